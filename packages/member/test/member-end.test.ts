@@ -88,10 +88,11 @@ describe('a member that comes to its end', () => {
       trust,
       authority,
       internal,
-      follower: { async [Symbol.asyncDispose]() {} },
+      follower: { onAccounts: () => () => {}, async [Symbol.asyncDispose]() {} },
       pushes: { async [Symbol.asyncDispose]() {} },
       files,
       lastKnownFile: new LastKnownFile(files, log, {}),
+      lock: { async [Symbol.asyncDispose]() {} },
       spreadMs: 0,
       log,
     });

@@ -11,6 +11,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answerPushes } from '../src/push/answer-pushes.ts';
 import { PushedRequests } from '../src/push/pushed-requests.ts';
+import { showsCurrent } from '../src/push/shows-current.ts';
 import { startMember } from './hostile-authority.ts';
 import { administrator, listOf, signed } from './sample-domain.ts';
 import { nameList, stateSigner } from './sample-states.ts';
@@ -35,6 +36,7 @@ describe('a member to which its authority pushes', () => {
       requests: pushed,
       refresh: () => follower.refresh(),
       holds: () => state.trustState?.sequence,
+      showsCurrent: (incoming) => showsCurrent(incoming, identity),
       clock: systemClock,
       maxAnswerBytes,
     });
@@ -98,6 +100,18 @@ describe('a member to which its authority pushes', () => {
   beforeEach(async () => {
     list = await listOf(member.root, { number: 2 });
     member.namesList(list);
+  });
+
+  it('asks nothing over a connection that was made before its certificate was replaced', async () => {
+    expect(await push(good())).toContain('/state');
+    const { chainPem, keyPem } = await member.root.issue({ dnsNames: [memberName] });
+    await member.identity.replace({ certificate: chainPem, key: keyPem });
+    pushed.replaced();
+    const kept = await exchange(pushPaths.begin);
+    await kept.arrayBuffer();
+    expect(kept.status).toBe(421);
+    expect(pushed.isAttended).toBe(false);
+    expect(await push(good()), 'over the next one').toContain('/state');
   });
 
   it('asks for what it does not have, and for nothing else; then it says how it stands', async () => {

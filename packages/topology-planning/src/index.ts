@@ -4,6 +4,13 @@ export { certificatePlan, type PlannedCertificate } from './plans/certificate-pl
 export { type DnsRecord, type DnsView, dnsPlan, zoneFile } from './plans/dns-plan.ts';
 export { type FirewallOpening, firewallPlan, type Segment } from './plans/firewall-plan.ts';
 export { type LinkMatrixRow, type LinkMatrixSide, linkMatrix } from './plans/link-matrix.ts';
+export {
+  isProxyDirectory,
+  type ProxyFiles,
+  type ProxyProgram,
+  proxyConfiguration,
+} from './plans/proxy-configuration.ts';
+export { type PlannedProxy, type ProxyPlan, proxyPlan } from './plans/proxy-plan.ts';
 export { type ParseResult, parseTopology } from './reading/parse-topology.ts';
 export { judgeLink, linksOf } from './rehearsal/judge-links.ts';
 export type { NetworkState, PartnerRules, Viewer } from './rehearsal/network-state.ts';

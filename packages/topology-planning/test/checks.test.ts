@@ -9,6 +9,7 @@ const { row: oneWay } = links.reverseProxyToWebServices;
 const { row: equals } = links.frontEndToFrontEnd;
 const { row: ask } = links.memberToAuthority;
 const { row: push } = links.authorityToEdge;
+const { row: administer } = links.administratorToAuthority;
 const produced = new Set<string>();
 
 /** What is spoilt, the text, and the problems with line (counted from the end of the head) and what stands there. */
@@ -255,9 +256,12 @@ providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: 
     ['no-authority at line 8: - fqdn: fe1.cont'],
   ],
   [
-    'an edge that may not ask the authority and is not dialled by it',
-    `${head}${good}links: [{ row: ${ask}, a: [edge1.contoso.example], closed: true }, { row: ${push}, closed: true }]\n`,
-    ['authority-out-of-reach at line 11: edge1.contoso.ex'],
+    'an edge that may not ask the authority and is not dialled by it, and administrators who may not ask',
+    `${head}${good}links: [{ row: ${ask}, a: [edge1.contoso.example], closed: true }, { row: ${push}, closed: true }, { row: ${administer}, closed: true }]\n`,
+    [
+      'authority-out-of-reach at line 11: edge1.contoso.ex',
+      `administrators-out-of-reach at line 20: { row: ${administer}, close`,
+    ],
   ],
   [
     'a pool that may not ask the authority: nothing else tells its servers of changes',
@@ -293,6 +297,39 @@ providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: 
   trustState: { intervalSeconds: 30, alarmAfterSeconds: 900 }
 `,
     [],
+  ],
+  [
+    'rules that make no global number, routes to no gateway, and an emergency number without a route',
+    `${head}${good}telephony:
+  rules:
+    - { prefix: "0", strip: 1 }
+    - { prefix: "00", strip: 3, prepend: "+" }
+    - { prefix: "00", minLength: 5, maxLength: 4, prepend: "+" }
+    - { prefix: "+", maxLength: 12 }
+  routes: [{ prefix: "+", gateway: fe1.contoso.example }]
+  emergencyNumbers: ["112"]
+`,
+    [
+      'number-rule-useless at line 22: "0", strip: 1 }',
+      'number-rule-useless at line 23: "00", strip: 3, ',
+      'number-rule-useless at line 24: "00", minLength:',
+      'unknown-reference at line 26: fe1.contoso.exam',
+      'emergency-without-route at line 27: "112"]',
+    ],
+  ],
+  [
+    'numbers that two partners list',
+    `${head}${good}anchors: { federation: [{ name: shared, sha256: ${sha('Zm9v')}, certificate: Zm9v }] }
+partners:
+  - { kind: allowed-domain, id: a, domains: [fabrikam.example], numbers: ["+4940"] }
+  - { kind: allowed-domain, id: b, domains: [fabrikam.test], numbers: ["+49401", "+4940"] }
+`,
+    ['partner-number-twice at line 23: "+4940"] }'],
+  ],
+  [
+    'a server other than a gateway that is trusted with identities',
+    with_('role: authority', 'role: authority\n    flags: { trustedWithIdentities: true }'),
+    ['flag-not-for-role at line 18: true }'],
   ],
   [
     'limits of our own roots, which no member applies',

@@ -53,6 +53,14 @@ const shapes: readonly (readonly [string, string, readonly string[]])[] = [
     ['not-a-time at line -5: 2026-01-31T12:00'],
   ],
   [
+    'numbers that are none, and a pattern for a prefix',
+    `${head}${good}telephony:
+  rules: [{ prefix: "0.*", prepend: "+49" }]
+  emergencyNumbers: ["+112"]
+`,
+    ['not-a-number at line 21: "0.*", prepend: ', 'not-a-number at line 22: "+112"]'],
+  ],
+  [
     'a time that does not exist',
     `${head}${good}`.replace('2026-01-31', '2026-02-31'),
     ['not-a-time at line -5: 2026-02-31T12:00'],

@@ -39,6 +39,13 @@ export {
 } from './document/policies.ts';
 export { documentSchema, entryLimits, topologyJsonSchema } from './document/schema.ts';
 export { checkShape, type ShapeCode, type ShapeResult } from './document/shape-problems.ts';
+export {
+  defaultTelephony,
+  type EffectiveTelephony,
+  type NumberRoute,
+  type NumberRuleEntry,
+  type Telephony,
+} from './document/telephony.ts';
 export { administratorSetHash, topologyHash } from './document/topology-hash.ts';
 export {
   authorise,
@@ -49,20 +56,29 @@ export {
   refuseUnconfirmed,
   type TopologyAuthorised,
 } from './matrix/authorise.ts';
+export { authoriseStore, type StoreAuthorised } from './matrix/authorise-store.ts';
+export { directorsFor } from './matrix/directors-for.ts';
 export { hopFinder, type ServerHop } from './matrix/hop-finder.ts';
+export { hopRejection } from './matrix/hop-rejection.ts';
 export { type Link, linkOfServer, noLink } from './matrix/link-of.ts';
 export { allowMatrix, links } from './matrix/links.ts';
+export { mayOpen } from './matrix/may-open.ts';
 export { mayReceiveUnauthenticated } from './matrix/may-receive-unauthenticated.ts';
-export { mayRequest, type RequestAllowed, type RequestEnd } from './matrix/may-request.ts';
+export { mayRequest, type RequestAllowed } from './matrix/may-request.ts';
 export { outsideObjectUrls, publishesOutside } from './matrix/outside-objects.ts';
 export { type DialTarget, dialTargets, peersOf } from './matrix/peers-of.ts';
 export { mayAskAuthority, pushTargets, takesPushes } from './matrix/pushes.ts';
 export type { TopologyReason, TopologyRejection } from './matrix/rejection.ts';
+export type { RequestEnd } from './matrix/request-end.ts';
+export { type RequestRule, requestRule } from './matrix/request-rule.ts';
 export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
+export { takesFrom } from './matrix/takes-from.ts';
+export { type Application, applicationOf, isOwnAddress } from './network/application-of.ts';
 export { buildTopology } from './network/build-topology.ts';
 export { certificateNames, type InterfaceCertificate } from './network/certificate-names.ts';
 export { type EnterpriseRoot, enterpriseRoots } from './network/enterprise-roots.ts';
 export { revocationPolicy, type TopologyRevocation } from './network/revocation-policy.ts';
+export { type RouteAddress, routeAddress, routeName, serversBehind } from './network/route-names.ts';
 export type { Narrowing, Pool, Server, ServerInterface, Topology } from './network/topology.ts';
 export { type Standing, trustStateStanding } from './network/trust-state-standing.ts';
 export {

@@ -109,6 +109,7 @@ const plausible = [
   [{ name: 'p9', sha256: '99'.repeat(32) }],
   { outboundOnly: true },
   { treatAsAuthenticated: false },
+  { assertsUsers: true },
   { row: 6, closed: true },
   { row: 13, closed: true },
   { kind: 'blocked', id: 'new', domains: ['new.example'] },
@@ -132,7 +133,15 @@ const optionalFields = [
     'expires',
     'users',
   ],
-  ...['treatAsAuthenticated', 'throttleAsServer', 'outboundOnly', 'requiresReplication', 'links', 'address'],
+  ...[
+    'treatAsAuthenticated',
+    'throttleAsServer',
+    'outboundOnly',
+    'requiresReplication',
+    'assertsUsers',
+    'links',
+    'address',
+  ],
 ] as const;
 
 interface Edit {
@@ -300,6 +309,23 @@ describe('a change is called', () => {
       { servers: [...rich.servers, { fqdn: 'fe9.contoso.example', role: 'front-end' }] },
     ],
     ['quorum', 'a block is lifted', { partners: rich.partners!.filter((entry) => entry.id !== 'spam') }],
+    ['quorum', 'the link of members is closed', { links: [...rich.links!, { row: 15, closed: true }] }],
+    ['quorum', 'the link of pushes is closed', { links: [...rich.links!, { row: 16, closed: true }] }],
+    [
+      'quorum',
+      'the link of administrators is closed',
+      { links: [...rich.links!, { row: 17, closed: true }] },
+    ],
+    [
+      'quorum',
+      'edges may not send to directors: outsiders reach front ends past them',
+      { links: [...rich.links!, { row: 3, maySend: 'b' }] },
+    ],
+    [
+      'quorum',
+      'the last director is removed: outsiders reach front ends past it',
+      { servers: rich.servers.filter((entry) => entry.role !== 'director') },
+    ],
     ['quorum', 'a closed link is opened', { links: rich.links!.slice(0, -1) }],
     ['quorum', 'a partner loses all anchors of its own', partner('pinned', { anchors: undefined })],
     ['quorum', 'a domain stops being ours', { domains: [{ name: 'other.example' }] }],
@@ -313,6 +339,25 @@ describe('a change is called', () => {
   ])('%s where %s', (effect, _, after) => {
     expect(effectOf(after)).toBe(effect);
   });
+
+  it.each([
+    ['director', 'its link of edges', 3],
+    ['authority', 'its link of members', 15],
+    ['authority', 'its link of pushes', 16],
+  ] as const)(
+    'quorum where a %s is removed, and %s narrower somewhere: it may be the only one that somebody reaches',
+    (role, _, row) => {
+      const fqdn = `${role}9.contoso.example`;
+      const two = { ...rich, servers: [...rich.servers, { fqdn, role }] };
+      const narrower = {
+        ...two,
+        links: [...rich.links!, { row, a: ['edge9.contoso.example'], b: [fqdn], closed: true }],
+      };
+      const without = { servers: rich.servers };
+      expect(effectOf(without, two as never)).toBe('narrowing');
+      expect(effectOf(without, narrower as never)).toBe('quorum');
+    },
+  );
 
   it('narrowing where a server goes that a closed link names, and quorum where the link loses a server that stays', () => {
     const servers = rich.servers.filter((entry) => entry.fqdn !== 'edge1.contoso.example');

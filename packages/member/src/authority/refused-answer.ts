@@ -31,7 +31,11 @@ export async function refusedAnswer(authority: string, path: string, response: A
   });
 }
 
-async function readProblem(
+/**
+ * What a problem document says (RFC 9457), as far as it is text; nothing for anything else.
+ * @param response - its body is bounded by the client
+ */
+export async function readProblem(
   response: Answer,
 ): Promise<Partial<Record<'detail' | 'reason' | 'remedy', string>>> {
   try {

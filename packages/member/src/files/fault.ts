@@ -8,7 +8,9 @@ export type MemberFaultCode =
   | 'ENTENTE_MEMBER_ANSWER'
   | 'ENTENTE_MEMBER_TOPOLOGY'
   | 'ENTENTE_MEMBER_NO_KEYS'
-  | 'ENTENTE_MEMBER_DAMAGED';
+  | 'ENTENTE_MEMBER_DAMAGED'
+  | 'ENTENTE_MEMBER_DIRECTORY_IN_USE'
+  | 'ENTENTE_MEMBER_OTHER_SERVER';
 
 /** A fault that the operator of the server can fix. Match it by `code`. */
 export class MemberFault extends Error {

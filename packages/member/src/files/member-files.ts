@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publicMode, readSecret, secretMode, writeWhole } from '@entente/pki/node';
 import { MemberFault } from './fault.ts';
@@ -17,13 +18,14 @@ const names = {
   topology: 'topology.json',
   lastKnown: 'last-known.json',
   domainKeys: 'domain-keys.json',
+  accounts: 'accounts.jsonl',
   membership: 'member.json',
 } as const;
 
 /** What a file of a member holds. */
 export type FileName = keyof typeof names;
 
-/** These hold private keys, and keys of the pool. */
+/** These hold private keys, keys of the pool, and what proves passwords. */
 const secrets: ReadonlySet<FileName> = new Set([
   'key',
   'pending',
@@ -32,9 +34,12 @@ const secrets: ReadonlySet<FileName> = new Set([
   'externalPending',
   'externalNextKey',
   'domainKeys',
+  'accounts',
 ]);
 /** Far longer than a key with its chain. */
 const maxSecretBytes = 1_048_576;
+/** A million accounts, written twice. */
+const maxAccountsBytes = 536_870_912;
 
 /** Which domain a member has joined. */
 export interface Membership {
@@ -67,7 +72,8 @@ export class MemberFiles {
    * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where it holds a secret and others may read it
    */
   async read(name: FileName): Promise<string | undefined> {
-    if (secrets.has(name)) return readSecret(this.path(name), maxSecretBytes);
+    if (secrets.has(name))
+      return readSecret(this.path(name), name === 'accounts' ? maxAccountsBytes : maxSecretBytes);
     try {
       return await readFile(this.path(name), 'utf8');
     } catch (error) {
@@ -79,6 +85,33 @@ export class MemberFiles {
   /** Writes a file whole: flushed under another name, then renamed. */
   async write(name: FileName, text: string): Promise<void> {
     await writeWhole(this.path(name), text, secrets.has(name) ? secretMode : publicMode);
+  }
+
+  /** Adds to the end of a file that exists, and flushes it. */
+  async append(name: FileName, text: string): Promise<void> {
+    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW;
+    const file = await open(this.path(name), flags);
+    try {
+      await file.appendFile(text);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Notes a time at a file that exists: it is the time of its last change. @param at - milliseconds since 1970 */
+  async note(name: FileName, at: number): Promise<void> {
+    await utimes(this.path(name), at / 1_000, at / 1_000);
+  }
+
+  /** The time that was noted last, milliseconds since 1970; undefined where there is no such file. */
+  async noted(name: FileName): Promise<number | undefined> {
+    try {
+      return (await stat(this.path(name))).mtimeMs;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 
   /** Removes a file, if it exists. */

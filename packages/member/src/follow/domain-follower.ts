@@ -72,6 +72,7 @@ export class DomainFollower implements AsyncDisposable {
   /** A state that came as an event, to be looked at next. */
   #offered: string | undefined;
   #keysWanted = true;
+  readonly #accountListeners = new Set<() => void>();
   /** The last state that was accepted in this run. */
   #reported: TrustState | undefined;
   #stopPolling = (): void => {};
@@ -109,6 +110,16 @@ export class DomainFollower implements AsyncDisposable {
     return this.#refreshing.run();
   }
 
+  /**
+   * @param listener - called when the authority says that accounts have changed, and when that may have been missed
+   * @returns stops it
+   */
+  onAccounts(listener: () => void): () => void {
+    const own = (): void => listener();
+    this.#accountListeners.add(own);
+    return () => void this.#accountListeners.delete(own);
+  }
+
   /** Afterwards nothing is written. Requests under way end with the authority's client: dispose of it first. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
@@ -127,6 +138,9 @@ export class DomainFollower implements AsyncDisposable {
   }
 
   #hear(event: ServerEvent | undefined): void {
+    if (event === undefined || event.event === 'accounts')
+      for (const listener of [...this.#accountListeners]) listener();
+    if (event?.event === 'accounts') return;
     if (event?.event !== 'state') return void this.refresh();
     this.#offered = stateIn(event.data);
     void this.#refreshing.run();

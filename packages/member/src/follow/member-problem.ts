@@ -4,7 +4,7 @@ import type { DomainState } from '../state/domain-state.ts';
 import { ownCertificateProblem } from './own-certificate.ts';
 
 /** A part of what makes a server a member. */
-export type MemberPart = 'topology' | 'own-certificate' | 'revocation-list' | 'clock';
+export type MemberPart = 'topology' | 'own-certificate' | 'revocation-list' | 'clock' | 'accounts';
 
 /** What is wrong with a member now. */
 export interface MemberProblem {

@@ -1,10 +1,11 @@
 import { type Credential, type Log, systemClock } from '@entente/tls';
 import { mayAskAuthority, type Topology } from '@entente/topology';
-import type { Certificate } from '@entente/x509';
+import { type Certificate, certificateNamesOf } from '@entente/x509';
 import { AuthorityClient } from '../authority/authority-client.ts';
 import { AuthorityWays } from '../authority/authority-ways.ts';
 import { CredentialFiles } from '../credential/credential-files.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
+import { holdDirectory } from '../files/directory-lock.ts';
 import { DomainKeysFile } from '../files/domain-keys-file.ts';
 import { MemberFault } from '../files/fault.ts';
 import { type LastKnown, LastKnownFile, readLastKnown } from '../files/last-known-file.ts';
@@ -30,12 +31,23 @@ import type { Member, MemberOptions } from './member.ts';
  * Joins the domain, or comes back to it: enrols with the token the first time, then takes revocation lists and the topology from
  * the authority and follows them.
  * @param options - which server, where its files are, and its join token
- * @throws MemberFault by code; TrustError where the authority does not pass the verdict
+ * @throws MemberFault by code, e.g. `ENTENTE_MEMBER_DIRECTORY_IN_USE`; TrustError where the authority does not pass the verdict
  */
 export async function joinDomain(options: MemberOptions): Promise<Member> {
-  const { addresses = new Map<string, string>(), clock = systemClock, fqdn, log, pollMs = 60_000 } = options;
   const files = new MemberFiles(options.directory);
   await files.prepare();
+  const lock = await holdDirectory(options.directory);
+  try {
+    return await joinHeld(options, files, lock);
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** @param lock - belongs to the member, once there is one */
+async function joinHeld(options: MemberOptions, files: MemberFiles, lock: AsyncDisposable): Promise<Member> {
+  const { addresses = new Map<string, string>(), clock = systemClock, fqdn, log, pollMs = 60_000 } = options;
   const known = await readLastKnown(files, log);
   const membership = (await files.membership()) ?? (await enrol(files, options, believedSigned(known)));
   const { administratorsHash, authority: url } = membership;
@@ -44,6 +56,11 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
   const credentialFiles = new CredentialFiles(files, 'internal');
   const credential = await credentialFiles.load();
   if (credential === undefined) throw withoutCertificate(credentialFiles.place);
+  const { dnsNames } = certificateNamesOf(credential.current.leaf);
+  if (!dnsNames.includes(fqdn)) {
+    await credential[Symbol.asyncDispose]();
+    throw ofOtherServer(credentialFiles.place, fqdn, dnsNames);
+  }
 
   const opened: (AsyncDisposable | Disposable)[] = [credential];
   try {
@@ -121,7 +138,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       log,
     });
     const parts = {
-      ...{ fqdn, state, trust, authority, internal, follower, pushes, files, lastKnownFile, log },
+      ...{ fqdn, state, trust, authority, internal, follower, pushes, files, lastKnownFile, lock, log },
       // As long as it may take until all of them know the topology.
       spreadMs: pollMs,
     };
@@ -201,5 +218,14 @@ function withoutCertificate(place: string): MemberFault {
     sentence: 'this server has joined, but its certificate is missing',
     place,
     remedy: 'restore the directory from a copy, or empty it and join again with a new token',
+  });
+}
+
+function ofOtherServer(place: string, fqdn: string, names: readonly string[]): MemberFault {
+  return new MemberFault('ENTENTE_MEMBER_OTHER_SERVER', {
+    sentence: `expected the certificate of ${fqdn}, found one for ${names.join(', ')}: this is the directory of another server`,
+    place,
+    remedy:
+      'correct "fqdn" or "directory"; a server that has another name joins with a new token and an empty directory',
   });
 }

@@ -16,6 +16,17 @@ export function readToken(text: string | undefined, fqdn: string, directory: str
       remedy: 'ask an administrator for a join token for this server and give it as "join.token"',
     });
   }
+  return checkToken(text, fqdn);
+}
+
+/**
+ * Checks the form of a join token, and whom it is for. Whether it is still valid only the authority knows, and a server that has joined needs
+ * none.
+ * @param text - as pasted
+ * @param fqdn - the server
+ * @throws MemberFault `ENTENTE_MEMBER_TOKEN`
+ */
+export function checkToken(text: string, fqdn: string): JoinToken {
   const parsed = parseJoinToken(text);
   if (!parsed.ok) {
     throw new MemberFault('ENTENTE_MEMBER_TOKEN', {

@@ -2,11 +2,18 @@ import type { Credential, Log, Trust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
+import { AccountsConfirmation } from '../accounts/accounts-confirmation.ts';
+import { AccountsFile } from '../accounts/accounts-file.ts';
+import { AccountsFollower } from '../accounts/accounts-follower.ts';
+import { authorityFeed } from '../accounts/authority-feed.ts';
+import { directoryFeed, type ReadDirectory } from '../accounts/directory-feed.ts';
+import type { FollowedAccounts } from '../accounts/followed-accounts.ts';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import { CredentialFiles, type Side } from '../credential/credential-files.ts';
 import { fitsTopology, leadsToStayingRoot } from '../credential/interface-chain.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
 import type { MemberFiles } from '../files/member-files.ts';
+import type { DomainFollower } from '../follow/domain-follower.ts';
 import { type MemberProblem, memberProblems } from '../follow/member-problem.ts';
 import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
 import type { DomainState } from '../state/domain-state.ts';
@@ -22,11 +29,13 @@ export interface MemberParts {
   /** The credential of the internal interface. */
   readonly internal: RenewedCredential;
   /** Keeps the state up to date. */
-  readonly follower: AsyncDisposable;
+  readonly follower: AsyncDisposable & Pick<DomainFollower, 'onAccounts'>;
   /** Takes pushes of the authority, where the topology says so. */
   readonly pushes: AsyncDisposable;
   readonly files: MemberFiles;
   readonly lastKnownFile: AsyncDisposable;
+  /** Holds the directory; given back last. */
+  readonly lock: AsyncDisposable;
   /** Over how long the renewals of a domain are spread when all of its servers renew, milliseconds. */
   readonly spreadMs: number;
   readonly log: Log;
@@ -39,6 +48,7 @@ export class JoinedMember implements Member {
   readonly trust: Trust;
   readonly #parts: MemberParts;
   #external: Promise<RenewedCredential> | undefined;
+  #accounts: { readonly follower: AccountsFollower; readonly started: Promise<void> } | undefined;
   #closed = false;
 
   constructor(parts: MemberParts) {
@@ -75,11 +85,19 @@ export class JoinedMember implements Member {
 
   problems(): readonly MemberProblem[] {
     const { fqdn, internal, state } = this.#parts;
-    return memberProblems(fqdn, state, internal.credential.current.leaf);
+    const own = memberProblems(fqdn, state, internal.credential.current.leaf);
+    return [...own, ...(this.#accounts?.follower.problems() ?? [])];
   }
 
   ask(path: string, signal?: AbortSignal): Promise<Response> {
     return this.#parts.authority.get(path, signal);
+  }
+
+  async followAccounts(directory?: ReadDirectory): Promise<FollowedAccounts> {
+    this.#accounts ??= this.#startAccounts(directory);
+    const { follower, started } = this.#accounts;
+    await started;
+    return follower;
   }
 
   keysFor(purpose: string): PurposeKeys {
@@ -114,7 +132,7 @@ export class JoinedMember implements Member {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { authority, follower, internal, lastKnownFile, pushes, state, trust } = this.#parts;
+    const { authority, follower, internal, lastKnownFile, lock, pushes, state, trust } = this.#parts;
     this.#closed = true;
     state[Symbol.dispose]();
     // Closed before the authority's client aborts its requests, so that none of them is logged as a failure.
@@ -122,6 +140,7 @@ export class JoinedMember implements Member {
       follower[Symbol.asyncDispose](),
       pushes[Symbol.asyncDispose](),
       internal[Symbol.asyncDispose](),
+      this.#accounts?.follower[Symbol.asyncDispose](),
       this.#external?.then(
         (external) => external[Symbol.asyncDispose](),
         () => {},
@@ -131,6 +150,7 @@ export class JoinedMember implements Member {
     await Promise.all(closing);
     await lastKnownFile[Symbol.asyncDispose]();
     await trust[Symbol.asyncDispose]();
+    await lock[Symbol.asyncDispose]();
   }
 
   /** Renews a certificate that is not what the topology says: at once for its names, soon for a root that leaves. */
@@ -139,6 +159,29 @@ export class JoinedMember implements Member {
     const { certificatePem } = renewed.credential.current;
     if (!fitsTopology(certificatePem, this.topology, fqdn, side)) void renewed.renewNow();
     else if (!leadsToStayingRoot(certificatePem, this.topology, fqdn, side)) renewed.renewWithin(spreadMs);
+  }
+
+  #startAccounts(directory: ReadDirectory | undefined) {
+    const { authority, files, follower: domain, log, trust } = this.#parts;
+    const { clock } = trust;
+    const source =
+      directory === undefined
+        ? authorityFeed({ authority, onNews: (listener) => domain.onAccounts(listener) })
+        : directoryFeed(directory);
+    // As long as a topology that nothing confirms.
+    const refuseAfterMs = () => this.topology.policies.trustState.refuseAfterSeconds * 1_000;
+    const follower = new AccountsFollower({
+      source,
+      authority,
+      confirmation:
+        directory === undefined
+          ? undefined
+          : new AccountsConfirmation({ place: source.place, refuseAfterMs, clock, log }),
+      file: new AccountsFile(files, log),
+      clock,
+      log,
+    });
+    return { follower, started: follower.start() };
   }
 
   async #openExternal(): Promise<RenewedCredential> {

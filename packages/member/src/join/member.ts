@@ -2,6 +2,8 @@ import type { Clock, Credential, Log, Trust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
+import type { ReadDirectory } from '../accounts/directory-feed.ts';
+import type { FollowedAccounts } from '../accounts/followed-accounts.ts';
 import type { MemberProblem } from '../follow/member-problem.ts';
 import type { OwnEnd } from '../state/authorisation.ts';
 import type { PurposeKeys } from '../state/purpose-keys.ts';
@@ -55,6 +57,15 @@ export interface Member extends AsyncDisposable {
    * @throws MemberFault `ENTENTE_MEMBER_NO_KEYS` where they have never been fetched
    */
   keysFor(purpose: string): PurposeKeys;
+  /**
+   * The accounts of the domain, followed from the first call on: those of an earlier run, in force until the authority has told what is
+   * newer. The authority tells what the role of this server needs: front ends and directors get verifiers, mediation and web services homes
+   * and rights, and no other server gets anything.
+   * @param directory - that this server reads itself, instead of the feed of the authority; the same for all calls. The member does not
+   * close it
+   * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read the file of an earlier run
+   */
+  followAccounts(directory?: ReadDirectory): Promise<FollowedAccounts>;
   /**
    * The authorisation of one of our ends, always by the topology in force.
    * @param local - our end of the link

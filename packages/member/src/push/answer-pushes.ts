@@ -17,6 +17,11 @@ export interface AnswerPushesOptions {
   readonly refresh: () => Promise<void>;
   /** Sequence of the last trust state that was accepted. */
   readonly holds: () => number | undefined;
+  /**
+   * Whether a connection shows our certificate of now. Behind one that shows the one before, the authority would take us for a server that
+   * has not renewed yet, and refuse what we ask for next.
+   */
+  readonly showsCurrent: (incoming: IncomingMessage) => boolean;
   readonly clock: Clock;
   /** Longest answer of the authority that is read, bytes. Default 67,108,864, the longest revocation list. */
   readonly maxAnswerBytes?: number;
@@ -34,7 +39,7 @@ const jsonMediaType = 'application/json';
 export function answerPushes(
   options: AnswerPushesOptions,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
-  const { clock, holds, maxAnswerBytes = maxListBytes, refresh, requests } = options;
+  const { clock, holds, maxAnswerBytes = maxListBytes, refresh, requests, showsCurrent } = options;
   let underWay = 0;
   let finished = new AbortController();
 
@@ -67,6 +72,8 @@ export function answerPushes(
     const { method, url = '' } = incoming;
     if (method === 'POST' && url === pushPaths.begin) {
       incoming.resume();
+      // It dials again within a second.
+      if (!showsCurrent(incoming)) return refuse(outgoing, 421);
       begin();
       return reply(outgoing);
     }

@@ -14,6 +14,7 @@ import type { Authorise } from '@entente/trust';
 import type { DomainState } from '../state/domain-state.ts';
 import { answerPushes } from './answer-pushes.ts';
 import type { PushedRequests } from './pushed-requests.ts';
+import { showsCurrent } from './shows-current.ts';
 
 /** What a server is pushed to with. */
 export interface PushServiceOptions {
@@ -119,6 +120,7 @@ export class PushService implements AsyncDisposable {
       requests,
       refresh,
       holds: () => state.trustState?.sequence,
+      showsCurrent: (incoming) => showsCurrent(incoming, identity),
       clock: trust.clock,
     });
     return serve(

@@ -143,6 +143,24 @@ describe('the picture', () => {
     expect(svg).toContain(`>${links.frontEndToMediation.row} MTLS*</text>`);
   });
 
+  it('lets the line from edges to front ends pass under the directors, however many there are', () => {
+    const pool = 'directors.contoso.example';
+    for (const count of [1, 2, 3]) {
+      const directors = Array.from({ length: count }, (_, index) => ({
+        fqdn: `dir${index + 1}.contoso.example`,
+        role: 'director' as const,
+        pool,
+      }));
+      const servers = [...contoso.servers.filter(({ role }) => role !== 'director'), ...directors];
+      const pools = [...(contoso.pools ?? []), { fqdn: pool, role: 'director' as const }];
+      const drawn = picture(buildTopology({ ...contoso, servers, pools }));
+      const layout = layOut(drawn);
+      const box = layout.boxes.get('director');
+      const line = routes(drawn.links, layout).find(({ link }) => link.row === links.edgeToFrontEnd.row);
+      expect(line?.points[0]?.y, `${count}`).toBeGreaterThan((box?.y ?? 0) + (box?.height ?? 0));
+    }
+  });
+
   it('stays small for a large network', () => {
     const servers = Array.from({ length: 300 }, (_, index) => ({
       fqdn: `fe${index}.contoso.example`,

@@ -38,7 +38,7 @@ export function routes(links: readonly PictureLink[], layout: Layout): readonly 
     const pair = [link.a, link.b].sort().join(' ');
     const number = shared.get(pair) ?? 0;
     shared.set(pair, number + 1);
-    found.push(route(link, a, b, { along: number }));
+    found.push(route(link, a, b, { along: number }, layout));
   }
   return found;
 }
@@ -48,15 +48,37 @@ export function ownLinks(links: readonly PictureLink[], box: Box): readonly Pict
   return links.filter((link) => link.a === link.b && link.a === box.node.id);
 }
 
-function route(link: PictureLink, a: Box, b: Box, { along }: Offsets): Route {
+function route(link: PictureLink, a: Box, b: Box, { along }: Offsets, layout: Layout): Route {
   if (link.row === allowed.authorityToEdge.row) return underneath(link, a, b);
   if (isBeside(a, b)) {
     const low = Math.max(a.y, b.y);
     const high = Math.min(a.y + a.height, b.y + b.height);
-    if (high - low > 24) return sideways(link, a, b, low + (high - low) * (0.4 + along * 0.36));
+    if (high - low > 24) {
+      const wanted = low + (high - low) * (0.4 + along * 0.36);
+      return sideways(link, a, b, pastOthers(layout, [a, b], wanted, high));
+    }
     return angled(link, a, b);
   }
   return upright(link, a, b, along);
+}
+
+/** Room below a box for a line that passes under it. */
+const below = 22;
+
+/**
+ * Where a line between two boxes passes under those that stand between them; where there is no room for it, it stays and passes behind them.
+ * @param ends - the two boxes
+ * @param wanted - its height where nothing is in the way
+ * @param lowest - the lowest height at which both ends can be reached
+ */
+function pastOthers(layout: Layout, ends: readonly [Box, Box], wanted: number, lowest: number): number {
+  const [left, right] = ends[0].x < ends[1].x ? ends : [ends[1], ends[0]];
+  const between = [...layout.boxes.values()]
+    .filter(({ width, x }) => x > left.x + left.width && x + width < right.x)
+    .sort((one, other) => one.y - other.y);
+  let y = wanted;
+  for (const box of between) if (y > box.y && y < box.y + box.height) y = box.y + box.height + below;
+  return y < lowest ? y : wanted;
 }
 
 /** Whether the boxes stand in different columns. */

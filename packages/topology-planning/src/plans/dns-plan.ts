@@ -33,7 +33,8 @@ const ttl = 300;
  *
  * @param topology - built from a checked document
  * Every name that a server of ours writes into Record-Route, Path or Contact, and every target of SRV, has an address record: such a URI
- * names a port, so that a resolver asks for addresses alone (RFC 3263 §4.2).
+ * names a port, so that a resolver asks for addresses alone (RFC 3263 §4.2). A pool of edges has none for its name inside: only servers that
+ * have the topology follow that.
  *
  * @returns ordered by view, then by name; where the topology has no address, with a placeholder
  */

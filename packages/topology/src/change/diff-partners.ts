@@ -44,6 +44,8 @@ export function diffPartner(
   record.value(old.bundle, partner.bundle, [...path, 'bundle'], (_, bundle) =>
     bundle === undefined ? 'narrowing' : 'quorum',
   );
+  // Whose a number is decides where a call to it goes.
+  record.value(old.numbers, partner.numbers, [...path, 'numbers'], 'quorum');
   if (old.kind === 'allowed-domain' && partner.kind === 'allowed-domain') {
     privilege(record, old.matchHostName, partner.matchHostName, [...path, 'matchHostName']);
   }

@@ -9,6 +9,8 @@ import type {
 } from '../document/document.ts';
 import type { EnterpriseAnchorReference } from '../document/partner.ts';
 import { effectivePolicies } from '../document/policies.ts';
+import { effectiveTelephony } from '../document/telephony.ts';
+import { links } from '../matrix/links.ts';
 import type { Path } from '../terms/problem.ts';
 import type { Change, Effect } from './change.ts';
 import { diffAnchors, diffPartner, diffProvider, partnerAdded, partnerRemoved } from './diff-partners.ts';
@@ -18,7 +20,8 @@ import { isSame, Recorder } from './recorder.ts';
  * Compares two documents and says for each difference whose signatures it needs.
  *
  * `narrowing` is a short list of changes that allow no party more than before: removing servers, stores, partners and anchors,
- * blocking, closing links, taking away privileges. Every other change needs a quorum.
+ * blocking, closing links, taking away privileges. Every other change needs a quorum; so does narrowing a link over which the others would
+ * take the change back, or without which outsiders go another way.
  *
  * @param before - the document in force
  * @param after - the one that is to replace it; both of the right shape
@@ -57,6 +60,7 @@ export function diffTopologies(before: TopologyDocument, after: TopologyDocument
   });
   diffLinks(record, before, after);
   diffPolicies(record, before, after);
+  diffTelephony(record, before, after);
   return record.changes;
 }
 
@@ -141,11 +145,18 @@ function diffPools(record: Recorder, before: TopologyDocument, after: TopologyDo
 }
 
 function diffServers(record: Recorder, before: TopologyDocument, after: TopologyDocument): void {
-  const hasAuthority = after.servers.some(({ role }) => role === 'authority');
+  /** Whether others of the role may be out of reach of those who need one: none is left, or some of its links are closed or narrower. */
+  const mayBeLast = (role: ServerEntry['role'], rows: readonly number[]): boolean =>
+    !after.servers.some((server) => server.role === role) ||
+    (after.links ?? []).some(({ row }) => rows.includes(row));
   record.entries<ServerEntry>(before.servers, after.servers, ['servers'], (server) => server.fqdn, {
     added: () => 'quorum',
-    // Without an authority nothing can be taken back: no certificate, and no later version reaches a member.
-    removed: ({ role }) => (role === 'authority' && !hasAuthority ? 'quorum' : 'narrowing'),
+    // Without an authority nothing can be taken back: no certificate, and no later version reaches a member. Without a director what outsiders
+    // send reaches front ends that it did not reach before.
+    removed: ({ role }) => {
+      const rows = neededLinks.get(role);
+      return rows !== undefined && mayBeLast(role, rows) ? 'quorum' : 'narrowing';
+    },
     both: (old, server, path) => {
       record.value(old.role, server.role, [...path, 'role'], 'quorum');
       record.value(old.pool, server.pool, [...path, 'pool'], 'quorum');
@@ -167,12 +178,20 @@ function diffServers(record: Recorder, before: TopologyDocument, after: Topology
   });
 }
 
+/** The links without which others go another way, or hear of nothing that takes a change back, by the role at their end. */
+const neededLinks: ReadonlyMap<ServerEntry['role'], readonly number[]> = new Map([
+  ['director', [links.edgeToDirector.row]],
+  ['authority', [links.memberToAuthority.row, links.authorityToEdge.row, links.administratorToAuthority.row]],
+]);
+
 /** The value of each flag that allows a server less; a change of a flag without one always needs a quorum. */
 const flagDirections = [
   ['treatAsAuthenticated', false],
   ['throttleAsServer', undefined],
   ['outboundOnly', true],
+  ['trustedWithIdentities', false],
   ['requiresReplication', undefined],
+  ['assertsUsers', false],
 ] as const;
 
 /** Records that the two differ in spelling only: no rule has found a change, for example where a default was written out. */
@@ -221,6 +240,16 @@ function diffUsers(record: Recorder, before: TopologyDocument, after: TopologyDo
   recordSpelling(record, found, before.users, after.users, ['users']);
 }
 
+/**
+ * Rows that one administrator alone does not narrow. Over those of the authority a network hears of the next version, and administrators publish
+ * it; an edge that may not send to directors hands outsiders to front ends.
+ */
+const quorumRows: ReadonlySet<number> = new Set(
+  [links.edgeToDirector, links.memberToAuthority, links.authorityToEdge, links.administratorToAuthority].map(
+    ({ row }) => row,
+  ),
+);
+
 function diffLinks(record: Recorder, before: TopologyDocument, after: TopologyDocument): void {
   const names = new Set([
     ...after.servers.map((server) => server.fqdn),
@@ -229,7 +258,7 @@ function diffLinks(record: Recorder, before: TopologyDocument, after: TopologyDo
   const found = record.changes.length;
   const old = (before.links ?? []).flatMap((narrowing) => withoutLostNames(narrowing, names));
   record.entries<LinkNarrowing>(old, after.links ?? [], ['links'], linkKey, {
-    added: () => 'narrowing',
+    added: ({ row }) => (quorumRows.has(row) ? 'quorum' : 'narrowing'),
     removed: (): Effect => 'quorum',
     both: () => {},
   });
@@ -250,6 +279,17 @@ function linkKey(narrowing: LinkNarrowing): string {
   const side = (names: readonly string[] | undefined) =>
     names === undefined ? '*' : [...names].sort().join(' ');
   return `row ${row} (${what}) ${side(narrowing.a)} – ${side(narrowing.b)}`;
+}
+
+/** Each of them decides where calls go, and emergency calls too: none is narrower than another. */
+function diffTelephony(record: Recorder, before: TopologyDocument, after: TopologyDocument): void {
+  const found = record.changes.length;
+  const old = effectiveTelephony(before.telephony);
+  const telephony = effectiveTelephony(after.telephony);
+  for (const field of ['rules', 'routes', 'emergencyNumbers', 'healthSeconds'] as const) {
+    record.value<unknown>(old[field], telephony[field], ['telephony', field], 'quorum');
+  }
+  recordSpelling(record, found, before.telephony, after.telephony, ['telephony']);
 }
 
 function diffPolicies(record: Recorder, before: TopologyDocument, after: TopologyDocument): void {

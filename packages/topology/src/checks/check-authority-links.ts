@@ -32,6 +32,22 @@ export function checkAuthorityLinks(document: TopologyDocument, report: Report):
   }
 }
 
+/** Checks that administrators may connect to an authority: closed at all of them, the link could never be opened again. */
+export function checkAdministratorLinks(document: TopologyDocument, report: Report): void {
+  const { row } = links.administratorToAuthority;
+  const authorities = document.servers.filter(({ role }) => role === 'authority');
+  const closing = (document.links ?? []).filter((entry) => entry.row === row && entry.closed === true);
+  const [first] = closing;
+  if (authorities.length === 0 || first === undefined) return;
+  if (!authorities.every((authority) => closing.some(({ b }) => names(b, authority)))) return;
+  report(
+    'administrators-out-of-reach',
+    ['links', (document.links ?? []).indexOf(first)],
+    `Row ${row} is closed at every authority, so no administrator could ever publish another version.`,
+    `Leave row ${row} open at one authority: list the others under "b".`,
+  );
+}
+
 function closes(narrowing: LinkNarrowing, row: Row, a: ServerEntry, b: ServerEntry): boolean {
   if (narrowing.row !== row.row || narrowing.closed !== true) return false;
   return names(narrowing.a, a) && names(narrowing.b, b);

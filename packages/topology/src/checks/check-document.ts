@@ -1,7 +1,7 @@
 import type { TopologyDocument } from '../document/document.ts';
 import type { Problem } from '../terms/problem.ts';
 import { checkAdministrators } from './check-administrators.ts';
-import { checkAuthorityLinks } from './check-authority-links.ts';
+import { checkAdministratorLinks, checkAuthorityLinks } from './check-authority-links.ts';
 import { type CheckCode, checkCodes } from './check-codes.ts';
 import { checkEnforcement } from './check-enforcement.ts';
 import { checkLinks } from './check-links.ts';
@@ -11,6 +11,7 @@ import { checkPartners } from './check-partners.ts';
 import { checkPolicies } from './check-policies.ts';
 import { checkReferences } from './check-references.ts';
 import { checkServers } from './check-servers.ts';
+import { checkTelephony } from './check-telephony.ts';
 import type { Report } from './report.ts';
 
 /** The most problems that are reported at once. */
@@ -36,7 +37,9 @@ export function checkDocument(document: TopologyDocument): readonly Problem<Chec
   checkOwnRoots(document, report);
   checkLinks(document, report);
   checkAuthorityLinks(document, report);
+  checkAdministratorLinks(document, report);
   checkPolicies(document, report);
+  checkTelephony(document, report);
   checkEnforcement(document, report);
   return problems;
 }

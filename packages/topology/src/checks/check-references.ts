@@ -50,28 +50,37 @@ export function checkReferences(document: TopologyDocument, report: Report): voi
       );
     }
   }
-  const home = (path: Path, name: string) => checkHome(path, name, servers, pools, unknown, report);
+  const home = (path: Path, name: string, also?: Role) =>
+    checkHome(path, name, { servers, pools, also }, unknown, report);
   for (const [index, domain] of document.domains.entries()) {
     if (domain.pool !== undefined) home(['domains', index, 'pool'], domain.pool);
   }
   for (const [user, name] of Object.entries(document.users ?? {})) {
     const domain = user.slice(user.indexOf('@') + 1);
     if (!domains.has(domain)) unknown(['users', user], 'a domain', domain);
-    home(['users', user], name);
+    home(['users', user], name, 'trusted-application');
   }
 }
 
 function checkHome(
   path: Path,
   name: string,
-  servers: ReadonlyMap<string, Role>,
-  pools: ReadonlyMap<string, Role>,
+  {
+    also,
+    pools,
+    servers,
+  }: {
+    readonly servers: ReadonlyMap<string, Role>;
+    readonly pools: ReadonlyMap<string, Role>;
+    /** A role that may have the address beside front ends. */
+    readonly also: Role | undefined;
+  },
   unknown: (path: Path, what: string, name: string) => void,
   report: Report,
 ): void {
   const role = servers.get(name) ?? pools.get(name);
   if (role === undefined) unknown(path, 'a front end or pool', name);
-  else if (role !== 'front-end') {
+  else if (role !== 'front-end' && role !== also) {
     report(
       'home-not-front-end',
       path,

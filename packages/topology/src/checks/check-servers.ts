@@ -44,11 +44,32 @@ function checkFlags(server: ServerEntry, path: Path, report: Report): void {
       'Remove the flag, or narrow single rows under "links".',
     );
   }
+  if (flags?.trustedWithIdentities === true && role !== 'gateway') {
+    report(
+      'flag-not-for-role',
+      [...path, 'flags', 'trustedWithIdentities'],
+      `Only gateways are told or not told who a caller is; ${server.fqdn} is a ${role}.`,
+      'Remove the flag.',
+    );
+  }
   if (flags?.treatAsAuthenticated === false && authenticatingRoles.includes(role)) {
     report(
       'flag-not-for-role',
       [...path, 'flags', 'treatAsAuthenticated'],
       `A ${role} authenticates users itself, so other servers believe what it says of them.`,
+      'Remove the flag.',
+    );
+  }
+  if (
+    flags?.assertsUsers === true &&
+    (role !== 'trusted-application' || flags.treatAsAuthenticated === false)
+  ) {
+    report(
+      'flag-not-for-role',
+      [...path, 'flags', 'assertsUsers'],
+      role === 'trusted-application'
+        ? 'An application that is not treated as authenticated is not believed about users either.'
+        : `Only a trusted application can be given the right to speak as users, not a ${role}.`,
       'Remove the flag.',
     );
   }
@@ -106,7 +127,7 @@ function checkInterface(
     report(
       'service-not-for-role',
       [...path, 'ports', service],
-      `The ${side} interface of a ${server.role} does not offer ${service}; it offers ${Object.keys(usual).join(', ')}.`,
+      `The ${side} interface of a server with the role ${server.role} does not offer ${service}; it offers ${Object.keys(usual).join(', ')}.`,
       'Remove the port, or correct its name.',
     );
   }

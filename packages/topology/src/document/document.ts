@@ -1,6 +1,7 @@
 import type { InterfaceName, Role, Service, Zone } from '../terms/roles.ts';
 import type { AnchorReference, EnterpriseAnchorReference, Partner, Provider } from './partner.ts';
 import type { Policies } from './policies.ts';
+import type { Telephony } from './telephony.ts';
 
 /** The literal that names this format and its generation. */
 export const topologyFormat = 'entente-topology/1';
@@ -29,13 +30,17 @@ export interface TopologyDocument {
   readonly pools?: readonly PoolEntry[] | undefined;
   readonly servers: readonly ServerEntry[];
   readonly stores?: readonly StoreEntry[] | undefined;
-  /** Address of record without scheme (`alice@contoso.example`) → FQDN of the home pool or front end. */
+  /**
+   * Address of record without scheme (`alice@contoso.example`) → FQDN of the home pool or front end; or of the trusted application, or pool of
+   * them, that has the address.
+   */
   readonly users?: Readonly<Record<string, string>> | undefined;
   readonly partners?: readonly Partner[] | undefined;
   readonly providers?: readonly Provider[] | undefined;
   /** Rows of the allow matrix made narrower. Nothing here can widen one. */
   readonly links?: readonly LinkNarrowing[] | undefined;
   readonly policies?: Policies | undefined;
+  readonly telephony?: Telephony | undefined;
 }
 
 /** Who signs the topology, and how many of them it takes to widen anything. */
@@ -120,16 +125,23 @@ export interface InterfaceEntry {
 /** What is special about a server. */
 export interface ServerFlags {
   /**
-   * Front ends believe what it says of users; default true for a trusted application, false for every other role. Front ends and
-   * directors authenticate users themselves, and are believed without it.
+   * Front ends believe what it says of senders; default true for a trusted application, false for every other role. An application is
+   * believed about its own addresses alone, unless `assertsUsers` says more. Front ends and directors authenticate users themselves, and are
+   * believed without it.
    */
   readonly treatAsAuthenticated?: boolean | undefined;
   /** It is throttled as a server, not as a user. Nothing enforces it yet, so {@link checkDocument} refuses true. */
   readonly throttleAsServer?: boolean | undefined;
   /** Only our servers dial it; it never opens a SIP connection. */
   readonly outboundOnly?: boolean | undefined;
+  /**
+   * Of a gateway: it is told who a caller is who has asked that nobody outside is (`Privacy: id`, RFC 3325 §7); default false.
+   */
+  readonly trustedWithIdentities?: boolean | undefined;
   /** It takes part in replication of the pool's state. Nothing enforces it yet, so {@link checkDocument} refuses true. */
   readonly requiresReplication?: boolean | undefined;
+  /** A trusted application that may speak as any user, not only as its own addresses; default false. */
+  readonly assertsUsers?: boolean | undefined;
 }
 
 /** A data store that servers reach over the network (row 18). */

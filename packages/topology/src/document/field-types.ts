@@ -14,13 +14,21 @@ export type FieldCode =
   | 'not-an-aor'
   | 'not-a-url'
   | 'not-a-title'
+  | 'not-a-number'
   | 'too-long';
 
 /** Longest title, in UTF-16 code units. */
 const maxTitleLength = 200;
 
-/** A text with a format of its own; the code and the sentence go into the problem. */
-function text(
+/**
+ * A text with a format of its own; the code and the sentence go into the problem.
+ * @param code - of the problem
+ * @param expected - completes "is not …"
+ * @param accepts - whether a text has the format
+ * @param maxLength - in UTF-16 code units
+ * @param format - of JSON Schema; empty where it has none
+ */
+export function text(
   code: FieldCode,
   expected: string,
   accepts: (value: string) => boolean,

@@ -38,6 +38,8 @@ interface AllowedPartner {
   readonly anchors?: readonly AnchorReference[] | undefined;
   /** When its edge dials us, it may present a certificate for serverAuth only; default false. */
   readonly serverAuthOnly?: boolean | undefined;
+  /** Beginnings of numbers that are its own, `+` and digits: mediation servers send calls to them over the edge, to its first domain. */
+  readonly numbers?: readonly string[] | undefined;
   /** Where its bundle of anchors is fetched and which key signs it. Nothing fetches it yet, so {@link checkDocument} refuses it. */
   readonly bundle?: BundleSource | undefined;
 }

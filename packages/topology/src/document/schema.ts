@@ -15,6 +15,7 @@ import {
   title,
   utcTime,
 } from './field-types.ts';
+import { globalPrefix, telephonySchema } from './telephony-schema.ts';
 
 /** How many entries of each kind a document may have. */
 export const entryLimits = {
@@ -78,7 +79,9 @@ const server = z.strictObject({
       treatAsAuthenticated: z.boolean().optional(),
       throttleAsServer: z.boolean().optional(),
       outboundOnly: z.boolean().optional(),
+      trustedWithIdentities: z.boolean().optional(),
       requiresReplication: z.boolean().optional(),
+      assertsUsers: z.boolean().optional(),
     })
     .optional(),
   title: title.optional(),
@@ -91,6 +94,7 @@ const allowed = {
   anchors: anchors.optional(),
   serverAuthOnly: z.boolean().optional(),
 };
+const numbers = z.array(globalPrefix).min(1).max(1_000).optional();
 const bundle = z.strictObject({ url: httpsUrl, publicKey: base64 }).optional();
 
 const partner = z.discriminatedUnion('kind', [
@@ -98,12 +102,14 @@ const partner = z.discriminatedUnion('kind', [
     kind: z.literal('allowed-domain'),
     ...allowed,
     bundle,
+    numbers,
     matchHostName: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal('allowed-server'),
     ...allowed,
     bundle,
+    numbers,
     fqdn: domainName,
     address: ipAddress.optional(),
     port: port.optional(),
@@ -219,6 +225,7 @@ export const documentSchema: z.ZodType<TopologyDocument> = z.strictObject({
   providers: z.array(provider).max(entryLimits.partners).optional(),
   links: z.array(narrowing).max(entryLimits.links).optional(),
   policies: policies.optional(),
+  telephony: telephonySchema.optional(),
 });
 
 /**

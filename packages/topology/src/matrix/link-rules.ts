@@ -85,6 +85,17 @@ export function linkRules(
   return rules;
 }
 
+/**
+ * The rows under which two ends could be linked, whatever the topology makes narrower: also those that it has closed.
+ *
+ * @param one - one end
+ * @param other - the other end
+ */
+export function rowsBetween(one: LinkEnd, other: LinkEnd): readonly Row[] {
+  const placed = placedByPair.get(pairKey(one.party, one.interface, other.party, other.interface)) ?? nothing;
+  return placed.filter(({ row }) => conditionHolds(row, one, other)).map(({ row }) => row);
+}
+
 function conditionHolds(row: Row, one: LinkEnd, other: LinkEnd): boolean {
   if (row.condition === undefined) return true;
   if (one.server === undefined || other.server === undefined || one.server === other.server) return false;

@@ -9,10 +9,10 @@ const authenticatingRoles: ReadonlySet<Role> = new Set(['front-end', 'director',
  * send them, and the other end of a dialog writes part of its Route.
  *
  * @param topology - the one in force
- * @param host - lower case
- * @returns true for a host that is not a server of ours, because it does not trust our servers
+ * @param host - of a server or a pool, lower case
+ * @returns true for a host that is neither of ours, because it does not trust our servers
  */
 export function mayReceiveUnauthenticated(topology: Topology, host: string): boolean {
-  const role = topology.servers.get(host)?.role;
+  const role = topology.servers.get(host)?.role ?? topology.pools.get(host)?.role;
   return role === undefined || authenticatingRoles.has(role);
 }

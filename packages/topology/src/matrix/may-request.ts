@@ -1,17 +1,8 @@
 import type { Topology } from '../network/topology.ts';
-import type { InterfaceName } from '../terms/roles.ts';
-import { type LinkEnd, linkRules } from './link-rules.ts';
+import { linkRules, rowsBetween } from './link-rules.ts';
 import type { TopologyRejection } from './rejection.ts';
-import { includesSide, type Party } from './row.ts';
-
-/** One end of a link between which a request travels. */
-export type RequestEnd =
-  | {
-      readonly fqdn: string;
-      /** Default `internal`. */
-      readonly interface?: InterfaceName;
-    }
-  | { readonly party: Exclude<Party, 'store'> };
+import { describeEnd, linkEnd, type RequestEnd, serverOf, unknownEnd } from './request-end.ts';
+import { includesSide } from './row.ts';
 
 /** Whether a request may travel, and under which row. */
 export type RequestAllowed =
@@ -33,16 +24,16 @@ export function mayRequest(
   row?: number,
 ): RequestAllowed {
   const sender = linkEnd(topology, from);
-  if (sender === undefined) return { ok: false, rejection: unknown(from) };
+  if (sender === undefined) return { ok: false, rejection: unknownEnd(from) };
   const receiver = linkEnd(topology, to);
-  if (receiver === undefined) return { ok: false, rejection: unknown(to) };
+  if (receiver === undefined) return { ok: false, rejection: unknownEnd(to) };
   const rules = linkRules(topology, sender, receiver).filter(
     (rule) => row === undefined || rule.row.row === row,
   );
   const allowed = rules.find((rule) => includesSide(rule.maySend, rule.side));
   if (allowed !== undefined) return { ok: true, row: allowed.row.row };
   const [first] = rules;
-  const pair = `${describe(from)} to ${describe(to)}`;
+  const pair = `${describeEnd(from)} to ${describeEnd(to)}`;
   if (first !== undefined) {
     return {
       ok: false,
@@ -57,6 +48,21 @@ export function mayRequest(
       },
     };
   }
+  const closed = rowsBetween(sender, receiver).find((one) => row === undefined || one.row === row);
+  if (closed !== undefined) {
+    return {
+      ok: false,
+      rejection: {
+        reason: 'role-not-allowed-on-link',
+        ...serverOf(from),
+        role: sender.party,
+        link: closed.name,
+        message: `The topology has closed row ${closed.row} of the allow matrix between ${describeEnd(from)} and ${describeEnd(to)}.`,
+        remedy:
+          'Where the link is closed on purpose, nothing; else remove the entry for the row (entente topology remove).',
+      },
+    };
+  }
   return {
     ok: false,
     rejection: {
@@ -68,27 +74,4 @@ export function mayRequest(
       remedy: 'Use a route that the allow matrix has (entente topology draw shows the links).',
     },
   };
-}
-
-function linkEnd(topology: Topology, end: RequestEnd): LinkEnd | undefined {
-  if ('party' in end) return { party: end.party };
-  const server = topology.servers.get(end.fqdn);
-  return server && { party: server.role, server, interface: end.interface ?? 'internal' };
-}
-
-function unknown(end: RequestEnd): TopologyRejection {
-  return {
-    reason: 'not-in-topology',
-    ...serverOf(end),
-    message: `${describe(end)} is not in the topology.`,
-    remedy: 'Add the server to the topology and publish it, or correct its name.',
-  };
-}
-
-function serverOf(end: RequestEnd): { readonly server?: string } {
-  return 'fqdn' in end ? { server: end.fqdn } : {};
-}
-
-function describe(end: RequestEnd): string {
-  return 'fqdn' in end ? end.fqdn : `the ${end.party}`;
 }

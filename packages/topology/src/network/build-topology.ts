@@ -1,9 +1,10 @@
 import type { PoolEntry, ServerEntry, TopologyDocument } from '../document/document.ts';
 import type { Partner, Provider } from '../document/partner.ts';
 import { effectivePolicies } from '../document/policies.ts';
+import { effectiveTelephony } from '../document/telephony.ts';
 import { topologyHash } from '../document/topology-hash.ts';
 import { defaultPorts, type InterfaceName, zoneOfRole } from '../terms/roles.ts';
-import { homeServer } from './home-server.ts';
+import { homeServer, homeServers } from './home-server.ts';
 import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';
 
 /**
@@ -27,7 +28,9 @@ export function buildTopology(document: TopologyDocument): Topology {
     domains,
     narrowings: buildNarrowings(document, servers, pools),
     policies: effectivePolicies(document.policies),
-    homeServer: (aor) => homeServer(topology, aor),
+    telephony: effectiveTelephony(document.telephony),
+    homeServer: (aor, ofAccount) => homeServer(topology, aor, ofAccount),
+    homeServers: (aor, ofAccount) => homeServers(topology, aor, ofAccount),
     isOurDomain: (domain) => domains.has(domain.toLowerCase()),
     partnerOf: (domain) => partners.get(domain.toLowerCase()),
   };
@@ -105,7 +108,9 @@ function buildServer(entry: ServerEntry, pool: Pool | undefined): Server {
       treatAsAuthenticated: flags?.treatAsAuthenticated ?? role === 'trusted-application',
       throttleAsServer: flags?.throttleAsServer ?? false,
       outboundOnly: flags?.outboundOnly ?? false,
+      trustedWithIdentities: flags?.trustedWithIdentities ?? false,
       requiresReplication: flags?.requiresReplication ?? false,
+      assertsUsers: flags?.assertsUsers ?? false,
     },
     title: entry.title,
   };

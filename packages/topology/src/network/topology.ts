@@ -1,6 +1,7 @@
 import type { DomainEntry, StoreEntry, TopologyDocument } from '../document/document.ts';
 import type { Partner, Provider } from '../document/partner.ts';
 import type { EffectivePolicies } from '../document/policies.ts';
+import type { EffectiveTelephony } from '../document/telephony.ts';
 import type { InterfaceName, Role, Service, Zone } from '../terms/roles.ts';
 
 /**
@@ -23,12 +24,22 @@ export interface Topology {
   /** By row of the allow matrix. */
   readonly narrowings: ReadonlyMap<number, readonly Narrowing[]>;
   readonly policies: EffectivePolicies;
+  readonly telephony: EffectiveTelephony;
   /**
    * The server where a user registers and is reached.
    * @param aor - `alice@contoso.example`, with or without `sip:` or `sips:`, host in any case
+   * @param ofAccount - pool or front end that the account of the user names; an entry of the topology wins over it, and it wins over
+   * the pool of the domain, unless no front end has that name any more
    * @returns undefined where the domain is not ours, or neither the user nor the domain names a home
    */
-  homeServer(aor: string): Server | undefined;
+  homeServer(aor: string, ofAccount?: string): Server | undefined;
+  /**
+   * The front ends that serve a user, home first: each takes the place of those before it where they do not answer.
+   * @param aor - as for `homeServer`
+   * @param ofAccount - as for `homeServer`
+   * @returns none where `homeServer` gives none
+   */
+  homeServers(aor: string, ofAccount?: string): readonly Server[];
   /** Whether a SIP domain is ours, exactly as named (a subdomain is a domain of its own). */
   isOurDomain(domain: string): boolean;
   /** The entry that lists a domain: allowed, blocked or hosted. A blocked entry wins. */
@@ -47,7 +58,9 @@ export interface Server {
     readonly treatAsAuthenticated: boolean;
     readonly throttleAsServer: boolean;
     readonly outboundOnly: boolean;
+    readonly trustedWithIdentities: boolean;
     readonly requiresReplication: boolean;
+    readonly assertsUsers: boolean;
   };
   readonly title?: string | undefined;
 }

@@ -1,0 +1,230 @@
+import type { Verifiers } from '@entente/accounts';
+import type { FeedPosition } from '@entente/accounts/directory';
+import { type ChangedAccount, KnownAccounts } from '@entente/accounts/feed';
+import type { Clock, Log } from '@entente/tls';
+import type { AuthorityClient } from '../authority/authority-client.ts';
+import type { MemberProblem } from '../follow/member-problem.ts';
+import { SingleFlight } from '../follow/single-flight.ts';
+import type { AccountsConfirmation } from './accounts-confirmation.ts';
+import type { AccountsFile } from './accounts-file.ts';
+import { orderNewVerifiers } from './change-verifiers.ts';
+import type { FeedSource, ReadPage } from './feed-source.ts';
+import type { FollowedAccounts, VerifiersRefusal } from './followed-accounts.ts';
+
+/** What follows the accounts. */
+export interface AccountsFollowerOptions {
+  readonly source: FeedSource;
+  /** Takes what users change themselves, wherever the accounts are read. */
+  readonly authority: Pick<AuthorityClient, 'transport' | 'url'>;
+  /** Where they are read from a directory, whose news may get lost: it is then asked from time to time. */
+  readonly confirmation?: AccountsConfirmation | undefined;
+  readonly file: Pick<AccountsFile, 'add' | 'confirm' | 'replace' | 'restore'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Accounts that are read at most: they are kept in memory. */
+const maxAccounts = 1_000_000;
+/** Milliseconds between two questions whether what is known is everything, where that is confirmed here. */
+const askAgainMs = 15_000;
+const firstRetryMs = 500;
+const longestRetryMs = 30_000;
+
+/**
+ * Follows a feed of accounts: reads all of it once, then what has changed, each time that there is news. What was known stays in force while
+ * its source cannot be asked, and while everything is read again.
+ */
+export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
+  readonly known = new KnownAccounts();
+  readonly #options: AccountsFollowerOptions;
+  readonly #stop = new AbortController();
+  readonly #reading: SingleFlight;
+  readonly #listeners = new Set<(changes: readonly ChangedAccount[]) => void>();
+  #position: FeedPosition | undefined;
+  /** Why it was not read the last time. */
+  #failed: { readonly message: string; readonly remedy: string } | undefined;
+  #retryMs = firstRetryMs;
+  #cancelRetry = (): void => {};
+  #stopListening = (): void => {};
+
+  constructor(options: AccountsFollowerOptions) {
+    this.#options = options;
+    this.#reading = new SingleFlight(() => this.#read(), this.#stop.signal);
+  }
+
+  /** Takes what an earlier run has kept, reads what is newer, then follows. Without the source what was kept is in force. */
+  async start(): Promise<void> {
+    const restored = await this.#options.file.restore();
+    if (restored !== undefined) {
+      this.known.replace(restored.known);
+      this.#position = restored.position;
+      this.#options.confirmation?.confirm(restored.confirmedAt);
+    }
+    this.#stopListening = this.#options.source.onNews(() => void this.#reading.run());
+    await this.#reading.run();
+  }
+
+  onChange(listener: (changes: readonly ChangedAccount[]) => void): () => void {
+    const own = (changes: readonly ChangedAccount[]): void => listener(changes);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  async changeVerifiers(
+    address: string,
+    from: Verifiers,
+    to: Verifiers,
+  ): Promise<VerifiersRefusal | undefined> {
+    const { authority } = this.#options;
+    const refused = await orderNewVerifiers(authority, { address, from, to }, this.#stop.signal);
+    // In force here before it is acknowledged: the client signs in again at once.
+    if (refused === undefined) await this.#reading.run();
+    return refused;
+  }
+
+  get isStale(): boolean {
+    return this.#options.confirmation?.isStale === true;
+  }
+
+  get confirmedAt(): number | undefined {
+    return this.#options.confirmation?.at;
+  }
+
+  /** That nobody can sign in, where no accounts were ever read; and that what is known may be out of date, where that is found here. */
+  problems(): readonly MemberProblem[] {
+    const { confirmation, source } = this.#options;
+    if (this.#position === undefined) {
+      const message = `the accounts are not known: there are none of an earlier run, and ${confirmation === undefined ? 'the authority' : source.place} has given none, so that no user can sign in`;
+      const remedy =
+        confirmation === undefined
+          ? 'See the log for why; start the authority, or make it reachable.'
+          : (this.#hindrance?.remedy ?? 'See the log for why.');
+      return [{ part: 'accounts', message, remedy, stops: true }];
+    }
+    const { message, remedy } = this.#hindrance ?? {};
+    if (message === undefined || remedy === undefined) return [];
+    const found = confirmation?.problem(message, remedy);
+    return found === undefined ? [] : [found];
+  }
+
+  /** Afterwards nothing is reported or written. Requests under way end with their source. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.#stopListening();
+    this.#cancelRetry();
+    this.#listeners.clear();
+    await this.#reading.settled();
+  }
+
+  /** What is in the way of reading now. */
+  get #hindrance(): { readonly message: string; readonly remedy: string } | undefined {
+    const standing = this.#options.source.standing();
+    return standing.ok ? this.#failed : { message: standing.sentence, remedy: standing.remedy };
+  }
+
+  async #read(): Promise<void> {
+    const { clock, confirmation, file, log, source } = this.#options;
+    this.#cancelRetry();
+    const again = (waitMs: number): void => {
+      this.#cancelRetry = clock.after(waitMs, () => void this.#reading.run());
+    };
+    try {
+      const asked = clock.now();
+      await this.#follow();
+      if (this.#stop.signal.aborted) return;
+      this.#retryMs = firstRetryMs;
+      this.#failed = undefined;
+      if (confirmation === undefined) return;
+      confirmation.confirm(asked);
+      await file.confirm(asked);
+      if (!this.#stop.signal.aborted) again(askAgainMs);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      const {
+        fields: { event, ...others },
+        message,
+      } = source.failure(error);
+      this.#failed = { message, remedy: others.remedy };
+      log.warn(
+        { event, ...others, peer: source.place },
+        `the accounts were not read, and those before stay in force: ${message}`,
+      );
+      confirmation?.look(others.remedy);
+      const waitMs = this.#retryMs * (0.5 + Math.random());
+      this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+      again(waitMs);
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const { file, log } = this.#options;
+    while (this.#position !== undefined) {
+      const next = await this.#page(this.#position);
+      if (this.#stop.signal.aborted) return;
+      if (next === 'lost') {
+        log.warn(
+          { event: 'accounts-begun-again' },
+          'nobody can say what has changed since, so that all accounts are read again; those before stay in force meanwhile',
+        );
+        break;
+      }
+      const { page, text } = next;
+      this.#position = page.position;
+      this.#tell(this.known.apply(page.changes));
+      this.#checkSize(this.known);
+      await file.add(text, page.changes.length, this.known, page.position);
+      if (!page.more) return;
+    }
+    await this.#readAll();
+  }
+
+  /** Everything, which counts once it is there: until then nobody is signed out because a later page has them. */
+  async #readAll(): Promise<void> {
+    const { file, log } = this.#options;
+    const fresh = new KnownAccounts();
+    let position: FeedPosition | undefined;
+    for (let more = true; more; ) {
+      const next = await this.#page(position);
+      if (this.#stop.signal.aborted) return;
+      if (next === 'lost')
+        throw this.#options.source.unreadable('expected all accounts, found another feed half way');
+      ({ more, position } = next.page);
+      fresh.apply(next.page.changes);
+      this.#checkSize(fresh);
+    }
+    if (position === undefined) return;
+    this.#position = position;
+    this.#tell(this.known.replace(fresh));
+    log.info({ event: 'accounts', count: this.known.size }, `accounts that are known: ${this.known.size}`);
+    await file.replace(this.known, position);
+  }
+
+  async #page(since: FeedPosition | undefined): Promise<ReadPage | 'lost'> {
+    const read = await this.#options.source.page(since, this.#stop.signal);
+    if (read === 'lost') return read;
+    const { more, position } = read.page;
+    // One that says there is more without going on would be asked for ever.
+    if (more && position.version <= (since?.version ?? 0))
+      throw this.#options.source.unreadable('expected a page of accounts, found something else');
+    return read;
+  }
+
+  #checkSize({ size }: KnownAccounts): void {
+    if (size <= maxAccounts) return;
+    throw this.#options.source.unreadable(`expected at most ${maxAccounts} accounts, found more`);
+  }
+
+  #tell(changes: readonly ChangedAccount[]): void {
+    if (changes.length === 0) return;
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(changes);
+      } catch (fault) {
+        this.#options.log.error(
+          { event: 'fault', err: fault },
+          'a listener to changes of accounts has failed',
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MemberFault } from './fault.ts';
+
+/** In the directory of a member: which process uses it. */
+const lockFile = 'process.json';
+/** Others may begin, and end, at the same moment. */
+const attempts = 5;
+
+/** A process, recognised after its number is given to another one, and the directory that it uses, recognised where that was copied. */
+interface Holder {
+  readonly pid: number;
+  /** When it began, as the system counts; empty where it does not say. */
+  readonly begun: string;
+  readonly directory: string;
+}
+
+/**
+ * Takes a directory for this process alone: two servers on one would take each other's key, certificate and state away. What a process has left
+ * that ended without a word does not count.
+ * @param directory - exists
+ * @returns gives it back
+ * @throws MemberFault `ENTENTE_MEMBER_DIRECTORY_IN_USE`
+ */
+export async function holdDirectory(directory: string): Promise<AsyncDisposable> {
+  const path = join(directory, lockFile);
+  const { dev, ino } = await stat(directory);
+  const own: Holder = { pid: process.pid, begun: await beginOf(process.pid), directory: `${dev}/${ino}` };
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  await writeFile(draft, `${JSON.stringify(own)}\n`, { mode: 0o600 });
+  try {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      if (await isLinked(draft, path)) return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+      const text = await textOf(path);
+      const holder = text === undefined ? undefined : holderIn(text);
+      if (holder !== undefined && holder.directory === own.directory && (await isRunning(holder)))
+        throw inUse(directory, holder.pid);
+      if (text !== undefined) await setAside(path, text);
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+  throw inUse(directory, undefined);
+}
+
+/** Creates it, where nobody has. */
+async function isLinked(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Takes away what a process has left; what another one has written meanwhile is put back. */
+async function setAside(path: string, left: string): Promise<void> {
+  const aside = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if ((await textOf(aside)) !== left) await isLinked(aside, path);
+  await rm(aside, { force: true });
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function holderIn(text: string): Holder | undefined {
+  try {
+    const { begun, directory, pid } = JSON.parse(text) as Record<string, unknown>;
+    const isNumber = Number.isSafeInteger(pid) && (pid as number) > 0;
+    if (isNumber && typeof begun === 'string' && typeof directory === 'string')
+      return { pid: pid as number, begun, directory };
+  } catch {
+    // Falls through: a crash has cut it short.
+  }
+  return undefined;
+}
+
+async function isRunning({ begun, pid }: Holder): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  const [state = '', ...fields] = await fieldsOf(pid);
+  // Has ended, and the process that started it has not asked how: in a container perhaps never.
+  if (state === 'Z' || state === 'X') return false;
+  return (fields[beginField] ?? '') === begun;
+}
+
+async function beginOf(pid: number): Promise<string> {
+  const [, ...fields] = await fieldsOf(pid);
+  return fields[beginField] ?? '';
+}
+
+/** Field 22 of `/proc/<pid>/stat`, counted from the one behind the state. */
+const beginField = 18;
+
+/** From field 3 of `/proc/<pid>/stat` on, the state; the name before it may have spaces and brackets. Nothing where the system has no such file. */
+async function fieldsOf(pid: number): Promise<readonly string[]> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return text === '' ? [] : text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+function inUse(directory: string, pid: number | undefined): MemberFault {
+  return new MemberFault('ENTENTE_MEMBER_DIRECTORY_IN_USE', {
+    sentence: `expected a directory that no other server uses, found one that ${pid === undefined ? 'another process is taking' : `process ${pid} uses`}`,
+    place: directory,
+    remedy: 'stop the other server, or give this one a "directory" of its own',
+  });
+}

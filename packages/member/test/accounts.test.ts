@@ -1,0 +1,240 @@
+import { appendFile, chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Account, verifiersOf } from '@entente/accounts';
+import { createMemoryDirectory, type FeedPosition } from '@entente/accounts/directory';
+import { type ChangedAccount, formatFeedPage, parsePosition } from '@entente/accounts/feed';
+import { createTestLog } from '@entente/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AccountsFile } from '../src/accounts/accounts-file.ts';
+import { AccountsFollower } from '../src/accounts/accounts-follower.ts';
+import { authorityFeed } from '../src/accounts/authority-feed.ts';
+import { MemberFiles } from '../src/files/member-files.ts';
+import { TestClock } from './sample-domain.ts';
+
+const account = (name: string, more: Partial<Account> = {}): Account => {
+  const address = `${name}@contoso.example`;
+  return { address, verifiers: verifiersOf(address, 'secret') ?? {}, state: 'enabled', rights: [], ...more };
+};
+const [alice, bob, carol] = [account('alice'), account('bob'), account('carol')];
+
+describe('a member that follows the accounts', () => {
+  let folder: string;
+  let directory: ReturnType<typeof createMemoryDirectory>;
+  let clock: TestClock;
+  let lines: { readonly event: unknown; readonly reason?: unknown }[];
+  let asked: (FeedPosition | undefined)[];
+  /** What the authority answers instead of the page. */
+  let broken: ((page: string) => Response | Promise<Response>) | undefined;
+  let pageSize: number;
+  const started: AsyncDisposable[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'entente-accounts-'));
+    directory = createMemoryDirectory({ keptRemovals: 2 });
+    clock = new TestClock(Date.now());
+    lines = [];
+    asked = [];
+    broken = undefined;
+    pageSize = 2;
+  });
+  afterEach(async () => {
+    for (const each of started.splice(0)) await each[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const file = () => join(folder, 'accounts.jsonl');
+  const put = async (one: Account) => {
+    const found = await directory.find(one.address);
+    await directory.put(one, found?.version ?? 'absent');
+  };
+  const remove = async ({ address }: Account) =>
+    directory.remove(address, (await directory.find(address))?.version ?? 0);
+  const get = async (path: string): Promise<Response> => {
+    const text = new URL(path, 'https://ca.contoso.example').searchParams.get('since');
+    const since = text === null ? undefined : parsePosition(text);
+    asked.push(since);
+    if (asked.length > 5_000) throw new Error('asked without end');
+    const page = await directory.changes(since, pageSize);
+    if (!page.ok) return Response.json({ reason: page.refusal.reason }, { status: 409 });
+    const changes = page.changes.map(({ address, record }) =>
+      record === undefined ? { address } : { address, account: record.account },
+    );
+    const answer = formatFeedPage({ ...page, view: 'verifiers', changes });
+    return broken === undefined ? new Response(answer) : broken(answer);
+  };
+
+  async function follow() {
+    let news = (): void => {};
+    let heard = (): void => {};
+    const changes: ChangedAccount[][] = [];
+    const follower = new AccountsFollower({
+      authority: { url: 'https://ca.contoso.example', transport: () => expect.fail('no order') },
+      source: authorityFeed({
+        authority: { url: 'https://ca.contoso.example', get },
+        onNews: (listener) => {
+          news = listener;
+          return () => {
+            news = () => {};
+          };
+        },
+      }),
+      file: new AccountsFile(
+        new MemberFiles(folder),
+        createTestLog(({ fields }) => void lines.push(fields as (typeof lines)[number])),
+      ),
+      clock,
+      log: createTestLog(({ fields }) => void lines.push(fields as (typeof lines)[number])),
+    });
+    started.push(follower);
+    follower.onChange((changed) => {
+      changes.push([...changed]);
+      heard();
+    });
+    await follower.start();
+    return {
+      follower,
+      changes,
+      /** The authority says that there is something new. */
+      tell: () =>
+        new Promise<void>((resolve) => {
+          heard = resolve;
+          news();
+        }),
+      news: () => news(),
+      known: () => [alice, bob, carol].map(({ address }) => follower.known.of(address)),
+    };
+  }
+
+  it('reads all of them, in pages, then what has changed', async () => {
+    for (const each of [alice, bob, carol]) await put(each);
+    const { changes, follower, known, tell } = await follow();
+    expect(known()).toEqual([alice, bob, carol]);
+    expect(asked.map((since) => since?.version)).toEqual([undefined, 2]);
+    expect(changes, 'all at once').toHaveLength(1);
+    expect(follower.problems()).toEqual([]);
+    const disabled: Account = { ...bob, state: 'disabled' };
+    await put(disabled);
+    await tell();
+    expect(changes[1]).toEqual([{ address: bob.address, before: bob, after: disabled }]);
+    await remove(alice);
+    await tell();
+    expect(known()).toEqual([undefined, disabled, carol]);
+  });
+
+  it('has those of an earlier run without the authority, and goes on from there', async () => {
+    for (const each of [alice, bob]) await put(each);
+    const before = await follow();
+    await put(carol);
+    await before.tell();
+    await before.follower[Symbol.asyncDispose]();
+    broken = () => Promise.reject(new Error('connect ECONNREFUSED'));
+    const { follower, known } = await follow();
+    expect(known()).toEqual([alice, bob, carol]);
+    expect(follower.problems()).toEqual([]);
+    expect(lines.at(-1)).toMatchObject({ event: 'authority-unreachable' });
+    broken = undefined;
+    asked = [];
+    await put({ ...alice, state: 'disabled' });
+    clock.advance(1_000);
+    await expect.poll(() => follower.known.of(alice.address)?.state).toBe('disabled');
+    expect(asked.map((since) => since?.version)).toEqual([3]);
+  });
+
+  it('says that nobody can sign in where there never were any', async () => {
+    broken = () => Promise.reject(new Error('connect ECONNREFUSED'));
+    const { follower } = await follow();
+    expect(follower.problems()).toMatchObject([{ part: 'accounts', stops: true }]);
+    broken = undefined;
+    await put(alice);
+    clock.advance(1_000);
+    await expect.poll(() => follower.known.size).toBe(1);
+    expect(follower.problems()).toEqual([]);
+  });
+
+  it('begins again where its position is lost, and those that are gone are gone', async () => {
+    for (const each of [alice, bob, carol]) await put(each);
+    const { changes, known, tell } = await follow();
+    for (const name of ['x', 'y', 'z']) {
+      await put(account(name));
+      await remove(account(name));
+    }
+    await remove(bob);
+    await put(account('x'));
+    asked = [];
+    await tell();
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'accounts-begun-again' }));
+    expect(asked[1]).toBeUndefined();
+    expect(known()).toEqual([alice, undefined, carol]);
+    expect(changes[1]?.map(({ address }) => address)).toEqual([bob.address, 'x@contoso.example']);
+    const again = await follow();
+    expect(again.known(), 'and a later run knows the same').toEqual([alice, undefined, carol]);
+  });
+
+  it('keeps in force what it has while an answer is none, is cut off, or never ends', async () => {
+    await put(alice);
+    const { follower, news } = await follow();
+    const answers: ((page: string) => Response)[] = [
+      () => new Response('no', { status: 503 }),
+      (page) => new Response(page.slice(0, -1)),
+      (page) => new Response(page.replace('"more":false', '"more":true')),
+      (page) => new Response(page.replace('alice@', 'al ice@')),
+    ];
+    for (const answer of answers) {
+      lines = [];
+      broken = answer;
+      if (answer === answers[3]) await put({ ...alice, rights: ['dial-outside'] });
+      news();
+      await expect
+        .poll(() => lines)
+        .toContainEqual(expect.objectContaining({ event: 'authority-answer-refused' }));
+      expect(follower.known.of(alice.address)).toEqual(alice);
+    }
+  });
+
+  it('keeps them in a file that nobody else may read, and uses none that others may read', async () => {
+    await put(alice);
+    await (await follow()).follower[Symbol.asyncDispose]();
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+    await chmod(file(), 0o644);
+    await expect(follow()).rejects.toMatchObject({ code: 'ENTENTE_PKI_SECRET_EXPOSED' });
+  });
+
+  it('leaves out a line that a crash has cut short, reads its page again, and writes the file whole', async () => {
+    for (const each of [alice, bob]) await put(each);
+    const { follower, tell } = await follow();
+    await put(carol);
+    await tell();
+    await follower[Symbol.asyncDispose]();
+    const text = await readFile(file(), 'utf8');
+    await writeFile(file(), text.slice(0, -20), { mode: 0o600 });
+    asked = [];
+    const again = await follow();
+    expect(again.known()).toEqual([alice, bob, carol]);
+    expect(asked.map((since) => since?.version)).toEqual([2]);
+    await again.follower[Symbol.asyncDispose]();
+    broken = () => Promise.reject(new Error('connect ECONNREFUSED'));
+    expect((await follow()).known()).toEqual([alice, bob, carol]);
+  });
+
+  it('reads all of them again where the file is damaged', async () => {
+    await put(alice);
+    await (await follow()).follower[Symbol.asyncDispose]();
+    await appendFile(file(), 'something else\n');
+    const { known } = await follow();
+    expect(known()[0]).toEqual(alice);
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'accounts-damaged' }));
+  });
+
+  it('lets its file grow to twice what is in it, and no further', async () => {
+    await put(alice);
+    const { tell } = await follow();
+    const sizes: number[] = [];
+    for (let i = 0; i < 1_005; i++) {
+      await put({ ...alice, state: i % 2 === 0 ? 'disabled' : 'enabled' });
+      await tell();
+      sizes.push((await stat(file())).size);
+    }
+    expect(Math.min(...sizes.slice(1_000)), 'it was written whole').toBeLessThan(3_000);
+  });
+});

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { needs, spawnTied } from '@entente/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { holdDirectory } from '../src/files/directory-lock.ts';
+
+describe('the directory of a server', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'entente-lock-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const lock = () => join(folder, 'process.json');
+  const inUse = { code: 'ENTENTE_MEMBER_DIRECTORY_IN_USE' };
+
+  it('is used by one server at a time, and by the next once that has ended', async () => {
+    const first = await holdDirectory(folder);
+    await expect(holdDirectory(folder)).rejects.toMatchObject(inUse);
+    await first[Symbol.asyncDispose]();
+    expect(await readdir(folder)).toEqual([]);
+    await (await holdDirectory(folder))[Symbol.asyncDispose]();
+  });
+
+  it('is given to one of many that begin at once', async () => {
+    const tries = await Promise.allSettled(Array.from({ length: 20 }, () => holdDirectory(folder)));
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await readdir(folder)).toEqual(['process.json']);
+  });
+
+  it('is free where its process has ended without a word, where its number is another’s, or where a crash has cut the note short', async () => {
+    const held = await holdDirectory(folder);
+    const note = JSON.parse(await readFile(lock(), 'utf8')) as object;
+    await held[Symbol.asyncDispose]();
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    for (const left of [{ ...note, pid }, { ...note, begun: '1' }, undefined]) {
+      await writeFile(lock(), left === undefined ? '{"pid":' : JSON.stringify(left));
+      await (await holdDirectory(folder))[Symbol.asyncDispose]();
+    }
+  });
+
+  it('is free where its process has ended and its parent never asks how, as in a container without an init', async (test) => {
+    needs(test, process.platform === 'linux' ? undefined : 'there is no /proc here');
+    await using parent = spawnTied('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600']);
+    const [line] = (await once(parent.process.stdout as Readable, 'data')) as [Buffer];
+    const pid = Number(line.toString('utf8'));
+    const fields = async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+    const held = await holdDirectory(folder);
+    const note = JSON.parse(await readFile(lock(), 'utf8')) as object;
+    await held[Symbol.asyncDispose]();
+    await writeFile(lock(), JSON.stringify({ ...note, pid, begun: (await fields())[19] }));
+    await expect(holdDirectory(folder), 'it runs').rejects.toMatchObject(inUse);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(async () => (await fields())[0]).toBe('Z');
+    await (await holdDirectory(folder))[Symbol.asyncDispose]();
+  });
+
+  it('is free as a copy of one that is used', async () => {
+    await using _held = await holdDirectory(folder);
+    const copy = `${folder}-copy`;
+    await cp(folder, copy, { recursive: true });
+    try {
+      await (await holdDirectory(copy))[Symbol.asyncDispose]();
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
+  });
+});

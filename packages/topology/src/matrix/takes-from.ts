@@ -1,0 +1,24 @@
+import type { ServerInterface, Topology } from '../network/topology.ts';
+import { dialTargets } from './peers-of.ts';
+import type { Row } from './row.ts';
+
+/**
+ * Whether any server of the topology may open a link to this one on a row whose second side it is, and send requests on it: a listener that
+ * nobody may use stays closed.
+ *
+ * @param topology - built from a checked document
+ * @param fqdn - the server that would listen
+ * @param link - of `links`
+ * @returns its internal interface, or undefined
+ */
+export function takesFrom(topology: Topology, fqdn: string, link: Row): ServerInterface | undefined {
+  const server = topology.servers.get(fqdn);
+  if (server === undefined) return undefined;
+  for (const other of topology.servers.values()) {
+    if (other === server || !link.a.parties.includes(other.role)) continue;
+    const targets = dialTargets(topology, other, [server]);
+    if (targets.some(({ maySend, row, service }) => row === link.row && maySend && service !== 'store'))
+      return server.interfaces.internal;
+  }
+  return undefined;
+}
