@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createLogger, loadConfig, manageServer, pathBeside, runServer } from '@entente/host';
+import { readPostgresServer } from '@entente/store-sql/postgres';
 import { authorityConfigSchema } from './config.ts';
 import { createAuthorityServer } from './create-authority-server.ts';
 
@@ -7,17 +8,31 @@ await runServer({
   name: 'entente-authority-server',
   summary: 'The authority of a domain: certificates, revocation lists, topology.',
   async check(file) {
-    loadConfig(file, authorityConfigSchema);
+    await readPlaces(file);
   },
   async start(file) {
-    const read = loadConfig(file, authorityConfigSchema);
-    const config = { ...read, directory: pathBeside(file, read.directory) };
+    const { config, postgresql } = await readPlaces(file);
     const logger = createLogger({
       app: 'authority-server',
       source: config.fqdn,
       ...(config.logLevel === undefined ? {} : { level: config.logLevel }),
     });
     const { fqdn, management } = config;
-    return manageServer({ fqdn, logger, management }, () => createAuthorityServer({ config, logger }));
+    return manageServer({ fqdn, logger, management }, () =>
+      createAuthorityServer({ config, logger, ...(postgresql === undefined ? {} : { postgresql }) }),
+    );
   },
 });
+
+/** The configuration, with what its files hold and its paths resolved. */
+async function readPlaces(file: string) {
+  const read = loadConfig(file, authorityConfigSchema);
+  const beside = (path: string): string => pathBeside(file, path);
+  return {
+    config: { ...read, directory: beside(read.directory) },
+    postgresql:
+      read.accounts === undefined
+        ? undefined
+        : await readPostgresServer(read.accounts.postgresql, beside, 'either'),
+  };
+}

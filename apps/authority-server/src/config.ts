@@ -1,4 +1,4 @@
-import { managementConfig } from '@entente/host';
+import { accountsConfig, managementConfig } from '@entente/host';
 import { z } from 'zod';
 
 const hostName = z
@@ -35,6 +35,8 @@ export const authorityConfigSchema = z.strictObject({
   https: listener('https'),
   /** Plain HTTP for revocation lists and issuer certificates, and nothing else. */
   objects: listener('http'),
+  /** Where the accounts are kept instead of the authority's own database; `entente user copy` moves them. */
+  accounts: accountsConfig.exactOptional(),
   /** Where `/healthz`, `/readyz` and `/metrics` are for this machine; nowhere without it. */
   management: managementConfig,
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),

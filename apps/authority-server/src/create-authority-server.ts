@@ -1,7 +1,8 @@
 import https from 'node:https';
-import { createAuthority, type HealthPart, type OpenStore } from '@entente/authority';
+import { createAuthority, type HealthPart, type OpenStore, type RunningAuthority } from '@entente/authority';
 import { endInTime, type Logger, oneAtATime, type RunningServer, servePublicHttp } from '@entente/host';
-import { type Clock, peerOf, serve } from '@entente/tls';
+import { isLocal, openPostgresAccounts, type PostgresServer } from '@entente/store-sql/postgres';
+import { type Clock, connect, peerOf, serve } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
 import { serveOrders } from './local-orders.ts';
@@ -19,6 +20,8 @@ export interface AuthorityServerOptions {
   readonly logger: Logger;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
+  /** Where the accounts are kept; default the database of the authority. */
+  readonly postgresql?: PostgresServer;
   /** Opens what the authority records in; default SQLite in its folder. */
   readonly openStore?: OpenStore;
 }
@@ -27,7 +30,7 @@ export interface AuthorityServerOptions {
  * Starts the authority of a domain: HTTPS for members (row 15) and administrators (row 17), and plain HTTP for signed
  * objects. Resolving means that both listen.
  * @param options - configuration and log
- * @throws faults with `code`, place and remedy: of the ledger, the authority's files, the topologies, the listeners
+ * @throws faults with `code`, place and remedy: of the ledger, the accounts, the authority's files, the topologies, the listeners
  */
 export async function createAuthorityServer(options: AuthorityServerOptions): Promise<AuthorityServer> {
   const { config, logger } = options;
@@ -37,6 +40,17 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
   };
   try {
     const { domain, fqdn, directory, administratorsHash } = config;
+    let isRunning = (_authority: RunningAuthority): void => {};
+    const running = new Promise<RunningAuthority>((resolve) => {
+      isRunning = resolve;
+    });
+    const postgresql = options.postgresql && judgedByDomain(options.postgresql, running);
+    // Certificates and lists do not wait for it; what is about accounts is refused until it answers.
+    const accounts =
+      postgresql === undefined
+        ? undefined
+        : await openPostgresAccounts({ server: postgresql, needsServer: false });
+    if (accounts !== undefined) stop.push(() => accounts[Symbol.asyncDispose]());
     const authority = await createAuthority(
       {
         domain,
@@ -48,9 +62,10 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
       },
       logger,
       options.clock,
-      options.openStore,
+      { open: options.openStore, accounts },
     );
     stop.push(() => authority[Symbol.asyncDispose]());
+    isRunning(authority);
     const orders = await serveOrders(authority, directory, logger);
     stop.push(async () => orders[Symbol.asyncDispose]());
     const server = await serve(
@@ -99,6 +114,26 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     await close();
     throw fault;
   }
+}
+
+/**
+ * A server on another machine that no CA of its own vouches for is a store of the domain.
+ * @param authority - resolves once it can judge; connections wait for it
+ */
+function judgedByDomain(server: PostgresServer, authority: Promise<RunningAuthority>): PostgresServer {
+  const { address, host, port = 5_432, tls } = server;
+  if (tls !== undefined || isLocal(host)) return server;
+  return {
+    ...server,
+    secure: async (over) =>
+      connect({
+        host: address ?? host,
+        port,
+        ...(await authority).expectStore(host, 'postgresql'),
+        minVersion: 'TLSv1.2',
+        over,
+      }),
+  };
 }
 
 /** A member or an administrator has two streams of events, and a few requests under way. */

@@ -1,3 +1,4 @@
+import { links } from '@entente/topology';
 import { decodeCrl, decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -12,6 +13,7 @@ import {
 
 const three = administratorSet('alice', 'bob', 'carol');
 const first = document([frontEnd('fe01.contoso.example')], undefined, three);
+let second = first;
 let scene: Scene;
 
 beforeAll(async () => {
@@ -87,7 +89,7 @@ describe('an administrator whom a topology removes', () => {
       () => 'ended',
       () => 'cut off',
     );
-    const second = document([frontEnd('fe01.contoso.example')], first, administratorSet('alice', 'bob'));
+    second = document([frontEnd('fe01.contoso.example')], first, administratorSet('alice', 'bob'));
     expect(await (await scene.publish(signed(second))).json()).toMatchObject({ version: 2 });
     expect(await ended).toMatch(/ended|cut off/);
     await expect(token(carol)).rejects.toThrow();
@@ -101,5 +103,36 @@ describe('an administrator whom a topology removes', () => {
     await expect(token(scene.as('carol'))).rejects.toThrow();
     expect(await revocationOf(scene.as('carol'))).toMatchObject({ reason: 'cessationOfOperation' });
     expect((await token(scene.alice)).status).toBe(201);
+  });
+});
+
+describe('an administrator whose link to this authority a topology closes', () => {
+  it('loses open connections and commands at once, and takes nothing back: role-not-allowed-on-link', async () => {
+    const events = await scene.ask('/events', scene.alice);
+    const ended = events.text().then(
+      () => 'ended',
+      () => 'cut off',
+    );
+    const { row } = links.administratorToAuthority;
+    const other = { fqdn: 'ca2.contoso.example', role: 'authority' } as const;
+    const servers = [other, frontEnd('fe01.contoso.example')];
+    const third = {
+      ...document(servers, second),
+      links: [{ row, b: ['ca.contoso.example'], closed: true as const }],
+    };
+    expect(await reasonOf(await scene.publish(signed(third, ['alice'])))).toBe('under-signed');
+    // The connection that it comes over is among them, so its sender does not hear that it is in force.
+    await expect(scene.publish(signed(third))).rejects.toThrow();
+    await expect
+      .poll(() => scene.log)
+      .toContainEqual(expect.objectContaining({ event: 'topology', version: 3 }));
+    expect(await ended).toMatch(/ended|cut off/);
+    await expect(token(scene.alice)).rejects.toThrow();
+    expect(lastRefusal()).toMatchObject({
+      reason: 'role-not-allowed-on-link',
+      message: expect.stringContaining(`row ${row}`),
+      remedy: expect.stringContaining('another authority'),
+    });
+    await expect(scene.publish(signed(document(servers, third)))).rejects.toThrow();
   });
 });

@@ -119,6 +119,8 @@ export interface SceneOptions {
   readonly ports?: { readonly https: number; readonly objects: number };
   /** Where outsiders find revocation lists; default nowhere. */
   readonly outsideObjectsUrl?: string;
+  /** Where the accounts are kept; default the database of the authority. */
+  readonly postgresql?: AuthorityServerOptions['postgresql'];
   /** Opens what the authority records in. */
   readonly openStore?: AuthorityServerOptions['openStore'];
 }
@@ -161,6 +163,7 @@ export async function startScene(clock?: Clock, options: SceneOptions = {}): Pro
       },
       logger,
       ...(clock === undefined ? {} : { clock }),
+      ...(options.postgresql === undefined ? {} : { postgresql: options.postgresql }),
       ...(options.openStore === undefined ? {} : { openStore: options.openStore }),
     });
   let server = await start();

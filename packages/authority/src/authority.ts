@@ -1,3 +1,4 @@
+import type { AccountDirectory } from '@entente/accounts/directory';
 import type { Issuance, RollingPublisher } from '@entente/pki';
 import type { AuditTrail } from '@entente/pki/audit';
 import type { BackupManifest, OpenAuthority } from '@entente/pki/node';
@@ -30,6 +31,8 @@ export interface Authority {
   readonly standings: MemberStandings;
   /** The revocation lists in force, as the trust state names them. */
   lists(): readonly PublishedList[];
+  /** Who the users are. */
+  readonly accounts: AccountDirectory;
   /** The keys of all pools. */
   readonly domainKeys: DomainKeyStore;
   /** The authority trusts its own roots alone, and knows of a revocation at once. */

@@ -2,7 +2,7 @@ import { administratorOf } from '@entente/pki';
 import type { Peer } from '@entente/tls';
 import { authorise, links, type Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
-import { isNamed, unnamedAdministrator } from './administrators.ts';
+import { refuseAdministrator } from './administrators.ts';
 
 /** The sender of a request, according to the verdict on its connection. */
 export type Caller =
@@ -34,7 +34,7 @@ export interface AuthorityContext {
 }
 
 /**
- * Who may connect with a certificate: administrators that the topology names (row 17), and servers that it lists (row 15). Before there
+ * Who may connect with a certificate: administrators that the topology names and lets connect here (row 17), and servers that it lists (row 15). Before there
  * is a topology every certificate of an administrator is admitted, to publish the first one.
  * @param context - the authority's names and its topology
  */
@@ -43,11 +43,8 @@ export function allowAtAuthority(context: AuthorityContext): Authorise {
     const topology = context.topology();
     const administrator = administratorOf(context.domain, peer.uris);
     if (administrator !== undefined) {
-      if (topology !== undefined && !isNamed(topology, administrator))
-        return {
-          ok: false,
-          rejection: { ...unnamedAdministrator(topology, administrator), names: peer.uris },
-        };
+      const refused = topology && refuseAdministrator(topology, context.fqdn, administrator);
+      if (refused !== undefined) return { ok: false, rejection: { ...refused, names: peer.uris } };
       return { ok: true, role: 'administrator', row: links.administratorToAuthority.row };
     }
     if (topology === undefined) {

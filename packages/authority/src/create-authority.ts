@@ -3,18 +3,20 @@ import type { BackupManifest } from '@entente/pki/node';
 import {
   type Clock,
   type ConnectionRefusal,
+  type ConnectOptions,
   type Credential,
   type Log,
   type OwnedTrust,
   type Peer,
   systemClock,
 } from '@entente/tls';
+import { authoriseStore, links, type StoreEntry } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Authority } from './authority.ts';
 import { allowAtAuthority, type Caller, callerOf } from './caller.ts';
 import type { HealthProblem } from './health/health.ts';
 import { ownCertificateProbe } from './health/probes.ts';
-import { type OpenStore, openDomainAuthority } from './open-domain-authority.ts';
+import { type AuthorityStores, openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
 import { PerimeterPush } from './push/perimeter-push.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
@@ -33,6 +35,15 @@ export interface RunningAuthority {
     readonly link: { readonly name: string; readonly interface: string; readonly local: string };
     readonly onRefusal: (refusal: ConnectionRefusal) => void;
   };
+  /**
+   * How a store of the topology is judged, for `connect`: by the trust of the domain, and as long as the topology lists it (row 18).
+   * @param name - FQDN of the store
+   * @param kind - what it has to be
+   */
+  expectStore(
+    name: string,
+    kind: StoreEntry['kind'],
+  ): Pick<ConnectOptions, 'allow' | 'expect' | 'identity' | 'link' | 'trust'>;
   /**
    * Answers a request over HTTPS.
    * @param request - the request
@@ -61,16 +72,16 @@ export interface RunningAuthority {
  * @param settings - its names and its folder
  * @param log - receives what it does and what it refuses
  * @param clock - milliseconds since 1970; default: the clock of the machine
- * @param open - opens what it records in; default SQLite in its folder
- * @throws PkiFault of the ledger, the authority's files, or the stored topologies
+ * @param stores - what it records in; default SQLite in its folder
+ * @throws OperatorFault `ENTENTE_ACCOUNTS_ELSEWHERE`, `ENTENTE_ACCOUNTS_NOT_COPIED`; PkiFault of the ledger, the authority's files, or the stored topologies
  */
 export async function createAuthority(
   settings: AuthoritySettings,
   log: Log,
   clock: Clock = systemClock,
-  open?: OpenStore,
+  stores: AuthorityStores = {},
 ): Promise<RunningAuthority> {
-  const authority = await openDomainAuthority(settings, log, clock, open);
+  const authority = await openDomainAuthority(settings, log, clock, stores);
   try {
     return await run(authority, settings, log);
   } catch (fault) {
@@ -145,6 +156,13 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
       link: { name: linkNames.member, interface: 'internal', local: fqdn },
       onRefusal: refusals.connection,
     },
+    expectStore: (name, kind) => ({
+      trust,
+      identity: own.identity,
+      link: { name: links.serverToStore.name, interface: 'internal', local: fqdn },
+      expect: { mode: 'host', name },
+      allow: authoriseStore(topology, name, kind) as Authorise,
+    }),
     fetch: answer,
     fetchObject: async (request) => objects(request),
     backUp: (to) => authority.backUp(to),

@@ -89,7 +89,7 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
   };
 
   /** Serial numbers of the certificates of a subject that are neither expired nor revoked. */
-  const valid = async (subject: string, profile: 'server' | 'administrator') =>
+  const valid = async (subject: string, profile: 'server' | 'store' | 'administrator') =>
     (await ledger.issuedTo(subject, now())).filter(
       (one) => one.profile === profile && one.revocation === undefined,
     );
@@ -167,6 +167,12 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
           subject,
           (await valid(subject, 'server')).map(({ serialHex }) => serialHex),
         );
+      }
+      for (const subject of await ledger.subjects('store', now())) {
+        if (current.stores.has(subject)) continue;
+        const serials = (await valid(subject, 'store')).map(({ serialHex }) => serialHex);
+        // The name may have been that of a server too, at another time.
+        serialsOf.set(subject, [...(serialsOf.get(subject) ?? []), ...serials]);
       }
       for (const { name, issuedUntil } of removed) {
         if (isNamed(current, name)) continue;

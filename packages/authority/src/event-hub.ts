@@ -5,7 +5,9 @@ export type AuthorityEvent =
   | { readonly type: 'topology'; readonly version: number; readonly hash: string }
   | { readonly type: 'crl'; readonly issuer: string; readonly number: number }
   /** A pool has another key; `/domain-keys` has it. */
-  | { readonly type: 'domain-keys'; readonly pool: string };
+  | { readonly type: 'domain-keys'; readonly pool: string }
+  /** Accounts have changed; `/accounts/feed` says which. Only servers that may read it are told. */
+  | { readonly type: 'accounts' };
 
 /** Characters: listeners bound what an event may be. */
 const maxEventState = 32_768;
@@ -22,9 +24,14 @@ export interface EventHub {
    * A stream of events. It begins with the given ones, so that a listener that was disconnected learns the current state. A listener has
    * two streams at most: the one before, which may be dead, and the one that it has begun instead; a third ends the oldest.
    * @param listener - who listens
+   * @param mayHear - asked about each event when it happens; default all
    * @returns `undefined` if there are too many streams
    */
-  listen(first: readonly AuthorityEvent[], listener: string): Response | undefined;
+  listen(
+    first: readonly AuthorityEvent[],
+    listener: string,
+    mayHear?: (event: AuthorityEvent) => boolean,
+  ): Response | undefined;
   /** Whether a new listener gets no stream. */
   isFull(): boolean;
   /**
@@ -49,28 +56,33 @@ const encoder = new TextEncoder();
 
 type Stream = ReadableStreamDefaultController<Uint8Array>;
 
+interface Listener {
+  readonly name: string;
+  readonly mayHear: (event: AuthorityEvent) => boolean;
+}
+
 /**
  * Creates a hub.
  * @param maxStreams - of all listeners, default 10,000
  */
 export function createEventHub(maxStreams: number = defaultMaxStreams): EventHub {
-  /** Who listens. */
-  const listeners = new Map<Stream, string>();
+  /** Who listens, and to what. */
+  const listeners = new Map<Stream, Listener>();
   const subscribers = new Set<(event: AuthorityEvent) => void>();
   /** In the order in which they began. */
   const streamsOf = new Map<string, Set<Stream>>();
   const isFull = (): boolean => listeners.size >= maxStreams;
-  const enter = (stream: Stream, listener: string): void => {
+  const enter = (stream: Stream, listener: Listener): void => {
     listeners.set(stream, listener);
-    streamsOf.set(listener, (streamsOf.get(listener) ?? new Set()).add(stream));
+    streamsOf.set(listener.name, (streamsOf.get(listener.name) ?? new Set()).add(stream));
   };
   const leave = (stream: Stream): void => {
-    const listener = listeners.get(stream);
-    if (listener === undefined) return;
+    const name = listeners.get(stream)?.name;
+    if (name === undefined) return;
     listeners.delete(stream);
-    const own = streamsOf.get(listener);
+    const own = streamsOf.get(name);
     own?.delete(stream);
-    if (own?.size === 0) streamsOf.delete(listener);
+    if (own?.size === 0) streamsOf.delete(name);
   };
   const endOldest = (listener: string): void => {
     const [oldest, ...others] = streamsOf.get(listener) ?? [];
@@ -78,9 +90,10 @@ export function createEventHub(maxStreams: number = defaultMaxStreams): EventHub
     leave(oldest);
     oldest.close();
   };
-  const send = (text: string): void => {
+  const send = (text: string, event?: AuthorityEvent): void => {
     const bytes = encoder.encode(text);
-    for (const listener of [...listeners.keys()]) {
+    for (const [listener, { mayHear }] of [...listeners]) {
+      if (event !== undefined && !mayHear(event)) continue;
       if ((listener.desiredSize ?? 0) > -maxWaitingEvents) {
         listener.enqueue(bytes);
         continue;
@@ -91,15 +104,15 @@ export function createEventHub(maxStreams: number = defaultMaxStreams): EventHub
   };
   return {
     isFull,
-    listen(first, listener) {
-      endOldest(listener);
+    listen(first, name, mayHear = () => true) {
+      endOldest(name);
       if (isFull()) return undefined;
       let own: Stream;
       const stream = new ReadableStream<Uint8Array>({
         start(controller) {
           own = controller;
           controller.enqueue(encoder.encode(`retry: 1000\n\n${first.map(formatEvent).join('')}`));
-          enter(controller, listener);
+          enter(controller, { name, mayHear });
         },
         cancel() {
           leave(own);
@@ -115,7 +128,7 @@ export function createEventHub(maxStreams: number = defaultMaxStreams): EventHub
       return () => void subscribers.delete(own);
     },
     announce(event) {
-      send(formatEvent(event));
+      send(formatEvent(event), event);
       for (const hear of [...subscribers]) hear(event);
     },
     pulse: () => send(':\n\n'),

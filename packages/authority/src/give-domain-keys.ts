@@ -33,8 +33,13 @@ export async function giveDomainKeys(
   return after.pool === keys.pool ? { ok: true, keys } : { ok: false, problem: changedMeanwhile };
 }
 
-/** A connection is closed when its certificate is revoked; a request that was under way then is refused as well. */
-async function revokedCaller(
+/**
+ * A connection is closed when its certificate is revoked; a request that was under way then is refused as well.
+ * @param authority - its ledger
+ * @param caller - from the verdict on its connection
+ * @returns undefined where the certificate counts
+ */
+export async function revokedCaller(
   { issuance, opened }: Pick<Authority, 'issuance' | 'opened'>,
   { serialHex, server }: ServerCaller,
 ): Promise<{ readonly ok: false; readonly refusal: Problem } | undefined> {

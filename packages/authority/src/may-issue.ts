@@ -10,8 +10,8 @@ import { isNamed } from './administrators.ts';
 
 /**
  * The rule of issuance by the topology: a server gets a certificate for itself only, with the names in the topology. An
- * administrator whom the topology names gets one for a server that it lists, as with a join token, but never for the authority; and
- * the next one of their own. No other requester gets one. The authority may always renew its own certificate, because it must be able to publish
+ * administrator whom the topology names gets one for a server that it lists, as with a join token, but never for the authority; for a store
+ * that it lists, which has its one name; and the next one of their own. No other requester gets one. The authority may always renew its own certificate, because it must be able to publish
  * a first topology.
  * @param fqdn - name of the authority
  * @param topology - the one in force
@@ -24,7 +24,9 @@ export function mayIssueByTopology(
 ): MayIssue {
   return ({ profile, subject, interface: side = 'internal' }, requester): IssuanceDecision => {
     const ownNext = profile === 'administrator' && domain !== undefined && isSelf(requester, subject);
-    if (!ownNext && (profile !== 'server' || !maySpeakFor(requester, subject, fqdn))) {
+    const isStore = profile === 'store' && requester.kind === 'administrator';
+    const isServer = profile === 'server' && maySpeakFor(requester, subject, fqdn);
+    if (!ownNext && !isStore && !isServer) {
       return {
         ok: false,
         refusal: refuse(
@@ -46,6 +48,7 @@ export function mayIssueByTopology(
       };
     }
     if (ownNext) return { ok: true, names: administratorNames(domain, subject) };
+    if (isStore) return ofStore(current, subject, side);
     if (current === undefined || !current.servers.has(subject)) {
       if (subject === fqdn) return { ok: true, names: { commonName: fqdn, dnsNames: [fqdn], uris: [] } };
       return {
@@ -71,6 +74,31 @@ export function mayIssueByTopology(
     const { commonName, dnsNames, uris } = names;
     return { ok: true, names: { commonName, dnsNames, uris } };
   };
+}
+
+/** A store serves its one name, and nothing with a `sip:` URI. */
+function ofStore(current: Topology | undefined, subject: string, side: string): IssuanceDecision {
+  if (current?.stores.has(subject) !== true) {
+    return {
+      ok: false,
+      refusal: refuse(
+        'not-in-topology',
+        `the store ${subject} is not in the topology`,
+        'add it with entente topology add store and publish the topology first',
+      ),
+    };
+  }
+  if (side !== 'internal') {
+    return {
+      ok: false,
+      refusal: refuse(
+        'name-not-allowed',
+        `the topology lists no interface ${JSON.stringify(side.slice(0, 40))} of the store ${subject}`,
+        'order it without an interface',
+      ),
+    };
+  }
+  return { ok: true, names: { commonName: subject, dnsNames: [subject], uris: [] } };
 }
 
 /** Whether an administrator asks for a certificate of their own. */

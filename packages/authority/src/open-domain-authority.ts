@@ -19,13 +19,15 @@ import { type Clock, createTrust, type Log } from '@entente/tls';
 import { anchorsHash, type Topology } from '@entente/topology';
 import { createJudge } from '@entente/trust';
 import { encodePem } from '@entente/x509';
+import { announceAccounts } from './accounts/announce-accounts.ts';
+import { type AccountsElsewhere, checkKept } from './accounts/kept-elsewhere.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import type { Authority } from './authority.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { createDomainRevocations } from './domain-revocations.ts';
 import { createEventHub, stateEvent } from './event-hub.ts';
 import { Health } from './health/health.ts';
-import { eventsProbe, ledgerProbe, listProbe } from './health/probes.ts';
+import { accountsProbe, eventsProbe, ledgerProbe, listProbe } from './health/probes.ts';
 import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideView } from './outside-view.ts';
@@ -52,18 +54,26 @@ import { StatePublisher } from './trust-state/state-publisher.ts';
 /** Opens what an authority records in. */
 export type OpenStore = (directory: string, options: StoreOptions) => Promise<SqlStore>;
 
+/** What an authority records in. */
+export interface AuthorityStores {
+  /** Opens its records; default SQLite in its folder. */
+  readonly open?: OpenStore | undefined;
+  /** Where the accounts are kept instead of there; the authority does not close it. */
+  readonly accounts?: AccountsElsewhere | undefined;
+}
+
 /**
  * Opens an authority.
  * @param settings - its names and its folder
  * @param log - receives what it does
  * @param clock - the time
- * @param open - opens what it records in; default SQLite in its folder
+ * @param stores - what it records in
  */
 export async function openDomainAuthority(
   settings: AuthoritySettings,
   log: Log,
   clock: Clock,
-  open: OpenStore = openStore,
+  { accounts: elsewhere, open = openStore }: AuthorityStores = {},
 ): Promise<Authority> {
   let opening: SqlStore | undefined;
   const opened = await openAuthority(settings.directory, async (directory) => {
@@ -71,6 +81,13 @@ export async function openDomainAuthority(
     return opening.ledger;
   });
   const store = opening as SqlStore;
+  try {
+    await checkKept(settings.directory, store.accounts, elsewhere);
+  } catch (fault) {
+    await opened[Symbol.asyncDispose]();
+    throw fault;
+  }
+  const accounts = elsewhere ?? store.accounts;
   const { ledger } = opened;
   const { objectsUrl } = settings;
   const now = (): number => clock.now();
@@ -147,6 +164,7 @@ export async function openDomainAuthority(
     }),
   );
   const events = createEventHub();
+  const stopAnnouncing = announceAccounts(accounts, events, clock);
   const domainKeys = await DomainKeyStore.open({
     directory: settings.directory,
     now,
@@ -266,6 +284,7 @@ export async function openDomainAuthority(
     );
   }
   health.watch(ledgerProbe(() => store.standing()));
+  if (elsewhere !== undefined) health.watch(accountsProbe(elsewhere));
   health.watch(eventsProbe(events));
   health.watch(listProbe('revocation-list', () => publisher.current(0), now));
   health.watch(listProbe('root-revocation-list', () => firstToEnd(roots.withLists), now));
@@ -323,6 +342,7 @@ export async function openDomainAuthority(
     states,
     standings,
     lists,
+    accounts,
     domainKeys,
     trust,
     roots,
@@ -336,7 +356,9 @@ export async function openDomainAuthority(
     revokeSurplus: () => surplus.look(),
     rollover,
     async [Symbol.asyncDispose]() {
+      stopAnnouncing();
       events.close();
+      await store.accounts[Symbol.asyncDispose]();
       await states[Symbol.asyncDispose]();
       await trust[Symbol.asyncDispose]();
       await auditTrail[Symbol.asyncDispose]();

@@ -102,6 +102,7 @@ const transient: ReadonlySet<unknown> = new Set([
   'ENTENTE_PKI_LEDGER_UNAVAILABLE',
   'ENTENTE_PKI_AUDIT_UNAVAILABLE',
   'ENTENTE_PKI_FILE_UNAVAILABLE',
+  'ENTENTE_ACCOUNTS_UNAVAILABLE',
   'ENOSPC',
   'EDQUOT',
   'EIO',
@@ -111,7 +112,17 @@ const retryAfterSeconds = 30;
 
 /** The answer to a fault: one that passes is said to pass, and what failed; of any other nothing is told but that it happened. */
 function problemOfFault(fault: Error): Problem {
-  if (transient.has((fault as { code?: unknown }).code)) {
+  const { code, remedy } = fault as Error & { readonly code?: unknown; readonly remedy?: string };
+  if (code === 'ENTENTE_ACCOUNTS_UNAVAILABLE') {
+    return {
+      reason: 'storage-unavailable',
+      message: `the authority cannot read or change the accounts now: ${fault.message}`,
+      remedy: `${remedy ?? 'see GET /healthz of the authority'}; then send the request again`,
+      status: 503,
+      retryAfterSeconds,
+    };
+  }
+  if (transient.has(code)) {
     return {
       reason: 'storage-unavailable',
       message: `the authority cannot record anything now: ${fault.message}`,

@@ -45,7 +45,7 @@ beforeAll(async () => {
     { ...names, administratorsHash, authorityUrl, objectsUrl },
     silent as never,
     undefined,
-    openFull,
+    { open: openFull },
   );
   expect((await ask('/topology', signed(contoso))).status).toBe(200);
 });

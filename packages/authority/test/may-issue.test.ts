@@ -46,6 +46,29 @@ describe('the rule behind issuance', () => {
     });
   });
 
+  it('gives an administrator a certificate for a store of the topology, with its one name, and nobody else', async () => {
+    const store = 'redis1.contoso.example';
+    const listed = buildTopology({ ...contoso, stores: [{ fqdn: store, kind: 'redis' }] });
+    const withStore = mayIssueByTopology('ca.contoso.example', () => listed, 'contoso.example');
+    const asked = ask(store, { profile: 'store' });
+    expect(await withStore(asked, alice)).toEqual({
+      ok: true,
+      names: { commonName: store, dnsNames: [store], uris: [] },
+    });
+    for (const requester of [self(store), self('fe01.contoso.example')])
+      expect(await withStore(asked, requester)).toMatchObject({ refusal: { reason: 'profile-not-allowed' } });
+    const outside = ask(store, { profile: 'store', interface: 'external' });
+    expect(await withStore(outside, alice)).toMatchObject({ refusal: { reason: 'name-not-allowed' } });
+    const asServer = ask(store);
+    expect(await withStore(asServer, alice)).toMatchObject({ refusal: { reason: 'not-in-topology' } });
+    const ofServer = ask('fe01.contoso.example', { profile: 'store' });
+    expect(await withStore(ofServer, alice)).toMatchObject({ refusal: { reason: 'not-in-topology' } });
+    const mallory: Requester = { kind: 'administrator', name: 'mallory' };
+    expect(await withStore(asked, mallory)).toMatchObject({ refusal: { reason: 'not-in-topology' } });
+    for (const other of [rule, before])
+      expect(await other(asked, alice)).toMatchObject({ refusal: { reason: 'not-in-topology' } });
+  });
+
   it('gives a server nothing for another server', async () => {
     expect(await rule(ask('edge01.contoso.example'), self('fe01.contoso.example'))).toMatchObject({
       refusal: { reason: 'profile-not-allowed' },

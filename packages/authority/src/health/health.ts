@@ -1,6 +1,7 @@
 /** A part of an authority that may fail while the rest goes on. */
 export type HealthPart =
   | 'ledger'
+  | 'accounts'
   | 'audit-trail'
   | 'topologies'
   | 'revocation-list'

@@ -15,6 +15,17 @@ export function ledgerProbe(standing: () => Standing | undefined): HealthProbe {
   };
 }
 
+/**
+ * Finds that accounts which are kept elsewhere cannot be read or changed: servers go on with those that they know.
+ * @param accounts - the directory
+ */
+export function accountsProbe(accounts: { standing(): Standing }): HealthProbe {
+  return () => {
+    const now = accounts.standing();
+    return now.ok ? undefined : { part: 'accounts', message: now.sentence, remedy: now.remedy };
+  };
+}
+
 /** A revocation list in force. */
 interface ListInForce {
   readonly number: number;

@@ -1,7 +1,7 @@
 import type { Problem } from '@entente/pki';
 import type { Log, OwnedTrust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
-import { isNamed, removedAdministrators, unnamedAdministrator } from '../administrators.ts';
+import { administratorProblem, removedAdministrators } from '../administrators.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { DomainRevocations } from '../domain-revocations.ts';
 import type { EventHub } from '../event-hub.ts';
@@ -13,7 +13,7 @@ import type { RevokeUnlisted } from './revoke-unlisted.ts';
 
 /** What a topology is published with. */
 export interface TopologyPublicationOptions {
-  readonly settings: Pick<AuthoritySettings, 'domain'>;
+  readonly settings: Pick<AuthoritySettings, 'domain' | 'fqdn'>;
   readonly topologies: TopologyStore;
   readonly health: Health;
   /** Whether the last change of the database was stored. */
@@ -81,10 +81,7 @@ export class TopologyPublication {
       trust,
     } = this.#options;
     const before = topologies.current?.topology;
-    const refusalBy = (topology: Topology): Problem | undefined =>
-      isNamed(topology, publisherName)
-        ? undefined
-        : { ...unnamedAdministrator(topology, publisherName), status: 403 };
+    const refusalBy = (topology: Topology) => administratorProblem(topology, settings.fqdn, publisherName);
     // An earlier turn may have removed the publisher. A first topology must name them, or nobody here could send the next command.
     const refusal = before === undefined ? undefined : refusalBy(before);
     if (refusal !== undefined) return { accepted: false, refusal };

@@ -5,6 +5,8 @@ import { CallerTurns } from '../limits/caller-turns.ts';
 import { RequestLimits } from '../limits/request-limits.ts';
 import type { RefusalLog } from '../refusals.ts';
 import type { AuthoritySettings } from '../settings.ts';
+import { addAccountOrderRoutes } from './account-order-routes.ts';
+import { addAccountRoutes } from './account-routes.ts';
 import { addAuditRoutes } from './audit-routes.ts';
 import { addCertificateRoutes } from './certificate-routes.ts';
 import { addDomainKeyRoutes } from './domain-key-routes.ts';
@@ -13,6 +15,7 @@ import { guardBy, inTurnBy, limitBy } from './guard.ts';
 import { addIssuerRoutes } from './issuer-routes.ts';
 import { addJoinTokenRoutes } from './join-token-routes.ts';
 import { addOpenRoutes } from './open-routes.ts';
+import { addPasswordRoutes } from './password-routes.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
 import type { AuthorityApp, Bindings, RouteContext } from './route-context.ts';
 import { addStandingRoutes } from './standing-routes.ts';
@@ -38,7 +41,7 @@ export function authorityRoutes(
     refusals,
     limited: limitBy(new RequestLimits(() => authority.clock.now()), refusals),
     inTurn,
-    guard: guardBy(refusals, () => authority.topologies.current?.topology),
+    guard: guardBy(refusals, settings.fqdn, () => authority.topologies.current?.topology),
   };
   // One with a body would hold its turn for as long as it takes to send it: what administrators send is bounded by the hour.
   app.use(async (c, next) => {
@@ -54,6 +57,9 @@ export function authorityRoutes(
   addTrustStateRoutes(app, context);
   addStandingRoutes(app, context);
   addDomainKeyRoutes(app, context);
+  addAccountRoutes(app, context);
+  addAccountOrderRoutes(app, context);
+  addPasswordRoutes(app, context);
   addCertificateRoutes(app, context);
   addRevocationRoutes(app, context);
   addJoinTokenRoutes(app, context);

@@ -1,4 +1,5 @@
 import { findIssued, type PkiRefusal, type Problem, refuse } from '@entente/pki';
+import type { Topology } from '@entente/topology';
 import { decodePem, encodePem } from '@entente/x509';
 import { by } from '../audit/audit-log.ts';
 import type { Authority } from '../authority.ts';
@@ -9,8 +10,8 @@ import { badOrder, readOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /**
- * The certificates that the authority has issued, and those that administrators order: for a server that cannot join by itself, and
- * the next one of their own.
+ * The certificates that the authority has issued, and those that administrators order: for a server that cannot join by itself, for a store,
+ * and the next one of their own.
  * @param app - receives the routes
  * @param context - what they answer with
  */
@@ -71,7 +72,7 @@ const maxOrderBytes = 32_768;
 type Administrator = Extract<Caller, { readonly kind: 'administrator' }>;
 
 interface CertificateOrder {
-  /** FQDN; absent where administrators order the next certificate of their own. */
+  /** FQDN of a server or store; absent where administrators order the next certificate of their own. */
   readonly server?: string;
   readonly interface?: string;
   /** PKCS#10, DER. */
@@ -108,7 +109,7 @@ async function issueTo(
     {
       ...(server === undefined
         ? { profile: 'administrator', subject: name }
-        : { profile: 'server', subject: server }),
+        : { profile: profileOf(authority.topologies.current?.topology, server), subject: server }),
       ...(side === undefined ? {} : { interface: side }),
       request,
     },
@@ -143,6 +144,11 @@ async function issueTo(
     uris: certificate.names.uris,
     certificate: certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join(''),
   };
+}
+
+/** A name of the topology is of a server or of a store, never of both. */
+function profileOf(topology: Topology | undefined, name: string): 'server' | 'store' {
+  return topology?.stores.has(name) === true ? 'store' : 'server';
 }
 
 const badAfter: Problem = refuse(

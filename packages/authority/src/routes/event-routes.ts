@@ -1,4 +1,5 @@
 import type { Problem } from '@entente/pki';
+import { readerOf } from '../accounts/reader-of.ts';
 import type { Authority } from '../authority.ts';
 import { type AuthorityEvent, stateEvent } from '../event-hub.ts';
 import { nameOf } from '../refusals.ts';
@@ -14,7 +15,12 @@ export function addEventRoutes(app: AuthorityApp, { authority, guard, refusals }
     const { caller } = c.env;
     const refused = guard('member', caller);
     if (refused !== undefined) return refused;
-    const stream = authority.events.listen(standing(authority), nameOf(caller));
+    const mayFollow = () => readerOf(authority.topologies.current?.topology, caller).ok;
+    const stream = authority.events.listen(
+      standing(authority),
+      nameOf(caller),
+      ({ type }) => type !== 'accounts' || mayFollow(),
+    );
     return stream ?? refusals.request(tooManyListeners, caller);
   });
 }

@@ -1,6 +1,6 @@
 import { type Problem, refuse } from '@entente/pki';
 import type { Topology } from '@entente/topology';
-import { isNamed, unnamedAdministrator } from '../administrators.ts';
+import { administratorProblem } from '../administrators.ts';
 import type { Caller } from '../caller.ts';
 import { type CallerTurns, tooManyWaiting } from '../limits/caller-turns.ts';
 import type { Limited, RequestLimits } from '../limits/request-limits.ts';
@@ -17,12 +17,13 @@ export type Guard = (who: Guarded, caller: Caller) => Response | undefined;
 
 /**
  * @param refusals - logs each refusal
+ * @param fqdn - of this authority
  * @param topology - the one in force
  * @returns answers with the refusal of a caller, or with nothing where it may ask
  */
-export function guardBy(refusals: RefusalLog, topology: () => Topology | undefined): Guard {
+export function guardBy(refusals: RefusalLog, fqdn: string, topology: () => Topology | undefined): Guard {
   return (who, caller) => {
-    const problem = problemOf(who, caller, topology());
+    const problem = problemOf(who, caller, fqdn, topology());
     return problem === undefined ? undefined : refusals.request(problem, caller);
   };
 }
@@ -56,7 +57,12 @@ export function inTurnBy(turns: CallerTurns, refusals: RefusalLog): InTurn {
   return async (caller, answer) => turns.take(caller, answer) ?? refusals.request(tooManyWaiting, caller);
 }
 
-function problemOf(who: Guarded, caller: Caller, topology: Topology | undefined): Problem | undefined {
+function problemOf(
+  who: Guarded,
+  caller: Caller,
+  fqdn: string,
+  topology: Topology | undefined,
+): Problem | undefined {
   switch (caller.kind) {
     case 'nobody':
       return refuse(
@@ -75,9 +81,7 @@ function problemOf(who: Guarded, caller: Caller, topology: Topology | undefined)
     case 'administrator':
       if (topology === undefined) return who === 'administrator' ? noTopologyYet : undefined;
       // The connection is closed too; a request that was under way does not outlive it.
-      return isNamed(topology, caller.name)
-        ? undefined
-        : { ...unnamedAdministrator(topology, caller.name), status: 403 };
+      return administratorProblem(topology, fqdn, caller.name);
   }
 }
 

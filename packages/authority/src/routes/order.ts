@@ -24,7 +24,16 @@ export async function readOrder(
   return guard('administrator', caller) ?? order ?? {};
 }
 
-async function readObject(request: Request, maxBytes: number): Promise<Record<string, unknown> | undefined> {
+/**
+ * Reads a JSON object.
+ * @param request - its body must not have been read
+ * @param maxBytes - largest body
+ * @returns undefined for anything else
+ */
+export async function readObject(
+  request: Request,
+  maxBytes: number,
+): Promise<Record<string, unknown> | undefined> {
   const body = await readBody(request, maxBytes);
   try {
     const value: unknown = JSON.parse(Buffer.from(body ?? []).toString('utf8'));

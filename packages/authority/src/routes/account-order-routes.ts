@@ -1,0 +1,151 @@
+import { type Account, parseAccountAddress } from '@entente/accounts';
+import { importAccounts } from '@entente/accounts/import';
+import type { AuditAction } from '@entente/pki/audit';
+import {
+  type AccountChangeOrder,
+  readAccount,
+  readChange,
+  refuseByTopology,
+} from '../accounts/account-order.ts';
+import { accountProblem } from '../accounts/account-problem.ts';
+import { changeAccount } from '../accounts/change-account.ts';
+import { by } from '../audit/audit-log.ts';
+import { accountView } from './account-routes.ts';
+import { badOrder, readOrder } from './order.ts';
+import type { AuthorityApp, RouteContext } from './route-context.ts';
+
+/** Accounts that one order adds. */
+const maxAccounts = 500;
+const maxOrderBytes = 1_048_576;
+
+const actionOf: Readonly<
+  Record<
+    'password' | 'home' | 'number' | 'removal' | 'enabled' | 'disabled' | 'granted' | 'revoked',
+    AuditAction
+  >
+> = {
+  password: 'account-password-set',
+  home: 'account-moved',
+  number: 'account-number-set',
+  removal: 'account-removed',
+  enabled: 'account-enabled',
+  disabled: 'account-disabled',
+  granted: 'account-right-granted',
+  revoked: 'account-right-revoked',
+};
+
+/**
+ * What administrators do with accounts. No topology is signed for it: an account says who may sign in, never which server is believed.
+ * @param app - receives the routes
+ * @param context - what they answer with
+ */
+export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext): void {
+  const { authority, guard, inTurn, limited, refusals } = context;
+  const topology = () => authority.topologies.current?.topology;
+
+  app.post('/accounts', async (c) => {
+    const { caller } = c.env;
+    const order = await readOrder(c.req.raw, caller, guard, maxOrderBytes);
+    if (order instanceof Response) return order;
+    const tooMany = limited('account', caller);
+    if (tooMany !== undefined) return tooMany;
+    const accounts = accountsIn(order.accounts);
+    const { existing = 'refuse' } = order;
+    if (accounts === undefined || (existing !== 'refuse' && existing !== 'replace')) {
+      const expected = `"accounts", 1 to ${maxAccounts} with "address", "verifiers", "home", "state", "number" and "rights", and "existing": refuse or replace`;
+      return refusals.request(badOrder(expected), caller);
+    }
+    return inTurn(caller, async () => {
+      const inForce = topology();
+      const looked = accounts.map((account, line) => ({
+        account,
+        line,
+        problem: refuseByTopology(account, inForce),
+      }));
+      const good = looked.filter(({ problem }) => problem === undefined);
+      const {
+        refused,
+        refusedCount: _,
+        ...counts
+      } = await importAccounts(authority.accounts, good, { existing });
+      const problems = [
+        ...looked.flatMap(({ line, problem }) => (problem === undefined ? [] : [{ line, problem }])),
+        ...refused.map(({ line, refusal }) => ({ line, problem: accountProblem(refusal) })),
+      ].sort((one, other) => one.line - other.line);
+      const [only] = accounts.length === 1 ? accounts : [];
+      if (counts.added + counts.replaced > 0) {
+        await authority.audit.record({
+          ...by(caller),
+          action: only === undefined || counts.replaced > 0 ? 'accounts-imported' : 'account-added',
+          ...(only === undefined ? {} : { subject: only.address }),
+          outcome: 'done',
+          details: { ...counts, refused: problems.length },
+        });
+      }
+      const [first] = problems;
+      if (only !== undefined && first !== undefined) return refusals.request(first.problem, caller);
+      const why = problems.map(({ line, problem: { message, reason, remedy } }) => ({
+        index: line,
+        reason,
+        message,
+        remedy,
+      }));
+      return c.json({ ...counts, refused: why }, 200, { 'cache-control': 'no-store' });
+    });
+  });
+
+  app.post('/accounts/change', async (c) => {
+    const { caller } = c.env;
+    const order = await readOrder(c.req.raw, caller, guard);
+    if (order instanceof Response) return order;
+    const tooMany = limited('account', caller);
+    if (tooMany !== undefined) return tooMany;
+    const read = readChange(order);
+    if (read === undefined) {
+      const expected =
+        '"address", and exactly one of "verifiers", "state", "home" or "number" (or null), "grant" or "revoke" with a right, and "remove": true';
+      return refusals.request(badOrder(expected), caller);
+    }
+    const { change } = read;
+    const parsed = parseAccountAddress(read.address);
+    if (!parsed.ok) return refusals.request(accountProblem(parsed.refusal), caller);
+    const { address } = parsed.value;
+    const home = change.what === 'home' ? change.home : undefined;
+    const problem = home === undefined ? undefined : refuseByTopology({ address, home }, topology());
+    if (problem !== undefined) return refusals.request(problem, caller);
+    return inTurn(caller, async () => {
+      const outcome = await changeAccount(authority.accounts, address, change);
+      if (!outcome.ok) return refusals.request(accountProblem(outcome.refusal), caller);
+      const { changed, record } = outcome;
+      if (changed) {
+        await authority.audit.record({
+          ...by(caller),
+          action: actionOf[actionName(change)],
+          subject: address,
+          outcome: 'done',
+          details: detailsOf(change),
+        });
+      }
+      const account = record === undefined ? null : accountView(record);
+      return c.json({ address, changed, account }, 200, { 'cache-control': 'no-store' });
+    });
+  });
+}
+
+/** What the record of a change says beside its action. */
+function detailsOf(change: AccountChangeOrder): Readonly<Record<string, string>> {
+  if (change.what === 'right') return { right: change.right };
+  if (change.what === 'home' && change.home !== undefined) return { home: change.home };
+  return change.what === 'number' && change.number !== undefined ? { number: change.number } : {};
+}
+
+function actionName(change: AccountChangeOrder): keyof typeof actionOf {
+  if (change.what === 'right') return change.isGranted ? 'granted' : 'revoked';
+  return change.what === 'state' ? change.state : change.what;
+}
+
+function accountsIn(value: unknown): readonly Account[] | undefined {
+  if (!Array.isArray(value) || value.length === 0 || value.length > maxAccounts) return undefined;
+  const accounts = value.map(readAccount);
+  return accounts.every((account) => account !== undefined) ? accounts : undefined;
+}
