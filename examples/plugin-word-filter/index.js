@@ -1,4 +1,4 @@
-const requestPolicy = { name: 'request-policy', version: 1 };
+const requestPolicy = { name: 'request-policy', version: 2 };
 
 const wordsOf = (value) => (typeof value === 'object' && value !== null ? value.words : undefined);
 

@@ -1,5 +1,14 @@
 export { loadConfig, parseConfig, pathBeside } from './config.ts';
+export { LogExport } from './exporter/export-log.ts';
 export { describeFault, type FaultDescription, OperatorFault } from './fault.ts';
+export { answerText, type TextAnswer } from './https/answer-text.ts';
+export {
+  FollowedListener,
+  type FollowedListenerOptions,
+  type ListeningPlace,
+  type OpenListener,
+} from './https/followed-listener.ts';
+export { isJson, readText } from './https/read-text.ts';
 export { compareConfigs, type Reloaded } from './lifecycle/reload.ts';
 export type { RunningServer } from './lifecycle/running-server.ts';
 export { RunningSettings, type RunningSettingsOptions } from './lifecycle/running-settings.ts';
@@ -10,13 +19,6 @@ export {
   drainSecondsConfig,
   settingsHelp,
 } from './limits-config.ts';
-export {
-  checkPlugins,
-  type LoadPluginsOptions,
-  loadPlugins,
-  type Plugins,
-  type PluginUse,
-} from './load-plugins.ts';
 export { sendLocalOrder } from './local-orders/send-local-order.ts';
 export { type LocalOrderOptions, serveLocalOrders } from './local-orders/serve-local-orders.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
@@ -26,9 +28,12 @@ export {
   managementConfig,
   refuseManagementOutside,
 } from './management/management-config.ts';
-export { type DomainStanding, domainMetrics } from './metrics/domain-metrics.ts';
+export { accountsMetric, type DomainStanding, domainMetrics } from './metrics/domain-metrics.ts';
 export type { Metric, MetricSample } from './metrics/metric.ts';
+export { pendingConnections } from './metrics/pending-connections.ts';
 export { RefusedConnections } from './metrics/refused-connections.ts';
+export type { PluginCalls } from './own-process/own-process.ts';
+export type { OnFailure } from './own-process/own-process-options.ts';
 export { oneAtATime } from './plain-http/one-at-a-time.ts';
 export { type PublicLimits, publicLimits } from './plain-http/public-limits.ts';
 export {
@@ -38,4 +43,13 @@ export {
   type PublicListener,
   servePublicHttp,
 } from './plain-http/public-server.ts';
+export {
+  type AcceptedPort,
+  checkPlugins,
+  type LoadPluginsOptions,
+  loadPlugins,
+  type Plugins,
+} from './plugins/load-plugins.ts';
+export { type PluginUse, pluginsConfig } from './plugins/plugins-config.ts';
+export { accountsConfig, keptAccountsConfig, postgresConfig } from './postgres-config.ts';
 export { reportFault, runServer, type ServerProgram } from './run.ts';

@@ -54,6 +54,8 @@ export async function runServer(program: ServerProgram): Promise<void> {
     const told = new Promise<void>((resolve) => {
       stop.signal.addEventListener('abort', () => resolve());
     });
+    // Node would open its inspector for anybody on this machine: a process of the same user, such as that of a plugin, can send the signal.
+    process.on('SIGUSR1', () => {});
     let startsNoMore: NodeJS.Timeout | undefined;
     const whileStarting = (): void => {
       const since = performance.now();

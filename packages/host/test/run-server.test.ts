@@ -118,6 +118,17 @@ describe('a server that is run with --stop-with-stdin', () => {
 });
 
 describe('a server that is run without it', () => {
+  it('opens no inspector for those who may send it signals', async () => {
+    const body = `const inspector = await import('node:inspector');
+      process.on('SIGHUP', () => console.log('inspector: ' + inspector.url()));`;
+    const { child, lines, says } = await start('signalled', body);
+    await says('"event":"started"');
+    child.kill('SIGUSR1');
+    child.kill('SIGHUP');
+    await says('inspector: ');
+    expect(printed(lines)).toContain('inspector: undefined');
+  });
+
   it('goes on when standard input ends, and stops on SIGTERM', async () => {
     const seesEnd = `${keepsRunning} process.stdin.resume().once('end', () => console.log('end of input'));`;
     const { child, closed, lines, says } = await start('goes-on', seesEnd);

@@ -49,3 +49,16 @@ export function domainMetrics(standing: DomainStanding): readonly Metric[] {
     ),
   ];
 }
+
+/**
+ * When accounts that a server reads itself were confirmed.
+ * @param accounts - asked at each scrape; without a time where the authority feeds them
+ */
+export function accountsMetric(accounts: { readonly confirmedAt: number | undefined }): Metric {
+  return {
+    name: 'entente_accounts_confirmed_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the accounts that this server reads itself were last known to be the present ones, seconds since 1970.',
+    samples: () => (accounts.confirmedAt === undefined ? [] : [{ value: accounts.confirmedAt / 1_000 }]),
+  };
+}

@@ -7,7 +7,8 @@ export const maxRequestsWaiting = 4;
 /**
  * Answers one request at a time on each connection. Those that a client has sent early are answered in order (RFC 9112 §9.3.2), and
  * nothing more is read from it meanwhile: an answer that nobody takes is then one answer, not as many as fit into a packet. A connection
- * that sends more than {@link maxRequestsWaiting} early is closed, as RFC 9112 §9.3.1 lets a server do.
+ * that sends more than {@link maxRequestsWaiting} early is closed, as RFC 9112 §9.3.1 lets a server do. A request with two Host fields, of which another
+ * server may read the other one, is answered 400, and nothing after it (RFC 9112 §3.2).
  * @param listener - answers requests; called for the next one when the answer before has been written, or its connection has ended
  */
 export function oneAtATime(listener: RequestListener): RequestListener {
@@ -33,6 +34,7 @@ class Line {
   readonly #socket: Socket;
   readonly #listener: RequestListener;
   #isAnswering = false;
+  #isOver = false;
   #waiting: Exchange[] = [];
 
   constructor(socket: Socket, listener: RequestListener) {
@@ -46,7 +48,7 @@ class Line {
 
   enter(exchange: Exchange): void {
     // What was in the same packet as the request that was one too many.
-    if (this.#socket.destroyed) return;
+    if (this.#socket.destroyed || this.#isOver) return;
     if (!this.#isAnswering) {
       this.#answer(exchange);
       return;
@@ -61,6 +63,12 @@ class Line {
 
   #answer({ incoming, outgoing }: Exchange): void {
     this.#isAnswering = true;
+    if (hostsOf(incoming) > 1) {
+      this.#isOver = true;
+      this.#waiting = [];
+      outgoing.writeHead(400, { connection: 'close' }).end();
+      return;
+    }
     outgoing.once('close', () => this.#goOn());
     this.#listener(incoming, outgoing);
   }
@@ -75,4 +83,11 @@ class Line {
     if (this.#waiting.length === 0) this.#socket.resume();
     if (next !== undefined) this.#answer(next);
   }
+}
+
+/** The platform takes the first of several. */
+function hostsOf({ rawHeaders }: IncomingMessage): number {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') hosts++;
+  return hosts;
 }

@@ -1,23 +1,33 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { pluginFault } from './plugin-fault.ts';
+import { pluginFault } from '../plugin-fault.ts';
+import { packageOf } from './plugin-manifest.ts';
 
 const maxConditionDepth = 8;
+
+/** Where a plugin is. */
+export interface FoundPlugin {
+  /** URL of its module. */
+  readonly url: string;
+  /** Folder with its package.json; undefined where there is none. */
+  readonly home: string | undefined;
+}
 
 /**
  * The module of a plugin.
  * @param use - name of an installed package, or a path that begins with `.` or `/`
  * @param from - folders to search from: paths are relative to the first; packages are looked for in the `node_modules` of each
  *   and of the folders above it
- * @returns a file URL
+ * @returns the module, and its package
  * @throws OperatorFault `ENTENTE_PLUGIN_NOT_FOUND`; `ENTENTE_PLUGIN_BROKEN` where a package names a module outside itself
  */
-export function findPlugin(use: string, from: readonly string[]): string {
+export function findPlugin(use: string, from: readonly string[]): FoundPlugin {
   if (use.startsWith('.') || isAbsolute(use)) {
     const path = resolve(from[0] ?? '.', use);
     if (!existsSync(path)) throw notFound(use, `${path} does not exist`);
-    return pathToFileURL(statSync(path).isDirectory() ? entryOf(path, use) : path).href;
+    if (statSync(path).isDirectory()) return { url: pathToFileURL(entryOf(path, use)).href, home: path };
+    return { url: pathToFileURL(path).href, home: packageOf(path) };
   }
   if (!/^(@[a-z0-9._~-]{1,100}\/)?[a-z0-9_~-][a-z0-9._~-]{0,200}$/.test(use)) {
     throw notFound(use, 'expected the name of a package or a path');
@@ -25,7 +35,8 @@ export function findPlugin(use: string, from: readonly string[]): string {
   for (const start of from) {
     for (let folder = resolve(start); ; folder = dirname(folder)) {
       const home = join(folder, 'node_modules', use);
-      if (existsSync(join(home, 'package.json'))) return pathToFileURL(entryOf(home, use)).href;
+      if (existsSync(join(home, 'package.json')))
+        return { url: pathToFileURL(entryOf(home, use)).href, home };
       if (dirname(folder) === folder) break;
     }
   }

@@ -3,16 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Logger, loadPlugins, type OperatorFault, type PluginUse } from '../index.ts';
-import type { Port } from './index.ts';
-
-interface Line {
-  readonly level: string;
-  readonly fields: object;
-  readonly message: string;
-}
+import type { Port } from '../plugin/index.ts';
 
 let folder: string;
-let lines: Line[];
+let lines: { readonly level: string; readonly fields: object; readonly message: string }[];
 /** Plugins write here what happens to them: their configuration carries it, so that they import nothing. */
 let seen: string[];
 
@@ -36,10 +30,17 @@ function loggerTo(bound: object): Logger {
   };
 }
 
+/** What the manifests say, by the source of the module. */
+const described = new Map<string, object>();
+
 function install(name: string, source: string, manifest: object = { exports: './index.js' }): void {
   const home = join(folder, 'node_modules', name);
   mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, 'package.json'), JSON.stringify({ name, type: 'module', ...manifest }));
+  const entente = described.get(source) ?? { apiVersion: 1, name };
+  writeFileSync(
+    join(home, 'package.json'),
+    JSON.stringify({ name, version: '1.2.3', type: 'module', entente, ...manifest }),
+  );
   writeFileSync(join(home, 'index.js'), source);
 }
 
@@ -61,12 +62,21 @@ function source(name: string, parts: Parts = {}): string {
     config.seen.push('setup ${name}');
     scope.onDispose(() => void config.seen.push('dispose ${name}'));
     for (const port of ${JSON.stringify(provides)}) scope.provide(port, '${name}');`;
-  return `export const plugin = {
+  const text = `export const plugin = {
     name: ${JSON.stringify(parts.name ?? name)}, apiVersion: ${parts.apiVersion ?? 1},
     requires: ${JSON.stringify(requires)}, provides: ${JSON.stringify(provides)},
     configSchema: { '~standard': { version: 1, vendor: 'test', validate(value) { ${parts.validate ?? 'return { value };'} } } },
     async setup(scope, config) { ${parts.setup ?? setup} },
   };`;
+  const versions = (ports: readonly Port<unknown>[]) =>
+    Object.fromEntries(ports.map((port) => [port.name, port.version ?? 1]));
+  described.set(text, {
+    apiVersion: parts.apiVersion ?? 1,
+    name: parts.name ?? name,
+    provides: versions(provides),
+    requires: versions(requires),
+  });
+  return text;
 }
 
 const policy: Port<string> = { name: 'policy', version: 1 };
@@ -96,6 +106,10 @@ describe('loading plugins', () => {
     });
     install('gamma', source('gamma'), { main: 'index.js' });
     writeFileSync(join(folder, 'delta.mjs'), source('delta'));
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({ entente: { apiVersion: 1, name: 'delta' } }),
+    );
     await load(['alpha', '@contoso/beta', './node_modules/gamma', join(folder, 'delta.mjs')]);
     expect(seen).toEqual(['setup alpha', 'setup beta', 'setup gamma', 'setup delta']);
   });
@@ -110,6 +124,7 @@ describe('loading plugins', () => {
         setup(scope) { this.#count++; scope.provide(${JSON.stringify(policy)}, 'counted ' + this.#count); }
       }
       export const plugin = new Counter();`,
+      { exports: './index.js', entente: { apiVersion: 1, name: 'alpha', provides: { policy: 1 } } },
     );
     const plugins = await load(['alpha']);
     expect(plugins.provided(policy)).toEqual([{ plugin: 'alpha', implementation: 'counted 1' }]);
@@ -152,7 +167,14 @@ describe('loading plugins', () => {
     const validate = 'return Promise.resolve({ value: { seen: value.seen, limit: 7 } });';
     install('alpha', source('alpha', { setup, validate }));
     const plugins = await load(['alpha']);
-    expect(lines).toEqual([{ level: 'info', fields: { plugin: 'alpha', limit: 7 }, message: 'ready' }]);
+    expect(lines.splice(0)).toEqual([
+      {
+        level: 'info',
+        fields: { event: 'plugin', plugin: 'alpha', version: '1.2.3', provides: [], process: 'server' },
+        message: 'plugin alpha 1.2.3 runs in the process of this server, and may do all that the server may',
+      },
+      { level: 'info', fields: { plugin: 'alpha', limit: 7 }, message: 'ready' },
+    ]);
     await plugins[Symbol.asyncDispose]();
     expect(seen).toEqual(['aborted true']);
   });
@@ -161,6 +183,7 @@ describe('loading plugins', () => {
     install('alpha', source('alpha'));
     install('beta', source('beta', { setup: `scope.onDispose(() => { throw new Error('stuck'); });` }));
     const plugins = await load(['alpha', 'beta']);
+    lines.splice(0);
     await plugins[Symbol.asyncDispose]();
     expect(seen).toEqual(['setup alpha', 'dispose alpha']);
     expect(lines).toMatchObject([{ level: 'error', fields: { plugin: 'beta' } }]);
@@ -175,13 +198,13 @@ describe('refusing plugins before any is set up', () => {
   it('refuses an unknown apiVersion', async () => {
     install('alpha', source('alpha', { apiVersion: 2 }));
     const fault = await faultOf(['first', 'alpha']);
-    expect(fault).toMatchObject({ code: 'ENTENTE_PLUGIN_SHAPE', place: 'plugin alpha' });
+    expect(fault).toMatchObject({ code: 'ENTENTE_PLUGIN_CONTRACT', place: 'plugin alpha' });
     expect(fault.message).toBe('expected apiVersion 1, found 2');
+    expect(fault.remedy).toBe('update this server, or install a version of the plugin that is made for it');
   });
 
   it.each([
     ['no export named plugin', 'export default {};'],
-    ['a name with a space', source('alpha', { name: 'al pha' })],
     ['a port without a version', source('alpha', { provides: [{ name: 'policy' } as Port<string>] })],
     ['no setup', `export const plugin = { ...(${source('alpha').slice(22, -1)}), setup: undefined };`],
     ['no schema', `export const plugin = { ...(${source('alpha').slice(22, -1)}), configSchema: {} };`],

@@ -1,5 +1,8 @@
-import type { Plugin, Port } from './plugin/index.ts';
-import { pluginFault } from './plugin-fault.ts';
+import type { Plugin, Port } from '../plugin/index.ts';
+import { pluginFault } from '../plugin-fault.ts';
+
+/** What says in which order plugins are set up. */
+type Ordered = Pick<Plugin, 'name' | 'provides' | 'requires'>;
 
 /**
  * The order in which plugins are set up: as given, but each after those it needs.
@@ -7,7 +10,7 @@ import { pluginFault } from './plugin-fault.ts';
  * @param accepts - ports that the server itself uses; any number of plugins may provide one of them
  * @throws OperatorFault `ENTENTE_PLUGIN_DUPLICATE`, `ENTENTE_PLUGIN_PORT`, `ENTENTE_PLUGIN_CYCLE`
  */
-export function orderPlugins<P extends Plugin>(
+export function orderPlugins<P extends Ordered>(
   plugins: readonly P[],
   accepts: readonly Port<unknown>[],
 ): readonly P[] {
@@ -68,17 +71,17 @@ export function orderPlugins<P extends Plugin>(
   return ordered;
 }
 
-function sameVersion(plugin: Plugin, port: Port<unknown>, other: Port<unknown>): void {
+function sameVersion(plugin: Ordered, port: Port<unknown>, other: Port<unknown>): void {
   if (port.version !== other.version)
     throw portFault(plugin, port, `expected version ${other.version}, found ${port.version}`);
 }
 
-function namesOf(plugins: Iterable<Plugin>): string {
+function namesOf(plugins: Iterable<Ordered>): string {
   return [...plugins].map(({ name }) => name).join(' and ');
 }
 
 function portFault(
-  plugin: Plugin,
+  plugin: Ordered,
   port: Port<unknown>,
   sentence: string,
   remedy = 'install a version of the plugin that fits, or the plugin it goes with',

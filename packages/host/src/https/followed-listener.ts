@@ -1,0 +1,82 @@
+/** Where a server listens, as the topology says. */
+export interface ListeningPlace {
+  /** Address; every one of the machine where it is absent. */
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+/** A listener that can be closed. */
+export interface OpenListener {
+  readonly port: number;
+  stopAccepting(): void;
+  close(): Promise<void>;
+}
+
+/** What a {@link FollowedListener} listens with. */
+export interface FollowedListenerOptions {
+  /** Where it is to listen now; undefined: nowhere. */
+  readonly wanted: () => ListeningPlace | undefined;
+  readonly listen: (place: ListeningPlace) => Promise<OpenListener>;
+  /** The place that is wanted now could not be opened. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** A listener that is open exactly where, and while, the topology in force has it. */
+export class FollowedListener implements AsyncDisposable {
+  readonly #options: FollowedListenerOptions;
+  #place: ListeningPlace | undefined;
+  #open: OpenListener | undefined;
+  #last: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  /** @param options - where, and how */
+  constructor(options: FollowedListenerOptions) {
+    this.#options = options;
+  }
+
+  /** The port on which it listens; undefined where it does not. */
+  get port(): number | undefined {
+    return this.#open?.port;
+  }
+
+  /**
+   * Listens where it is wanted.
+   * @throws what `listen` throws
+   */
+  open(): Promise<void> {
+    return this.#follow();
+  }
+
+  /**
+   * Another topology is in force.
+   * @returns settles once it is followed; never rejects
+   */
+  changed(): Promise<void> {
+    this.#last = this.#last.then(() => this.#follow()).catch(this.#options.onFault);
+    return this.#last;
+  }
+
+  /** Accepts no more connections; those that are open stay. */
+  stopAccepting(): void {
+    this.#isClosed = true;
+    this.#open?.stopAccepting();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    await this.#last;
+    await this.#open?.close();
+  }
+
+  async #follow(): Promise<void> {
+    if (this.#isClosed) return;
+    const wanted = this.#options.wanted();
+    if (wanted?.host === this.#place?.host && wanted?.port === this.#place?.port) return;
+    await this.#open?.close();
+    this.#open = undefined;
+    this.#place = undefined;
+    if (wanted === undefined) return;
+    this.#open = await this.#options.listen(wanted);
+    this.#place = wanted;
+  }
+}
