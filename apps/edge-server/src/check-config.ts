@@ -1,15 +1,17 @@
 import { loadConfig, pathBeside } from '@entente/host';
+import { checkToken } from '@entente/member';
 import { loadCredential } from '@entente/tls';
 import { edgeServerConfig } from './config.ts';
 import { createResolver } from './resolver.ts';
 
 /**
- * Checks a configuration, its DNS servers, and the certificate and key that it names.
+ * Checks a configuration, its join token, its DNS servers, and the certificate and key that it names.
  * @param configFile - YAML
- * @throws OperatorFault and TlsFault as the start would
+ * @throws OperatorFault, MemberFault and TlsFault as the start would
  */
 export async function checkConfig(configFile: string): Promise<void> {
-  const { dns, external } = loadConfig(configFile, edgeServerConfig);
+  const { dns, external, fqdn, join } = loadConfig(configFile, edgeServerConfig);
+  if (join !== undefined) checkToken(join.token, fqdn);
   createResolver(dns, configFile);
   if (external === undefined) return;
   await using _credential = await loadCredential({

@@ -20,7 +20,13 @@ const key = singleEpoch(new Uint8Array(32).fill(7));
 const sealing = createSealing(key, (bytes) => new Uint8Array(bytes));
 
 const topology = sampleTopology({
-  servers: [sampleFrontEnd, { fqdn: 'med1.contoso.example', role: 'mediation' }, sampleEdge],
+  servers: [
+    sampleFrontEnd,
+    { fqdn: 'med1.contoso.example', role: 'mediation' },
+    { fqdn: 'gw1.contoso.example', role: 'gateway' },
+    { fqdn: 'app1.contoso.example', role: 'trusted-application' },
+    sampleEdge,
+  ],
   partners: [
     { kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] },
     { kind: 'allowed-domain', id: 'litware', domains: ['litware.example'] },
@@ -31,6 +37,12 @@ const client: Arrival = { kind: 'client', flow: 'boot.1' };
 const fabrikam: Arrival = {
   kind: 'partner',
   authority: { id: 'fabrikam', domains: ['fabrikam.example'], hosts: [] },
+};
+/** The home of our users, and the other members of its pool where that is dead. */
+const homeOrPool = {
+  kind: 'inside',
+  server: 'pool1.contoso.example',
+  first: { member: 'fe1.contoso.example' },
 };
 /** Whom a route was sealed for. */
 const forClient: DialogEnd = { user: 'alice@contoso.example', device: 'd1', via: '' };
@@ -84,8 +96,8 @@ describe('what outsiders reach with a way that we have sealed', () => {
 
   it('leads on through a front end', () => {
     const inside = { kind: 'inside', server: 'fe1.contoso.example' };
-    expect(decide(client, { ...through, sealedFor: forClient })).toEqual(inside);
-    expect(decide(fabrikam, { ...through, sealedFor: forPartner })).toEqual(inside);
+    expect(decide(client, { ...through, sealedFor: forClient })).toMatchObject(inside);
+    expect(decide(fabrikam, { ...through, sealedFor: forPartner })).toMatchObject(inside);
   });
 
   it('leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner', () => {
@@ -111,18 +123,56 @@ describe('what outsiders reach with a way that we have sealed', () => {
   it('leads on to a front end, which challenges, over a second connection that is nobody’s', () => {
     const second: Arrival = { kind: 'client', flow: 'boot.3' };
     const inside = { kind: 'inside', server: 'fe1.contoso.example' };
-    expect(decide(second, { ...through, sealedFor: forClient })).toEqual(inside);
+    expect(decide(second, { ...through, sealedFor: forClient })).toMatchObject(inside);
     for (const sealedFor of [unknownEnd, forPartner])
       expect(decide(second, { ...through, sealedFor })).toMatchObject(refused);
   });
 
   it('refuses a way to a server inside that asks nobody who he is', () => {
     // The other end of the dialog writes part of the way that we seal: it may put a front end in front.
-    for (const route of ['med1.contoso.example', ['fe1.contoso.example', 'med1.contoso.example']]) {
-      const gateway = { uri: 'sip:+15550100@contoso.example', route };
-      expect(decide(client, { ...gateway, sealedFor: forClient })).toMatchObject(refused);
-      expect(decide(fabrikam, { ...gateway, sealedFor: forPartner })).toMatchObject(refused);
+    const [fe, med, gw, app] = ['fe1', 'med1', 'gw1', 'app1'].map((name) => `${name}.contoso.example`) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    for (const route of [
+      [gw],
+      [app],
+      [fe, gw],
+      [fe, app],
+      [fe, med, app],
+      [fe, med, fe, app],
+      [fe, med, gw, app],
+      [fe, med, gw, gw],
+      [fe, med, 'sip.litware.example', gw],
+      [fe, med, med],
+      [fe, 'sip.litware.example', med],
+      [med, app],
+      [med, fe, app],
+    ]) {
+      const past = { uri: 'sip:+15550100@contoso.example', route };
+      expect([route, decide(client, { ...past, sealedFor: forClient })]).toMatchObject([route, refused]);
+      expect([route, decide(fabrikam, { ...past, sealedFor: forPartner })]).toMatchObject([route, refused]);
     }
+  });
+
+  it('leads a user through a front end and a mediation server to a gateway, and to what is behind that', () => {
+    const uri = 'sip:+15550100@contoso.example';
+    const inside = { kind: 'inside', server: 'fe1.contoso.example' };
+    const way = ['fe1.contoso.example', 'med1.contoso.example', 'gw1.contoso.example'];
+    for (const route of [way.slice(0, 2), way, [...way, 'sip.litware.example']])
+      expect(decide(client, { uri, route, sealedFor: forClient })).toMatchObject(inside);
+  });
+
+  it('leads a partner, whose number was called, to the mediation server first, and no client', () => {
+    const route = ['med1.contoso.example', 'fe1.contoso.example'];
+    const called = { uri: 'sip:alice@198.51.100.7', route };
+    expect(decide(fabrikam, { ...called, sealedFor: forPartner })).toMatchObject({
+      kind: 'inside',
+      server: 'med1.contoso.example',
+    });
+    expect(decide(client, { ...called, sealedFor: forClient })).toMatchObject(refused);
   });
 
   it('refuses a Request-URI that names a server inside and is no Contact that we have sealed', () => {
@@ -156,10 +206,7 @@ describe('what outsiders reach with a way that we have sealed', () => {
   });
 
   it('lets a client send with the route of its own device', () => {
-    expect(decide(client, { uri: 'sip:bob@contoso.example', sealedFor: forClient })).toEqual({
-      kind: 'inside',
-      server: 'fe1.contoso.example',
-    });
+    expect(decide(client, { uri: 'sip:bob@contoso.example', sealedFor: forClient })).toEqual(homeOrPool);
   });
 });
 
@@ -215,7 +262,7 @@ describe('what leaves', () => {
 
   it('goes to the device that our token names, and never back to the end that sends it', () => {
     const device = { kind: 'device', user: forClient.user, device: 'd1', isExact: false };
-    expect(leaving(entryTo(forClient))).toEqual(device);
+    expect(leaving(entryTo(forClient))).toMatchObject(device);
     const ends = { caller: forClient, called: unknownEnd };
     const other = recordRouteEntry(address, ends, beginning, { sealing, scheme: 'sip' });
     expect(leaving(`${other}`)).toMatchObject(refused);
@@ -250,7 +297,35 @@ describe('the address that was called', () => {
         via: 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1',
         headers: { Route: `${entry}` },
       });
-    expect(decided(bye(helpdesk), fabrikam)).toEqual({ kind: 'inside', server: 'fe1.contoso.example' });
+    const inside = { kind: 'inside', server: 'fe1.contoso.example' };
+    expect(decided(bye(helpdesk), fabrikam)).toMatchObject(inside);
     expect(() => decided(bye('sip:ceo@contoso.example'), fabrikam)).toThrow('Route: expected');
+  });
+});
+
+describe('where directors stand', () => {
+  const among = ['dir2.contoso.example', 'dir1.contoso.example'];
+  const asked: string[] = [];
+  const behind = {
+    ...known,
+    directorsFor(address: string) {
+      asked.push(address);
+      return among;
+    },
+  };
+
+  it.each([client, fabrikam])('nothing from outside reaches a front end past them: $kind', (arrival) => {
+    const request = requestOf(arrival, 'sip:alice@contoso.example', undefined, false);
+    const routes = preprocessRoutes(request, { isOurHost: () => false, sealing });
+    asked.length = 0;
+    const route = decideEdgeRoute(request, routes, arrival, behind);
+    expect(route).toEqual({ kind: 'inside', server: among[0], among });
+    expect(asked, 'the user whose home it is for').toEqual(['alice@contoso.example']);
+  });
+
+  it('a domain that is not ours is still refused here', () => {
+    const request = requestBetween('sip:alice@litware.example', 'sip:alice@contoso.example');
+    const routes = preprocessRoutes(request, { isOurHost: () => false, sealing });
+    expect(decideEdgeRoute(request, routes, client, behind)).toMatchObject({ kind: 'refuse' });
   });
 });

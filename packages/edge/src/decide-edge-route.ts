@@ -5,7 +5,7 @@ import {
   type PartnerAuthority,
   speaksFor,
 } from '@entente/federation';
-import { addressOfRecord, type SipRequest } from '@entente/sip';
+import { addressOfRecord, type SipRequest, type SipUri } from '@entente/sip';
 import {
   type DialogToken,
   otherSide,
@@ -13,8 +13,9 @@ import {
   type RequestRefusal,
   refusal,
   unreadableRoute,
+  writerOf,
 } from '@entente/sip-proxy';
-import { mayReceiveUnauthenticated, type Topology } from '@entente/topology';
+import { mayReceiveUnauthenticated, type Role, routeName, type Topology } from '@entente/topology';
 
 /** Where a request came from. */
 export type Arrival =
@@ -27,9 +28,24 @@ export type Arrival =
 
 /** Where a request that may pass goes. */
 export type EdgeRoute =
-  | { readonly kind: 'inside'; readonly server: string }
+  | {
+      readonly kind: 'inside';
+      /** FQDN of a server, or of a pool: then any member will do. */
+      readonly server: string;
+      /** The member to begin with: the home of a user, or the one that wrote the entry; otherwise the one that listens on `port`. */
+      readonly first?: { readonly member?: string | undefined; readonly port?: number | undefined };
+      /** The servers to try, in this order, where `server` is the first of several that need not be in one pool. */
+      readonly among?: readonly string[];
+    }
   /** To the device of an external client, over the connection that it has now; see `RouteDecision` of `@entente/sip-proxy`. */
-  | { readonly kind: 'device'; readonly user: string; readonly device: string; readonly isExact: boolean }
+  | {
+      readonly kind: 'device';
+      readonly user: string;
+      readonly device: string;
+      readonly isExact: boolean;
+      /** The entry of ours that says so: another edge of our pool reads the same in it. */
+      readonly entry?: SipUri | undefined;
+    }
   | { readonly kind: 'partner'; readonly domain: string };
 
 /** Where a request goes. */
@@ -43,6 +59,8 @@ export interface EdgeKnowledge {
   readonly isOn: (user: string, device: string, flow: string) => boolean;
   /** Whether any device is registered over a connection (`DeviceFlows.isUsed`). */
   readonly isUsed: (flow: string) => boolean;
+  /** The directors that authenticate a user before anything else inside sees a request (`directorsFor`); default: none stands. */
+  readonly directorsFor?: (address: string) => readonly string[];
 }
 
 /**
@@ -65,7 +83,7 @@ export function decideEdgeRoute(
     case 'client':
       return fromClient(request, routes, arrival.flow, known);
     case 'partner':
-      return fromPartner(request, routes, arrival.authority, known.topology);
+      return fromPartner(request, routes, arrival.authority, known);
   }
 }
 
@@ -80,11 +98,12 @@ function fromInside(request: SipRequest, routes: PreprocessedRequest, topology: 
     if (hop.kind === 'sip' && isInsideName(topology, hop.host)) return relay('Route', hop.host);
   }
   const [token] = routes.tokens;
+  const entry = routes.entries?.[0];
   if (token?.kind === 'path')
-    return { kind: 'device', user: token.user, device: token.device, isExact: true };
+    return { kind: 'device', user: token.user, device: token.device, isExact: true, entry };
   if (token !== undefined) {
     const { device, user, via } = token[otherSide(token.sender)];
-    if (device !== '') return { kind: 'device', user, device, isExact: false };
+    if (device !== '') return { kind: 'device', user, device, isExact: false, entry };
     return via === '' ? relay('Route', 'an end inside') : { kind: 'partner', domain: via };
   }
   if (request.to.tag !== undefined) return notInDialog();
@@ -99,8 +118,9 @@ function fromClient(
   request: SipRequest,
   routes: PreprocessedRequest,
   flow: string,
-  { isOn, isUsed, topology }: EdgeKnowledge,
+  known: EdgeKnowledge,
 ): EdgeDecision {
+  const { isOn, isUsed, topology } = known;
   const { uri } = request.from;
   const token = dialogOf(routes);
   if (token?.sender !== 'called') {
@@ -112,7 +132,7 @@ function fromClient(
     if (isInDialog(request)) return notInDialog();
     return (
       withoutDialog(routes, topology) ??
-      home(request.method === 'REGISTER' ? addressOfRecord(request.to.uri) : addressOfRecord(uri), topology)
+      home(request.method === 'REGISTER' ? addressOfRecord(request.to.uri) : addressOfRecord(uri), known)
     );
   }
   const { device, user, via } = token[token.sender];
@@ -121,15 +141,16 @@ function fromClient(
   // hand on; an ACK goes on by its token alone.
   if (!isOn(user, device, flow) && (user === '' || isUsed(flow)))
     return relay('Route', 'a route sealed for another client');
-  return alongRoute(routes, topology) ?? home(user, topology);
+  return alongRoute(routes, topology, 'client') ?? home(user, known);
 }
 
 function fromPartner(
   request: SipRequest,
   routes: PreprocessedRequest,
   authority: PartnerAuthority,
-  topology: Topology,
+  known: EdgeKnowledge,
 ): EdgeDecision {
+  const { topology } = known;
   const token = dialogOf(routes);
   // The partner's user at the called end keeps the address that was called, ours or another; the token opens with that one alone.
   const isFromVouchedFor = token?.sender === 'called';
@@ -152,13 +173,13 @@ function fromPartner(
     // The other end of a dialog may have shown it to somebody: it is of use to whom it was sealed for alone.
     const { via } = token[token.sender];
     if (via === '' || !speaksFor(authority, via)) return relay('Route', 'a route sealed for somebody else');
-    const onwards = alongRoute(routes, topology);
+    const onwards = alongRoute(routes, topology, 'partner');
     if (onwards !== undefined) return onwards;
   }
   if (uri.kind !== 'sip' || !topology.isOurDomain(uri.host)) {
     return relay('Request-URI', uri.kind === 'sip' ? uri.host : uri.scheme);
   }
-  return home(addressOfRecord(uri), topology);
+  return home(addressOfRecord(uri), known);
 }
 
 function dialogOf({ tokens }: PreprocessedRequest): DialogToken | undefined {
@@ -183,25 +204,53 @@ function withoutDialog({ routes, uri }: PreprocessedRequest, topology: Topology)
 function alongRoute(
   { isUriRevealed, routes, uri }: PreprocessedRequest,
   topology: Topology,
+  arrival: 'client' | 'partner',
 ): EdgeDecision | undefined {
   if (isUriRevealed !== true && uri.kind === 'sip' && mayBeInsideName(topology, uri.host))
     return relay('Request-URI', uri.host);
   const next = routes[0]?.uri;
   if (next === undefined) return undefined;
   const host = next.kind === 'sip' ? next.host : next.scheme;
-  const role = topology.servers.get(host)?.role;
   // The other end of the dialog wrote a part of it.
-  const stray = routes.find(
-    ({ uri }) => uri.kind === 'sip' && !mayReceiveUnauthenticated(topology, uri.host),
-  );
+  const stray = routes.find((_, at) => isStray(routes, at, topology));
   if (stray !== undefined) return relay('Route', stray.uri.toString());
-  return role !== undefined && rolesThatCheck.has(role)
-    ? { kind: 'inside', server: host }
-    : relay('Route', host);
+  const role = roleOf(topology, host);
+  if (role === undefined || !firstInside[arrival].has(role) || next.kind !== 'sip')
+    return relay('Route', host);
+  return { kind: 'inside', server: host, first: { member: writerOf(next), port: next.port } };
 }
 
-/** Servers that find out who a user is before they carry anything on; no other hears from outsiders first. */
-const rolesThatCheck: ReadonlySet<string> = new Set(['front-end', 'director']);
+/**
+ * Whether an entry leads to a server that authenticates nobody. A mediation server does not ask either: it goes where its own entry says that
+ * the dialog goes, so that it may stand first, or behind a front end, and a gateway behind it; a gateway anywhere else may not.
+ */
+function isStray(routes: PreprocessedRequest['routes'], at: number, topology: Topology): boolean {
+  const uri = routes[at]?.uri;
+  if (uri?.kind !== 'sip' || mayReceiveUnauthenticated(topology, uri.host)) return false;
+  const before = routes[at - 1]?.uri;
+  const sender = before?.kind === 'sip' ? roleOf(topology, before.host) : undefined;
+  switch (roleOf(topology, uri.host)) {
+    case 'mediation':
+      return at > 0 && sender !== 'front-end';
+    case 'gateway':
+      return sender !== 'mediation';
+    default:
+      return true;
+  }
+}
+
+function roleOf(topology: Topology, host: string): Role | undefined {
+  return topology.servers.get(host)?.role ?? topology.pools.get(host)?.role;
+}
+
+/**
+ * Which servers hear first from whom. What a client sends comes to one that finds out who the user is. Partners are known here, and a call to the
+ * number of one comes from a mediation server, which carries on nothing from an edge but what its own entry says where it goes.
+ */
+const firstInside: Readonly<Record<'client' | 'partner', ReadonlySet<Role>>> = {
+  client: new Set<Role>(['front-end', 'director']),
+  partner: new Set<Role>(['front-end', 'director', 'mediation']),
+};
 
 /**
  * Characters of the longest address that a user may have. Our entries for a dialog and for a registration name the user: of a longer
@@ -209,10 +258,17 @@ const rolesThatCheck: ReadonlySet<string> = new Set(['front-end', 'director']);
  */
 const longestAddress = 512;
 
-function home(address: string | undefined, topology: Topology): EdgeDecision {
+function home(address: string | undefined, { directorsFor, topology }: EdgeKnowledge): EdgeDecision {
   const isAddress = address !== undefined && address.length <= longestAddress;
   const server = isAddress ? topology.homeServer(address) : undefined;
-  if (server !== undefined) return { kind: 'inside', server: server.fqdn };
+  const directors = server === undefined ? undefined : directorsFor?.(address as string);
+  const [director] = directors ?? [];
+  // Fail closed: where directors stand, nothing of an outsider reaches a front end past them, even if none answers.
+  if (director !== undefined && directors !== undefined)
+    return { kind: 'inside', server: routeName(topology, director), among: directors };
+  // Another front end of the pool knows the user as well, and hands on to the home what is for that alone.
+  if (server !== undefined)
+    return { kind: 'inside', server: routeName(topology, server.fqdn), first: { member: server.fqdn } };
   return {
     kind: 'refuse',
     refusal: refusal(

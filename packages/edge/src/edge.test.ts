@@ -1,4 +1,13 @@
-import { createResponse, edit, parseMessage, type SipRequest, type SipResponse } from '@entente/sip';
+import {
+  createResponse,
+  edit,
+  parseMessage,
+  passwordEvent,
+  type RequestParts,
+  type SipRequest,
+  type SipResponse,
+  sealedVerifiersType,
+} from '@entente/sip';
 import { describe, expect, it } from 'vitest';
 import {
   device,
@@ -9,6 +18,8 @@ import {
   message,
   names,
   namesOfInside,
+  ofCalled,
+  ofCaller,
   outwards,
   registeredPath,
   type Sent,
@@ -49,6 +60,25 @@ describe('what an outsider asserts', () => {
     const { fromClient, sent } = start();
     fromClient(message('MESSAGE', hers, his, { headers: { 'P-Asserted-Identity': `<${hers}>` } }));
     expect(sent.inside[0]?.message.has('P-Asserted-Identity')).toBe(false);
+  });
+});
+
+describe('a client that changes its password', () => {
+  it('has its request brought in whole, with event, body and credentials, and its answer back', () => {
+    const { fromClient, sent } = start();
+    const headers = { Event: passwordEvent, 'Proxy-Authorization': 'Digest username="alice"' };
+    const body = '{"sealed":"…"}';
+    const request = message('PUBLISH', hers, hers, { contentType: sealedVerifiersType, body, headers });
+    const answers = fromClient(request);
+    const [into] = sent.inside as [Sent];
+    for (const [name, value] of Object.entries(headers)) expect(into.message.get(name)).toBe(value);
+    expect([into.message.uriText, into.message.contentType, into.message.bodyText]).toEqual([
+      hers,
+      sealedVerifiersType,
+      body,
+    ]);
+    into.answer(200);
+    expect(answers.map(({ status }) => status)).toEqual([200]);
   });
 });
 
@@ -267,5 +297,21 @@ describe('a sips request', () => {
     fromClient(message('REGISTER', hers, hers, { uri: 'sips:contoso.example' }));
     fromClient(message('REGISTER', hers, hers, { uri: 'sip:contoso.example' }));
     expect(sent.inside.map(({ message: seen }) => schemes(seen, 'Path'))).toEqual([['sips'], ['sip']]);
+  });
+});
+
+describe('a request in a dialog that passes an edge', () => {
+  it('is known by our token alone, on both sides', () => {
+    const { fromFrontEnd, policies, sent } = start();
+    fromFrontEnd(outwards('INVITE'));
+    const { message: begun } = sent.outside[0] as Sent;
+    const Route = begun.values('Record-Route').join();
+    const ended = (parts: Partial<RequestParts>) =>
+      policies.outside.isInDialog(ofCalled(begun, 'BYE', { uri: hers, ...parts }));
+    expect(ended({ headers: { Route } })).toBe(true);
+    expect(ended({ headers: { Route }, callId: 'another' })).toBe(false);
+    expect(ended({ headers: { Route: `<sip:invented@${names.outside};lr>` } })).toBe(false);
+    expect(ended({})).toBe(false);
+    expect(policies.inside.isInDialog(ofCaller(begun, 'BYE', { uri: his }))).toBe(false);
   });
 });

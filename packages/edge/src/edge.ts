@@ -1,5 +1,5 @@
 import { partnerOfPeer } from '@entente/federation';
-import { addressOfRecord, type SipRequest, type Uri } from '@entente/sip';
+import { addressOfRecord, type SipRequest } from '@entente/sip';
 import { monotonicNow } from '@entente/sip-endpoint';
 import {
   mediaRefusal,
@@ -8,7 +8,6 @@ import {
   type RequestRefusal,
   refusal,
   revealRoutes,
-  type Target,
 } from '@entente/sip-proxy';
 import {
   AckAllowance,
@@ -19,15 +18,22 @@ import {
   type ProxyPolicy,
   type RequestOrigin,
 } from '@entente/sip-relay';
-import { links, mayRequest, type Topology } from '@entente/topology';
-import { type Arrival, decideEdgeRoute, type EdgeRoute } from './decide-edge-route.ts';
+import {
+  directorsFor,
+  links,
+  mayRequest,
+  type RequestRule,
+  requestRule,
+  routeName,
+  type Topology,
+} from '@entente/topology';
+import { type Arrival, decideEdgeRoute } from './decide-edge-route.ts';
 import type { EdgeSender, Side } from './edge-sender.ts';
+import { targetsOf } from './edge-targets.ts';
 import { type ForwardingOptions, rulesFor } from './forwarding.ts';
 
 /** What an edge decides with. */
-export interface EdgeOptions extends Omit<ForwardingOptions, 'devices'> {
-  /** Names of the connections of external clients. */
-  readonly flows: FlowNames;
+export interface EdgeOptions extends Omit<ForwardingOptions, 'devices' | 'mayReach'> {
   /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: () => number;
 }
@@ -38,7 +44,15 @@ export interface EdgeOptions extends Omit<ForwardingOptions, 'devices'> {
  * @param options - names, topology, names of connections
  */
 export function createEdgePolicies(options: EdgeOptions): Readonly<Record<Side, EdgePolicy>> {
-  const forwarding: ForwardingOptions = { ...options, devices: new DeviceFlows() };
+  const outer = { fqdn: options.addresses.inside.host, interface: 'external' } as const;
+  const forwarding: ForwardingOptions = {
+    ...options,
+    devices: new DeviceFlows(),
+    mayReach: {
+      clients: requestRule(outer, { party: 'external-client' }),
+      partners: requestRule(outer, { party: 'partner' }),
+    },
+  };
   return {
     inside: new EdgePolicy('inside', options, forwarding),
     outside: new EdgePolicy('outside', options, forwarding),
@@ -50,6 +64,8 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
   readonly #side: Side;
   readonly #flows: FlowNames;
   readonly #forwarding: ForwardingOptions;
+  readonly #clientRule: RequestRule;
+  readonly #partnerRule: RequestRule;
   readonly #clock: () => number;
   readonly #acks = new AckAllowance();
 
@@ -58,6 +74,9 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
     this.#flows = flows;
     this.#clock = clock;
     this.#forwarding = forwarding;
+    const outer = { fqdn: forwarding.addresses.inside.host, interface: 'external' } as const;
+    this.#clientRule = requestRule({ party: 'external-client' }, outer);
+    this.#partnerRule = requestRule({ party: 'partner' }, outer);
   }
 
   admit(_request: SipRequest, origin: RequestOrigin): EdgeSender | RequestRefusal {
@@ -67,13 +86,18 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
 
   decide(request: SipRequest, sender: EdgeSender): ProxyDecision {
     const topology = this.#forwarding.topology();
-    const routes =
-      this.#side === 'inside' ? this.#routesInside(request) : this.#routesOutside(request, topology);
+    const routes = this.#routesOf(request, topology);
     if ('reason' in routes) return { kind: 'refuse', refusal: routes };
     const { devices } = this.#forwarding;
     const isOn = (user: string, device: string, flow: string) => devices.isOn(user, device, flow);
     const isUsed = (flow: string) => devices.isUsed(flow);
-    const route = decideEdgeRoute(request, routes, sender.arrival, { topology, isOn, isUsed });
+    const { host: self } = this.#forwarding.addresses.inside;
+    const route = decideEdgeRoute(request, routes, sender.arrival, {
+      topology,
+      isOn,
+      isUsed,
+      directorsFor: (address) => directorsFor(topology, self, address),
+    });
     if (route.kind === 'refuse') return route;
     const crosses = sender.arrival.kind === 'partner' || route.kind === 'partner';
     if (crosses && topology.policies.media.federationSrtp === 'required') {
@@ -84,19 +108,26 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
     }
     if (request.method === 'ACK' && !this.#mayAcknowledge(request, sender))
       return { kind: 'refuse', refusal: tooManyAcks };
-    const target = this.#targetOf(routes.uri, route, topology);
-    if (target === undefined) return { kind: 'refuse', refusal: flowFailed };
+    const targets = targetsOf(route, routes.uri, sender, this.#forwarding);
+    const [first] = targets[0] ?? [];
+    if (first === undefined) return { kind: 'refuse', refusal: flowFailed };
+    const isHandedOn = route.kind === 'device' && first.server !== undefined;
     return {
       kind: 'relay',
-      targets: [[target]],
-      rules: rulesFor({ request, sender, routes, route, crosses }, this.#forwarding),
-      side: sideOf(route),
+      targets,
+      rules: rulesFor({ request, sender, routes, route, crosses, isHandedOn }, this.#forwarding),
+      side: route.kind === 'inside' || isHandedOn ? 'inside' : 'outside',
     };
   }
 
   /** Servers inside have found out who the sender is. */
   onBehalfOf({ from: { uri } }: SipRequest, { arrival }: EdgeSender): string | undefined {
     return arrival.kind === 'server' ? addressOfRecord(uri) : undefined;
+  }
+
+  isInDialog(request: SipRequest): boolean {
+    const routes = this.#routesOf(request, this.#forwarding.topology());
+    return 'tokens' in routes && routes.tokens[0]?.kind === 'dialog';
   }
 
   onClosed(origin: RequestOrigin): void {
@@ -109,30 +140,34 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
     return this.#acks.take(origin, request.wire.length, this.#clock());
   }
 
-  /** Undefined for a device that has no connection now. */
-  #targetOf(uri: Uri, route: EdgeRoute, topology: Topology): Target | undefined {
-    const target = { uri: uri.toString(), flow: undefined, routes: [], instance: undefined };
-    if (route.kind !== 'device') return target;
-    const { devices } = this.#forwarding;
-    const { device, isExact, user } = route;
-    const found = isExact ? devices.flowOf(user, device) : devices.anyFlowOf(user, device);
-    if (found === undefined) return undefined;
-    // A GRUU stands for the Contact of the device (RFC 5627 §6.1).
-    const isGruu = uri.kind === 'sip' && uri.isGruu && topology.isOurDomain(uri.host) && found.uri !== '';
-    return { ...target, flow: found.flow, ...(isGruu && { uri: found.uri }) };
+  #routesOf(request: SipRequest, topology: Topology): PreprocessedRequest | RequestRefusal {
+    return this.#side === 'inside' ? this.#routesInside(request) : this.#routesOutside(request, topology);
   }
 
   #routesInside(request: SipRequest): PreprocessedRequest {
-    const { addresses, sealing } = this.#forwarding;
-    const isOurHost = (host: string) => host === addresses.inside.host || host === addresses.clients.host;
+    const { addresses, sealing, topology } = this.#forwarding;
+    const { host: self } = addresses.inside;
+    const current = topology();
+    const pool = routeName(current, self);
+    const isOurHost = (host: string) =>
+      host === self || routeName(current, host) === pool || this.#isOurAccessName(host, current);
     return preprocessRoutes(request, { isOurHost, sealing });
   }
 
   #routesOutside(request: SipRequest, topology: Topology): PreprocessedRequest | RequestRefusal {
-    const { addresses, sealing } = this.#forwarding;
-    const isOurHost = (host: string) => host === addresses.clients.host || namesOurDomain(topology, host);
+    const { sealing } = this.#forwarding;
+    const isOurHost = (host: string) =>
+      this.#isOurAccessName(host, topology) || namesOurDomain(topology, host);
     const revealed = revealRoutes(request, { isOurHost, sealing });
     return revealed.ok ? revealed.routes : revealed.refusal;
+  }
+
+  /** A name by which outsiders know this edge, or another of its pool: what one has sealed, each of them opens. */
+  #isOurAccessName(host: string, { externalNames, servers }: Topology): boolean {
+    const { clients, inside } = this.#forwarding.addresses;
+    if (host === clients.host) return true;
+    const pool = servers.get(inside.host)?.pool;
+    return pool !== undefined && externalNames.get(host)?.some((edge) => edge.pool === pool) === true;
   }
 
   #arrivalOf(origin: RequestOrigin, topology: Topology): Arrival | RequestRefusal {
@@ -142,9 +177,13 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
       server,
     } = origin;
     const side = this.#side;
-    if (side === 'outside' && row === links.clientToEdge.row && peer === undefined)
-      return { kind: 'client', flow: this.#flows.of(origin) };
+    if (side === 'outside' && row === links.clientToEdge.row && peer === undefined) {
+      const allowed = this.#clientRule(topology, row);
+      return allowed.ok ? { kind: 'client', flow: this.#flows.of(origin) } : notAllowed(allowed.rejection);
+    }
     if (side === 'outside' && row === links.federation.row && peer !== undefined) {
+      const allowed = this.#partnerRule(topology, row);
+      if (!allowed.ok) return notAllowed(allowed.rejection);
       const found = partnerOfPeer(topology, peer);
       return found.ok ? { kind: 'partner', authority: found.authority } : notAllowed(found.rejection);
     }
@@ -158,10 +197,6 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
       remedy: 'Use the interface that is meant for you.',
     });
   }
-}
-
-function sideOf(route: EdgeRoute): Side {
-  return route.kind === 'inside' ? 'inside' : 'outside';
 }
 
 /** The device that our token names has no connection now (RFC 5626 §5.3.1, §11.5). */

@@ -4,6 +4,7 @@ import {
   edit,
   type MessageEditor,
   type NameAddr,
+  reasonPhrase,
   type SipMessage,
   type SipRequest,
   type SipResponse,
@@ -34,8 +35,16 @@ import {
   type Target,
   unknownEnd,
 } from '@entente/sip-proxy';
-import type { DeviceFlows, RelayRules, RequestOrigin, Unreachable } from '@entente/sip-relay';
-import { links, type Topology } from '@entente/topology';
+import {
+  type DeviceFlows,
+  type FlowNames,
+  type NotSent,
+  notDialled,
+  notSentOut,
+  type RelayRules,
+  type RequestOrigin,
+} from '@entente/sip-relay';
+import { links, type RequestRule, routeAddress, type Topology } from '@entente/topology';
 import type { EdgeRoute } from './decide-edge-route.ts';
 import type { EdgeSender } from './edge-sender.ts';
 
@@ -45,8 +54,15 @@ export interface ForwardedRequest {
   readonly sender: EdgeSender;
   readonly routes: PreprocessedRequest;
   readonly route: EdgeRoute;
+  /** Whether it goes to another edge of our pool, which has the device that it is for. */
+  readonly isHandedOn: boolean;
   /** Whether a partner is at the other side, so that what the topology requires of the federation counts. */
   readonly crosses: boolean;
+}
+
+/** Where a request goes: to a server inside by name, or outside. */
+export interface EdgeTarget extends Target {
+  readonly server?: string | undefined;
 }
 
 /** Where peers reach an edge: each by the listener that is for them. The name inside differs from the one outside. */
@@ -67,16 +83,28 @@ export interface ForwardingOptions {
   readonly sealing: Sealing;
   /** Where the devices of external clients are. */
   readonly devices: DeviceFlows;
+  /** Names of the connections of external clients. */
+  readonly flows: FlowNames;
   /** Where a server inside is reached, if we may dial it. */
   readonly hopInside: (server: string) => NextHop | undefined;
+  /** Whether the topology lets us send requests to those outside. */
+  readonly mayReach: { readonly clients: RequestRule; readonly partners: RequestRule };
+  /** Whether a server inside answers, as far as is known; default: each does. */
+  readonly isLiving?: (server: string) => boolean;
   /** A registrar has accepted an external client's registration. */
   readonly onRegistered: (address: string, origin: RequestOrigin) => void;
 }
 
-const unreachable: Unreachable = { status: 504 };
+function serverInside(
+  server: string,
+  { addresses, hopInside, topology }: ForwardingOptions,
+): NextHop | NotSent {
+  return hopInside(server) ?? notDialled(topology(), addresses.inside.host, server);
+}
 
 /** How a request is forwarded: inwards or outwards, as the decision says. */
 export function rulesFor(forwarded: ForwardedRequest, options: ForwardingOptions): RelayRules {
+  if (forwarded.isHandedOn) return new MemberRules(forwarded, options);
   return forwarded.route.kind === 'inside'
     ? new InwardRules(forwarded, options)
     : new OutwardRules(forwarded, options);
@@ -106,7 +134,7 @@ abstract class EdgeRules {
 }
 
 /** A request from outside, and the answers that go back out. */
-class InwardRules extends EdgeRules implements RelayRules {
+class InwardRules extends EdgeRules implements RelayRules<EdgeTarget> {
   readonly #forwarded: ForwardedRequest;
   readonly #options: ForwardingOptions;
   /** The outsider that our entries lead back to. */
@@ -122,8 +150,8 @@ class InwardRules extends EdgeRules implements RelayRules {
       this.#recordRoute = insideEntry(options, forwarded, 'caller', this.#sender);
   }
 
-  nextHop(): NextHop | Unreachable {
-    return this.#options.hopInside(nameOf(this.#forwarded.route)) ?? unreachable;
+  nextHop({ server = '' }: EdgeTarget): NextHop | NotSent {
+    return serverInside(server, this.#options);
   }
 
   build({ uri }: Target, via: Via): SipRequest {
@@ -162,17 +190,18 @@ class InwardRules extends EdgeRules implements RelayRules {
     return editor.toMessage();
   }
 
-  nameOf(): string {
-    return nameOf(this.#forwarded.route);
+  nameOf({ server }: EdgeTarget): string {
+    return server ?? nameOf(this.#forwarded.route);
   }
 
   /** Our entry for the registrar: it leads to the device that registers, over whichever connection it has then. */
   #path(): NameAddr {
     const { request, routes } = this.#forwarded;
-    const { addresses, sealing } = this.#options;
+    const { sealing } = this.#options;
     const user = addressOfRecord(request.to.uri) ?? '';
     const device = registeredDevices(request)?.[0]?.device ?? '';
-    return pathEntry(addresses.inside, { user, device }, { sealing, scheme: schemeOfEntries(routes) });
+    const options = { sealing, scheme: schemeOfEntries(routes), isFirstHop: request.vias.length === 1 };
+    return pathEntry(addressInside(this.#options), { user, device }, options);
   }
 
   /** The registrar has accepted a client's registration: from now on the device is where it came from. */
@@ -183,6 +212,40 @@ class InwardRules extends EdgeRules implements RelayRules {
     if (user === undefined || sender.arrival.kind !== 'client') return;
     devices.registered(user, registeredDevices(request), sender.arrival.flow);
     onRegistered(user, sender.origin);
+  }
+}
+
+/** A request from inside that another edge of our pool gets as it came, but for the entry by which it is handed on. */
+class MemberRules extends EdgeRules implements RelayRules<EdgeTarget> {
+  readonly #forwarded: ForwardedRequest;
+  readonly #options: ForwardingOptions;
+
+  constructor(forwarded: ForwardedRequest, options: ForwardingOptions) {
+    super(forwarded, options);
+    this.#forwarded = forwarded;
+    this.#options = options;
+  }
+
+  nextHop({ server = '' }: EdgeTarget): NextHop | NotSent {
+    return serverInside(server, this.#options);
+  }
+
+  build({ routes: handedOn, uri }: EdgeTarget, via: Via): SipRequest {
+    const { request, routes, sender } = this.#forwarded;
+    const { source } = sender.origin;
+    return forwardRequest(request, { via, uri, preprocessed: routes, routes: handedOn, source });
+  }
+
+  /** Where no other edge is reached, nothing is known but that the device is not here (RFC 5626 §5.3.1). */
+  answer(response: SipResponse): SipResponse {
+    if (response.status !== 504) return response;
+    return edit(response)
+      .setStartLine(`SIP/2.0 430 ${reasonPhrase(430)}`)
+      .toMessage();
+  }
+
+  nameOf({ server = '' }: EdgeTarget): string {
+    return server;
   }
 }
 
@@ -205,8 +268,16 @@ class OutwardRules extends EdgeRules implements RelayRules {
     this.#address = route.kind === 'device' ? options.addresses.clients : options.addresses.partners;
   }
 
-  nextHop(): NextHop {
-    return { name: this.#receiver.via, address: '', port: 0, link: links.federation };
+  nextHop(): NextHop | NotSent {
+    const { mayReach, topology } = this.#options;
+    const { federation } = links;
+    const refused = notSentOut(mayReach.partners(topology(), federation.row));
+    return refused ?? { name: this.#receiver.via, address: '', port: 0, link: federation };
+  }
+
+  refusesFlow(): NotSent | undefined {
+    const { mayReach, topology } = this.#options;
+    return notSentOut(mayReach.clients(topology(), links.clientToEdge.row));
   }
 
   build({ uri }: Target, via: Via): SipRequest {
@@ -268,13 +339,22 @@ function hideInside(
 
 /** Our entry for servers inside: it leads to the end outside, in this dialog alone. */
 function insideEntry(
-  { addresses: { inside }, sealing }: ForwardingOptions,
+  options: ForwardingOptions,
   { request, routes }: ForwardedRequest,
   side: DialogSide,
   end: DialogEnd,
 ): NameAddr {
   const ends = { caller: unknownEnd, called: unknownEnd, [side]: end };
-  return recordRouteEntry(inside, ends, request, { sealing, scheme: schemeOfEntries(routes) });
+  const { sealing } = options;
+  return recordRouteEntry(addressInside(options), ends, request, {
+    sealing,
+    scheme: schemeOfEntries(routes),
+  });
+}
+
+/** What our entries for servers inside name: the pool, and this edge as the one to begin with. */
+function addressInside({ addresses: { inside }, topology }: ForwardingOptions): OwnAddress {
+  return routeAddress(topology(), inside.host, inside.port);
 }
 
 /** The outsider that our entries lead back to: the device of a client, or the domain that a partner speaks for. */

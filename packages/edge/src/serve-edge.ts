@@ -1,37 +1,56 @@
 import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
-import { domainMetrics, type Logger, type Metric, OperatorFault, RefusedConnections } from '@entente/host';
+import {
+  domainMetrics,
+  type Logger,
+  type Metric,
+  OperatorFault,
+  pendingConnections,
+  RefusedConnections,
+} from '@entente/host';
 import type { Member } from '@entente/member';
-import { createTokenSource, dialServer, MessageBudget, whenAged } from '@entente/sip-endpoint';
+import { createTokenSource, dialServer, MessageBudget, type NextHop, whenAged } from '@entente/sip-endpoint';
 import { ServiceLocator, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { createSealing } from '@entente/sip-proxy';
 import {
   budgetMetrics,
+  everySecond,
   FlowNames,
+  loadMetrics,
   logConnection,
   ProxyRuntime,
   peerName,
   proxyMetrics,
+  watchServers,
 } from '@entente/sip-relay';
 import { type ConnectionRefusal, type Credential, logRefusal, type ServeLimits, serve } from '@entente/tls';
 import {
   hopFinder,
+  type Link,
   linkOfServer,
   links,
   noLink,
+  type Role,
   type ServerInterface,
   type Topology,
 } from '@entente/topology';
 import { dialPartner, locatePartner } from './dial-partner.ts';
 import { createEdgePolicies } from './edge.ts';
 import type { EdgeSender } from './edge-sender.ts';
-
 import { openFederationTrust } from './federation-trust.ts';
 import type { EdgeAddresses } from './forwarding.ts';
 import { partnerRefusal } from './partner-refusal.ts';
 import { serveObjects } from './publication/serve-objects.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
+
+/** Milliseconds in which a server inside must have finished its handshake. */
+const dialMs = 4_000;
+/** What comes from outside goes to those that answer first; with another edge of our pool we share devices. */
+const watchedRoles: ReadonlySet<Role> = new Set(['director', 'front-end', 'edge']);
+
+/** Who is on them learns nothing of those inside. */
+const outsideRows: ReadonlySet<number> = new Set([links.clientToEdge.row, links.federation.row]);
 
 /** An edge that listens on its two sides. */
 export interface RunningEdge extends AsyncDisposable {
@@ -90,19 +109,23 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const locator = new ServiceLocator({ resolver });
   const federationTrust = await openFederationTrust({ ...options, locator });
   const allowInside = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
-  const allowPartner = member.whileConfirmed(authorisePartner(topology));
+  const allowPartner = member.whileConfirmed(authorisePartner(topology, fqdn));
   const flows = new FlowNames();
   const addresses: EdgeAddresses = {
     inside: { host: internal.fqdn, port: internal.ports.sip as number },
     clients: { host: external.fqdn, port: external.ports.clients as number },
     partners: { host: external.fqdn, port: external.ports.federation as number },
   };
+  const hopInside = hopFinder(topology, fqdn);
+  const isThere = (hop: NextHop) => inside.isThere(hop);
+  const watch = watchServers({ roles: watchedRoles, fqdn, topology, hopTo: hopInside, logger, isThere });
   const policies = createEdgePolicies({
     addresses,
     sealing: createSealing(member.keysFor('routes'), randomBytes),
     topology,
     flows,
-    hopInside: hopFinder(topology, fqdn),
+    hopInside,
+    isLiving: (server) => watch.isLiving(server),
     onRegistered(address, origin) {
       const connection = outside.connectionOf(origin);
       if (connection === undefined) return;
@@ -115,6 +138,8 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     newToken: createTokenSource(),
     budget: new MessageBudget({ maxBytes: options.maxBytesInFlight }),
     log: logger,
+    diagnosticsFrom: fqdn,
+    isToldNothing: ({ row }: Link) => outsideRows.has(row),
     sides: { inside: () => inside, outside: () => outside },
   };
   // A request may pass here twice, in from a client and out to a partner: it is in a loop only if it comes the same way again. What
@@ -132,6 +157,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         allow: allowInside,
         local: fqdn,
         onRefusal,
+        timeoutMs: dialMs,
       }),
   });
   const outside: ProxyRuntime<EdgeSender> = new ProxyRuntime({
@@ -140,9 +166,10 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     policy: policies.outside,
     isOurVia: (host) => host === internal.fqdn,
     retryOn: (listener) => federationTrust.onChange(listener),
-    locate: (hop) => locatePartner(hop, { topology, locator }),
+    locate: (hop) => locatePartner(hop, { fqdn, topology, locator }),
     async dial(hop) {
       const socket = await dialPartner(hop, {
+        fqdn,
         topology,
         allow: allowPartner,
         trust: federationTrust,
@@ -217,11 +244,14 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
       },
     );
     opened.push(partners);
+    opened.push(everySecond(watch));
     return {
       metrics: [
         ...proxyMetrics(() => inside.counts, 'inside'),
         ...proxyMetrics(() => outside.counts, 'outside'),
         ...budgetMetrics(shared.budget),
+        ...loadMetrics,
+        pendingConnections([servers, clients, partners]),
         refused.metric,
         ...domainMetrics(member),
       ],

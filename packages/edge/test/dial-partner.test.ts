@@ -43,8 +43,9 @@ async function partnerWith(
   opened.push({ [Symbol.asyncDispose]: () => server.close() });
   const refusals: ConnectionRefusal[] = [];
   const options: DialPartnerOptions = {
+    fqdn: 'edge1.contoso.example',
     topology: () => topology,
-    allow: authorisePartner(() => topology),
+    allow: authorisePartner(() => topology, 'edge1.contoso.example'),
     trust,
     identity,
     onRefusal: (refusal) => refusals.push(refusal),
@@ -100,13 +101,20 @@ describe('the edge of a partner', () => {
         resolve6: () => Promise.reject(Object.assign(new Error('none'), { code: 'ENODATA' })),
       },
     });
-    const found = await locatePartner(hop, { topology: () => topology, locator });
+    const found = await locatePartner(hop, {
+      fqdn: 'edge1.contoso.example',
+      topology: () => topology,
+      locator,
+    });
     expect(found.map(({ address, host: at }) => `${at} ${address}`)).toEqual([
       `edge1.${domain} 192.0.2.1`,
       `edge2.${domain} 192.0.2.2`,
     ]);
     await expect(
-      locatePartner({ ...hop, name: 'northwind.example' }, { topology: () => topology, locator }),
+      locatePartner(
+        { ...hop, name: 'northwind.example' },
+        { fqdn: 'edge1.contoso.example', topology: () => topology, locator },
+      ),
     ).rejects.toMatchObject({ code: 'ENTENTE_REFUSED' });
     expect(asked).toEqual([`_sipfederationtls._tcp.${domain}`]);
   });

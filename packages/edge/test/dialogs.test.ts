@@ -122,7 +122,32 @@ describe('an edge that was started again', () => {
   });
 });
 
-describe('the device of an external client', () => {
+describe('the Path entry of an edge (RFC 5626 §5.1, RFC 3327 §4)', () => {
+  const paths = (via: readonly string[]) => {
+    const { fromClient, sent } = start();
+    fromClient(message('REGISTER', hers, hers, { uri: 'sip:contoso.example', via, contact: `<${device}>` }));
+    return sent.inside[0]?.message.addressesOf('Path').map(({ uri }) => uri) ?? [];
+  };
+  const client = 'SIP/2.0/TLS client.invalid;branch=z9hG4bK1';
+
+  it('is in every REGISTER of a client, a loose route with a token of its own, and has ob', () => {
+    const [one, other] = [...paths([client]), ...paths([client])];
+    for (const uri of [one, other]) {
+      if (uri?.kind !== 'sip') throw new Error('expected a Path entry');
+      expect(['lr', 'ob'].map((name) => uri.parameters.has(name))).toEqual([true, true]);
+      expect(uri.rawUser).toMatch(/^[\w-]{20,}$/);
+    }
+    expect(`${one}`).not.toBe(`${other}`);
+  });
+
+  it('has no ob where another server was the first hop', () => {
+    const [entry] = paths(['SIP/2.0/TLS sip.other.example;branch=z9hG4bK2', client]);
+    if (entry?.kind !== 'sip') throw new Error('expected a Path entry');
+    expect(['lr', 'ob'].map((name) => entry.parameters.has(name))).toEqual([true, false]);
+  });
+});
+
+describe('the device of an external client (RFC 5626 §5.1)', () => {
   it('is reached over the connection on which it registered last, and over none once that is closed', () => {
     const network = start();
     const Route = registeredPath(network.fromClient, network.sent);

@@ -50,8 +50,8 @@ export interface Sent {
   answer(response: number | SipResponse): void;
 }
 
-/** An edge between a front end, a client and a partner, none of whom is there: what it sends them is written down. */
-export function start(sealing = newSealing(), current = topology) {
+/** An edge between a front end, a client and a partner, none of whom is there: what it sends them is written down. Another server may be silent. */
+export function start(sealing = newSealing(), current = topology, self = names.inside, silent?: string) {
   const inside = originOf(links.edgeToFrontEnd, { server: frontEnd });
   let client = originOf(links.clientToEdge);
   const flows = new FlowNames();
@@ -63,10 +63,11 @@ export function start(sealing = newSealing(), current = topology) {
   const reasons: string[] = [];
   const registered: string[] = [];
   const policies = createEdgePolicies({
-    addresses,
+    addresses: { ...addresses, inside: { ...addresses.inside, host: self } },
     sealing,
     topology: () => current,
     flows,
+    isLiving: (server) => server !== silent,
     hopInside: (server) => ({ name: server, address: '192.0.2.1', port: 5061, link: links.edgeToFrontEnd }),
     onRegistered: (address) => registered.push(address),
   });
@@ -113,6 +114,7 @@ export function start(sealing = newSealing(), current = topology) {
     sent,
     reasons,
     registered,
+    policies,
     shareOf: {
       frontEnd: (request: SipRequest) => onBehalfOf('inside', inside, request),
       partner: (request: SipRequest) => onBehalfOf('outside', partner, request),
@@ -126,6 +128,8 @@ export function start(sealing = newSealing(), current = topology) {
       client = originOf(links.clientToEdge);
     },
     fromFrontEnd: (request: SipRequest) => ask('inside', inside, request),
+    fromEdge: (fqdn: string, request: SipRequest) =>
+      ask('inside', originOf(links.edgeToEdge, { server: fqdn }), request),
     fromClient: (request: SipRequest) => ask('outside', client, request),
     fromPartner: (request: SipRequest) => ask('outside', partner, request),
   };

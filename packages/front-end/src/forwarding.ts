@@ -3,7 +3,6 @@ import {
   edit,
   type MessageEditor,
   type NameAddr,
-  parseAuthorization,
   parseNameAddr,
   type SipRequest,
   type SipResponse,
@@ -11,29 +10,57 @@ import {
 } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
 import {
-  applyIdentity,
   beginsDialog,
   type DialogEnd,
   type EntryOptions,
   forwardRequest,
   mediaRefusal,
+  type OwnAddress,
   type PreprocessedRequest,
   pathEntry,
   type RequestRefusal,
-  type RouteDecision,
   recordRouteEntry,
   registeredDevices,
   type Sealing,
   schemeOfEntries,
   stripIdentity,
-  type Target,
+  type TargetGroups,
+  writerOf,
 } from '@entente/sip-proxy';
-import type { DeviceFlows, RelayRules, Sender, Unreachable } from '@entente/sip-relay';
-import type { Topology } from '@entente/topology';
+import {
+  askedByField,
+  type DeviceFlows,
+  insiderFields,
+  type LaterAnswers,
+  livingFirst,
+  type NotSent,
+  notDialled,
+  notSentOut,
+  type RelayRules,
+  type Sender,
+  type Unreachable,
+  vouchFor,
+} from '@entente/sip-relay';
+import {
+  links,
+  type RequestRule,
+  routeAddress,
+  routeName,
+  serversBehind,
+  type Topology,
+} from '@entente/topology';
+import type { ForwardTarget } from './forward-target.ts';
+import { askersOf } from './pool/asked-by.ts';
+import type { RelayRoute, TargetFinder, Waited } from './target-finder.ts';
 
-/** Where a request goes: what the registrar knows, or a server by name. */
-export interface ForwardTarget extends Target {
-  readonly server?: string;
+/** A request that goes on. */
+export interface RequestOnward {
+  readonly request: SipRequest;
+  readonly sender: Sender;
+  /** What is left of its Route. */
+  readonly routes: PreprocessedRequest;
+  /** Where it was decided to go. */
+  readonly route: RelayRoute;
 }
 
 /** What forwarding needs. */
@@ -44,26 +71,26 @@ export interface ForwardingOptions {
   readonly topology: () => Topology;
   /** Where another server of the topology is reached, if we may dial it. */
   readonly hopTo: (server: string) => NextHop | undefined;
-  /** The edge or server in front of a device has no connection to it any more: its binding leads nowhere (RFC 5626 §5.3). */
-  readonly onFlowFailed: (request: SipRequest, target: ForwardTarget) => void;
+  /** Whether the topology lets us send requests to clients. */
+  readonly mayReachClients: RequestRule;
+  /**
+   * The edge or server in front of a device had no connection to it: its binding led nowhere (RFC 5626 §5.3). `sentAt` is when it was asked,
+   * milliseconds since 1970.
+   */
+  readonly onFlowFailed: (target: ForwardTarget, sentAt: number) => void;
   /** Seals our own entries in Route. */
   readonly sealing: Sealing;
   /** Where the devices that connect here are. */
   readonly devices: DeviceFlows;
+  /** Where requests go. */
+  readonly targets: TargetFinder;
+  /** Whether a server answers, as far as is known; default: each does. */
+  readonly isLiving?: ((server: string) => boolean) | undefined;
+  /** Milliseconds since 1970, never set back or forward. */
+  readonly clock: () => number;
 }
 
 const unreachable: Unreachable = { status: 504 };
-/** What only servers of ours may say of a message. */
-const insiderFields = [
-  'P-Asserted-Identity',
-  'P-Associated-URI',
-  'Remote-Party-ID',
-  'Entente-Diagnostics',
-] as const;
-/** Who a call was for before: a server that diverts it writes these, not a user. */
-const historyFields = ['Diversion', 'History-Info'] as const;
-const credentialFields = ['Authorization', 'Proxy-Authorization'] as const;
-
 /**
  * How one request goes on, whichever of its targets it goes to: with which Route, Record-Route, Path and identity. An object instead
  * of closures, because every request has one.
@@ -72,23 +99,37 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
   readonly #request: SipRequest;
   readonly #sender: Sender;
   readonly #routes: PreprocessedRequest;
+  readonly #route: RelayRoute;
   readonly #options: ForwardingOptions;
+  /** Since it had reached no device for the first time. */
+  #waited: Waited | undefined = undefined;
+  /** When it went to a target that a binding with a Path led to, for the first time. */
+  #sentAt: number | undefined = undefined;
 
-  constructor(request: SipRequest, sender: Sender, routes: PreprocessedRequest, options: ForwardingOptions) {
+  constructor({ request, route, routes, sender }: RequestOnward, options: ForwardingOptions) {
+    this.#route = route;
     this.#request = request;
     this.#sender = sender;
     this.#routes = routes;
     this.#options = options;
   }
 
-  nextHop(target: ForwardTarget): NextHop | Unreachable {
-    const server = target.server ?? serverOfRoute(target.routes[0]);
-    return (server === undefined ? undefined : this.#options.hopTo(server)) ?? unreachable;
+  nextHop(target: ForwardTarget): NextHop | Unreachable | NotSent {
+    const server = target.server ?? this.#serverOf(target.routes[0]);
+    if (server === undefined) return unreachable;
+    const { fqdn, hopTo, topology } = this.#options;
+    return hopTo(server) ?? notDialled(topology(), fqdn, server);
+  }
+
+  refusesFlow(): NotSent | undefined {
+    const { mayReachClients, topology } = this.#options;
+    return notSentOut(mayReachClients(topology(), links.clientToFrontEnd.row));
   }
 
   build(target: ForwardTarget, via: Via): SipRequest {
     const request = this.#request;
-    const { arrival, identity, isInsider, origin } = this.#sender;
+    const { arrival, origin } = this.#sender;
+    if (target.routes.length > 0) this.#sentAt ??= this.#options.clock();
     return forwardRequest(request, {
       via,
       uri: target.uri,
@@ -97,90 +138,72 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
       breadth: target.breadth,
       source: origin.source,
       recordRoute: beginsDialog(request) ? this.#recordRoute(target) : undefined,
-      path: request.method === 'REGISTER' ? this.#path(target) : undefined,
+      // Only the first hop of a client keeps its flow, and says so with `ob` (RFC 5626 §5.1).
+      path: request.method === 'REGISTER' && arrival.kind === 'client' ? this.#path(target) : undefined,
       also: (editor) => {
-        applyIdentity(editor, request, identity);
+        vouchFor(editor, request, this.#sender, this.#options);
+        if (request.method === 'REGISTER') this.#nameAskers(editor);
         if (target.flow !== undefined) stripIdentity(editor, request, 'user');
-        if (isInsider) return;
-        // The asserted identity has been replaced above.
-        for (const name of insiderFields) {
-          if (name !== 'P-Asserted-Identity' && request.has(name)) editor.remove(name);
-        }
-        // A partner's servers write them truly; what its users may say is for the partner to check.
-        if (arrival.kind !== 'partner') {
-          for (const name of historyFields) if (request.has(name)) editor.remove(name);
-        }
-        for (const name of credentialFields) this.#keepCredentials(editor, name);
       },
     });
   }
 
   refuses(response: SipResponse): RequestRefusal | undefined {
-    const { fqdn, topology } = this.#options;
-    return topology().policies.media.internalSrtp === 'required'
-      ? mediaRefusal(response, 'internalSrtp', fqdn)
-      : undefined;
+    return refusedInside(response, this.#options);
   }
 
   arrived(response: SipResponse, target: ForwardTarget): SipResponse {
     if (this.#request.method === 'REGISTER' && response.status === 200) this.#registered();
     if (target.flow === undefined) {
       if (response.status === 430 && target.routes.length > 0)
-        this.#options.onFlowFailed(this.#request, target);
+        this.#options.onFlowFailed(target, this.#sentAt ?? this.#options.clock());
       return response;
     }
-    // A client's answer asserts no identity and brings no diagnostics: nobody has checked them (RFC 3325 §5).
-    let editor: MessageEditor<SipResponse> | undefined;
-    for (const name of insiderFields) {
-      if (!response.has(name)) continue;
-      editor ??= edit(response);
-      editor.remove(name);
-    }
-    return editor?.toMessage() ?? response;
+    return withoutClaims(response);
+  }
+
+  laterAnswers({ flow }: ForwardTarget): LaterAnswers {
+    return new AnswersOfDevices(this.#options, flow !== undefined);
+  }
+
+  awaitTargets(status: number): Promise<TargetGroups> | undefined {
+    const { targets } = this.#options;
+    this.#waited ??= targets.waiting();
+    const sent = { request: this.#request, sender: this.#sender };
+    return targets.awaited(this.#route, sent, { status, waited: this.#waited });
   }
 
   nameOf(target: ForwardTarget): string {
     return target.server ?? target.uri;
   }
 
-  /**
-   * Credentials for us go no further; those for a realm that is not ours do, because a proxy or server of that realm has asked for
-   * them (RFC 3261 §22.3). What cannot be read as meant for another realm was meant for us.
-   */
-  #keepCredentials(editor: MessageEditor<SipRequest>, name: (typeof credentialFields)[number]): void {
-    if (!this.#request.has(name)) return;
-    const values = this.#request.all(name);
-    // It is the one that has been read for us.
-    if (values.length === 1 && this.#sender.provenBy === name) {
-      editor.remove(name);
-      return;
-    }
-    const others = values.filter((value) => this.#isForOthers(parseAuthorization(value)));
-    if (others.length === values.length) return;
-    editor.remove(name);
-    for (const value of others) editor.append(name, value);
-  }
-
-  #isForOthers(credentials: ReturnType<typeof parseAuthorization>): boolean {
-    const { fqdn, topology } = this.#options;
-    if (typeof credentials !== 'object') return false;
-    const { realm } = credentials;
-    return realm.toLowerCase() !== fqdn && !topology().isOurDomain(realm);
+  /** The registrar of another pool learns over whom a REGISTER came: it hears from this server alone. */
+  #nameAskers(editor: MessageEditor<SipRequest>): void {
+    const askers = askersOf(this.#request, this.#sender);
+    if (this.#request.has(askedByField)) editor.remove(askedByField);
+    // One whose list cannot be read goes nowhere: `decide` has refused it.
+    if ('reason' in askers) return;
+    for (const voucher of askers) editor.append(askedByField, voucher);
   }
 
   /** Our entry in the route set of the dialog: it names both ends, and what leads to those that do not connect here. */
   #recordRoute(target: ForwardTarget): NameAddr {
-    const { fqdn, port } = this.#options;
-    const ends = { caller: this.#sendingEnd(), called: endOf(target) };
-    return recordRouteEntry({ host: fqdn, port }, ends, this.#request, this.#entryOptions(target));
+    const ends = { caller: this.#sendingEnd(), called: this.#endOf(target) };
+    return recordRouteEntry(this.#address, ends, this.#request, this.#entryOptions(target));
   }
 
   /** Our entry for the registrar: it names the device that registers. */
   #path(target: ForwardTarget): NameAddr {
-    const { fqdn, port } = this.#options;
     const user = addressOfRecord(this.#request.to.uri) ?? '';
     const device = registeredDevices(this.#request)?.[0]?.device ?? '';
-    return pathEntry({ host: fqdn, port }, { user, device }, this.#entryOptions(target));
+    const isFirstHop = this.#request.vias.length === 1;
+    return pathEntry(this.#address, { user, device }, { ...this.#entryOptions(target), isFirstHop });
+  }
+
+  /** Where our entries lead: to this server, or to another of its pool. */
+  get #address(): OwnAddress {
+    const { fqdn, port, topology } = this.#options;
+    return routeAddress(topology(), fqdn, port);
   }
 
   #entryOptions({ routes: [next] }: ForwardTarget): EntryOptions {
@@ -194,7 +217,30 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
     if (arrival.kind === 'client')
       return { user, device: this.#options.devices.deviceOn(user, flow), via: '' };
     // A server of ours vouches for its user with each request; behind an edge the user has authenticated here.
-    return { user: isInsider ? '' : user, device: '', via: arrival.name };
+    const via = routeName(this.#options.topology(), arrival.name);
+    return { user: isInsider ? '' : user, device: '', via };
+  }
+
+  /** The end of a dialog that a target stands for. */
+  #endOf({ device = '', flow, routes: [first], server, user = '' }: ForwardTarget): DialogEnd {
+    if (flow !== undefined) return { user, device, via: '' };
+    const next = server ?? this.#serverOf(first);
+    const via = next === undefined ? '' : routeName(this.#options.topology(), next);
+    return { user: server === undefined ? user : '', device: '', via };
+  }
+
+  /**
+   * The server that a Path entry of a binding leads to: the one that wrote it, for that one has the connection. A director has none: one that
+   * answers takes the place of another.
+   */
+  #serverOf(route: string | undefined): string | undefined {
+    const parsed = route === undefined ? undefined : parseNameAddr(route);
+    if (parsed?.ok !== true || parsed.value.uri.kind !== 'sip') return undefined;
+    const { uri } = parsed.value;
+    const topology = this.#options.topology();
+    const servers = serversBehind(topology, uri.host, { member: writerOf(uri), port: uri.port });
+    const isOfDirectors = topology.pools.get(uri.host)?.role === 'director';
+    return (isOfDirectors ? livingFirst(servers, this.#options.isLiving) : servers)[0];
   }
 
   /** The registrar of a client of ours has accepted its registration. */
@@ -206,21 +252,42 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
   }
 }
 
-/** The end of a dialog that a target stands for. */
-function endOf({ device = '', flow, routes: [first], server, user = '' }: ForwardTarget): DialogEnd {
-  if (flow !== undefined) return { user, device, via: '' };
-  return server === undefined
-    ? { user, device: '', via: serverOfRoute(first) ?? '' }
-    : { user: '', device: '', via: server };
+/** What further devices that have accepted a call answer. */
+class AnswersOfDevices implements LaterAnswers {
+  readonly keptBytes = 0;
+  readonly #options: ForwardingOptions;
+  readonly #isOfClient: boolean;
+
+  constructor(options: ForwardingOptions, isOfClient: boolean) {
+    this.#options = options;
+    this.#isOfClient = isOfClient;
+  }
+
+  refuses(response: SipResponse): RequestRefusal | undefined {
+    return refusedInside(response, this.#options);
+  }
+
+  arrived(response: SipResponse): SipResponse {
+    return this.#isOfClient ? withoutClaims(response) : response;
+  }
 }
 
-/** The target that a decision for a server names. */
-export function targetAt({ server, uri }: Extract<RouteDecision, { kind: 'server' }>): ForwardTarget {
-  return { uri: uri.toString(), routes: [], instance: undefined, flow: undefined, server };
+function refusedInside(
+  response: SipResponse,
+  { fqdn, topology }: ForwardingOptions,
+): RequestRefusal | undefined {
+  return topology().policies.media.internalSrtp === 'required'
+    ? mediaRefusal(response, 'internalSrtp', fqdn)
+    : undefined;
 }
 
-/** The server that a Path entry of a binding leads to. */
-function serverOfRoute(route: string | undefined): string | undefined {
-  const parsed = route === undefined ? undefined : parseNameAddr(route);
-  return parsed?.ok === true && parsed.value.uri.kind === 'sip' ? parsed.value.uri.host : undefined;
+/** A client's answer asserts no identity and brings no diagnostics: nobody has checked them (RFC 3325 §5). */
+function withoutClaims(response: SipResponse): SipResponse {
+  let editor: MessageEditor<SipResponse> | undefined;
+  for (const name of insiderFields) {
+    if (!response.has(name)) continue;
+    editor ??= edit(response);
+    editor.remove(name);
+  }
+  return editor?.toMessage() ?? response;
 }

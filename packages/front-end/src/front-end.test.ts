@@ -4,7 +4,7 @@ import { createSealing, singleEpoch, type Target, validateRequest } from '@enten
 import { FlowNames, type ProxyDecision, type RequestOrigin } from '@entente/sip-relay';
 import { FakeRequestPolicy } from '@entente/sip-relay/request-policy';
 import { requestBetween } from '@entente/testkit/request';
-import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
+import { sampleDocument, sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { links, type Topology } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { FrontEnd } from './front-end.ts';
@@ -42,7 +42,11 @@ function originOf(server?: string): RequestOrigin {
 }
 
 /** A front end that may dial nobody: what it decides is written down. */
-function start(policy?: FakeRequestPolicy, current: () => Topology = () => topology) {
+function start(
+  policy?: FakeRequestPolicy,
+  current: () => Topology = () => topology,
+  clock: () => number = () => 1_000,
+) {
   const reasons: string[] = [];
   const asked: string[] = [];
   const frontEnd = new FrontEnd({
@@ -56,7 +60,7 @@ function start(policy?: FakeRequestPolicy, current: () => Topology = () => topol
     ...(policy === undefined ? {} : { policies: [{ plugin: 'alpha', policy }] }),
     newToken: () => 'token',
     onUser() {},
-    clock: () => 1_000,
+    clock,
     hopTo(server) {
       asked.push(server);
       return undefined;
@@ -69,6 +73,7 @@ function start(policy?: FakeRequestPolicy, current: () => Topology = () => topol
       return undefined;
     }
     const decision = frontEnd.decide(request, sender);
+    if (decision instanceof Promise) throw new Error('expected a decision at once, found a promise');
     if (decision.kind === 'refuse' && request.method !== 'ACK') reasons.push(decision.refusal.reason);
     return decision;
   };
@@ -92,8 +97,13 @@ function message(method: string, uri: string, from: string, headers: Record<stri
 describe('a topology that takes another’s place', () => {
   const alice = 'sip:alice@contoso.example';
   const bob = 'sip:bob@contoso.example';
-  const withUsers = (home: string, servers = [sampleFrontEnd, { ...sampleFrontEnd, fqdn: other }]) =>
-    sampleTopology({ servers, users: { 'bob@contoso.example': home } });
+  const pools = [
+    ...(sampleDocument().pools ?? []),
+    { fqdn: 'pool2.contoso.example', role: 'front-end' as const },
+  ];
+  const elsewhere = { ...sampleFrontEnd, fqdn: other, pool: 'pool2.contoso.example' };
+  const withUsers = (home: string, servers = [sampleFrontEnd, elsewhere]) =>
+    sampleTopology({ pools, servers, users: { 'bob@contoso.example': home } });
 
   it('counts for the next request of a server on a connection that is open', () => {
     let current = withUsers(fqdn);
@@ -306,7 +316,8 @@ describe('what a user asks of the server', () => {
 
 describe('a binding whose edge has lost the connection', () => {
   it('is dropped with its answer 430: the next request is told that nobody is registered', () => {
-    const { decide, reasons, ask } = start();
+    let now = 1_000;
+    const { decide, reasons, ask } = start(undefined, undefined, () => now);
     const carrier: RequestOrigin = { ...originOf(other), link: links.frontEndToFrontEnd, protection: {} };
     const register = requestBetween('sip:alice@contoso.example', 'sip:alice@contoso.example', {
       method: 'REGISTER',
@@ -318,8 +329,9 @@ describe('a binding whose edge has lost the connection', () => {
       },
     });
     expect(decide(register, carrier)?.kind).toBe('serve');
+    now += 5_000;
     const client = originOf();
-    client.users.set('bob@contoso.example', 2_000);
+    client.users.set('bob@contoso.example', 10_000);
     const hello = message('MESSAGE', 'sip:alice@contoso.example', 'sip:bob@contoso.example');
     const first = decide(hello, client);
     if (first?.kind !== 'relay') throw new Error('expected a relay decision');

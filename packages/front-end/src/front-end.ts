@@ -1,59 +1,52 @@
-import {
-  addressOfRecord,
-  createResponse,
-  edit,
-  type SipRequest,
-  type SipResponse,
-  type Uri,
-} from '@entente/sip';
+import { type ChangedAccount, endsSessions } from '@entente/accounts/feed';
+import { createResponse, edit, type SipRequest } from '@entente/sip';
 import {
   decideRoute,
-  deviceOf,
-  instanceOf,
   mediaRefusal,
-  openTemporaryGruu,
   type PreprocessedRequest,
   preprocessRoutes,
   type Registration,
   type RequestRefusal,
-  type RouteDecision,
   type RouteKnowledge,
-  refusal,
+  refuseRequired,
   registerChange,
   registeredAddress,
   registeredDevices,
-  type Sealing,
+  registrarExtensions,
   type SelectedTargets,
-  selectTargets,
 } from '@entente/sip-proxy';
-import { MemoryLocations } from '@entente/sip-proxy/locations';
+import { type Awaitable, MemoryLocations } from '@entente/sip-proxy/locations';
 import {
   Admission,
-  type AdmissionOptions,
+  accountsStale,
   askPolicies,
+  behalfOf,
+  changesPassword,
   DeviceFlows,
-  type NamedPolicy,
+  EmergencyAllowance,
   namesOurDomain,
   type ProxyDecision,
   type ProxyPolicy,
   type RequestOrigin,
+  refuseUnprovenChange,
   type Sender,
 } from '@entente/sip-relay';
-import type { Topology } from '@entente/topology';
-import { ForwardedRequest, type ForwardingOptions, type ForwardTarget, targetAt } from './forwarding.ts';
-import { KnownHomes } from './known-homes.ts';
-
-/** What a front end decides with. */
-export interface FrontEndOptions
-  extends AdmissionOptions,
-    Pick<ForwardingOptions, 'hopTo' | 'port' | 'sealing'> {
-  /** Seals temporary GRUUs. */
-  readonly gruus: Sealing;
-  /** Asked in this order about each request that nothing else refused. */
-  readonly policies?: readonly NamedPolicy[];
-  /** Unpredictable text without spaces, for tags. */
-  readonly newToken: () => string;
-}
+import { requestRule, routeName, type Topology } from '@entente/topology';
+import { movesAway, signedOut, signOutCause } from './account-changes.ts';
+import { refuseDialOutside } from './dial-outside.ts';
+import { ForwardedRequest, type ForwardingOptions } from './forwarding.ts';
+import { isFromDirector } from './from-director.ts';
+import type { FrontEndOptions } from './front-end-options.ts';
+import { eventNotSupported, registerOnly } from './not-served.ts';
+import { PasswordChanges } from './password-changes.ts';
+import { askersOf, vouchedFor } from './pool/asked-by.ts';
+import { isCopies, isOfPool } from './pool/pool-request.ts';
+import { Registrations } from './registrations/registrations.ts';
+import { routeKnowledge } from './route-knowledge.ts';
+import { SignedInUsers } from './signed-in-users.ts';
+import { type RelayRoute, TargetFinder } from './target-finder.ts';
+import { emergencyCaller, isEmergency, towardsOwner } from './telephone-numbers.ts';
+import { UserDevices } from './web/user-devices.ts';
 
 /** Methods of requests for this server itself. */
 const allowed = 'REGISTER, OPTIONS';
@@ -68,113 +61,215 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   readonly #options: FrontEndOptions;
   readonly #admission: Admission;
   readonly #forwarding: ForwardingOptions;
-  readonly #locations = new MemoryLocations();
+  readonly #registrations: Registrations;
   readonly #devices = new DeviceFlows();
+  readonly #signedIn = new SignedInUsers();
+  readonly #targets: TargetFinder;
+  readonly #passwords: PasswordChanges;
+  readonly #stopHearing: (() => void) | undefined;
+  /** The devices of users, for the users themselves. */
+  readonly userDevices: UserDevices;
+  /** Connections that have closed: a REGISTER of one may still be waiting for its store. */
+  readonly #closed = new WeakSet<RequestOrigin>();
+  readonly #emergencies = new EmergencyAllowance();
   #knowledge: { readonly topology: Topology; readonly routes: RouteKnowledge } | undefined;
 
   /** @param options - who this server is, its users' credentials, the topology in force */
   constructor(options: FrontEndOptions) {
     this.#options = options;
-    this.#admission = new Admission(options);
-    this.#forwarding = {
+    this.#admission = new Admission({
+      ...options,
+      needsProof: changesPassword,
+      onUser: (address, origin) => {
+        this.#signedIn.signedIn(address, origin, options.flows.of(origin));
+        options.onUser(address, origin);
+      },
+    });
+    this.#registrations = new Registrations({
+      ...options,
+      locations: options.locations ?? new MemoryLocations(),
+      portOf: (server) => options.hopTo(server)?.port,
+      isLiving: options.isLiving ?? (() => true),
+      isSignedOut: (user, flow) => this.#signedIn.isSignedOut(user, flow),
+      isBelieved: options.vouchers?.isBelieved ?? (() => true),
+      isAsker: options.vouchers?.isAsker ?? (() => true),
+      onNotKept: options.onNotKept ?? (() => {}),
+    });
+    this.userDevices = new UserDevices({
+      registrations: this.#registrations,
+      flows: this.#devices,
+      signedIn: this.#signedIn,
+    });
+    this.#targets = new TargetFinder({
       ...options,
       devices: this.#devices,
-      onFlowFailed: (request, target) => this.#dropBinding(request, target),
+      isSignedOut: (user, flow) => this.#signedIn.isSignedOut(user, flow),
+      whereabouts: {
+        homeOf: (user) => this.#knowledgeOf(options.topology()).homeOf(user),
+        // A binding may be left of one who was signed out while the store was away, or this server.
+        bindingsOf: (user) => (this.#maySignIn(user) ? this.#registrations.reachable(user) : []),
+      },
+      maySignIn: (user) => this.#maySignIn(user),
+    });
+    this.#passwords = new PasswordChanges({
+      accounts: options.accounts,
+      onChanged: (address) => options.onPassword?.(address),
+    });
+    this.#stopHearing = options.locations?.onChangeElsewhere?.((aor) => this.#targets.registered(aor));
+    this.#forwarding = {
+      ...options,
+      mayReachClients: requestRule({ fqdn: options.fqdn }, { party: 'internal-client' }),
+      devices: this.#devices,
+      targets: this.#targets,
+      onFlowFailed: (target, sentAt) => this.#registrations.drop(target, sentAt),
     };
+  }
+
+  /** Requests that wait for the return of a device. */
+  get waiting(): number {
+    return this.#targets.waitingRequests;
   }
 
   admit(request: SipRequest, origin: RequestOrigin): FrontEndSender | RequestRefusal {
+    const { accounts } = this.#options;
+    if (accounts?.isStale === true) return accountsStale;
     const routes = this.#preprocess(request, this.#options.topology());
-    const token = routes.tokens[0] ?? routes.onwards;
+    const [token] = routes.tokens;
     const sender = this.#admission.admit(request, origin, token?.kind === 'dialog' ? token : undefined);
-    return 'reason' in sender ? sender : { sender, routes };
+    if ('reason' in sender) return sender;
+    // The server that vouches for the user may not have heard of it yet.
+    const { asserted = '' } = sender.identity;
+    if (sender.isInsider && accounts?.known.of(asserted)?.state === 'disabled')
+      return signedOut(asserted, 'P-Asserted-Identity');
+    return { sender, routes };
   }
 
-  decide(request: SipRequest, { routes, sender }: FrontEndSender): ProxyDecision {
+  decide(request: SipRequest, sent: FrontEndSender): Awaitable<ProxyDecision> {
     const topology = this.#options.topology();
+    const { sender } = sent;
+    const routes = towardsOwner(request, sent.routes, this.#options.accounts, topology);
+    if ('reason' in routes) return refuse(routes);
+    const outside = refuseDialOutside(request, { routes, sender }, this.#options.accounts, topology);
+    if (outside !== undefined) return refuse(outside);
+    if (request.method === 'REGISTER') {
+      const askers = askersOf(request, sender);
+      if ('reason' in askers) return refuse(askers);
+    }
     const route = decideRoute(request, routes, sender.arrival, this.#knowledgeOf(topology));
     if (route.kind === 'refuse') return route;
+    // At any front end, whose home it ever is: all of them verify all passwords.
+    if (changesPassword(request)) return this.#changePassword(request, sender);
     if (route.kind === 'self') return this.#serve(request, sender);
     // No server here keeps what users publish; their telephones are not to get it either (RFC 3903 §6).
     if (request.method === 'PUBLISH' && route.kind === 'lookup') return refuse(eventNotSupported(request));
-    const selected = this.#targetsOf(route);
-    if (!selected.ok) return refuse(selected.refusal);
-    if (topology.policies.media.internalSrtp === 'required') {
-      const inClear = mediaRefusal(request, 'internalSrtp', this.#options.fqdn);
-      if (inClear !== undefined) return refuse(inClear);
-    }
-    // An ACK belongs to a request that policies have seen.
-    const refused = request.method === 'ACK' ? undefined : this.#askPolicies(request);
-    if (refused !== undefined) return refuse(refused);
-    return {
-      kind: 'relay',
-      targets: selected.groups,
-      rules: new ForwardedRequest(request, sender, routes, this.#forwarding),
-    };
+    const selected = this.#targets.of(request, route, sender);
+    return selected instanceof Promise
+      ? selected.then((late) => this.#relay(request, { routes, sender }, route, late))
+      : this.#relay(request, { routes, sender }, route, selected);
   }
 
-  onBehalfOf({ from: { uri } }: SipRequest, { sender }: FrontEndSender): string | undefined {
-    const { arrival, identity } = sender;
-    if (arrival.kind === 'client') return undefined;
-    if (identity.asserted !== undefined) return identity.asserted;
-    // A partner may write any user, but no domain that is not its own.
-    if (arrival.kind !== 'partner') return undefined;
-    return uri.kind === 'sip' ? uri.host : uri.scheme;
+  onBehalfOf(request: SipRequest, { sender }: FrontEndSender): string | undefined {
+    const name = behalfOf(request, sender);
+    if (!this.#isEmergencyCall(request, sender.origin)) return name;
+    const user = sender.identity.asserted ?? name;
+    // Too many of one user are as any other calls of that user.
+    return user === undefined || this.#emergencies.take(user, this.#options.clock()) ? undefined : name;
   }
 
   onClosed(origin: RequestOrigin): void {
     const flow = this.#options.flows.of(origin);
-    this.#locations.removeFlow(flow);
+    this.#closed.add(origin);
+    this.#signedIn.closed(origin, flow);
+    this.#registrations.closed(flow);
     this.#devices.closed(flow);
   }
 
-  #targetsOf(route: Extract<RouteDecision, { kind: 'device' | 'lookup' | 'server' }>): SelectedTargets {
-    if (route.kind === 'server') return { ok: true, groups: [[targetAt(route)]] };
-    if (route.kind === 'lookup') {
-      const { clock, fqdn, gruus } = this.#options;
-      const gruu = openTemporaryGruu(route.uri, gruus);
-      return selectTargets(this.#locations.lookup(route.aor, clock()), route.uri, fqdn, gruu);
-    }
-    const target = this.#deviceTarget(route);
-    return target === undefined
-      ? { ok: false, refusal: flowFailed(route) }
-      : { ok: true, groups: [[target]] };
+  /** This server stops: what its clients have registered is kept for their return. */
+  stop(): void {
+    this.#registrations.stop();
+    this.#stopHearing?.();
   }
 
-  /** The connection that a device has now: here, or where its binding says that it has moved. */
-  #deviceTarget(route: Extract<RouteDecision, { kind: 'device' }>): ForwardTarget | undefined {
-    const { device, isExact, user } = route;
-    const here = isExact ? this.#devices.flowOf(user, device) : this.#devices.anyFlowOf(user, device);
-    if (here !== undefined) {
-      const uri = this.#contactFor(route.uri, here.uri);
-      return { uri, flow: here.flow, routes: [], instance: undefined, user, device };
+  /**
+   * Accounts are not what they were. Who was disabled or removed, or has another password, is signed out: no registration is left, what
+   * was proven on a connection no longer counts, and no device is reached there. Who was moved to another pool is no longer registered
+   * here. Nothing of other users changes.
+   * @param changes - from `member.followAccounts()`
+   */
+  accountsChanged(changes: readonly ChangedAccount[]): void {
+    const topology = this.#options.topology();
+    for (const change of changes) {
+      const { address, after, before } = change;
+      if (before?.home !== after?.home) this.#knowledge = undefined;
+      if (endsSessions(change)) {
+        const connections = this.#signedIn.signOut(address);
+        if (connections > 0) this.#options.onSignedOut?.(address, signOutCause(change), connections);
+      } else if (!movesAway(topology, change)) continue;
+      this.#registrations.removeUser(address, change.version);
     }
-    if (isExact) return undefined;
-    const moved = this.#locations
-      .lookup(user, this.#options.clock())
-      .find((binding) => instanceOf(deviceOf(binding)) === instanceOf(device));
-    if (moved === undefined) return undefined;
-    const { flow, instance, path: routes } = moved;
-    return { uri: this.#contactFor(route.uri, moved.uri), flow, routes, instance, user, device };
   }
 
-  /** The Request-URI for a device whose remote target in the dialog is a GRUU: the Contact that it stands for (RFC 5627 §6.1). */
-  #contactFor(uri: Uri, contact: string): string {
-    const isOurs = uri.kind === 'sip' && uri.isGruu && this.#options.topology().isOurDomain(uri.host);
-    if (!isOurs || contact === '') return uri.toString();
-    return uri.scheme === 'sips' ? contact : contact.replace(/^sips:/, 'sip:');
+  isInDialog(request: SipRequest): boolean {
+    const [token] = this.#preprocess(request, this.#options.topology()).tokens;
+    return token?.kind === 'dialog';
+  }
+
+  isOfPool(request: SipRequest, { server }: RequestOrigin): boolean {
+    const { fqdn, topology } = this.#options;
+    return isOfPool(request, server, { fqdn, topology: topology() });
+  }
+
+  /** Nobody gets the rank of an emergency call by its number alone: its sender has proven who it is, or is a server. */
+  isEmergency(request: SipRequest, origin: RequestOrigin): boolean {
+    if (!this.#isEmergencyCall(request, origin)) return false;
+    const { isVouchedFor, name } = emergencyCaller(request, origin);
+    const now = this.#options.clock();
+    if (name === undefined) return true;
+    return isVouchedFor ? this.#emergencies.has(name, now) : this.#emergencies.take(name, now);
+  }
+
+  #isEmergencyCall(request: SipRequest, { server, users }: RequestOrigin): boolean {
+    if (request.method !== 'INVITE' || (server === undefined && users.size === 0)) return false;
+    return isEmergency(request.uri, this.#options.topology());
+  }
+
+  /** The last of what refuses a request, and how it goes on. */
+  #relay(
+    request: SipRequest,
+    { routes, sender }: FrontEndSender,
+    route: RelayRoute,
+    selected: SelectedTargets,
+  ): Awaitable<ProxyDecision> {
+    if (!selected.ok) return refuse(selected.refusal);
+    if (this.#options.topology().policies.media.internalSrtp === 'required') {
+      const inClear = mediaRefusal(request, 'internalSrtp', this.#options.fqdn);
+      if (inClear !== undefined) return refuse(inClear);
+    }
+    const relayed = (refused: RequestRefusal | undefined): ProxyDecision => {
+      if (refused !== undefined) return refuse(refused);
+      const rules = new ForwardedRequest({ request, sender, routes, route }, this.#forwarding);
+      return { kind: 'relay', targets: selected.groups, rules };
+    };
+    // An ACK belongs to a request that policies have seen.
+    const refused = request.method === 'ACK' ? undefined : this.#askPolicies(request);
+    return refused instanceof Promise ? refused.then(relayed) : relayed(refused);
   }
 
   /** Last, when nothing else refuses the request and nothing has been done about it yet. */
-  #askPolicies(request: SipRequest): RequestRefusal | undefined {
+  #askPolicies(request: SipRequest): Awaitable<RequestRefusal | undefined> {
     return askPolicies(request, this.#options.policies ?? []);
   }
 
   #preprocess(request: SipRequest, topology: Topology): PreprocessedRequest {
     const { fqdn, sealing } = this.#options;
-    const pool = topology.servers.get(fqdn)?.pool?.fqdn;
+    const pool = routeName(topology, fqdn);
     return preprocessRoutes(request, {
-      isOurHost: (host) => host === fqdn || host === pool || namesOurDomain(topology, host),
+      // Another member of our pool wrote its own name before it wrote that of the pool.
+      isOurHost: (host) =>
+        host === pool ||
+        host === fqdn ||
+        routeName(topology, host) === pool ||
+        namesOurDomain(topology, host),
       sealing,
     });
   }
@@ -182,66 +277,112 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   /** What the topology says of routes; the same object for every request while it is in force. */
   #knowledgeOf(topology: Topology): RouteKnowledge {
     if (this.#knowledge?.topology === topology) return this.#knowledge.routes;
-    const homes = new KnownHomes(topology);
-    const routes: RouteKnowledge = {
-      self: this.#options.fqdn,
-      isOurDomain: (domain) => topology.isOurDomain(domain),
-      isOurServer: (host) => topology.servers.has(host),
-      userOfGruu: (uri) => openTemporaryGruu(uri, this.#options.gruus)?.aor,
-      homeOf: (address) => homes.of(address),
-      wayTo: (domain) => edgeTo(topology, domain),
-    };
+    const routes = routeKnowledge(topology, this.#options);
     this.#knowledge = { topology, routes };
     return routes;
   }
 
-  /** What this server understands of requests for itself (RFC 3261 §11.2). */
-  #capabilities(request: SipRequest): SipResponse {
-    return createResponse(request, 200, undefined, {
+  #ok(request: SipRequest, headers: Readonly<Record<string, string>> = {}): ProxyDecision {
+    const response = createResponse(request, 200, undefined, { toTag: this.#options.newToken(), headers });
+    return { kind: 'serve', response };
+  }
+
+  async #changePassword(request: SipRequest, sender: Sender): Promise<ProxyDecision> {
+    const { asserted = '' } = sender.identity;
+    const isAsked = isFromDirector(sender, this.#options.topology());
+    const refused =
+      (isAsked ? undefined : refuseUnprovenChange(request, sender)) ??
+      (await this.#passwords.change(request, asserted, () => this.#askPolicies(request)));
+    // Nothing is kept that could be refreshed (RFC 3903 §6).
+    return refused === undefined
+      ? this.#ok(request, { 'SIP-ETag': this.#options.newToken(), Expires: '0' })
+      : refuse(refused);
+  }
+
+  /** What this server understands of requests for itself (RFC 3261 §8.2.2.3, §11.2). */
+  #capabilities(request: SipRequest): ProxyDecision {
+    const unsupported = refuseRequired(request, registrarExtensions);
+    if (unsupported !== undefined) return refuse(unsupported);
+    const response = createResponse(request, 200, undefined, {
       toTag: this.#options.newToken(),
       headers: [
         ['Allow', allowed],
         ['Accept', 'application/sdp'],
-        ['Supported', 'path, outbound, gruu'],
+        ['Supported', [...registrarExtensions].join(', ')],
       ],
     });
-  }
-
-  /** Forgets the binding that a target stands for. */
-  #dropBinding(request: SipRequest, target: ForwardTarget): void {
-    const aor = addressOfRecord(request.uri);
-    if (aor === undefined) return;
-    const path = target.routes.join();
-    this.#locations.update<void>(aor, this.#options.clock(), (current) => ({
-      bindings: current.filter(
-        (binding) => binding.path.join() !== path || binding.instance !== target.instance,
-      ),
-      result: undefined,
-    }));
+    return { kind: 'serve', response };
   }
 
   /** A request for this server itself: OPTIONS, or REGISTER of a user whose home it is. */
-  #serve(request: SipRequest, { arrival, flow, identity: { asserted } }: Sender): ProxyDecision {
-    if (request.method === 'OPTIONS') return { kind: 'serve', response: this.#capabilities(request) };
-    if (request.method !== 'REGISTER') return refuse(registerOnly(request.method));
+  #serve(request: SipRequest, sender: Sender): Awaitable<ProxyDecision> {
+    const { asserted } = sender.identity;
+    if (request.method === 'OPTIONS') return this.#capabilities(request);
+    const { onCopies } = this.#options;
+    if (isCopies(request) && onCopies !== undefined && sender.isInsider)
+      return onCopies(request, sender.origin.server ?? '', sender.origin.protection.peer?.serialHex).then(
+        (refused) => (refused === undefined ? this.#ok(request) : refuse(refused)),
+      );
+    if (request.method !== 'REGISTER') return refuse(registerOnly(request.method, allowed));
     const registered = registeredAddress(request, asserted === undefined ? [] : [asserted]);
     if (!registered.ok) return refuse(registered.refusal);
-    const { clock, newToken } = this.#options;
-    const now = clock();
-    const isClient = arrival.kind === 'client';
-    const change = registerChange(isClient ? withoutOwnPath(request) : request, registered.aor, {
-      now,
-      gruus: this.#options.gruus,
+    const { aor } = registered;
+    // The server that has authenticated the user may not have heard of it yet.
+    if (!this.#maySignIn(aor)) return refuse(signedOut(aor));
+    const { accounts, clock, fqdn, gruus, newToken } = this.#options;
+    const isClient = sender.arrival.kind === 'client';
+    const change = registerChange(isClient ? withoutOwnPath(request) : request, aor, {
+      now: clock(),
+      gruus,
       toTag: newToken(),
-      ...(isClient ? { flow } : undefined),
+      policy: this.#options.registrationPolicy?.() ?? {},
+      account: accounts?.known.versionOf(aor),
+      ...vouchedFor(request, sender, this.#options.vouchers),
+      ...(isClient ? { flow: sender.flow, server: fqdn } : undefined),
     });
-    const result = this.#locations.update<Registration>(registered.aor, now, (current) => {
-      const changed = change(current);
-      const refused = changed.result.ok ? this.#askPolicies(request) : undefined;
-      return refused === undefined ? changed : { result: { ok: false, refusal: refused } };
+    const result = this.#registrations.register(aor, change, () => {
+      const expected = (refused: RequestRefusal | undefined) => {
+        // Others may hear of it from the store before this server does, and then send what is for the device here.
+        if (refused === undefined && isClient) this.#expectDevices(request, sender, aor);
+        return refused;
+      };
+      const refused = this.#askPolicies(request);
+      return refused instanceof Promise ? refused.then(expected) : expected(refused);
     });
+    return result instanceof Promise
+      ? result.then((late) => this.#registered(request, sender, aor, late))
+      : this.#registered(request, sender, aor, result);
+  }
+
+  /** What is removed stays until the store has agreed. */
+  #expectDevices(request: SipRequest, { flow, origin }: Sender, aor: string): void {
+    if (this.#closed.has(origin)) return;
+    const added = registeredDevices(request)?.filter(({ removed }) => !removed);
+    if (added !== undefined) this.#devices.registered(aor, added, flow);
+  }
+
+  #maySignIn(aor: string): boolean {
+    const { accounts } = this.#options;
+    return accounts === undefined || accounts.known.of(aor)?.state === 'enabled';
+  }
+
+  #registered(
+    request: SipRequest,
+    { arrival, flow, origin }: Sender,
+    aor: string,
+    result: Registration,
+  ): ProxyDecision {
     if (!result.ok) return refuse(result.refusal);
-    if (isClient) this.#devices.registered(registered.aor, registeredDevices(request), flow);
+    // Signed out while the store was asked.
+    if (!this.#maySignIn(aor)) {
+      this.#registrations.removeUser(aor, this.#options.accounts?.known.versionOf(aor));
+      return refuse(signedOut(aor));
+    }
+    if (arrival.kind === 'client') {
+      if (this.#closed.has(origin)) this.#registrations.closed(flow);
+      else this.#devices.registered(aor, registeredDevices(request), flow);
+    }
+    this.#targets.registered(aor);
     return { kind: 'serve', response: result.response };
   }
 }
@@ -254,43 +395,6 @@ function withoutOwnPath(request: SipRequest): SipRequest {
   return request.has('Path') ? edit(request).remove('Path').toMessage() : request;
 }
 
-/** The edge that carries requests to a partner's domain. */
-function edgeTo(topology: Topology, domain: string): string | undefined {
-  const entry = topology.partnerOf(domain);
-  if (entry === undefined || ('kind' in entry && entry.kind === 'blocked')) return undefined;
-  for (const server of topology.servers.values()) if (server.role === 'edge') return server.fqdn;
-  return undefined;
-}
-
 function refuse(refused: RequestRefusal): ProxyDecision {
   return { kind: 'refuse', refusal: refused };
-}
-
-/** The device that a token names has no connection now (RFC 5626 §5.3.1, §11.5). */
-function flowFailed({ user }: { readonly user: string }): RequestRefusal {
-  return refusal(
-    'flow-failed',
-    430,
-    `Route: expected a device of ${user} that is connected, found none`,
-    'Wait until the device has registered again.',
-  );
-}
-
-function registerOnly(method: string): RequestRefusal {
-  return refusal(
-    'method-not-allowed',
-    405,
-    `expected ${allowed} for this server itself, found ${method}`,
-    'Address the request to a user.',
-    [['Allow', allowed]],
-  );
-}
-
-function eventNotSupported(request: SipRequest): RequestRefusal {
-  return refusal(
-    'event-not-supported',
-    489,
-    `Event: expected none, for no server here keeps what is published, found ${request.get('Event') ?? 'none'}`,
-    'Turn publishing of presence off in the client.',
-  );
 }

@@ -1,12 +1,14 @@
-import { sampleTopology } from '@entente/testkit/topology';
+import { sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { describe, expect, it } from 'vitest';
 import { KnownHomes } from './known-homes.ts';
 
 const topology = sampleTopology();
+const living = () => true;
+const outside = { fqdn: 'edge1.contoso.example', isLiving: living };
 
 describe('the homes that are known', () => {
   it('are those of the topology, however many users are asked for', () => {
-    const homes = new KnownHomes(topology);
+    const homes = new KnownHomes(topology, outside);
     for (let i = 0; i < 10_000; i++) {
       const address = `user${i}@contoso.example`;
       expect(homes.of(address)).toBe(topology.homeServer(address)?.fqdn);
@@ -15,9 +17,32 @@ describe('the homes that are known', () => {
   });
 
   it('do not grow by addresses that are long, or of nobody', () => {
-    const homes = new KnownHomes(topology);
+    const homes = new KnownHomes(topology, outside);
     for (const address of [`${'x'.repeat(200)}@contoso.example`, 'alice@fabrikam.example'])
       expect(homes.of(address)).toBe(topology.homeServer(address)?.fqdn);
     expect(homes.size).toBe(0);
+  });
+});
+
+describe('a pool of two', () => {
+  const pool = sampleTopology({
+    servers: [sampleFrontEnd, { ...sampleFrontEnd, fqdn: 'fe2.contoso.example' }],
+  });
+  const names = ['fe1.contoso.example', 'fe2.contoso.example'];
+  const address = 'user7@contoso.example';
+
+  it.each(names)('serves each of its users at %s', (fqdn) => {
+    expect(new KnownHomes(pool, { fqdn, isLiving: living }).of(address)).toBe(fqdn);
+  });
+
+  it('serves a user by its home for others, and by the next member where that does not answer', () => {
+    const [home = '', next] = pool.homeServers(address).map(({ fqdn }) => fqdn);
+    const dead = new Set<string>();
+    const homes = new KnownHomes(pool, { ...outside, isLiving: (server) => !dead.has(server) });
+    expect(homes.of(address)).toBe(home);
+    dead.add(home);
+    expect(homes.of(address)).toBe(next);
+    for (const name of names) dead.add(name);
+    expect(homes.of(address), 'the home where nobody answers').toBe(home);
   });
 });

@@ -5,14 +5,32 @@ import type { Topology } from '@entente/topology';
 const maxAddresses = 4_096;
 const maxLength = 128;
 
-/** Where users are at home while one topology is in force: each request asks, and most ask for one of a few. */
+/** Who this server is, and what it knows of others. */
+export interface HomesOptions {
+  readonly fqdn: string;
+  /** Whether a server answers, as far as this one knows. */
+  readonly isLiving: (server: string) => boolean;
+  /** The home that the account of a user names; default none. */
+  readonly ofAccount?: (address: string) => string | undefined;
+}
+
+/**
+ * Where users are served while one topology and the homes of accounts are in force: each request asks, and most ask for one of a few. Any front end of a pool serves
+ * any user of it, because they share their registrations: a user of our own pool is served here, one of another pool by the first of it that
+ * answers.
+ */
 export class KnownHomes {
   readonly #topology: Topology;
-  readonly #homes = new Map<string, string>();
+  readonly #options: HomesOptions;
+  readonly #homes = new Map<string, readonly string[]>();
 
-  /** @param topology - in force */
-  constructor(topology: Topology) {
+  /**
+   * @param topology - in force
+   * @param options - who this server is
+   */
+  constructor(topology: Topology, options: HomesOptions) {
     this.#topology = topology;
+    this.#options = options;
   }
 
   /** How many are remembered. */
@@ -21,18 +39,24 @@ export class KnownHomes {
   }
 
   /**
-   * The front end of a user.
+   * The front end that serves a user.
    * @param address - of record
    * @returns its FQDN; undefined where there is no such user
    */
   of(address: string): string | undefined {
-    const known = this.#homes.get(address);
-    if (known !== undefined) return known;
-    const home = this.#topology.homeServer(address)?.fqdn;
-    if (home === undefined || address.length > maxLength) return home;
+    const servers = this.#homes.get(address) ?? this.#find(address);
+    if (servers.length < 2) return servers[0];
+    return servers.find((server) => this.#options.isLiving(server)) ?? servers[0];
+  }
+
+  #find(address: string): readonly string[] {
+    const { fqdn, ofAccount } = this.#options;
+    const all = this.#topology.homeServers(address, ofAccount?.(address)).map((server) => server.fqdn);
+    const servers = all.includes(fqdn) ? [fqdn] : all;
+    if (servers.length === 0 || address.length > maxLength) return servers;
     // What is asked for often is there again at once.
     if (this.#homes.size === maxAddresses) this.#homes.clear();
-    this.#homes.set(detached(address), home);
-    return home;
+    this.#homes.set(detached(address), servers);
+    return servers;
   }
 }

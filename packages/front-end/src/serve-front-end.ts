@@ -1,25 +1,58 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import tls from 'node:tls';
-import { domainMetrics, type Logger, type Metric, OperatorFault, RefusedConnections } from '@entente/host';
-import type { Member } from '@entente/member';
-import { createTokenSource, dialServer, MessageBudget, monotonicNow } from '@entente/sip-endpoint';
-import { createSealing } from '@entente/sip-proxy';
+import {
+  accountsMetric,
+  domainMetrics,
+  type Logger,
+  type Metric,
+  OperatorFault,
+  pendingConnections,
+  RefusedConnections,
+} from '@entente/host';
+import type { FollowedAccounts, Member } from '@entente/member';
+import {
+  createTokenSource,
+  dialServer,
+  MessageBudget,
+  monotonicNow,
+  processLoad,
+} from '@entente/sip-endpoint';
+import { createSealing, defaultRegistrationPolicy, GuessLimit } from '@entente/sip-proxy';
+import type { Locations } from '@entente/sip-proxy/locations';
 import {
   budgetMetrics,
   type Credentials,
   FlowNames,
+  loadMetrics,
   logConnection,
+  mayAuthenticate,
   type NamedPolicy,
   ProxyRuntime,
   proxyMetrics,
 } from '@entente/sip-relay';
 import { logRefusal, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOfServer, links, type ServerInterface, type Topology } from '@entente/topology';
+import type { SignOutCause } from './account-changes.ts';
 import { FrontEnd, type FrontEndSender } from './front-end.ts';
+import { poolMetrics, waitingMetric } from './pool/pool-metrics.ts';
+import { PoolRegistrations } from './pool/pool-registrations.ts';
+import { PoolWatch } from './pool/pool-watch.ts';
+import { Vouchers } from './pool/vouchers.ts';
+import { expiring } from './registrations/expiry.ts';
+import { serveWeb } from './web/serve-web.ts';
+
+const secondMs = 1_000;
+/** Milliseconds in which another server of ours must have finished its handshake. */
+const dialMs = 4_000;
+/** Milliseconds that a REGISTER waits for another server of the pool to have it too. */
+const copyMs = 2_000;
 
 /** A front end that listens. */
 export interface RunningFrontEnd extends AsyncDisposable {
   readonly port: number;
+  /** Where web services ask it; undefined while the topology lets none. */
+  readonly webPort: number | undefined;
   /** What it counts; `docs/reference/metrics.md` lists them. */
   readonly metrics: readonly Metric[];
   /**
@@ -34,9 +67,18 @@ export interface RunningFrontEnd extends AsyncDisposable {
 export interface ServeFrontEndOptions {
   readonly member: Member;
   readonly credentials: Credentials;
+  /** Where there are accounts: their homes, and who is signed out. `credentials` are those of `accountCredentials` then. */
+  readonly accounts?: FollowedAccounts | undefined;
   readonly logger: Logger;
   /** Asked in this order about each request that nothing else refused. */
   readonly policies?: readonly NamedPolicy[];
+  /**
+   * Where the users of our pool are, for all its servers: a store that they share, or a plugin. Without it each server has a copy, and they
+   * tell each other.
+   */
+  readonly locations?: Locations;
+  /** File that keeps this server's copy over a restart; without it clients register again. */
+  readonly registrationsFile?: string;
   /** Bounds of the listener; see `@entente/tls`. */
   readonly limits?: ServeLimits;
   /** Bytes of messages under way at most; see `MessageBudget` of `@entente/sip-endpoint`. */
@@ -51,7 +93,7 @@ export interface ServeFrontEndOptions {
  * @throws OperatorFault `ENTENTE_NOT_A_FRONT_END`; faults of `serve` in `@entente/tls`
  */
 export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<RunningFrontEnd> {
-  const { credentials, logger, member } = options;
+  const { accounts, credentials, logger, member } = options;
   const { fqdn, identity, trust } = member;
   const own = ownInterface(member.topology, fqdn);
   const port = own.ports.sip as number;
@@ -61,22 +103,77 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   const budget = new MessageBudget({ maxBytes: options.maxBytesInFlight });
   const newToken = createTokenSource();
   const flows = new FlowNames();
-  const policy = new FrontEnd({
+  const topology = () => member.topology;
+  const hopTo = hopFinder(topology, fqdn);
+  const clock = options.clock ?? monotonicNow;
+  const guesses = new GuessLimit();
+  const onPassword = (user: string) =>
+    logger.info({ event: 'password-changed', user }, `${user} has changed the password`);
+  const watch = new PoolWatch({
+    fqdn,
+    topology,
+    hopTo,
+    newToken,
+    logger,
+    ask: (request, hop) => runtime.ask(request, hop),
+    isThere: (hop) => runtime.isThere(hop),
+    onReturn: (server) => pool?.returned(server),
+  });
+  const vouchers = new Vouchers({
+    fqdn,
+    topology,
+    revocationLists: () => member.revocationLists,
+    serialHex: () => identity.current.leaf.serialHex,
+  });
+  const pool =
+    options.locations === undefined
+      ? await openPool(options, { topology, watch, clock, vouchers })
+      : undefined;
+  const stopHearingOfTrust = trust.onChange(() => {
+    vouchers.changed();
+    pool?.trustChanged();
+  });
+  const policy: FrontEnd = new FrontEnd({
     fqdn,
     port,
     sealing: createSealing(member.keysFor('routes'), randomBytes),
     gruus: createSealing(member.keysFor('gruus'), randomBytes),
-    topology: () => member.topology,
-    hopTo: hopFinder(() => member.topology, fqdn),
+    poolNonceKeys: member.keysFor('nonces'),
+    topology,
+    hopTo,
+    locations: options.locations ?? (pool as PoolRegistrations).locations,
+    isLiving: watch.isLiving,
+    vouchers,
+    onNotKept: (error) => logNotKept(logger, error),
+    ...(pool === undefined
+      ? {}
+      : {
+          onCopies(request, from, serialHex) {
+            watch.heard(from);
+            return pool.receive(request, from, serialHex);
+          },
+        }),
     credentials,
+    accounts,
+    guesses,
+    onPassword,
+    onSignedOut: (user, cause, connections) =>
+      logger.info(
+        { event: 'signed-out', user, cause, connections },
+        `${user} is signed out of this server: ${signOutTexts[cause]}`,
+      ),
     flows,
     policies: options.policies ?? [],
     newToken,
+    // Clients that came back at once refresh at different times.
+    registrationPolicy: () => ({
+      maxExpiresSec: Math.ceil(defaultRegistrationPolicy.maxExpiresSec * processLoad.partOfExpires()),
+    }),
     onUser(address, origin) {
       const connection = runtime.connectionOf(origin);
       if (connection !== undefined) logConnection(logger, connection, address, fqdn);
     },
-    clock: options.clock ?? monotonicNow,
+    clock,
   });
   const runtime: ProxyRuntime<FrontEndSender> = new ProxyRuntime({
     sentBy: { host: fqdn, port },
@@ -88,8 +185,9 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     diagnosticsFrom: fqdn,
     budget,
     retryOn: (listener) => trust.onChange(listener),
-    dial: (hop) => dialServer(hop, { trust, identity, allow, local: fqdn, onRefusal }),
+    dial: (hop) => dialServer(hop, { trust, identity, allow, local: fqdn, onRefusal, timeoutMs: dialMs }),
   });
+  const stopFollowing = accounts?.onChange((changes) => policy.accountsChanged(changes));
   const server = await serve(
     tls,
     {
@@ -110,23 +208,114 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
       if (connection.server !== undefined) logConnection(logger, connection, connection.server, fqdn);
     },
   );
+  const web = await serveWeb({
+    member,
+    credentials,
+    accounts,
+    devices: policy.userDevices,
+    guesses,
+    onPassword,
+    clock,
+    logger,
+    onRefusal,
+  }).catch(async (fault: unknown) => {
+    await server.close();
+    throw fault;
+  });
+  // Without a store of its own a pool does it by itself.
+  const { locations } = options;
+  const onFault = (error: unknown) => logNotKept(logger, error);
+  const expire = locations === undefined ? () => {} : expiring(locations, { clock, onFault });
+  const tick = () => {
+    watch.tick();
+    pool?.tick();
+    expire();
+  };
+  const everySecond = setInterval(tick, secondMs);
+  everySecond.unref();
+  tick();
   return {
     port: server.port,
+    get webPort() {
+      return web.port;
+    },
     metrics: [
       ...proxyMetrics(() => runtime.counts),
       ...budgetMetrics(budget),
+      ...loadMetrics,
+      ...poolMetrics(watch),
+      waitingMetric(() => policy.waiting),
+      pendingConnections([server]),
       refused.metric,
       ...domainMetrics(member),
+      ...(accounts === undefined ? [] : [accountsMetric(accounts)]),
     ],
     drain(withinMs) {
       server.stopAccepting();
+      web.stopAccepting();
+      policy.stop();
       return runtime.drain({ withinMs });
     },
     async [Symbol.asyncDispose]() {
+      stopFollowing?.();
+      stopHearingOfTrust();
+      clearInterval(everySecond);
+      watch[Symbol.dispose]();
+      policy.stop();
       await runtime[Symbol.asyncDispose]();
       await server.close();
+      await web[Symbol.asyncDispose]();
+      await pool?.[Symbol.asyncDispose]();
     },
   };
+}
+
+const signOutTexts: Readonly<Record<SignOutCause, string>> = {
+  disabled: 'the account was disabled',
+  removed: 'the account was removed',
+  'password-set': 'the account has another password',
+};
+
+/** Where users are, in a copy that this server has and keeps, for a pool that shares no store. */
+function openPool(
+  { accounts, credentials, logger, member, registrationsFile }: ServeFrontEndOptions,
+  {
+    clock,
+    topology,
+    vouchers,
+    watch,
+  }: {
+    readonly clock: () => number;
+    readonly topology: () => Topology;
+    readonly vouchers: Vouchers;
+    readonly watch: PoolWatch;
+  },
+): Promise<PoolRegistrations> {
+  const { isLiving, members, send } = watch;
+  return PoolRegistrations.open({
+    members,
+    isLiving,
+    send,
+    clock,
+    logger,
+    isBelieved: vouchers.isBelieved,
+    isAsker: vouchers.isAsker,
+    isOurs: (aor) =>
+      topology()
+        .homeServers(aor, accounts?.known.of(aor)?.home)
+        .some(({ fqdn }) => fqdn === member.fqdn),
+    isUser: (aor) => mayAuthenticate(credentials, aor),
+    patience: () => setTimeout(copyMs, undefined, { ref: false }),
+    file: registrationsFile === undefined ? undefined : { path: registrationsFile, logger },
+  });
+}
+
+/** A client has left, or cannot be reached any more, and the store still says otherwise: requests for it are answered 430 or 480. */
+function logNotKept(logger: Logger, error: unknown): void {
+  logger.warn(
+    { event: 'locations-not-changed' },
+    `a binding that leads nowhere was not removed: ${(error as Error).message}`,
+  );
 }
 
 function ownInterface(topology: Topology, fqdn: string): ServerInterface {

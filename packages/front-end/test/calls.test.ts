@@ -12,7 +12,7 @@ function routeOfAnswer(answer: SipResponse): Record<string, string> {
   return { Route: [...answer.values('Record-Route')].reverse().join() };
 }
 
-describe('a call', () => {
+describe('a call (RFC 3261 §16.6 step 4)', () => {
   const bobs = 'sip:bob@contoso.example';
   const contact = '<sip:bob@client.invalid>';
   let network: Awaited<ReturnType<typeof startFrontEnd>>;

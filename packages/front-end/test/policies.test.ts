@@ -79,4 +79,49 @@ describe('a policy on a front end', () => {
     const others = lines.filter(({ reason }) => reason !== undefined && reason !== 'refused-by-policy');
     for (const line of others) expect(line).not.toHaveProperty('plugin');
   });
+
+  describe('that answers later', () => {
+    const later = async (answer: (method: string) => unknown) => {
+      const asked: string[] = [];
+      const policy = {
+        async judge({ method }: { method: string }) {
+          asked.push(method);
+          await new Promise(setImmediate);
+          return answer(method) as { sentence: string } | undefined;
+        },
+      };
+      const network = await startFrontEnd({ policies: [{ plugin: 'alpha', policy }] });
+      opened.push(network);
+      return { ...network, asked };
+    };
+
+    it('is asked once about each request, and what it has no opinion of goes on', async () => {
+      const { asked, user } = await later(() => undefined);
+      const alice = await user('alice');
+      const bob = await user('bob');
+      const { status } = await alice.ask('MESSAGE', 'sip:bob@contoso.example', { as: 'alice' });
+      expect(status).toBe(200);
+      expect(bob.received.map(({ method }) => method)).toEqual(['MESSAGE']);
+      expect(asked).toEqual(['REGISTER', 'REGISTER', 'MESSAGE']);
+    });
+
+    it('refuses a REGISTER, and then there is no binding; nor is one kept where it fails', async () => {
+      const { client, lines, server } = await later((method) => {
+        if (method === 'REGISTER') return { sentence: 'not now' };
+        throw new Error('no database');
+      });
+      const alice = await client();
+      const register = {
+        as: 'alice',
+        to: 'sip:alice@contoso.example',
+        contact: '<sip:alice@client.invalid>',
+      };
+      expect((await alice.ask('REGISTER', 'sip:contoso.example', register)).status).toBe(403);
+      const application = await server('app1.contoso.example');
+      expect((await application.ask('MESSAGE', 'sip:alice@contoso.example', { as: 'app' })).status).toBe(480);
+      const failed = await alice.ask('MESSAGE', 'sip:bob@fabrikam.example', { as: 'alice' });
+      expect([failed.status, failed.get('Retry-After')]).toEqual([500, '10']);
+      expect(lines.find(({ reason }) => reason === 'policy-unavailable')).toMatchObject({ plugin: 'alpha' });
+    });
+  });
 });

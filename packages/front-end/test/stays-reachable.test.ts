@@ -46,6 +46,8 @@ async function start() {
     newToken: createTokenSource(),
     clock,
     random: () => 0.5,
+    // As rarely as the server allows: more often, nothing would ever be idle.
+    stay: { pingMs: 120_000, pongMs },
     events: {
       onMessage: ({ text }) => void texts.push(text),
       onRegistration: (state) => void states.push(state),

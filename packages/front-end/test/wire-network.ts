@@ -17,7 +17,7 @@ import { type DialledSocket, type NextHop, SipEndpoint } from '@entente/sip-endp
 import type { NamedPolicy } from '@entente/sip-relay';
 import { createTestAuthority, freePorts } from '@entente/testkit';
 import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
-import { type Credential, connect, loadCredential, openTrust } from '@entente/tls';
+import { type Credential, connect, loadCredential, openTrust, type Trust } from '@entente/tls';
 import { authorise, links, type Policies, type ServerFlags } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 
@@ -28,7 +28,7 @@ const password = 'secret';
 export async function startFrontEnd({
   policies = [],
   settings,
-  applicationFlags,
+  applicationFlags = { assertsUsers: true },
   clock,
 }: {
   policies?: readonly NamedPolicy[];
@@ -74,9 +74,10 @@ export async function startFrontEnd({
       identity,
       trust,
       topology,
+      revocationLists: [],
       keysFor: (_purpose: string) => keys as PurposeKeys,
       authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
-    } as Member,
+    } as unknown as Member,
     logger,
     policies,
     credentials: {
@@ -131,11 +132,7 @@ export async function startFrontEnd({
 }
 
 /** Dials a place where a server of the domain is. */
-async function dialDomain(
-  hop: NextHop,
-  trust: Awaited<ReturnType<typeof openTrust>>,
-  identity?: Credential,
-): Promise<DialledSocket> {
+async function dialDomain(hop: NextHop, trust: Trust, identity?: Credential): Promise<DialledSocket> {
   const socket = await connect({
     host: hop.address,
     port: hop.port,
@@ -158,6 +155,8 @@ export interface AskOptions {
   /** In the dialog of this request that it got, as the called end; or of this answer that it got, as the caller. */
   readonly inDialog?: SipRequest | SipResponse | undefined;
   readonly headers?: HeaderFields;
+  /** Default an unpredictable one, or that of the dialog. */
+  readonly callId?: string;
   /** The session description. */
   readonly offer?: string;
   /** Default the right one; `null` leaves a challenge unanswered. */
@@ -167,7 +166,7 @@ export interface AskOptions {
 const answerTag = 'answered';
 
 /** A peer of the front end: sends what the test gives it, keeps what it receives. */
-class Peer implements AsyncDisposable {
+export class Peer implements AsyncDisposable {
   /** Requests as they arrived. */
   readonly received: SipRequest[] = [];
   /** How often it had to connect. */
@@ -183,9 +182,11 @@ class Peer implements AsyncDisposable {
   /** How often it had to prove who it is. */
   challenged = 0;
   readonly #endpoint: SipEndpoint;
+  readonly #address: string;
   readonly #port: number;
 
-  constructor(port: number, trust: Awaited<ReturnType<typeof openTrust>>, identity: Credential | undefined) {
+  constructor(port: number, trust: Trust, identity: Credential | undefined, address = '127.0.0.1') {
+    this.#address = address;
     this.#port = port;
     this.#endpoint = new SipEndpoint({
       sentBy: { host: 'client.invalid' },
@@ -215,13 +216,13 @@ class Peer implements AsyncDisposable {
   async ask(method: string, uri: string, options: AskOptions): Promise<SipResponse> {
     const connection = await this.#endpoint.reach({
       name: realm,
-      address: '127.0.0.1',
+      address: this.#address,
       port: this.#port,
       link: links.clientToFrontEnd,
     });
     const { inDialog } = options;
     const isCalled = inDialog?.kind === 'request';
-    const callId = inDialog?.callId ?? token();
+    const callId = options.callId ?? inDialog?.callId ?? token();
     const from = options.from ?? `sip:${options.as}@${realm}`;
     const build = (cseq: number) =>
       createRequest({
@@ -260,7 +261,7 @@ class Peer implements AsyncDisposable {
   async acknowledge(answer: SipResponse, answerInAck: string): Promise<void> {
     const connection = await this.#endpoint.reach({
       name: realm,
-      address: '127.0.0.1',
+      address: this.#address,
       port: this.#port,
       link: links.clientToFrontEnd,
     });

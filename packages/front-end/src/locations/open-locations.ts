@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { type Logger, OperatorFault, type Plugins, pathBeside } from '@entente/host';
+import { expectStore, type Member } from '@entente/member';
+import { readSecret } from '@entente/pki/node';
+import { type Locations, locationsPort } from '@entente/sip-proxy/locations';
+import { RedisLocations, type RedisPlace } from '@entente/store-redis';
+import { connect } from '@entente/tls';
+import { RegistrationsFile } from '../registrations/registrations-file.ts';
+import { boundedLocations } from './bounded-locations.ts';
+
+const maxPasswordBytes = 4_096;
+/** In the directory of the server: the copy that it starts with while the store is away. */
+const keptCopy = 'locations.jsonl';
+
+/** Where the users of the pool are, for all its servers. */
+export interface SharedLocations extends AsyncDisposable {
+  /** Undefined where the servers tell each other. */
+  readonly locations: Locations | undefined;
+  /** What is wrong with the store now. */
+  readonly isLost: boolean;
+}
+
+/** Where users are kept, as the configuration of a server says. */
+export interface LocationsSettings {
+  /** Of the server; the copy is kept there. */
+  readonly directory: string;
+  readonly locations?:
+    | {
+        readonly redis: {
+          /** An address of this machine, or the name of a store of the topology. */
+          readonly host: string;
+          readonly port: number;
+          readonly username?: string | undefined;
+          readonly passwordFile?: string | undefined;
+        };
+      }
+    | undefined;
+}
+
+/** What {@link openLocations} needs. */
+export interface OpenLocationsOptions {
+  readonly config: LocationsSettings;
+  readonly configFile: string;
+  readonly plugins: Plugins;
+  readonly member: Member;
+  readonly logger: Logger;
+}
+
+/**
+ * Opens the store that the configuration names, or takes that of a plugin.
+ * @param options - configuration, plugins, and who this server is
+ * @throws OperatorFault `ENTENTE_LOCATIONS_TWICE`, `ENTENTE_LOCATIONS_STORE`; RedisFault `ENTENTE_REDIS_PLAIN`
+ */
+export async function openLocations(options: OpenLocationsOptions): Promise<SharedLocations> {
+  const { config, configFile, logger, member, plugins } = options;
+  const provided = plugins.provided<Locations>(locationsPort);
+  const redis = config.locations?.redis;
+  if (provided.length + (redis === undefined ? 0 : 1) > 1) {
+    throw new OperatorFault('ENTENTE_LOCATIONS_TWICE', {
+      sentence: `expected one store of locations, found ${[...provided.map(({ plugin }) => `plugin ${plugin}`), ...(redis === undefined ? [] : ['"redis"'])].join(' and ')}`,
+      place: `"locations" and "plugins" in ${configFile}`,
+      remedy: 'leave one of them, the same at each server of the pool',
+    });
+  }
+  const done = async () => {};
+  if (redis === undefined) {
+    const [store] = provided;
+    const locations = store === undefined ? undefined : boundedLocations(store.implementation, store.plugin);
+    return { locations, isLost: false, [Symbol.asyncDispose]: done };
+  }
+  const password = await readRedisPassword(config, configFile);
+  const path = join(pathBeside(configFile, config.directory), keptCopy);
+  let file: RegistrationsFile | undefined;
+  const locations = await RedisLocations.open({
+    place: placeOf(redis, member),
+    pool: member.topology.servers.get(member.fqdn)?.pool?.fqdn ?? member.fqdn,
+    username: redis.username,
+    password,
+    log: logger,
+    snapshot: async (restore, entries) => {
+      file = await RegistrationsFile.open({ path, kind: 'redis', logger, clock: Date.now }, restore, entries);
+      return file;
+    },
+  });
+  return {
+    locations,
+    get isLost() {
+      return locations.isLost;
+    },
+    async [Symbol.asyncDispose]() {
+      await locations[Symbol.asyncDispose]();
+      await file?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/**
+ * Reads the password of the account of Redis.
+ * @param config - of the server
+ * @param configFile - that its path is relative to
+ * @returns undefined where the configuration names no file
+ * @throws OperatorFault `ENTENTE_FILE_UNREADABLE`; PkiFault `ENTENTE_PKI_SECRET_EXPOSED`
+ */
+export async function readRedisPassword(
+  config: Pick<LocationsSettings, 'locations'>,
+  configFile: string,
+): Promise<string | undefined> {
+  const file = config.locations?.redis.passwordFile;
+  if (file === undefined) return undefined;
+  const path = pathBeside(configFile, file);
+  const password = (await readSecret(path, maxPasswordBytes))?.trim();
+  if (password !== undefined && password !== '') return password;
+  throw new OperatorFault('ENTENTE_FILE_UNREADABLE', {
+    sentence: `expected a file with the password of Redis, found ${password === undefined ? 'none' : 'an empty one'}`,
+    place: path,
+    remedy: 'write the password into it, readable by its owner alone, or correct "passwordFile"',
+  });
+}
+
+/** This machine in plain text; a store of the topology under TLS, with a certificate for its name that our own trust accepts. */
+function placeOf(
+  { host, port }: { readonly host: string; readonly port: number },
+  member: Member,
+): RedisPlace {
+  const store = member.topology.stores.get(host);
+  if (store === undefined) return { host, port };
+  if (store.kind !== 'redis') {
+    throw new OperatorFault('ENTENTE_LOCATIONS_STORE', {
+      sentence: `expected a store of kind redis, found ${host} of kind ${store.kind}`,
+      place: '"locations" in the configuration',
+      remedy: 'name a store that the topology lists with kind redis',
+    });
+  }
+  const expectation = expectStore(member, host, 'redis');
+  return {
+    host,
+    port: store.port ?? port,
+    dial: () => connect({ host: store.address ?? host, port: store.port ?? port, ...expectation }),
+  };
+}

@@ -1,0 +1,239 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Logger } from '@entente/host';
+import { secretMode, syncFolder } from '@entente/pki/node';
+
+/** What a file of registrations is opened with. */
+export interface RegistrationsFileOptions {
+  /** Where it is; `.new` is appended while it is written again. */
+  readonly path: string;
+  /** What stands in it, e.g. `pool`: a file of another kind is ignored. */
+  readonly kind: string;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** Milliseconds since 1970, for the date in the file. */
+  readonly clock: () => number;
+}
+
+/** A record that a file holds: the last one of its key counts. */
+export type KeptRecord = readonly [key: string, value: unknown];
+
+const format = 'entente-registrations-1';
+/** Readable by its owner alone: it says who is where. */
+const mode = secretMode;
+const flags =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND | constants.O_NOFOLLOW;
+/** Characters of a line: more than a user with every binding needs. */
+const maxLine = 1_048_576;
+/** Records that are written in one piece while requests go on. */
+const slice = 256;
+/** Lines that are appended at least before the file is written again. */
+const minAppended = 4_096;
+
+/**
+ * What a front end keeps of registrations over its restart: one line for each record, the last one of a key counts. A change is appended and
+ * handed to the system before it is acknowledged, so it outlives the process. From time to time the file is written again under another
+ * name, flushed and renamed; a line that was torn by a crash of the machine is ignored.
+ */
+export class RegistrationsFile implements AsyncDisposable {
+  readonly #options: RegistrationsFileOptions;
+  readonly #entries: () => Iterable<KeptRecord>;
+  #handle: FileHandle | undefined;
+  /** One write at a time, so that none overtakes another. */
+  #writing: Promise<void> = Promise.resolve();
+  #pending: string[] = [];
+  /** Writes `#pending`; undefined where nothing waits. */
+  #next: Promise<void> | undefined;
+  #appended = 0;
+  #size = 0;
+  #rewriting: Promise<void> | undefined;
+  /** Ends when the file is whole again after another process has replaced it. */
+  #restoring: Promise<void> | undefined;
+  /** Lines that came since the new file was begun. */
+  #meanwhile: string[] | undefined;
+  #hasFailed = false;
+
+  private constructor(options: RegistrationsFileOptions, entries: () => Iterable<KeptRecord>) {
+    this.#options = options;
+    this.#entries = entries;
+  }
+
+  /**
+   * Reads what an earlier run has kept, and writes the file again.
+   * @param options - where
+   * @param restore - called with each record; returns whether it still counts
+   * @param entries - everything that counts, each time the file is written again
+   */
+  static async open(
+    options: RegistrationsFileOptions,
+    restore: (key: string, value: unknown) => boolean,
+    entries: () => Iterable<KeptRecord>,
+  ): Promise<RegistrationsFile> {
+    const file = new RegistrationsFile(options, entries);
+    await file.#read(restore);
+    await file.#rewrite();
+    return file;
+  }
+
+  /**
+   * Appends a record. What cannot be written is logged: the registration counts all the same, but not after a restart.
+   * @param key - address of record
+   * @param value - JSON; undefined where nothing is known any more
+   * @returns once the system has it
+   */
+  keep(key: string, value: unknown): Promise<void> {
+    const line = `${JSON.stringify([key, value])}\n`;
+    this.#pending.push(line);
+    this.#meanwhile?.push(line);
+    // What comes while another write is under way is written in one go.
+    this.#next ??= this.#inTurn(() => this.#flush()).then(() => this.#restoring);
+    return this.#next;
+  }
+
+  /** Writes it again, whole, and closes it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#next;
+    await this.#rewriting;
+    if (this.#appended > 0) await this.#rewrite();
+    await this.#handle?.close().catch(() => {});
+    this.#handle = undefined;
+  }
+
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    this.#writing = this.#writing.then(write).catch((error: unknown) => this.#failed(error));
+    return this.#writing;
+  }
+
+  async #flush(): Promise<void> {
+    this.#next = undefined;
+    const lines = this.#pending.splice(0);
+    this.#appended += lines.length;
+    if (this.#appended > Math.max(minAppended, 2 * this.#size)) this.#rewriting ??= this.#rewrite();
+    if (this.#handle === undefined) return;
+    await this.#handle.appendFile(lines.join(''));
+    this.#hasFailed = false;
+    // A server that is started twice reads the file and writes it again: what is appended to the old one is lost.
+    if ((await this.#handle.stat()).nlink === 0) this.#replaced();
+  }
+
+  #replaced(): void {
+    if (this.#restoring !== undefined) return;
+    const { logger, path } = this.#options;
+    logger.warn(
+      {
+        event: 'registrations-replaced',
+        place: path,
+        remedy: 'check that no two servers have the same directory, and that this one does not run twice',
+      },
+      'another process has replaced the file of registrations; it is written again',
+    );
+    this.#rewriting ??= this.#rewrite();
+    this.#restoring = this.#rewriting.then(() => {
+      this.#restoring = undefined;
+    });
+  }
+
+  async #rewrite(): Promise<void> {
+    const { clock, kind, path } = this.#options;
+    this.#meanwhile = [];
+    let next: FileHandle | undefined;
+    try {
+      next = await open(`${path}.new`, flags, mode);
+      // It may be left over from a crash, with another mode.
+      await next.chmod(mode);
+      const header = { format, kind, writtenAt: new Date(clock()).toISOString() };
+      let lines = `${JSON.stringify(header)}\n`;
+      let count = 0;
+      for (const entry of this.#entries()) {
+        lines += `${JSON.stringify(entry)}\n`;
+        if (++count % slice > 0) continue;
+        await next.appendFile(lines);
+        lines = '';
+      }
+      await next.appendFile(lines);
+      await next.sync();
+      const whole = next;
+      await this.#inTurn(() => this.#replace(whole, count));
+    } catch (error) {
+      this.#failed(error);
+    }
+    if (next !== this.#handle) await next?.close().catch(() => {});
+    this.#meanwhile = undefined;
+    this.#rewriting = undefined;
+  }
+
+  async #replace(next: FileHandle, count: number): Promise<void> {
+    const { path } = this.#options;
+    const lines = this.#meanwhile?.splice(0) ?? [];
+    this.#meanwhile = undefined;
+    await next.appendFile(lines.join(''));
+    await rename(`${path}.new`, path);
+    const before = this.#handle;
+    this.#handle = next;
+    this.#appended = lines.length;
+    this.#size = count;
+    await before?.close();
+    await syncFolder(dirname(path));
+  }
+
+  async #read(restore: (key: string, value: unknown) => boolean): Promise<void> {
+    const { kind, logger, path } = this.#options;
+    let handle: FileHandle;
+    try {
+      handle = await open(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#damaged(0, error);
+      return;
+    }
+    const latest = new Map<string, unknown>();
+    let header: Record<string, unknown> | undefined;
+    let torn = 0;
+    for await (const line of createInterface({ input: handle.createReadStream({ encoding: 'utf8' }) })) {
+      const value = line.length > maxLine ? undefined : parse(line);
+      if (header === undefined) {
+        header = typeof value === 'object' && value !== null ? { ...value } : {};
+        if (header.format !== format || header.kind !== kind) break;
+      } else if (Array.isArray(value) && typeof value[0] === 'string') latest.set(value[0], value[1]);
+      else torn++;
+    }
+    if (header !== undefined && (header.format !== format || header.kind !== kind)) {
+      this.#damaged(0, new Error(`expected format ${format} of ${kind}, found another one`));
+      return;
+    }
+    if (torn > 0) this.#damaged(torn, new Error(`${torn} of its lines cannot be read`));
+    let count = 0;
+    for (const [key, value] of latest) if (restore(key, value)) count++;
+    if (header === undefined) return;
+    logger.info(
+      { event: 'registrations-restored', count, writtenAt: header.writtenAt },
+      `read the registrations of ${count} users that an earlier run kept`,
+    );
+  }
+
+  #damaged(lines: number, error: unknown): void {
+    const { logger, path } = this.#options;
+    logger.warn(
+      { event: 'registrations-damaged', place: path, lines },
+      `the file of registrations is damaged: ${(error as Error).message}; ${lines === 0 ? 'it is' : 'they are'} ignored, and clients register again`,
+    );
+  }
+
+  #failed(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    const { logger, path } = this.#options;
+    logger.warn(
+      { event: 'registrations-not-kept', place: path },
+      `the registrations were not written: ${(error as Error).message}; after a restart clients have to register again`,
+    );
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
