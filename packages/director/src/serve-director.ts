@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import tls from 'node:tls';
+import {
+  accountsMetric,
+  domainMetrics,
+  type Logger,
+  type Metric,
+  OperatorFault,
+  pendingConnections,
+  RefusedConnections,
+} from '@entente/host';
+import type { FollowedAccounts, Member } from '@entente/member';
+import { createTokenSource, dialServer, MessageBudget, monotonicNow } from '@entente/sip-endpoint';
+import { createSealing } from '@entente/sip-proxy';
+import {
+  budgetMetrics,
+  type Credentials,
+  everySecond,
+  FlowNames,
+  loadMetrics,
+  logConnection,
+  ProxyRuntime,
+  peerName,
+  proxyMetrics,
+  watchServers,
+} from '@entente/sip-relay';
+import { logRefusal, type ServeLimits, serve } from '@entente/tls';
+import {
+  hopFinder,
+  linkOfServer,
+  noLink,
+  type Role,
+  type ServerInterface,
+  type Topology,
+} from '@entente/topology';
+import { Director, type DirectorSender } from './director.ts';
+
+/** Milliseconds in which another server of ours must have finished its handshake. */
+const dialMs = 4_000;
+/** Requests go to those that answer first. */
+const watchedRoles: ReadonlySet<Role> = new Set(['front-end', 'edge']);
+
+/** A director that listens. */
+export interface RunningDirector extends AsyncDisposable {
+  readonly port: number;
+  /** What it counts; `docs/reference/metrics.md` lists them. */
+  readonly metrics: readonly Metric[];
+  /**
+   * Accepts no more connections, and closes those that are open by and by, each when nothing is under way on it.
+   * @param withinMs - milliseconds, 0 or more
+   * @returns true when none is open any more, false when the time was over before
+   */
+  drain(withinMs: number): Promise<boolean>;
+}
+
+/** What a director is made of. */
+export interface ServeDirectorOptions {
+  readonly member: Member;
+  readonly credentials: Credentials;
+  /** Where there are accounts: their homes, and whether they are confirmed. `credentials` are those of `accountCredentials` then. */
+  readonly accounts?: FollowedAccounts | undefined;
+  readonly logger: Logger;
+  /** Bounds of the listener; see `@entente/tls`. */
+  readonly limits?: ServeLimits;
+  /** Bytes of messages under way at most; see `MessageBudget` of `@entente/sip-endpoint`. */
+  readonly maxBytesInFlight?: number;
+  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
+  readonly clock?: () => number;
+}
+
+/**
+ * Serves edges and front ends of the topology (MTLS) on the port that the topology names for this server. No client may connect.
+ * @param options - who this server is, the users' credentials, its log
+ * @throws OperatorFault `ENTENTE_NOT_A_DIRECTOR`; faults of `serve` in `@entente/tls`
+ */
+export async function serveDirector(options: ServeDirectorOptions): Promise<RunningDirector> {
+  const { accounts, credentials, logger, member } = options;
+  const { fqdn, identity, trust } = member;
+  const own = ownInterface(member.topology, fqdn);
+  const port = own.ports.sip as number;
+  const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
+  const refused = new RefusedConnections();
+  const onRefusal = refused.counting(logRefusal(logger));
+  const budget = new MessageBudget({ maxBytes: options.maxBytesInFlight });
+  const newToken = createTokenSource();
+  const flows = new FlowNames();
+  const topology = () => member.topology;
+  const hopTo = hopFinder(topology, fqdn);
+  const watch = watchServers({
+    roles: watchedRoles,
+    fqdn,
+    topology,
+    hopTo,
+    logger,
+    isThere: (hop) => runtime.isThere(hop),
+  });
+  const policy = new Director({
+    fqdn,
+    port,
+    sealing: createSealing(member.keysFor('routes'), randomBytes),
+    poolNonceKeys: member.keysFor('nonces'),
+    topology,
+    hopTo,
+    isLiving: (server) => watch.isLiving(server),
+    credentials,
+    accounts,
+    flows,
+    newToken,
+    clock: options.clock ?? monotonicNow,
+  });
+  const runtime: ProxyRuntime<DirectorSender> = new ProxyRuntime({
+    sentBy: { host: fqdn, port },
+    policy,
+    flows,
+    newToken,
+    isOurVia: (host) => host === fqdn,
+    log: logger,
+    diagnosticsFrom: fqdn,
+    budget,
+    retryOn: (listener) => trust.onChange(listener),
+    dial: (hop) => dialServer(hop, { trust, identity, allow, local: fqdn, onRefusal, timeoutMs: dialMs }),
+  });
+  const server = await serve(
+    tls,
+    {
+      trust,
+      identity,
+      ...(own.address === undefined ? {} : { host: own.address }),
+      port,
+      clientCertificate: 'required',
+      allow,
+      link: { name: 'SIP', interface: 'internal', local: fqdn },
+      limits: options.limits ?? {},
+      onRefusal,
+    },
+    (socket, peer) => {
+      const link = peer.peer === undefined ? noLink : linkOfServer(peer.peer, allow);
+      const connection = runtime.accept(socket, link);
+      logConnection(logger, connection, peerName(connection), fqdn);
+    },
+  );
+  const watching = everySecond(watch);
+  return {
+    port: server.port,
+    metrics: [
+      ...proxyMetrics(() => runtime.counts),
+      ...budgetMetrics(budget),
+      ...loadMetrics,
+      pendingConnections([server]),
+      refused.metric,
+      ...domainMetrics(member),
+      ...(accounts === undefined ? [] : [accountsMetric(accounts)]),
+    ],
+    drain(withinMs) {
+      server.stopAccepting();
+      return runtime.drain({ withinMs });
+    },
+    async [Symbol.asyncDispose]() {
+      await watching[Symbol.asyncDispose]();
+      await runtime[Symbol.asyncDispose]();
+      await server.close();
+    },
+  };
+}
+
+function ownInterface(topology: Topology, fqdn: string): ServerInterface {
+  const server = topology.servers.get(fqdn);
+  const own = server?.interfaces.internal;
+  if (server?.role === 'director' && own?.ports.sip !== undefined) return own;
+  throw new OperatorFault('ENTENTE_NOT_A_DIRECTOR', {
+    sentence: `the topology lists ${fqdn} as ${server === undefined ? 'no server' : server.role}, not as a director`,
+    place: 'the topology',
+    remedy:
+      'start the program for that role, correct "fqdn", or publish a topology with the server as director',
+  });
+}
