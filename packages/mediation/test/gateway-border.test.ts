@@ -1,0 +1,142 @@
+import type { SipRequest, SipResponse } from '@entente/sip';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { alice, bob, of } from './callers.ts';
+import { everyPeer, reasonOf, startMediation } from './mediation-network.ts';
+import type { AskOptions, ServerPeer } from './server-peer.ts';
+
+let network: Awaited<ReturnType<typeof startMediation>>;
+let fe1: ServerPeer;
+let gw1: ServerPeer;
+let gw2: ServerPeer;
+
+beforeAll(async () => {
+  network = await startMediation({ there: everyPeer });
+  network.knows(alice, bob);
+  fe1 = network.peer('fe1');
+  gw1 = network.peer('gw1');
+  gw2 = network.peer('gw2');
+});
+afterAll(() => network?.[Symbol.asyncDispose]());
+afterEach(() => {
+  for (const peer of [fe1, gw1, gw2]) {
+    peer.says({ status: 200 });
+    peer.received.length = 0;
+  }
+});
+
+const outward = (method: string, uri: string, options?: AskOptions) =>
+  fe1.ask(network.hop('inside'), method, uri, options);
+const inward = (method: string, uri: string, options: AskOptions = {}) =>
+  gw1.ask(network.hop('gateways'), method, uri, {
+    from: 'sip:+44201234@gw1.contoso.example;user=phone',
+    ...options,
+  });
+const called = 'sip:+4930555@contoso.example;user=phone';
+const aliceNumber = 'sip:+49301001@med1.contoso.example;user=phone';
+const last = (peer: ServerPeer) => peer.received.at(-1) as SipRequest;
+/** Names of servers inside, or the address of a client. */
+const inside = /fe1|pool1|edge1|198\.51\.100/;
+const seen = (message: SipRequest | SipResponse) => message.toString().match(inside)?.[0];
+const recordRoute = '<sip:pool1.contoso.example;lr;member=fe1.contoso.example>';
+const via = 'SIP/2.0/TLS 198.51.100.7;branch=z9hG4bKphone;received=198.51.100.7';
+const device = '<sip:alice@198.51.100.7:50123;transport=tls>';
+const uriOf = ({ contacts }: SipRequest | SipResponse) => contacts[0]?.uri.toString() ?? '';
+
+describe('a gateway', () => {
+  it('sees neither the way of a call inside nor the address of the device, and answers along both', async () => {
+    const answer = await outward(
+      'INVITE',
+      called,
+      of(alice, { contact: device, headers: { Via: via, 'Record-Route': recordRoute } }),
+    );
+    const begun = last(gw1);
+    expect([seen(begun), begun.vias.length, begun.values('Record-Route').length]).toEqual([undefined, 1, 1]);
+    expect(answer.all('Via')).toContain(via);
+    expect(answer.values('Record-Route').at(-1)).toBe(recordRoute);
+    // In the dialog the gateway writes what it has been given.
+    for (const method of ['UPDATE', 'BYE']) {
+      expect((await inward(method, uriOf(begun), { inDialog: begun })).status).toBe(200);
+      expect(last(fe1)).toMatchObject({ method, uriText: device.slice(1, -1) });
+      expect(last(fe1).values('Route')).toEqual([recordRoute]);
+    }
+    // A front end has taken its own entry off.
+    const [Route = ''] = answer.values('Record-Route');
+    const options = of(alice, { inDialog: answer, contact: device, headers: { Via: via, Route } });
+    expect((await outward('UPDATE', 'sip:contact@gw1.contoso.example', options)).status).toBe(200);
+    expect([last(gw1).method, seen(last(gw1))]).toEqual(['UPDATE', undefined]);
+  });
+
+  it('sees neither in the answers to a call of its own, whose dialog goes on along them', async () => {
+    const contact = { Contact: device };
+    const ownEntry = () => last(fe1).values('Record-Route')[0];
+    fe1.chooses = ({ method }) =>
+      method === 'INVITE'
+        ? {
+            status: 200,
+            recordRoute: false,
+            headers: { ...contact, 'Record-Route': [recordRoute, ownEntry()].join(', ') },
+          }
+        : undefined;
+    const answer = await inward('INVITE', aliceNumber);
+    fe1.chooses = undefined;
+    expect([answer.status, seen(answer), answer.values('Record-Route').length]).toEqual([200, undefined, 1]);
+    expect((await inward('BYE', uriOf(answer), { inDialog: answer })).status).toBe(200);
+    expect(last(fe1)).toMatchObject({ method: 'BYE', uriText: device.slice(1, -1) });
+    expect(last(fe1).values('Route')).toEqual([recordRoute]);
+  });
+
+  it('opens no route that another gateway carries', async () => {
+    await outward('INVITE', called, of(alice, { headers: { 'Record-Route': recordRoute } }));
+    const begun = last(gw1);
+    const stolen = await gw2.ask(network.hop('gateways'), 'BYE', uriOf(begun), { inDialog: begun });
+    expect(stolen.status).toBe(403);
+    expect(fe1.received).toEqual([]);
+  });
+
+  it('is told nothing but what belongs to a call: neither other calls, nor identities, nor what servers have noted', async () => {
+    const other = {
+      'Referred-By': '<sip:bob@contoso.example>',
+      'Reply-To': '<sip:bob@contoso.example>',
+      Identity: 'x',
+      'History-Info': '<sip:bob@contoso.example>;index=1',
+      Diversion: '<tel:+49301002>',
+      'In-Reply-To': 'call-of-bob',
+      Authorization: 'Digest username="alice"',
+      'Call-Info': '<https://pool1.contoso.example/x>;purpose=icon',
+      'X-Anything': 'x',
+    };
+    const kept = { Privacy: 'none', Supported: 'timer', 'Session-Expires': '1800' };
+    const answer = await outward('INVITE', called, of(alice, { headers: { ...other, ...kept } }));
+    const passed = (request: SipRequest) =>
+      Object.keys({ ...other, ...kept }).filter((name) => request.has(name));
+    expect([answer.status, passed(last(gw1))]).toEqual([200, Object.keys(kept)]);
+    const options = of(alice, { inDialog: answer, headers: { ...other, 'Target-Dialog': 'x;a;b', ...kept } });
+    expect((await outward('UPDATE', 'sip:contact@gw1.contoso.example', options)).status).toBe(200);
+    expect([passed(last(gw1)), last(gw1).has('Target-Dialog')]).toEqual([Object.keys(kept), false]);
+  });
+
+  it.each(['Replaces', 'Join', 'Target-Dialog'])(
+    'gets no INVITE that names a call of somebody by %s; in need it goes without',
+    async (field) => {
+      const headers = { [field]: 'call-of-bob;to-tag=a;from-tag=b' };
+      const answer = await outward('INVITE', called, of(alice, { headers }));
+      expect([answer.status, reasonOf(answer)]).toEqual([403, 'transfer-not-allowed']);
+      expect(gw1.received).toEqual([]);
+      expect((await outward('INVITE', 'sip:112@contoso.example', of(alice, { headers }))).status).toBe(200);
+      expect(last(gw1).has(field)).toBe(false);
+    },
+  );
+
+  it.each(['49301001', '301001', '+49301001;ext=1', '1001'])(
+    'speaks for no caller %s, whose number cannot be made global: it may look like that of a user',
+    async (number) => {
+      const before = network.refused('identity-not-authorised');
+      const from = `sip:${number}@gw1.contoso.example`;
+      expect((await inward('INVITE', aliceNumber, { from })).status).toBe(403);
+      const headers = { 'P-Asserted-Identity': `<${from}>` };
+      expect((await inward('INVITE', aliceNumber, { headers })).status).toBe(403);
+      expect(network.refused('identity-not-authorised')).toBe(before + 2);
+      expect(fe1.received).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,82 @@
+import type { SipRequest, SipResponse } from '@entente/sip';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { alice, bob, of } from './callers.ts';
+import { everyPeer, reasonOf, startMediation } from './mediation-network.ts';
+import type { AskOptions, ServerPeer } from './server-peer.ts';
+
+let network: Awaited<ReturnType<typeof startMediation>>;
+let fe1: ServerPeer;
+let gw1: ServerPeer;
+
+beforeAll(async () => {
+  network = await startMediation({ there: everyPeer });
+  network.knows(alice, bob);
+  fe1 = network.peer('fe1');
+  gw1 = network.peer('gw1');
+});
+afterAll(() => network?.[Symbol.asyncDispose]());
+beforeEach(() => {
+  for (const peer of [fe1, gw1]) peer.received.length = 0;
+});
+
+const outward = (method: string, uri: string, options?: AskOptions) =>
+  fe1.ask(network.hop('inside'), method, uri, options);
+const inward = (method: string, uri: string, options: AskOptions = {}) =>
+  gw1.ask(network.hop('gateways'), method, uri, {
+    from: 'sip:+44201234@gw1.contoso.example;user=phone',
+    ...options,
+  });
+const called = 'sip:+4930555@contoso.example;user=phone';
+const aliceNumber = 'sip:+49301001@med1.contoso.example;user=phone';
+const last = (peer: ServerPeer) => peer.received.at(-1) as SipRequest;
+const verdict = (response: SipResponse) => [response.status, reasonOf(response)];
+
+describe('a call of a user who means no good', () => {
+  it('tells a gateway nothing that a user says of who calls and who pays, at its beginning and later; nor is a user told', async () => {
+    const charging = {
+      'P-Charge-Info': '<tel:+49301002>',
+      'P-Served-User': '<sip:+49301002@contoso.example;user=phone>',
+      'P-Called-Party-ID': '<tel:+49301002>',
+      'P-Charging-Vector': 'icid-value=1',
+      'P-Charging-Function-Addresses': 'ccf=192.0.2.1',
+      'P-DCS-Billing-Info': '1234567890123456789012345678',
+      'P-Profile-Key': '<sip:bob@contoso.example>',
+    };
+    const caller = { 'P-Preferred-Identity': '<tel:+49301002>', 'Remote-Party-ID': '<tel:+49301002>' };
+    const passed = (request: SipRequest) =>
+      Object.keys({ ...charging, ...caller }).filter((name) => request.has(name));
+    const headers = { ...charging, ...caller };
+    const answer = await outward('INVITE', called, of(alice, { headers }));
+    expect([answer.status, passed(last(gw1))]).toEqual([200, []]);
+    const contact = 'sip:contact@gw1.contoso.example';
+    expect((await outward('UPDATE', contact, of(alice, { inDialog: answer, headers }))).status).toBe(200);
+    expect([last(gw1).method, passed(last(gw1))]).toEqual(['UPDATE', []]);
+    expect((await inward('INVITE', aliceNumber, { headers })).status).toBe(200);
+    expect(passed(last(fe1))).toEqual([]);
+  });
+
+  it('asks for the right to call of a user who transfers a gateway to what it may read a number out of', async () => {
+    const answer = await inward('INVITE', 'sip:+49301002@med1.contoso.example;user=phone', {
+      headers: { 'Record-Route': '<sip:gw1.contoso.example;lr>' },
+    });
+    expect(answer.status).toBe(200);
+    const begun = last(fe1);
+    const transfer = (to: string) =>
+      outward(
+        'REFER',
+        'sip:contact@gw1.contoso.example',
+        of(bob, { inDialog: begun, headers: { 'Refer-To': `<${to}>` } }),
+      );
+    for (const user of ['+4930777;ext=5', '+4930777%20', '%2B4930777', '*31%234930777', '4930777~'])
+      for (const host of ['gw1.contoso.example', 'fe1.contoso.example', 'contoso.example']) {
+        const to = `sip:${user}@${host}`;
+        expect([to, ...verdict(await transfer(to))]).toEqual([to, 403, 'dial-outside-not-allowed']);
+      }
+    expect(verdict(await transfer('sip:+4930777@fabrikam.example'))).toEqual([403, 'transfer-not-allowed']);
+    expect(gw1.received).toEqual([]);
+    // Whom a gateway talks to already is not called: the name begins with a letter.
+    expect(
+      (await transfer('sip:contact@gw1.contoso.example?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc')).status,
+    ).toBe(200);
+  });
+});
