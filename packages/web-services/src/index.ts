@@ -1,0 +1,5 @@
+export {
+  type RunningWebServices,
+  type ServeWebServicesOptions,
+  serveWebServices,
+} from './serve-web-services.ts';

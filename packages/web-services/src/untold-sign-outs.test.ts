@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { UntoldSignOuts } from './untold-sign-outs.ts';
+
+const [fe1, fe2] = ['fe1.contoso.example', 'fe2.contoso.example'];
+const one = { token: 'one' };
+const two = { token: 'two' };
+
+/** What a front end hears before the next question. */
+async function heard(untold: UntoldSignOuts, server: string, now = 0) {
+  const bodies: object[] = [];
+  await untold.tell(server, now, async (body) => bodies.push(body));
+  return bodies;
+}
+
+describe('sign-outs that a front end has not heard', () => {
+  it('are told to it before anything else, once, and to no other', async () => {
+    const untold = new UntoldSignOuts();
+    expect([untold.add(fe1, one, 0), untold.add(fe1, two, 1)]).toEqual([true, true]);
+    expect(await heard(untold, fe2)).toEqual([]);
+    expect(await heard(untold, fe1)).toEqual([one, two]);
+    expect(await heard(untold, fe1)).toEqual([]);
+  });
+
+  it('are kept where the front end still does not answer', async () => {
+    const untold = new UntoldSignOuts();
+    untold.add(fe1, one, 0);
+    const silent = async () => Promise.reject(new Error('silent'));
+    await expect(untold.tell(fe1, 0, silent)).rejects.toThrow('silent');
+    expect(await heard(untold, fe1)).toEqual([one]);
+  });
+
+  it('are told once where several requests come at the same time, and all of them wait for it', async () => {
+    const untold = new UntoldSignOuts();
+    untold.add(fe1, one, 0);
+    const bodies: object[] = [];
+    let go = () => {};
+    const answered = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const send = async (body: object) => {
+      bodies.push(body);
+      await answered;
+    };
+    const first = untold.tell(fe1, 0, send);
+    const second = untold.tell(fe1, 0, send);
+    untold.add(fe1, two, 0);
+    go();
+    await Promise.all([first, second]);
+    expect(bodies).toEqual([one, two]);
+  });
+
+  it('are forgotten once every token is void, and not taken where there is no room', async () => {
+    const untold = new UntoldSignOuts(1);
+    untold.add(fe1, one, 0);
+    expect(untold.add(fe1, two, 1)).toBe(false);
+    expect(untold.add(fe1, two, 20 * 60_000)).toBe(true);
+    expect(await heard(untold, fe1, 20 * 60_000)).toEqual([two]);
+  });
+});

@@ -1,0 +1,70 @@
+/** Milliseconds after which every token of a session is void anyway, wherever it was renewed meanwhile. */
+const voidAfterMs = 20 * 60_000;
+
+interface Untold {
+  readonly body: object;
+  readonly at: number;
+}
+
+/** Sign-outs that a front end could not be told: it hears them before it is asked anything else, so that it opens no session that has ended. */
+export class UntoldSignOuts {
+  readonly #max: number;
+  readonly #byServer = new Map<string, Untold[]>();
+  readonly #underWay = new Map<string, Promise<void>>();
+
+  /** @param max - how many are remembered for each front end, 1 or more */
+  constructor(max = 10_000) {
+    this.#max = max;
+  }
+
+  /**
+   * Notes what a front end has not heard.
+   * @param server - FQDN
+   * @param body - of the request
+   * @param now - milliseconds
+   * @returns false where there is no room, so that the sign-out is not acknowledged
+   */
+  add(server: string, body: object, now: number): boolean {
+    const untold = this.#of(server, now);
+    if (untold.length >= this.#max) return false;
+    untold.push({ body, at: now });
+    this.#byServer.set(server, untold);
+    return true;
+  }
+
+  /**
+   * Tells a front end what it has missed, the oldest first. Requests at the same time wait for the one that tells it.
+   * @param server - FQDN
+   * @param now - milliseconds
+   * @param send - sends one; what it throws is thrown, and nothing is forgotten
+   */
+  async tell(server: string, now: number, send: (body: object) => Promise<unknown>): Promise<void> {
+    while (this.#byServer.has(server)) {
+      const underWay = this.#underWay.get(server);
+      if (underWay !== undefined) await underWay;
+      else {
+        const telling = this.#tellAll(server, now, send).finally(() => this.#underWay.delete(server));
+        this.#underWay.set(server, telling);
+        await telling;
+      }
+    }
+  }
+
+  async #tellAll(server: string, now: number, send: (body: object) => Promise<unknown>): Promise<void> {
+    const untold = this.#of(server, now);
+    for (const one of [...untold]) {
+      await send(one.body);
+      const place = untold.indexOf(one);
+      if (place >= 0) untold.splice(place, 1);
+    }
+    if (untold.length === 0) this.#byServer.delete(server);
+  }
+
+  /** Without those that no longer matter, in the same list. */
+  #of(server: string, now: number): Untold[] {
+    const untold = this.#byServer.get(server) ?? [];
+    const first = untold.findIndex(({ at }) => now - at < voidAfterMs);
+    untold.splice(0, first < 0 ? untold.length : first);
+    return untold;
+  }
+}
