@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { serveApplication } from '@entente/application';
+import { type RunningChatRooms, serveChatRooms } from '@entente/chat-room';
+import { type Logger, loadConfig, pathBeside, type RunningServer, RunningSettings } from '@entente/host';
+import { joinDomain, type Member } from '@entente/member';
+import { logTransactions } from '@entente/sip-relay';
+import type { Clock } from '@entente/tls';
+import { type ChatRoomServerConfig, chatRoomServerConfig } from './config.ts';
+
+/** A running chat server. */
+export interface ChatRoomServer extends RunningServer {
+  readonly member: Member;
+  readonly rooms: RunningChatRooms;
+}
+
+/**
+ * Starts a chat server: joins the domain, opens its database, serves its rooms, and goes on with deliveries that were not made.
+ * @param config - see `config.ts`
+ * @param parts - log, the configuration file that paths are relative to, and a clock other than the machine's
+ * @throws faults with code, place and remedy
+ */
+export async function createChatRoomServer(
+  config: ChatRoomServerConfig,
+  parts: { readonly configFile: string; readonly logger: Logger; readonly clock?: Clock },
+): Promise<ChatRoomServer> {
+  const { clock, configFile, logger } = parts;
+  const directory = pathBeside(configFile, config.directory);
+  const ofClock = clock === undefined ? {} : { clock };
+  const member = await joinDomain({
+    fqdn: config.fqdn,
+    directory,
+    ...(config.join === undefined ? {} : { token: config.join.token }),
+    addresses: new Map(Object.entries(config.addresses)),
+    ...ofClock,
+    log: logger,
+  });
+  try {
+    const { concurrency, file, limits, maxBytes, maxBytesInFlight, maxHistory, maxMembers, maxMessageBytes } =
+      config;
+    const rooms = await serveChatRooms({
+      rooms: config.rooms,
+      file: file === undefined ? join(directory, 'rooms.sqlite') : pathBeside(configFile, file),
+      bounds: given({ concurrency, maxBytes, maxHistory, maxMembers, maxMessageBytes, ...config.rate }),
+      logger,
+      ...ofClock,
+      start: (handlers) => serveApplication({ ...handlers, member, logger, limits, maxBytesInFlight }),
+    });
+    const settings = new RunningSettings({
+      config,
+      read: () => loadConfig(configFile, chatRoomServerConfig),
+      logger,
+      whileDebug: logTransactions,
+    });
+    return {
+      member,
+      rooms,
+      log: logger,
+      get drainMs() {
+        return settings.drainMs;
+      },
+      reload: async () => settings.reload(),
+      metrics: rooms.metrics,
+      problems: () => [...member.problems(), ...rooms.problems()],
+      drain: (withinMs) => rooms.drain(withinMs),
+      async [Symbol.asyncDispose]() {
+        settings[Symbol.dispose]();
+        await rooms[Symbol.asyncDispose]();
+        await member[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await member[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What the configuration sets; the rest is as it is by default. */
+function given<T extends object>(settings: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const set = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

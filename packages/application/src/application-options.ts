@@ -1,0 +1,58 @@
+import type { Logger } from '@entente/host';
+import type { Member } from '@entente/member';
+import type { RequestParts, SipRequest } from '@entente/sip';
+import type { Answer, ChosenAnswer, IncomingCall, ReceivedMessage } from '@entente/sip-endpoint';
+import type { ServeLimits } from '@entente/tls';
+import type { RequestSender } from './request-sender.ts';
+
+/** A MESSAGE to an address of this application (RFC 3428). */
+export interface ApplicationMessage extends ReceivedMessage {
+  /** Who sends it. Reply to this address, not to `from`, which nobody may vouch for. */
+  readonly sender: RequestSender;
+  /** The address of this application that it is for, e.g. `sip:lobby@chat.contoso.example`. */
+  readonly to: string;
+}
+
+/** What an application does with what comes. An answer may be a refusal made with `refuse`; what is thrown counts as 500. */
+export interface ApplicationHandlers {
+  /** Chooses the answer to a MESSAGE, now or later; 200 where nothing is chosen, 405 without this handler. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that only listens returns nothing.
+  onMessage?(message: ApplicationMessage): ChosenAnswer | void | Promise<Answer | undefined | void>;
+  /** A call for an address of this application: accept or reject it. Without this handler calls are rejected with 480. */
+  onCall?(call: IncomingCall, sender: RequestSender): void;
+  /** Chooses the answer to any other request that begins no dialog; 405 where nothing is chosen. */
+  onRequest?(request: SipRequest, sender: RequestSender): ChosenAnswer;
+  /** Something was thrown by a handler: a fault of the application. Default: it is logged. */
+  onFault?(error: unknown): void;
+}
+
+/** Bounds of an application. */
+export interface ApplicationBounds {
+  /** Bounds of the listener; see `@entente/tls`. */
+  readonly limits?: ServeLimits;
+  /** Bytes of messages under way at most; see `MessageBudget` of `@entente/sip-endpoint`. */
+  readonly maxBytesInFlight?: number | undefined;
+  /** Calls at once at most, from 0; one more is answered 486. Default 1,000. */
+  readonly maxCalls?: number;
+  /** Of them, calls that one user makes; one more is answered 486. Default 16. */
+  readonly maxCallsOfUser?: number;
+  /**
+   * Milliseconds after which the other end of each call is asked whether it is there; a call whose other end has given no sign three times in a
+   * row is ended. Default 300,000.
+   */
+  readonly checkCallsMs?: number;
+}
+
+/** What an application of a member is made of. */
+export interface ServeApplicationOptions extends ApplicationHandlers, ApplicationBounds {
+  readonly member: Member;
+  readonly logger: Logger;
+  /** Disposed of after the application. */
+  readonly closeWith?: AsyncDisposable;
+}
+
+/** A request that an application sends. */
+export interface ApplicationRequestParts extends Pick<RequestParts, 'headers' | 'contentType' | 'body'> {
+  /** Name to show beside the address that sends. */
+  readonly displayName?: string;
+}

@@ -1,0 +1,15 @@
+export type { Answer, ChosenAnswer, IncomingCall } from '@entente/sip-endpoint';
+export { Application } from './application.ts';
+export type {
+  ApplicationBounds,
+  ApplicationHandlers,
+  ApplicationMessage,
+  ApplicationRequestParts,
+  ServeApplicationOptions,
+} from './application-options.ts';
+export { type FanOutOptions, fanOut, type Receipt } from './fan-out.ts';
+export { ApplicationFault, type ApplicationFaultCode } from './fault.ts';
+export { type JoinApplicationOptions, joinApplication } from './join-application.ts';
+export { type Refusal, refuse } from './refusal.ts';
+export type { RequestSender } from './request-sender.ts';
+export { serveApplication } from './serve-application.ts';

@@ -1,0 +1,90 @@
+import type { SipRequest } from '@entente/sip';
+import type { Answer, SipConnection } from '@entente/sip-endpoint';
+import type { Log, RefusalLimit } from '@entente/tls';
+
+/** An answer that says no, with the reason for insiders. */
+export interface Refusal extends Answer {
+  /** 300 to 699. */
+  readonly status: number;
+  /** Stable literal in lower case with hyphens, for logs and metrics, e.g. `not-a-member`. Never what a peer wrote. */
+  readonly reason: string;
+  /** A sentence: what was expected, what was found. */
+  readonly message: string;
+  /** What would make the request acceptable. */
+  readonly remedy: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Number of the Entente-Diagnostics header for a request that was refused. */
+const requestRefused = 1000;
+/** Longest Call-ID in a line of the log, characters: its sender may make it longer. */
+const maxCallId = 256;
+
+/**
+ * A refusal, for handlers to return: the sender gets the status and, inside the organisation, the reason; the log gets all of it.
+ * @param status - 300 to 699
+ * @param reason - stable literal
+ * @param message - what was expected, what was found
+ * @param remedy - what would make the request acceptable
+ * @param headers - that the answer needs, e.g. Accept for 415
+ */
+export function refuse(
+  status: number,
+  reason: string,
+  message: string,
+  remedy: string,
+  headers: Readonly<Record<string, string>> = {},
+): Refusal {
+  return { status, reason, message, remedy, headers };
+}
+
+/** Whether an answer is a refusal with its reason. */
+export function isRefusal(answer: Answer | undefined): answer is Refusal {
+  return answer !== undefined && 'reason' in answer;
+}
+
+/**
+ * A refusal as it goes to a front end, which takes the reason off where it leaves the organisation.
+ * @param refused - why
+ * @param source - FQDN of the application
+ */
+export function withDiagnostics(refused: Refusal, source: string): Answer {
+  const diagnostics = `${requestRefused};reason="${refused.reason}";source="${source}"`;
+  return { ...refused, headers: { ...refused.headers, 'Entente-Diagnostics': diagnostics } };
+}
+
+/**
+ * Logs a refusal; the limit bounds the lines of each peer.
+ * @param log - of the application
+ * @param limit - shared by all refusals of the process
+ * @param request - as received
+ * @param refused - why
+ * @param connection - it came over
+ */
+export function logRefusedRequest(
+  log: Log,
+  limit: RefusalLimit,
+  request: SipRequest,
+  refused: Refusal,
+  connection: SipConnection,
+): void {
+  const { link, server, source } = connection;
+  const leftOut = limit.line({ name: server, address: source?.address, admitted: server !== undefined });
+  if (leftOut === undefined) return;
+  const { message, reason, remedy, status } = refused;
+  const callId = request.callId.slice(0, maxCallId);
+  log.warn(
+    {
+      event: 'refused',
+      reason,
+      peer: server,
+      link: link.name,
+      method: request.method,
+      status,
+      callId,
+      remedy,
+      ...leftOut,
+    },
+    message,
+  );
+}

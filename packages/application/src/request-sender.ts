@@ -1,0 +1,39 @@
+import { addressOfRecord, type SipRequest } from '@entente/sip';
+
+/** Who sends a request, as a front end vouches for it. */
+export interface RequestSender {
+  /**
+   * Address of record that a front end has authenticated, or another application of its own, e.g. `alice@contoso.example`; undefined where
+   * nobody vouches for one, as for users of partners and callers from the telephone network.
+   */
+  readonly address: string | undefined;
+  /** Whether the sender asks that its identity stays with servers: do not show it to other users (RFC 3323 §4.2, RFC 3325 §9.3). */
+  readonly isPrivate: boolean;
+  /** FQDN of the front end that brought the request. */
+  readonly server: string;
+}
+
+/**
+ * Who sends a request that a front end brought: P-Asserted-Identity, which front ends write and take off what others wrote.
+ * @param request - over a connection to a front end
+ * @param server - FQDN of the front end
+ * @see RFC 3325 §5
+ */
+export function senderOf(request: SipRequest, server: string): RequestSender {
+  const asserted = request.has('P-Asserted-Identity') ? request.addressesOf('P-Asserted-Identity') : [];
+  const first = asserted.find(({ uri }) => uri.kind === 'sip');
+  const from = request.from.uri;
+  const isAnonymous = from.kind === 'sip' && from.host === 'anonymous.invalid';
+  return {
+    address: first === undefined ? undefined : addressOfRecord(first.uri),
+    isPrivate: isAnonymous || asksForPrivacy(request),
+    server,
+  };
+}
+
+function asksForPrivacy(request: SipRequest): boolean {
+  if (!request.has('Privacy')) return false;
+  return request
+    .all('Privacy')
+    .some((field) => field.split(/[;,]/).some((value) => value.trim().toLowerCase() !== 'none'));
+}

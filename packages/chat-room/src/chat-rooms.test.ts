@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ApplicationMessage } from '@entente/application';
+import { createRequest } from '@entente/sip';
+import { createTestLog, StepClock } from '@entente/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ChatBounds, defaultChatBounds } from './bounds.ts';
+import { ChatRooms } from './chat-rooms.ts';
+import { Deliveries } from './delivery/deliveries.ts';
+import { RoomStore } from './store/room-store.ts';
+
+const lobby = 'lobby@chat.contoso.example';
+const quiet = 'quiet@chat.contoso.example';
+let folder: string;
+let store: RoomStore;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entente-chat-rooms-'));
+  store = await RoomStore.open(join(folder, 'rooms.sqlite'));
+});
+afterEach(async () => {
+  await store[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Rooms whose members answer nothing, so that what is delivered stays under way. */
+async function start(moderators: readonly string[], changed: Partial<ChatBounds>) {
+  const bounds = { ...defaultChatBounds, ...changed };
+  const clock = new StepClock(1_000_000);
+  const log = createTestLog();
+  const deliveries: Deliveries = new Deliveries({
+    store,
+    send: () => new Promise(() => {}),
+    isMember: (room, address) => rooms.isMember(room, address),
+    bounds,
+    clock,
+    log,
+  });
+  const rooms: ChatRooms = new ChatRooms({
+    rooms: [lobby, quiet].map((address) => ({ address, moderators, isOpen: true })),
+    store,
+    deliveries,
+    bounds,
+    clock,
+    log,
+    reply: () => true,
+  });
+  await rooms.load();
+  return { rooms, deliveries };
+}
+
+let calls = 0;
+function messageOf(name: string, text: string, to = lobby, callId = `call${++calls}`): ApplicationMessage {
+  const address = `${name}@contoso.example`;
+  const request = createRequest({
+    method: 'MESSAGE',
+    uri: `sip:${to}`,
+    from: `<sip:${address}>;tag=1`,
+    to: `<sip:${to}>`,
+    callId,
+    cseq: 1,
+    contentType: 'text/plain',
+    body: text,
+  });
+  const sender = { address, isPrivate: false, server: 'fe1.contoso.example' };
+  return { request, text, sender, from: `sip:${address}`, to: `sip:${to}` } as ApplicationMessage;
+}
+
+describe('rooms', () => {
+  it('take no more deliveries than may wait, also of messages that come at once', async () => {
+    const { deliveries, rooms } = await start(['alice@contoso.example', 'bob@contoso.example'], {
+      maxPending: 2,
+    });
+    const said = ['one', 'two', 'three', 'four'].map((text) => rooms.receive(messageOf('alice', text)));
+    expect((await Promise.all(said)).map(({ status }) => status)).toEqual([200, 200, 480, 480]);
+    expect(deliveries.pending).toBe(2);
+  });
+
+  it('take no more members than a room may have, also of those that join at once', async () => {
+    const { rooms } = await start([], { maxMembers: 2 });
+    const join = (name: string) => rooms.receive(messageOf(name, '/join'));
+    const joined = await Promise.all(['alice', 'bob', 'carol', 'dave'].map(join));
+    expect(joined.map(({ status }) => status)).toEqual([200, 200, 403, 403]);
+    expect(rooms.rooms[0]?.size).toBe(2);
+    expect((await rooms.receive(messageOf('alice', '/leave'))).status).toBe(200);
+    expect((await join('dave')).status).toBe(200);
+  });
+
+  it('that fill the database give up their own history, the largest first, and keep nobody out for ever', async () => {
+    const alice = ['alice@contoso.example'];
+    const { rooms } = await start(alice, { burst: 10_000 });
+    expect((await rooms.receive(messageOf('alice', 'quiet', quiet))).status).toBe(200);
+    for (let i = 0; i < 100; i++)
+      expect((await rooms.receive(messageOf('alice', 'x'.repeat(8_000)))).status).toBe(200);
+    const full = await start(alice, { burst: 10_000, maxBytes: await store.bytes() });
+    for (let i = 0; i < 200; i++)
+      expect([i, (await full.rooms.receive(messageOf('alice', 'x'.repeat(8_000)))).status]).toEqual([i, 200]);
+    expect((await full.rooms.receive(messageOf('alice', 'not kept out', quiet))).status).toBe(200);
+    expect(await store.history(quiet, 10)).toHaveLength(2);
+    expect((await store.history(lobby, 1_000)).length).toBeLessThan(200);
+  });
+
+  it('refuse messages where what fills the database is still to be delivered', async () => {
+    const members = ['alice@contoso.example', 'bob@contoso.example'];
+    const { rooms } = await start(members, {});
+    expect((await rooms.receive(messageOf('alice', 'one'))).status).toBe(200);
+    const full = await start(members, { maxBytes: 1 });
+    expect((await full.rooms.receive(messageOf('alice', 'two'))).status).toBe(480);
+    expect(await store.history(lobby, 10)).toHaveLength(1);
+  });
+
+  it('keep of a request no more than its body and fields of bounded length', async () => {
+    const { rooms } = await start(['alice@contoso.example'], { burst: 1_000 });
+    await rooms.receive(messageOf('alice', 'x'));
+    const before = await store.bytes();
+    for (let i = 0; i < 20; i++)
+      expect((await rooms.receive(messageOf('alice', 'x', lobby, `${i}${'c'.repeat(30_000)}`))).status).toBe(
+        200,
+      );
+    expect((await store.bytes()) - before).toBeLessThan(20 * 4_096);
+    const long = messageOf('alice', 'x');
+    const request = createRequest({
+      method: 'MESSAGE',
+      uri: `sip:${lobby}`,
+      from: '<sip:alice@contoso.example>;tag=1',
+      to: `<sip:${lobby}>`,
+      callId: 'long',
+      cseq: 1,
+      contentType: `text/plain;x=${'y'.repeat(200)}`,
+      body: 'x',
+    });
+    expect((await rooms.receive({ ...long, request })).status).toBe(415);
+  });
+
+  it('count what somebody sends through leaving and joining again, and joining itself', async () => {
+    const { rooms } = await start([], { burst: 4 });
+    const say = async (name: string, text: string) => (await rooms.receive(messageOf(name, text))).status;
+    const texts = ['/join', 'one', '/leave', '/join', 'two', '/leave', '/join'];
+    const answers: number[] = [];
+    for (const text of texts) answers.push(await say('mallory', text));
+    expect(answers).toEqual([200, 200, 200, 200, 480, 480, 480]);
+    expect(await say('alice', '/join')).toBe(200);
+    expect(await say('alice', 'one')).toBe(200);
+  });
+});

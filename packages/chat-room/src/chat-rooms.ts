@@ -1,0 +1,172 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Answer, ApplicationMessage, Refusal } from '@entente/application';
+import { addressOfRecord, type SipRequest } from '@entente/sip';
+import type { Clock, Log } from '@entente/tls';
+import type { ChatBounds } from './bounds.ts';
+import type { Deliveries } from './delivery/deliveries.ts';
+import type { CommandReply } from './delivery/replies.ts';
+import { messageIdHeader } from './headers.ts';
+import { refusals } from './refusals.ts';
+import { parseCommand } from './room/command.ts';
+import { Room, type RoomEntry } from './room/room.ts';
+import { RoomCommands } from './room/room-commands.ts';
+import type { RoomStore } from './store/room-store.ts';
+
+/** What {@link ChatRooms} needs. */
+export interface ChatRoomsOptions {
+  readonly rooms: readonly RoomEntry[];
+  readonly store: RoomStore;
+  readonly deliveries: Deliveries;
+  readonly bounds: ChatBounds;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Sends the answer to a command; false where too many are on their way to the member. */
+  readonly reply: (room: string, to: string, replies: readonly CommandReply[]) => boolean;
+}
+
+/** How often the size of the database is looked at: once for so many messages. */
+const sizeEvery = 64;
+/** Messages that give way at once where the database is full. */
+const removedAtOnce = 64;
+/** How often they do before one message is refused. */
+const maxRounds = 4;
+/** Characters of the longest Content-Type that is kept and passed on. */
+const maxTypeLength = 128;
+
+/** Rooms: who may send to them, what is stored and delivered, and what members ask of them. */
+export class ChatRooms {
+  readonly #options: ChatRoomsOptions;
+  readonly #rooms: ReadonlyMap<string, Room>;
+  readonly #commands: RoomCommands;
+  /** Deliveries of messages that are being stored: they count as waiting, so that many messages at once keep to the bound. */
+  #storing = 0;
+  #bytes = 0;
+  #makingRoom: Promise<number> | undefined;
+  #sinceSize = sizeEvery;
+
+  /** @param options - rooms, store, bounds */
+  constructor(options: ChatRoomsOptions) {
+    this.#options = options;
+    this.#rooms = new Map(options.rooms.map((entry) => [entry.address, new Room(entry, options.bounds)]));
+    this.#commands = new RoomCommands(options);
+  }
+
+  /** Rooms that are served. */
+  get rooms(): readonly Room[] {
+    return [...this.#rooms.values()];
+  }
+
+  /** Whether somebody is a member of a room. */
+  readonly isMember = (room: string, address: string): boolean =>
+    this.#rooms.get(room)?.roleOf(address) !== undefined;
+
+  /** Reads members from the store, and makes those moderators whom the configuration names. */
+  async load(): Promise<void> {
+    const { clock, rooms, store } = this.#options;
+    for (const { address, role, room } of await store.members()) this.#rooms.get(room)?.set(address, role);
+    for (const { address: room, moderators } of rooms)
+      for (const address of moderators) {
+        await store.setMember({ room, address, role: 'moderator' }, clock.now());
+        this.#rooms.get(room)?.set(address, 'moderator');
+      }
+  }
+
+  /** Goes on with deliveries that were not made before the last stop. */
+  async resume(): Promise<void> {
+    const { deliveries, store } = this.#options;
+    for (const { member, number, room } of await store.pending()) deliveries.add(number, room, [member]);
+  }
+
+  /**
+   * A MESSAGE to a room. It is answered 200 when it is on the disk with a delivery for each member.
+   * @param message - as the application got it
+   */
+  async receive({ request, sender, text }: ApplicationMessage): Promise<Answer | Refusal> {
+    const { bounds, clock } = this.#options;
+    const address = addressOfRecord(request.uri) ?? '';
+    const room = this.#rooms.get(address);
+    if (room === undefined) return refusals.unknownRoom(address);
+    if (sender.address === undefined) return refusals.notIdentified();
+    if (sender.isPrivate) return refusals.anonymous();
+    if (request.has(messageIdHeader)) return refusals.fromRoom();
+    const notAccepted = refuseBody(request, bounds.maxMessageBytes);
+    if (notAccepted !== undefined) return notAccepted;
+    const author = sender.address;
+    const command = parseCommand(text);
+    const isMember = room.roleOf(author) !== undefined;
+    // Nothing is kept of somebody who is not a member, but the one command that makes a member, and that it was sent.
+    if (!isMember && !(room.isOpen && command?.kind === 'join'))
+      return command?.kind === 'join' ? refusals.notOpen(address) : refusals.notMember(author, address);
+    if (!room.rate.take(author, clock.now())) return refusals.rate(author);
+    try {
+      if (command === undefined) return await this.#post(room, author, request);
+      return await this.#commands.carryOut(room, author, command);
+    } catch (error) {
+      this.#options.log.error(
+        { event: 'room-not-stored', err: error },
+        'a change of a room could not be stored',
+      );
+      return refusals.store((error as Error).message);
+    }
+  }
+
+  async #post(room: Room, author: string, request: SipRequest): Promise<Answer | Refusal> {
+    const { bounds, clock, deliveries, store } = this.#options;
+    const members = room.members.filter((member) => member !== author);
+    if (deliveries.pending + this.#storing + members.length > bounds.maxPending)
+      return refusals.tooManyDeliveries(bounds.maxPending);
+    const message = {
+      id: randomUUID(),
+      room: room.address,
+      author,
+      // What a client sends again after a lost answer has the same of all three (RFC 3261 §8.1.1).
+      source: sourceOf(author, request),
+      sentAt: clock.now(),
+      contentType: request.contentType ?? 'text/plain',
+      body: Uint8Array.from(request.body),
+    };
+    this.#storing += members.length;
+    try {
+      if (await this.#isFull()) return refusals.storageFull(bounds.maxBytes);
+      const { id, isNew, number } = await store.addMessage(message, members, bounds.maxHistory);
+      if (isNew) deliveries.add(number, room.address, members);
+      return { status: 200, headers: { [messageIdHeader]: id } };
+    } finally {
+      this.#storing -= members.length;
+    }
+  }
+
+  async #isFull(): Promise<boolean> {
+    const { bounds, store } = this.#options;
+    if (this.#sinceSize++ >= sizeEvery || this.#bytes > bounds.maxBytes) {
+      this.#sinceSize = 0;
+      this.#bytes = await store.bytes();
+      for (let round = 0; round < maxRounds && this.#bytes > bounds.maxBytes; round++) {
+        if ((await this.#makeRoom()) === 0) break;
+        this.#bytes = await store.bytes();
+      }
+    }
+    return this.#bytes > bounds.maxBytes;
+  }
+
+  /** The room that takes the most gives up the oldest of its history: who fills the database keeps nobody out. Once for all that wait for it. */
+  #makeRoom(): Promise<number> {
+    this.#makingRoom ??= this.#options.store.makeRoom(removedAtOnce).finally(() => {
+      this.#makingRoom = undefined;
+    });
+    return this.#makingRoom;
+  }
+}
+
+/** Of bounded length, whatever a client has written. */
+function sourceOf(author: string, { callId, cseq }: SipRequest): string {
+  return createHash('sha256').update(`${author} ${callId} ${cseq.sequence}`).digest('base64url');
+}
+
+function refuseBody(request: SipRequest, most: number): Refusal | undefined {
+  const type = request.contentType?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'text/plain') return refusals.body(type?.slice(0, maxTypeLength) ?? 'no Content-Type');
+  if ((request.contentType ?? '').length > maxTypeLength) return refusals.body('a long Content-Type');
+  if (request.has('Content-Encoding')) return refusals.body('Content-Encoding');
+  return request.bodyLength > most ? refusals.tooLong(request.bodyLength, most) : undefined;
+}

@@ -1,0 +1,192 @@
+import { createTestLog, StepClock } from '@entente/testkit';
+import { describe, expect, it } from 'vitest';
+import { Deliveries } from './deliveries.ts';
+
+const room = 'lobby@chat.contoso.example';
+
+/** Deliveries whose answers the test gives. */
+function start(
+  answers: Record<string, readonly (number | 'none')[]>,
+  options: { concurrency?: number } = {},
+) {
+  const clock = new StepClock(1_000_000);
+  const sent: string[] = [];
+  const recorded: string[] = [];
+  const members = new Set(Object.keys(answers));
+  let underWay = 0;
+  let most = 0;
+  const deliveries = new Deliveries({
+    clock,
+    log: createTestLog(),
+    bounds: { concurrency: options.concurrency ?? 4, deliverForMs: 10_000 },
+    isMember: (_, address) => members.has(address),
+    store: {
+      message: async (number) =>
+        number === 99
+          ? undefined
+          : {
+              number,
+              id: `id${number}`,
+              room,
+              author: 'alice',
+              sentAt: 1_000_000,
+              contentType: 'text/plain',
+              body: new Uint8Array(),
+            },
+      delivered: async (number, member, status) => void recorded.push(`${number} ${member} ${status}`),
+    },
+    async send({ number }, member) {
+      most = Math.max(most, ++underWay);
+      const turn = sent.filter((one) => one.endsWith(` ${member}`)).length;
+      sent.push(`${number} ${member}`);
+      await Promise.resolve();
+      underWay--;
+      const answer = answers[member]?.[turn] ?? 200;
+      if (answer === 'none') throw new Error('no answer');
+      return answer;
+    },
+  });
+  return {
+    clock,
+    deliveries,
+    sent,
+    recorded,
+    members,
+    get most() {
+      return most;
+    },
+    /** Waits until a pause has begun. */
+    async paused(ms: number) {
+      while (clock.pending(ms) === 0) await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+/** Deliveries of which those to some members are held until the test lets them end without an answer. */
+function startHeld(concurrency: number, isHeld: (member: string) => boolean) {
+  const recorded: string[] = [];
+  const held: (() => void)[] = [];
+  let released = 0;
+  const deliveries = new Deliveries({
+    clock: new StepClock(1_000_000),
+    log: createTestLog(),
+    bounds: { concurrency, deliverForMs: 10_000 },
+    isMember: () => true,
+    store: {
+      message: async (number) => ({
+        number,
+        id: `id${number}`,
+        room,
+        author: 'alice',
+        sentAt: 1_000_000,
+        contentType: 'text/plain',
+        body: new Uint8Array(),
+      }),
+      delivered: async (number, member, status) => void recorded.push(`${number} ${member} ${status}`),
+    },
+    send: (_, member) =>
+      isHeld(member)
+        ? new Promise((_resolve, reject) => held.push(() => reject(new Error('no answer'))))
+        : Promise.resolve(200),
+  });
+  const release = () => {
+    for (const end of held.slice(released)) end();
+    released = held.length;
+  };
+  return { deliveries, recorded, held, release };
+}
+
+/** Everything here waits for promises alone: none of them is left then. */
+const drained = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe('deliveries', () => {
+  it('come to each member in the order of the room, and at most so many at once', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `m${index}`);
+    const started = start(Object.fromEntries(names.map((name) => [name, []])), { concurrency: 3 });
+    for (const number of [1, 2, 3]) started.deliveries.add(number, room, names);
+    await started.deliveries.settled();
+    for (const name of names)
+      expect(started.sent.filter((one) => one.endsWith(` ${name}`))).toEqual(
+        [1, 2, 3].map((n) => `${n} ${name}`),
+      );
+    expect(started.most).toBe(3);
+    expect(started.recorded).toHaveLength(30);
+    expect(started.deliveries.made).toEqual({ delivered: 30, failed: 0 });
+  });
+
+  it('are made again, after longer and longer pauses, where no answer came; others do not wait for that', async () => {
+    const started = start({ bob: ['none', 503, 200], carol: [] });
+    started.deliveries.add(1, room, ['bob', 'carol']);
+    await started.paused(1_000);
+    expect(started.recorded).toEqual(['1 carol 200']);
+    started.clock.move(1_000);
+    await started.paused(2_000);
+    started.clock.move(2_000);
+    await started.deliveries.settled();
+    expect(started.recorded).toEqual(['1 carol 200', '1 bob 200']);
+  });
+
+  it('end where the message has become too old, and where the answer is final', async () => {
+    const started = start({ bob: ['none', 'none'], carol: [480] });
+    started.deliveries.add(1, room, ['bob', 'carol']);
+    await started.paused(1_000);
+    started.clock.move(11_000);
+    await started.deliveries.settled();
+    expect(started.recorded).toEqual(['1 carol 480', '1 bob 408']);
+    expect(started.deliveries.made).toEqual({ delivered: 0, failed: 2 });
+  });
+
+  it('to one member take one place of sixteen, in all rooms together: who falls silent in many rooms holds nobody else up', async () => {
+    const { deliveries, held, recorded, release } = startHeld(16, (member) => member === 'silent');
+    for (let index = 0; index < 16; index++)
+      deliveries.add(index, `room${index}@chat.contoso.example`, ['silent']);
+    deliveries.add(16, room, ['bob']);
+    await drained();
+    expect([held.length, recorded]).toEqual([1, ['16 bob 200']]);
+    // Those that waited behind it get their turn.
+    release();
+    await drained();
+    expect(held).toHaveLength(2);
+    deliveries.stop();
+  });
+
+  it('to members who do not answer take a quarter of the places, in all rooms together, and hold nobody else up', async () => {
+    const silent = Array.from({ length: 8 }, (_, index) => `silent${index}`);
+    const { deliveries, recorded, held, release } = startHeld(4, (member) => member.startsWith('silent'));
+    deliveries.add(1, room, silent);
+    await drained();
+    release();
+    await drained();
+    release();
+    await drained();
+    // Each of them has not answered once. Another room is for them too, and for somebody who answers.
+    expect([held.length, deliveries.pending]).toEqual([8, 8]);
+    deliveries.add(2, 'other@chat.contoso.example', [...silent, 'bob']);
+    await drained();
+    deliveries.add(3, 'other@chat.contoso.example', ['bob', 'carol']);
+    await drained();
+    expect(recorded).toEqual(['2 bob 200', '3 bob 200', '3 carol 200']);
+    expect(held).toHaveLength(9);
+    deliveries.stop();
+  });
+
+  it('reach nobody who has left, and end for a message that is gone', async () => {
+    const started = start({ bob: [], carol: [] });
+    started.members.delete('bob');
+    started.deliveries.add(1, room, ['bob']);
+    started.deliveries.add(99, room, ['carol']);
+    await started.deliveries.settled();
+    expect(started.sent).toEqual([]);
+    expect(started.recorded).toEqual(['1 bob 410']);
+  });
+
+  it('begin no more once they are stopped', async () => {
+    const started = start({ bob: ['none'] });
+    started.deliveries.add(1, room, ['bob']);
+    await started.paused(1_000);
+    started.deliveries.stop();
+    started.clock.move(60_000);
+    started.deliveries.add(2, room, ['bob']);
+    expect(started.sent).toEqual(['1 bob']);
+  });
+});

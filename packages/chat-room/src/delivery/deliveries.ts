@@ -1,0 +1,265 @@
+import type { Clock, Log } from '@entente/tls';
+import type { ChatBounds } from '../bounds.ts';
+import type { RoomStore } from '../store/room-store.ts';
+import type { StoredMessage } from '../store/stored.ts';
+
+/** What {@link Deliveries} needs. */
+export interface DeliveriesOptions {
+  readonly store: Pick<RoomStore, 'delivered' | 'message'>;
+  /**
+   * Sends a message to a member.
+   * @returns final status
+   * @throws where no answer comes
+   */
+  readonly send: (message: StoredMessage, member: string) => Promise<number>;
+  /** Whether somebody is still a member: nobody else is sent anything. */
+  readonly isMember: (room: string, address: string) => boolean;
+  readonly bounds: Pick<ChatBounds, 'concurrency' | 'deliverForMs'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What one member of one room is owed, oldest first: the order of a room is the order for each member. */
+interface Queue {
+  readonly key: string;
+  readonly room: string;
+  readonly member: string;
+  readonly numbers: number[];
+  /** How often the first of them got no answer. */
+  attempts: number;
+}
+
+/** Statuses after which a message is sent again: nobody has said that it cannot be delivered (RFC 3261 §21.5). */
+const transient: ReadonlySet<number> = new Set([408, 430, 500, 503, 504]);
+/** Recorded for whom the message is no more: they have left. */
+const gone = 410;
+/** Also what a front end says where a device does not answer (RFC 3261 §8.1.3.1). */
+const noAnswer = 408;
+/** The part of the places that is for members who did not answer last: one of so many. */
+const slowPart = 4;
+/** The part of the places that one member may take, in however many rooms: one of so many. */
+const memberPart = 16;
+/** Members who are remembered for their silence; of more, the one that was silent longest ago is forgotten. */
+const maxSilent = 10_000;
+const firstPauseMs = 1_000;
+const longestPauseMs = 60_000;
+/** Messages that are kept at hand for those who get them next. */
+const maxAtHand = 256;
+
+/**
+ * Delivers what is owed to members: each message to each of them, so many at once, one after the other to the same member, again where no
+ * answer came. What became of each is recorded; what is not recorded is delivered again after a restart, with the same id.
+ */
+export class Deliveries {
+  readonly #options: DeliveriesOptions;
+  readonly #queues = new Map<string, Queue>();
+  /** Those that have something to do now. */
+  readonly #ready = new Set<Queue>();
+  /** Those of them whose member did not answer last. */
+  readonly #slow = new Set<Queue>();
+  /** Of members who have taken their share of the places, in whatever room: they go on as soon as one of those is free. */
+  readonly #behind = new Map<string, Set<Queue>>();
+  /** Places that a member takes. */
+  readonly #taken = new Map<string, number>();
+  /** Members who did not answer last, in any room. */
+  readonly #silent = new Set<string>();
+  readonly #pauses = new Map<Queue, () => void>();
+  readonly #atHand = new Map<number, Promise<StoredMessage | undefined>>();
+  readonly #idle = new Set<() => void>();
+  readonly #made = { delivered: 0, failed: 0 };
+  #running = 0;
+  #slowRunning = 0;
+  #pending = 0;
+  #isStopped = false;
+
+  /** @param options - store, how to send, bounds */
+  constructor(options: DeliveriesOptions) {
+    this.#options = options;
+  }
+
+  /** Deliveries that wait or are under way. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /**
+   * Deliveries that are on the disk and not made yet.
+   * @param number - of the message
+   * @param room - its room
+   * @param members - whom it is for
+   */
+  add(number: number, room: string, members: readonly string[]): void {
+    for (const member of members) {
+      const key = `${room} ${member}`;
+      let queue = this.#queues.get(key);
+      if (queue === undefined) {
+        queue = { key, room, member, numbers: [], attempts: 0 };
+        this.#queues.set(key, queue);
+        this.#isReady(queue);
+      }
+      queue.numbers.push(number);
+      this.#pending++;
+    }
+    this.#go();
+  }
+
+  /** Deliveries whose end is known, since the start. */
+  get made(): Readonly<Record<'delivered' | 'failed', number>> {
+    return this.#made;
+  }
+
+  /** Resolves once nothing is owed to anybody. */
+  settled(): Promise<void> {
+    return this.#pending === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.add(resolve));
+  }
+
+  /** Begins nothing more. What is not delivered stays on the disk. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const cancel of this.#pauses.values()) cancel();
+    this.#pauses.clear();
+  }
+
+  #isReady(queue: Queue): void {
+    (this.#silent.has(queue.member) ? this.#slow : this.#ready).add(queue);
+  }
+
+  /** Who does not answer takes a place for as long as a request waits: all of them together have a part of the places, so that others go on. */
+  #go(): void {
+    const { concurrency } = this.#options.bounds;
+    for (const queue of this.#ready) {
+      if (this.#isStopped || this.#running >= concurrency) return;
+      this.#ready.delete(queue);
+      if (this.#hasPlace(queue)) this.#start(queue);
+    }
+    const most = Math.max(1, Math.floor(concurrency / slowPart));
+    for (const queue of this.#slow) {
+      if (this.#isStopped || this.#running >= concurrency || this.#slowRunning >= most) return;
+      this.#slow.delete(queue);
+      if (!this.#hasPlace(queue)) continue;
+      this.#slowRunning++;
+      this.#start(queue, () => void this.#slowRunning--);
+    }
+  }
+
+  /** Whether a member may take one place more; otherwise the queue waits for one of the member's own. */
+  #hasPlace(queue: Queue): boolean {
+    const { member } = queue;
+    const most = Math.max(1, Math.floor(this.#options.bounds.concurrency / memberPart));
+    if ((this.#taken.get(member) ?? 0) < most) return true;
+    const behind = this.#behind.get(member) ?? new Set();
+    this.#behind.set(member, behind.add(queue));
+    return false;
+  }
+
+  /** A place of a member is free: what waits behind it is ready. */
+  #frees(member: string): void {
+    const taken = (this.#taken.get(member) ?? 1) - 1;
+    if (taken > 0) this.#taken.set(member, taken);
+    else this.#taken.delete(member);
+    const behind = this.#behind.get(member);
+    const [next] = behind ?? [];
+    if (behind === undefined || next === undefined) return;
+    behind.delete(next);
+    if (behind.size === 0) this.#behind.delete(member);
+    this.#isReady(next);
+  }
+
+  #start(queue: Queue, onEnd = () => {}): void {
+    const { member } = queue;
+    this.#running++;
+    this.#taken.set(member, (this.#taken.get(member) ?? 0) + 1);
+    void this.#deliver(queue).finally(() => {
+      this.#running--;
+      this.#frees(member);
+      onEnd();
+      this.#go();
+    });
+  }
+
+  async #deliver(queue: Queue): Promise<void> {
+    const [number] = queue.numbers as [number];
+    const { bounds, clock } = this.#options;
+    let message: StoredMessage | undefined;
+    try {
+      message = await this.#message(number);
+    } catch (error) {
+      this.#fault(error, 'a message could not be read; its deliveries are tried again');
+      this.#later(queue);
+      return;
+    }
+    if (message !== undefined) {
+      const status = await this.#send(message, queue);
+      if (this.#isStopped) return;
+      const isOld = clock.now() - message.sentAt > bounds.deliverForMs;
+      if (transient.has(status) && !isOld) {
+        this.#later(queue);
+        return;
+      }
+      this.#made[status < 300 ? 'delivered' : 'failed']++;
+      await this.#record(number, queue.member, status);
+    }
+    this.#done(queue);
+  }
+
+  async #record(number: number, member: string, status: number): Promise<void> {
+    const { clock, store } = this.#options;
+    try {
+      await store.delivered(number, member, status, clock.now());
+    } catch (error) {
+      this.#fault(
+        error,
+        'what became of a delivery could not be recorded; it is sent again after a restart, with the same id',
+      );
+    }
+  }
+
+  #fault(error: unknown, message: string): void {
+    this.#options.log.error({ event: 'delivery-not-recorded', err: error }, message);
+  }
+
+  async #send(message: StoredMessage, { member, room }: Queue): Promise<number> {
+    const { isMember, send } = this.#options;
+    if (!isMember(room, member)) return gone;
+    const status = await send(message, member).catch(() => noAnswer);
+    this.#silent.delete(member);
+    if (status === noAnswer) {
+      if (this.#silent.size >= maxSilent) this.#silent.delete(this.#silent.values().next().value as string);
+      this.#silent.add(member);
+    }
+    return status;
+  }
+
+  #later(queue: Queue): void {
+    if (this.#isStopped) return;
+    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** queue.attempts++);
+    const cancel = this.#options.clock.after(pause, () => {
+      this.#pauses.delete(queue);
+      this.#isReady(queue);
+      this.#go();
+    });
+    this.#pauses.set(queue, cancel);
+  }
+
+  #done(queue: Queue): void {
+    queue.numbers.shift();
+    queue.attempts = 0;
+    this.#pending--;
+    if (queue.numbers.length > 0) this.#isReady(queue);
+    else this.#queues.delete(queue.key);
+    if (this.#pending > 0) return;
+    for (const resolve of this.#idle) resolve();
+    this.#idle.clear();
+  }
+
+  #message(number: number): Promise<StoredMessage | undefined> {
+    const known = this.#atHand.get(number);
+    if (known !== undefined) return known;
+    const read = this.#options.store.message(number);
+    if (this.#atHand.size >= maxAtHand) this.#atHand.delete(this.#atHand.keys().next().value as number);
+    this.#atHand.set(number, read);
+    // What could not be read is read again by the next.
+    read.catch(() => this.#atHand.delete(number));
+    return read;
+  }
+}

@@ -1,0 +1,48 @@
+/** What keeps group chat from starting or storing. Match it by `code`. */
+export type ChatRoomFaultCode =
+  /** Another process has the database open. */
+  | 'ENTENTE_CHAT_STORE_LOCKED'
+  /** The content of the database is damaged. */
+  | 'ENTENTE_CHAT_STORE_DAMAGED'
+  /** A newer program has written it. */
+  | 'ENTENTE_CHAT_STORE_TOO_NEW'
+  /** It cannot be opened, read or written now. */
+  | 'ENTENTE_CHAT_STORE_UNAVAILABLE'
+  /** It is closed. */
+  | 'ENTENTE_CHAT_STORE_CLOSED'
+  /** A room is at an address that the topology does not give to this application. */
+  | 'ENTENTE_CHAT_ROOM_ADDRESS';
+
+/** A fault of group chat: what happened, where, and what to do. */
+export class ChatRoomFault extends Error {
+  readonly code: ChatRoomFaultCode;
+  /** File or address that it is about. */
+  readonly place: string;
+  /** What to do now. */
+  readonly remedy: string;
+
+  /**
+   * @param code - stable literal
+   * @param parts - sentence without final stop, place and remedy
+   */
+  constructor(
+    code: ChatRoomFaultCode,
+    parts: {
+      readonly sentence: string;
+      readonly place: string;
+      readonly remedy: string;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.name = 'ChatRoomFault';
+    this.code = code;
+    this.place = parts.place;
+    this.remedy = parts.remedy;
+  }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
+  }
+}

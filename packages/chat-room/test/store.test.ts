@@ -1,0 +1,104 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RoomStore } from '@entente/chat-room';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const room = 'lobby@chat.contoso.example';
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entente-room-store-'));
+  file = join(folder, 'rooms.sqlite');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const message = (id: string, source = id) => ({
+  id,
+  source,
+  room,
+  author: 'alice@contoso.example',
+  sentAt: 1_000,
+  contentType: 'text/plain',
+  body: new TextEncoder().encode(`text of ${id}`),
+});
+
+describe('the store of rooms', () => {
+  it('has after it was opened again what it had acknowledged, and nobody else can read it', async () => {
+    {
+      await using store = await RoomStore.open(file);
+      await store.setMember({ room, address: 'alice@contoso.example', role: 'moderator' }, 1);
+      await store.setMember({ room, address: 'bob@contoso.example', role: 'member' }, 2);
+      await store.setMember({ room, address: 'carol@contoso.example', role: 'member' }, 3);
+      await store.removeMember(room, 'carol@contoso.example');
+      const { number } = await store.addMessage(
+        message('one'),
+        ['bob@contoso.example', 'dave@contoso.example'],
+        10,
+      );
+      await store.delivered(number, 'bob@contoso.example', 200, 5);
+    }
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await using store = await RoomStore.open(file);
+    expect((await store.members()).map(({ address, role }) => `${address} ${role}`)).toEqual([
+      'alice@contoso.example moderator',
+      'bob@contoso.example member',
+    ]);
+    expect(await store.pending()).toEqual([{ number: 1, room, member: 'dave@contoso.example' }]);
+    expect(await store.history(room, 5)).toMatchObject([{ id: 'one', author: 'alice@contoso.example' }]);
+    expect(await store.receipts(room, 'alice@contoso.example', undefined)).toEqual({
+      id: 'one',
+      total: 2,
+      delivered: 1,
+      failed: 0,
+    });
+    expect(await store.receipts(room, 'bob@contoso.example', 'one')).toBeUndefined();
+  });
+
+  it('takes a request that comes again for the same message', async () => {
+    await using store = await RoomStore.open(file);
+    const first = await store.addMessage(message('one', 'same'), ['bob@contoso.example'], 10);
+    const second = await store.addMessage(message('two', 'same'), ['bob@contoso.example'], 10);
+    expect([first, second]).toEqual([
+      { number: 1, id: 'one', isNew: true },
+      { number: 1, id: 'one', isNew: false },
+    ]);
+    expect(await store.pending()).toHaveLength(1);
+  });
+
+  it('removes the oldest messages beyond those that a room keeps, and none that is still to be delivered', async () => {
+    await using store = await RoomStore.open(file);
+    for (let index = 1; index <= 128; index++) {
+      const { number } = await store.addMessage(message(`m${index}`), ['bob@contoso.example'], 10);
+      if (index !== 3) await store.delivered(number, 'bob@contoso.example', 200, 5);
+    }
+    const left = await store.history(room, 1_000);
+    expect(left.map(({ id }) => id)).toEqual([
+      'm3',
+      ...Array.from({ length: 10 }, (_, index) => `m${119 + index}`),
+    ]);
+  });
+
+  it('does what many ask at once, each by itself: one that cannot be done leaves the others', async () => {
+    await using store = await RoomStore.open(file);
+    const results = await Promise.allSettled([
+      store.addMessage(message('one'), ['bob@contoso.example'], 10),
+      store.addMessage({ ...message('two'), author: 'a\0b' }, ['bob@contoso.example'], 10),
+      store.addMessage(message('three'), ['bob@contoso.example', 'bob@contoso.example'], 10),
+      store.addMessage(message('four'), ['bob@contoso.example'], 10),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect((await store.history(room, 10)).map(({ id }) => id)).toEqual(['one', 'four']);
+  });
+
+  it('is one process’s, and says what is wrong with a file that is no database', async () => {
+    await using _store = await RoomStore.open(file);
+    await expect(RoomStore.open(file)).rejects.toMatchObject({ code: 'ENTENTE_CHAT_STORE_LOCKED' });
+    const other = join(folder, 'other.sqlite');
+    await writeFile(other, 'x'.repeat(4_096));
+    await expect(RoomStore.open(other)).rejects.toMatchObject({ code: 'ENTENTE_CHAT_STORE_DAMAGED' });
+    await expect(RoomStore.open(join(folder, 'missing', 'x'))).rejects.toMatchObject({
+      code: 'ENTENTE_CHAT_STORE_UNAVAILABLE',
+    });
+  });
+});

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { messageIdHeader } from '@entente/chat-room';
+import { afterEach, expect, it } from 'vitest';
+import { startApplicationNetwork } from './testing/application-network.ts';
+
+const lobby = 'sip:lobby@chat.contoso.example';
+const fqdn = 'chat1.contoso.example';
+const running: ChildProcess[] = [];
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** Starts the chat server, and resolves once it serves. */
+async function startRooms(config: string) {
+  const script = fileURLToPath(new URL('./testing/room-process.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=@entente/source', '--import', 'tsx', script, config], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  let complaint = '';
+  child.stderr.on('data', (text) => {
+    complaint += String(text);
+  });
+  const ended = once(child, 'close');
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.includes('"event":"started"')) resolve();
+    });
+    child.once('exit', () => reject(new Error(complaint)));
+  });
+  return {
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+it('a room that is killed while messages are under way delivers every acknowledged one after its restart, each with one id', async () => {
+  const network = await startApplicationNetwork();
+  cleanups.push(() => network[Symbol.asyncDispose]());
+  const folder = await mkdtemp(join(tmpdir(), 'entente-killed-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  await network.frontEnd(0);
+  await network.frontEnd(1);
+  const names = Array.from({ length: 20 }, (_, index) => `member${index}`);
+  const config = join(folder, 'config.json');
+  const settings = {
+    ...(await network.filesOf(fqdn)),
+    document: network.topology.document,
+    fqdn,
+    file: join(folder, 'rooms.sqlite'),
+    rooms: [
+      {
+        address: lobby.slice('sip:'.length),
+        moderators: ['alice', ...names].map((name) => `${name}@contoso.example`),
+      },
+    ],
+    bounds: { burst: 100 },
+  };
+  await writeFile(config, JSON.stringify(settings));
+
+  let release = () => {};
+  const released = new Promise<undefined>((resolve) => {
+    release = () => resolve(undefined);
+  });
+  // Half of the members do not answer before the kill: what they got counts as not delivered.
+  const members = await Promise.all(
+    names.map((name, index) =>
+      network.user(name, index % 2, index < 10 ? {} : { onMessage: () => released }),
+    ),
+  );
+  const alice = await network.user('alice');
+  const from = network.lines.all.length;
+  const first = await startRooms(config);
+  await network.known(fqdn, from);
+
+  const acknowledged = new Set<string>();
+  let third = () => {};
+  const thirdIsThere = new Promise<void>((resolve) => {
+    third = resolve;
+  });
+  const sending = Array.from({ length: 12 }, async (_, index) => {
+    const response = await alice.agent.message(lobby, `message ${index}`).catch(() => undefined);
+    if (response?.status !== 200) return;
+    acknowledged.add(response.get(messageIdHeader) as string);
+    if (acknowledged.size === 3) third();
+  });
+  await thirdIsThere;
+  await first.kill();
+  await Promise.all(sending);
+  release();
+  expect(acknowledged.size).toBeGreaterThanOrEqual(3);
+  await startRooms(config);
+  const idOf = (message: { request: { get(name: string): string | undefined } }) =>
+    message.request.get(messageIdHeader) as string;
+  for (const id of acknowledged)
+    await Promise.all(members.map((member) => member.waitFor((message) => idOf(message) === id)));
+  // A copy that came twice says so by its id: it has the same text.
+  for (const member of members) {
+    const texts = new Map<string, string>();
+    for (const message of member.received) {
+      const text = texts.get(idOf(message)) ?? message.text;
+      expect(message.text).toBe(text);
+      texts.set(idOf(message), text);
+    }
+  }
+});
