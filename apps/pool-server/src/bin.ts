@@ -6,7 +6,7 @@ import { createPoolServer, poolServerConfig } from './index.ts';
 await runServer({
   name: 'entente-pool-server',
   summary:
-    'A SIP front end: registers users, routes their requests, and accepts only servers of the signed topology.',
+    'A server of a pool: serves the role that the signed topology gives it, and accepts only servers of that topology.',
   settings: settingsHelp,
   check: checkConfig,
   async start(configFile) {

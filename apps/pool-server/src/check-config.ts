@@ -1,16 +1,29 @@
+import { isIP } from 'node:net';
 import { dirname } from 'node:path';
+import { readRedisPassword } from '@entente/front-end';
 import { checkPlugins, loadConfig, pathBeside } from '@entente/host';
-import { requestPolicyPort } from '@entente/sip-relay/request-policy';
+import { checkToken } from '@entente/member';
+import { loadCredentials } from '@entente/sip-relay/users';
+import { checkPlace } from '@entente/store-redis';
+import { readPostgresServer } from '@entente/store-sql/postgres';
 import { poolServerConfig } from './config.ts';
-import { loadCredentials } from './credentials.ts';
+import { acceptedPorts } from './create-pool-server.ts';
 
 /**
- * Checks a configuration, its users and its plugins.
+ * Checks a configuration, its join token, its users, its plugins, and the files with the passwords and the CA of its stores.
  * @param configFile - YAML
- * @throws OperatorFault as the start would
+ * @throws OperatorFault, MemberFault, AccountsFault, PkiFault and RedisFault as the start would
  */
 export async function checkConfig(configFile: string): Promise<void> {
-  const { plugins, users } = loadConfig(configFile, poolServerConfig);
-  loadCredentials(pathBeside(configFile, users));
-  await checkPlugins({ plugins, from: [dirname(configFile)], accepts: [requestPolicyPort] });
+  const config = loadConfig(configFile, poolServerConfig);
+  const { accounts, join, plugins, users } = config;
+  if (join !== undefined) checkToken(join.token, config.fqdn);
+  if (accounts !== undefined)
+    await readPostgresServer(accounts.postgresql, (path) => pathBeside(configFile, path), 'topology');
+  if (users !== undefined) loadCredentials(pathBeside(configFile, users));
+  await checkPlugins({ plugins, from: [dirname(configFile)], accepts: acceptedPorts });
+  const redis = config.locations?.redis;
+  // A name may be a store of the topology, which is not asked for here.
+  if (redis !== undefined && (isIP(redis.host) > 0 || redis.host === 'localhost')) checkPlace(redis);
+  await readRedisPassword(config, configFile);
 }

@@ -1,13 +1,14 @@
 import {
+  accountsConfig,
   bytesInFlightConfig,
   connectionLimitsConfig,
   drainSecondsConfig,
   managementConfig,
+  pluginsConfig,
 } from '@entente/host';
 import { z } from 'zod';
 
-/** The configuration of a pool server. Names, ports and peers come from the signed topology, not from here. */
-export const poolServerConfig = z.strictObject({
+const settings = z.strictObject({
   /** This server's own name, as the topology lists it. */
   fqdn: z.string().min(1),
   /** Where it keeps its key, certificate, roots and the last good topology. */
@@ -16,10 +17,32 @@ export const poolServerConfig = z.strictObject({
   join: z.strictObject({ token: z.string().min(1) }).optional(),
   /** Addresses of hosts that DNS does not know, by name. */
   addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
-  /** File with the digests of users' passwords. */
-  users: z.string().min(1),
+  /**
+   * File with the digests of users' passwords, for a network without accounts: a test, or a few users who never change. Default none:
+   * then the users are those that the authority keeps, and `entente user` changes them while everything runs.
+   */
+  users: z.string().min(1).optional(),
+  /**
+   * Where this server reads the accounts itself, as a user who can do nothing else: the PostgreSQL in which the authority keeps them. Default:
+   * the authority feeds them.
+   */
+  accounts: accountsConfig.optional(),
+  /** Where the servers of the pool share what is registered; without it each keeps a copy, and they tell each other. */
+  locations: z
+    .strictObject({
+      redis: z.strictObject({
+        /** An address of this machine; or the name of a store of the topology, which is asked over TLS. */
+        host: z.string().min(1),
+        port: z.int().min(1).max(65_535).default(6_379),
+        /** Account of Redis, where it has any. */
+        username: z.string().min(1).optional(),
+        /** File with its password. */
+        passwordFile: z.string().min(1).optional(),
+      }),
+    })
+    .optional(),
   /** Plugins: an installed package or a path beside this file, and the configuration it checks itself. */
-  plugins: z.array(z.strictObject({ use: z.string().min(1), config: z.unknown().optional() })).default([]),
+  plugins: pluginsConfig,
   /** How many connections each listener holds at once. */
   limits: connectionLimitsConfig.default({}),
   /** Bytes of messages under way that the process keeps at most. Default a quarter of its memory, which is also the most. */
@@ -32,28 +55,11 @@ export const poolServerConfig = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });
 
+/** The configuration of a pool server. Names, ports and peers come from the signed topology, not from here. */
+export const poolServerConfig = settings.refine(
+  ({ accounts, users }) => accounts === undefined || users === undefined,
+  { path: ['users'], error: 'expected "users" or "accounts", found both: users come from one place' },
+);
+
 /** The configuration of a pool server. */
 export type PoolServerConfig = z.infer<typeof poolServerConfig>;
-
-const hex = (digits: number) =>
-  z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `expected ${digits} hexadecimal digits`);
-
-/**
- * The users: no passwords, only H(A1) (RFC 7616 §3.4.2). A user with `MD5` gets a challenge for it, the only one where there is no
- * other digest.
- */
-export const usersConfig = z.strictObject({
-  users: z.array(
-    z.strictObject({
-      username: z.string().min(1),
-      realm: z.string().min(1),
-      ha1: z
-        .strictObject({
-          'SHA-256': hex(64).optional(),
-          'SHA-512-256': hex(64).optional(),
-          MD5: hex(32).optional(),
-        })
-        .refine((digests) => Object.keys(digests).length > 0, 'expected at least one digest'),
-    }),
-  ),
-});

@@ -1,25 +1,32 @@
 import { dirname } from 'node:path';
-import { type RunningFrontEnd, serveFrontEnd } from '@entente/front-end';
 import {
+  type AcceptedPort,
+  LogExport,
   type Logger,
   loadConfig,
   loadPlugins,
-  type Plugins,
   pathBeside,
   type RunningServer,
   RunningSettings,
 } from '@entente/host';
+import { exporterPort } from '@entente/host/exporter';
 import { joinDomain, type Member, type MemberOptions } from '@entente/member';
+import { locationsPort } from '@entente/sip-proxy/locations';
 import { logTransactions } from '@entente/sip-relay';
-import { type RequestPolicy, requestPolicyPort } from '@entente/sip-relay/request-policy';
+import { requestPolicyPort } from '@entente/sip-relay/request-policy';
+import { type OpenUsers, userSource } from '@entente/sip-relay/users';
 import { type PoolServerConfig, poolServerConfig } from './config.ts';
-import { loadCredentials } from './credentials.ts';
-import { LoadedUsers } from './loaded-users.ts';
+import type { RunningRole } from './roles/role.ts';
+import { servedRoleOf } from './roles/served-roles.ts';
+
+/** The ports for which it uses plugins. */
+export const acceptedPorts: readonly AcceptedPort[] = [exporterPort, locationsPort, requestPolicyPort];
 
 /** A running server of a pool. */
 export interface PoolServer extends RunningServer {
   readonly member: Member;
-  readonly frontEnd: RunningFrontEnd;
+  /** The service of the role that the topology gives it. */
+  readonly role: RunningRole;
 }
 
 /**
@@ -32,15 +39,24 @@ export async function createPoolServer(
   config: PoolServerConfig,
   parts: { readonly configFile: string; readonly logger: Logger; readonly clock?: MemberOptions['clock'] },
 ): Promise<PoolServer> {
-  const { clock, configFile, logger } = parts;
-  const users = new LoadedUsers(config, configFile);
+  const { clock, configFile } = parts;
+  const users = userSource(config, configFile);
   const plugins = await loadPlugins({
     plugins: config.plugins,
     from: [dirname(configFile)],
-    accepts: [requestPolicyPort],
-    logger,
+    accepts: acceptedPorts,
+    logger: parts.logger,
   });
+  // Lines of plugins are not among them: one about an exporter would be the next one that it has to export.
+  const exported = new LogExport(config.fqdn, plugins.calls(exporterPort));
+  const logger = exported.logger(parts.logger);
   let member: Member | undefined;
+  let open: OpenUsers | undefined;
+  const close = async () => {
+    await exported[Symbol.asyncDispose]();
+    await plugins[Symbol.asyncDispose]();
+    await Promise.all([member?.[Symbol.asyncDispose](), open?.[Symbol.asyncDispose]()]);
+  };
   try {
     const joined = await joinDomain({
       fqdn: config.fqdn,
@@ -51,15 +67,16 @@ export async function createPoolServer(
       log: logger,
     });
     member = joined;
-    const policies = policiesOf(plugins);
-    const { limits, maxBytesInFlight } = config;
-    const frontEnd = await serveFrontEnd({
-      member: joined,
-      credentials: users,
+    const role = await servedRoleOf(config, joined.topology, configFile).serve({
+      config,
+      configFile,
       logger,
-      policies,
-      limits,
-      ...(maxBytesInFlight === undefined ? {} : { maxBytesInFlight }),
+      member: joined,
+      plugins,
+      async openUsers() {
+        open = await users.open(joined);
+        return open;
+      },
     });
     const settings = new RunningSettings({
       config,
@@ -68,38 +85,26 @@ export async function createPoolServer(
       whileDebug: logTransactions,
       also: ['users'],
     });
-    const reload = () =>
-      settings.reload((next) => {
-        const others = loadCredentials(pathBeside(configFile, next.users));
-        return () => users.replace(others);
-      });
+    const reload = () => settings.reload((next) => users.prepare(next));
     return {
       member: joined,
-      frontEnd,
+      role,
       log: logger,
-      metrics: frontEnd.metrics,
+      metrics: role.metrics,
       get drainMs() {
         return settings.drainMs;
       },
       reload: async () => reload(),
-      problems: () => joined.problems(),
-      drain: (withinMs) => frontEnd.drain(withinMs),
+      problems: () => [...joined.problems(), ...plugins.problems(), ...(role.problems?.() ?? [])],
+      drain: (withinMs) => role.drain(withinMs),
       async [Symbol.asyncDispose]() {
         settings[Symbol.dispose]();
-        await frontEnd[Symbol.asyncDispose]();
-        await plugins[Symbol.asyncDispose]();
-        await joined[Symbol.asyncDispose]();
+        await role[Symbol.asyncDispose]();
+        await close();
       },
     };
   } catch (error) {
-    await member?.[Symbol.asyncDispose]();
-    await plugins[Symbol.asyncDispose]();
+    await close();
     throw error;
   }
-}
-
-function policiesOf(plugins: Plugins) {
-  return plugins
-    .provided<RequestPolicy>(requestPolicyPort)
-    .map(({ plugin, implementation }) => ({ plugin, policy: implementation }));
 }

@@ -1,2 +1,2 @@
-export { type PoolServerConfig, poolServerConfig, usersConfig } from './config.ts';
+export { type PoolServerConfig, poolServerConfig } from './config.ts';
 export { createPoolServer, type PoolServer } from './create-pool-server.ts';
