@@ -1,3 +1,4 @@
 import { library } from '../../tooling/build/library.ts';
 
-export default library();
+// `program` is what the command line begins with: it loads a command once it is named.
+export default library({ index: 'src/index.ts', program: 'src/program.ts' });

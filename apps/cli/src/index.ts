@@ -1,1 +1,1 @@
-export { createProgram, run } from '@entente/commands';
+export { createProgram, run } from '@entente/commands/program';

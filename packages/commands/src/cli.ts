@@ -1,96 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { describeFault, type FaultDescription, reportFault } from '@entente/host';
+import type { FaultDescription } from '@entente/host';
 import { Command, CommanderError } from 'commander';
-import { register as audit } from './commands/audit.ts';
-import { register as caAdministrator } from './commands/ca-administrator.ts';
-import { register as caBackup } from './commands/ca-backup.ts';
-import { register as caInit } from './commands/ca-init.ts';
-import { register as caOutside } from './commands/ca-outside.ts';
-import { register as caRestore } from './commands/ca-restore.ts';
-import { register as caRollover } from './commands/ca-rollover.ts';
-import { register as caRoot } from './commands/ca-root.ts';
-import { register as certBlockKey } from './commands/cert-block-key.ts';
-import { register as certIssue } from './commands/cert-issue.ts';
-import { register as certList } from './commands/cert-list.ts';
-import { register as certRelease } from './commands/cert-release.ts';
-import { register as certRenew } from './commands/cert-renew.ts';
-import { register as certRevoke } from './commands/cert-revoke.ts';
-import { register as certShow } from './commands/cert-show.ts';
-import { register as explain } from './commands/explain.ts';
-import { register as joinToken } from './commands/join-token.ts';
-import { register as partnerBlock } from './commands/partner-block.ts';
-import { register as rotatePlan } from './commands/rotate-plan.ts';
-import { register as status } from './commands/status.ts';
-import { register as topologyAdd } from './commands/topology-add.ts';
-import { register as topologyApprove } from './commands/topology-approve.ts';
-import { register as topologyCerts } from './commands/topology-certs.ts';
-import { register as topologyCheck } from './commands/topology-check.ts';
-import { register as topologyDiff } from './commands/topology-diff.ts';
-import { register as topologyDns } from './commands/topology-dns.ts';
-import { register as topologyDraw } from './commands/topology-draw.ts';
-import { register as topologyFirewall } from './commands/topology-firewall.ts';
-import { register as topologyInit } from './commands/topology-init.ts';
-import { register as topologyKey } from './commands/topology-key.ts';
-import { register as topologyPublish } from './commands/topology-publish.ts';
-import { register as topologyRehearse } from './commands/topology-rehearse.ts';
-import { register as topologyRemove } from './commands/topology-remove.ts';
-import { register as topologyRollback } from './commands/topology-rollback.ts';
-import { register as topologyRoot } from './commands/topology-root.ts';
-import { register as topologySchema } from './commands/topology-schema.ts';
-import { register as topologySign } from './commands/topology-sign.ts';
-import { register as topologyStatus } from './commands/topology-status.ts';
-import { register as trace } from './commands/trace.ts';
-import { register as userAdd } from './commands/user-add.ts';
-
-/** Each verb is one file of `commands/`. */
-const verbs = [
-  explain,
-  status,
-  audit,
-  trace,
-  caInit,
-  caAdministrator,
-  caOutside,
-  caRoot,
-  caRollover,
-  caBackup,
-  caRestore,
-  topologyInit,
-  topologyAdd,
-  topologyRemove,
-  topologyCheck,
-  topologyDraw,
-  topologyDns,
-  topologyCerts,
-  topologyFirewall,
-  topologyDiff,
-  topologyRehearse,
-  topologySign,
-  topologyApprove,
-  topologyPublish,
-  topologyRollback,
-  topologyRoot,
-  topologyStatus,
-  topologyKey,
-  topologySchema,
-  partnerBlock,
-  rotatePlan,
-  joinToken,
-  certList,
-  certShow,
-  certIssue,
-  certRenew,
-  certRevoke,
-  certRelease,
-  certBlockKey,
-  userAdd,
-];
+import { groupCommand } from './group-command.ts';
+import { verbs } from './verbs.ts';
 
 /**
- * The command line `entente`.
- * @returns the program with every verb
+ * The command line `entente`. A command that is not loaded has its place in the lists of commands, and no options.
+ * @param args - the arguments after the program's name: only the command that they name is loaded; without them every command is
+ * @returns the program
  */
-export function createProgram(): Command {
+export async function createProgram(args?: readonly string[]): Promise<Command> {
   const program = new Command('entente')
     .version(versionOfPackage(), '--version', 'print the version')
     .description(
@@ -100,10 +19,25 @@ export function createProgram(): Command {
       'after',
       '\nStart with one of these. Every command has --help with an example, and --json:\n  entente explain example.com:443\n  entente topology init contoso.example --administrator alice',
     );
-  for (const register of verbs) register(program);
+  const words = args?.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
+  const named = verbs.filter(({ path }) => words === undefined || `${words} `.startsWith(`${path} `));
+  const isAll = named.some(({ readsOthers }) => readsOthers === true);
+  // One file may register several.
+  const files = new Set((isAll ? verbs : named).map(({ load }) => load));
+  for (const { load, path, summary } of verbs) {
+    if (find(program, path) !== undefined) continue;
+    if (files.has(load)) (await load()).register(program);
+    else {
+      const names = path.split(' ');
+      const group = names.length > 1 ? groupCommand(program, names[0] as string) : program;
+      group.command(names.at(-1) as string).summary(summary);
+    }
+  }
   for (const [path, command] of allOf(program, 'entente')) {
     command
       .exitOverride()
+      // Of a command that is not loaded no more is known.
+      .configureHelp({ subcommandTerm: (child) => child.name() })
       .showHelpAfterError(
         `(${path} --help shows the ${command.commands.length > 0 ? 'commands' : 'options and an example'})`,
       );
@@ -118,7 +52,7 @@ export function createProgram(): Command {
  */
 export async function run(args: readonly string[]): Promise<number> {
   const asJson = wantsJson(args);
-  const program = createProgram();
+  const program = await createProgram(args);
   if (asJson) for (const [, command] of allOf(program, '')) command.configureOutput({ writeErr: () => {} });
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -129,6 +63,7 @@ export async function run(args: readonly string[]): Promise<number> {
       if (asJson) giveFault(usageFault(error), 2);
       return 2;
     }
+    const { describeFault, reportFault } = await import('@entente/host');
     const fault = asJson ? describeFault(error, place) : undefined;
     if (fault === undefined) return reportFault('entente', error, place);
     giveFault(fault, 2);
@@ -156,7 +91,7 @@ function usageFault({ message }: CommanderError): FaultDescription {
   return { code: 'ENTENTE_USAGE', sentence, place, remedy };
 }
 
-/** The package is published with its package.json beside `dist` and `src`. */
+/** The package.json is beside `src`, and beside `dist` where the package is installed. */
 function versionOfPackage(): string {
   const file = new URL('../package.json', import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
@@ -165,4 +100,14 @@ function versionOfPackage(): string {
 /** Each command with its full name. */
 function allOf(command: Command, path: string): (readonly [path: string, command: Command])[] {
   return [[path, command], ...command.commands.flatMap((child) => allOf(child, `${path} ${child.name()}`))];
+}
+
+/** The command at some words, where it is there. */
+function find(program: Command, path: string): Command | undefined {
+  return path
+    .split(' ')
+    .reduce<Command | undefined>(
+      (command, name) => command?.commands.find((child) => child.name() === name),
+      program,
+    );
 }

@@ -97,7 +97,9 @@ describe('entente ca restore', () => {
     expect(json.next).toMatchObject([
       expect.stringContaining('--replace and --lists'),
       expect.stringContaining('entente cert revoke'),
+      expect.stringContaining('accounts.jsonl'),
       'start the authority',
+      expect.stringContaining('entente user import'),
       expect.stringContaining('entente topology publish'),
       expect.stringContaining('entente join-token'),
       expect.stringContaining('entente status'),

@@ -47,12 +47,12 @@ export async function answerOf(
 }
 
 /** Every verb below a command, with its full name. */
-export function verbsBelow(name: string): readonly (readonly [string, Command])[] {
+export async function verbsBelow(name: string): Promise<readonly (readonly [string, Command])[]> {
   const walk = (command: Command, path: string): (readonly [string, Command])[] =>
     command.commands.length === 0
       ? [[path, command]]
       : command.commands.flatMap((child) => walk(child, `${path} ${child.name()}`));
-  const root = createProgram().commands.find((command) => command.name() === name);
+  const root = (await createProgram()).commands.find((command) => command.name() === name);
   if (root === undefined) throw new Error(`there is no command ${name}`);
   return walk(root, name);
 }

@@ -19,8 +19,10 @@ function helpOf(command: Command): string {
   return text;
 }
 
+const program = await createProgram();
+
 describe('every verb of entente', () => {
-  const verbs = verbsOf(createProgram(), []);
+  const verbs = verbsOf(program, []);
 
   it('is there', () => {
     expect(verbs.length).toBeGreaterThan(25);

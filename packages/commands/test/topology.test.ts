@@ -14,16 +14,15 @@ async function signFirst(): Promise<void> {
   await succeed(`topology approve ${bob} --yes`);
 }
 
+const verbs = [...(await verbsBelow('topology')), ...(await verbsBelow('rotate'))];
+
 describe('every verb', () => {
-  it.each([...verbsBelow('topology'), ...verbsBelow('rotate')])(
-    '%s has help with an example, and --json',
-    async (name, command) => {
-      const ran = await runEntente(`${name} --help`);
-      expect(ran.status).toBe(0);
-      expect(ran.stdout).toMatch(/\nExample:\n {2}entente \S/);
-      expect(command.options.map((option) => option.long)).toContain('--json');
-    },
-  );
+  it.each(verbs)('%s has help with an example, and --json', async (name, command) => {
+    const ran = await runEntente(`${name} --help`);
+    expect(ran.status).toBe(0);
+    expect(ran.stdout).toMatch(/\nExample:\n {2}entente \S/);
+    expect(command.options.map((option) => option.long)).toContain('--json');
+  });
 
   it('ends with status 2, one sentence, the place and the remedy where it is used wrongly', async () => {
     for (const [line, place] of [
@@ -341,6 +340,27 @@ describe('entente topology draw, dns, certs and firewall', () => {
     const told = await succeed('topology firewall');
     expect(told).toMatch(/ edge1\.contoso\.example +80 +20 /);
     expect(told).toMatch(/^Row 20 is needed only .* port 80 \(RFC 8555 section 8\.3\)/m);
+  });
+
+  it('proxy writes what nginx and HAProxy read, and says why it cannot', async () => {
+    const refused = await runEntente('topology proxy --for nginx');
+    expect(refused).toMatchObject({ status: 2, stdout: '' });
+    expect(refused.stderr).toContain('--role reverse-proxy');
+    await succeed('topology add server web1.contoso.example --role web-services');
+    await succeed(
+      'topology add server rp1.contoso.example --role reverse-proxy --external-fqdn www.contoso.example',
+    );
+    const written = await succeed('topology proxy --for nginx --directory /srv/proxy');
+    expect(written).toContain('proxy_ssl_name web1.contoso.example;');
+    expect(written).toContain('proxy_ssl_certificate /srv/proxy/tls.crt;');
+    expect(await succeed('topology proxy --for haproxy --crl')).toContain('crl-file /etc/entente/ca.crl');
+    const { json } = await answerOf('topology proxy --for haproxy');
+    expect(json).toMatchObject({ plan: { proxy: 'rp1.contoso.example' } });
+    expect(`${json.configuration}`).toBe(await succeed('topology proxy --for haproxy'));
+    const elsewhere = await runEntente('topology proxy --for nginx --directory etc/entente');
+    expect(elsewhere).toMatchObject({ status: 2, stderr: expect.stringContaining('--directory') });
+    await succeed('topology add server web2.contoso.example --role web-services');
+    expect((await runEntente('topology proxy --for nginx')).stderr).toContain('one pool');
   });
 
   it('read the signed document too', async () => {

@@ -40,8 +40,8 @@ export interface AuthorityConnection extends AsyncDisposable {
 /** What the authority answered to a request for a document. */
 export type TextOutcome = { readonly ok: true; readonly text: string } | Extract<Outcome, { ok: false }>;
 
-/** No answer of the authority to a command is larger. */
-const maxAnswerBytes = 65_536;
+/** No answer of the authority to a command is larger; the largest says why each of 500 accounts is refused. */
+const maxAnswerBytes = 1_048_576;
 /** The authority accepts no larger topology. */
 const maxDocumentBytes = 8_388_608;
 /** An authority signs and stores before it answers. */

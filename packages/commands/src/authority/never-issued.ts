@@ -2,6 +2,7 @@ import type { Answer } from '../topology/answer.ts';
 import { didYouMean } from '../topology/did-you-mean.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
 import type { AuthorityConnection } from './connect-authority.ts';
+import { firstCertificate } from './first-certificate.ts';
 import { versionInForce } from './version-in-force.ts';
 
 /**
@@ -15,13 +16,14 @@ export async function neverIssued(
 ): Promise<Pick<Answer, 'lines' | 'next'>> {
   const inForce = await versionInForce(connection, access);
   const servers = inForce.ok ? (inForce.signed?.document.servers ?? []) : [];
-  const names = servers.map(({ fqdn }) => fqdn);
-  if (names.includes(name)) {
+  const listed = servers.find(({ fqdn }) => fqdn === name);
+  if (listed !== undefined) {
     return {
       lines: [`no certificate of ${name} was ever issued: it is in the topology and has not joined`],
-      next: [`entente join-token ${name} --config <file> --as ca/administrators/<you>.yaml`],
+      next: [firstCertificate(name, listed.role)],
     };
   }
+  const names = servers.map(({ fqdn }) => fqdn);
   const meant = didYouMean(name, names);
   return {
     lines: [

@@ -20,6 +20,10 @@ export async function nextAfterRefusal(
   reason: string,
 ): Promise<readonly string[]> {
   if (ofContent.has(reason)) return [await inItsPlace(file, document, inForce)];
+  // A root that is brought later cures it; one that is not of this domain never comes.
+  if (reason === 'root-unknown') {
+    return [`where this domain has no such root: ${await inItsPlace(file, document, inForce)}`];
+  }
   return missingVersions(file, inForce, document);
 }
 

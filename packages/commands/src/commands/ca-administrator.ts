@@ -10,6 +10,7 @@ import { encodePem } from '@entente/x509';
 import type { Command } from 'commander';
 import { writeAccess } from '../authority/administrator-access.ts';
 import { authorityNamesOf } from '../authority/authority-names.ts';
+import { groupCommand } from '../group-command.ts';
 import { give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';
 
@@ -24,7 +25,7 @@ interface CaAdministratorOptions {
  * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
-  const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
+  const ca = groupCommand(program, 'ca');
   ca.command('administrator')
     .summary('issue a client certificate to an administrator')
     .description(

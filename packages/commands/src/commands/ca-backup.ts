@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { timeText } from '../authority/certificates.ts';
 import { leftDrafts } from '../authority/left-drafts.ts';
+import { groupCommand } from '../group-command.ts';
 import { counted, give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';
 
@@ -21,7 +22,7 @@ interface CaBackupOptions {
  * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
-  const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
+  const ca = groupCommand(program, 'ca');
   ca.command('backup')
     .summary('back up the authority, also while it runs')
     .description(

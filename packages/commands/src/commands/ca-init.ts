@@ -18,6 +18,7 @@ import { decodePemCertificates } from '@entente/x509';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { writeAccess } from '../authority/administrator-access.ts';
+import { groupCommand } from '../group-command.ts';
 import { type Answer, counted, give } from '../topology/answer.ts';
 import { whatLossCosts } from '../topology/lost-keys.ts';
 
@@ -39,8 +40,7 @@ interface CaInitOptions {
  * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
-  const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
-  ca.description('the certification authority of the domain')
+  groupCommand(program, 'ca')
     .command('init')
     .summary('create root, issuing authority, ledger and configuration')
     .description(

@@ -3,6 +3,7 @@ import { OperatorFault } from '@entente/host';
 import { certifyOutside } from '@entente/pki/node';
 import { links, outsideObjectUrls } from '@entente/topology';
 import type { Command } from 'commander';
+import { groupCommand } from '../group-command.ts';
 import { give } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { defaultFile } from '../topology/topology-command.ts';
@@ -18,7 +19,7 @@ interface CaOutsideOptions {
  * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
-  const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
+  const ca = groupCommand(program, 'ca');
   ca.command('outside')
     .summary('certify the issuing authority for peers outside the domain')
     .description(

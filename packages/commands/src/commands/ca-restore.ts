@@ -6,6 +6,7 @@ import { checkDatabase, databaseFile, holdDatabase, openLedger } from '@entente/
 import type { Command } from 'commander';
 import { timeText } from '../authority/certificates.ts';
 import { leftDrafts } from '../authority/left-drafts.ts';
+import { groupCommand } from '../group-command.ts';
 import { counted, give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';
 
@@ -27,7 +28,7 @@ const maxListFileBytes = 268_435_456;
  * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
-  const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
+  const ca = groupCommand(program, 'ca');
   ca.command('restore')
     .summary('restore the authority from a backup')
     .description(
@@ -131,7 +132,9 @@ function nextSteps(imported: ImportedLists, takenAt: string): readonly string[] 
           'before the authority starts: restore once more, with --replace and --lists <folder of a member>/revocation.crl; a member gives its list up for the first one of the restored authority',
           `otherwise repeat each entente cert revoke, cert release and cert block-key since ${takenAt}`,
         ]),
+    'before the authority starts: copy accounts.jsonl from the folder of a front end, which has the accounts as they were last',
     'start the authority',
+    `accounts are as they were at ${takenAt}: take later changes from the copy, entente user import accounts.jsonl --replace`,
     `publish each topology since ${takenAt} again, in the order of their versions: entente topology publish topology.v<version>.json`,
     'order join tokens that were not used yet again: entente join-token',
     'entente status shows which members are not yet up to date',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
+import { groupCommand } from '../group-command.ts';
 import { give, table } from '../topology/answer.ts';
 
 /** What the authority answers; see `RolloverStatus` of `@entente/authority`. */
@@ -35,7 +36,7 @@ interface Status {
  * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
-  const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
+  const ca = groupCommand(program, 'ca');
   administratorCommand(
     ca
       .command('rollover')

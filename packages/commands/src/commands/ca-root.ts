@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { groupCommand } from '../group-command.ts';
 import { acceptAnswer } from '../root/root-accept.ts';
 import { defaultConfig } from '../root/root-files-io.ts';
 import { writeRequest } from '../root/root-request.ts';
@@ -9,7 +10,7 @@ import { prepareNext, signRequest } from '../root/root-sign.ts';
  * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
-  const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
+  const ca = groupCommand(program, 'ca');
   const root = ca.command('root').description('what only the key of the root can do');
   root
     .command('request')

@@ -18,7 +18,7 @@ interface IssueOptions extends AdministratorOptions {
 }
 
 /**
- * Adds `entente cert issue`: a certificate for a server that cannot join by itself.
+ * Adds `entente cert issue`: a certificate for a server that cannot join by itself, or for a store.
  * @param program - the command line
  */
 export function register(program: Command): void {
@@ -26,10 +26,10 @@ export function register(program: Command): void {
     .command('issue')
     .summary('issue a certificate for a request of other equipment')
     .description(
-      'For a server of the topology that cannot join with a token, e.g. a gateway of another maker. It creates a key and a PKCS#10 request; the authority certifies the key. The names come from the topology, never from the request; a request with any other name is refused. Nobody renews this certificate: issue the next one in time. Exit status 1: refused.',
+      'For a server of the topology that cannot join with a token, e.g. a gateway of another maker, and for a store that the topology lists (Redis, PostgreSQL). The machine creates a key and a PKCS#10 request; the authority certifies the key. The names come from the topology, never from the request; a request with any other name is refused. Nobody renews this certificate: issue the next one in time. Exit status 1: refused.',
     )
     .requiredOption('--csr <file>', 'the request, PEM or DER')
-    .requiredOption('--server <fqdn>', 'the server of the topology that has the key')
+    .requiredOption('--server <fqdn>', 'the server or store of the topology that has the key')
     .addOption(
       new Option(
         '--interface <interface>',
@@ -66,8 +66,8 @@ async function run(options: IssueOptions): Promise<void> {
         `names: ${[dnsNames, uris].flatMap((names) => (Array.isArray(names) ? names.map(String) : [])).join(', ')}`,
       ],
       next: [
-        `install ${output} and the root certificate on the server`,
-        `before ${until}: entente cert issue again, with a request for a new key`,
+        `install ${output} and the root certificate on ${server}`,
+        `before ${until}: entente cert issue again, with a request for a new key and another file for --output`,
       ],
     };
   });

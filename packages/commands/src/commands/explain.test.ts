@@ -74,6 +74,17 @@ describe('entente explain', () => {
     for (const stage of ['authorisation', 'policies']) expect(out).toContain(`· ${stage}: not judged here`);
   });
 
+  it('says of a server without TLS 1.3 what a client of @entente/tls needs for it', async () => {
+    const { chainPem, keyPem } = await root.issue({ dnsNames: [serverName] });
+    const address = await listen(tls.createServer({ cert: chainPem, key: keyPem, maxVersion: 'TLSv1.2' }));
+    const asked = ['explain', address, '--name', serverName, '--anchors', anchors, '--crls', await crlFile()];
+    const { status, out } = await entente(...asked);
+    expect(status).toBe(0);
+    expect(out).toContain(
+      "protocol: TLS 1.2; a client of @entente/tls speaks TLS 1.3 alone unless minVersion: 'TLSv1.2'",
+    );
+  });
+
   it('names what it found where no TLS server answers, and what to do', async () => {
     const plain = await listen(net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     const { status, out } = await entente('explain', plain, '--anchors', anchors);

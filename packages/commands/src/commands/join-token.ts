@@ -34,15 +34,15 @@ export function register(program: Command): void {
     .argument('<server>', 'FQDN of the server')
     .option('--lifetime <seconds>', 'seconds until the token expires, 1 to 3600', '3600')
     .option('--config <file>', 'file for the configuration of the server; its other files go beside it')
-    .option('--users <file>', 'users.yaml of a front end, for the configuration; default users.yaml');
+    .option(
+      '--users <file>',
+      'users.yaml of a front end, for the configuration; default none: the users are the accounts of the authority',
+    );
   command.option(
     '--replace',
     'for a server that has certificates: they are revoked once the token has been used',
   );
-  administratorCommand(
-    command,
-    'entente join-token fe1.contoso.example --config fe1.yaml --users users.yaml',
-  ).action(run);
+  administratorCommand(command, 'entente join-token fe1.contoso.example --config fe1.yaml').action(run);
 }
 
 async function run(server: string, options: JoinTokenOptions): Promise<void> {
@@ -84,7 +84,7 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
         ],
       };
     }
-    const users = options.users ?? (answer.role === 'front-end' ? 'users.yaml' : undefined);
+    const { users } = options;
     const text = configurationOf(server, token, config, users, await accessOf(options));
     await writeWhole(config, text, secretMode);
     return {
@@ -102,10 +102,20 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
 
 /** How a server of a role is started. */
 function startOf(role: string, config: string): string {
-  if (role === 'front-end') return `entente-pool-server --config ${config}`;
-  if (role === 'edge') return `entente-edge-server --config ${config}`;
-  return `your own program, which joins with ${config}`;
+  const program = programs.get(role);
+  if (program !== undefined) return `${program} --config ${config}`;
+  const own = `your own program, which joins with ${config}`;
+  return role === 'trusted-application' ? `${own}; entente-chat-room-server, for chat rooms` : own;
 }
+
+/** The programs that serve one role each, or several. */
+const programs = new Map([
+  ['front-end', 'entente-pool-server'],
+  ['director', 'entente-pool-server'],
+  ['mediation', 'entente-pool-server'],
+  ['web-services', 'entente-pool-server'],
+  ['edge', 'entente-edge-server'],
+]);
 
 function configurationOf(
   server: string,

@@ -1,6 +1,7 @@
 import { OperatorFault } from '@entente/host';
 import { diffTopologies, type Partner, strongestEffect, type TopologyDocument } from '@entente/topology';
 import type { Command } from 'commander';
+import { groupCommand } from '../group-command.ts';
 import { give } from '../topology/answer.ts';
 import { didYouMean } from '../topology/did-you-mean.ts';
 import { editTopology, indexOfEntry, setField } from '../topology/edit-topology.ts';
@@ -20,7 +21,7 @@ interface PartnerOptions {
  * @param program - the command line
  */
 export function register(program: Command): void {
-  const partner = program.command('partner').description('refuse a partner for a while, and end that');
+  const partner = groupCommand(program, 'partner');
   const verb = (name: string, summary: string, description: string) =>
     partner
       .command(name)

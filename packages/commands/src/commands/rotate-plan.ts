@@ -1,5 +1,6 @@
 import { planRotation } from '@entente/topology-planning';
 import type { Command } from 'commander';
+import { groupCommand } from '../group-command.ts';
 import { counted, give } from '../topology/answer.ts';
 import { judgeOf, readChains } from '../topology/network-files.ts';
 import { requireTopology } from '../topology/read-topology.ts';
@@ -20,10 +21,7 @@ interface RotateOptions {
  * @param program - the command line
  */
 export function register(program: Command): void {
-  const rotate =
-    program.commands.find((command) => command.name() === 'rotate') ??
-    program.command('rotate').description('rollover of the certification authority');
-  rotate
+  groupCommand(program, 'rotate')
     .command('plan')
     .summary('plan the steps of a CA rollover and rehearse each')
     .description(

@@ -10,6 +10,7 @@ import {
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { type Found, listCertificates, timeText } from '../authority/certificates.ts';
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
+import { firstCertificate } from '../authority/first-certificate.ts';
 import { type MemberState, memberStates } from '../authority/member-state.ts';
 import {
   type ReportedProblem,
@@ -195,9 +196,8 @@ function nextFor(members: readonly MemberState[], document: TopologyDocument | u
 }
 
 /** What the ledger still has of a server below a revoked issuing authority must be replaced. */
-function joinAgain({ isIssuerRevoked, server }: MemberState): string {
-  const replace = isIssuerRevoked ? ' --replace' : '';
-  return `entente join-token ${server}${replace} --config ${server}.yaml --as ca/administrators/<you>.yaml`;
+function joinAgain({ interface: side, isIssuerRevoked, role, server }: MemberState): string {
+  return firstCertificate(server, role, { isExternal: side === 'external', replaces: isIssuerRevoked });
 }
 
 function remedyFor({ isOrdered, report, server }: MemberState): string {

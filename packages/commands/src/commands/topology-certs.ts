@@ -1,6 +1,7 @@
 import { OperatorFault } from '@entente/host';
 import { certificatePlan } from '@entente/topology-planning';
 import type { Command } from 'commander';
+import { isOfOthers } from '../authority/first-certificate.ts';
 import { give } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
@@ -49,6 +50,11 @@ async function certs(file: string, given: CertsOptions): Promise<void> {
     certificates.some(({ issuer }) => issuer === 'public')
       ? 'get the public ones from your CA and name them in edge.yaml under external; servers receive the others when they join: entente join-token <server> …'
       : 'servers receive them when they join: entente join-token <server> --config <file> --as ca/administrators/<you>.yaml',
+    ...(certificates.some(({ role }) => isOfOthers(role))
+      ? [
+          'a gateway or a reverse proxy cannot join: entente cert issue --csr <file> --server <server> --as ca/administrators/<you>.yaml',
+        ]
+      : []),
   ];
   give({ json: { file, certificates }, lines, next }, given.json);
 }

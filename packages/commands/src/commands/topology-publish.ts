@@ -126,8 +126,10 @@ function describePublication(
   changes: readonly Change[],
 ): readonly string[] {
   if (inForce === undefined) return describeFirst(document);
-  const left = new Set(document.servers.map(({ fqdn }) => fqdn));
-  const gone = inForce.servers.filter(({ fqdn }) => !left.has(fqdn)).map(({ fqdn }) => fqdn);
+  const certified = ({ servers, stores = [] }: TopologyDocument) =>
+    [...servers, ...stores].map(({ fqdn }) => fqdn);
+  const left = new Set(certified(document));
+  const gone = certified(inForce).filter((fqdn) => !left.has(fqdn));
   return [
     `version ${document.version} of ${document.network} changes version ${inForce.version}, which is in force:`,
     ...describeChanges(changes),

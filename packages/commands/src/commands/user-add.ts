@@ -1,133 +1,102 @@
-import { randomBytes } from 'node:crypto';
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
+import { accountRights } from '@entente/accounts';
 import { OperatorFault } from '@entente/host';
-import { secretMode, writeWhole } from '@entente/pki/node';
-import { createCredentialRecord } from '@entente/sip';
-import { escapeInvisible } from '@entente/trust';
-import type { Command } from 'commander';
-import { Document, isMap, isSeq, parseDocument } from 'yaml';
+import { type Command, Option } from 'commander';
+import type { AdministratorOptions } from '../authority/administrator-access.ts';
+import { administratorCommand } from '../authority/administrator-command.ts';
+import { sendCommand } from '../authority/send-command.ts';
 import { give } from '../topology/answer.ts';
-import { exists, readText } from '../topology/read-topology.ts';
+import { digestsOf, inForceSoon, readAddress } from '../users/account-command.ts';
+import { algorithmOf, type PasswordOptions, passwordOptions, readPassword } from '../users/read-password.ts';
+import { userCommand } from '../users/user-command.ts';
+import { writeUser } from '../users/users-file.ts';
 
-interface UserAddOptions {
-  readonly file: string;
-  readonly md5Only?: boolean;
-  readonly generate?: boolean;
+interface UserAddOptions extends AdministratorOptions, PasswordOptions {
+  readonly home?: string;
+  readonly right?: readonly string[];
+  readonly file?: string;
   readonly replace?: boolean;
-  readonly json?: boolean;
 }
 
 /**
- * Adds `entente user add`: what a front end stores of a user, without the password.
+ * Adds `entente user add`.
  * @param program - the command line
  */
 export function register(program: Command): void {
-  const user = program.commands.find((command) => command.name() === 'user') ?? program.command('user');
-  user
-    .description('users and the digests of their passwords')
+  const add = userCommand(program)
     .command('add')
-    .summary('store the password digest of a user')
+    .summary('add a user')
     .description(
-      'Asks for a password, or reads it from the first line of standard input, and writes H(A1) (RFC 7616 §3.4.2) to users.yaml. The password itself is not stored.',
+      'Asks for a password, or reads it from a file or from the first line of standard input, and sends its digest H(A1) (RFC 7616 §3.4.2) to the authority, which keeps the account. The password itself is neither sent nor stored. With --file it goes into the users file of front ends that have one instead. Exit status 1: refused.',
     )
     .argument('<address>', 'alice@contoso.example')
-    .option('--file <path>', 'users.yaml of the front ends', 'users.yaml')
-    .option('--generate', 'generate a password and print it once')
-    .option('--md5-only', 'store an MD5 digest, for a client that supports nothing better; weak')
-    .option('--replace', 'set a new password for an existing user')
-    .option('--json', 'one JSON object on the last line')
-    .addHelpText('after', '\nExample:\n  entente user add alice@contoso.example --file users.yaml --generate')
-    .action(add);
+    .option('--home <fqdn>', 'pool or front end where the user is at home; default the pool of the domain')
+    .addOption(
+      new Option('--right <right...>', 'what the user may do beside that').choices([...accountRights]),
+    );
+  passwordOptions(add)
+    .option('--file <path>', 'users.yaml of front ends, for a network without accounts')
+    .option('--replace', 'with --file: set a new password for a user that it has');
+  administratorCommand(add, 'entente user add alice@contoso.example --generate').action(run);
 }
 
-async function add(address: string, options: UserAddOptions): Promise<void> {
-  const { username, realm } = readAddress(address);
-  const { file } = options;
-  const document = (await exists(file)) ? readUsers(file, await readText(file)) : new Document({ users: [] });
-  const list = document.get('users');
-  if (!isSeq(list)) throw notUsers(file);
-  const index = list.items.findIndex(
-    (item) => isMap(item) && item.get('username') === username && item.get('realm') === realm,
-  );
-  if (index >= 0 && options.replace !== true) {
-    throw new OperatorFault('ENTENTE_USER_EXISTS', {
-      sentence: `the user ${address} exists`,
-      place: file,
-      remedy: 'give --replace to set a new password',
-    });
-  }
-  const password =
-    options.generate === true ? randomBytes(18).toString('base64url') : await askPassword(address);
-  if (password === '') {
+async function run(text: string, options: UserAddOptions): Promise<void> {
+  const { address, domain: realm, username } = readAddress(text);
+  if (options.file !== undefined) return toFile(options.file, { address, realm, username }, options);
+  if (options.replace === true) {
     throw new OperatorFault('ENTENTE_USAGE', {
-      sentence: 'expected a password, found an empty line',
-      place: 'standard input',
-      remedy: 'type a password, or give --generate',
+      sentence: 'expected --replace with --file alone',
+      place: 'option --replace',
+      remedy: 'set another password with entente user passwd',
     });
   }
-  const algorithm = options.md5Only === true ? 'MD5' : 'SHA-256';
-  const record = document.createNode(createCredentialRecord({ username, realm, password }, [algorithm]));
-  list.flow = false;
-  if (index >= 0) list.items[index] = record;
-  else list.items.push(record);
-  // H(A1) answers challenges as well as the password does.
-  await writeWhole(file, document.toString({ lineWidth: 0 }), secretMode);
-  const generated = options.generate === true ? { password } : {};
+  const { isGenerated, password } = await readPassword(address, options);
+  const { home, right: rights = [] } = options;
+  const verifiers = digestsOf(address, password, algorithmOf(options));
+  const account = { address, verifiers, ...(home === undefined ? {} : { home }), rights };
+  const command = {
+    path: '/accounts',
+    mediaType: 'application/json',
+    body: JSON.stringify({ accounts: [account] }),
+  };
+  await sendCommand(command, options, () => ({
+    json: { user: address, added: true, ...(isGenerated ? { password } : {}) },
+    lines: [`added ${address}`, ...(isGenerated ? [`password (shown only once): ${password}`] : [])],
+    next: [inForceSoon],
+  }));
+}
+
+async function toFile(
+  file: string,
+  user: { readonly address: string; readonly username: string; readonly realm: string },
+  options: UserAddOptions,
+): Promise<void> {
+  const { address } = user;
+  const algorithm = algorithmOf(options);
+  let generated: string | undefined;
+  const ask = async (): Promise<string> => {
+    const { isGenerated, password } = await readPassword(address, options);
+    if (isGenerated) generated = password;
+    return password;
+  };
+  const replaced = await writeUser(file, user, options.replace === true, ask, algorithm);
   give(
     {
-      json: { user: address, file, algorithm, replaced: index >= 0, ...generated },
+      json: {
+        user: address,
+        file,
+        algorithm,
+        replaced,
+        ...(generated === undefined ? {} : { password: generated }),
+      },
       lines: [
         `wrote the ${algorithm} digest of ${address} to ${file}`,
-        ...(options.generate === true ? [`password (shown only once): ${password}`] : []),
+        ...(generated === undefined ? [] : [`password (shown only once): ${generated}`]),
       ],
       next: [
-        `if the topology does not have the user: entente topology add user ${address} --home <front end>`,
-        `restart the front end: it reads ${file} at start`,
+        `if the user is not at home in the pool of the domain: entente topology add user ${address} --home <front end>`,
+        `send SIGHUP to the front end, or restart it: it reads ${file} then`,
       ],
     },
     options.json,
   );
-}
-
-function readAddress(address: string): { readonly username: string; readonly realm: string } {
-  const [username, realm, ...more] = address.split('@');
-  if (/^[^\s:"]+$/.test(username ?? '') && /^[a-z0-9][a-z0-9.-]*$/.test(realm ?? '') && more.length === 0) {
-    return { username: username as string, realm: realm as string };
-  }
-  throw new OperatorFault('ENTENTE_USAGE', {
-    sentence: `expected user@domain in lower case, found ${address}`,
-    place: 'argument <address>',
-    remedy: 'give one like alice@contoso.example, without scheme',
-  });
-}
-
-function readUsers(file: string, text: string): Document {
-  const document = parseDocument(text);
-  if (document.errors.length > 0) throw notUsers(file);
-  return document as unknown as Document;
-}
-
-function notUsers(file: string): OperatorFault {
-  return new OperatorFault('ENTENTE_USERS_INVALID', {
-    sentence: 'expected YAML with a list "users"',
-    place: file,
-    remedy: 'name a file that entente user add wrote, or a new one',
-  });
-}
-
-/** The first line of standard input; on a terminal it is not shown. */
-async function askPassword(address: string): Promise<string> {
-  const { stdin, stderr } = process;
-  const terminal = stdin.isTTY === true;
-  if (terminal) stderr.write(`password of ${escapeInvisible(address)}: `);
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: stdin, output: silent, terminal });
-  try {
-    for await (const line of lines) return line;
-    return '';
-  } finally {
-    lines.close();
-    if (terminal) stderr.write('\n');
-  }
 }

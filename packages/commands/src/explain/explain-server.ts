@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { type ProbedServer, serverChain } from '@entente/tls';
+import { loadCredential, type ProbedServer } from '@entente/tls';
 import {
   type AnchorSet,
   createJudge,
@@ -20,7 +20,9 @@ import {
   systemAnchors,
 } from '@entente/trust/node';
 import { decodeCertificate } from '@entente/x509';
+import { askServer, isUnanswered, type Unanswered } from './ask-server.ts';
 import { publishersOf } from './publishers.ts';
+import type { StartTlsProtocol } from './starttls.ts';
 
 /** By which rules a server's name is matched. */
 export type NameRules = 'https' | 'host' | 'sip-domain';
@@ -43,6 +45,11 @@ export interface ExplainServerOptions {
    * may be fetched from a host that is named here, at a private address too.
    */
   readonly addresses?: ReadonlyMap<string, string>;
+  /** Protocol in which TLS begins after a few words in the clear. */
+  readonly startTls?: StartTlsProtocol;
+  /** Files of PEM that this side presents to a server that asks for a certificate. */
+  readonly identity?: { readonly certificate: string; readonly key: string };
+  /** Default 10,000. */
   readonly timeoutMs?: number;
   /** Milliseconds since the epoch. */
   readonly now?: number;
@@ -56,6 +63,8 @@ export interface ExplainedServer {
   readonly connection: Omit<ProbedServer, 'presented'>;
   /** Subjects as presented, leaf first. */
   readonly subjects: readonly string[];
+  /** When the first certificate of the path ends, or the leaf where there is no path: milliseconds since the epoch; undefined where it cannot be read. */
+  readonly endsAt: number | undefined;
   /** Where the anchors came from, and how many they are. */
   readonly anchors: { readonly source: string; readonly count: number };
   /** Revocation data that could not be fetched. */
@@ -75,20 +84,27 @@ export interface NotFetched {
  * Connects to any TLS server and judges what it presents as a client of this name would.
  *
  * @param options - where to connect, which name, which roots
- * @throws faults with `code` where the server cannot be reached or a file cannot be read
+ * @returns the verdict, or why there is nothing to judge
+ * @throws faults with `code` where a file cannot be read
  */
-export async function explainServer(options: ExplainServerOptions): Promise<ExplainedServer> {
-  const name = options.name ?? options.host;
+export async function explainServer(options: ExplainServerOptions): Promise<ExplainedServer | Unanswered> {
+  const { host, port, timeoutMs = 10_000 } = options;
+  const name = options.name ?? host;
   const addresses = options.addresses ?? new Map<string, string>();
   const anchors = await anchorsOf(options.anchors);
   const known =
     options.crls === undefined ? [] : (await crlsFrom(options.crls, { watch: false })).current.crls;
-  const { presented, ...connection } = await serverChain({
-    host: addresses.get(options.host.toLowerCase()) ?? options.host,
-    port: options.port,
+  const answer = await askServer({
+    host,
+    port,
     name,
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    timeoutMs,
+    address: addresses.get(host.toLowerCase()),
+    startTls: options.startTls,
+    identity: options.identity === undefined ? undefined : await loadCredential(options.identity),
   });
+  if (isUnanswered(answer)) return answer;
+  const { presented, ...connection } = answer;
   await using fetcher = await createRevocationFetcher({
     hosts: ['*'],
     privateHosts: [...(options.fetchFrom ?? []), ...addresses.keys()],
@@ -98,7 +114,7 @@ export async function explainServer(options: ExplainServerOptions): Promise<Expl
       return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
     },
     refresh: false,
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    timeoutMs,
   });
   const judge = createJudge({
     anchors: anchors.set,
@@ -125,6 +141,7 @@ export async function explainServer(options: ExplainServerOptions): Promise<Expl
     name,
     connection,
     subjects: (presented?.certificates ?? []).map(subjectOf),
+    endsAt: endOf(verdict, presented),
     anchors: { source: anchors.source, count: anchors.set.anchors.length },
     notFetched: [...fetcher.failures].map(([url, why]) => ({ url, of: publishers.get(url), why })),
   };
@@ -173,6 +190,14 @@ function identityOf(rules: NameRules, name: string): IdentityExpectation {
 function nothingShown(): TrustVerdict {
   const rejection = reject('no-certificate', { expected: 'server' });
   return { trusted: false, rejection, considered: [rejection], evidence: [] };
+}
+
+/** A server that is refused may present certificates that have nothing to do with it: then that of the leaf counts. */
+function endOf(verdict: TrustVerdict, presented: PresentedChain | undefined): number | undefined {
+  if (verdict.trusted) return Math.min(...verdict.path.certificates.map(({ notAfter }) => notAfter));
+  const [leaf] = presented?.certificates ?? [];
+  const decoded = leaf === undefined ? undefined : decodeCertificate(leaf);
+  return decoded?.ok === true ? decoded.value.notAfter : undefined;
 }
 
 function subjectOf(der: Uint8Array): string {

@@ -1,4 +1,5 @@
 import type { AnchorReference, TopologyDocument } from '@entente/topology';
+import { counted } from './answer.ts';
 
 /**
  * A first version for people: there is none to compare it with, so all that it trusts is listed.
@@ -10,7 +11,7 @@ export function describeFirst(document: TopologyDocument): readonly string[] {
     `+ root ${anchor.name} of ${owner}, fingerprint ${anchor.sha256}`;
   return [
     `the first version of ${document.network}`,
-    `${administrators.required} of ${administrators.keys.length} administrators must sign: ${administrators.keys.map(({ id }) => id).join(', ')}`,
+    `${administrators.required} of ${counted(administrators.keys.length, 'administrator')} must sign: ${administrators.keys.map(({ id }) => id).join(', ')}`,
     ...(anchors?.enterprise ?? []).map(root(document.network)),
     ...(anchors?.federation ?? []).map(root('partners without roots of their own')),
     ...servers.map(({ fqdn, role }) => `+ ${role} ${fqdn}`),

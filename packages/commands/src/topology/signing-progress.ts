@@ -6,6 +6,7 @@ import {
   strongestEffect,
   type TopologyDocument,
 } from '@entente/topology';
+import { counted } from './answer.ts';
 import { signersOf } from './signed-files.ts';
 
 /** How far a version is signed. */
@@ -48,7 +49,8 @@ export function signingProgress(
  */
 export function neededFor(document: TopologyDocument, before: TopologyDocument | undefined): string {
   const { keys, required } = document.administrators;
-  if (before === undefined) return `${required} of ${keys.length} administrators must sign the first version`;
+  if (before === undefined)
+    return `${required} of ${counted(keys.length, 'administrator')} must sign the first version`;
   return signaturesFor(strongestEffect(diffTopologies(before, document)), before, document);
 }
 
@@ -67,7 +69,7 @@ export function signaturesFor(effect: Effect, before: TopologyDocument, after: T
     case 'narrowing':
       return 'one administrator’s signature is enough';
     case 'quorum':
-      return `${old.required} of ${old.keys.length} administrators must sign`;
+      return `${old.required} of ${counted(old.keys.length, 'administrator')} must sign`;
     case 'administrators':
       return `${old.required} of the ${old.keys.length} administrators in force and ${after.administrators.required} of the ${after.administrators.keys.length} new ones must sign`;
   }

@@ -58,7 +58,7 @@ function section([path, command]: readonly [string, Command]): string {
 }
 
 /** The page of the command line, from the help of its verbs. */
-export function commandsPage(): string {
+export async function commandsPage(): Promise<string> {
   const head = [
     '# Command line',
     '',
@@ -74,7 +74,10 @@ export function commandsPage(): string {
     '`node --conditions=@entente/source --import tsx packages/commands/test/reference/commands-page.ts`.',
     '',
   ];
-  return `${head.join('\n')}\n${verbsOf(createProgram()).map(section).join('\n\n')}\n`;
+  return `${head.join('\n')}\n${verbsOf(await createProgram())
+    .map(section)
+    .join('\n\n')}\n`;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeFile(pagePath, commandsPage());
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await writeFile(pagePath, await commandsPage());

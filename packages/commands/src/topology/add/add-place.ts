@@ -54,11 +54,11 @@ export function register(add: Command): void {
   entryCommand(
     add,
     'user',
-    'set the home server of a user',
+    'set the home server of a user, or give an application an address of a domain',
     'entente topology add user alice@contoso.example --home fe1.contoso.example',
   )
     .argument('<aor>', 'address of record without scheme')
-    .requiredOption('--home <fqdn>', 'front end or pool of front ends')
+    .requiredOption('--home <fqdn>', 'front end, or application that has the address, or a pool of either')
     .action(async (aor: string, given: EntryOptions & { readonly home: string }) => {
       const edited = await editTopology(given.file, (document) =>
         setField(document, ['users', aor], given.home),

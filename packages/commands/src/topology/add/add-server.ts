@@ -16,6 +16,7 @@ interface ServerOptions extends EntryOptions {
   readonly publicCertificate?: boolean;
   readonly outboundOnly?: boolean;
   readonly treatAsAuthenticated?: string;
+  readonly assertsUsers?: boolean;
 }
 
 /** Adds `server`, and `application` as a shorter form for a trusted application. */
@@ -59,13 +60,14 @@ function options(command: Command): Command {
     .option('--public-certificate', 'its external certificate comes from a public CA: DNS names only')
     .option('--outbound-only', 'only our servers open connections to it; it opens none')
     .option('--treat-as-authenticated <yes|no>', 'its requests need no authentication')
+    .option('--asserts-users', 'a trusted application that may speak as any user')
     .option('--title <text>', 'description for people');
 }
 
 async function addServer(fqdn: string, given: ServerOptions): Promise<void> {
   const entry = entryOf(fqdn, given);
   const edited = await editTopology(given.file, (document) => append(document, ['servers'], entry));
-  giveAdded(`the ${given.role} ${fqdn}`, entry, edited, given, [
+  giveAdded(`the server ${fqdn} (${given.role})`, entry, edited, given, [
     `entente topology certs ${given.file} --for ${fqdn}`,
   ]);
 }
@@ -81,6 +83,7 @@ function entryOf(fqdn: string, given: ServerOptions): ServerEntry {
   const flags = {
     outboundOnly: given.outboundOnly,
     treatAsAuthenticated: yesOrNo(given.treatAsAuthenticated),
+    assertsUsers: given.assertsUsers,
   };
   return {
     fqdn,

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { AdministratorOptions } from '../authority/administrator-access.ts';
+import { administratorCommand } from '../authority/administrator-command.ts';
+import { sendCommand } from '../authority/send-command.ts';
+import { confirm, yesOption } from '../topology/confirm.ts';
+import { changeCommand, inForceSoon, readAddress } from '../users/account-command.ts';
+import { userCommand } from '../users/user-command.ts';
+
+/**
+ * Adds `entente user remove`.
+ * @param program - the command line
+ */
+export function register(program: Command): void {
+  const remove = userCommand(program)
+    .command('remove')
+    .summary('remove a user')
+    .description(
+      'Removes the account with its password and contacts; the user is signed out everywhere within a second. It cannot be undone: entente user disable keeps the account. Exit status 1: refused, or there is no such user.',
+    )
+    .argument('<address>', 'alice@contoso.example')
+    .option(...yesOption);
+  administratorCommand(remove, 'entente user remove alice@contoso.example --yes').action(run);
+}
+
+async function run(text: string, options: AdministratorOptions & { readonly yes?: boolean }): Promise<void> {
+  const { address } = readAddress(text);
+  const lines = [`removes ${address}, with password and contacts; entente user disable keeps them`];
+  await confirm({ lines, question: `remove ${address}?` }, options.yes);
+  await sendCommand(changeCommand(address, { remove: true }), options, () => ({
+    json: { user: address, removed: true },
+    lines: [`removed ${address}`],
+    next: [inForceSoon],
+  }));
+}

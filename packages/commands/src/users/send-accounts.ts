@@ -1,0 +1,79 @@
+import type { ReadAccount } from '@entente/accounts/import';
+import type { AuthorityConnection, Refusal } from '../authority/connect-authority.ts';
+
+/** Accounts of one order; the authority takes no more. */
+const perOrder = 500;
+/** Orders that are under way at once: they share flushes of the authority's disk. */
+const atOnce = 4;
+
+/** A line whose account was refused. */
+export interface RefusedAccount {
+  readonly line: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** What became of the accounts of a file. */
+export interface SentAccounts {
+  readonly added: number;
+  readonly replaced: number;
+  readonly unchanged: number;
+  readonly refused: readonly RefusedAccount[];
+  /** Why not all of them were sent. */
+  readonly stopped?: Refusal;
+}
+
+/**
+ * Sends the accounts of a file to the authority.
+ * @param connection - of an administrator
+ * @param accounts - that were read
+ * @param existing - what becomes of an account that the authority has
+ * @param onProgress - told how many the authority has answered for
+ */
+export async function sendAccounts(
+  connection: Pick<AuthorityConnection, 'send'>,
+  accounts: readonly ReadAccount[],
+  existing: 'refuse' | 'replace',
+  onProgress: (done: number) => void,
+): Promise<SentAccounts> {
+  const orders: (readonly ReadAccount[])[] = [];
+  for (let start = 0; start < accounts.length; start += perOrder)
+    orders.push(accounts.slice(start, start + perOrder));
+  const counts = { added: 0, replaced: 0, unchanged: 0 };
+  const refused: RefusedAccount[] = [];
+  let stopped: Refusal | undefined;
+  let done = 0;
+  const send = async (order: readonly ReadAccount[]): Promise<void> => {
+    const body = JSON.stringify({ accounts: order.map(({ account }) => account), existing });
+    const outcome = await connection.send('/accounts', 'application/json', body);
+    if (!outcome.ok) {
+      const [only] = order.length === 1 ? order : [];
+      if (only === undefined || outcome.refusal.reason === 'throttled') stopped ??= outcome.refusal;
+      else refused.push({ line: only.line, ...outcome.refusal });
+    } else {
+      for (const name of ['added', 'replaced', 'unchanged'] as const)
+        counts[name] += Number(outcome.answer[name] ?? 0);
+      refused.push(...refusedOf(outcome.answer.refused, order));
+    }
+    done += order.length;
+    onProgress(done);
+  };
+  const work = async (): Promise<void> => {
+    for (let order = orders.shift(); order !== undefined && stopped === undefined; order = orders.shift())
+      await send(order);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  refused.sort((one, other) => one.line - other.line);
+  return { ...counts, refused, ...(stopped === undefined ? {} : { stopped }) };
+}
+
+function refusedOf(value: unknown, order: readonly ReadAccount[]): RefusedAccount[] {
+  if (!Array.isArray(value)) return [];
+  return (value as Partial<Record<'index' | 'reason' | 'message' | 'remedy', unknown>>[]).map((one) => ({
+    line: order[Number(one.index)]?.line ?? 0,
+    reason: String(one.reason),
+    message: String(one.message),
+    remedy: String(one.remedy),
+  }));
+}

@@ -1,0 +1,65 @@
+import { OperatorFault } from '@entente/host';
+import { secretMode, writeWhole } from '@entente/pki/node';
+import { createCredentialRecord, type DigestAlgorithm } from '@entente/sip';
+import { Document, isMap, isSeq, parseDocument } from 'yaml';
+import { exists, readText } from '../topology/read-topology.ts';
+
+/** A user of a file, as a front end reads it. */
+export interface FileUser {
+  readonly username: string;
+  readonly realm: string;
+}
+
+/**
+ * Writes the digest of a password into a users file, which is created where there is none.
+ * @param file - YAML
+ * @param user - whose password it is
+ * @param replace - whether a user that the file has gets another password
+ * @param readPassword - asked once it is clear that the password is stored
+ * @param algorithm - of the digest
+ * @returns whether the file had the user
+ * @throws OperatorFault `ENTENTE_USER_EXISTS`, `ENTENTE_USERS_INVALID`
+ */
+export async function writeUser(
+  file: string,
+  { realm, username }: FileUser,
+  replace: boolean,
+  readPassword: () => Promise<string>,
+  algorithm: DigestAlgorithm,
+): Promise<boolean> {
+  const document = (await exists(file)) ? readUsers(file, await readText(file)) : new Document({ users: [] });
+  const list = document.get('users');
+  if (!isSeq(list)) throw notUsers(file);
+  const index = list.items.findIndex(
+    (item) => isMap(item) && item.get('username') === username && item.get('realm') === realm,
+  );
+  if (index >= 0 && !replace) {
+    throw new OperatorFault('ENTENTE_USER_EXISTS', {
+      sentence: `the user ${username}@${realm} exists`,
+      place: file,
+      remedy: 'give --replace to set a new password',
+    });
+  }
+  const password = await readPassword();
+  const record = document.createNode(createCredentialRecord({ username, realm, password }, [algorithm]));
+  list.flow = false;
+  if (index >= 0) list.items[index] = record;
+  else list.items.push(record);
+  // H(A1) answers challenges as well as the password does.
+  await writeWhole(file, document.toString({ lineWidth: 0 }), secretMode);
+  return index >= 0;
+}
+
+function readUsers(file: string, text: string): Document {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) throw notUsers(file);
+  return document as unknown as Document;
+}
+
+function notUsers(file: string): OperatorFault {
+  return new OperatorFault('ENTENTE_USERS_INVALID', {
+    sentence: 'expected YAML with a list "users"',
+    place: file,
+    remedy: 'name a file that entente user add wrote, or a new one',
+  });
+}
