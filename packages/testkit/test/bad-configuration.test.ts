@@ -1,33 +1,23 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Network, startNetwork } from '@entente/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
+import { repository, runnable } from '../src/network/runnable.ts';
 
 /** Runs an app until it ends by itself. */
-function run(
+async function run(
   app: string,
   configFile: string,
   ...more: readonly string[]
 ): Promise<{ status: number | null; words: string; said: string }> {
-  const child = spawn(
-    process.execPath,
-    [
-      '--conditions=@entente/source',
-      '--import',
-      'tsx',
-      `apps/${app}/src/bin.ts`,
-      '--config',
-      configFile,
-      ...more,
-    ],
-    { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const program = await runnable(`apps/${app}/src/bin.ts`);
+  const child = spawn(process.execPath, [...program, '--config', configFile, ...more], {
+    cwd: repository,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let words = '';
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -111,6 +101,59 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
     const edge = await write('check-edge.yaml', { ...config, external });
     expectFault(await run('edge-server', edge, '--check-config'), 'missing.pem', 'ENTENTE_FILE_UNREADABLE');
+  });
+
+  it.each(['pool-server', 'edge-server'])(
+    '%s: a join token that is none, with --check-config too',
+    async (app) => {
+      const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
+      const file = await write(`${app}-token.yaml`, { ...config, join: { token: 'paste the token here' } });
+      expectFault(await run(app, file, '--check-config'), 'the join token', 'ENTENTE_MEMBER_TOKEN');
+    },
+  );
+
+  it('with --check-config: accounts in PostgreSQL without the files that they need, at a server with a CA of its own, or beside a file of users', async () => {
+    const { users, ...config } = await configOf('fe1.contoso.example.yaml');
+    const secret = await write('postgresql-password', {});
+    await chmod(secret, 0o600);
+    const postgresql = { host: 'db1.contoso.example', passwordFile: secret, ca: join(folder, 'no-ca.crt') };
+    const check = async (app: string, name: string, place: string, code: string, more: object) => {
+      const file = await write(name, {
+        ...(app === 'pool-server' ? config : await configOf('ca.contoso.example.yaml')),
+        ...more,
+      });
+      expectFault(await run(app, file, '--check-config'), place, code);
+    };
+    const bad = 'ENTENTE_ACCOUNTS_BAD_ARGUMENT';
+    for (const app of ['pool-server', 'authority-server']) {
+      await check(app, `${app}-ca.yaml`, 'no-ca.crt', bad, { accounts: { postgresql } });
+      const local = { host: '127.0.0.1', passwordFile: join(folder, 'no-password') };
+      await check(app, `${app}-password.yaml`, 'no-password', bad, { accounts: { postgresql: local } });
+    }
+    // A front end judges a server on another machine by the trust of the domain.
+    const ca = await write('ca.crt', {});
+    await check('pool-server', 'own-ca.yaml', '"ca"', bad, {
+      accounts: { postgresql: { ...postgresql, ca } },
+    });
+    await chmod(secret, 0o644);
+    await check('pool-server', 'exposed.yaml', secret, 'ENTENTE_PKI_SECRET_EXPOSED', {
+      accounts: { postgresql: { host: '127.0.0.1', passwordFile: secret } },
+    });
+    await check('pool-server', 'both.yaml', 'both.yaml', 'ENTENTE_CONFIG_INVALID', {
+      users,
+      accounts: { postgresql: { host: '/run/postgresql' } },
+    });
+  });
+
+  it('pool-server: a directory that another server uses, or is of another server', async () => {
+    const config = await configOf('fe1.contoso.example.yaml');
+    const used = join(network.directory, 'fe1.contoso.example');
+    const second = await write('second.yaml', { ...config, directory: used });
+    expectFault(await run('pool-server', second), used, 'ENTENTE_MEMBER_DIRECTORY_IN_USE');
+    const directory = join(folder, 'other-server');
+    await cp(used, directory, { recursive: true });
+    const other = await write('other-server.yaml', { ...config, fqdn: 'fe2.contoso.example', directory });
+    expectFault(await run('pool-server', other), join(directory, 'tls.crt'), 'ENTENTE_MEMBER_OTHER_SERVER');
   });
 
   it('pool-server: a file that the configuration names and that does not exist', async () => {

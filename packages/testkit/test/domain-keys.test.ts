@@ -27,6 +27,11 @@ async function restart(network: Network, app: 'edge-server' | 'pool-server', old
   return startApp(app, { name: old.name, configFile: join(network.directory, `${old.name}.yaml`) });
 }
 
+/** Waits until those around a server that has come back have noticed that it has. */
+async function reaches(user: DemoUser, address: string): Promise<void> {
+  await expect.poll(async () => (await user.message(address, 'are you there?')).status).toBe(200);
+}
+
 /** Waits for the end of as many calls as a client has had by then. */
 function callsEnded({ process: client }: DemoUser, count: number): Promise<unknown> {
   const ended = () => client.records.filter(({ event }) => event === 'call-ended').length >= count;
@@ -102,6 +107,7 @@ describe('servers that are killed and started again', () => {
     expect((await alice.call('sip:alice@fabrikam.example')).status).toBe(200);
     edge = await restart(contoso, 'edge-server', edge);
     started.push(edge);
+    await reaches(theirs, 'sip:alice@contoso.example');
     // Theirs hangs up: the BYE comes with a route that the killed process had sealed.
     expect((await theirs.hangUp()).status).toBe(200);
     await callsEnded(alice, 1);
@@ -109,6 +115,7 @@ describe('servers that are killed and started again', () => {
     expect((await bob.call('sip:alice@fabrikam.example')).status).toBe(200);
     edge = await restart(contoso, 'edge-server', edge);
     started.push(edge);
+    await reaches(bob, 'sip:alice@fabrikam.example');
     expect((await bob.hangUp()).status).toBe(200);
     await callsEnded(theirs, 2);
   });

@@ -1,16 +1,20 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { needs } from '@entente/testkit';
 import { links as allowed } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, clone, placed, Terminal } from './guide-terminal.ts';
+import { clockAhead, noLaterClock } from './later-clock.ts';
 
 const guide = join(clone, 'docs/guides/two-organisations.md');
 const operations = join(clone, 'docs/guides/operations.md');
+const [poolServer, authority] = ['fe1.yaml', 'ca/authority.yaml'];
 
 /** Starts a user's client in a terminal of its own, which knows where the programs are. */
-function client(blocks: readonly string[], user: string): Terminal {
+function client(blocks: readonly string[], user: string, first = ''): Terminal {
   const terminal = new Terminal();
+  terminal.type(first);
   const [paths = ''] = blocks[0]?.split('\n') ?? [];
   terminal.type(
     `${paths}\n${blocks.find((block) => block.includes(`entente-demo-client --config ${user}.yaml`))}`,
@@ -36,6 +40,30 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     await servers[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
+
+  /** Ends a server by what it logged first. */
+  async function stop(configuration: string): Promise<void> {
+    const [first = ''] = (await readFile(join(folder, 'contoso', `${configuration}.log`), 'utf8')).split(
+      '\n',
+      1,
+    );
+    const { pid } = JSON.parse(first) as { pid: number };
+    await servers.run(`kill ${pid}; wait ${pid}`);
+  }
+
+  /** Starts the servers again at a later time, at which the terminal stays. */
+  async function later(hours: number): Promise<void> {
+    await stop(poolServer);
+    await stop(authority);
+    await servers.run(clockAhead(hours));
+    await servers.run(`serve authority-server ${authority}\nserve pool-server ${poolServer}`);
+  }
+
+  /** Looks at what the rollover shows until there is a text. @returns what it showed then */
+  function rolledOver(text: string): Promise<string> {
+    const shown = 'entente ca rollover --as ca/administrators/alice.yaml';
+    return servers.run(`until ${shown} | grep -q '${text}'; do sleep 1; done; ${shown}`);
+  }
 
   /** The blocks that end, from one that contains a text to the one before that contains another. */
   function between(first: string, end: string): readonly string[] {
@@ -77,29 +105,11 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
   });
 
   it('leaves a network on which the blocks of “Operations” do what that page says', async () => {
-    const left = [...(await readFile(operations, 'utf8')).matchAll(/^```bash\n(.*?)^```$/gms)];
-    expect(
-      left.map(([, block]) => block),
-      'blocks that this test does not run: they come an hour later',
-    ).toEqual(
-      ['taint', 'retire'].map((step) =>
-        expect.stringMatching(
-          new RegExp(
-            `^entente topology root ${step} .*\\nentente topology sign .*\\nentente topology publish .*\\n$`,
-          ),
-        ),
-      ),
-    );
     await servers.run('cd ../contoso');
-    const stop = async (log: string) => {
-      const [record = ''] = (await readFile(join(folder, 'contoso', log), 'utf8')).split('\n', 1);
-      const { pid } = JSON.parse(record) as { pid: number };
-      await servers.run(`kill ${pid}; wait ${pid}`);
-    };
     const told: string[] = [];
     for (const block of operating) {
-      if (block.includes('serve pool-server')) await stop('fe1.yaml.log');
-      if (block.includes('serve authority-server')) await stop('ca/authority.yaml.log');
+      if (block.includes('serve pool-server')) await stop(poolServer);
+      if (block.includes('serve authority-server')) await stop(authority);
       told.push(await servers.run(block));
     }
     const all = told.join('');
@@ -107,6 +117,8 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     expect(all).toMatch(/version \d+ of contoso\.example is in force, signed by alice at /);
     expect(all).toMatch(/^no changes$/m);
     expect(all).toContain('notAfter=');
+    expect(all).toContain('disabled bob@contoso.example');
+    expect(all).toContain('1 added, 0 replaced, 0 unchanged, 0 refused');
     expect(all).toContain('✓ trusted: contoso.example');
     expect(all).toContain('✓ trusted: fabrikam.example');
     expect(all).toContain('pool-server has started with fe1.yaml');
@@ -115,11 +127,29 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     expect(all).toContain('Signed by the root.');
     expect(all).toContain('Answer of the root accepted.');
     expect(all).toMatch(/issued certificate [0-9a-f]+ to gw1\.contoso\.example/);
-    expect(all).toMatch(/back to the content of version 3, from version 4/);
+    expect(all).toMatch(/back to the content of version 4, from version 5/);
     expect(all.match(/version \d of contoso\.example is in force: narrowing change/g)?.length).toBe(3);
     expect(all).toMatch(/backed up \d+ files to .*, as the running authority was at /);
     expect(all).toMatch(/restored \d+ files to .*\n.*ca\.replaced-/);
     expect(all).toContain('0 revocations since then were found in the lists');
+  });
+
+  it('leads on to the end of the first root, in blocks that come an hour and a day later', async (test) => {
+    needs(test, noLaterClock);
+    const [taint = '', renew = '', retire = '', ...more] = await blocksOf(operations, 'bash');
+    expect(more, 'blocks of “Operations” that no test runs').toEqual([]);
+    await later(2);
+    expect(await rolledOver('root taint lets')).toMatch(/^3 +2 +active /m);
+    expect(await servers.run(taint)).toContain('version 10 of contoso.example is in force: change by quorum');
+    expect(await servers.run(renew)).toMatch(/^renewed the client certificate of alice, /m);
+    await rolledOver('root retire');
+    await later(30);
+    expect(await servers.run(retire)).toContain(
+      'version 11 of contoso.example is in force: change by quorum',
+    );
+    expect(await rolledOver('Root CA 2')).toMatch(/^1 +retired .* 0 +0 +it is believed no more/m);
+    await using again = client(blocks, 'alice', clockAhead(30));
+    await again.says('register: 200');
   });
 
   it('ends all that it has started', async () => {
@@ -137,7 +167,9 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
       const password = /^password: (.+)$/m.exec(
         await readFile(join(folder, organisation, user!), 'utf8'),
       )?.[1];
-      expect(await readFile(join(folder, organisation, 'users.yaml'), 'utf8')).not.toContain(password);
+      const files = await readdir(join(folder, organisation, 'ca'));
+      for (const file of files.filter((name) => name.startsWith('authority.sqlite')))
+        expect(await readFile(join(folder, organisation, 'ca', file), 'latin1')).not.toContain(password);
     }
   });
 

@@ -12,6 +12,8 @@ import {
 /** An administrator of the test network: signs topologies, and sends commands to the authority. */
 export interface Administrator extends AsyncDisposable {
   readonly signer: TopologySigner;
+  /** Paths of the certificate that the authority knows the administrator by, and of its key. */
+  readonly files: { readonly certificate: string; readonly key: string };
   /**
    * Signs a document and publishes it at the authority.
    * @param query - of the request, e.g. `?leave-behind=true`
@@ -22,6 +24,8 @@ export interface Administrator extends AsyncDisposable {
    * @returns a join token for a server of the topology, as text
    */
   joinToken(server: string, replace?: boolean): Promise<string>;
+  /** Adds accounts, in the form of `POST /accounts`. @throws if one of them is refused */
+  addAccounts(accounts: readonly object[]): Promise<void>;
   /** Revokes a certificate. @returns the number of the list that contains it */
   revoke(serialHex: string): Promise<number>;
 }
@@ -88,12 +92,18 @@ export async function createAdministrator(options: AdministratorOptions): Promis
   };
   return {
     signer,
+    files: { certificate: options.certificate, key: options.key },
     async publish(document, query = '') {
       await order(`/topology${query}`, 'application/jose+json', signedText(document, [signer]));
     },
     async joinToken(server, replace = false) {
       const { token } = await order('/join-tokens', 'application/json', JSON.stringify({ server, replace }));
       return token as string;
+    },
+    async addAccounts(accounts) {
+      const body = JSON.stringify({ accounts, existing: 'refuse' });
+      const { refused } = await order('/accounts', 'application/json', body);
+      if (Array.isArray(refused) && refused.length > 0) throw new Error(JSON.stringify(refused));
     },
     async revoke(serialHex) {
       const body = JSON.stringify({ serial: serialHex, reason: 'keyCompromise' });

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { endWithLauncher } from '../process/end-with-launcher.ts';
+import { fromSource, repository, runnable } from './runnable.ts';
 
 /** Apps that the test network runs, each as a process of its own. */
-export type AppName = 'authority-server' | 'pool-server' | 'edge-server' | 'demo-client';
+export type AppName = 'authority-server' | 'pool-server' | 'edge-server' | 'chat-room-server' | 'demo-client';
 
 /** One line of an app's log. */
 export interface LogRecord {
@@ -36,43 +36,62 @@ export interface AppProcess extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 /** Ends what hangs; a busy machine may be slow. */
 const defaultWaitMs = 120_000;
 const stopMs = 6_000;
 /** Records kept per process; a network that runs for days keeps the newest. */
 const maxRecords = 20_000;
 
+/** How a program is started. */
+export interface StartOptions {
+  /** What the network calls it. */
+  readonly name: string;
+  readonly configFile: string;
+  readonly nodeArguments?: readonly string[];
+  readonly launcher?: readonly string[];
+  /** Folder with the sources; default this repository. */
+  readonly root?: string;
+}
+
 /**
- * Starts an app from source and waits until it says that it has started.
+ * Starts an app and waits until it says that it has started.
  * @param app - which app
  * @param options - its name in the network, its configuration file, and what it may use of our environment
  * @throws with the app's own words if it ends before it has started
  */
-export async function startApp(
-  app: AppName,
-  options: {
-    readonly name: string;
-    readonly configFile: string;
-    readonly nodeArguments?: readonly string[];
-    readonly launcher?: readonly string[];
-  },
-): Promise<AppProcess> {
-  const running = launch(app, options);
+export function startApp(app: AppName, options: StartOptions): Promise<AppProcess> {
+  return startProgram(`apps/${app}/src/bin.ts`, options);
+}
+
+/**
+ * Starts a program that runs as apps do (`runServer` of `@entente/host`), and waits until it says that it has started.
+ * @param program - path of its main module in this repository
+ * @param options - as of {@link startApp}
+ * @throws as {@link startApp}
+ */
+export async function startProgram(program: string, options: StartOptions): Promise<AppProcess> {
+  const { root = repository } = options;
+  // Another checkout runs as it is.
+  const running = launch(root === repository ? await runnable(program) : fromSource(program), {
+    ...options,
+    root,
+  });
   await running.waitFor('its start', (record) => record.event === 'started');
   return running;
 }
 
-function launch(app: AppName, options: Parameters<typeof startApp>[1]): AppProcess {
-  const node = ['--conditions=@entente/source', '--import', 'tsx', ...(options.nodeArguments ?? [])];
+function launch(program: readonly string[], options: StartOptions & { readonly root: string }): AppProcess {
   const [command, ...before] = [...(options.launcher ?? []), process.execPath] as unknown as [
     string,
     ...string[],
   ];
   // It ends with us, even if we are killed: its standard input ends then.
-  const program = [`apps/${app}/src/bin.ts`, '--config', options.configFile, '--stop-with-stdin'];
+  const args = [...(options.nodeArguments ?? []), ...program, '--config', options.configFile];
   const child = endWithLauncher(
-    spawn(command, [...before, ...node, ...program], { cwd: repository, stdio: ['pipe', 'pipe', 'pipe'] }),
+    spawn(command, [...before, ...args, '--stop-with-stdin'], {
+      cwd: options.root,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    }),
   );
   const records: LogRecord[] = [];
   const listeners = new Set<(record: LogRecord) => void>();

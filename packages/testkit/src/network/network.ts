@@ -1,4 +1,4 @@
-import type { Partner } from '@entente/topology';
+import type { Partner, Role, TopologyDocument } from '@entente/topology';
 import type { TestAuthority } from '../test-authority.ts';
 import type { Administrator } from './administrator.ts';
 import type { AppProcess } from './app-process.ts';
@@ -28,10 +28,41 @@ export interface NetworkOptions {
   readonly frontEndConfig?: object;
   /** Further fields of the edges' configuration. */
   readonly edgeConfig?: object;
+  /** The (first) organisation has two edges in a pool, where it has any; default one in none. */
+  readonly hasEdgePool?: boolean;
+  /** The (first) organisation has two directors in a pool, behind its edge; default none. */
+  readonly hasDirectors?: boolean;
+  /** Completes the first topology of the (first) organisation. */
+  readonly extend?: (document: TopologyDocument) => TopologyDocument;
+  /**
+   * Users of the (first) organisation are accounts that the authority keeps, by user part with what each has besides a password; default a
+   * file of digests that front ends and directors read.
+   */
+  readonly accounts?: Readonly<Record<string, UserAccount>>;
+  /** Least severe level that servers log; default info. */
+  readonly logLevel?: 'debug';
   /** Called with each step while the network starts. */
   readonly onStep?: (step: string) => void;
   /** Called with each process right after it was started. */
   readonly onProcess?: (process: AppProcess) => void;
+}
+
+/** What the account of a user has besides a password. */
+export interface UserAccount {
+  /** `+` and digits. */
+  readonly number?: string;
+  /** E.g. `dial-outside`. */
+  readonly rights?: readonly string[];
+}
+
+/** How a server is started. */
+export interface ServerProgram {
+  /** Path of its main module in this repository; default that of the app for its role. */
+  readonly program?: string;
+  /** Further fields of its configuration. */
+  readonly config?: object;
+  /** Needed where a later topology than the first one names the server. */
+  readonly role?: Role;
 }
 
 /** How a federation is started. */
@@ -40,6 +71,8 @@ export interface FederationOptions extends Omit<NetworkOptions, 'domain' | 'part
   readonly roots?: 'own' | 'shared';
   /** Users of the second organisation whose clients are started; default those of the first. */
   readonly partnerClients?: readonly string[];
+  /** As `accounts`, of the second organisation. */
+  readonly partnerAccounts?: NetworkOptions['accounts'];
   /**
    * Address that each organisation has for the other's inside names; default none. A listener there receives
    * connections that bypass the edge.
@@ -63,8 +96,12 @@ export interface Network extends AsyncDisposable {
   readonly services: Map<string, { target: string; port: number }[]>;
   readonly authority: AppProcess;
   readonly frontEnds: readonly AppProcess[];
-  /** Only where there are partners. */
+  /** The first one that started with the network; only where there are partners. */
   readonly edge: AppProcess | undefined;
+  /** All of them. */
+  readonly edges: readonly AppProcess[];
+  /** None where the network has no directors. */
+  readonly directors: readonly AppProcess[];
   readonly administrator: Administrator;
   /** The issuing CA's key in the hands of an insider, who can certify anything. */
   readonly insider: TestAuthority;
@@ -72,8 +109,14 @@ export interface Network extends AsyncDisposable {
   readonly crlUrl: string;
   /** The same for a peer outside: chain and address of the list are those that outsiders know. */
   readonly outside: { readonly insider: TestAuthority; readonly crlUrl: string };
-  /** A user's client, running and registered. */
+  /** A user's client that has been started, the latest one. */
   user(name: string): DemoUser;
+  /**
+   * Starts a server of the topology in force that does not run yet, with a join token.
+   * @param fqdn - its name in the topology
+   * @param program - what runs it
+   */
+  startServer(fqdn: string, program?: ServerProgram): Promise<AppProcess>;
   /** Every process of the network. */
   readonly processes: readonly AppProcess[];
   /** Starts the client of a user, without registering it. */

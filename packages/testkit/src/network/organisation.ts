@@ -33,7 +33,7 @@ export interface ServerPlace {
 }
 
 /** Ports that {@link layOut} needs. */
-export const portsNeeded = 20;
+export const portsNeeded = 31;
 
 /** Names, ports and users of one organisation on loopback. */
 export interface Organisation {
@@ -47,6 +47,12 @@ export interface Organisation {
   readonly mediation: ServerPlace;
   /** Stands in the topology only where the network has one. */
   readonly edge: EdgePlace;
+  /** In a pool with the first one, under the same name outside; stands in the topology only where the network has two. */
+  readonly secondEdge: EdgePlace;
+  readonly edgePool: string;
+  /** In a pool; they stand in the topology only where the network has directors. */
+  readonly directors: readonly ServerPlace[];
+  readonly directorPool: string;
   readonly users: readonly TestUser[];
 }
 
@@ -68,6 +74,12 @@ export function layOut(domain: string, ports: readonly number[]): Organisation {
     port: port(),
     otherPorts: { web: port(), validation: port() },
   });
+  const edge = (fqdn: string): EdgePlace => ({
+    fqdn,
+    externalFqdn: `access.${domain}`,
+    internalPorts: { sip: port(), push: port(), validation: port() },
+    externalPorts: { clients: port(), federation: port(), bundle: port(), objects: port() },
+  });
   const [first, second] = [frontEnd(`fe1.${domain}`), frontEnd(`fe2.${domain}`)];
   return {
     domain,
@@ -76,12 +88,15 @@ export function layOut(domain: string, ports: readonly number[]): Organisation {
     frontEnds: [first, second],
     gateway: { fqdn: `gw1.${domain}`, port: port(), otherPorts: { validation: port() } },
     mediation: { fqdn: `med1.${domain}`, port: port(), otherPorts: { gateway: port(), validation: port() } },
-    edge: {
-      fqdn: `edge1.${domain}`,
-      externalFqdn: `access.${domain}`,
-      internalPorts: { sip: port(), push: port(), validation: port() },
-      externalPorts: { clients: port(), federation: port(), bundle: port(), objects: port() },
-    },
+    edge: edge(`edge1.${domain}`),
+    secondEdge: edge(`edge2.${domain}`),
+    edgePool: `edges.${domain}`,
+    directors: ['dir1', 'dir2'].map((name) => ({
+      fqdn: `${name}.${domain}`,
+      port: port(),
+      otherPorts: { validation: port() },
+    })),
+    directorPool: `directors.${domain}`,
     users: [
       { address: `alice@${domain}`, password: password(), home: first.fqdn },
       { address: `bob@${domain}`, password: password(), home: second.fqdn },
@@ -110,8 +125,10 @@ export function addressesOf(organisation: Organisation): ReadonlyMap<string, str
     organisation.domain,
     organisation.gateway.fqdn,
     organisation.edge.fqdn,
+    organisation.secondEdge.fqdn,
     organisation.edge.externalFqdn,
-    ...organisation.frontEnds.map(({ fqdn }) => fqdn),
+    organisation.pool,
+    ...[...organisation.frontEnds, ...organisation.directors].map(({ fqdn }) => fqdn),
   ];
   return new Map(names.map((name) => [name, '127.0.0.1']));
 }
@@ -132,9 +149,16 @@ export function topologyOf(
     readonly sharedRoots?: readonly AnchorReference[];
     /** The external certificate of the edge comes from a public CA. */
     readonly publicCertificate?: boolean;
+    /** Both edges, in a pool; default the first alone, in none. */
+    readonly isPool?: boolean;
+    /** Two directors, in a pool; default none. */
+    readonly hasDirectors?: boolean;
   },
 ): TopologyDocument {
-  const { authority, domain, edge, frontEnds, gateway, mediation, pool, users } = organisation;
+  const { authority, directorPool, domain, edgePool, frontEnds, gateway, mediation, pool, users } =
+    organisation;
+  const directors = federation?.hasDirectors === true ? organisation.directors : [];
+  const edges = edgesOf(organisation, federation?.isPool);
   const at = (ports: Record<string, number>) => ({ internal: { address: '127.0.0.1', ports } });
   const sipAt = ({ port, otherPorts }: ServerPlace) => at({ sip: port, ...otherPorts });
   return {
@@ -151,7 +175,11 @@ export function topologyOf(
       ...(federation?.sharedRoots === undefined ? {} : { federation: federation.sharedRoots }),
     },
     domains: [{ name: domain, pool }],
-    pools: [{ fqdn: pool, role: 'front-end' }],
+    pools: [
+      { fqdn: pool, role: 'front-end' },
+      ...(federation?.isPool === true ? [{ fqdn: edgePool, role: 'edge' as const }] : []),
+      ...(directors.length > 0 ? [{ fqdn: directorPool, role: 'director' as const }] : []),
+    ],
     servers: [
       {
         fqdn: authority.fqdn,
@@ -164,21 +192,35 @@ export function topologyOf(
         pool,
         interfaces: sipAt(place),
       })),
+      ...directors.map((place) => ({
+        fqdn: place.fqdn,
+        role: 'director' as const,
+        pool: directorPool,
+        interfaces: sipAt(place),
+      })),
       { fqdn: gateway.fqdn, role: 'gateway', interfaces: sipAt(gateway) },
       { fqdn: mediation.fqdn, role: 'mediation', interfaces: sipAt(mediation) },
       ...(federation === undefined
         ? []
-        : [
-            {
-              fqdn: edge.fqdn,
-              role: 'edge' as const,
-              interfaces: edgeAt(edge, federation.publicCertificate),
-            },
-          ]),
+        : edges.map((edge) => ({
+            fqdn: edge.fqdn,
+            role: 'edge' as const,
+            ...(federation.isPool === true ? { pool: edgePool } : {}),
+            interfaces: edgeAt(edge, federation.publicCertificate),
+          }))),
     ],
     ...(federation === undefined ? {} : { partners: federation.partners }),
     users: Object.fromEntries(users.map(({ address, home }) => [address, home])),
   };
+}
+
+/**
+ * The edges that an organisation has, once it has any.
+ * @param organisation - see {@link layOut}
+ * @param isPool - whether it has both
+ */
+export function edgesOf({ edge, secondEdge }: Organisation, isPool = false): readonly EdgePlace[] {
+  return isPool ? [edge, secondEdge] : [edge];
 }
 
 function edgeAt({ externalFqdn, externalPorts, internalPorts }: EdgePlace, publicCertificate = false) {

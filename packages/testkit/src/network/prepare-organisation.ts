@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
@@ -13,7 +13,7 @@ export interface PreparedOrganisation {
   readonly directory: string;
   readonly authorityDirectory: string;
   readonly ceremony: InitialisedAuthority;
-  /** Signs topologies. */
+  /** Signs topologies. The private key is also in the file `signing.key` of the directory, where an administrator's programs find it. */
   readonly signingKey: { readonly publicKey: Uint8Array; readonly privateKey: string };
   /** The root's certificate, DER. */
   readonly root: Uint8Array;
@@ -50,6 +50,7 @@ export async function prepareOrganisation(
     publicKeyEncoding: { type: 'spki', format: 'der' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
+  await writeFile(join(directory, 'signing.key'), signingKey.privateKey, { mode: 0o600 });
   const root = decodePemCertificates(ceremony.rootPem);
   if (!root.ok || root.value[0] === undefined) throw new Error('the ceremony gave no root');
   return { organisation, directory, authorityDirectory, ceremony, signingKey, root: root.value[0].der };

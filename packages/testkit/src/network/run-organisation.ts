@@ -1,14 +1,15 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCredentialRecord } from '@entente/sip';
-import { administratorSetHash, type TopologyDocument } from '@entente/topology';
+import { administratorSetHash, type Role, type TopologyDocument } from '@entente/topology';
 import { stringify } from 'yaml';
 import { type TestCertificate, testAuthorityFrom } from '../test-authority.ts';
 import { type Administrator, createAdministrator, es256Signer } from './administrator.ts';
-import { type AppName, type AppProcess, startApp } from './app-process.ts';
+import { type AppName, type AppProcess, startProgram } from './app-process.ts';
 import { type DemoUser, startDemoUser } from './demo-user.ts';
 import type { DnsServer } from './dns-server.ts';
-import type { Network, NetworkOptions } from './network.ts';
+import type { Network, NetworkOptions, ServerProgram } from './network.ts';
 import { type Organisation, outsideObjectsUrl, type TestUser } from './organisation.ts';
 import type { PreparedOrganisation } from './prepare-organisation.ts';
 
@@ -45,6 +46,9 @@ export async function runOrganisation(
   }
 }
 
+const mainOf = (app: AppName): string => `apps/${app}/src/bin.ts`;
+const measuredPrograms: ReadonlySet<string> = new Set([mainOf('pool-server'), mainOf('edge-server')]);
+
 class Runner {
   readonly #prepared: PreparedOrganisation;
   readonly #shared: SharedNetwork;
@@ -72,11 +76,29 @@ class Runner {
     onStep(`${domain}: signing and publishing the topology`);
     await administrator.publish(topology);
     onStep(`${domain}: servers join with their tokens`);
-    const [edge, ...frontEnds] = await Promise.all([
-      topology.servers.some(({ role }) => role === 'edge') ? this.#startEdge(administrator) : undefined,
-      ...(await this.#startFrontEnds(administrator)),
-    ]);
+    const roles = new Map(topology.servers.map(({ fqdn, role }) => [fqdn, role]));
+    const byRole: Partial<Record<Role, AppProcess[]>> = { 'front-end': [], director: [], edge: [] };
+    const users = await this.#users(administrator);
+    const startServer = async (fqdn: string, program?: ServerProgram): Promise<AppProcess> => {
+      const role = program?.role ?? roles.get(fqdn);
+      if (role === undefined) throw new Error(`${fqdn} is not in the topology`);
+      const process = await this.#startServer(fqdn, role, administrator, users, program);
+      byRole[role]?.push(process);
+      return process;
+    };
+    const startsNow = (role: Role): readonly string[] => {
+      return [...roles.keys()].filter((fqdn) => roles.get(fqdn) === role);
+    };
+    const starting = (Object.keys(byRole) as Role[]).map(async (role) => {
+      const started = await Promise.all(startsNow(role).map((fqdn) => startServer(fqdn)));
+      // In the order of the topology, whichever was the first to start.
+      byRole[role]?.splice(0, started.length, ...started);
+    });
+    await Promise.all(starting);
+    const { 'front-end': frontEnds = [], director: directors = [], edge: edges = [] } = byRole;
+    const [edge] = edges;
     const running = new Map<string, DemoUser>();
+    const startUser = this.#startUser.bind(this);
     onStep(`${domain}: users register`);
     await Promise.all(
       (this.#options.clients ?? ['alice', 'bob', 'carol']).map(async (name) => {
@@ -92,13 +114,12 @@ class Runner {
       insider: await insider(ceremony.files.issuingCertificate),
       crlUrl: `http://${authority.fqdn}:${authority.objectsPort}${listPath}`,
     };
-    const outside =
-      edge === undefined
-        ? inside
-        : {
-            insider: await insider(ceremony.files.outsideCertificate),
-            crlUrl: `${outsideObjectsUrl(organisation)}${listPath}`,
-          };
+    const outside = !existsSync(ceremony.files.outsideCertificate)
+      ? inside
+      : {
+          insider: await insider(ceremony.files.outsideCertificate),
+          crlUrl: `${outsideObjectsUrl(organisation)}${listPath}`,
+        };
     return {
       directory,
       organisation,
@@ -109,11 +130,18 @@ class Runner {
       authority: authorityProcess,
       frontEnds,
       edge,
+      edges,
+      directors,
       administrator,
       ...inside,
       outside,
       processes: this.#processes,
-      startUser: (name, server) => this.#startUser(name, server),
+      startServer,
+      async startUser(name, server) {
+        const user = await startUser(name, server);
+        running.set(name, user);
+        return user;
+      },
       user(name) {
         const user = running.get(name);
         if (user === undefined) throw new Error(`no client of ${name} was started`);
@@ -131,7 +159,7 @@ class Runner {
       port,
       url: `${scheme}://${authority.fqdn}:${port}`,
     });
-    return this.#run('authority-server', authority.fqdn, {
+    return this.#run(mainOf('authority-server'), authority.fqdn, {
       domain,
       fqdn: authority.fqdn,
       directory: authorityDirectory,
@@ -161,40 +189,56 @@ class Runner {
     return administrator;
   }
 
-  async #startFrontEnds(administrator: Administrator): Promise<readonly Promise<AppProcess>[]> {
-    const { domain, frontEnds, users } = this.#prepared.organisation;
-    const records = users.map(({ address, md5, password }) =>
-      createCredentialRecord(
-        { username: address.split('@')[0] as string, realm: domain, password },
-        md5 === true ? ['MD5'] : ['SHA-256'],
-      ),
+  /** Makes the users known. @returns what the servers that authenticate them need in their configuration */
+  async #users(administrator: Administrator): Promise<{ readonly users?: string }> {
+    const { domain, users } = this.#prepared.organisation;
+    const { accounts } = this.#options;
+    const made = users.map(({ address, md5, password }) => {
+      const username = address.split('@')[0] as string;
+      const algorithms = md5 === true ? (['MD5'] as const) : (['SHA-256'] as const);
+      return {
+        address,
+        username,
+        record: createCredentialRecord({ username, realm: domain, password }, algorithms),
+      };
+    });
+    if (accounts === undefined)
+      return { users: await this.#write('users.yaml', { users: made.map(({ record }) => record) }) };
+    await administrator.addAccounts(
+      made.map(({ address, record, username }) => ({
+        address,
+        verifiers: record.ha1,
+        ...accounts[username],
+      })),
     );
-    const usersFile = await this.#write('users.yaml', { users: records });
-    return frontEnds.map(async ({ fqdn }) =>
-      this.#run(
-        'pool-server',
-        fqdn,
-        {
-          ...(await this.#memberConfig(fqdn, administrator)),
-          users: usersFile,
-          ...this.#options.frontEndConfig,
-        },
-        this.#options.frontEndLauncher,
-      ),
-    );
+    return {};
   }
 
-  async #startEdge(administrator: Administrator): Promise<AppProcess> {
-    const { fqdn } = this.#prepared.organisation.edge;
-    const { dns } = this.#shared;
-    const config = await this.#memberConfig(fqdn, administrator);
-    const external = await this.#externalFiles();
-    return this.#run('edge-server', fqdn, {
-      ...config,
-      ...external,
-      dns: [`${dns.address}:${dns.port}`],
-      ...this.#shared.edgeConfig,
-    });
+  async #startServer(
+    fqdn: string,
+    role: Role,
+    administrator: Administrator,
+    users: { readonly users?: string },
+    { config, program }: ServerProgram = {},
+  ): Promise<AppProcess> {
+    const { frontEndConfig, frontEndLauncher } = this.#options;
+    const member = await this.#memberConfig(fqdn, administrator);
+    const main = program ?? mainOf(role === 'edge' ? 'edge-server' : 'pool-server');
+    switch (role) {
+      case 'front-end':
+        return this.#run(main, fqdn, { ...member, ...users, ...frontEndConfig, ...config }, frontEndLauncher);
+      case 'director':
+        return this.#run(main, fqdn, { ...member, ...users, ...config });
+      case 'edge':
+        return this.#run(main, fqdn, { ...member, ...(await this.#edgeConfig()), ...config });
+      default:
+        return this.#run(main, fqdn, { ...member, ...config });
+    }
+  }
+
+  async #edgeConfig() {
+    const { dns, edgeConfig } = this.#shared;
+    return { ...(await this.#externalFiles()), dns: [`${dns.address}:${dns.port}`], ...edgeConfig };
   }
 
   async #externalFiles() {
@@ -213,13 +257,14 @@ class Runner {
       directory: join(this.#prepared.directory, fqdn),
       join: { token: await administrator.joinToken(fqdn) },
       addresses: Object.fromEntries(this.#shared.addresses),
+      ...(this.#options.logLevel === undefined ? {} : { logLevel: this.#options.logLevel }),
     };
   }
 
   async #startUser(name: string, server?: { readonly port: number }): Promise<DemoUser> {
     const { ceremony, organisation } = this.#prepared;
     const user = userNamed(organisation, name);
-    const process = await this.#run('demo-client', user.address, {
+    const process = await this.#run(mainOf('demo-client'), user.address, {
       user: user.address,
       password: user.password,
       server: {
@@ -233,11 +278,16 @@ class Runner {
     return startDemoUser(process, user);
   }
 
-  async #run(app: AppName, name: string, config: object, launcher?: readonly string[]): Promise<AppProcess> {
+  async #run(
+    program: string,
+    name: string,
+    config: object,
+    launcher?: readonly string[],
+  ): Promise<AppProcess> {
     const configFile = await this.#write(`${name}.yaml`, config);
     const { serverArguments } = this.#options;
-    const measured = serverArguments !== undefined && (app === 'pool-server' || app === 'edge-server');
-    const process = await startApp(app, {
+    const measured = serverArguments !== undefined && measuredPrograms.has(program);
+    const process = await startProgram(program, {
       name,
       configFile,
       ...(measured ? { nodeArguments: serverArguments } : {}),

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AllowedDomain, Partner, TopologyDocument } from '@entente/topology';
+import type { AllowedDomain, TopologyDocument } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
 import { removeWithLauncher } from '../process/end-with-launcher.ts';
 import { startDnsServer } from './dns-server.ts';
@@ -10,6 +10,7 @@ import type { FederationOptions, Network, NetworkOptions } from './network.ts';
 import {
   addressesOf,
   anchorOf,
+  edgesOf,
   layOut,
   type Organisation,
   outsideNamesOf,
@@ -29,7 +30,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
   return owning(async (own) => {
     const { prepared, shared } = await prepare([options.domain ?? 'contoso.example'], options, own);
     const [organisation] = prepared as [PreparedOrganisation];
-    const topology = firstTopology(organisation, options.partners);
+    const topology = extended(firstTopology(organisation, options), options);
     return own(await runOrganisation(organisation, topology, withEdgeConfig(shared, options), options));
   });
 }
@@ -64,11 +65,24 @@ export async function startFederation(options: FederationOptions = {}): Promise<
       partner: PreparedOrganisation,
       clients = options.clients,
     ): Promise<Network> => {
-      const topology = federatedTopology(organisation, partner, publicAuthority, sharedRoots);
+      const isPool = options.hasEdgePool === true && organisation === first;
+      const hasDirectors = options.hasDirectors === true && organisation === first;
+      const document = federatedTopology(organisation, partner, publicAuthority, {
+        sharedRoots,
+        isPool,
+        hasDirectors,
+      });
+      const topology = organisation === first ? extended(document, options) : document;
       const external = sharedRoots
         ? { externalCertificate: await publicCertificate(organisation, publicAuthority) }
         : {};
-      const settings = { ...options, ...(clients === undefined ? {} : { clients }) };
+      const { accounts, partnerAccounts, ...others } = options;
+      const users = organisation === first ? accounts : partnerAccounts;
+      const settings = {
+        ...others,
+        ...(users === undefined ? {} : { accounts: users }),
+        ...(clients === undefined ? {} : { clients }),
+      };
       const view = {
         ...withEdgeConfig(shared, options),
         ...external,
@@ -113,7 +127,7 @@ async function prepare(
   const organisations = domains.map((domain) => layOut(domain, ports.splice(0, portsNeeded)));
   const addresses = new Map(organisations.flatMap((organisation) => [...addressesOf(organisation)]));
   for (const host of options.otherHosts ?? []) addresses.set(host, '127.0.0.1');
-  const services = servicesOf(organisations);
+  const services = servicesOf(organisations, options.hasEdgePool);
   const dns = own(await startDnsServer({ addresses, services }, options.dnsPort));
   options.onStep?.(`creating the authorities: root, issuing CA, revocation lists (${domains.join(', ')})`);
   const prepared = await Promise.all(
@@ -152,16 +166,20 @@ function addressesFor(
   return addresses;
 }
 
+function extended(document: TopologyDocument, { extend }: NetworkOptions): TopologyDocument {
+  return extend?.(document) ?? document;
+}
+
 function withEdgeConfig(shared: SharedNetwork, { edgeConfig }: NetworkOptions): SharedNetwork {
   return edgeConfig === undefined ? shared : { ...shared, edgeConfig };
 }
 
 function firstTopology(
   { organisation, root, signingKey }: PreparedOrganisation,
-  partners: readonly Partner[] | undefined,
+  { hasDirectors = false, hasEdgePool = false, partners }: NetworkOptions,
 ): TopologyDocument {
   const keys = { administrator: signingKey.publicKey, root };
-  const federation = partners === undefined ? undefined : { partners };
+  const federation = partners === undefined ? undefined : { partners, isPool: hasEdgePool, hasDirectors };
   return topologyOf(organisation, keys, Date.now(), federation);
 }
 
@@ -169,7 +187,11 @@ function federatedTopology(
   own: PreparedOrganisation,
   partner: PreparedOrganisation,
   publicAuthority: PublicAuthority,
-  shared: boolean,
+  {
+    hasDirectors,
+    isPool,
+    sharedRoots: shared,
+  }: { readonly hasDirectors: boolean; readonly isPool: boolean; readonly sharedRoots: boolean },
 ): TopologyDocument {
   const decoded = decodePemCertificates(publicAuthority.authority.certificatePem);
   if (!decoded.ok || decoded.value[0] === undefined) throw new Error('the public CA has no certificate');
@@ -184,6 +206,8 @@ function federatedTopology(
       ],
       sharedRoots: [anchorOf('public', decoded.value[0].der)],
       publicCertificate: shared,
+      isPool,
+      hasDirectors,
     },
   );
 }
@@ -210,16 +234,18 @@ function publicCertificate({ organisation }: PreparedOrganisation, publicAuthori
   return publicAuthority.issue(names, isServerAuthOnly(domain) ? ['serverAuth'] : undefined);
 }
 
-function servicesOf(organisations: readonly Organisation[]) {
+function servicesOf(organisations: readonly Organisation[], hasEdgePool = false) {
   const services = new Map<string, { target: string; port: number }[]>();
-  for (const { domain, edge, frontEnds } of organisations) {
+  for (const organisation of organisations) {
+    const { domain, frontEnds } = organisation;
+    const edges = edgesOf(organisation, hasEdgePool && organisation === organisations[0]);
+    const outside = (port: 'clients' | 'federation') =>
+      edges.map(({ externalFqdn, externalPorts }) => ({ target: externalFqdn, port: externalPorts[port] }));
     const inside = frontEnds.map(({ fqdn, port }) => ({ target: fqdn, port }));
     services.set(`_sipinternaltls._tcp.${domain}`, inside);
     services.set(`_sips._tcp.${domain}`, inside);
-    services.set(`_sip._tls.${domain}`, [{ target: edge.externalFqdn, port: edge.externalPorts.clients }]);
-    services.set(`_sipfederationtls._tcp.${domain}`, [
-      { target: edge.externalFqdn, port: edge.externalPorts.federation },
-    ]);
+    services.set(`_sip._tls.${domain}`, outside('clients'));
+    services.set(`_sipfederationtls._tcp.${domain}`, outside('federation'));
   }
   return services;
 }

@@ -61,7 +61,7 @@ export function nextRefusal(
   const known = new Set(process.records);
   return process.waitFor(
     'a refusal',
-    (record) => record.reason !== undefined && !known.has(record) && wanted(record),
+    (record) => record.event === 'refused' && !known.has(record) && wanted(record),
   );
 }
 
