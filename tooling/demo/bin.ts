@@ -1,3 +1,4 @@
+import { keepBundledApps } from '../runner/bundled-apps.ts';
 import { type EndCause, onEnd, statusOf } from '../runner/end.ts';
 import { runDemo } from './demo.ts';
 import { demoOptions, usage } from './options.ts';
@@ -18,7 +19,10 @@ const untilInterrupted = (): Promise<void> =>
 try {
   const options = demoOptions(process.argv.slice(2).filter((argument) => argument !== '--'));
   if (options.help) process.stdout.write(usage);
-  else process.exitCode = (await runDemo(options, new Paper(process.stdout), untilInterrupted)) ? 0 : 1;
+  else {
+    keepBundledApps();
+    process.exitCode = (await runDemo(options, new Paper(process.stdout), untilInterrupted)) ? 0 : 1;
+  }
 } catch (error) {
   process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

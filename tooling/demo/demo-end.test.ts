@@ -56,12 +56,14 @@ async function demo(): Promise<{ readonly top: ChildProcess; readonly tree: read
   await new Promise<void>((resolve, reject) => {
     top.stdout?.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8');
-      if (said.includes('Deliveries')) resolve();
+      if (said.includes('Connections and requests that are refused')) resolve();
     });
     top.once('close', () => reject(new Error(`the demo ended: ${said}`)));
   });
   const tree = treeOf(top.pid ?? -1);
-  const servers = tree.filter(({ command }) => command.includes('-server/src/bin.ts'));
+  const servers = tree.filter(({ command }) =>
+    /-server(?:\/src\/bin\.ts|-src-bin\/dist\/bin\.js)/.test(command),
+  );
   expect(servers.length, said).toBeGreaterThanOrEqual(3);
   return { top, tree };
 }

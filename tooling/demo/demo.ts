@@ -1,29 +1,30 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { authorityFiles } from '@entente/pki/node';
-import {
-  type Account,
-  type AppProcess,
-  type DeliveryEntry,
-  deliveries,
-  federatedDeliveries,
-  type LinkEntry,
-  type LogRecord,
-  linkOfRecord,
-  linksOf,
-  type Network,
-  type RefusalEntry,
-  refusalAtEdge,
-  refusalOf,
-  startFederation,
-  uninvitedEdgePeers,
-  uninvitedPeers,
-} from '@entente/testkit';
-import { allowMatrix } from '@entente/topology';
+import { linksOf, type Network, startFederation, startNetwork } from '@entente/testkit';
+import { allowMatrix, links } from '@entente/topology';
 import { encodePem } from '@entente/x509';
+import { chapterCount, type Scene } from './chapters/chapter.ts';
+import { federationTitle, showFederation } from './chapters/federation.ts';
+import { frontEndsTitle, showFirstDelivery, showFrontEnds } from './chapters/front-ends.ts';
+import { outsideTitle, showOutside, startOutside } from './chapters/outside.ts';
+import { type Services, servicesTitle, showServices, startServices } from './chapters/services.ts';
+import { refuseUninvited, uninvitedAtEdges, uninvitedAtServices } from './chapters/uninvited-at-links.ts';
+import { accountsOf, wholeTopology } from './network/whole-contoso.ts';
 import type { DemoOptions } from './options.ts';
 import type { Paper } from './paper.ts';
+import { compareWithMatrix } from './report/compare-with-matrix.ts';
+import type { DemoReport } from './report/demo-report.ts';
+import { memoryOf } from './report/memory.ts';
+import { rowEntries } from './report/row-entries.ts';
+import { summaryTable } from './report/summary-table.ts';
+import { Stage } from './stage.ts';
 import { whatToTry } from './what-to-try.ts';
+
+/** Rows of the allow matrix that the chapters use: nothing here stands in a store, or asks for a certificate by ACME. */
+export const shownRows = allowMatrix.filter(
+  ({ row }) => row !== links.serverToStore.row && row !== links.authorityToMember.row,
+);
 
 /**
  * Runs the demo.
@@ -37,102 +38,114 @@ export async function runDemo(
   paper: Paper,
   untilStopped: () => Promise<void>,
 ): Promise<boolean> {
-  const startedAt = performance.now();
-  const delivered: DeliveryEntry[] = [];
-  const refusals: RefusalEntry[] = [];
-  let ok = true;
-  const deliver = (title: string, run: () => Promise<DeliveryEntry>) =>
-    attempt(title, paper, async () => {
-      const entry = await run();
-      delivered.push(entry);
-      paper.delivery(entry);
-      return true;
-    });
-  const refused = (attack: string, run: () => Promise<RefusalEntry>) =>
-    attempt(attack, paper, async () => {
-      const entry = await run();
-      refusals.push(entry);
-      paper.refusal(entry);
-      return entry.reason === entry.expected;
-    });
-
-  paper.title('One organisation: contoso.example');
+  const stage = new Stage(paper);
+  const whole = await wholeTopology();
+  const network = {
+    extend: whole.extend,
+    accounts: accountsOf('contoso'),
+    clients: ['alice', 'bob', 'carol'],
+    hasEdgePool: true,
+    hasDirectors: true,
+    logLevel: 'debug' as const,
+    onStep: (step: string) => paper.step(step),
+    onProcess: (process: Parameters<Stage['watch']>[0]) => stage.watch(process),
+  };
+  const { chapter = 1 } = options;
+  paper.title(chapter === 1 ? frontEndsTitle : `Before chapter ${chapter}: what it needs is started`);
+  if (!options.hasPartner) {
+    await using contoso = await startNetwork({ ...network, partners: [] });
+    await showInside({ contoso, stage, whole }, options);
+    return end(options, stage, [contoso], untilStopped);
+  }
+  let services: Services | undefined;
   await using federation = await startFederation({
-    clients: ['alice', 'bob', 'carol', 'erin'],
+    ...network,
     partnerClients: ['alice', 'bob', 'erin'],
-    onStep: (step) => paper.step(step),
-    onProcess: showLinks(paper),
+    partnerAccounts: accountsOf('fabrikam'),
     async onFirst(contoso) {
-      paper.title('Deliveries inside contoso.example');
-      for (const { run, title } of deliveries) ok = (await deliver(title, () => run(contoso))) && ok;
-      paper.title('Connections and requests that are refused');
-      for (const peer of uninvitedPeers) {
-        ok = (await refused(peer.attack, () => refusalOf(contoso, peer))) && ok;
-      }
-      paper.title('A second organisation: fabrikam.example. Each trusts the other for its own names only.');
+      services = await showInside({ contoso, stage, whole }, options);
+      if (isShown(4, options)) paper.title(federationTitle);
     },
   });
-  paper.title('Deliveries from outside, and between the organisations');
-  for (const { run, title } of federatedDeliveries) ok = (await deliver(title, () => run(federation))) && ok;
-  paper.title('Connections and requests that the edge refuses');
-  for (const peer of uninvitedEdgePeers) {
-    ok = (await refused(peer.attack, () => refusalAtEdge(federation, peer))) && ok;
-  }
+  const { contoso, fabrikam } = federation;
+  if (isShown(4, options) && services !== undefined)
+    await showFederation({ contoso, stage, whole }, federation, services);
+  return end(options, stage, [contoso, fabrikam], untilStopped);
+}
 
-  const links = linksOf([...federation.contoso.processes, ...federation.fabrikam.processes]);
-  ok = linksHold(links, paper) && ok;
-  const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(1));
-  const account: Account = { ok, links, deliveries: delivered, refusals, seconds };
-  if (options.report !== undefined)
-    await writeFile(options.report, `${JSON.stringify(account, undefined, 2)}\n`);
+/** Chapters 1 to 3. @returns the servers of the second one */
+async function showInside(scene: Scene, options: DemoOptions): Promise<Services | undefined> {
+  const { contoso, stage, whole } = scene;
+  if (isShown(1, options)) await showFirstDelivery(scene);
+  const { chapter: last = chapterCount } = options;
+  if (last > 1) {
+    stage.paper.step('contoso.example: publishing version 2 of the topology, with everything else');
+    await whole.publish(contoso);
+  }
+  // They start while people read.
+  const startingServices = last > 1 ? startServices(scene) : undefined;
+  const startingOutside = last > 1 ? startOutside(scene) : undefined;
+  startingServices?.catch(() => {});
+  startingOutside?.catch(() => {});
+  if (isShown(1, options)) await showFrontEnds(scene);
+  if (isShown(2, options)) stage.paper.title(servicesTitle);
+  const services = await startingServices;
+  if (services !== undefined && isShown(2, options)) {
+    await showServices(scene, services, startingOutside);
+    await refuseUninvited(scene, uninvitedAtServices);
+  }
+  if (isShown(3, options)) stage.paper.title(outsideTitle);
+  const outside = await startingOutside;
+  if (outside !== undefined && isShown(3, options)) {
+    await showOutside(scene, outside);
+    await refuseUninvited(scene, uninvitedAtEdges);
+  }
+  return services;
+}
+
+function isShown(chapter: number, options: DemoOptions): boolean {
+  return options.chapter === undefined || options.chapter === chapter;
+}
+
+/** Writes the account, and leaves the network up for as long as it is wanted. */
+async function end(
+  { chapter, hasPartner, once, report }: DemoOptions,
+  stage: Stage,
+  networks: readonly Network[],
+  untilStopped: () => Promise<void>,
+): Promise<boolean> {
+  const { carried, delivered, firstDeliverySeconds, paper, refusals, refused, seconds } = stage;
+  const processes = networks.flatMap((network) => network.processes);
+  const used = [...linksOf(processes), ...stage.ownLinks].sort((one, other) => one.link - other.link);
+  stage.judge(used);
+  const rows = rowEntries(processes, { links: used, carried, refused });
+  if (chapter === undefined && hasPartner)
+    for (const sentence of compareWithMatrix(rows, shownRows)) stage.fail('the allow matrix', sentence);
+  const memoryMiB = await memoryOf(processes);
+  const account: DemoReport = {
+    ok: stage.ok,
+    rows,
+    links: used,
+    deliveries: delivered,
+    refusals,
+    seconds,
+    firstDeliverySeconds,
+    memoryMiB,
+  };
+  if (report !== undefined) await writeFile(report, `${JSON.stringify(account, undefined, 2)}\n`);
+  paper.title('What went over each link');
+  paper.text(summaryTable(rows));
+  paper.text(`\n  ${processes.length} processes, ${memoryMiB} MiB of memory`);
   paper.title(
-    ok ? `Every step passed, in ${seconds} s.` : `At least one step failed (✗ above), in ${seconds} s.`,
+    stage.ok ? `Every step passed, in ${seconds} s.` : `At least one step failed (✗ above), in ${seconds} s.`,
   );
-  if (!options.once) {
-    paper.text(whatToTry(federation.contoso, await writeLists(federation.contoso)));
+  if (once) paper.end();
+  const [contoso] = networks;
+  if (!once && contoso !== undefined) {
+    paper.text(whatToTry(contoso, await writeLists(contoso)));
     await untilStopped();
   }
-  return ok;
-}
-
-/** Shows each link once, as soon as a process reports it. */
-function showLinks(paper: Paper): (process: AppProcess) => void {
-  const seen = new Set<string>();
-  return (process) => {
-    const show = (record: LogRecord) => {
-      const link = linkOfRecord(record);
-      const key = `${link?.link} ${link?.from} ${link?.to}`;
-      if (link === undefined || seen.has(key)) return;
-      seen.add(key);
-      paper.link(link);
-    };
-    process.records.forEach(show);
-    process.onRecord(show);
-  };
-}
-
-/** Whether every link has TLS 1.3 and the protection of its row. */
-function linksHold(links: readonly LinkEntry[], paper: Paper): boolean {
-  let hold = true;
-  for (const { from, link, protection, tls, to } of links) {
-    const row = allowMatrix.find((candidate) => candidate.row === link);
-    if (tls === 'TLSv1.3' && protection === row?.protection) continue;
-    paper.failure(
-      `link ${link} ${from} → ${to}`,
-      `${protection} ${tls}, expected ${row?.protection} TLSv1.3`,
-    );
-    hold = false;
-  }
-  return hold;
-}
-
-async function attempt(what: string, paper: Paper, run: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await run();
-  } catch (error) {
-    paper.failure(what, error);
-    return false;
-  }
+  return stage.ok;
 }
 
 /** The revocation lists of a network in one file: the DNS of this machine does not know the host that publishes them. */

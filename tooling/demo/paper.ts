@@ -1,12 +1,17 @@
-import type { DeliveryEntry, LinkEntry, RefusalEntry } from '@entente/testkit';
+import type { LinkEntry, RefusalEntry } from '@entente/testkit';
 import { escapeInvisible } from '@entente/trust';
+import type { DemoDelivery } from './report/demo-report.ts';
 
 const colours = { good: 32, bad: 31, dim: 2, strong: 1 } as const;
+
+/** A terminal whose user sets it gets no colours (https://no-color.org). */
+const noColour = 'NO_COLOR';
 
 /** Writes the account for people, as it happens. Colour only on a terminal; what processes and peers have named is escaped. */
 export class Paper {
   readonly #stream: NodeJS.WriteStream;
   readonly #startedAt = performance.now();
+  #isOver = false;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -27,7 +32,7 @@ export class Paper {
     );
   }
 
-  delivery({ from, through, to, tookMs, what }: DeliveryEntry): void {
+  delivery({ from, through, to, tookMs, what }: DemoDelivery): void {
     const way = escapeInvisible(`${what}  ${[from, ...through, to].join(' → ')}`);
     this.#line(`  ${this.#paint('good', '✓')} ${way}  ${tookMs} ms`);
   }
@@ -50,12 +55,18 @@ export class Paper {
     this.#line(text);
   }
 
+  /** Nothing follows: what servers say while they stop is not part of the account. */
+  end(): void {
+    this.#isOver = true;
+  }
+
   #line(text: string): void {
-    this.#stream.write(`${text}\n`);
+    if (!this.#isOver) this.#stream.write(`${text}\n`);
   }
 
   #paint(colour: keyof typeof colours, text: string): string {
     const safe = escapeInvisible(text);
-    return this.#stream.isTTY ? `\u001b[${colours[colour]}m${safe}\u001b[0m` : safe;
+    const isColoured = this.#stream.isTTY && (process.env[noColour] ?? '') === '';
+    return isColoured ? `\u001b[${colours[colour]}m${safe}\u001b[0m` : safe;
   }
 }
