@@ -41,14 +41,19 @@ export const addresses: ReadonlyMap<string, string> = new Map([[`ca.${domain}`, 
  * Trust in the roots of an authority alone, with its lists fetched from its plain HTTP address.
  *
  * @param place - whose root
+ * @param outside - further hosts that serve lists, by name
  */
-export async function openTrustIn(place: AuthorityPlace): Promise<Trust & AsyncDisposable> {
+export async function openTrustIn(
+  place: AuthorityPlace,
+  outside: ReadonlyMap<string, string> = new Map(),
+): Promise<Trust & AsyncDisposable> {
+  const known = new Map([...addresses, ...outside]);
   return openTrust({
     anchors: place.ceremony.files.rootCertificate,
     fetch: {
       hosts: [],
-      privateHosts: [...addresses.keys()],
-      lookUp: async (host) => [addresses.get(host)].filter((address) => address !== undefined),
+      privateHosts: [...known.keys()],
+      lookUp: async (host) => [known.get(host)].filter((address) => address !== undefined),
     },
   });
 }

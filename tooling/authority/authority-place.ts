@@ -42,8 +42,11 @@ export interface AuthorityPlaceOptions {
   readonly servers: readonly ServerEntry[];
   readonly pools?: TopologyDocument['pools'];
   readonly partners?: readonly Partner[];
+  readonly telephony?: TopologyDocument['telephony'];
   /** Addresses at which edges serve signed objects to outsiders. */
   readonly outsideObjectsUrls?: readonly string[];
+  /** Where its servers reach it, which then also listens there; default 127.0.0.1 alone. */
+  readonly address?: string;
   /** Names of administrators, `administrator` first, who signs and sends. Default that one alone. */
   readonly administrators?: readonly string[];
 }
@@ -51,6 +54,8 @@ export interface AuthorityPlaceOptions {
 /** The network of every authority here. */
 export const domain = 'contoso.example';
 const fqdn = `ca.${domain}`;
+const loopback = '127.0.0.1';
+const anyAddress = '0.0.0.0';
 
 /**
  * Runs the ceremony of `entente ca init`, and writes the configuration of the authority-server app for ports of this machine.
@@ -58,7 +63,8 @@ const fqdn = `ca.${domain}`;
  * @param options - where, and for which servers
  */
 export async function createAuthorityPlace(options: AuthorityPlaceOptions): Promise<AuthorityPlace> {
-  const { administrators = ['administrator'], authorityDirectory, partners, pools = [], servers } = options;
+  const { address = loopback, administrators = ['administrator'], authorityDirectory } = options;
+  const { partners, pools = [], servers, telephony } = options;
   const directory = authorityDirectory ?? join(options.directory, 'authority');
   const [httpsPort, objectsPort] = (await freePorts(2)) as [number, number];
   const objectsUrl = `http://${fqdn}:${objectsPort}`;
@@ -94,21 +100,23 @@ export async function createAuthorityPlace(options: AuthorityPlaceOptions): Prom
         fqdn,
         role: 'authority',
         interfaces: {
-          internal: { address: '127.0.0.1', ports: { https: httpsPort, objects: objectsPort } },
+          internal: { address, ports: { https: httpsPort, objects: objectsPort } },
         },
       },
       ...servers,
     ],
     ...(partners === undefined ? {} : { partners }),
+    ...(telephony === undefined ? {} : { telephony }),
   };
   const configFile = join(options.directory, 'authority.yaml');
+  const host = address === loopback ? loopback : anyAddress;
   const configuration = {
     domain,
     fqdn,
     directory,
     administratorsHash: administratorSetHash(topology.administrators),
-    https: { host: '127.0.0.1', port: httpsPort, url: `https://${fqdn}:${httpsPort}` },
-    objects: { host: '127.0.0.1', port: objectsPort, url: objectsUrl },
+    https: { host, port: httpsPort, url: `https://${fqdn}:${httpsPort}` },
+    objects: { host, port: objectsPort, url: objectsUrl },
   };
   await writeFile(configFile, stringify(configuration));
   return {

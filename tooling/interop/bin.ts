@@ -1,3 +1,4 @@
+import { keepBundledApps } from '../runner/bundled-apps.ts';
 import { runMain } from '../runner/main.ts';
 import { isIsolated, runIsolated } from './isolation/isolation.ts';
 import { runInterop } from './run.ts';
@@ -10,6 +11,7 @@ const controller = new AbortController();
 process.once('SIGINT', () => controller.abort(new Error('interrupted')));
 process.once('SIGTERM', () => controller.abort(new Error('told to stop')));
 if (argv.includes('--help') || isIsolated()) {
+  keepBundledApps();
   await runMain(argv, (output) => runInterop(argv, output, { signal: controller.signal }));
 } else if (process.env[mark] !== undefined) {
   throw new Error('expected loopback alone and a resolver of our own in new namespaces, found others');

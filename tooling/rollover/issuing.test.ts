@@ -55,6 +55,16 @@ describe('one issuing authority follows the other under load, in two organisatio
       'the server that was off renews',
       () => issuerOf(sleeper).includes('Issuing CA 2'),
       2 * day,
+      hour / 6,
+    );
+    // Its connections are dialled again, and those before are closed: its own soon, and those that others dialled when a quarter of the time
+    // is left. In one long step that time would end while they dial.
+    for (let i = 0; i < 3; i++) await timeline.pass(hour / 6);
+    await timeline.passUntil(
+      'the certificate that it came back with ends',
+      () => timeline.now > sleeperEnds,
+      day,
+      hour,
     );
     // Retire: when the last certificate of the old one has ended.
     await timeline.passUntil('both retire', () => stages('destroy-key').length === 2, 15 * day);

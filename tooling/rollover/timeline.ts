@@ -97,12 +97,18 @@ export class Timeline implements AsyncDisposable {
    * @param what - for the message of the error
    * @param condition - looked at after each step
    * @param mostMs - milliseconds after which it has failed
+   * @param eachMs - milliseconds of a step, default four hours
    */
-  async passUntil(what: string, condition: () => boolean, mostMs: number): Promise<void> {
+  async passUntil(
+    what: string,
+    condition: () => boolean,
+    mostMs: number,
+    eachMs: number = stepMs,
+  ): Promise<void> {
     const end = this.now + mostMs;
     while (!condition()) {
       if (this.now >= end) throw new Error(`${what} did not come within ${mostMs / hour} hours`);
-      await this.#step(stepMs);
+      await this.#step(eachMs);
     }
   }
 
@@ -166,6 +172,25 @@ export function refusedConnections(timeline: Timeline): readonly unknown[] {
     .filter(
       ({ link, reason, when }) => !(isStream(link) && reason === 'certificate-expired' && when === 'live'),
     );
+}
+
+/**
+ * The same without those of a server that comes back with a certificate that nobody believes any more, up to the moment when it has the next
+ * one: others ask each second whether it is there, and it asks them.
+ * @param timeline - with the log
+ * @param server - that was off
+ * @param back - since when it runs and when it had the next certificate, milliseconds since 1970
+ */
+export function refusedConnectionsBut(
+  timeline: Timeline,
+  server: string,
+  back: { readonly since: number; readonly renewed: number },
+): readonly unknown[] {
+  const names = (value: unknown) => String(value).split(', ').includes(server);
+  return refusedConnections(timeline).filter((line) => {
+    const { at, claimed, from } = line as { at: number; claimed?: string; from: string };
+    return at < back.since || at > back.renewed || !(from === server || names(claimed));
+  });
 }
 
 function trustOf({ prepared }: InProcessOrganisation, { around }: MovedFederation): Promise<Trust> {

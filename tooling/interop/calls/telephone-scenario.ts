@@ -5,6 +5,7 @@ import { describeCaptured } from '../capture/describe-captured.ts';
 import type { Account, Telephone } from '../programs/telephone.ts';
 import type { InteropScenario } from '../scenario.ts';
 import { startImpostor } from './impostor.ts';
+import { type ServerDies, startPoolOfTwo } from './pool-of-two.ts';
 import { Started } from './started.ts';
 import { StepLog } from './step-log.ts';
 import {
@@ -28,12 +29,14 @@ export interface TelephoneKind extends Pick<InteropScenario, 'name' | 'needs'> {
   readonly users: { readonly inside: string; readonly colleague: string; readonly partner: string };
   /** The name by which it asks for its server: that of the domain, or the server's own. */
   readonly asksFor: 'domain' | 'server';
+  /** When the server of its registration dies, for it to meet a nonce of one server at another one. */
+  readonly serverDies: ServerDies;
   /** What it says of a server that does not have the name that it asked for. */
   readonly wrongName: RegExp;
 }
 
-/** Telephones of one run: inside, colleague, colleague outside, partner, and the one that meets an impostor. */
-const telephones = 5;
+/** Telephones of one run: inside, colleague, colleague outside, partner, the one whose server dies, and the one that meets an impostor. */
+const telephones = 6;
 
 /**
  * The scenario of a kind of telephone: messages and whole calls within the pool, through the edge and across the federation, with nothing
@@ -119,6 +122,7 @@ class Run {
     });
     await this.#pair('through the edge', outside, inside);
     await this.#pair('through the edge and across the federation', outside, partner);
+    await this.#outlivesServer(contoso);
     await this.#refusesWrongName(contoso);
   }
 
@@ -166,6 +170,24 @@ class Run {
       },
     );
     return this.#log.steps.at(-1)?.ok === true ? telephone : undefined;
+  }
+
+  async #outlivesServer(network: Network): Promise<void> {
+    const { domain, users } = network.organisation;
+    const user = users.find(({ address }) => address === `${this.#kind.users.inside}@${domain}`);
+    if (user === undefined) throw new Error(`${domain} has no user ${this.#kind.users.inside}`);
+    const { serverDies } = this.#kind;
+    await using pool = await startPoolOfTwo(network, user, serverDies);
+    await this.#step(
+      `it registers at another server of a pool where its own dies ${serverDies}`,
+      async () => {
+        const telephone = await this.#start(network, this.#kind.users.inside, pool.port);
+        await telephone.registered();
+        if (serverDies === 'after the registration') await telephone.registered();
+        await telephone[Symbol.asyncDispose]();
+        return `the servers of the pool answered ${pool.answers.join(', ')}`;
+      },
+    );
   }
 
   async #refusesWrongName(network: Network): Promise<void> {

@@ -9,27 +9,64 @@ type Part = readonly [what: string, run: () => Promise<void>];
  * @param caller - calls
  * @param called - answers
  * @param ending - the one that hangs up
+ * @param dialled - what the caller dials; default the address of the called
  * @returns what happened, as evidence
  * @throws Error that names the part that failed
  */
-export function wholeCall(caller: Telephone, called: Telephone, ending: Telephone): Promise<string> {
-  return play([caller, called], [...ringing(caller, called), ...conversation(caller, called, ending)]);
+export function wholeCall(
+  caller: Telephone,
+  called: Telephone,
+  ending: Telephone,
+  dialled: string = called.address,
+): Promise<string> {
+  const parts = [...ringing(caller, called, dialled), ...conversation(caller, called, ending)];
+  return play([caller, called], parts);
 }
 
 /**
  * A call that the caller gives up while it rings.
  *
+ * @param dialled - what the caller dials; default the address of the called
  * @throws Error that names the part that failed
  */
-export function cancelledCall(caller: Telephone, called: Telephone): Promise<string> {
+export function cancelledCall(
+  caller: Telephone,
+  called: Telephone,
+  dialled: string = called.address,
+): Promise<string> {
   return play(
     [caller, called],
     [
-      ...ringing(caller, called),
+      ...ringing(caller, called, dialled),
       ['the caller gives up, and hears 487', () => caller.cancel()],
       ['the called stops ringing', () => called.isOver()],
     ],
   );
+}
+
+/**
+ * A call that neither of the two ends, but a server between them, by a BYE of its own.
+ *
+ * @param dialled - what the caller dials
+ * @param reached - those of the two who must get the BYE; the other one hangs up
+ * @throws Error that names the part that failed
+ */
+export async function callEndedBetween(
+  caller: Telephone,
+  called: Telephone,
+  dialled: string,
+  reached: readonly Telephone[],
+): Promise<string> {
+  const over = reached.map(
+    (telephone): Part => [
+      `the ${telephone === caller ? 'caller' : 'called'} gets a BYE`,
+      () => telephone.isOver(),
+    ],
+  );
+  const parts = [...ringing(caller, called, dialled), ...answering(caller, called), ...over];
+  const evidence = await play([caller, called], parts);
+  for (const telephone of [caller, called]) if (!reached.includes(telephone)) await telephone.reset();
+  return evidence;
 }
 
 /**
@@ -91,9 +128,9 @@ export function message(sender: Telephone, receiver: Telephone): Promise<string>
 
 let messages = 0;
 
-function ringing(caller: Telephone, called: Telephone): readonly Part[] {
+function ringing(caller: Telephone, called: Telephone, dialled: string = called.address): readonly Part[] {
   return [
-    ['the caller calls', () => caller.call(called.address)],
+    ['the caller calls', () => caller.call(dialled)],
     ['the called rings', () => called.rings()],
     ['the caller hears so', () => caller.hearsRinging()],
   ];
@@ -107,14 +144,20 @@ function conversation(
 ): readonly Part[] {
   const other = ending === caller ? called : caller;
   return [
-    ['the called answers', () => called.answer()],
-    ['the answer arrives', () => caller.isConnected()],
-    ['the ACK arrives', () => called.isConnected()],
+    ...answering(caller, called),
     ...afterAnswer,
     ...holding(caller, called, 'the caller'),
     ...holding(called, caller, 'the called'),
     [`${ending === caller ? 'the caller' : 'the called'} hangs up`, () => ending.hangUp()],
     ['the BYE arrives', () => other.isOver()],
+  ];
+}
+
+function answering(caller: Telephone, called: Telephone): readonly Part[] {
+  return [
+    ['the called answers', () => called.answer()],
+    ['the answer arrives', () => caller.isConnected()],
+    ['the ACK arrives', () => called.isConnected()],
   ];
 }
 
