@@ -79,6 +79,14 @@ describe('pnpm bench', () => {
     await expect(run('named', '--commit')).rejects.toThrow('--commit is for a suite');
   });
 
+  it('runs one part of a suite that has parts, and refuses one that it has not', async () => {
+    expect(JSON.stringify((await run('named', '--part', 'other')).report)).toContain('other written');
+    expect(JSON.stringify((await run('named')).report)).toContain('all written');
+    await expect(run('named', '--part', 'third')).rejects.toThrow('it has: one, other');
+    await expect(run('fine', '--part', 'one')).rejects.toThrow('--part is for one suite');
+    await expect(run('--part', 'one')).rejects.toThrow('--part is for one suite');
+  });
+
   it('refuses an aim on a ratio that is compared with nothing', () => {
     expect(() => measured('x', 1, '/s', { aim: { ratioAtLeast: 1 } })).toThrow('compared with nothing');
   });

@@ -8,11 +8,15 @@ import type { BenchOptions, BenchOutcome, BenchResult, BenchSuite } from './suit
 const usage = `pnpm bench [name …] [--seconds N] [--short] [--strict] [--json]
 pnpm bench watch [--commit]
 pnpm bench profile [--write FOLDER]
+pnpm bench soak [--minutes N]
+pnpm bench scale|failover [--part NAME]
 
 Measures, each figure against something measured in the same run. Exit status 1 when a run is invalid; with --strict
 also when an aim is missed. --short is a smoke run; one of everything leaves out the suites that take too long for it.
 watch compares with a committed figure, and runs only where it is named; --commit writes that figure.
 profile writes a flame graph and its table into a folder.
+soak holds a load for an hour, or for as many minutes as it is told, and runs only where it is named.
+scale and failover have parts, each of which can be run by itself; an unknown one is answered with their names.
 Example: pnpm bench proxy --seconds 10`;
 
 /** The machine that the figures belong to. */
@@ -54,7 +58,9 @@ export async function runBench(
     short: { type: 'boolean' },
     strict: { type: 'boolean' },
     commit: { type: 'boolean' },
+    minutes: { type: 'string' },
     write: { type: 'string' },
+    part: { type: 'string' },
   });
   if (help) {
     log(usage);
@@ -64,11 +70,14 @@ export async function runBench(
   const seconds = positiveNumber(values, 'seconds') ?? (short ? 1 : 5);
   const folder = setting.folder ?? fileURLToPath(new URL('./suites/', import.meta.url));
   const found = pick(await discover<BenchSuite>(folder, 'suite'), names);
-  for (const option of ['commit', 'write'] as const) {
+  for (const option of ['commit', 'minutes', 'write'] as const) {
     if (values[option] !== undefined) await demandTaken(option, names.length === 0 ? [] : found);
   }
+  const part = typeof values.part === 'string' ? values.part : undefined;
+  if (part !== undefined) await demandPart(part, names.length === 0 ? [] : found);
   const write = typeof values.write === 'string' ? values.write : undefined;
-  const options: BenchOptions = { seconds, short, commit: values.commit === true, write, log };
+  const minutes = positiveNumber(values, 'minutes');
+  const options: BenchOptions = { seconds, short, commit: values.commit === true, minutes, part, write, log };
   const machine = describeMachine();
   const runs: BenchRun[] = [];
   for (const entry of found) {
@@ -93,11 +102,26 @@ export async function runBench(
 
 /** @throws UsageFault unless one of the named suites takes the option */
 async function demandTaken(
-  option: 'commit' | 'write',
+  option: 'commit' | 'minutes' | 'write',
   named: readonly { load(): Promise<BenchSuite> }[],
 ): Promise<void> {
   for (const entry of named) if ((await entry.load()).takes?.includes(option)) return;
   throw new UsageFault(`--${option} is for a suite that takes it, which is to be named; see --help`);
+}
+
+/** @throws UsageFault unless it is a part of the only suite that is named */
+async function demandPart(
+  part: string,
+  named: readonly { readonly name: string; load(): Promise<BenchSuite> }[],
+): Promise<void> {
+  const [only, ...others] = named;
+  const parts = only === undefined || others.length > 0 ? [] : ((await only.load()).parts ?? []);
+  if (parts.includes(part)) return;
+  throw new UsageFault(
+    parts.length === 0
+      ? '--part is for one suite that has parts, which is to be named; see --help'
+      : `${only?.name} has no part "${part}"; it has: ${parts.join(', ')}`,
+  );
 }
 
 async function runOne(
@@ -121,6 +145,7 @@ async function runOne(
     if (results.length === 0 && reasons.length === 0) reasons.push('nothing was measured');
     return { results, invalid: reasons, skipped };
   } catch (fault) {
+    if (fault instanceof UsageFault) throw fault;
     return { results: [], invalid: [(fault as Error).stack ?? String(fault)], skipped: [] };
   }
 }

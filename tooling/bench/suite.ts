@@ -42,8 +42,12 @@ export interface BenchOptions {
   readonly short: boolean;
   /** The figure that was found is to be committed; only for a suite that takes it. */
   readonly commit: boolean;
+  /** How long a run lasts, in minutes; only for a suite that takes it. */
+  readonly minutes?: number | undefined;
   /** Folder to write to; only for a suite that takes it. */
   readonly write: string | undefined;
+  /** The only part of the suite that is run; undefined: all of them. One of {@link BenchSuite.parts}. */
+  readonly part?: string | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -54,7 +58,9 @@ export interface BenchSuite {
   /** Left out of every run of everything. */
   readonly onlyNamed?: true;
   /** Options that are for few suites. */
-  readonly takes?: readonly ('commit' | 'write')[];
+  readonly takes?: readonly ('commit' | 'minutes' | 'write')[];
+  /** What it consists of, where a part can be run by itself. */
+  readonly parts?: readonly string[];
   run(options: BenchOptions): Promise<BenchOutcome> | BenchOutcome;
 }
 

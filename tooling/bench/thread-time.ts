@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * Processor time of the main thread, milliseconds: for that long nobody else is served. What the compiler and the collector do
@@ -12,4 +12,21 @@ export function threadMs(): number {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1_000;
   }
+}
+
+/**
+ * Processor time of another process over all threads that it has, milliseconds: as the scheduler counts it, which is finer than the hundredths
+ * of a second of `/proc/<pid>/stat`.
+ *
+ * @param pid The process.
+ * @throws Error where Linux does not tell it.
+ */
+export function processMs(pid: number): number {
+  const folder = `/proc/${pid}/task`;
+  let sum = 0;
+  for (const task of readdirSync(folder)) {
+    const [onProcessor] = readFileSync(`${folder}/${task}/schedstat`, 'latin1').split(' ');
+    sum += Number(onProcessor);
+  }
+  return sum / 1e6;
 }

@@ -19,6 +19,9 @@ export function dialTcp({ host, port }: Target, from: string): Socket {
   return socket;
 }
 
+/** How a final response begins (RFC 3261 §7.2). */
+const finalResponse = /^SIP\/2\.0 [2-6]/;
+
 /** After this an attacker goes on without the answer. */
 const answerMs = 5_000;
 
@@ -133,16 +136,27 @@ export class AttackConnection {
     });
   }
 
+  /** Requests of others and provisional responses are passed over: what is asked for here is a final response. */
   #receive(text: string): void {
-    if (this.#waiting === undefined) return;
     this.#received += text;
+    for (let message = this.#next(); message !== undefined; message = this.#next()) {
+      if (!finalResponse.test(message)) continue;
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      waiting?.(message);
+    }
+  }
+
+  /** Takes the next whole message off what was received (RFC 3261 §18.3); bytes of keep-alives are dropped. */
+  #next(): string | undefined {
+    this.#received = this.#received.replace(/^[\r\n]+/, '');
     const end = this.#received.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    const message = this.#received.slice(0, end + 4);
-    this.#received = this.#received.slice(end + 4);
-    if (message.startsWith('SIP/2.0 1')) return;
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting(message);
+    if (end < 0) return undefined;
+    const head = this.#received.slice(0, end + 4);
+    const length = end + 4 + Number(/^(?:Content-Length|l)[ \t]*:[ \t]*(\d+)/im.exec(head)?.[1] ?? 0);
+    if (this.#received.length < length) return undefined;
+    const message = this.#received.slice(0, length);
+    this.#received = this.#received.slice(length);
+    return message;
   }
 }

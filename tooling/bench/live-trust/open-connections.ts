@@ -12,6 +12,7 @@ export type Dialling = Pick<
 const atOnce = 8;
 /** For the answer to a greeting. */
 const answerMs = 20_000;
+const ping = Buffer.from('\r\n\r\n');
 
 /**
  * Opens connections that stay open, each admitted by both ends.
@@ -35,11 +36,19 @@ export async function openConnections(
       const socket = await connect(dialling);
       socket.once('close', () => onClosed({ id: opening.id, end: 'dialled', at: monotonicMs() }));
       await answered(socket, opening);
+      answerKeepAlives(socket);
       localPorts[index] = socket.localPort ?? 0;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return localPorts;
+}
+
+/** Other servers ask on a connection whether we are there, and close it where nobody answers (RFC 5626 §3.5.1). */
+function answerKeepAlives(socket: TLSSocket): void {
+  socket.on('data', (bytes: Buffer) => {
+    if (bytes.equals(ping)) socket.write('\r\n');
+  });
 }
 
 function answered(socket: TLSSocket, { greeting, id }: Opening): Promise<void> {

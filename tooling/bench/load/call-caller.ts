@@ -12,6 +12,8 @@ export class CallCaller {
   readonly #pair: LoadPair;
   readonly #contact: string;
   readonly #hangsUp: boolean;
+  /** Each BYE, and each that was answered with 200. */
+  readonly inDialogs = { sent: 0, succeeded: 0 };
   /** Called with the end of every call. */
   finished: (sequence: number, statusLine: string | undefined) => void = () => undefined;
 
@@ -55,6 +57,7 @@ export class CallCaller {
     const sequence = Number.parseInt(message.slice(at, at + 10), 10);
     const isAnswered = message.startsWith('SIP/2.0 200');
     if (!/^CSeq: \d+ INVITE/m.test(message)) {
+      if (isAnswered) this.inDialogs.succeeded += 1;
       this.finished(sequence, isAnswered ? undefined : firstLine(message));
     } else if (isAnswered) {
       this.#acknowledge(message, sequence);
@@ -79,6 +82,7 @@ export class CallCaller {
       `${this.#head('ACK', target, to, sequence, 1, 'a')}${route}Content-Length: 0\r\n\r\n`,
     );
     if (!this.#hangsUp) return;
+    this.inDialogs.sent += 1;
     this.#connection.send(
       `${this.#head('BYE', target, to, sequence, 2, 'y')}${route}Content-Length: 0\r\n\r\n`,
     );

@@ -36,6 +36,9 @@ function recorded(request: string): string {
   return (request.slice(0, request.indexOf('\r\n\r\n')).match(/\r\nRecord-Route: [^\r]*/g) ?? []).join('');
 }
 
+/** RFC 3261 §17.1.2.2: timer F. */
+const answerMs = 32_000;
+
 /**
  * Registers a user on a connection.
  *
@@ -48,22 +51,36 @@ export async function register(
   user: string,
   credentials: Credentials,
 ): Promise<void> {
-  const domain = user.slice(user.indexOf('@') + 1);
-  const uri = `sip:${domain}`;
-  const contact = `<sip:${credentials.username}@127.0.0.1:${connection.localPort};transport=tls>`;
-  const write = (cseq: number, authorization: string): string =>
-    `REGISTER ${uri} SIP/2.0\r\n` +
-    `Via: SIP/2.0/TLS 127.0.0.1:${connection.localPort};branch=z9hG4bKr${cseq}${credentials.username}\r\n` +
-    `From: <${user}>;tag=r${connection.localPort}\r\nTo: <${user}>\r\n` +
-    `Call-ID: register-${credentials.username}-${connection.localPort}\r\nCSeq: ${cseq} REGISTER\r\n` +
-    `Max-Forwards: 70\r\nContact: ${contact}\r\nExpires: 3600\r\n${authorization}Content-Length: 0\r\n\r\n`;
-  let response = await connection.exchange(write(1, ''));
-  const challenge = readChallenge(response);
-  if (challenge !== undefined) {
-    const authorization = new DigestAnswerer(challenge, credentials).answer('REGISTER', uri);
-    response = await connection.exchange(write(2, authorization));
-  }
+  const response = await askToRegister(connection, user, credentials, 1);
   if (!response.startsWith('SIP/2.0 200')) {
     throw new Error(`${user} cannot register at ${tls.servername}: ${firstLine(response)}`);
   }
+}
+
+/**
+ * Sends REGISTER, and again with the answer to a challenge.
+ *
+ * @param cseq Of the first one; the second has the next number.
+ * @returns The final response.
+ */
+export async function askToRegister(
+  connection: LoadConnection,
+  user: string,
+  credentials: Credentials,
+  cseq: number,
+): Promise<string> {
+  const domain = user.slice(user.indexOf('@') + 1);
+  const uri = `sip:${domain}`;
+  const contact = `<sip:${credentials.username}@127.0.0.1:${connection.localPort};transport=tls>`;
+  const write = (number: number, authorization: string): string =>
+    `REGISTER ${uri} SIP/2.0\r\n` +
+    `Via: SIP/2.0/TLS 127.0.0.1:${connection.localPort};branch=z9hG4bKr${number}${credentials.username}\r\n` +
+    `From: <${user}>;tag=r${connection.localPort}\r\nTo: <${user}>\r\n` +
+    `Call-ID: register-${credentials.username}-${connection.localPort}\r\nCSeq: ${number} REGISTER\r\n` +
+    `Max-Forwards: 70\r\nContact: ${contact}\r\nExpires: 3600\r\n${authorization}Content-Length: 0\r\n\r\n`;
+  const response = await connection.exchange(write(cseq, ''), answerMs);
+  const challenge = readChallenge(response);
+  if (challenge === undefined) return response;
+  const authorization = new DigestAnswerer(challenge, credentials).answer('REGISTER', uri);
+  return connection.exchange(write(cseq + 1, authorization), answerMs);
 }

@@ -21,8 +21,9 @@ async function measure(order: LoadOrder): Promise<LoadReport> {
   const called: LoadConnection[] = [];
   const callers: AnyCaller[] = [];
   for (const pair of order.pairs) {
-    called.push(await openCalled(order.called, pair));
-    callers.push(await openCaller(order, pair));
+    const from = pair.localAddress === undefined ? {} : { localAddress: pair.localAddress };
+    called.push(await openCalled({ ...order.called, ...from }, pair));
+    callers.push(await openCaller({ ...order, caller: { ...order.caller, ...from } }, pair));
   }
   tell({ type: 'ready' });
   const run = new Run(order, callers);
@@ -61,6 +62,8 @@ class Run {
   #sequence = 100_000;
   #open = 0;
   #completed = 0;
+  #begun = 0;
+  #leftOut = 0;
   #counting = false;
   #sending = true;
 
@@ -92,7 +95,23 @@ class Run {
     await this.#drain();
     const latencyMs = ratePerSecond === undefined ? null : percentiles(this.#latencies);
     const refused = Object.fromEntries(this.#refused);
-    return { completed: this.#completed, refused, lost: this.#open, seconds, generatorShare, latencyMs };
+    const inDialogs = { sent: 0, succeeded: 0 };
+    for (const caller of this.#callers) {
+      if (!(caller instanceof CallCaller)) continue;
+      inDialogs.sent += caller.inDialogs.sent;
+      inDialogs.succeeded += caller.inDialogs.succeeded;
+    }
+    return {
+      completed: this.#completed,
+      refused,
+      lost: this.#open,
+      begun: this.#begun,
+      leftOut: this.#leftOut,
+      inDialogs,
+      seconds,
+      generatorShare,
+      latencyMs,
+    };
   }
 
   /** A few at a time: Kamailio loses calls of a hundred callers who all begin in the same millisecond, and their loops with them. */
@@ -106,6 +125,7 @@ class Run {
   #send(caller: AnyCaller): void {
     this.#sequence += 1;
     this.#open += 1;
+    if (this.#counting) this.#begun += 1;
     if (this.#order.ratePerSecond !== undefined) this.#sentAt[this.#sequence % ringSize] = performance.now();
     caller.send(this.#sequence);
   }
@@ -116,20 +136,30 @@ class Run {
       if (statusLine !== undefined) this.#refused.set(statusLine, (this.#refused.get(statusLine) ?? 0) + 1);
       else this.#completed += 1;
       if (this.#order.ratePerSecond !== undefined) {
-        this.#latencies.push(performance.now() - (this.#sentAt[sequence % ringSize] as number));
+        this.#keepLatency(performance.now() - (this.#sentAt[sequence % ringSize] as number));
       }
     }
     if (this.#sending && this.#order.ratePerSecond === undefined) this.#send(caller);
   }
 
-  /** Open loop: what is due is sent, whether or not the answers keep up. */
+  /** Of a run that lasts hours a sample is kept. */
+  #keepLatency(ms: number): void {
+    if (this.#latencies.length < ringSize) this.#latencies.push(ms);
+    else this.#latencies[Math.floor(Math.random() * ringSize)] = ms;
+  }
+
+  /** Open loop: what is due is sent, whether or not the answers keep up; up to the number that may be under way, where there is one. */
   #pace(ratePerSecond: number): void {
+    const { mostOpen = Number.POSITIVE_INFINITY } = this.#order;
     const started = performance.now();
     let sent = 0;
     const turn = (): void => {
       if (!this.#sending) return;
       const due = Math.floor(((performance.now() - started) / 1000) * ratePerSecond);
-      for (; sent < due; sent += 1) this.#send(this.#callers[sent % this.#callers.length] as AnyCaller);
+      for (; sent < due; sent += 1) {
+        if (this.#open < mostOpen) this.#send(this.#callers[sent % this.#callers.length] as AnyCaller);
+        else if (this.#counting) this.#leftOut += 1;
+      }
       setTimeout(turn, 1);
     };
     turn();

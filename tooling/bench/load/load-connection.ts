@@ -1,4 +1,5 @@
 import { connect, type TLSSocket } from 'node:tls';
+import { clientContext } from './client-context.ts';
 import { GatheredWriter } from './gathered-writer.ts';
 import { MessageCutter } from './message-cutter.ts';
 import type { LoadTls } from './order.ts';
@@ -15,7 +16,10 @@ export class LoadConnection {
   private constructor(socket: TLSSocket) {
     this.#socket = socket;
     this.#writer = new GatheredWriter(socket);
-    const cutter = new MessageCutter((message) => this.receive(message));
+    const cutter = new MessageCutter(
+      (message) => this.receive(message),
+      () => this.send('\r\n'),
+    );
     socket.on('data', (chunk: Buffer) => cutter.push(chunk));
     socket.on('error', (fault) => this.ended(fault.message));
     socket.on('close', () => this.ended('the server closed the connection'));
@@ -23,10 +27,10 @@ export class LoadConnection {
 
   /** Opens a connection; rejects when the handshake fails. */
   static open(tls: LoadTls): Promise<LoadConnection> {
-    const { host, port, servername, anchorPem, identity } = tls;
-    const own = identity === undefined ? {} : { cert: identity.certificatePem, key: identity.keyPem };
+    const { host, port, servername, localAddress } = tls;
+    const from = localAddress === undefined ? {} : { localAddress };
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, servername, ca: anchorPem, minVersion: 'TLSv1.3', ...own });
+      const socket = connect({ host, port, servername, secureContext: clientContext(tls), ...from });
       socket.setNoDelay(true);
       socket.once('error', reject);
       socket.once('secureConnect', () => {

@@ -18,6 +18,25 @@ describe('the message cutter', () => {
     }
   });
 
+  it('passes over keep-alives wherever the chunks end, and tells of those that want an answer', () => {
+    const one = 'SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n';
+    const [ping, pong] = ['\r\n\r\n', '\r\n'];
+    const stream = Buffer.from(`${pong}${one}${ping}${one}${ping}${ping}${pong}${one}`, 'latin1');
+    for (let size = 1; size <= stream.length; size += 1) {
+      const found: string[] = [];
+      let pings = 0;
+      const cutter = new MessageCutter(
+        (message) => found.push(message),
+        () => {
+          pings += 1;
+        },
+      );
+      for (let at = 0; at < stream.length; at += size) cutter.push(stream.subarray(at, at + size));
+      expect(found).toEqual([one, one, one]);
+      expect(pings).toBe(3);
+    }
+  });
+
   it('refuses a message without a length', () => {
     const cutter = new MessageCutter(() => undefined);
     expect(() => cutter.push(Buffer.from('SIP/2.0 200 OK\r\n\r\n'))).toThrow('without Content-Length');
@@ -63,5 +82,9 @@ describe('the bare relay under load', () => {
     const paced = await runLoad('relay', { ...order, ratePerSecond: 200 }, relay.pid);
     expect(paced).toMatchObject({ lost: 0, refused: {} });
     expect(paced.latencyMs?.p99).toBeGreaterThan(0);
+    expect(paced.leftOut).toBe(0);
+    const full = await runLoad('relay', { ...order, ratePerSecond: 200, mostOpen: 0 }, relay.pid);
+    expect(full).toMatchObject({ begun: 0, completed: 0 });
+    expect(full.leftOut).toBeGreaterThan(0);
   });
 });

@@ -1,4 +1,5 @@
 const headEnd = '\r\n\r\n';
+const carriageReturn = 13;
 const lengthHeader = '\r\nContent-Length: ';
 
 /**
@@ -7,17 +8,29 @@ const lengthHeader = '\r\nContent-Length: ';
  */
 export class MessageCutter {
   readonly #deliver: (message: string) => void;
+  readonly #onPing: () => void;
   #rest = '';
 
-  /** @param deliver Takes each whole message. */
-  constructor(deliver: (message: string) => void) {
+  /**
+   * @param deliver - takes each whole message
+   * @param onPing - a keep-alive has come that wants an answer (RFC 5626 §4.4.1): who does not give it loses the connection
+   */
+  constructor(deliver: (message: string) => void, onPing: () => void = () => undefined) {
     this.#deliver = deliver;
+    this.#onPing = onPing;
   }
 
   push(chunk: Buffer): void {
     let text = this.#rest === '' ? chunk.toString('latin1') : this.#rest + chunk.toString('latin1');
     let from = 0;
     for (;;) {
+      if (text.charCodeAt(from) === carriageReturn) {
+        if (text.length - from < headEnd.length && headEnd.startsWith(text.slice(from))) break;
+        const isPing = text.startsWith(headEnd, from);
+        if (isPing) this.#onPing();
+        from += isPing ? headEnd.length : headEnd.length / 2;
+        continue;
+      }
       const end = text.indexOf(headEnd, from);
       if (end < 0) break;
       const at = text.indexOf(lengthHeader, from);

@@ -6,6 +6,8 @@ export interface LoadTls {
   readonly port: number;
   readonly servername: string;
   readonly anchorPem: string;
+  /** Where it connects from; default as the system chooses. */
+  readonly localAddress?: string;
   /** Without one the connection is TLS only, as a user's. */
   readonly identity?: { readonly certificatePem: string; readonly keyPem: string };
 }
@@ -26,6 +28,8 @@ export interface LoadPair {
   readonly registers?: Credentials;
   /** The caller registers too before it sends, as a telephone outside does. */
   readonly callerRegisters?: Credentials;
+  /** Where the two connect from; default as {@link LoadTls} says. */
+  readonly localAddress?: string;
   /** Host in the Via of the caller; default its address. A partner's must be of a domain that it may speak for. */
   readonly viaHost?: string;
   /** The caller answers digest challenges with these. */
@@ -44,6 +48,11 @@ export interface LoadOrder {
   readonly measureMs: number;
   /** Transactions a second over all callers; without it as many as come back (closed loop). */
   readonly ratePerSecond?: number;
+  /**
+   * At a fixed rate: what is due while this many are under way is not sent at all, and counted. Without it everything is sent that is due,
+   * however long the server or its machine stands still.
+   */
+  readonly mostOpen?: number;
   /** Length of a MESSAGE, in bytes. */
   readonly messageBytes: number;
   /**
@@ -61,6 +70,12 @@ export interface LoadReport {
   readonly refused: Readonly<Record<string, number>>;
   /** Transactions that never came back. */
   readonly lost: number;
+  /** Begun in the measured time. */
+  readonly begun: number;
+  /** Due in the measured time and not sent, because as many as may be were under way. */
+  readonly leftOut: number;
+  /** Requests in dialogs (BYE) of the whole run, and those of them that were answered with 200. */
+  readonly inDialogs: { readonly sent: number; readonly succeeded: number };
   readonly seconds: number;
   /** Share of one core that the generator used, 0 to 1. */
   readonly generatorShare: number;

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { buildScript } from '../built.ts';
 import { pinTo } from './pinned-process.ts';
+import { unitFlags } from './unit-flags.ts';
 
 /** An app of ours, built as it is published, that has started. */
 export interface PinnedApp extends AsyncDisposable {
@@ -30,14 +31,14 @@ const beforeAll = ['--import', 'reflect-metadata'];
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
- * Builds an app and runs it as its command does, but pinned; resolves when it says that it has started.
+ * Builds an app and runs it as its unit does, but pinned; resolves when it says that it has started.
  *
  * @throws Error with the app's own words when it ends first.
  */
 export async function startPinnedApp(options: PinnedAppOptions): Promise<PinnedApp> {
   const { app, configFile, core, nodeFlags = [] } = options;
   const built = await buildScript(new URL(`../../../apps/${app}/src/bin.ts`, import.meta.url), 'sip');
-  const command = [process.execPath, ...beforeAll, ...nodeFlags, built.file];
+  const command = [process.execPath, ...beforeAll, ...unitFlags(app), ...nodeFlags, built.file];
   const [program, ...args] = [...pinTo(core), ...command] as [string, ...string[]];
   const ending = ['--config', configFile, '--stop-with-stdin'];
   const child = spawn(program, [...args, ...ending], { cwd: repository, stdio: ['pipe', 'pipe', 'pipe'] });

@@ -1,7 +1,8 @@
-import { connect, createSecureContext, type SecureContext } from 'node:tls';
+import { connect } from 'node:tls';
 import { CallCaller } from '../load/call-caller.ts';
 import { openCalled, register } from '../load/called.ts';
 import { Caller } from '../load/caller.ts';
+import { clientContext } from '../load/client-context.ts';
 import { LoadConnection } from '../load/load-connection.ts';
 import type { LoadTls } from '../load/order.ts';
 import type { HeldUser, HoldNotice, HoldOrder } from './order.ts';
@@ -46,17 +47,20 @@ function obey(order: HoldOrder): Promise<Done> {
 const atOnce = 8;
 const messageBytes = 600;
 
-async function hold({ tls, upTo, users }: Extract<HoldOrder, { type: 'idle' }>): Promise<Done> {
+async function hold({
+  answersNoPing = false,
+  tls,
+  upTo,
+  users,
+}: Extract<HoldOrder, { type: 'idle' }>): Promise<Done> {
   const refused: string[] = [];
-  // One context for all: ten thousand of them would fill this process.
-  const context = contextOf(tls);
   let next = idle.size;
   const open = async (): Promise<void> => {
     while (next < upTo) {
       const user = users?.[next];
       next += 1;
       try {
-        if (user === undefined) await silent(tls, context);
+        if (user === undefined) await silent(tls, answersNoPing);
         else await registered(tls, user);
       } catch (fault) {
         refused.push((fault as Error).message);
@@ -67,24 +71,24 @@ async function hold({ tls, upTo, users }: Extract<HoldOrder, { type: 'idle' }>):
   return { count: idle.size, refused };
 }
 
-function contextOf({ anchorPem, identity }: LoadTls): SecureContext {
-  const own = identity === undefined ? {} : { cert: identity.certificatePem, key: identity.keyPem };
-  return createSecureContext({ ca: anchorPem, minVersion: 'TLSv1.3', ...own });
-}
-
-/** A connection whose first byte from the server, here to our ping (RFC 5626 §3.5.1), shows that the server has accepted it. */
-function silent({ host, port, servername }: LoadTls, secureContext: SecureContext): Promise<void> {
-  const socket = connect({ host, port, servername, secureContext });
+/** A connection whose first byte from the server, to our ping (RFC 5626 §3.5.1) where it answers pings, shows that the server has accepted it. */
+function silent(tls: LoadTls, answersNoPing: boolean): Promise<void> {
+  const { host, port, servername } = tls;
+  const socket = connect({ host, port, servername, secureContext: clientContext(tls) });
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
     socket.on('close', () => {
       idle.delete(socket);
       reject(new Error('the server closed a connection'));
     });
-    socket.once('secureConnect', () => socket.write('\r\n\r\n'));
-    socket.once('data', () => {
+    const opened = (): void => {
       idle.add(socket);
       resolve();
+    };
+    socket.once('data', opened);
+    socket.once('secureConnect', () => {
+      if (answersNoPing) opened();
+      else socket.write('\r\n\r\n');
     });
   });
 }

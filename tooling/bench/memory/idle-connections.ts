@@ -29,7 +29,7 @@ export async function idleConnections(
   inspector: Inspector,
   counts: IdleCounts,
 ): Promise<readonly BenchResult[]> {
-  const users = pool.byUser.pairs.flatMap(({ from, to }) => [from, to].map((one) => userOf(one, pool)));
+  const users = pool.byUser.pairs.flatMap(({ from, to }) => [from, to].map((one) => heldUser(one, pool)));
   const judged: Kind = { tls: pool.byServer.caller };
   const registered: Kind = { tls: pool.byUser.caller, users };
   using servers = startHolder();
@@ -51,7 +51,8 @@ export async function idleConnections(
   ];
 }
 
-function userOf(uri: string, { password }: PoolFrontEnd): HeldUser {
+/** A user of a pool, for a holder of connections. */
+export function heldUser(uri: string, { password }: PoolFrontEnd): HeldUser {
   return { address: uri, username: uri.slice('sip:'.length, uri.indexOf('@')), password };
 }
 

@@ -8,6 +8,8 @@ export type HoldOrder =
       readonly tls: LoadTls;
       readonly upTo: number;
       readonly users?: readonly HeldUser[];
+      /** The server answers no ping: a connection counts from the end of its handshake on. */
+      readonly answersNoPing?: boolean;
     }
   /** Connect both sides of each pair. */
   | {

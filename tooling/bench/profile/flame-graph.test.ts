@@ -56,10 +56,16 @@ describe('a flame graph', () => {
     expect(svg.match(/<g>/g)).toHaveLength(svg.match(/<\/g>/g)?.length ?? 0);
   });
 
-  it('stands on a page with the table, a part that the bare relay lacks marked', () => {
+  it('stands on a page with the tables of both, a part that the bare relay lacks marked', () => {
     const against = { what: 'bare relay', value: 20 };
-    const page = pageOf([measured('all', 40, 'µs', { against }), measured('sip/message', 7.25, 'µs')], 'X');
+    const calls = [measured('a call', 190, 'µs', { against: { ...against, value: 64 } })];
+    const page = pageOf(
+      [measured('all', 40, 'µs', { against }), measured('sip/message', 7.25, 'µs')],
+      calls,
+      'X',
+    );
     expect(page).toMatch(/^\| all +\| 40\.0 +\| 20\.0 +\|$/m);
     expect(page).toMatch(/^\| sip\/message +\| 7\.3 +\| – +\|$/m);
+    expect(page.slice(page.indexOf('## Calls'))).toMatch(/^\| a call +\| 190\.0 +\| 64\.0 +\|$/m);
   });
 });

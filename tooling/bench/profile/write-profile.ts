@@ -9,7 +9,9 @@ import type { FlameFrame } from './flame-tree.ts';
 export interface FoundProfile {
   /** The whole, and its parts. */
   readonly results: readonly BenchResult[];
-  /** Of the front end. */
+  /** The same of calls. */
+  readonly calls: readonly BenchResult[];
+  /** Of the front end, for a MESSAGE. */
   readonly tree: FlameFrame;
   /** Microseconds of the front end for one transaction. */
   readonly micros: number;
@@ -28,18 +30,16 @@ export async function writeProfile(folder: string, found: FoundProfile): Promise
   const page = join(folder, `${name}.md`);
   const what = `Front end, a MESSAGE and its 200: ${found.micros.toFixed(1)} µs`;
   await writeFile(graph, flameGraph(found.tree, found.micros, what));
-  await writeFile(page, pageOf(found.results));
+  await writeFile(page, pageOf(found.results, found.calls));
   return [page, graph];
 }
 
 /** The page as Markdown. */
-export function pageOf(results: readonly BenchResult[], machine: string = machineKey()): string {
-  const figure = (value: number): string => value.toFixed(1);
-  const rows = results.map(({ against, value, what }) => [
-    what,
-    figure(value),
-    against === null ? '–' : figure(against.value),
-  ]);
+export function pageOf(
+  results: readonly BenchResult[],
+  calls: readonly BenchResult[],
+  machine: string = machineKey(),
+): string {
   return `# Where the time goes
 
 What a front end spends its processor time on while it relays MESSAGE and its 200, each caller and each called on a TLS connection of their
@@ -59,8 +59,24 @@ Measured on ${machine}. [Decision 24](../decisions/0024-where-the-time-of-a-fron
 A function is as wide as its share of the time and stands on its caller. Orange is \`sip\`, yellow \`sip-endpoint\`, red the rest of ours,
 blue Node, violet the system and OpenSSL. Opened by itself, the graph shows name and time under the pointer.
 
-${table(['part', 'front end, µs', 'bare relay, µs'], rows)}
+${partsTable(results)}
+
+## Calls
+
+INVITE, 180, 200, ACK, BYE and its 200, in the same way: six messages come and go.
+
+${partsTable(calls)}
 `;
+}
+
+function partsTable(results: readonly BenchResult[]): string {
+  const figure = (value: number): string => value.toFixed(1);
+  const rows = results.map(({ against, value, what }) => [
+    what,
+    figure(value),
+    against === null ? '–' : figure(against.value),
+  ]);
+  return table(['part', 'front end, µs', 'bare relay, µs'], rows);
 }
 
 /** As the formatter of the repository writes it: columns as wide as their widest cell. */

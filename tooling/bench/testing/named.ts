@@ -5,5 +5,9 @@ export const suite: BenchSuite = {
   name: 'named',
   onlyNamed: true,
   takes: ['write'],
-  run: ({ write }) => ({ results: [measured(`written to ${write}`, 80, '/s')], invalid: [] }),
+  parts: ['one', 'other'],
+  run: ({ part = 'all', write }) => ({
+    results: [measured(`${part} written to ${write}`, 80, '/s')],
+    invalid: [],
+  }),
 };

@@ -7,7 +7,17 @@ import { repeatWhileDearer } from './repeat.ts';
 const machine = 'Processor X, 2 cores, Node 20';
 
 function measurement(serverMicros: number | undefined, invalid: readonly string[] = []): Measurement {
-  const report = { completed: 1, refused: {}, lost: 0, seconds: 1, generatorShare: 0.1, latencyMs: null };
+  const report = {
+    completed: 1,
+    refused: {},
+    lost: 0,
+    begun: 1,
+    leftOut: 0,
+    inDialogs: { sent: 0, succeeded: 0 },
+    seconds: 1,
+    generatorShare: 0.1,
+    latencyMs: null,
+  };
   return { ...report, perSecond: 1, serverMicros, invalid };
 }
 

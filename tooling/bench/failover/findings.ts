@@ -1,0 +1,58 @@
+import { quantile } from '../live-trust/connection-record.ts';
+import { type BenchResult, measured } from '../suite.ts';
+
+/** What a scenario has found, as values: one may come from another process. */
+export interface Findings {
+  readonly results: readonly BenchResult[];
+  /** Promises that were broken, however much time there was. */
+  readonly broken: readonly string[];
+}
+
+/** Within which each user is reachable again, in milliseconds. */
+export const promisedMs = 5_000;
+
+/** Collects what a scenario finds. */
+export class FindingsRecord implements Findings {
+  readonly results: BenchResult[] = [];
+  readonly broken: string[] = [];
+  readonly #scene: string;
+
+  /** @param scene - what stands before each line, e.g. `with Redis` */
+  constructor(scene: string) {
+    this.#scene = scene;
+  }
+
+  /**
+   * Demands something that time has no part in.
+   * @param holds - whether it is so
+   * @param otherwise - what is wrong where it is not
+   */
+  demand(holds: boolean, otherwise: string): void {
+    if (!holds) this.broken.push(`${this.#scene}: ${otherwise}`);
+  }
+
+  /** A figure that is only printed. */
+  count(what: string, value: number, unit: string): void {
+    this.results.push(measured(`${this.#scene}: ${what}`, value, unit));
+  }
+
+  /**
+   * Prints how long something took for each of several.
+   * @param what - e.g. `reachable again`
+   * @param delays - milliseconds; undefined where it never came
+   * @param isPromised - whether the longest is promised; default true
+   */
+  delays(what: string, delays: readonly (number | undefined)[], isPromised = true): void {
+    const known = delays.filter((delay) => delay !== undefined);
+    const missing = delays.length - known.length;
+    this.demand(delays.length > 0, `${what}: nothing was measured`);
+    if (isPromised) this.demand(missing === 0, `${what}: never, for ${missing} of ${delays.length}`);
+    const add = (part: string, value: number, atMost?: number): void => {
+      const aim = atMost === undefined ? {} : { aim: { atMost } };
+      this.results.push(measured(`${this.#scene}: ${what}, ${part}`, value, 'ms', aim));
+    };
+    add(`median of ${known.length}`, quantile(known, 0.5));
+    add('p99', quantile(known, 0.99));
+    add('longest', Math.max(0, ...known), isPromised ? promisedMs : undefined);
+  }
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { FrontEnd } from '@entente/front-end';
+import { createResponse, parseMessage, type SipRequest, Via } from '@entente/sip';
+import { createSealing, forwardResponse, singleEpoch, type Target } from '@entente/sip-proxy';
+import { FlowNames, type RequestOrigin } from '@entente/sip-relay';
+import { requestBetween } from '@entente/testkit/request';
+import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
+import { links } from '@entente/topology';
+import { threadMs } from '../thread-time.ts';
+import type { BindingsOrder, BindingsSample } from './order.ts';
+
+/** A front end in this process, without sockets: what a request costs with more and more users registered. */
+process.once('message', (order: BindingsOrder) => {
+  measure(order).then(
+    (samples) => process.send?.({ samples }),
+    (fault: Error) => process.send?.({ fault: fault.stack ?? fault.message }),
+  );
+});
+process.once('disconnect', () => process.exit(0));
+
+const fqdn = 'fe1.contoso.example';
+const other = 'fe2.contoso.example';
+const samplesOfEach = 5;
+
+const known = sampleTopology({
+  servers: [sampleFrontEnd, { ...sampleFrontEnd, fqdn: other }, sampleEdge],
+});
+/** Everybody is at home here: where users are listed is measured elsewhere. */
+const topology = { ...known, homeServer: () => known.servers.get(fqdn) };
+
+const origin: RequestOrigin = {
+  id: 1,
+  server: other,
+  users: new Map(),
+  link: links.frontEndToFrontEnd,
+  protection: { peer: { role: 'front-end', dnsNames: [other], sipDomains: [] } },
+};
+
+let lastId = 0;
+
+function startFrontEnd(): FrontEnd {
+  const sealing = createSealing(singleEpoch(new Uint8Array(32).fill(7)), randomBytes);
+  return new FrontEnd({
+    fqdn,
+    port: 5061,
+    sealing,
+    gruus: sealing,
+    topology: () => topology,
+    credentials: { find: () => undefined, hasMd5: () => false },
+    flows: new FlowNames(),
+    newToken: () => 'token',
+    onUser() {},
+    clock: () => 1_000,
+    hopTo: (name) => ({ name, address: '192.0.2.1', port: 5061, link: links.frontEndToFrontEnd }),
+  });
+}
+
+const user = (number: number): string => `sip:user${number}@contoso.example`;
+
+/** As it comes from the socket: what is read of it is read again each time. */
+function received(request: SipRequest): SipRequest {
+  const parsed = parseMessage(Buffer.from(request.wire, 'latin1'), { check: 'routing' });
+  if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('the bench wrote no request');
+  return parsed.message;
+}
+
+async function pass(frontEnd: FrontEnd, request: SipRequest): Promise<void> {
+  const sender = frontEnd.admit(request, origin);
+  if ('reason' in sender) throw new Error(sender.message);
+  const decided = frontEnd.decide(request, sender);
+  const decision = decided instanceof Promise ? await decided : decided;
+  if (decision.kind === 'refuse') throw new Error(decision.refusal.message);
+  if (decision.kind === 'serve') return;
+  const [target] = decision.targets[0] as readonly [Target];
+  const via = Via.from({ transport: 'TLS', host: fqdn, branch: `z9hG4bK${++lastId}` });
+  const sent = decision.rules.build(target, via);
+  const response = createResponse(sent, 200, undefined, { toTag: 'far' });
+  if (forwardResponse(decision.rules.arrived?.(response, target) ?? response) === undefined)
+    throw new Error('no answer');
+}
+
+const register = (number: number, cseq: number): SipRequest =>
+  requestBetween(user(number), user(number), {
+    method: 'REGISTER',
+    uri: 'sip:contoso.example',
+    callId: `register${number}`,
+    cseq,
+    contact: `<sip:user${number}@client.invalid>`,
+    headers: {
+      Path: '<sip:token@fe2.contoso.example;transport=tls;lr;ob>',
+      'P-Asserted-Identity': `<${user(number)}>`,
+    },
+  });
+
+const message = (from: number, to: number): SipRequest =>
+  requestBetween(user(from), user(to), {
+    method: 'MESSAGE',
+    via: `SIP/2.0/TLS ${other};branch=z9hG4bK${++lastId}`,
+    headers: { 'P-Asserted-Identity': `<${user(from)}>` },
+  });
+
+async function measure({ counts, sampleMs }: BindingsOrder): Promise<readonly BindingsSample[]> {
+  const frontEnd = startFrontEnd();
+  const samples: BindingsSample[] = [];
+  let registered = 0;
+  let cseq = 1;
+  for (const bindings of counts) {
+    for (; registered < bindings; registered += 1) await pass(frontEnd, received(register(registered, cseq)));
+    const random = (): number => Math.floor(Math.random() * bindings);
+    samples.push({
+      bindings,
+      message: await leastMicros(frontEnd, sampleMs, () => message(random(), random())),
+      register: await leastMicros(frontEnd, sampleMs, () => {
+        cseq += 1;
+        return register(random(), cseq);
+      }),
+    });
+  }
+  return samples;
+}
+
+/** Processor time of one request: that of the best of several samples, which other work on the machine has disturbed least. */
+async function leastMicros(frontEnd: FrontEnd, sampleMs: number, next: () => SipRequest): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let sample = 0; sample < samplesOfEach; sample += 1) {
+    // Written before, so that only what a server does is measured; each is for another user.
+    const texts = Array.from({ length: 2_000 }, next);
+    let runs = 0;
+    let micros = 0;
+    while (micros < sampleMs * 1_000) {
+      const requests = texts.map(received);
+      const before = threadMs();
+      for (const request of requests) await pass(frontEnd, request);
+      micros += (threadMs() - before) * 1_000;
+      runs += requests.length;
+      if (requests[0]?.method === 'REGISTER') texts.splice(0, texts.length, ...texts.map(next));
+    }
+    least = Math.min(least, micros / runs);
+  }
+  return least;
+}
