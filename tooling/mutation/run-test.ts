@@ -92,12 +92,12 @@ function absent(detail: string): TestEnd {
 }
 
 /**
- * This may itself run under vitest, whose variables would confuse the inner one. The seed is always the same one: whether
+ * This may itself run under vitest, whose variables would confuse the inner one; and programs that were bundled for it are not patched. The seed is always the same one: whether
  * a test notices is a property of the test, not of what it drew.
  */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
-    ([name]) => !/^(VITEST|NODE_ENV$|TEST$|NODE_OPTIONS$)/.test(name),
+    ([name]) => !/^(VITEST|NODE_ENV$|TEST$|NODE_OPTIONS$|ENTENTE_BUNDLED_APPS$)/.test(name),
   );
   return { ...Object.fromEntries(own), ENTENTE_SEED: `${seedInCi}` };
 }

@@ -11,6 +11,17 @@ export const patches: PatchList = {
   name: 'accounts',
   list: [
     {
+      name: 'short-password',
+      off: 'an import brings in passwords that are quickly guessed',
+      file: source('import/read-csv.ts'),
+      find: 'if (password !== undefined && [...password].length < fewestPasswordCharacters) {',
+      replace: 'if (password !== undefined && password.length === 0) {',
+      test: {
+        file: source('import/import.test.ts'),
+        title: 'are refused with a password that is quickly guessed, each with its line',
+      },
+    },
+    {
       name: 'version',
       off: 'a change that did not see the last one overwrites it',
       file: source('directory/decisions.ts'),

@@ -162,7 +162,7 @@ export const patches: PatchList = {
       name: 'two-streams',
       off: 'a member has as many event streams as it likes',
       file: 'packages/authority/src/event-hub.ts',
-      find: 'endOldest(listener);\n',
+      find: 'endOldest(name);\n',
       replace: '\n',
       test: {
         file: 'apps/authority-server/test/event-streams.test.ts',

@@ -13,9 +13,9 @@ export const patches: PatchList = {
     {
       name: 'named-administrators',
       off: 'a certificate of an administrator counts although the topology does not name them',
-      file: 'packages/authority/src/caller.ts',
-      find: 'topology !== undefined && !isNamed(topology, administrator)',
-      replace: 'topology !== undefined && !isNamed(topology, administrator) && false',
+      file: 'packages/authority/src/administrators.ts',
+      find: 'if (!isNamed(topology, name)) return unnamedAdministrator(topology, name);',
+      replace: "if (!isNamed(topology, name) && name === '') return unnamedAdministrator(topology, name);",
       test: {
         file: 'apps/authority-server/test/administrators.test.ts',
         title: 'is cut off, whatever their certificate says',

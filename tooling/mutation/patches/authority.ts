@@ -73,9 +73,53 @@ export const patches: PatchList = {
       name: 'profile',
       off: 'anybody gets a certificate of any kind',
       file: mayIssue,
-      find: "if (!ownNext && (profile !== 'server' || !maySpeakFor(requester, subject, fqdn))) {",
-      replace: 'if (!ownNext && !maySpeakFor(requester, subject, fqdn)) {',
+      find: "const isServer = profile === 'server' && maySpeakFor(requester, subject, fqdn);",
+      replace: 'const isServer = maySpeakFor(requester, subject, fqdn);',
       test: issuing('gives nobody a certificate of a user'),
+    },
+    {
+      name: 'stores-by-administrators',
+      off: 'a server gets the certificate of a store',
+      file: mayIssue,
+      find: "const isStore = profile === 'store' && requester.kind === 'administrator';",
+      replace: "const isStore = profile === 'store' && requester.kind !== 'join-token';",
+      test: issuing(
+        'gives an administrator a certificate for a store of the topology, with its one name, and nobody else',
+      ),
+    },
+    {
+      name: 'listed-stores',
+      off: 'a store that the topology does not list gets a certificate',
+      file: mayIssue,
+      find: 'if (current?.stores.has(subject) !== true) {',
+      replace: 'if (current === undefined) {',
+      test: issuing(
+        'gives an administrator a certificate for a store of the topology, with its one name, and nobody else',
+      ),
+    },
+    {
+      name: 'stores-dial-nobody',
+      off: 'the certificate of a store can be shown to servers as that of a client',
+      file: 'packages/pki/src/ground/profile.ts',
+      find: "store: { name: 'store', extKeyUsage: [oids.serverAuth],",
+      replace: "store: { name: 'store', extKeyUsage: [oids.serverAuth, oids.clientAuth],",
+      test: {
+        file: 'packages/commands/test/store-certificates.test.ts',
+        title:
+          'entente cert issue certifies the key of a store that the topology lists, until it lists it no more',
+      },
+    },
+    {
+      name: 'stores-taken-away',
+      off: 'a store that the topology no longer lists keeps its certificate',
+      file: 'packages/authority/src/domain-revocations.ts',
+      find: 'if (current.stores.has(subject)) continue;',
+      replace: 'if (current.stores.has(subject) || subject !== fqdn) continue;',
+      test: {
+        file: 'packages/commands/test/store-certificates.test.ts',
+        title:
+          'entente cert issue certifies the key of a store that the topology lists, until it lists it no more',
+      },
     },
     {
       name: 'listed-servers',

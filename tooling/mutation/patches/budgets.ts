@@ -99,7 +99,7 @@ export const patches: PatchList = {
     {
       name: 'ack-measured',
       off: 'an ACK is sent that its next hop refuses because of what we added',
-      file: relay,
+      file: 'packages/sip-relay/src/relay/ack-forwarding.ts',
       find: 'if (checkSize(ack, connection.accepts) === undefined) connection.send(ack, ledger);',
       replace: 'connection.send(ack, ledger);',
       test: relaying('is dropped where it is an ACK'),
@@ -127,8 +127,8 @@ export const patches: PatchList = {
       name: 'requests-counted',
       off: 'requests are kept whatever their sender has under way',
       file: `${endpoint}transaction/transaction-layer.ts`,
-      find: "if (!ledger.take(cost, 1)) return 'no-room';",
-      replace: 'ledger.add(cost, 1);',
+      find: "return connection.ledger.take(cost, 1) ? undefined : 'no-room';",
+      replace: 'connection.ledger.add(cost, 1);\n    return undefined;',
       test: underAttack('begins only as many transactions for a few connections as these may have'),
     },
     {
@@ -211,7 +211,7 @@ export const patches: PatchList = {
       name: 'ack-of-a-refusal',
       off: 'the ACK of a refusal is passed on',
       file: `${endpoint}transaction/transaction-layer.ts`,
-      find: 'if (!this.#refused.has(keyOn(connection, serverTransactionKey(request))))',
+      find: "if (request.method === 'ACK' && this.#refused.has(connection, branch)) return undefined;",
       replace: '',
       test: transactions('keeps nothing of a request that is refused, and knows the ACK of the refusal'),
     },
@@ -239,11 +239,21 @@ export const patches: PatchList = {
     {
       name: 'accepted-is-not-under-way',
       off: 'an INVITE that was accepted counts as under way for 32 seconds more',
-      file: `${endpoint}transaction/transaction-layer.ts`,
+      file: `${endpoint}transaction/settled-invite.ts`,
       find: 'context.ledger?.release(0, 1);',
       replace: 'context.ledger?.release(0, 0);',
       test: transactions(
         'counts an INVITE that was accepted as memory alone, and one that was refused as under way until its ACK',
+      ),
+    },
+    {
+      name: 'accepted-makes-room',
+      off: 'what accepted calls leave behind has new ones refused, and the end of those before',
+      file: `${endpoint}budget/ledger.ts`,
+      find: 'while (!this.#fits(bytes, 0)) if (!this.forgettable.forgetOldest()) return false;',
+      replace: '',
+      test: transactions(
+        'ends an INVITE that was accepted before its time where its sender has no room for what comes, and nobody else’s',
       ),
     },
     {

@@ -38,6 +38,17 @@ export const patches: PatchList = {
   name: 'calls',
   list: [
     {
+      name: 'endless-bridges',
+      off: 'two bridges that lead to each other call for ever',
+      file: 'packages/sip-endpoint/src/user-agent/bridge.ts',
+      find: 'if (hops === 0) return refuse(483);',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/bridge.test.ts',
+        title: 'ends at Max-Forwards 0, and takes no INVITE without an offer',
+      },
+    },
+    {
       name: 'token-of-its-dialog',
       off: 'a token of one dialog opens in another',
       file: 'packages/sip-proxy/src/route/dialog-end.ts',
@@ -83,7 +94,7 @@ export const patches: PatchList = {
       name: 'neighbour-of-the-token',
       off: 'in a dialog a client adds any server of ours to its Route',
       file: decideRoute,
-      find: "if (next.kind === 'sip' && next.host === via && known.isOurServer(via))",
+      find: "if (next.kind === 'sip' && known.isOurServer(next.host) && leadsTo(end, known.routeName(next.host), known))",
       replace: "if (next.kind === 'sip' && known.isOurServer(next.host))",
       test: dialogs(
         'goes to no other server than that neighbour, whatever its sender has written behind our entry: mediation1.contoso.example',
@@ -93,8 +104,8 @@ export const patches: PatchList = {
       name: 'route-of-a-client',
       off: 'a client or partner chooses servers of ours by a Route of its own',
       file: decideRoute,
-      find: "if (arrival.kind === 'server' && host !== undefined && known.isOurServer(host))",
-      replace: 'if (host !== undefined && known.isOurServer(host))',
+      find: "if (arrival.kind === 'server' && next.kind === 'sip' && known.isOurServer(next.host))",
+      replace: "if (next.kind === 'sip' && known.isOurServer(next.host))",
       test: routing(
         'lets no client or partner choose a server by a Route of its own: <sip:fe2.contoso.example;lr>',
       ),

@@ -41,6 +41,24 @@ export const patches: PatchList = {
   name: 'commands',
   list: [
     {
+      name: 'program-of-role',
+      off: 'a mediation server is said to be started by a program of the reader',
+      file: `${commands}/commands/join-token.ts`,
+      find: "  ['mediation', 'entente-pool-server'],\n",
+      replace: '',
+      test: sent('join-token names the program that the role of the server asks for'),
+    },
+    {
+      name: 'first-certificate',
+      off: 'a gateway without a certificate is said to join',
+      file: `${commands}/authority/first-certificate.ts`,
+      find: "['gateway', 'reverse-proxy']",
+      replace: "['reverse-proxy']",
+      test: stated(
+        'status says what each server has and acts on, and ends with status 1 where something needs attention',
+      ),
+    },
+    {
       name: 'issuer-revoked',
       off: 'a certificate below a revoked issuing authority is shown as valid',
       file: `${commands}/authority/certificates.ts`,

@@ -80,6 +80,31 @@ export const patches: PatchList = {
       test: routing('refuses a way to a server inside that asks nobody who he is'),
     },
     {
+      name: 'past-a-mediation-server',
+      off: 'a callee writes behind a mediation server which server inside the caller reaches',
+      file: sources,
+      find: "      return sender !== 'mediation';\n    default:\n      return true;",
+      replace:
+        "      return sender !== 'mediation';\n    default:\n      return !routes.some(({ uri }) => uri.kind === 'sip' && roleOf(topology, uri.host) === 'mediation');",
+      test: routing('refuses a way to a server inside that asks nobody who he is'),
+    },
+    {
+      name: 'gateway-without-mediation',
+      off: 'a callee leads a caller to a gateway past the mediation server',
+      file: sources,
+      find: "return sender !== 'mediation';",
+      replace: 'return sender === undefined;',
+      test: routing('refuses a way to a server inside that asks nobody who he is'),
+    },
+    {
+      name: 'mediation-first-for-clients',
+      off: 'what a client sends comes to a mediation server, which authenticates no client',
+      file: sources,
+      find: "client: new Set<Role>(['front-end', 'director']),",
+      replace: "client: new Set<Role>(['front-end', 'director', 'mediation']),",
+      test: routing('leads a partner, whose number was called, to the mediation server first, and no client'),
+    },
+    {
       name: 'guessed-contact',
       off: 'in a dialog an outsider may address any server inside whose name it guesses',
       file: sources,
@@ -91,7 +116,7 @@ export const patches: PatchList = {
       name: 'partner-list',
       off: 'a peer with any valid certificate is accepted as a partner',
       file: sources,
-      find: 'const allowPartner = member.whileConfirmed(authorisePartner(topology));',
+      find: 'const allowPartner = member.whileConfirmed(authorisePartner(topology, fqdn));',
       replace:
         "const allowPartner: ReturnType<typeof authorisePartner> = () => ({ ok: true, server: 'anybody', role: 'partner', row: links.federation.row });",
       test: outsider(

@@ -10,10 +10,22 @@ export const patches: PatchList = {
   name: 'failing-targets',
   list: [
     {
+      name: 'unreachable-unexplained',
+      off: 'a user hears 504, and not that it is a server of ours that is not reached',
+      file: 'packages/sip-relay/src/relay/explain-failure.ts',
+      find: 'if (!wasUnreachable || !isServerFailure(answer.status)) return answer;',
+      replace: "if (wasUnreachable || answer.has('Entente-Diagnostics')) return answer;",
+      test: {
+        file: 'packages/sip-relay/src/relay/not-dialled.test.ts',
+        title:
+          'the sender of a request for a server that is not reached hears why, where that is somebody who may know',
+      },
+    },
+    {
       name: 'refused-client-is-held-up',
       off: 'a client takes all processor time with requests that are refused',
       file: 'packages/sip-endpoint/src/connection/refusal-pause.ts',
-      find: 'if (++this.#refusals === refusalsAtOnce) this.#socket.pause();',
+      find: 'this.#socket.pause();',
       replace: '',
       test: {
         file: 'packages/sip-endpoint/test/hostile-bytes.test.ts',
@@ -73,6 +85,41 @@ export const patches: PatchList = {
       find: 'if (isServerFailure(answer.status)) connection.failed(server.request);',
       replace: '',
       test: hostilePeers('has those that go on asking it refused at once, and leaves them all else'),
+    },
+    {
+      name: 'silent-hop-in-the-log',
+      off: 'nothing in the log says why a caller heard 408',
+      file: 'packages/sip-relay/src/relay/relayed-request.ts',
+      find: 'if (failure !== undefined) this.#owner.lost(this, failure);',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/src/relay/try-elsewhere.test.ts',
+        title:
+          'is reported with its name where nothing comes back, or the connection is lost, and it goes nowhere else',
+      },
+    },
+    {
+      name: 'lines-about-a-hop',
+      off: 'requests to a dead server fill the log, one line each',
+      file: 'packages/sip-relay/src/log/unreachable-log.ts',
+      find: 'if (leftOut === undefined) return;',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/src/log/unreachable-log.test.ts',
+        title: 'has no line of its own where there are many, and those of another server have theirs',
+      },
+    },
+    {
+      name: 'known-hop-sooner',
+      off: 'a server that is back is dialled after fifteen seconds, although many wait for it',
+      file: 'packages/sip-endpoint/src/connection/dial-backoff.ts',
+      find: "const isKnown = hop.host === undefined && hop.address !== '';",
+      replace: 'const isKnown = false;',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/dial-backoff.test.ts',
+        title:
+          'is dialled again sooner where the topology names its address: it dials nobody itself, and many wait for it',
+      },
     },
   ],
 };

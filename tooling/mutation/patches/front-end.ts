@@ -31,6 +31,39 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'copies-of-any-server',
+      off: 'a server of another pool says where the users of ours are',
+      file: 'packages/front-end/src/pool/pool-registrations.ts',
+      find: 'if (!members().includes(from)) return notOfOurPool(from);',
+      replace: '',
+      test: {
+        file: 'packages/front-end/test/pool.test.ts',
+        title: 'is refused where it is of another pool, of a user or of nobody',
+      },
+    },
+    {
+      name: 'copies-without-bound',
+      off: 'another server sends more records in one message than it may',
+      file: 'packages/front-end/src/pool/copy-message.ts',
+      find: 'if (records.length > maxRecords) return',
+      replace: 'if (records.length < 0) return',
+      test: {
+        file: 'packages/front-end/test/pool.test.ts',
+        title: 'is refused where it is of more records than a message has',
+      },
+    },
+    {
+      name: 'redis-in-clear',
+      off: 'a store on another machine is asked in plain text',
+      file: 'packages/store-redis/src/connection/redis-place.ts',
+      find: 'if (dial !== undefined || isThisMachine(host)) return;',
+      replace: 'if (host !== undefined) return;',
+      test: {
+        file: 'packages/store-redis/test/redis-locations.test.ts',
+        title: 'at 192.0.2.1 is refused without TLS',
+      },
+    },
+    {
       name: 'homes-without-bound',
       off: 'a client that asks for many users has a front end remember them all',
       file: 'packages/front-end/src/known-homes.ts',
@@ -65,14 +98,14 @@ export const patches: PatchList = {
       name: 'own-path',
       off: 'a client says by a Path of its own which server inside gets what others send it',
       file: 'packages/front-end/src/',
-      find: 'registerChange(isClient ? withoutOwnPath(request) : request, registered.aor, {',
-      replace: 'registerChange(isClient && now < 0 ? withoutOwnPath(request) : request, registered.aor, {',
+      find: 'registerChange(isClient ? withoutOwnPath(request) : request, aor, {',
+      replace: 'registerChange(isClient && clock() < 0 ? withoutOwnPath(request) : request, aor, {',
       test: wire('leads nowhere: he is reached over his own connection, and no server inside hears of it'),
     },
     {
       name: 'insider-fields',
       off: 'a client puts diagnostics into a request as if they were ours',
-      file: 'packages/front-end/src/',
+      file: 'packages/sip-relay/src/admission/',
       find: "if (name !== 'P-Asserted-Identity' && request.has(name)) editor.remove(name);",
       replace: "if (name === 'P-Asserted-Identity' && request.has(name)) continue;",
       test: wire(
@@ -91,8 +124,8 @@ export const patches: PatchList = {
     {
       name: 'asserted-identity',
       off: 'a user asserts an identity that belongs to another user',
-      file: 'packages/front-end/src/',
-      find: '        applyIdentity(editor, request, identity);\n',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: '  applyIdentity(editor, request, sender.identity);\n',
       replace: '',
       test: wire(
         'does not travel on from a client: no diagnostics, and only the identity that it has proven',
@@ -101,7 +134,7 @@ export const patches: PatchList = {
     {
       name: 'credentials-go-no-further',
       off: 'the callee sees the digest of the caller’s password',
-      file: 'packages/front-end/src/',
+      file: 'packages/sip-relay/src/admission/',
       find: 'return realm.toLowerCase() !== fqdn && !topology().isOurDomain(realm);',
       replace: "return realm !== '';",
       test: wire('lets Proxy-Authorization for the realm of somebody further on pass, and its own not'),
@@ -109,17 +142,17 @@ export const patches: PatchList = {
     {
       name: 'credentials-beside-ours',
       off: 'credentials for a proxy further on are lost where they stand beside those for us',
-      file: 'packages/front-end/src/',
-      find: 'if (values.length === 1 && this.#sender.provenBy === name) {',
-      replace: 'if (this.#sender.provenBy === name) {',
+      file: 'packages/sip-relay/src/admission/',
+      find: 'if (values.length === 1 && provenBy === name) {',
+      replace: 'if (provenBy === name) {',
       test: wire('lets Proxy-Authorization for the realm of somebody further on pass, and its own not'),
     },
     {
       name: 'credentials-of-another-field',
       off: 'credentials for a proxy further on are lost where they have a field of their own',
-      file: 'packages/front-end/src/',
-      find: 'if (values.length === 1 && this.#sender.provenBy === name) {',
-      replace: 'if (values.length === 1 && this.#sender.provenBy !== undefined) {',
+      file: 'packages/sip-relay/src/admission/',
+      find: 'if (values.length === 1 && provenBy === name) {',
+      replace: 'if (values.length === 1 && provenBy !== undefined) {',
       test: wire('lets Authorization for the realm of somebody further on pass, and its own not'),
     },
     {
@@ -148,16 +181,16 @@ export const patches: PatchList = {
       name: 'policies',
       off: 'what a policy refuses is relayed',
       file: 'packages/front-end/src/',
-      find: '    if (refused !== undefined) return refuse(refused);\n    return {',
-      replace: '    return {',
+      find: '      if (refused !== undefined) return refuse(refused);\n      const rules',
+      replace: '      const rules',
       test: policies('that refuses a MESSAGE keeps it from whom it is for'),
     },
     {
       name: 'policies-of-the-registrar',
       off: 'a registration is kept that a policy refuses',
       file: 'packages/front-end/src/',
-      find: 'const refused = changed.result.ok ? this.#askPolicies(request) : undefined;',
-      replace: 'const refused = undefined;',
+      find: 'asked = { refused: answer };',
+      replace: 'asked = { refused: answer && undefined };',
       test: policies(
         'that refuses a REGISTER leaves no binding, and the log names the plugin in a field of its own',
       ),
@@ -187,9 +220,9 @@ export const patches: PatchList = {
     {
       name: 'history-of-users',
       off: 'a user writes whom a call was for before',
-      file: 'packages/front-end/src/forwarding.ts',
-      find: "if (arrival.kind !== 'partner') {",
-      replace: "if (arrival.kind === 'partner') {",
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: "if (sender.arrival.kind !== 'partner') {",
+      replace: "if (sender.arrival.kind === 'partner') {",
       test: wire('does not travel on from a client as Diversion, which telephones show as the caller'),
     },
     {
@@ -225,6 +258,30 @@ export const patches: PatchList = {
       test: wire(
         'behind an edge holds up nobody at another address, be its own address noted by the edge or right in its Via',
       ),
+    },
+    {
+      name: 'tried-again-soon',
+      off: 'a device that the edge does not know yet is looked for once, and then no more',
+      file: 'packages/front-end/src/target-finder.ts',
+      find: 'else if (now - last >= forMs) return;',
+      replace: 'else if (now - last >= forMs || waited.looks > 0) return;',
+      test: {
+        file: 'packages/front-end/src/known-to-others.test.ts',
+        title:
+          'is tried again, after longer and longer pauses, where the server in front of the client has not heard of it yet',
+      },
+    },
+    {
+      name: 'emergency-of-strangers',
+      off: 'unknown peers behind an edge have a share of emergency calls for each name that they write',
+      file: 'packages/front-end/src/telephone-numbers.ts',
+      find: 'if (proven !== undefined || !isEdge(origin))',
+      replace: 'if (proven !== undefined || origin !== undefined)',
+      test: {
+        file: 'packages/front-end/src/telephone-numbers.test.ts',
+        title:
+          'in need, of unknown peers behind an edge, is counted by their address, whatever names they write',
+      },
     },
   ],
 };

@@ -182,10 +182,22 @@ export const patches: PatchList = {
       test: relay('while it rings ends an answer that crosses the CANCEL, whatever is in that'),
     },
     {
+      name: 'refused-later-answer',
+      off: 'a device that answers after another one gets an answer in clear through',
+      file: 'packages/sip-relay/src/relay/accepted-call.ts',
+      find: 'this.#refused ??= rules.refuses?.(response);',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/test/accepted-call.test.ts',
+        title:
+          'ends the call of a further device whose answer a rule refuses: one ACK for each 2xx, and one BYE',
+      },
+    },
+    {
       name: 'ended-calls',
       off: 'a hop makes us send as many BYE as it likes',
       file: 'packages/sip-relay/src/relay/refuse-response.ts',
-      find: 'if (isFirst && run.ended.size >= mostEndedCalls) return;',
+      find: 'if (isFirst && ended.size >= mostEndedCalls) return;',
       replace: '',
       test: relay('ends the calls of at most eight devices behind one hop, however many answer'),
     },
@@ -209,8 +221,8 @@ export const patches: PatchList = {
     {
       name: 'late-ack',
       off: 'an ACK that cannot be written once its next hop is dialled ends the process',
-      file: 'packages/sip-relay/src/relay/relay.ts',
-      find: '.catch((error: unknown) => this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, to));',
+      file: 'packages/sip-relay/src/relay/ack-forwarding.ts',
+      find: '.catch(tell);',
       replace: '',
       test: {
         file: 'packages/sip-relay/src/relay/relay.test.ts',

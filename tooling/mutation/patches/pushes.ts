@@ -48,6 +48,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'connection-of-before',
+      off: 'a server asks for what it needs over a connection that shows a certificate that it has replaced',
+      file: 'packages/member/src/push/answer-pushes.ts',
+      find: 'if (!showsCurrent(incoming)) return refuse(outgoing, 421);',
+      replace: '',
+      test: {
+        file: 'packages/member/test/pushes.test.ts',
+        title: 'asks nothing over a connection that was made before its certificate was replaced',
+      },
+    },
+    {
       name: 'open-for-ever',
       off: 'an edge takes pushes although the topology has closed their row',
       file: 'packages/member/src/push/push-service.ts',

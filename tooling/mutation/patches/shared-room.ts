@@ -49,9 +49,9 @@ export const patches: PatchList = {
     {
       name: 'domain-behind-an-edge',
       off: 'a partner has as much room of the link of an edge as it writes users',
-      file: 'packages/front-end/src/front-end.ts',
-      find: "return uri.kind === 'sip' ? uri.host : uri.scheme;\n  }\n\n  onClosed",
-      replace: 'return uri.toString();\n  }\n\n  onClosed',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: "return uri.kind === 'sip' ? uri.host : uri.scheme;",
+      replace: 'return uri.toString();',
       test: {
         file: 'packages/front-end/src/front-end.test.ts',
         title: 'is shared out to the users whom the server vouches for, and to the domains of partners',

@@ -1,9 +1,25 @@
-import type { PatchList } from '../patch.ts';
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const accepted = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-endpoint/src/transaction/accepted-invites.test.ts',
+  title,
+});
 
 /** What an endpoint does with time and with answers. */
 export const patches: PatchList = {
   name: 'sip-endpoint',
   list: [
+    {
+      name: 'stale-for-ever',
+      off: 'a server that calls every nonce too old is answered for ever',
+      file: 'packages/sip-endpoint/src/user-agent/user-agent-session.ts',
+      find: 'answered < mostAnswers && isChallenge(response)',
+      replace: 'answered < 10 && isChallenge(response)',
+      test: {
+        file: 'packages/sip-endpoint/src/user-agent/user-agent-session.test.ts',
+        title: 'is sent four times at most, whatever servers say of its nonces',
+      },
+    },
     {
       name: 'branches-of-one-connection',
       off: 'a client guesses the branches of requests to others, and answers in their place',
@@ -52,7 +68,7 @@ export const patches: PatchList = {
     {
       name: 'every-2xx-acknowledged',
       off: 'the second device that answers is never acknowledged nor ended',
-      file: 'packages/sip-endpoint/src/endpoint.ts',
+      file: 'packages/sip-endpoint/src/ask-request.ts',
       find: 'if (response.status >= 200 && response.status < 300) onFurtherSuccess?.(response);',
       replace: '',
       test: {
@@ -74,9 +90,9 @@ export const patches: PatchList = {
     {
       name: 'ack-dials',
       off: 'an ACK whose connection has closed is dropped',
-      file: 'packages/sip-relay/src/relay/relay.ts',
-      find: 'else if (!this.#closed && !(to instanceof SipConnection)) {',
-      replace: 'else if (this.#closed && !(to instanceof SipConnection)) {',
+      file: 'packages/sip-relay/src/relay/ack-forwarding.ts',
+      find: 'else if (!(to instanceof SipConnection)) this.#dial(to, target, { groups, at, rules, sender });',
+      replace: '',
       test: {
         file: 'packages/sip-relay/src/relay/relay.test.ts',
         title: 'goes on although the connection of its dialog has closed: the next hop is dialled',
@@ -86,7 +102,7 @@ export const patches: PatchList = {
       name: 'bytes-before-the-end',
       off: 'the last message before the end of a stream is not read',
       file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
-      find: "    socket.on('end', () => this.readArrived());\n",
+      find: "    socket.on('end', () => this.#readAll());\n",
       replace: '',
       test: {
         file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
@@ -97,8 +113,8 @@ export const patches: PatchList = {
       name: 'ended-connections-unread',
       off: 'a message counts whose connection was ended because its peer has lost its standing',
       file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
-      find: ' && !this.#socket.destroyed',
-      replace: '',
+      find: 'if (!this.#socket.destroyed) this.#read(bytes);',
+      replace: 'this.#read(bytes);',
       test: {
         file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
         title: 'are not read where the connection was ended before the turn was over',
@@ -106,9 +122,9 @@ export const patches: PatchList = {
     },
     {
       name: 'readers-that-wait',
-      off: 'peers have a chunk wait on as many connections as they have',
+      off: 'peers have as many chunks wait as come within a turn',
       file: 'packages/sip-endpoint/src/connection/loop-turn.ts',
-      find: 'if (this.#readers.length >= maxReaders) return false;',
+      find: 'if (this.#chunks === maxChunks) return false;',
       replace: '',
       test: {
         file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
@@ -116,14 +132,14 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'one-chunk-waits',
+      name: 'few-chunks-wait',
       off: 'a peer has as many bytes wait as come within a turn',
       file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
-      find: 'if (before !== undefined) this.#read(before);',
-      replace: 'if (before !== undefined) this.#waiting = Buffer.concat([before, bytes]);',
+      find: 'if (this.#chunks.length >= maxChunksOfPeer) this.#readAll();',
+      replace: '',
       test: {
         file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
-        title: 'never wait more than one chunk at a time, and keep their order',
+        title: 'wait for the end of the turn in so many chunks of a peer and no more, and keep their order',
       },
     },
     {
@@ -221,7 +237,7 @@ export const patches: PatchList = {
       name: 'keep-alive-answer',
       off: 'a dead connection counts as good until TCP finds out',
       file: 'packages/sip-endpoint/src/user-agent/keep-alive.ts',
-      find: 'else connection.close();',
+      find: 'connection.close();',
       replace: '',
       test: {
         file: 'packages/sip-endpoint/src/user-agent/keep-alive.test.ts',
@@ -331,6 +347,44 @@ export const patches: PatchList = {
         file: 'packages/sip-endpoint/src/connection/drain.test.ts',
         title: 'ends at once where its time is 0',
       },
+    },
+    {
+      name: 'accepted-copies',
+      off: 'a copy of an INVITE that was accepted is a new call',
+      file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
+      find: "if (request.method === 'INVITE' && this.accepted.hasReceived(branch, request, connection))",
+      replace: 'if (this.accepted.size < 0)',
+      test: accepted(
+        'is found for 32 seconds: its copies are absorbed, its further 2xx delivered, and then neither',
+      ),
+    },
+    {
+      name: 'accepted-by-whom',
+      off: 'anybody who knows its branch answers a call that was accepted once more',
+      file: 'packages/sip-endpoint/src/transaction/accepted-invites.ts',
+      find: 'end.key === branch && mayAnswer(end.connection, connection)',
+      replace: 'end.key === branch && mayAnswer(end.connection, end.connection)',
+      test: accepted(
+        'belongs to its connections: the same branch over another one is another INVITE, or nobody’s answer',
+      ),
+    },
+    {
+      name: 'accepted-makes-room',
+      off: 'calls that were accepted keep their sender from calling',
+      file: 'packages/sip-endpoint/src/transaction/accepted-invites.ts',
+      find: 'ledger?.forgettable.add(accepted);',
+      replace: '',
+      test: accepted(
+        'is memory of its sender, and goes before its time where that has no room for what comes',
+      ),
+    },
+    {
+      name: 'accepted-with-one-hash',
+      off: 'who chooses branches with one hash has everybody wait while they are looked through',
+      file: 'packages/sip-endpoint/src/transaction/accepted-ends.ts',
+      find: 'if (++count === mostInSlot) return false;',
+      replace: 'count++;',
+      test: accepted('have no room for more than sixteen that somebody has given one hash'),
     },
   ],
 };

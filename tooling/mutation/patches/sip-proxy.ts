@@ -50,8 +50,8 @@ export const patches: PatchList = {
       name: 'nonce-age',
       off: 'a nonce never grows old',
       file: verify,
-      find: "if (verdict.state === 'expired') return refused('stale-nonce');",
-      replace: '',
+      find: "if (verdict.state !== 'fresh') return refused('stale-nonce');",
+      replace: "if (verdict.state === 'of-pool') return refused('stale-nonce');",
       test: authenticating('challenges again with stale=true where only the nonce is too old'),
     },
     {
@@ -98,8 +98,8 @@ export const patches: PatchList = {
       name: 'transport-named',
       off: 'who follows our route goes on by UDP',
       file: 'packages/sip-proxy/src/route/own-address.ts',
-      find: "scheme === 'sips' ? parts.parameters : { transport: 'tls', ...parts.parameters }",
-      replace: 'parts.parameters',
+      find: "scheme === 'sips' ? own : { transport: 'tls', ...own }",
+      replace: 'own',
       test: {
         file: 'packages/sip-proxy/src/route/own-address.test.ts',
         title: 'names port and TLS, because a bare sip: host leads to UDP (RFC 3263 §4.1)',
@@ -140,9 +140,9 @@ export const patches: PatchList = {
     {
       name: 'register-require',
       off: 'a REGISTER may require an extension that nobody has',
-      file: 'packages/sip-proxy/src/registration/registrar.ts',
-      find: 'if (required.length > 0) return extensionRequired(required);',
-      replace: 'if (required.length > 1e9) return extensionRequired(required);',
+      file: 'packages/sip-proxy/src/request/required-extensions.ts',
+      find: 'if (found.length === 0) return undefined;',
+      replace: 'if (found.length < 1e9) return undefined;',
       test: {
         file: 'packages/sip-proxy/test/registrar.test.ts',
         title: 'of an extension that this registrar lacks is answered 420, and nothing is stored',
@@ -276,7 +276,7 @@ export const patches: PatchList = {
       off: 'an unknown peer reads why a request was refused, and by which server',
       file: 'packages/sip-relay/src/proxy-runtime.ts',
       find: 'diagnosticsFrom === undefined || !isKnown',
-      replace: 'diagnosticsFrom === undefined || (!isKnown && refused.status === 0)',
+      replace: 'diagnosticsFrom === undefined || (!isKnown && reason.length === 0)',
       test: {
         file: 'packages/front-end/test/wire.test.ts',
         title: 'is the status alone: no diagnostics, and no name of a server',

@@ -14,6 +14,17 @@ export const patches: PatchList = {
   name: 'sip',
   list: [
     {
+      name: 'unreadable-refusal',
+      off: 'the answer to a request whose To cannot be read cannot be read either',
+      file: 'packages/sip/src/message/rejection.ts',
+      find: "if (address === undefined) return 'unreadable';",
+      replace: "if (address === undefined) return 'tagged';",
+      test: {
+        file: 'packages/sip/src/message/parse-message.test.ts',
+        title: 'can be read although To is garbage: its receiver would drop it, and wait in vain',
+      },
+    },
+    {
       name: 'auth-int-needs-a-body',
       off: 'credentials that cover a body are held against none',
       file: 'packages/sip/src/digest/verify.ts',
@@ -28,6 +39,14 @@ export const patches: PatchList = {
       find: 'digestHex(algorithm, fields.body)',
       replace: "digestHex(algorithm, '')",
       test: digest('covers the body of the answer where the client asked for auth-int'),
+    },
+    {
+      name: 'from-of-a-response',
+      off: 'what was checked whole has a From that cannot be read',
+      file: 'packages/sip/src/message/check-headers.ts',
+      find: "on(['From'], ({ from }, name) => valid(from, name));",
+      replace: '',
+      test: fields('refuses a response whose From has no valid URI'),
     },
     {
       name: 'digest-of-another-algorithm',

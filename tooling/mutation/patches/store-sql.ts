@@ -19,6 +19,17 @@ export const patches: PatchList = {
       test: test('processes', 'is refused in the same process too, and the first one keeps its lock'),
     },
     {
+      name: 'reader-only-reads',
+      off: 'a front end reads the accounts as a user who may change them',
+      file: source('postgres/check-reader.ts'),
+      find: 'if (row.may !== 1) return undefined;',
+      replace: 'if (row !== undefined) return undefined;',
+      test: test(
+        'postgres-reader',
+        'is refused as a user who may change accounts, and says how to make one who may not',
+      ),
+    },
+    {
       name: 'too-new',
       off: 'a database that a newer program has written is opened',
       file: source('schema/migrate.ts'),
@@ -64,9 +75,9 @@ export const patches: PatchList = {
     {
       name: 'bounded-queue',
       off: 'any number of operations may wait',
-      file: source('worker/operation-queue.ts'),
-      find: 'if (this.#waiting.length >= (this.#options.maxWaiting ?? maxWaiting))',
-      replace: 'if (this.#waiting.length < 0)',
+      file: source('queue/batch-queue.ts'),
+      find: 'if (waiting >= (this.#options.maxWaiting ?? maxWaiting))',
+      replace: 'if (waiting < 0)',
       test: test('failing-storage', 'are refused beyond those that may wait, and the others are not'),
     },
     {
@@ -100,6 +111,17 @@ export const patches: PatchList = {
       find: 'if (!(await exists(lock))) return;',
       replace: 'if (lock !== undefined) return;',
       test: test('import', 'is not opened while an earlier release may run'),
+    },
+    {
+      name: 'foreign-serial-intended',
+      off: 'the serial number of a foreign certificate is intended for another',
+      file: source('ledger/certificates.ts'),
+      find: "(await has(transaction, 'foreign_certificates', intent));",
+      replace: 'false;',
+      test: test(
+        'sqlite-ledger',
+        'revokes a certificate that was never recorded, once, and a recorded one as usual',
+      ),
     },
     {
       name: 'foreign-serial',
@@ -167,12 +189,86 @@ export const patches: PatchList = {
     {
       name: 'contacts-of-removed',
       off: 'a new account gets the contact list of the one that had its address before',
-      file: source('accounts/account-operations.ts'),
+      file: source('accounts/statements-of-changes.ts'),
       find: "await transaction.run('DELETE FROM contact_lists WHERE address = ?', [address]);",
       replace: '',
       test: test(
         'sqlite-accounts',
         'removes an account with its contact list, only with the version of its last change',
+      ),
+    },
+    {
+      name: 'postgres-in-the-clear',
+      off: 'a PostgreSQL server on another machine is spoken to without TLS',
+      file: source('postgres/postgres-server.ts'),
+      find: 'if (isLocal(host) && (address === undefined || isLocal(address))) return;',
+      replace: 'if (host.length > 0) return;',
+      test: test(
+        'postgres-server',
+        'is refused without a CA certificate, whatever the environment says: 192.0.2.1',
+      ),
+    },
+    {
+      name: 'postgres-unproven',
+      off: 'any certificate will do for a PostgreSQL server',
+      file: source('postgres/connection-config.ts'),
+      find: 'rejectUnauthorized: true,',
+      replace: 'rejectUnauthorized: false,',
+      test: test(
+        'postgres-server',
+        'is refused with a certificate of another CA, at once and with what to check',
+      ),
+    },
+    {
+      name: 'postgres-without-flush',
+      off: 'a PostgreSQL server that loses accounts in a crash is used',
+      file: source('postgres/check-session.ts'),
+      find: "if (row[setting] !== 'on') {",
+      replace: "if (row[setting] === '') {",
+      test: test('postgres-server', 'is refused with fsync off: a crash would lose accounts'),
+    },
+    {
+      name: 'postgres-changes-at-once',
+      off: 'two servers give two changes the same version',
+      file: source('postgres/postgres-feed.ts'),
+      find: ' FOR UPDATE',
+      replace: '',
+      test: test(
+        'postgres-accounts',
+        'leaves nothing out for a reader that reads while many change accounts at once',
+      ),
+    },
+    {
+      name: 'postgres-commit-unknown',
+      off: 'a change is made twice when the connection breaks after its commit',
+      file: source('postgres/open-postgres.ts'),
+      find: 'if (!(await wasCommitted(ask, place, ending.signal))) throw error;',
+      replace: 'throw error;',
+      test: test(
+        'postgres-outages',
+        'are stored once when the connection breaks after the commit, and the caller hears that they are',
+      ),
+    },
+    {
+      name: 'postgres-epoch-of-copy',
+      off: 'a database that was restored from a dump goes on with the epoch of the other one',
+      file: source('postgres/postgres-feed.ts'),
+      find: "'account_feed'::regclass::oid || '/' || pg_relation_filenode('account_feed')",
+      replace: "''",
+      test: test(
+        'postgres-schema',
+        'has another epoch in a database that was restored from a dump, with all accounts',
+      ),
+    },
+    {
+      name: 'postgres-catching-up',
+      off: 'a change is missed whose notification was sent while the connection that listens was away',
+      file: source('postgres/change-listener.ts'),
+      find: 'this.#told = undefined;\n      await this.#compare(client);',
+      replace: '',
+      test: test(
+        'postgres-outages',
+        'are told after a connection that listened was lost, also of what changed meanwhile',
       ),
     },
     {

@@ -233,18 +233,64 @@ export const patches: PatchList = {
       replace: '',
       test: {
         file: 'packages/topology-planning/test/checks.test.ts',
-        title: 'an edge that may not ask the authority and is not dialled by it, with code and place',
+        title:
+          'an edge that may not ask the authority and is not dialled by it, and administrators who may not ask, with code and place',
+      },
+    },
+    {
+      name: 'administrators-out-of-reach',
+      off: 'a topology may close the link of administrators at every authority',
+      file: 'packages/topology/src/checks/check-document.ts',
+      find: '  checkAdministratorLinks(document, report);\n',
+      replace: '',
+      test: {
+        file: 'packages/topology/test/administrator-link.test.ts',
+        title: 'is not closed at every authority, in one entry or in two: it could never be opened again',
+      },
+    },
+    {
+      name: 'links-of-authority-by-one',
+      off: 'one administrator closes the link over which the others would take it back',
+      file: 'packages/topology/src/change/diff-topologies.ts',
+      find: "quorumRows.has(row) ? 'quorum' : 'narrowing'",
+      replace: "quorumRows.has(-row) ? 'quorum' : 'narrowing'",
+      test: {
+        file: 'packages/topology/test/narrowing.test.ts',
+        title: 'quorum where the link of administrators is closed',
+      },
+    },
+    {
+      name: 'last-director',
+      off: 'one administrator removes the last director, and outsiders reach front ends past it',
+      file: 'packages/topology/src/change/diff-topologies.ts',
+      find: "  ['director', [links.edgeToDirector.row]],",
+      replace: '',
+      test: {
+        file: 'packages/topology/test/narrowing.test.ts',
+        title: 'quorum where the last director is removed: outsiders reach front ends past it',
       },
     },
     {
       name: 'last-authority',
       off: 'one administrator removes the last authority',
       file: 'packages/topology/src/change/diff-topologies.ts',
-      find: "role === 'authority' && !hasAuthority ? 'quorum' : 'narrowing'",
-      replace: "role === 'authority' && !hasAuthority ? 'narrowing' : 'narrowing'",
+      find: "  ['authority', [links.memberToAuthority.row, links.authorityToEdge.row, links.administratorToAuthority.row]],",
+      replace: '',
       test: {
         file: 'packages/topology/test/signing.test.ts',
         title: 'needs a quorum to remove the last authority, because nothing could be taken back after it',
+      },
+    },
+    {
+      name: 'only-director-of-an-edge',
+      off: 'one administrator removes the only director that an edge may send to, where another one stands elsewhere',
+      file: 'packages/topology/src/change/diff-topologies.ts',
+      find: '(after.links ?? []).some(({ row }) => rows.includes(row));',
+      replace: '(after.links ?? []).some(({ row }) => rows.includes(-row));',
+      test: {
+        file: 'packages/topology/test/narrowing.test.ts',
+        title:
+          'quorum where a director is removed, and its link of edges narrower somewhere: it may be the only one that somebody reaches',
       },
     },
   ],

@@ -1,0 +1,231 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const authority = (title: string): MutationPatch['test'] => ({
+  file: 'apps/authority-server/test/accounts.test.ts',
+  title,
+  inOrder: true,
+});
+const network = (title: string): MutationPatch['test'] => ({
+  file: 'tooling/accounts/in-force.test.ts',
+  title,
+  inOrder: true,
+});
+const frontEnd = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/src/account-changes.test.ts',
+  title,
+});
+const toNoOther =
+  'are told to no other server, to no administrator by the feed, and to nobody without certificate';
+const disabled =
+  'disabled: signed out everywhere, told so with the right password alone; others notice nothing';
+
+/** Who learns of accounts, and that a user who is disabled is signed out. */
+export const patches: PatchList = {
+  name: 'accounts-in-force',
+  list: [
+    {
+      name: 'reader-role',
+      off: 'every server of the topology reads the verifiers of all users',
+      file: 'packages/authority/src/accounts/reader-of.ts',
+      find: 'const view = server === undefined ? undefined : viewOf[server.role];',
+      replace: "const view = server === undefined ? undefined : 'verifiers';",
+      test: authority(toNoOther),
+    },
+    {
+      name: 'event-for-all',
+      off: 'an edge hears when accounts change',
+      file: 'packages/authority/src/routes/event-routes.ts',
+      find: "({ type }) => type !== 'accounts' || mayFollow(),",
+      replace: '() => true || mayFollow(),',
+      test: authority('are announced to servers that may follow them, and to no others'),
+    },
+    {
+      name: 'view-of-homes',
+      off: 'a server that authenticates nobody gets verifiers',
+      file: 'packages/accounts/src/feed/feed-text.ts',
+      find: "...(view === 'verifiers' ? { verifiers } : {}),",
+      replace: 'verifiers,',
+      test: {
+        file: 'packages/accounts/src/feed/feed.test.ts',
+        title: 'has no verifiers in the view of homes, and is refused there with some',
+      },
+    },
+    {
+      name: 'list-for-administrators',
+      off: 'any server lists the users',
+      file: 'packages/authority/src/routes/account-routes.ts',
+      find: "const refused = guard('administrator', caller);",
+      replace: "const refused = guard('member', caller);",
+      test: authority(toNoOther),
+    },
+    {
+      name: 'domain-of-account',
+      off: 'an account of a foreign domain is added',
+      file: 'packages/authority/src/accounts/account-order.ts',
+      find: 'topology?.isOurDomain(parsed.value.domain) === false',
+      replace: 'topology === undefined',
+      test: authority('are refused where the topology has neither their domain nor their home'),
+    },
+    {
+      name: 'disabled-user',
+      off: 'a user whose account is disabled authenticates with the right password',
+      file: 'packages/sip-relay/src/admission/admission.ts',
+      find: 'if (credentials.isDisabled?.(result.user.username, realm) === true)',
+      replace: 'if (credentials.isDisabled === undefined)',
+      test: network(disabled),
+    },
+    {
+      name: 'standing-ends',
+      off: 'what a user had proven on a connection counts after the account is disabled',
+      file: 'packages/front-end/src/signed-in-users.ts',
+      find: 'origin.users.delete(user);',
+      replace: '',
+      test: network(disabled),
+    },
+    {
+      name: 'bindings-end',
+      off: 'the registrations of a user who was disabled stay',
+      file: 'packages/front-end/src/front-end.ts',
+      find: '} else if (!movesAway(topology, change)) continue;',
+      replace: '}\n      if (!movesAway(topology, change)) continue;',
+      test: frontEnd('is not found by bindings of before, once enabled again'),
+    },
+    {
+      name: 'devices-end',
+      off: 'requests in a dialog reach the device of a user who was signed out',
+      file: 'packages/front-end/src/device-search.ts',
+      find: 'if (this.#options.isSignedOut(user, flow)) return undefined;',
+      replace: '',
+      test: network(disabled),
+    },
+    {
+      name: 'reset-ends',
+      off: 'who signed in with the password before stays signed in',
+      file: 'packages/accounts/src/feed/known-accounts.ts',
+      find: "after?.state !== 'enabled' || !sameVerifiers(before.verifiers, after.verifiers)",
+      replace: "after?.state !== 'enabled'",
+      test: {
+        file: 'packages/accounts/src/feed/feed.test.ts',
+        title: 'ends with the account, its state and its password, and with nothing else',
+      },
+    },
+    {
+      name: 'registrar-asks',
+      off: 'a registrar registers a user who was removed, whom another front end has authenticated',
+      file: 'packages/front-end/src/front-end.ts',
+      find: "return accounts === undefined || accounts.known.of(aor)?.state === 'enabled';",
+      replace: 'return accounts === undefined || accounts.known !== undefined;',
+      test: frontEnd(
+        'is not registered after the account was removed, whichever server has authenticated the user before it heard of it',
+      ),
+    },
+    {
+      name: 'ack-of-disabled',
+      off: 'a disabled user acknowledges over a connection that is nobody’s',
+      file: 'packages/sip-relay/src/admission/admission.ts',
+      find: 'if (!mayAuthenticate(credentials, user)) return notAuthenticated;',
+      replace: '',
+      test: frontEnd('acknowledges nothing, on a connection that is nobody’s either'),
+    },
+    {
+      name: 'removed-at-once',
+      off: 'a reader that begins again keeps accounts that were removed',
+      file: 'packages/accounts/src/feed/known-accounts.ts',
+      find: 'return this.apply([...gone.map((address) => ({ address })), ...others.all()]);',
+      replace: 'return this.apply(gone.length < 0 ? [] : [...others.all()]);',
+      test: {
+        file: 'packages/accounts/src/feed/feed.test.ts',
+        title: 'become others at once, those that are gone included',
+      },
+    },
+    {
+      name: 'secret-file',
+      off: 'everybody may read the file with the verifiers of all users',
+      file: 'packages/member/src/files/member-files.ts',
+      find: "  'domainKeys',\n  'accounts',\n]);",
+      replace: "  'domainKeys',\n]);",
+      test: {
+        file: 'packages/member/test/accounts.test.ts',
+        title: 'keeps them in a file that nobody else may read, and uses none that others may read',
+      },
+    },
+    {
+      name: 'stale-accounts',
+      off: 'accounts that nothing has confirmed for too long are believed',
+      file: 'packages/member/src/accounts/accounts-confirmation.ts',
+      find: 'return this.#at !== undefined && clock.now() - this.#at >= refuseAfterMs();',
+      replace: 'return this.#at !== undefined && clock.now() < this.#at && refuseAfterMs() < 0;',
+      test: {
+        file: 'packages/member/test/accounts-directory.test.ts',
+        title: 'believes nothing any more when they were not confirmed for too long, and again once they are',
+      },
+    },
+    {
+      name: 'stale-accounts-refused',
+      off: 'a front end accepts requests by accounts that are no longer believed',
+      file: 'packages/front-end/src/front-end.ts',
+      find: 'if (accounts?.isStale === true) return accountsStale;',
+      replace: '',
+      test: {
+        file: 'packages/front-end/src/account-rights.test.ts',
+        title: 'are believed by no request, until they are confirmed again',
+      },
+    },
+    {
+      name: 'dial-outside',
+      off: 'anyone calls the telephone network',
+      file: 'packages/front-end/src/front-end.ts',
+      find: 'if (outside !== undefined) return refuse(outside);',
+      replace: '',
+      test: {
+        file: 'packages/front-end/src/account-rights.test.ts',
+        title: 'counts as soon as the account has another right',
+      },
+    },
+    {
+      name: 'accounts-elsewhere',
+      off: 'an authority starts with old accounts where its present ones are elsewhere',
+      file: 'packages/authority/src/accounts/kept-elsewhere.ts',
+      find: 'if (noted === undefined) return;',
+      replace: 'return;',
+      test: {
+        file: 'apps/authority-server/test/accounts-in-postgresql.test.ts',
+        title: 'does not start with accounts that are not the present ones',
+      },
+    },
+    {
+      name: 'ended-process',
+      off: 'a process that has ended keeps its directory as long as nobody asks how it ended',
+      file: 'packages/member/src/files/directory-lock.ts',
+      find: "if (state === 'Z' || state === 'X') return false;",
+      replace: '',
+      test: {
+        file: 'packages/member/test/directory-lock.test.ts',
+        title:
+          'is free where its process has ended and its parent never asks how, as in a container without an init',
+      },
+    },
+    {
+      name: 'one-server-a-directory',
+      off: 'two servers use one directory',
+      file: 'packages/member/src/files/directory-lock.ts',
+      find: '(await isRunning(holder))',
+      replace: '!(await isRunning(holder))',
+      test: {
+        file: 'packages/member/test/directory-lock.test.ts',
+        title: 'is used by one server at a time, and by the next once that has ended',
+      },
+    },
+    {
+      name: 'page-goes-on',
+      off: 'a page that says there is more without going on is asked for again without end',
+      file: 'packages/member/src/accounts/accounts-follower.ts',
+      find: 'if (more && position.version <= (since?.version ?? 0))',
+      replace: 'if (more && position.version < 0)',
+      test: {
+        file: 'packages/member/test/accounts.test.ts',
+        title: 'keeps in force what it has while an answer is none, is cut off, or never ends',
+      },
+    },
+  ],
+};

@@ -1,0 +1,120 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const inUninvited = (title: string): MutationPatch['test'] => ({
+  file: 'tooling/applications/uninvited.test.ts',
+  title,
+});
+const inApplication = (title: string): MutationPatch['test'] => ({
+  file: 'tooling/applications/application.test.ts',
+  title,
+});
+
+/** That an application and a front end hold each other to what the topology says. */
+export const patches: PatchList = {
+  name: 'application',
+  list: [
+    {
+      name: 'from-of-an-application',
+      off: 'an application writes any user into From',
+      file: 'packages/sip-relay/src/admission/application-identity.ts',
+      find: "if (asserted === undefined && !isAnonymous) return notOwn('From', server, from, agent);",
+      replace: '',
+      test: inUninvited('is refused by the front end: a user in From (not-own-address)'),
+    },
+    {
+      name: 'asserted-by-an-application',
+      off: 'an application asserts any user beside its own From',
+      file: 'packages/sip-relay/src/admission/application-identity.ts',
+      find: 'if (address === undefined) return notOwn(field, server, uri, agent);',
+      replace: 'if (address === undefined) continue;',
+      test: inUninvited('is refused by the front end: a user in P-Asserted-Identity (not-own-address)'),
+    },
+    {
+      name: 'address-of-another-application',
+      off: 'an application speaks as any application',
+      file: 'packages/topology/src/network/application-of.ts',
+      find: 'return applicationOf(topology, address)?.members.some(({ fqdn }) => fqdn === server) === true;',
+      replace: 'return applicationOf(topology, address) !== undefined;',
+      test: inUninvited('is refused by the front end: an address of another application (not-own-address)'),
+    },
+    {
+      name: 'asserts-users-by-flag',
+      off: 'every application may speak as users',
+      file: 'packages/sip-relay/src/admission/application-identity.ts',
+      find: "return known?.role === 'trusted-application' && !known.flags.assertsUsers;",
+      replace: 'return false;',
+      test: inUninvited('is refused by the front end: a user in From (not-own-address)'),
+    },
+    {
+      name: 'other-fields-of-an-application',
+      off: 'an application says of users what it likes in other fields',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: 'if (sender.isInsider && sender.isForItself !== true) return;',
+      replace: 'if (sender.isInsider) return;',
+      test: inUninvited('arrives without what it says of users in other fields'),
+    },
+    {
+      name: 'requests-to-an-application',
+      off: 'an application takes requests of a server that may send none on the link',
+      file: 'packages/application/src/receive-requests.ts',
+      find: 'if (allowed.ok) return undefined;',
+      replace: 'if (allowed !== undefined) return undefined;',
+      test: inUninvited('of a front end are refused where only applications may send'),
+    },
+    {
+      name: 'address-of-the-application',
+      off: 'an application takes what is for others',
+      file: 'packages/application/src/receive-requests.ts',
+      find: 'if (address !== undefined && isOwnAddress(topology(), fqdn, address)) return undefined;',
+      replace: 'if (address !== undefined) return undefined;',
+      test: inUninvited('are refused by an application for an address that is not its own'),
+    },
+    {
+      name: 'own-address-before-sending',
+      off: 'the SDK sends as anybody, and leaves the refusal to the front end',
+      file: 'packages/application/src/application.ts',
+      find: 'if (this.hasAddress(from) ||',
+      replace: "if (from !== '' ||",
+      test: inApplication('is its own address: the program is told at once'),
+    },
+    {
+      name: 'calls-at-once',
+      off: 'an application takes any number of calls',
+      file: 'packages/application/src/receive-requests.ts',
+      find: 'if (calls.size + this.#ringing.size >= maxCalls) {',
+      replace: 'if (calls.size > Number.MAX_SAFE_INTEGER) {',
+      test: inApplication('is answered 486 where it has as many calls as it may'),
+    },
+    {
+      name: 'calls-of-a-user',
+      off: 'one user takes every call that an application may have',
+      file: 'packages/application/src/receive-requests.ts',
+      find: '        this.#add(sender.address, 1);\n        void call.ended',
+      replace: '        void call.ended',
+      test: inApplication(
+        'is answered 486 to a user who has as many calls as one may have; others are answered',
+      ),
+    },
+    {
+      name: 'ringing-calls-of-a-user',
+      off: 'one user has any number of calls ring, and each of them call somebody in the name of the application',
+      file: 'packages/application/src/receive-requests.ts',
+      find: '    this.#ringing.add(ringing);\n    this.#add(sender.address, 1);',
+      replace: '    this.#ringing.add(ringing);',
+      test: inApplication(
+        'is answered 486 to a user of whom as many calls ring as one may have; what rings no more makes room',
+      ),
+    },
+    {
+      name: 'calls-without-an-end',
+      off: 'a call of which nobody is left keeps its place for ever',
+      file: 'packages/application/src/watch-call.ts',
+      find: 'if (missed >= mostMissed) await',
+      replace: 'if (missed < 0) await',
+      test: {
+        file: 'packages/application/src/watch-call.test.ts',
+        title: 'ends after three questions in a row without a sign of the other end: 480',
+      },
+    },
+  ],
+};

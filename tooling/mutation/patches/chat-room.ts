@@ -1,0 +1,225 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const inRooms = (title: string): MutationPatch['test'] => ({
+  file: 'tooling/applications/rooms.test.ts',
+  title,
+});
+const inChatRooms = (title: string): MutationPatch['test'] => ({
+  file: 'packages/chat-room/src/chat-rooms.test.ts',
+  title,
+});
+const refuses = inRooms('refuses with the reason');
+
+/** That a room keeps to its members and its bounds, and loses nothing that it has acknowledged. */
+export const patches: PatchList = {
+  name: 'chat-room',
+  list: [
+    {
+      name: 'members-alone',
+      off: 'anybody writes to a room',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: "if (!isMember && !(room.isOpen && command?.kind === 'join'))",
+      replace: 'if (address === author)',
+      test: refuses,
+    },
+    {
+      name: 'moderators-alone',
+      off: 'every member changes who the members are',
+      file: 'packages/chat-room/src/room/room-commands.ts',
+      find: "if (room.roleOf(sender) !== 'moderator') return refusals.notModerator(sender, room.address);",
+      replace: '',
+      test: inRooms('does what moderators and members ask, and keeps it'),
+    },
+    {
+      name: 'private-senders',
+      off: 'a sender with Privacy is named to the members',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'if (sender.isPrivate) return refusals.anonymous();',
+      replace: '',
+      test: refuses,
+    },
+    {
+      name: 'rooms-among-each-other',
+      off: 'two rooms that are members of each other send a message round for ever',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'if (request.has(messageIdHeader)) return refusals.fromRoom();',
+      replace: '',
+      test: refuses,
+    },
+    {
+      name: 'message-size',
+      off: 'a message may have any size',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'return request.bodyLength > most ? refusals.tooLong(request.bodyLength, most) : undefined;',
+      replace: 'return undefined;',
+      test: refuses,
+    },
+    {
+      name: 'room-size',
+      off: 'a room may have any number of members',
+      file: 'packages/chat-room/src/room/room-commands.ts',
+      find: 'if (isNew && room.size + room.arriving.size >= bounds.maxMembers)',
+      replace: 'if (room.size > Number.MAX_SAFE_INTEGER)',
+      test: refuses,
+    },
+    {
+      name: 'rate-of-a-member',
+      off: 'a member sends as much as it likes',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'if (!room.rate.take(author, clock.now())) return refusals.rate(author);',
+      replace: '',
+      test: inRooms('refuses a member who sends more than others, and nobody else'),
+    },
+    {
+      name: 'rate-of-who-comes-back',
+      off: 'who leaves and joins again may send as much at once as before',
+      file: 'packages/chat-room/src/room/room.ts',
+      find: 'this.#members.delete(address);',
+      replace: 'this.#members.delete(address); this.rate.take(address, Number.MAX_SAFE_INTEGER);',
+      test: inChatRooms('count what somebody sends through leaving and joining again, and joining itself'),
+    },
+    {
+      name: 'size-of-the-database',
+      off: 'the database grows until the disk is full',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'if (await this.#isFull()) return refusals.storageFull(bounds.maxBytes);',
+      replace: '',
+      test: inRooms(
+        'refuses messages while its database is as large as it may be, or too many deliveries wait',
+      ),
+    },
+    {
+      name: 'deliveries-that-wait',
+      off: 'any number of deliveries waits in memory',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'if (deliveries.pending + this.#storing + members.length > bounds.maxPending)',
+      replace: 'if (deliveries.pending > Number.MAX_SAFE_INTEGER)',
+      test: inRooms(
+        'refuses messages while its database is as large as it may be, or too many deliveries wait',
+      ),
+    },
+    {
+      name: 'deliveries-that-are-stored',
+      off: 'messages that come at once are more than the deliveries that may wait',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'this.#storing += members.length;',
+      replace: 'this.#storing += 0;',
+      test: inChatRooms('take no more deliveries than may wait, also of messages that come at once'),
+    },
+    {
+      name: 'members-that-arrive',
+      off: 'members that join at once are more than a room may have',
+      file: 'packages/chat-room/src/room/room-commands.ts',
+      find: 'if (isNew) room.arriving.add(address);',
+      replace: '',
+      test: inChatRooms('take no more members than a room may have, also of those that join at once'),
+    },
+    {
+      name: 'durable-before-acknowledged',
+      off: 'a message is acknowledged before it is on the disk',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'const { id, isNew, number } = await store.addMessage(message, members, bounds.maxHistory);',
+      replace:
+        'const [{ id, isNew, number }] = [{ ...message, isNew: false, number: 0 }]; setTimeout(() => void store.addMessage(message, members, bounds.maxHistory), 60_000);',
+      test: {
+        file: 'tooling/applications/killed.test.ts',
+        title:
+          'a room that is killed while messages are under way delivers every acknowledged one after its restart, each with one id',
+      },
+    },
+    {
+      name: 'same-request-twice',
+      off: 'a request that comes again is a second message',
+      file: 'packages/chat-room/src/store/schema.ts',
+      find: "'CREATE UNIQUE INDEX messages_by_source ON messages (room, source)',",
+      replace: "'CREATE UNIQUE INDEX messages_by_source ON messages (room, source, id)',",
+      test: {
+        file: 'packages/chat-room/test/store.test.ts',
+        title: 'takes a request that comes again for the same message',
+      },
+    },
+    {
+      name: 'undelivered-stay',
+      off: 'old messages are removed before they are delivered',
+      file: 'packages/chat-room/src/store/room-store.ts',
+      find: "'NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.number AND d.status IS NULL)';",
+      replace: "'1 = 1';",
+      test: {
+        file: 'packages/chat-room/test/store.test.ts',
+        title:
+          'removes the oldest messages beyond those that a room keeps, and none that is still to be delivered',
+      },
+    },
+    {
+      name: 'full-for-ever',
+      off: 'a room whose history fills the database keeps all rooms from taking messages, for ever',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'if ((await this.#makeRoom()) === 0) break;',
+      replace: 'break;',
+      test: inChatRooms(
+        'that fill the database give up their own history, the largest first, and keep nobody out for ever',
+      ),
+    },
+    {
+      name: 'largest-room-first',
+      off: 'a room that fills the database makes others lose their history',
+      file: 'packages/chat-room/src/store/room-store.ts',
+      find: 'DESC LIMIT 1`;',
+      replace: 'ASC LIMIT 1`;',
+      test: inChatRooms(
+        'that fill the database give up their own history, the largest first, and keep nobody out for ever',
+      ),
+    },
+    {
+      name: 'kept-of-a-request',
+      off: 'a client fills the database with its Call-ID',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'source: sourceOf(author, request),',
+      replace: "source: [author, request.callId, request.cseq.sequence].join(' '),",
+      test: inChatRooms('keep of a request no more than its body and fields of bounded length'),
+    },
+    {
+      name: 'replies-of-a-member',
+      off: 'a member asks for the history again and again, and takes none of it',
+      file: 'packages/chat-room/src/delivery/replies.ts',
+      find: 'if (underWay >= mostRepliesOfMember) return false;',
+      replace: '',
+      test: inRooms('refuses commands of a member who takes no answers, while the room goes on'),
+    },
+    {
+      name: 'member-of-many-rooms',
+      off: 'one member takes every place by being in many rooms',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'if ((this.#taken.get(member) ?? 0) < most) return true;',
+      replace: 'if (most > 0) return true;',
+      test: {
+        file: 'packages/chat-room/src/delivery/deliveries.test.ts',
+        title:
+          'to one member take one place of sixteen, in all rooms together: who falls silent in many rooms holds nobody else up',
+      },
+    },
+    {
+      name: 'silent-members',
+      off: 'members who answer nothing take every place, so that nobody else gets anything',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: '(this.#silent.has(queue.member) ? this.#slow : this.#ready).add(queue);',
+      replace: 'this.#ready.add(queue);',
+      test: {
+        file: 'packages/chat-room/src/delivery/deliveries.test.ts',
+        title:
+          'to members who do not answer take a quarter of the places, in all rooms together, and hold nobody else up',
+      },
+    },
+    {
+      name: 'who-has-left',
+      off: 'somebody who was removed from a room is sent what was said before',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'if (!isMember(room, member)) return gone;',
+      replace: '',
+      test: {
+        file: 'packages/chat-room/src/delivery/deliveries.test.ts',
+        title: 'reach nobody who has left, and end for a message that is gone',
+      },
+    },
+  ],
+};

@@ -1,0 +1,185 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const edge = 'packages/edge/src/edge.ts';
+const edgeForwarding = 'packages/edge/src/forwarding.ts';
+const partnerPeer = 'packages/federation/src/partner-peer.ts';
+const mayOpen = 'packages/topology/src/matrix/may-open.ts';
+const caller = 'packages/authority/src/caller.ts';
+
+const at =
+  (file: string) =>
+  (title: string): MutationPatch['test'] => ({ file: `tooling/links-outside/${file}.test.ts`, title });
+const clients = at('clients');
+const partners = at('partners');
+const authority = at('authority');
+const opening = (title: string): MutationPatch['test'] => ({
+  file: 'packages/topology/test/may-open.test.ts',
+  title,
+});
+
+/** Links of clients, partners, members and administrators: who may open them, and what a topology closes. */
+export const patches: PatchList = {
+  name: 'links-outside',
+  list: [
+    {
+      name: 'partner-by-closed-row',
+      off: 'a partner connects although the topology has the edge alone open the link',
+      file: partnerPeer,
+      find: 'if (!allowed.ok) return allowed;',
+      replace: '',
+      test: partners(
+        'has the edge refuse a partner that dials where the edge alone opens it: direction-not-allowed',
+      ),
+    },
+    {
+      name: 'dialled-partner-by-closed-row',
+      off: 'an edge stays connected over a link of its own that the topology has the partner alone open',
+      file: partnerPeer,
+      find: 'mayOpen(current, ours, theirs, row)',
+      replace: 'mayOpen(current, theirs, ours, row)',
+      // Where the topology says so from the beginning, the edge dials nobody.
+      test: {
+        file: 'packages/federation/test/authorise-partner.test.ts',
+        title: 'a connection with a partner stays where side b alone opens the link, if that has opened it',
+      },
+    },
+    {
+      name: 'partner-sends',
+      off: 'a partner sends requests although the topology has the edge alone send them',
+      file: edge,
+      find: 'const allowed = this.#partnerRule(topology, row);',
+      replace: 'const allowed = { ok: true as const, row };',
+      test: partners('has the edge refuse requests of a partner where the edge alone sends them'),
+    },
+    {
+      name: 'sends-to-partner',
+      off: 'an edge sends requests to a partner that the topology has send them alone',
+      file: edgeForwarding,
+      find: 'return refused ?? {',
+      replace: 'if (refused !== undefined) this.refusesFlow();\n    return {',
+      test: partners(
+        'has the edge send a partner nothing over a link of its own where the partner alone sends requests: link-not-allowed',
+      ),
+    },
+    {
+      name: 'partner-is-dialled',
+      off: 'an edge dials a partner that the topology has open the link alone, and refuses who answers',
+      file: 'packages/edge/src/dial-partner.ts',
+      find: 'if (!opened.ok) throw',
+      replace: 'if (!opened.ok && row < 0) throw',
+      test: partners(
+        'has the edge send a partner nothing over a link of its own where the partner alone opens it: direction-not-allowed',
+      ),
+    },
+    {
+      name: 'partner-is-told-why',
+      off: 'a partner learns from an edge why it was refused',
+      file: 'packages/edge/src/serve-edge.ts',
+      find: 'isToldNothing: ({ row }: Link) => outsideRows.has(row),',
+      replace: 'isToldNothing: ({ row }: Link) => outsideRows.has(-row),',
+      test: partners('has the edge refuse requests of a partner where the edge alone sends them'),
+    },
+    {
+      name: 'sends-to-external-clients',
+      off: 'an edge sends requests to external clients although the topology has them send alone',
+      file: edgeForwarding,
+      find: 'return notSentOut(mayReach.clients(topology(), links.clientToEdge.row));',
+      replace:
+        'void notSentOut(mayReach.clients(topology(), links.clientToEdge.row));\n    return undefined;',
+      test: clients('has an edge send none to a client: link-not-allowed'),
+    },
+    {
+      name: 'sends-to-internal-clients',
+      off: 'a front end sends requests to internal clients although the topology has them send alone',
+      file: 'packages/front-end/src/forwarding.ts',
+      find: 'return notSentOut(mayReachClients(topology(), links.clientToFrontEnd.row));',
+      replace:
+        'void notSentOut(mayReachClients(topology(), links.clientToFrontEnd.row));\n    return undefined;',
+      test: clients('has a front end send none to a client: link-not-allowed'),
+    },
+    {
+      name: 'administrator-by-closed-row',
+      off: 'an authority answers administrators although the topology closes their link to it',
+      file: 'packages/authority/src/administrators.ts',
+      find: 'if (!topology.servers.has(authority)) return undefined;',
+      replace: "if (!topology.servers.has(authority) || authority !== '') return undefined;",
+      test: {
+        file: 'apps/authority-server/test/administrators.test.ts',
+        title:
+          'loses open connections and commands at once, and takes nothing back: role-not-allowed-on-link',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'closed-to-external-clients',
+      off: 'an edge serves external clients although the topology closes their row',
+      file: edge,
+      find: 'const allowed = this.#clientRule(topology, row);',
+      replace: 'const allowed = { ok: true as const, row };',
+      test: clients('of external clients has each of their requests refused'),
+    },
+    {
+      name: 'closed-to-internal-clients',
+      off: 'a front end serves internal clients although the topology closes their row',
+      file: 'packages/sip-relay/src/admission/admission.ts',
+      find: 'const allowed = this.#clientRule(topology(), origin.link.row);',
+      replace: 'const allowed = { ok: true as const, row: origin.link.row };',
+      test: clients('of internal clients has each of their requests refused'),
+    },
+    {
+      name: 'certificate-of-client',
+      off: 'an edge asks external clients for a certificate',
+      file: 'packages/edge/src/serve-edge.ts',
+      find: "clientCertificate: 'none',",
+      replace: "clientCertificate: 'optional',\n        allow: allowPartner,",
+      test: clients('is asked for no certificate by an edge, and is nobody whatever it has'),
+    },
+    {
+      name: 'anybody-is-client',
+      off: 'a front end judges nobody, and takes who has a certificate for a client',
+      file: 'packages/front-end/src/serve-front-end.ts',
+      find: "clientCertificate: 'optional',\n      allow,",
+      replace: "clientCertificate: 'none',",
+      test: clients(
+        'is judged as a server by a front end where it shows a certificate, and refused with a certificate that was revoked: revoked',
+      ),
+    },
+    {
+      name: 'any-server-asks-authority',
+      off: 'an authority answers servers of any role, also where the topology closes the row',
+      file: caller,
+      find: 'return authorise(topology, local)(peer, link);',
+      replace:
+        "void authorise(topology, local)(peer, link);\n    return { ok: true, server: peer.dnsNames[0] ?? '', role: 'edge', row: links.memberToAuthority.row };",
+      test: authority('refuses another authority: role-not-allowed-on-link'),
+    },
+    {
+      name: 'cut-edge-asks-authority',
+      off: 'an authority answers an edge that may only be pushed to',
+      file: caller,
+      find: 'const topology = context.topology();\n    const administrator',
+      replace:
+        'const inForce = context.topology();\n    const topology = inForce && { ...inForce, narrowings: new Map() };\n    const administrator',
+      test: authority(
+        'refuses an edge that dials although only pushes are open to it: role-not-allowed-on-link',
+      ),
+    },
+    {
+      name: 'either-side-opens',
+      off: 'a link to a party outside is opened from the side that may not open it',
+      file: mayOpen,
+      find: 'if (includesSide(rule.mayOpen, rule.side)) return { ok: true, row };',
+      replace:
+        'if (includesSide(rule.mayOpen, rule.side) || rule.side !== undefined) return { ok: true, row };',
+      test: opening('is side a alone, where the topology says so'),
+    },
+    {
+      name: 'closed-row-opens',
+      off: 'a link to a party outside is opened although its row is closed',
+      file: mayOpen,
+      find: 'if (rule === undefined) {',
+      replace: 'if (rule === undefined) return { ok: true, row };\n  if (rule === undefined) {',
+      test: opening('is nobody where the row is closed for this edge'),
+    },
+  ],
+};

@@ -1,0 +1,101 @@
+import type { PatchList } from '../patch.ts';
+
+const targets = 'packages/sip-proxy/src/forking/targets.ts';
+const decideRoute = 'packages/sip-proxy/src/route/decide-route.ts';
+
+/** Where a registration may lead, and who may say so. */
+export const patches: PatchList = {
+  name: 'registrations',
+  list: [
+    {
+      name: 'contact-that-leads-back',
+      off: 'a user binds the address of record to itself, so that its requests go round',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: 'if (wanted.expiresSec > 0 && leadsBack(',
+      replace: 'if (wanted.expiresSec > 1e9 && leadsBack(',
+      test: {
+        file: 'packages/sip-proxy/test/gruu.test.ts',
+        title: 'because it is a temporary GRUU of the user is refused with 403',
+      },
+    },
+    {
+      name: 'domain-of-the-registrar',
+      off: 'the registrar of one domain binds addresses of another',
+      file: decideRoute,
+      find: 'if (ours && !aor.endsWith(',
+      replace: 'if (!ours && !aor.endsWith(',
+      test: {
+        file: 'packages/sip-proxy/test/registration-rules.test.ts',
+        title: 'of another domain than the Request-URI, or of nobody, is answered 404',
+      },
+    },
+    {
+      name: 'maddr',
+      off: 'a Request-URI may name the address that it is sent to',
+      file: decideRoute,
+      find: "if (!isOurs) return relayNotAllowed('Request-URI', uri.toString());",
+      replace: '',
+      test: {
+        file: 'packages/sip-proxy/test/routing.test.ts',
+        title:
+          'refuses any other maddr with 403: no sender chooses the address that a request goes to (RFC 3261 §16.4, §16.5)',
+      },
+    },
+    {
+      name: 'fields-of-a-contact',
+      off: 'a Contact carries header fields into the Request-URI of other users’ requests',
+      file: targets,
+      find: 'requestUriOf(parsed.value).toString() : contact;',
+      replace: 'contact : contact;',
+      test: {
+        file: 'packages/sip-proxy/test/targets.test.ts',
+        title: 'is the contact without method and header components: <sip:a@192.0.2.1;x=y;METHOD=BYE>',
+      },
+    },
+    {
+      name: 'contacts-of-a-device',
+      off: 'one device has a request sent to it many times at once',
+      file: targets,
+      find: 'if (binding.instance !== undefined) {',
+      replace: 'if (binding.instance !== undefined && binding.regId !== undefined) {',
+      test: {
+        file: 'packages/sip-proxy/test/outbound.test.ts',
+        title: 'are tried one after the other, also where it has registered them without reg-id',
+      },
+    },
+    {
+      name: 'ob-of-the-first-hop',
+      off: 'an edge says that it keeps a flow which another server has',
+      file: 'packages/sip-proxy/src/route/route-token.ts',
+      find: 'isFirstHop ? firstHop : loose',
+      replace: 'isFirstHop ? firstHop : firstHop',
+      test: {
+        file: 'packages/edge/test/dialogs.test.ts',
+        title: 'has no ob where another server was the first hop',
+      },
+    },
+    {
+      name: 'required-of-a-server',
+      off: 'OPTIONS may require what the server does not have',
+      file: 'packages/front-end/src/front-end.ts',
+      find: 'if (unsupported !== undefined) return refuse(unsupported);',
+      replace: '',
+      test: {
+        file: 'packages/front-end/test/registration-rules.test.ts',
+        title:
+          'and that requires an extension which is not there is answered 420, and the extension is named',
+      },
+    },
+    {
+      name: 'one-register-at-a-time',
+      off: 'a user agent sends a REGISTER before the last one is answered',
+      file: 'packages/sip-endpoint/src/user-agent/registration.ts',
+      find: 'while (this.#unanswered !== undefined) await this.#unanswered.catch(() => {});',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/user-agent/registration.test.ts',
+        title: 'waits for the answer to the first, and for its failure',
+      },
+    },
+  ],
+};

@@ -1,0 +1,80 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const dial = 'packages/tls/src/dial/';
+const pkcs12 = 'packages/tls/src/credential/pkcs12/';
+
+const test =
+  (file: string) =>
+  (title: string): MutationPatch['test'] => ({ file, title });
+const stream = test('packages/tls/test/trusted-stream.test.ts');
+const files = test('packages/tls/test/identity-files.test.ts');
+const allowed = test('packages/trust/test/authorise.test.ts');
+
+/** What programs that use `@entente/tls` alone rest on: connections that are given at once, files of identities, names that are allowed. */
+export const patches: PatchList = {
+  name: 'tls-library',
+  list: [
+    {
+      name: 'stream-of-one-that-is-revoked',
+      off: 'a pool keeps a connection whose server is not trusted any more',
+      file: `${dial}trusted-stream.ts`,
+      find: "socket.on('error', (error) => this.destroy(error));",
+      replace: "socket.on('error', () => {});",
+      test: stream('is closed with the reason when the certificate of its server is revoked'),
+    },
+    {
+      name: 'words-before-tls',
+      off: 'what somebody has put before the TLS of a PostgreSQL server is overlooked',
+      file: `${dial}postgres-tls.ts`,
+      find: 'if (answer.length === 1 && answer[0] === agreed) return;',
+      replace: 'if (answer[0] === agreed) return;',
+      test: stream('does not begin with a server before whose TLS somebody added a message'),
+    },
+    {
+      name: 'mac-of-a-file',
+      off: 'a PKCS#12 file that somebody has changed is read',
+      file: `${pkcs12}read-pkcs12.ts`,
+      find: 'if (!mac(authenticated, passphrase))',
+      replace: 'if (mac === undefined)',
+      test: files('is refused where a byte of its contents was changed'),
+    },
+    {
+      name: 'file-without-mac',
+      off: 'a PKCS#12 file without a MAC is read',
+      file: `${pkcs12}read-pkcs12.ts`,
+      find: "if (mac === undefined) return { ok: false, why: 'a file without a MAC', passphrase: false };",
+      replace: 'if (mac === undefined) return { ok: true, value: { keys: [], certificates: [] } };',
+      test: files('is refused without a MAC'),
+    },
+    {
+      name: 'address-is-exact',
+      off: 'an IP address in a list lets another address pass',
+      file: 'packages/trust/src/identity/allow-names.ts',
+      find: 'addresses.add(ipText(address));',
+      replace: 'addresses.add(ipText(address)).add(ipText(address).slice(0, -1));',
+      test: allowed(
+        'lets a peer pass by an IP address of its certificate, however either is spelt, and by no other',
+      ),
+    },
+    {
+      name: 'address-is-of-a-certificate',
+      off: 'a URI that reads like an IP address counts as one',
+      file: 'packages/trust/src/identity/allow-names.ts',
+      find: 'peer.ipAddresses?.find((address) => addresses.has(address));',
+      replace: '[...(peer.ipAddresses ?? []), ...peer.uris].find((address) => addresses.has(address));',
+      test: allowed(
+        'lets a peer pass by an IP address of its certificate, however either is spelt, and by no other',
+      ),
+    },
+    {
+      name: 'refreshed-within-an-hour',
+      off: 'a fetched list is not fetched again before it expires',
+      file: 'packages/trust/src/node/fetch/revocation-fetcher.ts',
+      find: 'const defaultRefreshEveryMs = 3_600_000;',
+      replace: 'const defaultRefreshEveryMs = Number.POSITIVE_INFINITY;',
+      test: test('packages/trust/src/node/fetch/refreshed-lists.test.ts')(
+        'is fetched again after an hour where no interval is given: one of a private CA may be current for a month',
+      ),
+    },
+  ],
+};
