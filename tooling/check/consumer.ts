@@ -16,15 +16,22 @@ interface InstalledManifest extends Manifest {
  *
  * @param root Absolute path of the repository, for its type checker.
  * @param packed Every package, for they depend on each other.
+ * @param installedAt Looks at each package where it is installed.
  */
-export async function checkConsumer(root: string, packed: readonly Packed[]): Promise<Problem[]> {
+export async function checkConsumer(
+  root: string,
+  packed: readonly Packed[],
+  installedAt: (one: Packed, folder: string) => Promise<Problem[]> = async () => [],
+): Promise<Problem[]> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'entente-consumer-')));
   try {
     const installed = await install(folder, packed);
     if (installed.length > 0) return installed;
     const problems: Problem[] = [];
     const specifiers: string[] = [];
-    for (const { name, home } of packed) {
+    for (const one of packed) {
+      const { name, home } = one;
+      problems.push(...(await installedAt(one, join(folder, 'node_modules', name))));
       const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8');
       const manifest = JSON.parse(text) as InstalledManifest;
       problems.push(...leftovers(home, text));
@@ -47,17 +54,24 @@ async function install(folder: string, packed: readonly Packed[]): Promise<Probl
   const dependencies = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
   const manifest = { name: 'consumer', private: true, type: 'module', dependencies };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  const args = [
-    'install',
-    '--no-audit',
-    '--no-fund',
-    '--prefer-offline',
-    '--ignore-scripts',
-    '--loglevel=error',
-  ];
+  const failure = await installFromTarballs(folder, []);
+  return failure === undefined
+    ? []
+    : [{ file: 'package.json', message: `the tarballs do not install: ${failure}` }];
+}
+
+/**
+ * Installs what the package.json of a folder asks for, and tarballs beside it.
+ * @returns why it fails
+ */
+export async function installFromTarballs(
+  folder: string,
+  tarballs: readonly string[],
+): Promise<string | undefined> {
+  const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', '--loglevel=error'];
+  const args = ['install', '--no-save', ...quiet, ...tarballs];
   const { status, stdout, stderr } = await runCommand('npm', args, { cwd: folder });
-  if (status === 0) return [];
-  return [{ file: 'package.json', message: `the tarballs do not install: ${(stdout + stderr).trim()}` }];
+  return status === 0 ? undefined : (stdout + stderr).trim();
 }
 
 /** What only makes sense inside the workspace must not reach a user. */
@@ -70,7 +84,10 @@ function leftovers(home: string, manifest: string): Problem[] {
 async function checkImport(folder: string, specifier: string): Promise<Problem[]> {
   const script = `const all = await import(${JSON.stringify(specifier)}); process.stdout.write(String(Object.keys(all).length));`;
   const args = ['--input-type=module', '--eval', script];
-  const { status, stdout, stderr } = await runCommand(process.execPath, args, { cwd: folder, env: plain() });
+  const { status, stdout, stderr } = await runCommand(process.execPath, args, {
+    cwd: folder,
+    env: withoutTestRunner(),
+  });
   if (status === 0 && stdout !== '' && stdout !== '0') return [];
   const why = status === 0 ? 'it exports nothing' : stderr.trim();
   return [{ file: specifier, message: `cannot be imported from its tarball: ${why}` }];
@@ -88,7 +105,10 @@ async function checkCommand(
     return [{ file, message: `the command ${command} does not begin with #!/usr/bin/env node` }];
   }
   const call = join(folder, 'node_modules/.bin', command);
-  const { status, stdout, stderr } = await runCommand(call, ['--help'], { cwd: folder, env: plain() });
+  const { status, stdout, stderr } = await runCommand(call, ['--help'], {
+    cwd: folder,
+    env: withoutTestRunner(),
+  });
   if (status === 0 && stdout.trim() !== '') return [];
   return [{ file, message: `${command} --help ends with status ${status}: ${stderr.trim().slice(-1000)}` }];
 }
@@ -125,7 +145,7 @@ async function checkTypesOf(root: string, folder: string, specifiers: readonly s
 }
 
 /** Without our own export condition, and without what a test runner leaves behind. */
-function plain(): NodeJS.ProcessEnv {
+export function withoutTestRunner(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS$|VITEST|NODE_ENV$)/.test(name));
   return Object.fromEntries(own);
 }

@@ -8,10 +8,18 @@ export const floors: readonly (readonly string[])[] = [
   ['x509', 'sip'],
   ['trust', 'topology', 'sip-proxy', 'accounts'],
   ['pki', 'tls', 'federation', 'topology-planning'],
-  ['member', 'sip-endpoint', 'host', 'store-sql'],
-  ['sip-relay'],
-  ['authority', 'front-end', 'edge', 'commands'],
-  ['authority-server', 'pool-server', 'edge-server', 'demo-client', 'cli'],
+  ['member', 'sip-endpoint', 'host', 'store-sql', 'store-redis'],
+  ['sip-relay', 'application'],
+  ['authority', 'front-end', 'director', 'mediation', 'web-services', 'edge', 'chat-room', 'commands'],
+  [
+    'authority-server',
+    'pool-server',
+    'edge-server',
+    'chat-room-server',
+    'demo-client',
+    'cli',
+    'create-plugin',
+  ],
 ];
 
 /** Imports everything, so nobody may name it: only the root package.json lists it, and only tests and tooling use it. */
@@ -30,10 +38,28 @@ export const impure: readonly { readonly path: string; readonly reason: string }
 ];
 
 /** The apps that run as servers. */
-export const servers: readonly string[] = ['authority-server', 'pool-server', 'edge-server'];
+export const servers: readonly string[] = [
+  'authority-server',
+  'pool-server',
+  'edge-server',
+  'chat-room-server',
+];
 
 /** Packages for people at a command line; no server loads them. */
 export const notForServers: readonly string[] = ['topology-planning', 'commands'];
+
+/** Where the command line begins. */
+export const helpStart = 'apps/cli/src/bin.ts';
+
+/** Packages, and beginnings of paths of ours, that its help may load: what lists the commands, and nothing of what they do. */
+export const loadedForHelp: readonly string[] = [
+  'commander',
+  'apps/cli/src/',
+  'packages/commands/src/cli.ts',
+  'packages/commands/src/group-command.ts',
+  'packages/commands/src/program.ts',
+  'packages/commands/src/verbs.ts',
+];
 
 /** The only rooms that may type the number or the text of a row of the allow matrix, with the reason. */
 export const linkNumberRooms: ReadonlyMap<string, string> = new Map([

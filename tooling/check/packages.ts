@@ -1,68 +1,56 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { pnpm, runCommand } from '../runner/command.ts';
+import { runCommand } from '../runner/command.ts';
 import { checkConsumer } from './consumer.ts';
+import { checkEntrySizes, entrySizes, writeEntrySizes } from './entry-sizes.ts';
+import { checkGlobalCommand } from './global-command.ts';
 import { checkInstallSize, tlsInstall } from './install-size.ts';
+import { checkOutsideApplication } from './outside-application.ts';
+import { checkOutsideSuites } from './outside-suites.ts';
+import { buildPackages, packPackages } from './pack-packages.ts';
 import type { Packed } from './packed.ts';
 import type { Problem } from './problem.ts';
-import { readRooms } from './source/source-file.ts';
+import { checkPublishedFiles } from './published-files.ts';
 
 /**
  * Every public package builds, packs, its tarball is one that other people's tools understand (publint, and "are the
- * types wrong" for ESM), and all of them work in a project that installs them. What is meant to be installed by itself
- * stays small.
+ * types wrong" for ESM), and all of them work in a project that installs them; implementations of our ports from
+ * outside pass the suites in a folder of their own. What is meant to be installed by itself
+ * stays small, and each entry point about as large as it was.
  *
  * @param root Absolute path of the repository.
  * @param log Told the figures.
+ * @param writesSizes Whether the table of entry points is written, instead of compared.
  */
-export async function checkPackages(root: string, log: (line: string) => void): Promise<Problem[]> {
-  const built = await build(root);
+export async function checkPackages(
+  root: string,
+  log: (line: string) => void,
+  writesSizes = false,
+): Promise<Problem[]> {
+  const built = await buildPackages(root);
   if (built.length > 0) return built;
   const folder = await mkdtemp(join(tmpdir(), 'entente-packages-'));
   try {
-    const packed = await packAll(root, folder);
+    const packed = await packPackages(root, folder);
     const problems: Problem[] = [];
     for (const one of packed) problems.push(...(await judgeTarball(root, one)));
     problems.push(...(await checkInstallSize(packed, tlsInstall, log)));
-    return [...problems, ...(await checkConsumer(root, packed))];
+    problems.push(...(await checkOutsideSuites(root, packed, log)));
+    problems.push(...(await checkOutsideApplication(root, packed, log)));
+    problems.push(...(await checkGlobalCommand(packed, log)));
+    const sizes = new Map<string, number>();
+    const consumed = await checkConsumer(root, packed, async (one, installed) => {
+      for (const [specifier, bytes] of entrySizes(one, installed)) sizes.set(specifier, bytes);
+      return checkPublishedFiles(root, one, installed);
+    });
+    if (writesSizes) writeEntrySizes(root, sizes);
+    return [...problems, ...consumed, ...checkEntrySizes(root, sizes)];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Builds everything that changed. */
-async function build(root: string): Promise<Problem[]> {
-  const { program, args } = pnpm(root);
-  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
-  const call = [...args, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'];
-  const { status, stdout, stderr } = await runCommand(program, call, { cwd: root, env });
-  if (status === 0) return [];
-  return [{ file: 'turbo.json', message: `the build fails:\n${(stdout + stderr).trim()}` }];
-}
-
-/**
- * Packs every package that is not private, as publishing would.
- *
- * @param folder Where the tarballs go.
- * @throws Error when a package does not pack.
- */
-async function packAll(root: string, folder: string): Promise<Packed[]> {
-  const packed: Packed[] = [];
-  const { program, args } = pnpm(root);
-  for (const { name, home, manifest } of readRooms(root)) {
-    if (manifest.private === true) continue;
-    const target = join(folder, name);
-    await mkdir(target, { recursive: true });
-    const call = [...args, 'pack', '--json', '--pack-destination', target];
-    const { status, stdout, stderr } = await runCommand(program, call, { cwd: join(root, home) });
-    if (status !== 0) throw new Error(`${manifest.name} does not pack: ${(stdout + stderr).trim()}`);
-    const { filename } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { readonly filename: string };
-    packed.push({ name: manifest.name, home, tarball: filename });
-  }
-  return packed;
 }
 
 /** What publint and attw say about one tarball. */

@@ -28,6 +28,7 @@ const pureCrypto = new Set([
   'createPublicKey',
   'createVerify',
   'hash',
+  'hkdfSync',
   'KeyObject',
   'timingSafeEqual',
   'verify',

@@ -5,8 +5,10 @@ import { checkCycles } from './cycles.ts';
 import { checkExisting } from './existing.ts';
 import { checkFloors } from './floors.ts';
 import { checkFolders } from './folders.ts';
+import { checkHelpImports } from './help-imports.ts';
 import { checkLinks } from './links.ts';
 import { checkLint } from './lint.ts';
+import { checkManifests } from './manifests.ts';
 import { checkPackages } from './packages.ts';
 import { checkPhrases } from './phrases/check-phrases.ts';
 import { type Problem, renderProblem } from './problem.ts';
@@ -18,13 +20,15 @@ import { checkTsdoc } from './tsdoc.ts';
 import { checkTypes } from './types.ts';
 import { checkUnused } from './unused.ts';
 
-const usage = `pnpm check [check …] [--report] [--json]
+const usage = `pnpm check [check …] [--report] [--write-sizes] [--json]
 
 Checks the repository itself: lint (format, lint, TSDoc), types, floors (imports point down, purity, no
-circles of files or folders, sizes, links by name, no server loads what only people need, the house lists what exists),
+circles of files or folders, sizes, links by name, no server loads what only people need, the
+help of the command line loads no command, the house lists what exists,
+manifests say what npm shows and publish dist alone),
 phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.ts, exceptions beside it), unused (files,
-exports, dependencies), packages (build, pack, publint, attw, install size). With no name all of these; --report lists the
-problems and passes.
+exports, dependencies), packages (build, pack, publint, attw, install size, size of entry points; --write-sizes writes the
+table that they are compared with). With no name all of these; --report lists the problems and passes.
 Example: pnpm check floors types`;
 
 /** One check in the report. */
@@ -35,9 +39,13 @@ export interface CheckRun {
   readonly problems: readonly Problem[];
 }
 
+interface CheckOptions {
+  readonly writesSizes: boolean;
+}
+
 interface Check {
   readonly name: string;
-  run(root: string, log: (line: string) => void): Promise<Problem[]> | Problem[];
+  run(root: string, log: (line: string) => void, options: CheckOptions): Promise<Problem[]> | Problem[];
 }
 
 const checks: readonly Check[] = [
@@ -47,19 +55,25 @@ const checks: readonly Check[] = [
     name: 'floors',
     run: (root, log) => {
       const sources = readSources(root);
-      const graph = [checkFloors, checkPurity, checkCycles, checkLinks, checkServerImports].flatMap((check) =>
-        check(root, sources),
-      );
+      const graph = [
+        checkFloors,
+        checkPurity,
+        checkCycles,
+        checkLinks,
+        checkServerImports,
+        checkHelpImports,
+      ].flatMap((check) => check(root, sources));
       return [
         ...graph,
         ...checkFolders(root, sources),
         ...checkSizes(root, sources, log),
         ...checkExisting(root),
+        ...checkManifests(root),
       ];
     },
   },
   { name: 'unused', run: (root) => checkUnused(root) },
-  { name: 'packages', run: checkPackages },
+  { name: 'packages', run: (root, log, { writesSizes }) => checkPackages(root, log, writesSizes) },
   { name: 'phrases', run: (root) => checkPhrases(root) },
 ];
 
@@ -69,7 +83,10 @@ const checks: readonly Check[] = [
  * @throws UsageFault for an unknown check.
  */
 export async function runCheck(argv: readonly string[], { log }: Output): Promise<Outcome> {
-  const { names, help, values } = readCommandLine(argv, { report: { type: 'boolean' } });
+  const { names, help, values } = readCommandLine(argv, {
+    report: { type: 'boolean' },
+    'write-sizes': { type: 'boolean' },
+  });
   if (help) {
     log(usage);
     return { report: { ok: true, usage }, ok: true };
@@ -78,7 +95,7 @@ export async function runCheck(argv: readonly string[], { log }: Output): Promis
   const runs: CheckRun[] = [];
   for (const { name, run } of pick(checks, names)) {
     const started = performance.now();
-    const problems = await run(root, log);
+    const problems = await run(root, log, { writesSizes: values['write-sizes'] === true });
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const ok = problems.length === 0;
     log(`${ok ? '✓' : '✗'} ${name}: ${ok ? 'clean' : `${problems.length} problems`} (${seconds} s)`);

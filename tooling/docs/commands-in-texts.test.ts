@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { readSources } from '../check/source/source-file.ts';
 
-type Command = Pick<ReturnType<typeof createProgram>, 'name' | 'commands'>;
+type Command = Pick<Awaited<ReturnType<typeof createProgram>>, 'name' | 'commands'>;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -42,15 +42,15 @@ function isCommand(program: Command, words: readonly string[]): boolean {
 describe('a command that a remedy or another text names', () => {
   const commands = namedCommands();
 
-  it('exists', () => {
+  it('exists', async () => {
     expect(commands.length).toBeGreaterThan(30);
-    const program = createProgram();
+    const program = await createProgram();
     const unknown = commands.filter(({ words }) => !isCommand(program, words));
     expect(unknown.map(({ where, words }) => `${where}: entente ${words.join(' ')}`)).toEqual([]);
   });
 
-  it('is recognised with the rest of its sentence, and refused where it is misspelt', () => {
-    const program = createProgram();
+  it('is recognised with the rest of its sentence, and refused where it is misspelt', async () => {
+    const program = await createProgram();
     expect(isCommand(program, ['topology', 'add', 'server', 'and', 'publish'])).toBe(true);
     expect(isCommand(program, ['topology', 'add', 'servers'])).toBe(false);
     expect(isCommand(program, ['repair'])).toBe(false);

@@ -27,6 +27,10 @@ const parts = { sentence: 'expected one, found two', place: 'here', remedy: 'tak
 /** How each fault is made, by the name of its class, which no other class has. */
 const faults: Readonly<Record<string, (Fault: FaultClass) => Error>> = {
   OperatorFault: (Fault) => new Fault('ENTENTE_TEST', parts),
+  LocationsUnavailableError: (Fault) => new Fault(parts),
+  RedisFault: (Fault) => new Fault('ENTENTE_REDIS_PLAIN', parts),
+  ApplicationFault: (Fault) => new Fault('ENTENTE_APPLICATION_NO_FRONT_END', parts),
+  ChatRoomFault: (Fault) => new Fault('ENTENTE_CHAT_STORE_CLOSED', parts),
   MemberFault: (Fault) => new Fault('ENTENTE_MEMBER_TOKEN', parts),
   AccountsFault: (Fault) => new Fault('ENTENTE_ACCOUNTS_CLOSED', parts),
   PkiFault: (Fault) => new Fault('ENTENTE_PKI_LEDGER_CLOSED', parts),
@@ -51,6 +55,8 @@ const faults: Readonly<Record<string, (Fault: FaultClass) => Error>> = {
 const exceptions: Readonly<Record<string, string>> = {
   MalformedRootDocument: 'ends the reading of a document; caught in the same file, and made undefined',
   YamlError: 'a malformed text ends its reader; the reader catches it and returns it as a value',
+  ConnectionFailed:
+    'says that an error is of the connection to PostgreSQL; the driver makes an AccountsFault of it',
   BudgetExceeded: 'ends a search; the judge catches it and makes a rejection of it',
 };
 
@@ -58,16 +64,29 @@ const exceptions: Readonly<Record<string, string>> = {
 const plainErrors: Readonly<Record<string, string>> = {
   'authority push-round.ts': 'logged by the push to that server, which is tried again',
   'edge forwarding.ts': 'the relay answers the request and logs it; no operator can do anything about it',
+  'mediation gateway-border.ts': 'as at an edge: the relay answers the request and logs it',
   'edge serve-objects.ts': 'caught in the same function, and logged',
-  'host load-plugins.ts': 'caught in the same function, and made a fault that names the plugin',
+  'store-redis open-redis.ts':
+    'logged while the store is lost; a change then fails with a fault that says so',
+  'host fake-exporter.ts': 'what a plugin would throw: caught where plugins are called',
+  'host in-server.ts': 'caught where plugins are loaded and made a fault that names the plugin, or logged',
+  'host own-process.ts': 'caught where plugins are loaded, and made a fault that names the plugin',
+  'host plugin-shape.ts': 'caught in the same function, and made a fault that names the plugin',
   'host serve-local-orders.ts':
     'logged by the authority as orders-unavailable, like a socket that the system refuses',
   'member last-known-file.ts': 'caught in the same file: a file that cannot be read counts as absent',
   'member fetch-crl.ts': 'logged while a member runs; a fault of joining before it',
   'pki enrol.ts': 'caught in the same function, and made a fault that names the URL',
+  'pki fake-signer.ts': 'what the module of a key would throw, in a test',
   'sip-endpoint connection.ts': 'a defect of the program: a socket that no verdict admitted',
   'sip-endpoint transaction-layer.ts': 'a defect of the program: a Via that it did not write',
+  'sip-relay ask-policies.ts': 'caught in the same file or by the calls of a plugin, and made a refusal',
   'sip-relay proxy-runtime.ts': 'a defect of the program: a side that the server does not have',
+  'store-sql read-postgres-server.ts':
+    'a defect of the program: a caller that did not say how a server is judged',
+  'store-sql secured-stream.ts': 'the driver makes an AccountsFault of it, as of what the server says',
+  'web-services front-ends.ts': 'caught in the same file, and logged: the next front end is asked',
+  'web-services page-js.ts': 'runs in a browser: the page shows its text',
 };
 
 interface Source {

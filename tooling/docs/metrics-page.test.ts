@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const page = readFileSync(join(root, 'docs/reference/metrics.md'), 'utf8');
 
-const sources = ['host', 'sip-relay'].flatMap((name) =>
+const sources = ['host', 'sip-relay', 'application', 'front-end', 'mediation', 'chat-room'].flatMap((name) =>
   readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => readFileSync(join(root, 'packages', name, 'src', file), 'utf8')),

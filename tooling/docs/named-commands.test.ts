@@ -5,11 +5,11 @@ import { createProgram } from '@entente/commands';
 import { describe, expect, it } from 'vitest';
 import { readSources, walk } from '../check/source/source-file.ts';
 
-type Command = ReturnType<typeof createProgram>;
+type Command = Awaited<ReturnType<typeof createProgram>>;
 type Option = Pick<Command['options'][number], 'argChoices' | 'long'>;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const program = createProgram();
+const program = await createProgram();
 
 /** Programs that the network has: one for each app, and those of the folder for a clone. */
 const programs = new Set([
@@ -57,14 +57,14 @@ function wrongWith(words: readonly string[]): string | undefined {
 function commandsOfBlocks(page: string): readonly string[] {
   return [...page.matchAll(/^```(?:sh|bash)\n(.*?)^```$/gms)]
     .flatMap(([, block = '']) => block.replaceAll(/\\\n\s*/g, ' ').split('\n'))
-    .flatMap((line) => line.split(/ && | \|{1,2} /))
+    .flatMap((line) => line.split(/ && | \|{1,2} | > /))
     .map((line) => line.replace(/\s#.*$/, '').trim())
     .filter((line) => line.startsWith('entente ') && !line.includes('…'));
 }
 
 /** What the command line itself says of the words of a command, without running it. */
 async function refusalOf(line: string): Promise<string | undefined> {
-  const parsing = createProgram();
+  const parsing = await createProgram();
   const quiet = (command: Command): void => {
     command.configureOutput({ writeErr: () => {}, writeOut: () => {} });
     if (command.commands.length === 0) command.action(() => {});
@@ -124,6 +124,14 @@ describe('a command of entente that a text names', () => {
     expect(wrong).toEqual([]);
     expect(await refusalOf('entente topology remove')).toContain("missing required argument 'name'");
     expect(await refusalOf('entente topology sign a b --key k')).toContain('too many arguments');
+  });
+
+  it('can be run in a clone: the folder for its path has the program of every app', () => {
+    const inClone = readdirSync(join(root, 'tooling/bin'));
+    const ofApps = readdirSync(join(root, 'apps')).map((app) =>
+      app === 'cli' ? 'entente' : `entente-${app}`,
+    );
+    expect(ofApps.filter((name) => !inClone.includes(name))).toEqual([]);
   });
 
   it('belongs to a program that exists', () => {

@@ -11,7 +11,7 @@ const pages = [
   ...readdirSync(docs, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
     .map((file) => join(docs, file)),
-  ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md'].map((file) => join(root, file)),
+  ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CODE_OF_CONDUCT.md'].map((file) => join(root, file)),
 ];
 
 const text = (page: string): string => readFileSync(page, 'utf8').replaceAll(/^```.*?^```$/gms, '');

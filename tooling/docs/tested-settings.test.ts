@@ -24,6 +24,8 @@ const tests = {
   federation: 'packages/federation/test/federation.test.ts',
   dial: 'packages/edge/test/dial-partner.test.ts',
   member: 'packages/member/test/domain-state.test.ts',
+  calls: 'packages/mediation/test/calls.test.ts',
+  numbers: 'packages/sip-proxy/src/telephone/telephone.test.ts',
 } as const;
 
 const succession: Tested = [
@@ -96,6 +98,15 @@ const stores: Tested = [tests.draw, 'shows stores, and says that links to them a
 const narrowing: Tested = [
   tests.authorise,
   'closes a link between named pools, whichever of them is written first, and no other',
+];
+const rules: Tested = [tests.numbers, 'is decided by the first rule that fits, and by no other'];
+const routes: Tested = [
+  tests.calls,
+  'goes to the gateway of the longest prefix, then to the cheapest, as a global number with the number of the caller',
+];
+const partnerNumbers: Tested = [
+  tests.calls,
+  'goes straight to the edge where the number belongs to a partner',
 ];
 const directions: Tested = [tests.authorise, 'limits who opens and who sends requests'];
 
@@ -224,7 +235,15 @@ const settings: Readonly<Record<string, Tested | Refused>> = {
     tests.matrix,
     'lets an outbound-only application be dialled and answer with requests, but open nothing',
   ],
+  'servers[].flags.trustedWithIdentities': [
+    tests.calls,
+    'says who calls to no gateway that is not trusted with it, where the caller has asked for privacy',
+  ],
   'servers[].flags.requiresReplication': flags({ requiresReplication: true }),
+  'servers[].flags.assertsUsers': [
+    'tooling/applications/application.test.ts',
+    'is any user where the topology lets it assert users',
+  ],
   'servers[].title': words,
   'stores[].fqdn': stores,
   'stores[].kind': stores,
@@ -242,6 +261,7 @@ const settings: Readonly<Record<string, Tested | Refused>> = {
   'partners[].anchors[].maxDepth': rootLimits,
   'partners[].anchors[].notAfter': rootLimits,
   'partners[].serverAuthOnly': serverAuth,
+  'partners[].numbers[]': partnerNumbers,
   'partners[].bundle.url': bundle,
   'partners[].bundle.publicKey': bundle,
   'partners[].matchHostName': [tests.dial, 'may have the name of its SRV record where its entry says so'],
@@ -266,6 +286,20 @@ const settings: Readonly<Record<string, Tested | Refused>> = {
   'links[].closed': [tests.authorise, 'closes a link for everybody'],
   'links[].mayOpen': directions,
   'links[].maySend': directions,
+  'telephony.rules[].prefix': rules,
+  'telephony.rules[].minLength': rules,
+  'telephony.rules[].maxLength': rules,
+  'telephony.rules[].context': rules,
+  'telephony.rules[].strip': rules,
+  'telephony.rules[].prepend': rules,
+  'telephony.routes[].prefix': routes,
+  'telephony.routes[].gateway': routes,
+  'telephony.routes[].cost': routes,
+  'telephony.emergencyNumbers[]': [tests.calls, 'needs neither a right nor accounts in an emergency'],
+  'telephony.healthSeconds': [
+    'packages/mediation/test/health.test.ts',
+    'is out after three questions, and back with one answer',
+  ],
   'policies.trustState.intervalSeconds': [
     'packages/authority/test/trust-state.test.ts',
     'is signed again with each change before the change is answered, and at the interval of the topology',

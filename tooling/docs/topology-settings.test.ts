@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { sampleDocument, sampleFrontEnd } from '@entente/testkit/topology';
-import { checkDocument, type TopologyDocument, topologyJsonSchema } from '@entente/topology';
+import { checkDocument, defaultPorts, type TopologyDocument, topologyJsonSchema } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { defaultPolicies } from '../../packages/topology/src/document/policies.ts';
 
@@ -40,6 +40,19 @@ function another(value: unknown): unknown {
 }
 
 describe('the page about the topology', () => {
+  it.each(Object.entries(defaultPorts))('lists the ports of %s with their defaults', (role, sides) => {
+    const [, , inside = '', outside = ''] =
+      page
+        .split('\n')
+        .find((line) => line.startsWith(`| \`${role}\` `))
+        ?.split('|') ?? [];
+    const listed = (cell: string) =>
+      Object.fromEntries(
+        [...cell.matchAll(/`(\w+)` (\d+)/g)].map(([, service = '', port]) => [service, Number(port)]),
+      );
+    expect({ internal: listed(inside), external: listed(outside) }).toEqual({ external: {}, ...sides });
+  });
+
   it.each(
     leavesOf(defaultPolicies, []).map(([path, value]) => [['policies', ...path].join('.'), path, value]),
   )('says of %s whether anything acts on it', (setting, path, value) => {
@@ -53,14 +66,18 @@ describe('the page about the topology', () => {
     expect(/nothing yet/i.test(row?.says ?? ''), row?.says).toBe(isIdle(document));
   });
 
-  it.each(['outboundOnly', 'treatAsAuthenticated', 'throttleAsServer', 'requiresReplication'])(
-    'says of the flag %s whether anything acts on it',
-    (flag) => {
-      const row = rowOf(`servers[].flags.${flag}`);
-      const document = sampleDocument({ servers: [{ ...sampleFrontEnd, flags: { [flag]: true } }] });
-      expect(/nothing yet/i.test(row?.says ?? ''), row?.says).toBe(isIdle(document));
-    },
-  );
+  it.each([
+    'outboundOnly',
+    'treatAsAuthenticated',
+    'throttleAsServer',
+    'requiresReplication',
+    'assertsUsers',
+    'trustedWithIdentities',
+  ])('says of the flag %s whether anything acts on it', (flag) => {
+    const row = rowOf(`servers[].flags.${flag}`);
+    const document = sampleDocument({ servers: [{ ...sampleFrontEnd, flags: { [flag]: true } }] });
+    expect(/nothing yet/i.test(row?.says ?? ''), row?.says).toBe(isIdle(document));
+  });
 
   it('names every field of the document', () => {
     const { properties = {} } = topologyJsonSchema() as { readonly properties?: object };

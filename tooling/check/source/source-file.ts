@@ -26,7 +26,13 @@ export interface Room {
 /** The fields of a package.json that the checks read. */
 export interface Manifest {
   readonly name: string;
+  readonly version?: string;
+  readonly description?: string;
+  readonly keywords?: readonly string[];
+  readonly license?: string;
   readonly private?: boolean;
+  readonly files?: readonly string[];
+  readonly publishConfig?: { readonly access?: string; readonly exports?: Readonly<Record<string, unknown>> };
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
