@@ -13,8 +13,13 @@ const guides = [
   'one-organisation',
   'first-network',
   'two-organisations',
+  'more-servers',
   'operations',
+  'change-a-password',
+  'rolling-upgrade',
   'emergencies',
+  'postgresql',
+  'foreign-servers',
   'mutual-tls',
 ];
 
@@ -43,7 +48,7 @@ function page(path: string): Page {
  * @param url - as VitePress looks it up: relative to docs, without `.md`
  */
 function isRepositoryFile(url: string): boolean {
-  const path = /^\.\/\.\.\/((?:\.\.\/)*(?:tooling|packages|apps)\/.+)$/
+  const path = /^\.\/\.\.\/((?:\.\.\/)*(?:tooling|packages|apps|examples)\/.+)$/
     .exec(url)?.[1]
     ?.replace(/^(?:\.\.\/)+/, '');
   if (path === undefined) return false;
@@ -69,16 +74,19 @@ export default defineConfig({
     sidebar: [
       { text: 'Start', items: [page('start.md'), page('verdict.md')] },
       { text: 'Guides', items: pagesOf('guides', guides) },
+      { text: 'Recipes for mutual TLS', items: [page('recipes/index.md'), ...pagesOf('recipes')] },
       {
         text: 'Reference',
         items: [
           page('reference/glossary.md'),
           page('reference/topology.md'),
           page('reference/reasons.md'),
+          page('reference/log.md'),
           page('reference/commands.md'),
           page('reference/http.md'),
           page('reference/metrics.md'),
           page('reference/diagnostics.md'),
+          page('reference/musts.md'),
           page('reference/where-the-time-goes.md'),
           page('architecture.md'),
         ],
