@@ -11,7 +11,11 @@ export default defineConfig({
     pool: 'forks',
     // Many tests wait for other processes: also on two cores two files at once.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    globalSetup: ['tooling/seed/announce-seed.ts', 'tooling/runner/end-with-launchers.ts'],
+    globalSetup: [
+      'tooling/seed/announce-seed.ts',
+      'tooling/runner/end-with-launchers.ts',
+      'tooling/runner/bundled-apps.ts',
+    ],
     setupFiles: 'tooling/seed/seed-properties.ts',
     env: { ENTENTE_SEED: `${randomSeed(process.env, () => randomInt(1, maxSeed))}` },
     // Nothing waits for time to pass, but a busy machine may be slow: a limit only ends what hangs.
