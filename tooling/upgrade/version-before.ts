@@ -7,22 +7,30 @@ import { promisify } from 'node:util';
 import { removeWithLauncher } from '../../packages/testkit/src/process/end-with-launcher.ts';
 
 /**
- * The version before: the oldest one beside whose servers the present ones work in a pool. It is a commit until the first release, and the
- * tag of the last release from then on. Where a change makes it impossible that both work together, this moves on, and the page on rolling
- * upgrades and a changeset say so.
+ * What the version before is known by: it is the commit that last changed this file, and so it is found also where a history was written
+ * again. Where a change makes it impossible that both versions work in one pool, the number in the file goes up with it, and the page on
+ * rolling upgrades and a changeset say so. From the first release on the tag of the last release takes its place.
  */
-export const versionBefore = '1e173a4d7154e6e11a183e75b017f3f992314714';
+const marker = 'tooling/upgrade/pool-generation.txt';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
+/** The commit of the version before: the oldest one beside whose servers the present ones work in a pool. */
+function versionBefore(): { readonly commit: string } | { readonly missing: string } {
+  const { error, stdout } = spawnSync('git', ['log', '-1', '--format=%H', '--', marker], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (error !== undefined) return { missing: 'git is not installed' };
+  const commit = stdout.trim();
+  return commit === '' ? { missing: `this is no clone with a commit of ${marker}` } : { commit };
+}
+
 /** Why the version before is not here; undefined where it is. */
 export function noVersionBefore(): string | undefined {
-  const git = spawnSync('git', ['cat-file', '-e', `${versionBefore}^{tree}`], { cwd: root, stdio: 'ignore' });
-  if (git.error !== undefined) return 'git is not installed';
-  return git.status === 0
-    ? undefined
-    : `the history of this clone does not have ${versionBefore.slice(0, 8)}, the version before (git fetch --unshallow)`;
+  const found = versionBefore();
+  return 'missing' in found ? found.missing : undefined;
 }
 
 /** The sources of the version before, installed. */
@@ -32,6 +40,8 @@ export interface VersionBefore extends AsyncDisposable {
 
 /** Extracts the version before into a folder of its own, with the packages that its own lockfile names. */
 export async function openVersionBefore(): Promise<VersionBefore> {
+  const found = versionBefore();
+  if ('missing' in found) throw new Error(found.missing);
   const folder = await mkdtemp(join(tmpdir(), 'entente-version-before-'));
   const removed = removeWithLauncher(folder);
   const before = {
@@ -43,7 +53,7 @@ export async function openVersionBefore(): Promise<VersionBefore> {
   };
   try {
     const archive = join(folder, 'sources.tar');
-    await run('git', ['archive', '--format=tar', `--output=${archive}`, versionBefore], { cwd: root });
+    await run('git', ['archive', '--format=tar', `--output=${archive}`, found.commit], { cwd: root });
     await run('tar', ['-xf', archive, '-C', folder]);
     const wanted = ['pool-server', 'edge-server'].flatMap((app) => ['--filter', `@entente/${app}...`]);
     // What the last installation has fetched is not fetched again.
