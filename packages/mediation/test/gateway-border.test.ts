@@ -35,7 +35,7 @@ const called = 'sip:+4930555@contoso.example;user=phone';
 const aliceNumber = 'sip:+49301001@med1.contoso.example;user=phone';
 const last = (peer: ServerPeer) => peer.received.at(-1) as SipRequest;
 /** Names of servers inside, or the address of a client. */
-const inside = /fe1|pool1|edge1|198\.51\.100/;
+const inside = /(?:fe1|pool1|edge1)\.contoso|198\.51\.100/;
 const seen = (message: SipRequest | SipResponse) => message.toString().match(inside)?.[0];
 const recordRoute = '<sip:pool1.contoso.example;lr;member=fe1.contoso.example>';
 const via = 'SIP/2.0/TLS 198.51.100.7;branch=z9hG4bKphone;received=198.51.100.7';
