@@ -24,7 +24,7 @@ function versionBefore(): { readonly commit: string } | { readonly missing: stri
   });
   if (error !== undefined) return { missing: 'git is not installed' };
   const commit = stdout.trim();
-  return commit === '' ? { missing: `this is no clone with a commit of ${marker}` } : { commit };
+  return commit === '' ? { missing: `the history of these sources has no commit of ${marker}` } : { commit };
 }
 
 /** Why the version before is not here; undefined where it is. */
