@@ -23,6 +23,9 @@ const guides = [
   'mutual-tls',
 ];
 
+/** What people come from, by how near it is. */
+const origins = ['kamailio', 'opensips', 'lync', 'step-ca'];
+
 /** The pages of a folder, named by their first headings. */
 function pagesOf(folder: string, order: readonly string[] = []): Page[] {
   const rank = (file: string): number => {
@@ -48,7 +51,7 @@ function page(path: string): Page {
  * @param url - as VitePress looks it up: relative to docs, without `.md`
  */
 function isRepositoryFile(url: string): boolean {
-  const path = /^\.\/\.\.\/((?:\.\.\/)*(?:tooling|packages|apps|examples)\/.+)$/
+  const path = /^\.\/\.\.\/((?:\.\.\/)*(?:(?:tooling|packages|apps|examples)\/.+|SECURITY))$/
     .exec(url)?.[1]
     ?.replace(/^(?:\.\.\/)+/, '');
   if (path === undefined) return false;
@@ -73,6 +76,16 @@ export default defineConfig({
     ],
     sidebar: [
       { text: 'Start', items: [page('start.md'), page('verdict.md')] },
+      {
+        text: 'Before you choose',
+        items: [
+          ...pagesOf('coming-from', origins),
+          page('asked-elsewhere.md'),
+          page('threat-model.md'),
+          page('capacity.md'),
+          page('stability.md'),
+        ],
+      },
       { text: 'Guides', items: pagesOf('guides', guides) },
       { text: 'Recipes for mutual TLS', items: [page('recipes/index.md'), ...pagesOf('recipes')] },
       {
@@ -86,6 +99,7 @@ export default defineConfig({
           page('reference/http.md'),
           page('reference/metrics.md'),
           page('reference/diagnostics.md'),
+          page('reference/standing-on.md'),
           page('reference/musts.md'),
           page('reference/where-the-time-goes.md'),
           page('architecture.md'),
