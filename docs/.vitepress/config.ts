@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
+import { packageLink, packagePages } from './package-pages.ts';
 
 const docs = new URL('../', import.meta.url);
 
@@ -64,6 +65,16 @@ export default defineConfig({
   lang: 'en',
   cleanUrls: true,
   ignoreDeadLinks: [isRepositoryFile],
+  markdown: {
+    config(md) {
+      md.core.ruler.push('package-links', ({ tokens }) => {
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const link = token.type === 'link_open' ? packageLink(token.attrGet('href') ?? '') : undefined;
+          if (link !== undefined) token.attrSet('href', link);
+        }
+      });
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: 'deep',
@@ -104,6 +115,13 @@ export default defineConfig({
           page('reference/where-the-time-goes.md'),
           page('architecture.md'),
         ],
+      },
+      {
+        text: 'Packages',
+        collapsed: true,
+        items: packagePages()
+          .filter(({ isPart }) => isPart === undefined)
+          .map(({ name }) => ({ text: `@entente/${name}`, link: `/packages/${name}` })),
       },
       { text: 'Decisions', collapsed: true, items: [page('decisions/index.md'), ...pagesOf('decisions')] },
     ],
