@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
-import { packageLink, packagePages } from './package-pages.ts';
+import { linkOnTheSite, packagePages } from './package-pages.ts';
 
 const docs = new URL('../', import.meta.url);
 
@@ -67,9 +67,10 @@ export default defineConfig({
   ignoreDeadLinks: [isRepositoryFile],
   markdown: {
     config(md) {
-      md.core.ruler.push('package-links', ({ tokens }) => {
+      md.core.ruler.push('package-links', ({ env, tokens }) => {
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
-          const link = token.type === 'link_open' ? packageLink(token.attrGet('href') ?? '') : undefined;
+          if (token.type !== 'link_open') continue;
+          const link = linkOnTheSite(token.attrGet('href') ?? '', env.relativePath ?? '');
           if (link !== undefined) token.attrSet('href', link);
         }
       });
@@ -119,9 +120,10 @@ export default defineConfig({
       {
         text: 'Packages',
         collapsed: true,
-        items: packagePages()
-          .filter(({ isPart }) => isPart === undefined)
-          .map(({ name }) => ({ text: `@entente/${name}`, link: `/packages/${name}` })),
+        items: [
+          page('packages/index.md'),
+          ...packagePages().map((name) => ({ text: `@entente/${name}`, link: `/packages/${name}` })),
+        ],
       },
       { text: 'Decisions', collapsed: true, items: [page('decisions/index.md'), ...pagesOf('decisions')] },
     ],

@@ -1,32 +1,38 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { packageLink, packagePages } from '../../docs/.vitepress/package-pages.ts';
+import { linkOnTheSite, packagePages } from '../../docs/.vitepress/package-pages.ts';
 
-const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
-const pages = packagePages();
-const names = new Set(pages.map(({ name }) => name));
-
-describe('the page of a package on the site', () => {
-  it.each(pages.map(({ name, text }) => [name, text]))(
-    'leads to pages that the site has: %s',
-    (_name, text) => {
-      const prose = text.replaceAll(/^```.*?^```$/gms, '');
-      const links = [...prose.matchAll(/\]\((\.[^)#\s]*)/g)].map(([, link = '']) => link);
-      const dead = links.filter((link) => {
-        const [, name] = /^\.\/([a-z0-9-]+)\.md$/.exec(link) ?? [];
-        if (name !== undefined) return !names.has(name);
-        return link.startsWith('../') && !link.startsWith('../../') && !existsSync(`${docs}${link.slice(3)}`);
-      });
-      expect(dead).toEqual([]);
-      expect(links.filter((link) => link.includes('/docs/'))).toEqual([]);
-    },
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const published = ['packages', 'apps']
+  .flatMap((floor) => readdirSync(join(root, floor)).map((name) => ({ floor, name })))
+  .filter(({ floor, name }) => existsSync(join(root, floor, name, 'package.json')))
+  .filter(
+    ({ floor, name }) =>
+      (JSON.parse(read(`${floor}/${name}/package.json`)) as { private?: boolean }).private !== true,
   );
 
-  it('is where links of other pages to its README lead, wherever these stand', () => {
-    expect(packageLink('../../packages/sip-proxy/README.md#reasons')).toBe('/packages/sip-proxy#reasons');
-    expect(packageLink('../apps/create-plugin')).toBe('/packages/create-plugin');
-    expect(packageLink('../../examples/systemd/README.md')).toBeUndefined();
-    expect(packageLink('https://contoso.example/packages/tls/README.md')).toBeUndefined();
+describe('the page of a package on the site', () => {
+  it.each(published)('is the README of $name, and the list of packages leads to it', ({ floor, name }) => {
+    expect(read(`docs/packages/${name}.md`)).toBe(`<!--@include: ../../${floor}/${name}/README.md-->\n`);
+    expect(read('docs/packages/index.md')).toContain(`](${name}.md)`);
+  });
+
+  it('is there for no other package', () => {
+    expect(packagePages()).toEqual(published.map(({ name }) => name).sort());
+  });
+
+  it.each([
+    ['../../packages/sip-proxy/README.md#reasons', 'reference/log.md', '/packages/sip-proxy#reasons'],
+    ['../../apps/create-plugin', 'guides/write-a-plugin.md', '/packages/create-plugin'],
+    ['../../docs/guides/mutual-tls.md', 'packages/tls.md', '/guides/mutual-tls.md'],
+    ['../sip-relay', 'packages/front-end.md', '/packages/sip-relay'],
+    ['docs/headers.md', 'packages/sip.md', '/packages/sip-headers'],
+    ['../../examples/systemd/README.md', 'guides/operations.md', undefined],
+    ['../guides/operations.md', 'reference/metrics.md', undefined],
+  ])('is where a link leads that was written for the repository: %s in %s', (href, page, expected) => {
+    expect(linkOnTheSite(href, page)).toBe(expected);
   });
 });

@@ -9,8 +9,7 @@ const docs = join(root, 'docs');
 /** Every page of the site, and what a visitor of the repository reads first. */
 const pages = [
   ...readdirSync(docs, { recursive: true, encoding: 'utf8' })
-    // The page of a package is its README; its file there is only a place for it.
-    .filter((file) => file.endsWith('.md') && !file.includes('node_modules') && !file.includes('['))
+    .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
     .map((file) => join(docs, file)),
   ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CODE_OF_CONDUCT.md'].map((file) => join(root, file)),
 ];

@@ -1,5 +1,0 @@
-import { packagePages } from '../.vitepress/package-pages.ts';
-
-export default {
-  paths: () => packagePages().map(({ name, text }) => ({ params: { name }, content: text })),
-};
