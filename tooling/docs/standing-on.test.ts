@@ -23,7 +23,7 @@ const rooms = ['packages', 'apps']
   .filter(({ manifest }) => manifest.private !== true);
 
 const ours = '@entente/';
-const short = (name: string): string => name.replace(ours, '');
+const short = (name: string): string => `\`${name.replace(ours, '')}\``;
 const all = ({ dependencies, peerDependencies }: Manifest) => ({ ...dependencies, ...peerDependencies });
 
 /** The cells of the rows of a section of the page, without its heading. */
@@ -44,7 +44,10 @@ function expectedOf(name: string): readonly [string, string, string, string] {
   const [first] = users;
   const versions = new Set(users.map(({ manifest }) => all(manifest)[name] ?? ''));
   const { license = 'none' } = manifestOf(join(root, first?.room ?? '', 'node_modules', name));
-  const packages = users.map(({ manifest }) => short(manifest.name)).sort();
+  const packages = users
+    .map(({ manifest }) => manifest.name)
+    .sort()
+    .map(short);
   return [`\`${name}\``, [...versions].join(', '), license, packages.join(', ')];
 }
 
