@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
+import { linkOnTheSite, packagePages } from './package-pages.ts';
 
 const docs = new URL('../', import.meta.url);
 
@@ -22,6 +23,9 @@ const guides = [
   'foreign-servers',
   'mutual-tls',
 ];
+
+/** What people come from, by how near it is. */
+const origins = ['kamailio', 'opensips', 'lync', 'step-ca'];
 
 /** The pages of a folder, named by their first headings. */
 function pagesOf(folder: string, order: readonly string[] = []): Page[] {
@@ -48,7 +52,7 @@ function page(path: string): Page {
  * @param url - as VitePress looks it up: relative to docs, without `.md`
  */
 function isRepositoryFile(url: string): boolean {
-  const path = /^\.\/\.\.\/((?:\.\.\/)*(?:tooling|packages|apps|examples)\/.+)$/
+  const path = /^\.\/\.\.\/((?:\.\.\/)*(?:(?:tooling|packages|apps|examples)\/.+|SECURITY))$/
     .exec(url)?.[1]
     ?.replace(/^(?:\.\.\/)+/, '');
   if (path === undefined) return false;
@@ -61,6 +65,17 @@ export default defineConfig({
   lang: 'en',
   cleanUrls: true,
   ignoreDeadLinks: [isRepositoryFile],
+  markdown: {
+    config(md) {
+      md.core.ruler.push('package-links', ({ env, tokens }) => {
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          if (token.type !== 'link_open') continue;
+          const link = linkOnTheSite(token.attrGet('href') ?? '', env.relativePath ?? '');
+          if (link !== undefined) token.attrSet('href', link);
+        }
+      });
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: 'deep',
@@ -73,6 +88,16 @@ export default defineConfig({
     ],
     sidebar: [
       { text: 'Start', items: [page('start.md'), page('verdict.md')] },
+      {
+        text: 'Before you choose',
+        items: [
+          ...pagesOf('coming-from', origins),
+          page('asked-elsewhere.md'),
+          page('threat-model.md'),
+          page('capacity.md'),
+          page('stability.md'),
+        ],
+      },
       { text: 'Guides', items: pagesOf('guides', guides) },
       { text: 'Recipes for mutual TLS', items: [page('recipes/index.md'), ...pagesOf('recipes')] },
       {
@@ -86,9 +111,18 @@ export default defineConfig({
           page('reference/http.md'),
           page('reference/metrics.md'),
           page('reference/diagnostics.md'),
+          page('reference/standing-on.md'),
           page('reference/musts.md'),
           page('reference/where-the-time-goes.md'),
           page('architecture.md'),
+        ],
+      },
+      {
+        text: 'Packages',
+        collapsed: true,
+        items: [
+          page('packages/index.md'),
+          ...packagePages().map((name) => ({ text: `@entente/${name}`, link: `/packages/${name}` })),
         ],
       },
       { text: 'Decisions', collapsed: true, items: [page('decisions/index.md'), ...pagesOf('decisions')] },
