@@ -61,6 +61,11 @@ export const loadedForHelp: readonly string[] = [
   'packages/commands/src/verbs.ts',
 ];
 
+/** Entry points that small programs load, and libraries of their package that they do not bring. */
+export const lightEntries: readonly { readonly entry: string; readonly without: readonly string[] }[] = [
+  { entry: '@entente/pki/client', without: ['node-forge', '@peculiar/x509', 'reflect-metadata'] },
+];
+
 /** The only rooms that may type the number or the text of a row of the allow matrix, with the reason. */
 export const linkNumberRooms: ReadonlyMap<string, string> = new Map([
   ['packages/topology', 'the matrix is here, and its tests hold the numbers'],
