@@ -13,7 +13,7 @@ import { readRooms, readSources, sourceOf } from './source/source-file.ts';
  */
 export function checkLightImports(root: string, sources = readSources(root)): Problem[] {
   const files = new Map(sources.map((file) => [file.path, file]));
-  const entries = new Map(
+  const entries: ReadonlyMap<string, string> = new Map(
     readRooms(root).flatMap(({ home, manifest }) =>
       Object.entries(manifest.exports ?? {}).map(
         ([entry, target]) => [posix.join(manifest.name, entry), `${home}/${sourceOf(target)}`] as const,
@@ -23,7 +23,7 @@ export function checkLightImports(root: string, sources = readSources(root)): Pr
   return lightEntries.flatMap(({ entry, without }) => {
     const start = entries.get(entry);
     const problems: Problem[] = [];
-    const loaded = new Set(start === undefined ? [] : [start]);
+    const loaded = new Set<string>(start === undefined ? [] : [start]);
     for (const path of loaded) {
       const file = files.get(path);
       if (file === undefined) continue;

@@ -1,7 +1,6 @@
-import type { Certificate } from '@entente/x509';
+import { type Certificate, ipAddress, ipText } from '@entente/x509';
 import { commonNames } from '../names/certificate-names.ts';
 import { hostName } from '../names/host-name.ts';
-import { ipAddress, ipText } from '../names/ip-address.ts';
 import type { IdentityExpectation } from '../question/identity-expectation.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
