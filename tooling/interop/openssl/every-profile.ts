@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createIssuance, userNames } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { openAuthority } from '@entente/pki/node';
+import { openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { startApp } from '@entente/testkit';
 import { decodePemCertificates, encodePem } from '@entente/x509';
@@ -154,7 +154,7 @@ interface Written {
 }
 
 async function issueForUser(place: AuthorityPlace, file: string): Promise<Written> {
-  await using opened = await openAuthority(place.directory, openLedger);
+  await using opened = await openAuthorityFolder(place.directory, openLedger);
   const issuance = createIssuance({
     issuer: opened.issuer,
     ledger: opened.ledger,
