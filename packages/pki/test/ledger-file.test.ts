@@ -19,7 +19,7 @@ const inUse = { code: 'ENTENTE_PKI_LEDGER_LOCKED' };
 
 describe('a ledger in one file', () => {
   for (const rule of ledgerCompliance({ durable: true })) {
-    it(`passes the rule ${rule.name}`, async () => {
+    it(rule.rule, async () => {
       let ledger = await openLedgerFile(directory);
       try {
         await rule.check({

@@ -27,6 +27,7 @@ export { type IssuerFiles, issuerFiles, rolloverFiles } from './issuer-files.ts'
 export { IssuerStore, type LiveIssuer, type RootStanding } from './issuer-store.ts';
 export { keySigner } from './key-signer.ts';
 export { ledgerFile, openLedgerFile } from './ledger-file/open-ledger-file.ts';
+export { type NodeHandler, type NodeListenerOptions, nodeListener } from './node-listener.ts';
 export { type OpenAuthorityFolder, type OpenLedger, openAuthorityFolder } from './open-authority-folder.ts';
 export type { PendingIssuer } from './pending-issuer.ts';
 export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
@@ -35,5 +36,9 @@ export { readSecret } from './read-secret.ts';
 export { type RootFiles, rootFiles, rootsFile } from './root-files.ts';
 export { createRootFolder, openRootFolder, type RootFolder } from './root-folder.ts';
 export { RootStore, type StoredRoot } from './root-store.ts';
+export type { AuthorityOptions, UpkeepClock } from './service/authority-options.ts';
+export { openAuthority, type ServiceAuthority } from './service/open-authority.ts';
+export { type AuthorityTrust, listsFile } from './service/published-lists.ts';
+export type { ServiceFiles, ServiceIdentity, ServiceMaterial } from './service/service-identity.ts';
 export { throwAwaySigner } from './throw-away-signer.ts';
 export { publicMode, secretMode, syncFolder, writeWhole } from './write-whole.ts';
