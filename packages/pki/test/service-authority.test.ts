@@ -196,39 +196,43 @@ describe('the names of an identity', () => {
     expect((await one.revoke('[::1]')).serials).toHaveLength(2);
   });
 
-  it.each([
-    ['a wildcard', '*.contoso.example'],
-    ['a name in upper case', 'Orders.contoso.example'],
-    ['a single label', 'orders'],
-    ['a URI that is no SPIFFE ID', 'https://orders.contoso.example'],
-    ['a SPIFFE ID without a path', 'spiffe://contoso.example'],
-    ['a SPIFFE ID with a port', 'spiffe://contoso.example:8443/orders'],
-    ['a SPIFFE ID with a path that climbs', 'spiffe://contoso.example/../orders'],
-    ['an empty text', ''],
-  ])('are refused with %s', async (_what, name) => {
+  it('are refused where one is of another form', async () => {
     const one = await authority();
-    await expect(one.identity(orders, name)).rejects.toMatchObject({ code: 'ENTENTE_PKI_BAD_ARGUMENT' });
-  });
-
-  it('are refused with two SPIFFE IDs', async () => {
-    const one = await authority();
+    const forms = [
+      '*.contoso.example',
+      'Orders.contoso.example',
+      'orders',
+      'https://orders.contoso.example',
+      'spiffe://contoso.example',
+      'spiffe://contoso.example:8443/orders',
+      'spiffe://contoso.example/../orders',
+      'spiffe://contoso.example/orders/',
+      '127.1',
+      '',
+    ];
+    for (const name of forms)
+      await expect(one.identity(orders, name), name).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_BAD_ARGUMENT',
+      });
     await expect(one.identity(spiffe, `${spiffe}/2`)).rejects.toMatchObject({
       code: 'ENTENTE_PKI_BAD_ARGUMENT',
     });
   });
 
-  it.each([
-    ['a DNS name of another domain', 'bank.fabrikam.example'],
-    ['a name that ends like the domain', 'evilcontoso.example'],
-    ['a SPIFFE ID of another trust domain', 'spiffe://fabrikam.example/orders'],
-    ['a public IPv4 address', '203.0.113.7'],
-    ['a public IPv6 address', '2001:db8::7'],
-  ])('are refused before anything is signed with %s', async (_what, name) => {
+  it('are refused before anything is signed where the root cannot vouch for one', async () => {
     const one = await authority();
-    await expect(one.identity(name)).rejects.toMatchObject({
-      code: 'ENTENTE_PKI_NOT_ISSUED',
-      reason: 'name-not-allowed',
-    });
+    const beyond = [
+      'bank.fabrikam.example',
+      'evilcontoso.example',
+      'spiffe://fabrikam.example/orders',
+      '203.0.113.7',
+      '2001:db8::7',
+    ];
+    for (const name of beyond)
+      await expect(one.identity(name), name).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_NOT_ISSUED',
+        reason: 'name-not-allowed',
+      });
     await again();
     expect(await revokedIn(inFolder(listsFile))).toEqual([]);
   });
