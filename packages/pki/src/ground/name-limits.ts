@@ -10,7 +10,7 @@ export interface NameLimits {
   readonly addresses: readonly string[];
 }
 
-/** Loopback and the ranges that are no one's on the Internet. @see RFC 1918, RFC 4193 */
+/** Loopback, and the ranges for private networks. @see RFC 1918, RFC 4193 */
 export const privateAddresses: readonly string[] = [
   '127.0.0.0/8',
   '10.0.0.0/8',

@@ -27,10 +27,10 @@ export function serviceNames(given: readonly string[]): ServiceNames {
     const address = ipAddress(name);
     if (address !== undefined) ipAddresses.add(ipText(address));
     else if (name.includes(':')) {
-      if (!isSpiffeId(name)) return { ok: false, found: `${quoted(name)}, which is no SPIFFE ID` };
+      if (!isSpiffeId(name)) return { ok: false, found: `${quoted(name)}, which is not a SPIFFE ID` };
       uris.add(name);
     } else if (isServiceHost(name)) dnsNames.add(name);
-    else return { ok: false, found: `${quoted(name)}, which is no DNS name in lower case` };
+    else return { ok: false, found: `${quoted(name)}, which is not a DNS name in lower case` };
   }
   if (uris.size > 1) return { ok: false, found: `${uris.size} SPIFFE IDs, of which a certificate has one` };
   const [first = ''] = given;

@@ -132,7 +132,7 @@ function alternativeNames(names: CertificateNames): readonly GeneralName[] {
   ];
 }
 
-/** A text that is no address has no octets, which the lint finds. */
+/** A text that is not an address has no octets, which the lint finds. */
 function addressName(text: string): GeneralName {
   return { type: 'ip', bytes: ipAddress(text) ?? new Uint8Array() };
 }
