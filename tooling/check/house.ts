@@ -34,7 +34,7 @@ export const impure: readonly { readonly path: string; readonly reason: string }
   { path: 'packages/trust/src/node/', reason: 'reads directories, fetches CRLs and OCSP' },
   { path: 'packages/pki/src/pkcs12/', reason: 'packs keys, and so needs salts' },
   { path: 'packages/pki/src/client/', reason: 'talks to an authority' },
-  { path: 'packages/pki/src/node/', reason: 'keeps the ledger in files' },
+  { path: 'packages/pki/src/node/', reason: 'keeps an authority in files, and does what is due of it' },
 ];
 
 /** The apps that run as servers. */

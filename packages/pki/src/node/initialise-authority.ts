@@ -132,6 +132,8 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
   const issuer = await createIssuer(issuing, keySigner(issuingKey));
 
   await using ledger = await options.openLedger(directory);
+  // Another process may have been faster, and has closed the ledger since.
+  await refuseExisting(files.rootCertificate);
   const rootCrl = await createCrl(rootIssuer, {
     number: await ledger.nextCrlNumber(rootIssuer.id),
     thisUpdate: now,
