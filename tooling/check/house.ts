@@ -34,7 +34,7 @@ export const impure: readonly { readonly path: string; readonly reason: string }
   { path: 'packages/trust/src/node/', reason: 'reads directories, fetches CRLs and OCSP' },
   { path: 'packages/pki/src/pkcs12/', reason: 'packs keys, and so needs salts' },
   { path: 'packages/pki/src/client/', reason: 'talks to an authority' },
-  { path: 'packages/pki/src/node/', reason: 'keeps the ledger in files' },
+  { path: 'packages/pki/src/node/', reason: 'keeps an authority in files, and does what is due of it' },
 ];
 
 /** The apps that run as servers. */
@@ -59,6 +59,11 @@ export const loadedForHelp: readonly string[] = [
   'packages/commands/src/group-command.ts',
   'packages/commands/src/program.ts',
   'packages/commands/src/verbs.ts',
+];
+
+/** Entry points that small programs load, and libraries of their package that they do not bring. */
+export const lightEntries: readonly { readonly entry: string; readonly without: readonly string[] }[] = [
+  { entry: '@entente/pki/client', without: ['node-forge', '@peculiar/x509', 'reflect-metadata'] },
 ];
 
 /** The only rooms that may type the number or the text of a row of the allow matrix, with the reason. */

@@ -6,6 +6,7 @@ import { checkExisting } from './existing.ts';
 import { checkFloors } from './floors.ts';
 import { checkFolders } from './folders.ts';
 import { checkHelpImports } from './help-imports.ts';
+import { checkLightImports } from './light-imports.ts';
 import { checkLinks } from './links.ts';
 import { checkLint } from './lint.ts';
 import { checkManifests } from './manifests.ts';
@@ -24,7 +25,7 @@ const usage = `pnpm check [check …] [--report] [--write-sizes] [--json]
 
 Checks the repository itself: lint (format, lint, TSDoc), types, floors (imports point down, purity, no
 circles of files or folders, sizes, links by name, no server loads what only people need, the
-help of the command line loads no command, the house lists what exists,
+help of the command line loads no command, the client of an authority no library that it does not need, the house lists what exists,
 manifests say what npm shows and publish dist alone),
 phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.ts, exceptions beside it), unused (files,
 exports, dependencies), packages (build, pack, publint, attw, install size, size of entry points; --write-sizes writes the
@@ -62,6 +63,7 @@ const checks: readonly Check[] = [
         checkLinks,
         checkServerImports,
         checkHelpImports,
+        checkLightImports,
       ].flatMap((check) => check(root, sources));
       return [
         ...graph,

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openAuthority } from '@entente/pki/node';
+import { openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { topologyHash } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -93,7 +93,7 @@ describe.skipIf(!mayMount())('an authority whose disk is full', { timeout: 240_0
 
   async function compare(): Promise<void> {
     await running.kill();
-    await using opened = await openAuthority(place.directory, openLedger);
+    await using opened = await openAuthorityFolder(place.directory, openLedger);
     await acknowledged.compare(opened.ledger, opened.issuer.id);
     expect(acknowledged.faults).toEqual([]);
   }

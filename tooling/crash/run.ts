@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openAuthority } from '@entente/pki/node';
+import { openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { openOrders, openTrustIn } from '../authority/authority-orders.ts';
 import { createAuthorityPlace, domain } from '../authority/authority-place.ts';
@@ -97,7 +97,7 @@ async function crash(
     await load.stop();
     await running.kill();
   }
-  await using opened = await openAuthority(place.directory, openLedger);
+  await using opened = await openAuthorityFolder(place.directory, openLedger);
   await acknowledged.compare(opened.ledger, opened.issuer.id);
   return acknowledged;
 }

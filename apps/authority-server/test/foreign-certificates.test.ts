@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { createIssuance } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { createMemoryLedger } from '@entente/pki/ledger';
-import { openAuthority } from '@entente/pki/node';
+import { openAuthorityFolder } from '@entente/pki/node';
 import { decodeCertificate, decodeCrl, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, document, frontEnd, type Scene, signed, startScene } from './network.ts';
@@ -28,7 +28,7 @@ const leafOf = ({ cert }: Pick<Credentials, 'cert'>) =>
 
 /** A certificate that the key of the authority has signed, and that its ledger does not have. */
 async function foreign(subject: string): Promise<Credentials & { readonly serialHex: string }> {
-  const opened = await openAuthority(dirname(scene.made.files.rootCertificate), async () =>
+  const opened = await openAuthorityFolder(dirname(scene.made.files.rootCertificate), async () =>
     createMemoryLedger(),
   );
   const dnsNames = [subject, 'pool01.contoso.example', 'sip.contoso.example', 'contoso.example'];

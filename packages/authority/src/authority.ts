@@ -1,7 +1,7 @@
 import type { AccountDirectory } from '@entente/accounts/directory';
 import type { Issuance, RollingPublisher } from '@entente/pki';
 import type { AuditTrail } from '@entente/pki/audit';
-import type { BackupManifest, OpenAuthority } from '@entente/pki/node';
+import type { BackupManifest, OpenAuthorityFolder } from '@entente/pki/node';
 import type { Clock, OwnedTrust } from '@entente/tls';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { DomainKeyStore } from './domain-keys/key-store.ts';
@@ -20,7 +20,7 @@ import type { StatePublisher } from './trust-state/state-publisher.ts';
 
 /** The authority of a domain, without its listeners. */
 export interface Authority {
-  readonly opened: OpenAuthority;
+  readonly opened: OpenAuthorityFolder;
   readonly issuance: Issuance;
   readonly publisher: RollingPublisher;
   readonly topologies: TopologyStore;

@@ -13,7 +13,7 @@ import {
   rollingIssuance,
   rollingPublisher,
 } from '@entente/pki';
-import { openAuthority, type StoredRoot, writeBackup } from '@entente/pki/node';
+import { openAuthorityFolder, type StoredRoot, writeBackup } from '@entente/pki/node';
 import { databaseFile, openStore, type SqlStore, type StoreOptions } from '@entente/store-sql';
 import { type Clock, createTrust, type Log } from '@entente/tls';
 import { anchorsHash, type Topology } from '@entente/topology';
@@ -76,7 +76,7 @@ export async function openDomainAuthority(
   { accounts: elsewhere, open = openStore }: AuthorityStores = {},
 ): Promise<Authority> {
   let opening: SqlStore | undefined;
-  const opened = await openAuthority(settings.directory, async (directory) => {
+  const opened = await openAuthorityFolder(settings.directory, async (directory) => {
     opening = await open(directory, { onImport: importLog(log) });
     return opening.ledger;
   });

@@ -1,5 +1,5 @@
 import type { OutsideView } from '@entente/pki';
-import type { OpenAuthority } from '@entente/pki/node';
+import type { OpenAuthorityFolder } from '@entente/pki/node';
 import { outsideObjectUrls, type Topology } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
 import type { DomainRoots } from './roots/domain-roots.ts';
@@ -13,7 +13,7 @@ import type { DomainRoots } from './roots/domain-roots.ts';
  * @returns `undefined` where no edge serves outsiders
  */
 export function outsideView(
-  { issuer, outside }: Pick<OpenAuthority, 'issuer' | 'outside'>,
+  { issuer, outside }: Pick<OpenAuthorityFolder, 'issuer' | 'outside'>,
   topology: Topology | undefined,
   roots?: Pick<DomainRoots, 'chainOf' | 'chainOutside'>,
 ): OutsideView | undefined {
@@ -30,7 +30,7 @@ export function outsideView(
  * @param topology - the one in force
  */
 export function outsideProblem(
-  { outside }: Pick<OpenAuthority, 'outside'>,
+  { outside }: Pick<OpenAuthorityFolder, 'outside'>,
   topology: Topology | undefined,
 ): { readonly message: string; readonly remedy: string } | undefined {
   const wanted = topology === undefined ? [] : outsideObjectUrls(topology);

@@ -1,6 +1,6 @@
 import { findIssued, type Issuance, PkiFault } from '@entente/pki';
 import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
-import { type OpenAuthority, publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { type OpenAuthorityFolder, publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
 import { encodePem } from '@entente/x509';
 
@@ -36,7 +36,7 @@ const unusable: ReadonlySet<unknown> = new Set([
  */
 export async function openOwnCertificate(
   fqdn: string,
-  opened: OpenAuthority,
+  opened: OpenAuthorityFolder,
   issuance: Issuance,
   clock: Clock,
   log: Log,

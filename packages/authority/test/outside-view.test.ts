@@ -1,7 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { certifyOutside, initialiseAuthority, type OpenAuthority, openAuthority } from '@entente/pki/node';
+import {
+  certifyOutside,
+  initialiseAuthority,
+  type OpenAuthorityFolder,
+  openAuthorityFolder,
+} from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { buildTopology, type Topology } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +29,7 @@ function withEdge(...names: readonly string[]): Topology {
 
 describe('certificates for outsiders', () => {
   let folder: string;
-  const open = async (name: string, addresses: readonly string[]): Promise<OpenAuthority> => {
+  const open = async (name: string, addresses: readonly string[]): Promise<OpenAuthorityFolder> => {
     const directory = join(folder, name);
     await initialiseAuthority({
       directory,
@@ -35,7 +40,7 @@ describe('certificates for outsiders', () => {
       openLedger,
     });
     if (addresses.length > 0) await certifyOutside({ directory, objectsUrls: addresses });
-    return openAuthority(directory, openLedger);
+    return openAuthorityFolder(directory, openLedger);
   };
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'entente-outside-view-'));

@@ -8,7 +8,7 @@ import { createMemoryLedger, type Ledger } from '@entente/pki/ledger';
 import {
   authorityFolder,
   initialiseAuthority,
-  openAuthority,
+  openAuthorityFolder,
   readRestoredMark,
   writeRestoredMark,
 } from '@entente/pki/node';
@@ -50,7 +50,7 @@ beforeAll(async () => {
     now: takenAt - 30 * day,
     openLedger: async () => createMemoryLedger(),
   });
-  const opened = await openAuthority(directory, async () => createMemoryLedger());
+  const opened = await openAuthorityFolder(directory, async () => createMemoryLedger());
   ({ issuer, roots: anchors, throwAway } = opened);
   issuing = issuer.certificate;
 });

@@ -24,7 +24,7 @@ import {
   IssuerStore,
   initialiseAuthority,
   keySigner,
-  openAuthority,
+  openAuthorityFolder,
   publicMode,
   rootFiles,
   writeWhole,
@@ -152,7 +152,7 @@ export class RollingRoot implements AsyncDisposable {
   async certifyAdministrator(): Promise<void> {
     await this.authority[Symbol.asyncDispose]();
     {
-      await using opened = await openAuthority(this.directory, openLedger);
+      await using opened = await openAuthorityFolder(this.directory, openLedger);
       const issuance = createIssuance({
         issuer: opened.issuer,
         ledger: opened.ledger,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createIssuance } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { createMemoryLedger } from '@entente/pki/ledger';
-import { openAuthority } from '@entente/pki/node';
+import { openAuthorityFolder } from '@entente/pki/node';
 import { createTestAuthority, type Network, startNetwork } from '@entente/testkit';
 import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,7 +36,9 @@ afterAll(async () => {
 
 /** What an authority has issued after the backup from which it was restored. @returns its serial number */
 async function issueUnrecorded(): Promise<string> {
-  const opened = await openAuthority(join(network.directory, 'authority'), async () => createMemoryLedger());
+  const opened = await openAuthorityFolder(join(network.directory, 'authority'), async () =>
+    createMemoryLedger(),
+  );
   const names = { commonName: server, dnsNames: [server], uris: [`sip:${server}`] };
   const issuance = createIssuance({
     issuer: opened.issuer,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createIssuance, enrolHandler, issueJoinToken, type JoinToken, spkiHash } from '@entente/pki';
 import { enrol } from '@entente/pki/client';
 import { createMemoryLedger } from '@entente/pki/ledger';
-import { initialiseAuthority, openAuthority } from '@entente/pki/node';
+import { initialiseAuthority, openAuthorityFolder } from '@entente/pki/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemberFiles } from '../src/files/member-files.ts';
 import { becomeMember } from '../src/join/become-member.ts';
@@ -27,7 +27,7 @@ async function startAuthority(directory: string) {
     now: Date.now(),
     openLedger,
   });
-  const opened = await openAuthority(directory, openLedger);
+  const opened = await openAuthorityFolder(directory, openLedger);
   const { issuer, ledger, root, roots: anchors, throwAway } = opened;
   const time = { now: Date.now() };
   const clock = () => time.now;

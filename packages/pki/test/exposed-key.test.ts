@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createMemoryLedger } from '@entente/pki/ledger';
-import { authorityFiles, issuerFiles, openAuthority } from '@entente/pki/node';
+import { authorityFiles, issuerFiles, openAuthorityFolder } from '@entente/pki/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { domain, startVisit, type Visit } from './root-visit.ts';
 
@@ -16,9 +16,9 @@ const exposed = { code: 'ENTENTE_PKI_SECRET_EXPOSED' };
 describe.skipIf(process.platform === 'win32')('a key that others may read', () => {
   it('opens no authority where it is the one that the authority issues with', async () => {
     await chmod(join(visit.directory, authorityFiles.issuingKey), 0o644);
-    await expect(openAuthority(visit.directory, async () => createMemoryLedger())).rejects.toMatchObject(
-      exposed,
-    );
+    await expect(
+      openAuthorityFolder(visit.directory, async () => createMemoryLedger()),
+    ).rejects.toMatchObject(exposed);
   });
 
   it('is not certified, and not waited for, where it is that of the next issuing authority', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { administratorOf } from '@entente/pki';
-import { type InitialisedAuthority, initialiseAuthority, openAuthority } from '@entente/pki/node';
+import { type InitialisedAuthority, initialiseAuthority, openAuthorityFolder } from '@entente/pki/node';
 import { decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryLedgers } from './memory-ledgers.ts';
@@ -91,7 +91,7 @@ describe('the ceremony of a domain', () => {
 
 describe('opening an authority', () => {
   it('finds what the ceremony issued in the ledger', async () => {
-    const authority = await openAuthority(directory, openLedger);
+    const authority = await openAuthorityFolder(directory, openLedger);
     const subjects = await authority.ledger.subjects('administrator', Date.now());
     expect(subjects).toEqual(['alice']);
     expect(authority.issuer.id).toBe(made.issuerId);
@@ -102,7 +102,7 @@ describe('opening an authority', () => {
     const other = await initialiseAuthority(options(join(folder, 'second')));
     const own = await readFile(made.files.issuingKey);
     await writeFile(made.files.issuingKey, await readFile(other.files.issuingKey));
-    await expect(openAuthority(directory, openLedger)).rejects.toMatchObject({
+    await expect(openAuthorityFolder(directory, openLedger)).rejects.toMatchObject({
       code: 'ENTENTE_PKI_KEY_MISMATCH',
     });
     await writeFile(made.files.issuingKey, own);
@@ -111,7 +111,7 @@ describe('opening an authority', () => {
   it('names the file that is missing', async () => {
     const path = made.files.issuingCertificate;
     await rename(path, `${path}.away`);
-    await expect(openAuthority(directory, openLedger)).rejects.toMatchObject({
+    await expect(openAuthorityFolder(directory, openLedger)).rejects.toMatchObject({
       code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
       place: path,
     });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCrlPublisher, createIssuance, createRevocationDesk, userNames } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { initialiseAuthority, openAuthority } from '@entente/pki/node';
+import { initialiseAuthority, openAuthorityFolder } from '@entente/pki/node';
 import { createJudge, type Question } from '@entente/trust';
 import { decodeCrl, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ async function build() {
     now: Date.now(),
     openLedger,
   });
-  const opened = await openAuthority(directory, openLedger);
+  const opened = await openAuthorityFolder(directory, openLedger);
   const { issuer, ledger, roots: anchors, throwAway } = opened;
   const common = { issuer, ledger, clock: Date.now, objectsUrl };
   const issuance = createIssuance({

@@ -129,6 +129,26 @@ describe('each rule of the lint', () => {
     expect(rulesBroken({})).toEqual([]);
   });
 
+  it('refuses an IP address in the certificate of a server', () => {
+    expect(rulesBroken({ names: { ...serverNames, ipAddresses: ['192.0.2.1'] } })).toContain('name-form');
+  });
+
+  it('refuses a service a wildcard, a URI that is not a SPIFFE ID, two of them, and another spelling of an address', () => {
+    const none = { commonName: '', dnsNames: [], uris: [] };
+    const id = 'spiffe://contoso.example/orders';
+    const bad: readonly Partial<CertificateNames>[] = [
+      { dnsNames: ['*.contoso.example'] },
+      { uris: ['sip:contoso.example'] },
+      { uris: [id, `${id}/2`] },
+      { ipAddresses: ['::1'] },
+      { ipAddresses: ['localhost'] },
+    ];
+    for (const names of bad)
+      expect(rulesBroken({ profile: 'service', names: { ...none, ...names } })).toContain('name-form');
+    const good = { dnsNames: ['localhost'], uris: [id], ipAddresses: ['0:0:0:0:0:0:0:1', '127.0.0.1'] };
+    expect(rulesBroken({ profile: 'service', names: { ...none, ...good } })).not.toContain('name-form');
+  });
+
   it('refuses a DNS name in the certificate of an administrator', () => {
     expect(rulesBroken({ profile: 'administrator' })).toContain('name-form');
   });

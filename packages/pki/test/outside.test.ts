@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIssuer, createOutsideAuthority, drawSerialNumber, type OutsideView } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { certifyOutside, initialiseAuthority, keySigner, openAuthority } from '@entente/pki/node';
+import { certifyOutside, initialiseAuthority, keySigner, openAuthorityFolder } from '@entente/pki/node';
 import { type Certificate, decodeCertificate, oids } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { now, objectsUrl, type TestAuthority, testAuthority, testIssuance } from './authority.ts';
@@ -141,15 +141,15 @@ describe('an authority with edges', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('has its certificate for outsiders from the ceremony, or from the root’s key later', async () => {
-    await using opened = await openAuthority(directory, openLedger);
+    await using opened = await openAuthorityFolder(directory, openLedger);
     expect(points(opened.outside as Certificate)[0]).toHaveLength(2);
     const later = join(folder, 'later');
     await ceremony(later, []);
-    await using before = await openAuthority(later, openLedger);
+    await using before = await openAuthorityFolder(later, openLedger);
     expect(before.outside).toBeUndefined();
     await before[Symbol.asyncDispose]();
     await certifyOutside({ directory: later, objectsUrls: edges });
-    await using after = await openAuthority(later, openLedger);
+    await using after = await openAuthorityFolder(later, openLedger);
     expect(points(after.outside as Certificate)[0]).toHaveLength(2);
   });
 
@@ -169,7 +169,7 @@ describe('an authority with edges', () => {
     await ceremony(strange, []);
     const other = await readFile(join(directory, 'intermediate_ca_outside.crt'));
     await writeFile(join(strange, 'intermediate_ca_outside.crt'), other);
-    await expect(openAuthority(strange, openLedger)).rejects.toMatchObject({
+    await expect(openAuthorityFolder(strange, openLedger)).rejects.toMatchObject({
       code: 'ENTENTE_PKI_KEY_MISMATCH',
     });
   });

@@ -89,7 +89,7 @@ export async function openStore(directory: string, options: StoreOptions = {}): 
 }
 
 /**
- * Opens the ledger of an authority, for `openAuthority` and `initialiseAuthority`; closing it closes the database.
+ * Opens the ledger of an authority, for `openAuthorityFolder` and `initialiseAuthority`; closing it closes the database.
  * @param directory - the folder of the authority
  * @throws as {@link openStore}
  */

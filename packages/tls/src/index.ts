@@ -1,6 +1,7 @@
 export type {
   Credential,
   CredentialSource,
+  IdentitySource,
   KeyMaterial,
   PemSource,
   Pkcs12Source,

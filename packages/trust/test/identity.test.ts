@@ -105,6 +105,15 @@ describe('the identity of a service', () => {
     expect(is(identity, ['*.contoso.example'])).toBe('name-mismatch');
     expect(is({ mode: 'service', allowed: [] }, ['api.contoso.example'])).toBe('name-mismatch');
   });
+
+  it('is an IP address of that list only as iPAddress', () => {
+    const v6 = [0x20, 0x01, 0x0d, 0xb8, ...new Array(11).fill(0), 1];
+    const identity = { mode: 'service', allowed: ['192.0.2.1', '2001:db8::1'] } as const;
+    expect(is(identity, [{ ip: [192, 0, 2, 1] }])).toBe('trusted');
+    expect(is(identity, [{ ip: v6 }])).toBe('trusted');
+    expect(is(identity, [{ ip: [192, 0, 2, 2] }])).toBe('name-mismatch');
+    expect(is(identity, ['192.0.2.1', { uri: '2001:db8::1' }])).toBe('name-mismatch');
+  });
 });
 
 describe('an inbound peer', () => {

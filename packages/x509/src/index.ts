@@ -89,6 +89,7 @@ export {
 export type { AlgorithmIdentifier } from './key/algorithm.ts';
 export type { KeyKind, SubjectPublicKeyInfo } from './key/public-key.ts';
 export type { GeneralName } from './name/general-name.ts';
+export { ipAddress, ipText } from './name/ip-address.ts';
 export type { AttributeValue, Name } from './name/name.ts';
 export { type AttributeInput, appendRdn, createName } from './name/write-name.ts';
 export { decodeOcspRequest } from './ocsp/decode-ocsp-request.ts';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createIssuance, userNames } from '@entente/pki';
+import { createIssuance, type ProfileName, userNames } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { openAuthority } from '@entente/pki/node';
+import { openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { startApp } from '@entente/testkit';
-import { decodePemCertificates, encodePem } from '@entente/x509';
+import { type CertificateNames, decodePemCertificates, encodePem } from '@entente/x509';
 import { type AuthorityOrders, openOrders, openTrustIn } from '../../authority/authority-orders.ts';
 import { type AuthorityPlace, createAuthorityPlace, domain } from '../../authority/authority-place.ts';
 import { type Enrolled, enrolServer, renewServer } from '../../authority/enrolled.ts';
@@ -46,6 +46,15 @@ export interface EveryProfile extends AsyncDisposable {
 const edge = `edge1.${domain}`;
 const access = `access.${domain}`;
 const user = `alice@${domain}`;
+const service = `orders.${domain}`;
+const workload = `spiffe://${domain}/agent`;
+const serviceNames: CertificateNames = {
+  commonName: service,
+  dnsNames: [service, 'localhost'],
+  uris: [`spiffe://${domain}/orders`],
+  ipAddresses: ['127.0.0.1', '0:0:0:0:0:0:0:1'],
+};
+const workloadNames: CertificateNames = { commonName: workload, dnsNames: [], uris: [workload] };
 
 /**
  * Starts the authority-server app over what the ceremony created, and requests certificates as members do.
@@ -79,8 +88,10 @@ export async function issueEveryProfile(directory: string): Promise<EveryProfile
   });
   const files = place.ceremony.files;
   const above = files.issuingCertificate;
-  // No order issues a user's certificate yet, so the authority's own issuance does, before the server opens its folder.
-  const ofUser = await issueForUser(place, path.join(directory, 'user.crt'));
+  // No order issues these, so the authority's own issuance does, before the server opens its folder.
+  const ofUser = await issueHere(place, 'user', userNames(user), path.join(directory, 'user.crt'));
+  const ofService = await issueHere(place, 'service', serviceNames, path.join(directory, 'service.crt'));
+  const alone = await issueHere(place, 'service', workloadNames, path.join(directory, 'workload.crt'));
   const running = await startApp('authority-server', { name: place.fqdn, configFile: place.configFile });
   let orders: AuthorityOrders | undefined;
   const stop = async (): Promise<void> => {
@@ -128,6 +139,8 @@ export async function issueEveryProfile(directory: string): Promise<EveryProfile
           purposes: ['sslclient'],
         },
         { what: 'user', ...ofUser, above, purposes: ['sslclient'] },
+        { what: 'service, every kind of name', ...ofService, above, host: service, purposes: both },
+        { what: 'service, SPIFFE ID alone', ...alone, above, purposes: both },
       ],
       own: { what: 'the authority itself', ...own, above, host: place.fqdn, purposes: both },
       authorities: [
@@ -153,8 +166,13 @@ interface Written {
   readonly serialHex: string;
 }
 
-async function issueForUser(place: AuthorityPlace, file: string): Promise<Written> {
-  await using opened = await openAuthority(place.directory, openLedger);
+async function issueHere(
+  place: AuthorityPlace,
+  profile: ProfileName,
+  names: CertificateNames,
+  file: string,
+): Promise<Written> {
+  await using opened = await openAuthorityFolder(place.directory, openLedger);
   const issuance = createIssuance({
     issuer: opened.issuer,
     ledger: opened.ledger,
@@ -163,11 +181,12 @@ async function issueForUser(place: AuthorityPlace, file: string): Promise<Writte
     clock: Date.now,
     random: randomBytes,
     objectsUrl: `http://${place.fqdn}:${place.objectsPort}`,
-    mayIssue: ({ subject }) => ({ ok: true, names: userNames(subject) }),
+    mayIssue: () => ({ ok: true, names }),
   });
-  const { request } = await createKeyAndRequest({ subject: user });
+  const subject = names.commonName;
+  const { request } = await createKeyAndRequest({ subject });
   const outcome = await issuance.issue(
-    { profile: 'user', subject: user, request },
+    { profile, subject, request },
     { kind: 'administrator', name: 'administrator' },
   );
   if (!outcome.ok) throw new Error(outcome.refusal.message);

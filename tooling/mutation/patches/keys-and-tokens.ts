@@ -14,7 +14,7 @@ export const patches: PatchList = {
       name: 'exposed-issuing-key',
       off: 'an authority opens with an issuing key that others may read',
       file: 'packages/pki/src/node/read-issuers.ts',
-      find: 'keySigner(await readPrivateKey(folder.pathOf(name)))',
+      find: 'keySigner(await readPrivateKey(folder.pathOf(name), folder.passphrase))',
       replace: "keySigner((await import('node:crypto')).createPrivateKey(await required(folder, name)))",
       test: {
         file: exposed,
@@ -25,7 +25,7 @@ export const patches: PatchList = {
       name: 'exposed-next-key',
       off: 'the key of the next issuing authority is requested for though others may read it',
       file: 'packages/pki/src/node/pending-issuer.ts',
-      find: 'keySigner(await readPrivateKey(folder.pathOf(key)))',
+      find: 'keySigner(await readPrivateKey(folder.pathOf(key), folder.passphrase))',
       replace:
         "keySigner((await import('node:crypto')).createPrivateKey((await folder.read(key)) as Buffer))",
       test: {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { administratorNames, createIssuance } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { openAuthority, publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { openAuthorityFolder, publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { encodePem } from '@entente/x509';
 
@@ -25,7 +25,7 @@ export async function certifyAdministrator(
   now: number,
 ): Promise<AdministratorFiles> {
   const { directory, domain, objectsUrl } = authority;
-  await using opened = await openAuthority(directory, openLedger);
+  await using opened = await openAuthorityFolder(directory, openLedger);
   const issuance = createIssuance({
     issuer: opened.issuer,
     anchors: opened.roots,

@@ -1,5 +1,5 @@
 import { PkiFault, type RollingPublisher } from '@entente/pki';
-import type { OpenAuthority } from '@entente/pki/node';
+import type { OpenAuthorityFolder } from '@entente/pki/node';
 import type { Log, OwnedTrust } from '@entente/tls';
 import type { RevocationKnowledge } from '@entente/trust';
 import { type CertificateList, decodeCrl } from '@entente/x509';
@@ -8,7 +8,7 @@ import type { EventHub } from '../event-hub.ts';
 
 /** What the revocation lists of an authority are made known with. */
 export interface KnownListsOptions {
-  readonly opened: Pick<OpenAuthority, 'issuers'>;
+  readonly opened: Pick<OpenAuthorityFolder, 'issuers'>;
   readonly publisher: Pick<RollingPublisher, 'all'>;
   readonly events: EventHub;
   readonly audit: AuditLog;

@@ -1,5 +1,5 @@
 import type { Ledger } from '@entente/pki/ledger';
-import type { OpenAuthority } from '@entente/pki/node';
+import type { OpenAuthorityFolder } from '@entente/pki/node';
 import type { Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import { isNamed, unnamedAdministrator } from '../administrators.ts';
@@ -7,7 +7,7 @@ import { outsideProblem } from '../outside-view.ts';
 
 /** Warns where partners cannot check the certificates of the edges of a topology. */
 export function warnOfOutside(
-  opened: Pick<OpenAuthority, 'outside'>,
+  opened: Pick<OpenAuthorityFolder, 'outside'>,
   topology: Topology | undefined,
   log: Log,
 ): void {

@@ -1,5 +1,5 @@
 import type { PublishedIssuer, RollingPublisher } from '@entente/pki';
-import type { OpenAuthority } from '@entente/pki/node';
+import type { OpenAuthorityFolder } from '@entente/pki/node';
 
 /**
  * What is published over plain HTTP: the issuing authorities whose certificates may still be in use, the active one first, and
@@ -9,11 +9,11 @@ import type { OpenAuthority } from '@entente/pki/node';
  * @returns gives another array after each change
  */
 export function publishedIssuers(
-  opened: Pick<OpenAuthority, 'issuers'>,
+  opened: Pick<OpenAuthorityFolder, 'issuers'>,
   publisher: Pick<RollingPublisher, 'all'>,
 ): () => readonly PublishedIssuer[] {
-  let live: OpenAuthority['issuers']['live'] | undefined;
-  let roots: OpenAuthority['issuers']['roots']['all'] | undefined;
+  let live: OpenAuthorityFolder['issuers']['live'] | undefined;
+  let roots: OpenAuthorityFolder['issuers']['roots']['all'] | undefined;
   let published: readonly PublishedIssuer[] = [];
   return () => {
     if (live === opened.issuers.live && roots === opened.issuers.roots.all) return published;

@@ -13,7 +13,7 @@ import {
   settleMs,
   successorOf,
 } from '@entente/pki';
-import { authorityFolder, type OpenAuthority, rootFiles, type StoredRoot } from '@entente/pki/node';
+import { authorityFolder, type OpenAuthorityFolder, rootFiles, type StoredRoot } from '@entente/pki/node';
 import type { Clock, Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
@@ -28,7 +28,7 @@ import { otherListWarnings, type RootStatus, rootStatus } from './root-status.ts
 /** What a rollover is made with. */
 export interface RolloverOptions {
   readonly settings: AuthoritySettings;
-  readonly opened: Pick<OpenAuthority, 'issuers' | 'ledger'>;
+  readonly opened: Pick<OpenAuthorityFolder, 'issuers' | 'ledger'>;
   readonly roots: DomainRoots;
   readonly standings: Pick<MemberStandings, 'list'>;
   readonly topology: () => Topology | undefined;

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { initialiseAuthority, openAuthority } from '@entente/pki/node';
+import { initialiseAuthority, openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -88,7 +88,7 @@ describe('entente ca administrator', () => {
   });
 
   it('refuses while the authority runs: two may not write one ledger', async () => {
-    await using running = await openAuthority(join(folder, 'ca'), openLedger);
+    await using running = await openAuthorityFolder(join(folder, 'ca'), openLedger);
     expect(running.ledger).toBeDefined();
     await expect(run('bob')).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_LOCKED' });
   });

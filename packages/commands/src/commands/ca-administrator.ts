@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { administratorNames, createIssuance } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { authorityFiles, openAuthority, publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { authorityFiles, openAuthorityFolder, publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { encodePem } from '@entente/x509';
 import type { Command } from 'commander';
@@ -52,7 +52,7 @@ async function certify(name: string, { config, json, replace }: CaAdministratorO
       remedy: 'give --replace to issue the next one, or choose another name',
     });
   }
-  await using authority = await openAuthority(directory, openLedger);
+  await using authority = await openAuthorityFolder(directory, openLedger);
   const { issuer, ledger, roots: anchors, throwAway } = authority;
   const issuance = createIssuance({
     issuer,

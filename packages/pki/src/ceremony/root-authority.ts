@@ -2,11 +2,13 @@ import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { type NameLimits, nameLimitsExtension } from '../ground/name-limits.ts';
 import { serialToHex } from '../ground/serial-number.ts';
 import { rootLifetimeMs, validityFrom } from '../ground/validity.ts';
 import { type AuthorityName, distinguishedName } from './authority-name.ts';
@@ -27,13 +29,15 @@ export interface RootAuthorityOptions {
   readonly lifetimeMs?: number;
   /** Number of authorities between the root and a leaf. Default 1: one issuing authority. */
   readonly pathLength?: number;
+  /** The names that it may vouch for, critical. Default: any. */
+  readonly limits?: NameLimits;
 }
 
 /**
  * Creates a root: a self-signed certificate that may only sign certificates and CRLs, and has no name that could be a server's.
  * @param options - name, keys, serial number and time
  * @returns the certificate, DER
- * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`
+ * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`, `ENTENTE_PKI_BAD_ARGUMENT`
  * @see RFC 5280 §4.2.1.9
  */
 export async function createRootAuthority(options: RootAuthorityOptions): Promise<Uint8Array> {
@@ -49,9 +53,15 @@ export async function createRootAuthority(options: RootAuthorityOptions): Promis
         new BasicConstraintsExtension(true, options.pathLength ?? 1, true),
         new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
         await SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
+        ...(options.limits === undefined ? [] : [limitsOf(options.limits)]),
       ],
     },
     crypto,
   );
   return new Uint8Array(certificate.rawData);
+}
+
+function limitsOf(limits: NameLimits): Extension {
+  const { critical, oid, value } = nameLimitsExtension(limits);
+  return new Extension(oid, critical, Uint8Array.from(value));
 }

@@ -1,3 +1,5 @@
+import type { PkiReason } from './refusal.ts';
+
 /** Stable codes of the faults that this package throws. */
 export type PkiFaultCode =
   | 'ENTENTE_PKI_DUPLICATE_SERIAL'
@@ -18,6 +20,7 @@ export type PkiFaultCode =
   | 'ENTENTE_PKI_AUTHORITY_EXISTS'
   | 'ENTENTE_PKI_AUTHORITY_DAMAGED'
   | 'ENTENTE_PKI_SECRET_EXPOSED'
+  | 'ENTENTE_PKI_PASSPHRASE'
   | 'ENTENTE_PKI_PKCS12_UNREADABLE'
   | 'ENTENTE_PKI_NOT_ISSUED'
   | 'ENTENTE_PKI_TRANSPORT';
@@ -30,10 +33,12 @@ export class PkiFault extends Error {
   readonly place: string;
   /** What to do now. */
   readonly remedy: string;
+  /** Why the authority has refused, where the fault is `ENTENTE_PKI_NOT_ISSUED` of an identity. */
+  declare readonly reason?: PkiReason;
 
   /**
    * @param code - stable code
-   * @param parts - sentence without final stop, place, remedy and what caused it
+   * @param parts - sentence without final stop, place, remedy, reason and what caused it
    */
   constructor(
     code: PkiFaultCode,
@@ -41,6 +46,7 @@ export class PkiFault extends Error {
       readonly sentence: string;
       readonly place: string;
       readonly remedy: string;
+      readonly reason?: PkiReason;
       readonly cause?: unknown;
     },
   ) {
@@ -49,6 +55,7 @@ export class PkiFault extends Error {
     this.code = code;
     this.place = parts.place;
     this.remedy = parts.remedy;
+    if (parts.reason !== undefined) this.reason = parts.reason;
   }
 
   /** The same as `message`. */

@@ -22,11 +22,12 @@ export const trustStatePurpose = '2.25.170165884486811272848645420157873357025';
 
 /**
  * The kinds of leaf. A server is both ends of mutual TLS, so it always has both purposes. Its lifetime can be 7 days because a
- * revocation takes effect at once. A store (Redis, PostgreSQL) is dialled by servers and dials nobody; a person installs its certificate, so
+ * revocation takes effect at once. A service is a program of one's own that is not in a SIP network: the same, with other names. A store (Redis, PostgreSQL) is dialled by servers and dials nobody; a person installs its certificate, so
  * it is valid as long as theirs. A user's certificate is valid for a day. The key that signs trust states is renewed as those of servers.
  */
 export const profiles: Readonly<Record<ProfileName, CertificateProfile>> = {
   server: { name: 'server', extKeyUsage: [oids.serverAuth, oids.clientAuth], lifetimeMs: 7 * dayMs },
+  service: { name: 'service', extKeyUsage: [oids.serverAuth, oids.clientAuth], lifetimeMs: 7 * dayMs },
   store: { name: 'store', extKeyUsage: [oids.serverAuth], lifetimeMs: 90 * dayMs },
   administrator: { name: 'administrator', extKeyUsage: [oids.clientAuth], lifetimeMs: 90 * dayMs },
   user: { name: 'user', extKeyUsage: [oids.clientAuth], lifetimeMs: dayMs },

@@ -14,6 +14,7 @@ export type PkiReason =
   | 'token-spent'
   | 'token-for-another-server'
   | 'requester-revoked'
+  | 'subject-revoked'
   | 'predecessor-unknown'
   | 'already-renewed'
   | 'already-joined'
@@ -57,6 +58,7 @@ const statusOf: Record<PkiReason, number> = {
   'token-spent': 403,
   'token-for-another-server': 403,
   'requester-revoked': 403,
+  'subject-revoked': 403,
   'predecessor-unknown': 403,
   'already-renewed': 409,
   'already-joined': 409,

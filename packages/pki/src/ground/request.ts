@@ -2,7 +2,7 @@ import type { CertificateNames } from '@entente/x509';
 import type { PkiRefusal } from './refusal.ts';
 
 /** The kinds of leaf that an authority issues. */
-export type ProfileName = 'server' | 'store' | 'administrator' | 'user' | 'trust-state';
+export type ProfileName = 'server' | 'service' | 'store' | 'administrator' | 'user' | 'trust-state';
 
 /** Who requests a certificate, according to the transport or a token, never according to the request itself. */
 export type Requester =
@@ -13,7 +13,10 @@ export type Requester =
 /** What is requested. */
 export interface IssuanceRequest {
   readonly profile: ProfileName;
-  /** FQDN of the server, name of the administrator, address of record of the user (`alice@contoso.example`), or `trust-state`. */
+  /**
+   * FQDN of the server, first name of the service (a DNS name, an IP address or a SPIFFE ID), name of the administrator, address of
+   * record of the user (`alice@contoso.example`), or `trust-state`.
+   */
   readonly subject: string;
   /** The interface of the server that the certificate is for, where it has more than one, e.g. `external`. */
   readonly interface?: string;

@@ -1,10 +1,5 @@
 import type { RevocationKnowledge } from '@entente/trust';
-import {
-  type Certificate,
-  type CertificateNames,
-  type CertificationRequest,
-  sameCertificateNames,
-} from '@entente/x509';
+import { type Certificate, type CertificateNames, sameCertificateNames } from '@entente/x509';
 import { PkiFault } from '../ground/fault.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
@@ -24,6 +19,7 @@ import type { CertificateId, Ledger, Revocation } from '../ledger/ledger.ts';
 import type { LeafKey } from './leaf-template.ts';
 import { leafTemplates, type OutsideView } from './leaf-templates.ts';
 import { readRequest } from './read-request.ts';
+import { requestedNames, surplusName } from './requested-names.ts';
 import { selfCheck } from './self-check.ts';
 import { leafWriter, type WrittenLeaf } from './write-leaf.ts';
 
@@ -261,26 +257,6 @@ function namesChanged(): PkiRefusal {
 
 function isInternal(side: string | undefined): side is undefined {
   return side === undefined || side === internalInterface;
-}
-
-/** The names in a request; kinds of names that are never issued are kept, so that they are refused. */
-function requestedNames(request: CertificationRequest): readonly string[] {
-  const subject = request.subject.rdns.flat().map(({ text, oid }) => text ?? oid);
-  const alternative = (request.subjectAltName ?? []).map((name) =>
-    name.type === 'dns' || name.type === 'uri' ? name.value : `(${name.type})`,
-  );
-  return [...subject, ...alternative];
-}
-
-function surplusName(requested: readonly string[], names: CertificateNames): PkiRefusal | undefined {
-  const decided = new Set([names.commonName, ...names.dnsNames, ...names.uris]);
-  const surplus = requested.find((name) => !decided.has(name));
-  if (surplus === undefined) return undefined;
-  return refuse(
-    'name-not-allowed',
-    `the request contains the name ${JSON.stringify(surplus.slice(0, 253))}, which is not among the allowed names: ${[...decided].join(', ')}`,
-    'remove the names from the request; or say which side of the server has them (--interface external); or change the topology first',
-  );
 }
 
 function requesterText(requester: Requester): string {

@@ -1,7 +1,8 @@
-import type { Certificate, CertificateNames, KeyUsage } from '@entente/x509';
+import { type Certificate, type CertificateNames, ipAddress, ipText, type KeyUsage } from '@entente/x509';
 import { isHostName } from '../ground/host-name.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import type { CertificateProfile } from '../ground/profile.ts';
+import { isServiceHost, isSpiffeId } from '../ground/service-names.ts';
 import { backdateMs } from '../ground/validity.ts';
 
 /** Stable names of the rules. */
@@ -84,18 +85,24 @@ const checks: Readonly<Record<LintRule, Check>> = {
       isAllowedKey(publicKey),
     ),
   'names-as-decided': ({ certificate, names }) => {
-    const found = (certificate.subjectAltName ?? []).map((name) =>
-      name.type === 'dns' || name.type === 'uri' ? `${name.type}:${name.value}` : name.type,
-    );
+    const found = (certificate.subjectAltName ?? []).map((name) => {
+      if (name.type === 'ip') return `ip:${ipText(name.bytes)}`;
+      return name.type === 'dns' || name.type === 'uri' ? `${name.type}:${name.value}` : name.type;
+    });
     const decided = [
       ...names.dnsNames.map((name) => `dns:${name}`),
       ...names.uris.map((uri) => `uri:${uri}`),
+      ...(names.ipAddresses ?? []).map((address) => `ip:${address}`),
     ];
     if (decided.length === 0) return 'expected at least one name, found none';
     return expectedList('the names of the decision', decided, found);
   },
   // No wildcard can pass: an asterisk is not a character of a host name (RFC 5922 §7.2).
   'name-form': ({ names, profile }) => {
+    if (profile.name === 'service') return serviceNameProblem(names);
+    const address = names.ipAddresses?.[0];
+    if (address !== undefined)
+      return `expected an IP address in the certificate of a service only, found ${address}`;
     const bad = names.dnsNames.find((name) => !isHostName(name));
     if (bad !== undefined) return `expected host names in lower case without wildcard, found ${bad}`;
     const uri = names.uris.find((text) => !isPlainUri(text));
@@ -203,6 +210,18 @@ export function isAllowedKey(key: { readonly kind: string; readonly sizeBits: nu
 
 function signsOnly({ digitalSignature, ...others }: KeyUsage): boolean {
   return digitalSignature && !Object.values(others).includes(true);
+}
+
+/** A service may have one kind of name alone, e.g. a SPIFFE ID and no DNS name. */
+function serviceNameProblem({ dnsNames, ipAddresses = [], uris }: CertificateNames): string | undefined {
+  const host = dnsNames.find((name) => !isServiceHost(name));
+  if (host !== undefined)
+    return `expected localhost or host names in lower case without wildcard, found ${host}`;
+  const uri = uris.find((text) => !isSpiffeId(text));
+  if (uri !== undefined) return `expected a SPIFFE ID, found ${uri}`;
+  if (uris.length > 1) return `expected one SPIFFE ID at most, found ${uris.length}`;
+  const address = ipAddresses.find((text) => ipText(ipAddress(text) ?? new Uint8Array()) !== text);
+  return address === undefined ? undefined : `expected IP addresses as ipText writes them, found ${address}`;
 }
 
 function isPlainUri(text: string): boolean {

@@ -38,6 +38,7 @@ const unchecked: RevocationPolicy = { mode: 'off', signedBy: 'the authority, for
 
 const purposes: Readonly<Record<ProfileName, readonly LinkContext['purpose'][]>> = {
   server: ['server', 'client'],
+  service: ['server', 'client'],
   store: ['server'],
   administrator: ['client'],
   user: ['client'],
@@ -86,7 +87,9 @@ export function selfCheck({ anchors, revocation }: SelfCheckOptions): SelfCheck 
               ? { ok: true }
               : {
                   ok: false,
-                  rejection: reject('not-in-topology', { names: [...peer.dnsNames, ...peer.uris] }),
+                  rejection: reject('not-in-topology', {
+                    names: [...peer.dnsNames, ...peer.uris, ...(peer.ipAddresses ?? [])],
+                  }),
                 },
         },
       );
@@ -103,8 +106,12 @@ export function selfCheck({ anchors, revocation }: SelfCheckOptions): SelfCheck 
   };
 }
 
-function hasNames(peer: PeerIdentity, { dnsNames, uris }: CertificateNames): boolean {
-  return sameSet(peer.dnsNames, dnsNames) && sameSet(peer.uris, uris);
+function hasNames(peer: PeerIdentity, { dnsNames, ipAddresses, uris }: CertificateNames): boolean {
+  return (
+    sameSet(peer.dnsNames, dnsNames) &&
+    sameSet(peer.uris, uris) &&
+    sameSet(peer.ipAddresses ?? [], ipAddresses ?? [])
+  );
 }
 
 function sameSet(found: readonly string[], decided: readonly string[]): boolean {

@@ -11,6 +11,7 @@ export interface LedgerJournal {
   readonly place: string;
   /**
    * Stores a change; resolves when it is durable. Changes become durable in the order of the calls.
+   * @throws PkiFault that the ledger then gives to every caller; anything else becomes `ENTENTE_PKI_LEDGER_DAMAGED`
    */
   write(record: LedgerRecord): Promise<void>;
   /** Waits for changes in progress, then closes the file or connection. */
@@ -33,12 +34,15 @@ export function recordingLedger(state: LedgerState, journal: LedgerJournal): Led
     try {
       await journal.write(record);
     } catch (cause) {
-      closed = new PkiFault('ENTENTE_PKI_LEDGER_DAMAGED', {
-        sentence: 'the ledger could not write a change and no longer agrees with its storage',
-        place: journal.place,
-        remedy: 'correct the storage (space, rights), then restart the authority',
-        cause,
-      });
+      closed =
+        cause instanceof PkiFault
+          ? cause
+          : new PkiFault('ENTENTE_PKI_LEDGER_DAMAGED', {
+              sentence: 'the ledger could not write a change and no longer agrees with its storage',
+              place: journal.place,
+              remedy: 'correct the storage (space, rights), then restart the authority',
+              cause,
+            });
       throw closed;
     }
   };

@@ -1,7 +1,8 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { access, constants, type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PkiFault } from '../ground/fault.ts';
+import { readProtectedKey } from './key-protection.ts';
 
 /** The files of an authority in its folder. */
 export const authorityFiles = {
@@ -77,10 +78,11 @@ function exposed(place: string, found: string, command: string): PkiFault {
 /**
  * Reads a private key of the authority, where there is one.
  * @param path - of the key; a link is followed
+ * @param passphrase - with which it is encrypted; undefined: it is not
  * @returns undefined where there is none
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`; `ENTENTE_PKI_SECRET_EXPOSED` where others may read it
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_PASSPHRASE`; `ENTENTE_PKI_SECRET_EXPOSED` where others may read it
  */
-export async function presentPrivateKey(path: string): Promise<KeyObject | undefined> {
+export async function presentPrivateKey(path: string, passphrase?: string): Promise<KeyObject | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw cause;
@@ -91,36 +93,28 @@ export async function presentPrivateKey(path: string): Promise<KeyObject | undef
     if (!status.isFile() || status.size > maxKeyBytes)
       throw damagedKey(path, `the key is not a plain file of at most ${maxKeyBytes} bytes`);
     await refuseExposed(file, path);
-    return parseKey(await file.readFile(), path);
+    return readProtectedKey(await file.readFile(), passphrase, path);
   } finally {
     await file.close();
   }
 }
 
-function parseKey(pem: Buffer, path: string): KeyObject {
-  try {
-    return createPrivateKey(pem);
-  } catch (cause) {
-    throw damagedKey(path, 'the file does not contain a private key', cause);
-  }
-}
-
-function damagedKey(place: string, sentence: string, cause?: unknown): PkiFault {
+function damagedKey(place: string, sentence: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence,
     place,
     remedy: 'restore it from a copy',
-    cause,
   });
 }
 
 /**
  * Reads a private key of the authority.
  * @param path - of the key; a link is followed
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`; `ENTENTE_PKI_SECRET_EXPOSED` where others may read it
+ * @param passphrase - with which it is encrypted; undefined: it is not
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_PASSPHRASE`; `ENTENTE_PKI_SECRET_EXPOSED` where others may read it
  */
-export async function readPrivateKey(path: string): Promise<KeyObject> {
-  const key = await presentPrivateKey(path);
+export async function readPrivateKey(path: string, passphrase?: string): Promise<KeyObject> {
+  const key = await presentPrivateKey(path, passphrase);
   if (key === undefined) throw missing(path);
   return key;
 }

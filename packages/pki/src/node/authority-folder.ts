@@ -6,6 +6,8 @@ import { syncFolder, writeDraft, writeWhole } from './write-whole.ts';
 
 /** The files of an authority that change in a rollover. Each call is one step: a crash leaves the state before it, or that after it. */
 export interface AuthorityFolder {
+  /** With which its keys are encrypted; undefined where they are not. */
+  readonly passphrase: string | undefined;
   /** Full path of a file, for messages. */
   pathOf(name: string): string;
   /** @returns undefined where there is no such file */
@@ -35,10 +37,12 @@ export interface AuthorityFolder {
 /**
  * The files of an authority on disk.
  * @param directory - of the authority
+ * @param passphrase - with which its keys are encrypted; default: they are not
  */
-export function authorityFolder(directory: string): AuthorityFolder {
+export function authorityFolder(directory: string, passphrase?: string): AuthorityFolder {
   const pathOf = (name: string): string => join(directory, name);
   return {
+    passphrase,
     pathOf,
     async read(name) {
       try {

@@ -1,4 +1,4 @@
-import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
+import { createPrivateKey, type KeyObject, randomBytes, webcrypto } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePem } from '@entente/x509';
@@ -12,6 +12,7 @@ import { createKeyAndRequest } from '../client/key-and-request.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { createIssuer } from '../ground/issuer.ts';
 import { issuerId, publicationPaths, spkiHash } from '../ground/issuer-id.ts';
+import type { NameLimits } from '../ground/name-limits.ts';
 import { administratorNames } from '../ground/profile.ts';
 import type { ProfileName } from '../ground/request.ts';
 import { drawSerialNumber } from '../ground/serial-number.ts';
@@ -19,8 +20,9 @@ import { rootListLifetimeMs } from '../ground/validity.ts';
 import { createIssuance, type Issuance } from '../issuing/issuance.ts';
 import { createCrl } from '../revocation/create-crl.ts';
 import { authorityFiles } from './authority-files.ts';
+import { protectedKey, refusePassphrase } from './key-protection.ts';
 import { keySigner } from './key-signer.ts';
-import type { OpenLedger } from './open-authority.ts';
+import type { OpenLedger } from './open-authority-folder.ts';
 import { throwAwaySigner } from './throw-away-signer.ts';
 import { publicMode, secretMode, writeWhole } from './write-whole.ts';
 
@@ -30,8 +32,8 @@ export interface InitialiseOptions {
   readonly directory: string;
   /** The organisation's network, e.g. `contoso.example`. */
   readonly domain: string;
-  /** The authority's own FQDN. */
-  readonly fqdn: string;
+  /** The authority's own FQDN. Default: it has no name of its own, and gets no server certificate. */
+  readonly fqdn?: string;
   /** Base of the plain HTTP address of CRLs and issuer certificates, e.g. `http://ca.contoso.example`. */
   readonly objectsUrl: string;
   /**
@@ -45,6 +47,10 @@ export interface InitialiseOptions {
   readonly openLedger: OpenLedger;
   /** Default `ec-p256`. */
   readonly keyKind?: AuthorityKeyKind;
+  /** The names that the root may vouch for, critical in its certificate. Default: any. */
+  readonly limits?: NameLimits;
+  /** Encrypts every key that is written, see `protectedKey`. Default: they are not encrypted. */
+  readonly passphrase?: string;
   /** Names of the first administrators: each gets a client certificate. Default none. */
   readonly administrators?: readonly string[];
 }
@@ -59,7 +65,7 @@ export interface InitialisedAuthority {
   readonly rootSha256: string;
   /** See `issuerId`. */
   readonly issuerId: string;
-  /** Full paths of the files; `outsideCertificate` exists only if `outsideObjectsUrls` was given. */
+  /** Full paths of the files; `outsideCertificate` exists only with `outsideObjectsUrls`, `serverCertificate` and `serverKey` only with `fqdn`. */
   readonly files: Readonly<Record<keyof typeof authorityFiles, string>>;
   readonly administrators: readonly AdministratorFiles[];
 }
@@ -79,13 +85,16 @@ export interface AdministratorFiles {
  * next CRL, once a year: move it off the machine.
  * @param options - folder, names and addresses
  * @returns what was created
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` if the folder contains an authority
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` if the folder contains an authority; `ENTENTE_PKI_PASSPHRASE`,
+ * `ENTENTE_PKI_BAD_ARGUMENT`
  */
 export async function initialiseAuthority(options: InitialiseOptions): Promise<InitialisedAuthority> {
   const { directory, domain, objectsUrl, now, outsideObjectsUrls: outside = [] } = options;
   const files = Object.fromEntries(
     Object.entries(authorityFiles).map(([key, name]) => [key, join(directory, name)]),
   ) as Record<keyof typeof authorityFiles, string>;
+  if ('passphrase' in options) refusePassphrase(options.passphrase, 'passphrase of initialiseAuthority');
+  const { passphrase } = options;
   await refuseExisting(files.rootCertificate);
   await mkdir(directory, { recursive: true, mode: 0o700 });
 
@@ -100,9 +109,10 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
     now,
     // So that it can certify the root that follows it.
     pathLength: rootPathLength,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
-  const rootKeyPem = await privatePem(rootKeys.privateKey);
-  const rootIssuer = await createIssuer(root, keySigner(createPrivateKey(rootKeyPem)));
+  const rootKey = await keyObject(rootKeys.privateKey);
+  const rootIssuer = await createIssuer(root, keySigner(rootKey));
 
   const issuingKeys = await generate(kind);
   const issuing = await createIssuingAuthority({
@@ -118,10 +128,12 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
     crlUrl: `${objectsUrl}${publicationPaths.crl(rootIssuer.id, 0)}`,
     issuerUrl: `${objectsUrl}${publicationPaths.issuer(rootIssuer.id)}`,
   });
-  const issuingKeyPem = await privatePem(issuingKeys.privateKey);
-  const issuer = await createIssuer(issuing, keySigner(createPrivateKey(issuingKeyPem)));
+  const issuingKey = await keyObject(issuingKeys.privateKey);
+  const issuer = await createIssuer(issuing, keySigner(issuingKey));
 
   await using ledger = await options.openLedger(directory);
+  // Another process may have been faster, and has closed the ledger since.
+  await refuseExisting(files.rootCertificate);
   const rootCrl = await createCrl(rootIssuer, {
     number: await ledger.nextCrlNumber(rootIssuer.id),
     thisUpdate: now,
@@ -142,27 +154,29 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
       names:
         profile === 'administrator'
           ? administratorNames(domain, subject)
-          : { commonName: options.fqdn, dnsNames: [options.fqdn], uris: [] },
+          : { commonName: subject, dnsNames: [subject], uris: [] },
     }),
   });
-  const server = await issueLeaf(issuance, 'server', options.fqdn);
+  const server = options.fqdn === undefined ? undefined : await issueLeaf(issuance, 'server', options.fqdn);
   const administrators: AdministratorFiles[] = [];
   for (const name of options.administrators ?? []) {
     const leaf = await issueLeaf(issuance, 'administrator', name);
     const folder = join(directory, 'administrators');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const written = { name, certificate: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
-    await writeWhole(written.key, leaf.keyPem, secretMode);
+    await writeWhole(written.key, await protectedKey(leaf.key, passphrase), secretMode);
     await writeWhole(written.certificate, leaf.chainPem, publicMode);
     administrators.push(written);
   }
   const rootPem = encodePem('CERTIFICATE', root);
-  await writeWhole(files.rootKey, rootKeyPem, secretMode);
-  await writeWhole(files.issuingKey, issuingKeyPem, secretMode);
-  await writeWhole(files.serverKey, server.keyPem, secretMode);
+  await writeWhole(files.rootKey, await protectedKey(rootKey, passphrase), secretMode);
+  await writeWhole(files.issuingKey, await protectedKey(issuingKey, passphrase), secretMode);
+  if (server !== undefined) {
+    await writeWhole(files.serverKey, await protectedKey(server.key, passphrase), secretMode);
+    await writeWhole(files.serverCertificate, server.chainPem, publicMode);
+  }
   await writeWhole(files.rootCrl, encodePem('X509 CRL', rootCrl), publicMode);
   await writeWhole(files.issuingCertificate, encodePem('CERTIFICATE', issuing), publicMode);
-  await writeWhole(files.serverCertificate, server.chainPem, publicMode);
   if (outside.length > 0) {
     const certificate = await createOutsideAuthority({
       issuing: issuer.certificate,
@@ -188,7 +202,7 @@ async function issueLeaf(
   issuance: Issuance,
   profile: ProfileName,
   subject: string,
-): Promise<{ readonly keyPem: string; readonly chainPem: string }> {
+): Promise<{ readonly key: KeyObject; readonly chainPem: string }> {
   const key = await createKeyAndRequest({ subject });
   const outcome = await issuance.issue(
     { profile, subject, request: key.request },
@@ -202,7 +216,7 @@ async function issueLeaf(
     });
   }
   const chainPem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
-  return { keyPem: key.privateKeyPem, chainPem };
+  return { key: createPrivateKey(key.privateKeyPem), chainPem };
 }
 
 async function refuseExisting(path: string): Promise<void> {
@@ -224,6 +238,7 @@ async function generate(kind: AuthorityKeyKind): Promise<webcrypto.CryptoKeyPair
   return webcrypto.subtle.generateKey(authorityKeyAlgorithms[kind], true, ['sign', 'verify']);
 }
 
-async function privatePem(key: webcrypto.CryptoKey): Promise<string> {
-  return encodePem('PRIVATE KEY', new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', key)));
+async function keyObject(key: webcrypto.CryptoKey): Promise<KeyObject> {
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
+  return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
 }

@@ -1,10 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
 import { encodeCertificationRequest, encodeRequestInfo, type KeyKind } from '@entente/x509';
 import { issuingName } from '../ceremony/certify-issuing.ts';
 import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 import { presentPrivateKey, readPrivateKey } from './authority-files.ts';
 import type { AuthorityFolder } from './authority-folder.ts';
 import { issuerFiles } from './issuer-files.ts';
+import { protectedKey } from './key-protection.ts';
 import { keySigner } from './key-signer.ts';
 import { secretMode } from './write-whole.ts';
 
@@ -15,6 +17,7 @@ export interface PendingIssuer {
   readonly publicKey: Uint8Array;
 }
 
+const generate = promisify(generateKeyPair);
 const rsaBits = 3072;
 
 /**
@@ -28,7 +31,7 @@ export async function pendingIssuer(
   folder: AuthorityFolder,
   number: number,
 ): Promise<PendingIssuer | undefined> {
-  const key = await presentPrivateKey(folder.pathOf(issuerFiles(number).key));
+  const key = await presentPrivateKey(folder.pathOf(issuerFiles(number).key), folder.passphrase);
   return key === undefined ? undefined : { number, publicKey: keySigner(key).publicKey };
 }
 
@@ -49,8 +52,9 @@ export async function requestOf(
   kind: KeyKind,
 ): Promise<Uint8Array> {
   const { key } = issuerFiles(number);
-  if (!(await folder.exists(key))) await folder.create(key, newKey(kind), secretMode);
-  const signer = keySigner(await readPrivateKey(folder.pathOf(key)));
+  if (!(await folder.exists(key)))
+    await folder.create(key, await newKey(kind, folder.passphrase), secretMode);
+  const signer = keySigner(await readPrivateKey(folder.pathOf(key), folder.passphrase));
   const info = encodeRequestInfo({
     subject: issuingName(domain, number),
     publicKey: { der: signer.publicKey },
@@ -61,12 +65,13 @@ export async function requestOf(
 /**
  * A new key of an authority.
  * @param kind - P-384 and RSA as they are; anything else is P-256
+ * @param passphrase - with which it is encrypted; undefined: it is not
  * @returns PKCS#8, PEM
  */
-export function newKey(kind: KeyKind): string {
-  const { privateKey } =
+export async function newKey(kind: KeyKind, passphrase: string | undefined): Promise<string> {
+  const { privateKey }: { readonly privateKey: KeyObject } =
     kind === 'rsa'
-      ? generateKeyPairSync('rsa', { modulusLength: rsaBits })
-      : generateKeyPairSync('ec', { namedCurve: kind === 'ec-p384' ? 'P-384' : 'P-256' });
-  return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+      ? await generate('rsa', { modulusLength: rsaBits })
+      : await generate('ec', { namedCurve: kind === 'ec-p384' ? 'P-384' : 'P-256' });
+  return protectedKey(privateKey, passphrase);
 }

@@ -75,10 +75,10 @@ export async function listOf(
 
 /**
  * Reads a key.
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_KEY_UNSUPPORTED`
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_PASSPHRASE`, `ENTENTE_PKI_KEY_UNSUPPORTED`
  */
 export async function signerIn(folder: AuthorityFolder, name: string): Promise<Signer> {
-  return keySigner(await readPrivateKey(folder.pathOf(name)));
+  return keySigner(await readPrivateKey(folder.pathOf(name), folder.passphrase));
 }
 
 /**

@@ -93,7 +93,7 @@ export async function createRootFolder(
       remedy: 'choose a directory that does not exist yet',
     });
   }
-  await folder.create(authorityFiles.rootKey, newKey(kind), secretMode);
+  await folder.create(authorityFiles.rootKey, await newKey(kind, folder.passphrase), secretMode);
   const signer = await signerIn(folder, authorityFiles.rootKey);
   return {
     signer,

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { type Credential, peerOf, type Trust } from '@entente/tls';
+import { type IdentitySource, peerOf, type Trust } from '@entente/tls';
 import type { Replaceable } from './dialled-socket.ts';
 
 /** Milliseconds before the end of a certificate within which it is of no use to dial again. */
@@ -17,7 +17,7 @@ export interface AgeOptions {
   /** Has the clock. */
   readonly trust: Pick<Trust, 'clock'>;
   /** Our certificate, which is shown from the next handshake on once it is replaced. */
-  readonly identity?: Credential | undefined;
+  readonly identity?: IdentitySource | undefined;
   /** 0 up to 1; default the system's. */
   readonly random?: () => number;
 }

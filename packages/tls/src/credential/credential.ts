@@ -34,6 +34,9 @@ export interface Pkcs12Source {
 /** Where certificate and key are. */
 export type CredentialSource = PemSource | Pkcs12Source;
 
+/** Something that says what this side presents, and when it is replaced: a {@link Credential}, or the identity of a private CA. */
+export type IdentitySource = Pick<Credential, 'current' | 'onChange'>;
+
 /**
  * What this side presents in handshakes. After a replacement the listeners and clients that use it present the new certificate
  * from the next handshake on; open connections stay open.

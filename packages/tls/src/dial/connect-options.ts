@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { DaneExpectation, IdentityExpectation } from '@entente/trust';
-import type { Credential } from '../credential/credential.ts';
+import type { IdentitySource } from '../credential/credential.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import type { Allow } from '../trust/allow.ts';
 import type { LinkOptions } from '../trust/link.ts';
@@ -14,7 +14,7 @@ export interface OutboundOptions {
   /** The trust state that the server is judged by. */
   readonly trust: Trust;
   /** What to present where the server asks for a certificate. Default: none. */
-  readonly identity?: Credential;
+  readonly identity?: IdentitySource;
   /** Which servers may answer: exact names, or a function. Has no default, so that a caller cannot forget it. */
   readonly allow: Allow;
   /** Name of the link, and which interface it is on; default `{ name: 'tls', interface: 'external' }`. */

@@ -1,7 +1,7 @@
 import { isIP, Socket, type TcpNetConnectOpts } from 'node:net';
 import * as tls from 'node:tls';
 import type { PresentedChain } from '@entente/trust';
-import type { Credential } from '../credential/credential.ts';
+import type { IdentitySource } from '../credential/credential.ts';
 import { TlsFault } from '../fault/fault.ts';
 import { required, rule, type Shape, text, wholeNumber, yesOrNo } from '../options/option-rule.ts';
 import { abortSignal, credential, protocols } from '../options/peer-rules.ts';
@@ -19,7 +19,7 @@ export interface ProbeOptions {
   /** A connected socket on which both sides are about to begin TLS, as after STARTTLS. Default: a new connection to `host`. */
   readonly over?: Socket;
   /** What this side shows to a server that asks for a certificate. Default nothing. */
-  readonly identity?: Credential;
+  readonly identity?: IdentitySource;
   /** Whether TLS 1.0 and 1.1 are offered too, with the weak suites of their time: to find out what a server speaks. Default false. */
   readonly offersOldVersions?: boolean;
   readonly alpn?: readonly string[];

@@ -1,5 +1,5 @@
 import type { IdentityExpectation } from '@entente/trust';
-import type { Credential } from '../credential/credential.ts';
+import type { IdentitySource } from '../credential/credential.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import type { Allow } from '../trust/allow.ts';
 import type { LinkOptions } from '../trust/link.ts';
@@ -54,7 +54,7 @@ export interface ListenOptions {
   /** The trust state that clients are judged by. */
   readonly trust: Trust;
   /** What to present. */
-  readonly identity: Credential;
+  readonly identity: IdentitySource;
   /** Address to listen on. Default: every address of the machine. */
   readonly host?: string;
   /** Port, 0 to 65535; 0 takes a free one. Default 0. */

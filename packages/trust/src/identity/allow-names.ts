@@ -1,6 +1,6 @@
+import { ipAddress, ipText } from '@entente/x509';
 import { TrustFault } from '../fault.ts';
 import { hostName } from '../names/host-name.ts';
-import { ipAddress, ipText } from '../names/ip-address.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Authorise } from './authorise.ts';
 

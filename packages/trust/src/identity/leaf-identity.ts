@@ -1,5 +1,4 @@
-import type { Certificate } from '@entente/x509';
-import { ipText } from '../names/ip-address.ts';
+import { type Certificate, ipText } from '@entente/x509';
 import { digestOf } from '../signatures/digest.ts';
 import type { LeafNames } from './leaf-names.ts';
 import type { PeerIdentity } from './peer-identity.ts';

@@ -1,7 +1,6 @@
-import type { Certificate } from '@entente/x509';
+import { type Certificate, ipAddress, ipText } from '@entente/x509';
 import { commonNames } from '../names/certificate-names.ts';
 import { hostName } from '../names/host-name.ts';
-import { ipAddress, ipText } from '../names/ip-address.ts';
 import type { IdentityExpectation } from '../question/identity-expectation.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
@@ -127,17 +126,20 @@ function isRegistry(domain: string): boolean {
   return isCountry && registryLabels.has(domain.slice(0, dot));
 }
 
-/** Any one of a list: entries with a scheme are URIs and compare octet by octet, the others are DNS names. */
+/** Any one of a list: IP addresses, entries with a scheme, which are URIs and compare octet by octet, and DNS names. */
 function service(allowed: readonly string[], names: LeafNames): IdentityMatch {
+  const isNamed = (entry: string): boolean => {
+    const address = ipAddress(entry);
+    if (address !== undefined) return names.ipAddresses.some((one) => sameBytes(one, address));
+    return entry.includes(':') ? names.uris.includes(entry) : names.dnsNames.includes(hostName(entry) ?? '');
+  };
   for (const entry of allowed) {
-    const found = entry.includes(':')
-      ? names.uris.includes(entry)
-      : names.dnsNames.includes(hostName(entry) ?? '');
-    if (found) return { ok: true, expected: allowed.join(', '), matched: entry };
+    if (isNamed(entry)) return { ok: true, expected: allowed.join(', '), matched: entry };
   }
   return mismatch('service', allowed.length === 0 ? 'none (the allow list is empty)' : allowed.join(', '), [
     ...names.dnsNames,
     ...names.uris,
+    ...names.ipAddresses.map(ipText),
   ]);
 }
 

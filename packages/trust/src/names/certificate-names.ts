@@ -1,6 +1,5 @@
-import { type Certificate, type GeneralName, type Name, oids } from '@entente/x509';
+import { type Certificate, type GeneralName, ipText, type Name, oids } from '@entente/x509';
 import { looksLikeHost } from './host-name.ts';
-import { ipText } from './ip-address.ts';
 
 /**
  * Every name that a certificate claims, in the forms that name constraints use.

@@ -1,6 +1,5 @@
-import type { GeneralName, GeneralSubtree } from '@entente/x509';
+import { type GeneralName, type GeneralSubtree, ipAddress } from '@entente/x509';
 import { dnsName, hostName } from './host-name.ts';
-import { ipAddress } from './ip-address.ts';
 import { mailAddress } from './mail-address.ts';
 import { uriHost } from './uri-host.ts';
 

@@ -1,6 +1,5 @@
-import { oids } from '@entente/x509';
+import { ipText, oids } from '@entente/x509';
 import { commonNames } from '../names/certificate-names.ts';
-import { ipText } from '../names/ip-address.ts';
 import { sameBytes } from '../signatures/key-identifier.ts';
 import { hasExtension, isCritical, type Rules } from './rule.ts';
 

@@ -20,6 +20,7 @@ describe('the names of two certificates are the same', () => {
     ['another DNS name', { ...names, dnsNames: ['a.example', 'c.example'] }],
     ['a URI less', { ...names, uris: [] }],
     ['another URI', { ...names, uris: ['sip:b.example'] }],
+    ['an address more', { ...names, ipAddresses: ['192.0.2.1'] }],
   ])('not with %s', (_, other) => {
     expect(sameCertificateNames(names, other)).toBe(false);
     expect(sameCertificateNames(other, names)).toBe(false);

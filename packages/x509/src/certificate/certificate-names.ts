@@ -1,4 +1,5 @@
 import { oids } from '../der/oids.ts';
+import { ipText } from '../name/ip-address.ts';
 import type { Certificate } from './certificate.ts';
 
 /** The names of a leaf: those that it carries, or is to carry. */
@@ -9,6 +10,8 @@ export interface CertificateNames {
   readonly dnsNames: readonly string[];
   /** uniformResourceIdentifier entries; a server has each SIP name again as `sip:<name>` (RFC 5922 §7.1). */
   readonly uris: readonly string[];
+  /** iPAddress entries as `ipText` writes them; default none. */
+  readonly ipAddresses?: readonly string[];
 }
 
 /**
@@ -22,7 +25,13 @@ export function certificateNamesOf({ subject, subjectAltName = [] }: Certificate
   const common = attributes.find(({ oid }) => oid === oids.commonName);
   const ofType = (type: 'dns' | 'uri') =>
     subjectAltName.flatMap((name) => (name.type === type ? [name.value] : []));
-  return { commonName: common?.text ?? '', dnsNames: ofType('dns'), uris: ofType('uri') };
+  const ipAddresses = subjectAltName.flatMap((name) => (name.type === 'ip' ? [ipText(name.bytes)] : []));
+  return {
+    commonName: common?.text ?? '',
+    dnsNames: ofType('dns'),
+    uris: ofType('uri'),
+    ...(ipAddresses.length === 0 ? {} : { ipAddresses }),
+  };
 }
 
 /**
@@ -32,7 +41,11 @@ export function certificateNamesOf({ subject, subjectAltName = [] }: Certificate
  * @param other - the same
  */
 export function sameCertificateNames(one: CertificateNames, other: CertificateNames): boolean {
-  return sameMembers(one.dnsNames, other.dnsNames) && sameMembers(one.uris, other.uris);
+  return (
+    sameMembers(one.dnsNames, other.dnsNames) &&
+    sameMembers(one.uris, other.uris) &&
+    sameMembers(one.ipAddresses ?? [], other.ipAddresses ?? [])
+  );
 }
 
 function sameMembers(one: readonly string[], other: readonly string[]): boolean {

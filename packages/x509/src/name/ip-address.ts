@@ -69,7 +69,10 @@ function isHex(text: string): boolean {
   return true;
 }
 
-/** Writes an iPAddress of a certificate for people. */
+/**
+ * Writes an iPAddress of a certificate as text: of the spellings of an address always the same one.
+ * @param octets - 4 or 16
+ */
 export function ipText(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join('.');
   if (octets.length !== 16) return `${octets.length} octets`;

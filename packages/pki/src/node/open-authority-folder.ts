@@ -17,7 +17,7 @@ import { throwAwaySigner } from './throw-away-signer.ts';
 export type OpenLedger = (directory: string) => Promise<Ledger>;
 
 /** The open authority of a domain. The root's key is not needed and not read. What changes in a rollover is read again at each use. */
-export interface OpenAuthority {
+export interface OpenAuthorityFolder {
   /** All issuing authorities, and the roots with their lists. */
   readonly issuers: IssuerStore;
   /** The one that issues. */
@@ -47,11 +47,16 @@ export interface OpenAuthority {
  * Opens an authority that `initialiseAuthority` created.
  * @param directory - its folder
  * @param openLedger - opens its ledger, e.g. `openLedger` of `@entente/store-sql`
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_SECRET_EXPOSED`, and what `openLedger`
- * throws
+ * @param passphrase - with which its keys are encrypted; default: they are not
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_PASSPHRASE`,
+ * and what `openLedger` throws
  */
-export async function openAuthority(directory: string, openLedger: OpenLedger): Promise<OpenAuthority> {
-  const issuers = await IssuerStore.open(authorityFolder(directory));
+export async function openAuthorityFolder(
+  directory: string,
+  openLedger: OpenLedger,
+  passphrase?: string,
+): Promise<OpenAuthorityFolder> {
+  const issuers = await IssuerStore.open(authorityFolder(directory, passphrase));
   const throwAway = await throwAwaySigner(issuers.active.issuer.signer.scheme);
   const ledger = await openLedger(directory);
   return {

@@ -1,0 +1,75 @@
+import { type Extension, type GeneralSubtree, ipAddress, nameConstraintsExtension } from '@entente/x509';
+import { PkiFault } from './fault.ts';
+import { isHostName } from './host-name.ts';
+
+/** The names that a root may vouch for: everything that it is trusted with beyond them is refused. */
+export interface NameLimits {
+  /** Domains: the names in them and below, the hosts of URIs too. `localhost` is always one. */
+  readonly domains: readonly string[];
+  /** Ranges of IP addresses, e.g. `10.0.0.0/8`; with an empty list no address at all. */
+  readonly addresses: readonly string[];
+}
+
+/** Loopback, and the ranges for private networks. @see RFC 1918, RFC 4193 */
+export const privateAddresses: readonly string[] = [
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '::1/128',
+  'fc00::/7',
+];
+
+const everyAddress = ['0.0.0.0/0', '::/0'];
+
+/**
+ * The limits of a root as an extension of its certificate: DNS names, hosts of URIs, and IP addresses.
+ * @param limits - domains and ranges
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a domain or range that is none
+ * @see RFC 5280 §4.2.1.10
+ */
+export function nameLimitsExtension({ addresses, domains }: NameLimits): Extension {
+  const bad = domains.find((domain) => !isHostName(domain));
+  if (bad !== undefined || domains.length === 0) {
+    throw badLimit(
+      'domain',
+      bad === undefined ? 'none' : JSON.stringify(bad.slice(0, 80)),
+      'contoso.example',
+    );
+  }
+  const uris = domains.flatMap((domain) => [domain, `.${domain}`]);
+  const ranges = addresses.map((range) => subtree({ type: 'ip', bytes: rangeBytes(range) }));
+  return nameConstraintsExtension({
+    permitted: [
+      ...[...domains, 'localhost'].map((value) => subtree({ type: 'dns', value })),
+      ...uris.map((value) => subtree({ type: 'uri', value })),
+      ...ranges,
+    ],
+    excluded:
+      ranges.length > 0 ? [] : everyAddress.map((range) => subtree({ type: 'ip', bytes: rangeBytes(range) })),
+  });
+}
+
+function subtree(base: GeneralSubtree['base']): GeneralSubtree {
+  return { base, minimum: 0, maximum: undefined };
+}
+
+/** An address and a mask of the same length. */
+function rangeBytes(range: string): Uint8Array {
+  const [text = '', prefix = '', ...more] = range.split('/');
+  const address = ipAddress(text);
+  const bits = /^(0|[1-9][0-9]{0,2})$/.test(prefix) ? Number(prefix) : Number.NaN;
+  if (address === undefined || more.length > 0 || !(bits <= address.length * 8)) {
+    throw badLimit('range of IP addresses', JSON.stringify(range.slice(0, 80)), '10.0.0.0/8 or fd00::/8');
+  }
+  const mask = address.map((_, index) => 0xff & ~(0xff >> Math.min(8, Math.max(0, bits - index * 8))));
+  return Uint8Array.of(...address.map((octet, index) => octet & (mask[index] as number)), ...mask);
+}
+
+function badLimit(what: string, found: string, example: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: `expected a ${what}, found ${found}`,
+    place: 'limits of a root',
+    remedy: `write it like ${example}`,
+  });
+}

@@ -1,0 +1,107 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PkiFault } from '../../ground/fault.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { formatLedgerLine } from '../../ledger/ledger-line.ts';
+import type { LedgerRecord } from '../../ledger/ledger-record.ts';
+import { LedgerState } from '../../ledger/ledger-state.ts';
+import { type LedgerJournal, recordingLedger } from '../../ledger/recording-ledger.ts';
+import { readLedgerFile } from '../read-ledger-file.ts';
+import { secretMode, syncFolder } from '../write-whole.ts';
+import { lockLedger } from './ledger-lock.ts';
+
+/** The file of the ledger, in the folder of the authority. `openLedger` of `@entente/store-sql` imports it. */
+export const ledgerFile = 'ledger.jsonl';
+
+const lineEnd = 0x0a;
+
+/**
+ * Opens a ledger in one file, `ledger.jsonl`: a line of JSON for each change, flushed to the disk before it is acknowledged; all of it is
+ * in memory. It is for an authority with some thousand certificates a year; `@entente/store-sql` has one for more, and imports this one.
+ * @param directory - created with mode 0700 where it does not exist
+ * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED` where another process has it open, `ENTENTE_PKI_LEDGER_DAMAGED`
+ */
+export async function openLedgerFile(directory: string): Promise<Ledger> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, ledgerFile);
+  const unlock = await lockLedger(join(directory, 'ledger.lock'), path);
+  try {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
+    const file = await open(path, flags, secretMode);
+    try {
+      await syncFolder(dirname(path));
+      const state = new LedgerState();
+      for await (const { record } of readLedgerFile(path)) state.apply(record);
+      const size = await cutIncomplete(file);
+      return recordingLedger(state, journalOf(file, path, size, unlock));
+    } catch (fault) {
+      await file.close();
+      throw fault;
+    }
+  } catch (fault) {
+    await unlock();
+    throw fault;
+  }
+}
+
+/** A last line that a crash has left incomplete was never acknowledged, and the next one must not be appended to it. */
+async function cutIncomplete(file: FileHandle): Promise<number> {
+  const { size } = await file.stat();
+  const octet = Buffer.alloc(1);
+  let end = size;
+  while (end > 0) {
+    await file.read(octet, 0, 1, end - 1);
+    if (octet[0] === lineEnd) break;
+    end--;
+  }
+  if (end < size) {
+    await file.truncate(end);
+    await file.sync();
+  }
+  return end;
+}
+
+/** Whatever waits while a flush is under way becomes the next one. */
+function journalOf(
+  file: FileHandle,
+  place: string,
+  start: number,
+  unlock: () => Promise<void>,
+): LedgerJournal {
+  let size = start;
+  let waiting = '';
+  let next: Promise<void> | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const flush = async (): Promise<void> => {
+    const lines = Buffer.from(waiting);
+    waiting = '';
+    next = undefined;
+    // What another process has written is not in memory here: each number and each revocation in it would be ignored.
+    if ((await file.stat()).size !== size) throw foreign(place);
+    await file.appendFile(lines);
+    await file.datasync();
+    size += lines.length;
+  };
+  return {
+    place,
+    write(record: LedgerRecord) {
+      waiting += formatLedgerLine(record);
+      next ??= last = last.then(flush);
+      return next;
+    },
+    async close() {
+      await last.catch(() => {});
+      await file.close();
+      await unlock();
+    },
+  };
+}
+
+function foreign(place: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_LEDGER_LOCKED', {
+    sentence: 'another process has written to the ledger since it was opened',
+    place,
+    remedy: 'stop one of the two, then open the authority again: it is open in one process at a time',
+  });
+}

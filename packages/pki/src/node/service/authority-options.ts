@@ -1,0 +1,126 @@
+import { PkiFault } from '../../ground/fault.ts';
+import { isHostName } from '../../ground/host-name.ts';
+import { type NameLimits, privateAddresses } from '../../ground/name-limits.ts';
+import { refusePassphrase } from '../key-protection.ts';
+import { openLedgerFile } from '../ledger-file/open-ledger-file.ts';
+import type { OpenLedger } from '../open-authority-folder.ts';
+
+/** Time as an argument: that of `@entente/tls` fits. */
+export interface UpkeepClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /**
+   * Runs something later, once.
+   * @param delayMs - milliseconds from now, at least 0
+   * @param run - what to run
+   * @returns a function that cancels it
+   */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/** Options of `openAuthority`. */
+export interface AuthorityOptions {
+  /** Folder of the authority. Where it has none yet, one is created; the folder gets mode 0700. */
+  readonly directory: string;
+  /** The domain whose services get certificates, e.g. `contoso.example`: the root can vouch for no other. */
+  readonly domain: string;
+  /**
+   * Encrypts every key on disk, see `protectedKey`; the same each time. Default: keys have mode 0600 and are not encrypted. An empty text,
+   * which a variable of the environment gives that was not set, is refused.
+   */
+  readonly passphrase?: string;
+  /**
+   * Ranges of IP addresses that services may have as names, e.g. `203.0.113.0/24`; they count when the authority is created. Default:
+   * loopback and the private ranges. With an empty list no address is a name.
+   */
+  readonly addresses?: readonly string[];
+  /**
+   * Base of the plain HTTP address at which `handler` is served: certificates say that the revocation lists are there. It counts when the
+   * authority is created. Default `http://ca.<domain>`. Who reads the lists from `trust()`, or from a file, does not ask there.
+   */
+  readonly objectsUrl?: string;
+  /** Opens the ledger. Default: `ledger.jsonl` in the folder; `openLedger` of `@entente/store-sql` is for more. */
+  readonly openLedger?: OpenLedger;
+  /** Called where something that is due could not be done; it is tried again. Default: a warning of the process. */
+  readonly onFault?: (fault: unknown) => void;
+  /** Default: the clock of the machine, whose timers do not keep the process alive. */
+  readonly clock?: UpkeepClock;
+}
+
+/** The same, complete. */
+export interface ReadOptions
+  extends Required<Omit<AuthorityOptions, 'addresses' | 'objectsUrl' | 'passphrase'>> {
+  readonly passphrase: string | undefined;
+  readonly limits: NameLimits;
+  /** As given. */
+  readonly objectsUrl: string | undefined;
+  /** Whether the caller names a ledger of their own. */
+  readonly ownLedger: boolean;
+}
+
+const known: ReadonlySet<string> = new Set([
+  'directory',
+  'domain',
+  'passphrase',
+  'addresses',
+  'objectsUrl',
+  'openLedger',
+  'onFault',
+  'clock',
+]);
+
+/** The machine's clock. */
+const machineClock: UpkeepClock = {
+  now: Date.now,
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/**
+ * Reads the options. One that is misspelt would leave keys in the clear, or open another authority, and JavaScript has no compiler.
+ * @param options - of `openAuthority`
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`, `ENTENTE_PKI_PASSPHRASE`
+ */
+export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
+  const unknown = Object.keys(options).find((name) => !known.has(name));
+  if (unknown !== undefined) throw bad(unknown, `expected one of ${[...known].join(', ')}, found ${unknown}`);
+  const { addresses = privateAddresses, directory, domain, objectsUrl } = options;
+  if (typeof directory !== 'string' || directory === '')
+    throw bad('directory', 'expected the path of a folder, found none');
+  if (typeof domain !== 'string' || !isHostName(domain))
+    throw bad('domain', 'expected a domain in lower case, like contoso.example, found another text');
+  if (objectsUrl !== undefined && !isBase(objectsUrl))
+    throw bad('objectsUrl', 'expected a base like http://ca.contoso.example, found another text');
+  // Not only where it has a value: one that was not set would leave the keys in the clear.
+  if ('passphrase' in options) refusePassphrase(options.passphrase, 'option passphrase of openAuthority');
+  return {
+    directory,
+    domain,
+    passphrase: options.passphrase,
+    limits: { domains: [domain], addresses },
+    objectsUrl,
+    openLedger: options.openLedger ?? openLedgerFile,
+    ownLedger: options.openLedger !== undefined,
+    onFault:
+      options.onFault ?? ((fault) => process.emitWarning(fault instanceof Error ? fault : String(fault))),
+    clock: options.clock ?? machineClock,
+  };
+}
+
+/** Plain HTTP: a list that is fetched over HTTPS would be circular (RFC 5280 §8). */
+function isBase(text: string): boolean {
+  return (
+    URL.canParse(text) && text.startsWith('http://') && !text.endsWith('/') && new URL(text).search === ''
+  );
+}
+
+function bad(option: string, sentence: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence,
+    place: `option ${option.slice(0, 80)} of openAuthority`,
+    remedy: 'correct the option',
+  });
+}

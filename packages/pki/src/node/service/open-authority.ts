@@ -1,0 +1,125 @@
+import { type Certificate, oids } from '@entente/x509';
+import { PkiFault } from '../../ground/fault.ts';
+import type { RevocationReason } from '../../ground/revocation-reason.ts';
+import type { Handler } from '../../publication/objects-handler.ts';
+import type { RevokedAtOnce } from '../../revocation/revocation-desk.ts';
+import { authorityFiles } from '../authority-files.ts';
+import { authorityFolder } from '../authority-folder.ts';
+import { initialiseAuthority } from '../initialise-authority.ts';
+import { ledgerFile } from '../ledger-file/open-ledger-file.ts';
+import { openAuthorityFolder } from '../open-authority-folder.ts';
+import { type AuthorityOptions, type ReadOptions, readAuthorityOptions } from './authority-options.ts';
+import type { AuthorityTrust } from './published-lists.ts';
+import { ServiceDesk } from './service-desk.ts';
+import type { ServiceIdentity } from './service-identity.ts';
+
+/** A private certification authority for the services of one domain, in one process at a time. */
+export interface ServiceAuthority {
+  readonly domain: string;
+  /** Its root: the only certificate that others have to trust. */
+  readonly root: Certificate;
+  /**
+   * Gives the identity of a service: the one that is on disk, or a new one where there is none, where it is due for renewal, or where it
+   * has other names. It is renewed as long as the authority is open.
+   * @param name - DNS name in lower case, `localhost`, IP address, or SPIFFE ID: the service is recorded, found and revoked by it
+   * @param others - further names, one SPIFFE ID at most in all
+   * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` with its `reason`, e.g. `subject-revoked`; `ENTENTE_PKI_BAD_ARGUMENT`,
+   * `ENTENTE_PKI_PASSPHRASE`, and those of the ledger
+   */
+  identity(name: string, ...others: readonly string[]): Promise<ServiceIdentity>;
+  /**
+   * Gives a service another certificate with another key now, also where its last one was revoked.
+   * @param name - as for `identity`
+   * @param others - as for `identity`
+   */
+  reissue(name: string, ...others: readonly string[]): Promise<ServiceIdentity>;
+  /**
+   * Revokes every valid certificate of a service and publishes that at once. From now on `identity` refuses the name, in the next run too,
+   * until `reissue` gives it another certificate.
+   * @param name - the first name of the service
+   * @param reason - default `unspecified`
+   * @returns what was not revoked before, and the number of the list
+   * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the service has no certificate that is still valid
+   */
+  revoke(name: string, reason?: RevocationReason): Promise<RevokedAtOnce>;
+  /**
+   * Roots and revocation lists, for `openTrust` of `@entente/tls` in the same process. Other processes read the files `root_ca.crt` and
+   * `lists.crl` of the folder.
+   */
+  trust(): AuthorityTrust;
+  /** Serves lists, issuers and roots (`/crl/…`, `/issuer/…`, `/roots.pem`) at the address of `objectsUrl`; see `nodeListener`. */
+  readonly handler: Handler;
+  /** Ends renewals, and closes the ledger. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens the authority in a folder, and creates it where there is none: root, issuing authority, ledger, lists. While it is open it renews
+ * identities, publishes lists, and lets the next issuing authority follow.
+ * @param options - folder and domain
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`, also where the folder is that of another domain; `ENTENTE_PKI_PASSPHRASE`,
+ * `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`
+ */
+export async function openAuthority(options: AuthorityOptions): Promise<ServiceAuthority> {
+  const read = readAuthorityOptions(options);
+  const { directory, domain, passphrase } = read;
+  const folder = authorityFolder(directory, passphrase);
+  if (!(await folder.exists(authorityFiles.rootCertificate))) await create(read);
+  else if (!read.ownLedger && !(await folder.exists(ledgerFile)))
+    throw withoutLedger(folder.pathOf(ledgerFile));
+  const opened = await openAuthorityFolder(directory, read.openLedger, passphrase);
+  try {
+    const { root } = opened;
+    refuseOtherDomain(root, read);
+    const desk = await ServiceDesk.open(read, folder, opened);
+    return {
+      domain,
+      root,
+      identity: (name, ...others) => desk.identity([name, ...others]),
+      reissue: (name, ...others) => desk.reissue([name, ...others]),
+      revoke: (name, reason = 'unspecified') => desk.revoke(name, reason),
+      trust: () => desk.publication.lists.trust(),
+      handler: desk.publication.handler,
+      async [Symbol.asyncDispose]() {
+        await desk.close();
+        await opened[Symbol.asyncDispose]();
+      },
+    };
+  } catch (fault) {
+    await opened[Symbol.asyncDispose]();
+    throw fault;
+  }
+}
+
+async function create({ clock, directory, domain, limits, objectsUrl, openLedger, passphrase }: ReadOptions) {
+  await initialiseAuthority({
+    directory,
+    domain,
+    limits,
+    objectsUrl: objectsUrl ?? `http://ca.${domain}`,
+    now: clock.now(),
+    openLedger,
+    ...(passphrase === undefined ? {} : { passphrase }),
+  });
+}
+
+function refuseOtherDomain({ subject }: Certificate, { directory, domain }: ReadOptions): void {
+  const found = subject.rdns.flat().find(({ oid }) => oid === oids.organizationName)?.text;
+  if (found === domain) return;
+  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: `expected the authority of ${domain}, found that of ${found ?? 'no domain'}`,
+    place: directory,
+    remedy: 'choose another directory, or correct the option domain of openAuthority',
+  });
+}
+
+/** An empty ledger in its place would take every revocation back. */
+function withoutLedger(place: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence:
+      'the authority is there, and its ledger is not: nothing would be known of what it has issued and revoked',
+    place,
+    remedy:
+      'restore it from a copy; where the ledger is in a database, give the option openLedger that opens it',
+  });
+}

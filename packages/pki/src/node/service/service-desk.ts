@@ -1,0 +1,199 @@
+import { renewalTime } from '../../client/renewal-time.ts';
+import { Turns } from '../../enrolment/turns.ts';
+import { PkiFault } from '../../ground/fault.ts';
+import { refuse } from '../../ground/refusal.ts';
+import type { RevocationReason } from '../../ground/revocation-reason.ts';
+import { serviceNames, serviceSubject } from '../../ground/service-names.ts';
+import { revokeUnfinished } from '../../issuing/unfinished.ts';
+import type { RevokedAtOnce } from '../../revocation/revocation-desk.ts';
+import { listAddressesIn } from '../../rollover/exact-certificate.ts';
+import type { AuthorityFolder } from '../authority-folder.ts';
+import type { OpenAuthorityFolder } from '../open-authority-folder.ts';
+import type { ReadOptions } from './authority-options.ts';
+import { identityFiles } from './identity-files.ts';
+import { IdentityIssuer, notIssued, type Wanted } from './issue-identity.ts';
+import { keepIssuing } from './keep-issuing.ts';
+import { Publication } from './publication.ts';
+import { LiveIdentity, type ServiceIdentity, type ServiceMaterial } from './service-identity.ts';
+
+/** Milliseconds between looks at what is due: a laptop that slept finds it within an hour. */
+const lookEveryMs = 3_600_000;
+
+/** Gives services their identities, takes them away, and does what is due meanwhile. */
+export class ServiceDesk {
+  readonly publication: Publication;
+  readonly #options: ReadOptions;
+  readonly #folder: AuthorityFolder;
+  readonly #opened: OpenAuthorityFolder;
+  readonly #objectsUrl: string;
+  readonly #issuer: IdentityIssuer;
+  readonly #turns = new Turns();
+  readonly #identities = new Map<string, { readonly identity: LiveIdentity; dueAt: number }>();
+  #cancel: () => void = () => {};
+  #looking: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  private constructor(options: ReadOptions, folder: AuthorityFolder, opened: OpenAuthorityFolder) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#opened = opened;
+    this.#objectsUrl = objectsUrlOf(opened, options);
+    const { domain } = options;
+    const shared = { opened, objectsUrl: this.#objectsUrl, clock: () => options.clock.now() };
+    this.publication = new Publication({ ...shared, folder, domain });
+    this.#issuer = new IdentityIssuer({ ...shared, live: this.publication.live });
+  }
+
+  /**
+   * Revokes what a crash has left, publishes the lists, and begins to look after what is due.
+   * @param options - of `openAuthority`
+   * @param folder - of the authority
+   * @param opened - the same, opened
+   */
+  static async open(
+    options: ReadOptions,
+    folder: AuthorityFolder,
+    opened: OpenAuthorityFolder,
+  ): Promise<ServiceDesk> {
+    const desk = new ServiceDesk(options, folder, opened);
+    const now = (): number => options.clock.now();
+    for (const issuer of desk.publication.live()) await revokeUnfinished(opened.ledger, issuer, now);
+    await desk.#attempt(() => keepIssuing(desk.#kept, now()));
+    await desk.publication.publish();
+    desk.#schedule();
+    return desk;
+  }
+
+  /** @param given - names of a service, the first one first */
+  async identity(given: readonly string[]): Promise<ServiceIdentity> {
+    const wanted = this.#wanted(given);
+    return this.#turns.take(wanted.subject, async () => {
+      await this.#issuer.refuseRevoked(wanted.subject);
+      const material = await wanted.files.read();
+      const known = this.#identities.get(wanted.subject);
+      const isGood = material !== undefined && (await this.#issuer.counts(material, wanted));
+      const dueAt = isGood ? (known?.dueAt ?? renewalTime(material.leaf, Math.random())) : 0;
+      if (isGood && this.#options.clock.now() < dueAt) return this.#present(wanted, material, dueAt);
+      return this.#issue(wanted);
+    });
+  }
+
+  /** @param given - names of a service, the first one first */
+  async reissue(given: readonly string[]): Promise<ServiceIdentity> {
+    const wanted = this.#wanted(given);
+    return this.#turns.take(wanted.subject, () => this.#issue(wanted));
+  }
+
+  /**
+   * @param name - first name of the service
+   * @param reason - for the list
+   */
+  async revoke(name: string, reason: RevocationReason): Promise<RevokedAtOnce> {
+    const subject = serviceSubject(name);
+    return this.#turns.take(subject, async () => {
+      const valid = await this.#opened.ledger.issuedTo(subject, this.#options.clock.now());
+      if (valid.length === 0) {
+        throw notIssued(
+          subject,
+          refuse(
+            'certificate-unknown',
+            `expected a service with a valid certificate, found none of ${subject}`,
+            'name the service by the first name with which its identity was asked for',
+          ),
+        );
+      }
+      const outcome = await this.publication.desk.revokeSubject(subject, reason);
+      if (!outcome.ok) throw notIssued(subject, outcome.refusal);
+      // It is not renewed any more: nothing but reissue gives the service another one.
+      const known = this.#identities.get(subject);
+      if (known !== undefined) known.dueAt = Number.POSITIVE_INFINITY;
+      const { crlNumber, serials } = outcome;
+      return { serials, crlNumber };
+    });
+  }
+
+  /** Ends renewals, once what is under way has ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancel();
+    await this.#looking;
+  }
+
+  get #kept() {
+    const { domain } = this.#options;
+    return { folder: this.#folder, issuers: this.#opened.issuers, domain, objectsUrl: this.#objectsUrl };
+  }
+
+  #wanted(given: readonly string[]): Wanted {
+    const read = serviceNames(given);
+    if (!read.ok) {
+      throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+        sentence: `expected DNS names in lower case, localhost, IP addresses, and one SPIFFE ID at most, found ${read.found}`,
+        place: 'names of an identity',
+        remedy:
+          'write them like orders.contoso.example, 127.0.0.1 or spiffe://contoso.example/orders, without wildcard',
+      });
+    }
+    const subject = serviceSubject(given[0] as string);
+    return { subject, names: read.names, files: identityFiles(this.#folder, subject) };
+  }
+
+  async #issue(wanted: Wanted): Promise<ServiceIdentity> {
+    const material = await this.#issuer.issue(wanted);
+    return this.#present(wanted, material, renewalTime(material.leaf, Math.random()));
+  }
+
+  #present({ files, names, subject }: Wanted, material: ServiceMaterial, dueAt: number): ServiceIdentity {
+    const known = this.#identities.get(subject);
+    const identity = known?.identity ?? new LiveIdentity(subject, files.paths, names, material);
+    this.#identities.set(subject, { identity, dueAt });
+    identity.names = names;
+    identity.replace(material);
+    return identity;
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    this.#cancel = this.#options.clock.after(lookEveryMs, () => {
+      this.#looking = this.#look().finally(() => this.#schedule());
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { clock } = this.#options;
+    await this.#attempt(async () => {
+      if (await keepIssuing(this.#kept, clock.now())) await this.publication.publish();
+    });
+    await this.#attempt(() => this.publication.keep(clock.now()));
+    for (const [subject, { dueAt, identity }] of this.#identities) {
+      if (clock.now() < dueAt) continue;
+      const wanted = { subject, names: identity.names, files: identityFiles(this.#folder, subject) };
+      await this.#attempt(() =>
+        this.#turns.take(subject, async () => {
+          await this.#issuer.refuseRevoked(subject);
+          await this.#issue(wanted);
+        }),
+      );
+    }
+  }
+
+  /** What fails is tried again at the next look. */
+  async #attempt(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (fault) {
+      this.#options.onFault(fault);
+    }
+  }
+}
+
+/** Where the certificates of this authority say that its lists are. */
+function objectsUrlOf({ issuer, root }: OpenAuthorityFolder, { directory, objectsUrl }: ReadOptions): string {
+  const [created] = listAddressesIn(issuer.certificate, root) ?? [];
+  if (created !== undefined && (objectsUrl ?? created) === created) return created;
+  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: `expected the address with which the authority was created, ${created ?? 'which is not in its certificate'}, found ${objectsUrl ?? 'none'}`,
+    place: `option objectsUrl of openAuthority, for ${directory}`,
+    remedy: 'leave the option out, or create a new authority in another directory',
+  });
+}

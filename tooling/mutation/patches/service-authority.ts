@@ -1,0 +1,182 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const desk = 'packages/pki/src/node/service/service-desk.ts';
+const opening = 'packages/pki/src/node/service/open-authority.ts';
+const protection = 'packages/pki/src/node/key-protection.ts';
+const listener = 'packages/pki/src/node/node-listener.ts';
+const lint = 'packages/pki/src/issuing/lint.ts';
+
+const authority = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/service-authority.test.ts',
+  title,
+});
+const ledger = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/ledger-file.test.ts',
+  title,
+});
+const node = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/node-listener.test.ts',
+  title,
+});
+
+/** The private CA in one call: its names, its keys on disk, its ledger in a file, and its listener. */
+export const patches: PatchList = {
+  name: 'service-authority',
+  list: [
+    {
+      name: 'names-within-limits',
+      off: 'a name that the root cannot vouch for is signed before it is refused',
+      file: 'packages/pki/src/node/service/issue-identity.ts',
+      find: 'const outside = nameOutside(root, names);',
+      replace: 'const outside = nameOutside({ nameConstraints: undefined }, names);',
+      test: authority('are refused before anything is signed where the root cannot vouch for one'),
+    },
+    {
+      name: 'root-limited',
+      off: 'the root of a private CA vouches for any name',
+      file: 'packages/pki/src/ceremony/root-authority.ts',
+      find: '...(options.limits === undefined ? [] : [limitsOf(options.limits)]),',
+      replace: '...(options.limits === null ? [limitsOf(options.limits)] : []),',
+      test: authority('are refused before anything is signed where the root cannot vouch for one'),
+    },
+    {
+      name: 'service-name-form',
+      off: 'a service gets names of any form',
+      file: lint,
+      find: "if (profile.name === 'service') return serviceNameProblem(names);",
+      replace: "if (profile.name === 'service') return void serviceNameProblem;",
+      test: {
+        file: 'packages/pki/test/lint.test.ts',
+        title:
+          'refuses a service a wildcard, a URI that is not a SPIFFE ID, two of them, and another spelling of an address',
+      },
+    },
+    {
+      name: 'address-of-a-service-only',
+      off: 'a server of a SIP network gets an IP address as a name',
+      file: lint,
+      find: 'const address = names.ipAddresses?.[0];',
+      replace: 'const address = names.ipAddresses?.[-1];',
+      test: {
+        file: 'packages/pki/test/lint.test.ts',
+        title: 'refuses an IP address in the certificate of a server',
+      },
+    },
+    {
+      name: 'revoked-stays-revoked',
+      off: 'a service whose certificate was revoked gets another one at the next start',
+      file: desk,
+      find: 'await this.#issuer.refuseRevoked(wanted.subject);',
+      replace: '',
+      test: authority(
+        'keeps a revocation over the next run, in the file and for who asks again, until it is told to issue another',
+      ),
+    },
+    {
+      name: 'identity-of-the-service',
+      off: 'what lies in the files of a service is presented whatever names it has',
+      file: 'packages/pki/src/node/service/issue-identity.ts',
+      find: 'if (issuer === undefined || !sameCertificateNames(certificateNamesOf(leaf), names)) return false;',
+      replace:
+        'if (issuer === undefined || (!sameCertificateNames(certificateNamesOf(leaf), names) && false)) return false;',
+      test: authority(
+        'issues again for what is on disk and not its own: another key, a certificate that it does not know',
+      ),
+    },
+    {
+      name: 'passphrase-not-set',
+      off: 'keys are written in the clear where the passphrase was not set',
+      file: 'packages/pki/src/node/service/authority-options.ts',
+      find: "if ('passphrase' in options) refusePassphrase(options.passphrase, 'option passphrase of openAuthority');",
+      replace: 'void refusePassphrase;',
+      test: authority('are not created with a passphrase that is empty or was not set'),
+    },
+    {
+      name: 'key-in-the-clear',
+      off: 'a key that is not encrypted is used though there is a passphrase',
+      file: protection,
+      find: "if (!isEncrypted && passphrase !== undefined && pem.includes('PRIVATE KEY-----')) {",
+      replace: 'if (!isEncrypted && passphrase === null) {',
+      test: authority('that are in the clear are not taken for encrypted ones'),
+    },
+    {
+      name: 'service-key-encrypted',
+      off: 'the key of a service is written in the clear',
+      file: 'packages/pki/src/node/service/identity-files.ts',
+      find: 'await protectedKey(createPrivateKey(keyPem), folder.passphrase)',
+      replace: 'await protectedKey(createPrivateKey(keyPem), undefined)',
+      test: authority('are encrypted where there is a passphrase: root, issuing authority and services'),
+    },
+    {
+      name: 'passphrase-rounds',
+      off: 'a guess at a passphrase costs a thousandth',
+      file: protection,
+      find: 'export const keyProtectionRounds = 600_000;',
+      replace: 'export const keyProtectionRounds = 600;',
+      test: authority('are encrypted where there is a passphrase: root, issuing authority and services'),
+    },
+    {
+      name: 'ledger-locked',
+      off: 'two processes have the ledger of an authority open',
+      file: 'packages/pki/src/node/ledger-file/ledger-lock.ts',
+      find: 'if (holder === undefined || holder.pid === process.pid || !isAlive(holder.pid)) return;',
+      replace: 'if (holder !== null) return;',
+      test: ledger('refuses a second opener in the same process, and in another one'),
+    },
+    {
+      name: 'ledger-written-by-another',
+      off: 'an authority goes on with a ledger that another process has written to',
+      file: 'packages/pki/src/node/ledger-file/open-ledger-file.ts',
+      find: 'if ((await file.stat()).size !== size) throw foreign(place);',
+      replace: 'void foreign;',
+      test: ledger(
+        'does not let two write that could not see each other: the one that was there first is refused',
+      ),
+    },
+    {
+      name: 'ledger-missing',
+      off: 'an authority without its ledger begins an empty one, and takes every revocation back',
+      file: opening,
+      find: 'else if (!read.ownLedger && !(await folder.exists(ledgerFile)))',
+      replace: 'else if (!read.ownLedger && !(await folder.exists(authorityFiles.rootCertificate)))',
+      test: authority('is open in one process at a time, and not without its ledger'),
+    },
+    {
+      name: 'another-domain',
+      off: 'an authority issues for another domain than its own',
+      file: opening,
+      find: 'refuseOtherDomain(root, read);',
+      replace: 'void refuseOtherDomain;',
+      test: authority(
+        'refuses the folder of another domain, another address of its lists, and an option that it does not know',
+      ),
+    },
+    {
+      name: 'listener-body',
+      off: 'a request whose length is not announced fills the memory of an authority',
+      file: listener,
+      find: "if (size > maxBytes) finish('too-large');",
+      replace: "if (size < 0) finish('too-large');",
+      test: node('refuses a body beyond the bound, announced or not, without reading it all'),
+    },
+    {
+      name: 'listener-hosts',
+      off: 'a request with two fields Host is answered',
+      file: listener,
+      find: 'return hosts > 1 ? undefined : headers;',
+      replace: 'return headers;',
+      test: node('refuses two fields Host, and methods that are for proxies'),
+    },
+    {
+      name: 'service-address',
+      off: 'an IP address that a server must have is looked for nowhere',
+      file: 'packages/trust/src/identity/match-identity.ts',
+      find: 'if (address !== undefined) return names.ipAddresses.some((one) => sameBytes(one, address));\n    return entry',
+      replace: 'if (address !== undefined) return true;\n    return entry',
+      test: {
+        file: 'packages/trust/test/identity.test.ts',
+        title: 'is an IP address of that list only as iPAddress',
+      },
+    },
+  ],
+};
