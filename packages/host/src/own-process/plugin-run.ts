@@ -70,6 +70,8 @@ export class PluginRun {
   readonly #events = new SecondBudget(eventLimits, () => performance.now());
   readonly #onEvent: OnEvent;
   #asking: NodeJS.Timeout | undefined;
+  /** Questions that it has not answered. */
+  #asked = 0;
   /** Questions since its last message. */
   #unread = 0;
   #ended: string | undefined;
@@ -132,6 +134,7 @@ export class PluginRun {
         return;
       }
       this.#unread++;
+      this.#asked++;
       this.#channel.send(JSON.stringify({ type: 'ping' }));
     }, this.#options.pingMs ?? defaultPingMs);
     this.#asking.unref();
@@ -176,10 +179,9 @@ export class PluginRun {
   }
 
   #onMessage(message: ProcessMessage, characters: number): void {
-    const asked = this.#unread > 0;
     this.#unread = 0;
     if (message.type === 'pong') {
-      if (!asked) this.kill('answered what nobody had asked');
+      if (--this.#asked < 0) this.kill('answered what nobody had asked');
     } else if (message.type === 'event') this.#onTold(message, characters);
     else if (message.type === 'log') this.#onLine(message, characters);
     else if (message.type === 'crashed') this.kill(`crashed: ${wordsOf(message.sentence)}`);
