@@ -52,5 +52,10 @@ export {
   type Plugins,
 } from './plugins/load-plugins.ts';
 export { type PluginUse, pluginsConfig } from './plugins/plugins-config.ts';
+export {
+  openServerPlugins,
+  type ServerPlugins,
+  type ServerPluginsOptions,
+} from './plugins/server-plugins.ts';
 export { accountsConfig, keptAccountsConfig, postgresConfig } from './postgres-config.ts';
 export { reportFault, runServer, type ServerProgram } from './run.ts';

@@ -32,6 +32,8 @@ export interface Plugins extends AsyncDisposable {
   provided<T>(port: Port<T>): readonly { readonly plugin: string; readonly implementation: T }[];
   /** The plugins in a process of their own that provide a port, in the order of the configuration. */
   calls(port: Port<unknown>): readonly PluginCalls[];
+  /** What each plugin provides, in the order of the configuration. */
+  readonly offers: readonly { readonly plugin: string; readonly port: string }[];
   /** Plugins that do not run now. */
   problems(): readonly ServerProblem[];
 }
@@ -94,6 +96,9 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Plugins>
         const process = own.get(name);
         return process !== undefined && provides.some((one) => one.name === port.name) ? [process] : [];
       }),
+    offers: reads.configured.flatMap(({ name, provides }) =>
+      provides.map((port) => ({ plugin: name, port: port.name })),
+    ),
     problems: () => [...own.values()].flatMap((process) => problemsOf(process)),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
