@@ -234,7 +234,7 @@ export const patches: PatchList = {
     },
     {
       name: 'told-by-a-plugin',
-      off: 'a plugin tells of changes as often as it likes',
+      off: 'a plugin reports changes as often as it likes',
       file: `${own}plugin-run.ts`,
       find: 'if (this.#events.spend(characters))',
       replace: 'if (this.#events.spend(characters) && event === undefined)',

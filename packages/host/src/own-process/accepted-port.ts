@@ -8,6 +8,6 @@ export interface AcceptedPort extends Port<unknown> {
   readonly maxAnswer?: number;
   /** Methods of an implementation that take a listener: what they tell comes with `on` of {@link PluginCalls}. */
   readonly events?: readonly string[];
-  /** Codes of errors by which an implementation says that it cannot do something now, or must not: they are no failures of the plugin. */
+  /** Codes of errors by which an implementation says that it cannot do something now, or must not: they do not count as failures of the plugin. */
   readonly faults?: readonly string[];
 }

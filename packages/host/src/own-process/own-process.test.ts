@@ -20,6 +20,8 @@ const store: AcceptedPort = {
 };
 
 const pingMs = 10_000;
+// What is not stopped would run on for minutes.
+vi.setConfig({ testTimeout: 60_000 });
 
 let home: string;
 let stopped: string[];
