@@ -25,16 +25,20 @@ const binding = (fields: Partial<Binding> = {}): Binding => ({
 class AwayStore implements DistantLocations {
   readonly memory = new MemoryLocations();
   isAway = false;
-  #asked<T>(answer: () => T): Promise<T> {
+  /** It answers, and can remove nothing. */
+  isFull = false;
+  #asked<T>(answer: () => T, isRemoval = false): Promise<T> {
     const parts = { sentence: 'away', place: 'here', remedy: 'wait' };
-    return this.isAway ? Promise.reject(new LocationsUnavailableError(parts)) : Promise.resolve(answer());
+    return this.isAway || (isRemoval && this.isFull)
+      ? Promise.reject(new LocationsUnavailableError(parts))
+      : Promise.resolve(answer());
   }
   lookup = (aor: string, now: number) => this.#asked(() => this.memory.lookup(aor, now));
   update = <R>(aor: string, now: number, decide: (current: readonly Binding[]) => LocationChange<R>) =>
     this.#asked(() => this.memory.update(aor, now, decide));
-  removeFlow = (flow: string) => this.#asked(() => this.memory.removeFlow(flow));
+  removeFlow = (flow: string) => this.#asked(() => this.memory.removeFlow(flow), true);
   removeUser = (aor: string, isMeant?: (binding: Binding) => boolean) =>
-    this.#asked(() => this.memory.removeUser(aor, isMeant));
+    this.#asked(() => this.memory.removeUser(aor, isMeant), true);
   expire = (now: number) => this.#asked(() => this.memory.expire(now));
 }
 
@@ -85,11 +89,13 @@ describe('a store and what is known of it', () => {
     await expect(known.removeFlow('f1')).rejects.toThrow('away');
     await expect(known.removeUser(bob, ({ account }) => account === '1.a')).rejects.toThrow('away');
     expect([await found(), await found(bob)]).toEqual([['sip:alice@192.0.2.2'], []]);
-    store.isAway = false;
+    Object.assign(store, { isAway: false, isFull: true });
     expect([await found(), await found(bob)], 'also before it has gone there').toEqual([
       ['sip:alice@192.0.2.2'],
       [],
     ]);
+    store.isFull = false;
+    await found();
     await expect
       .poll(() => [store.memory.lookup(alice, 0).length, store.memory.lookup(bob, 0).length])
       .toEqual([1, 0]);
