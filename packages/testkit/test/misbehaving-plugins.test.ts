@@ -26,6 +26,8 @@ describe('a pool whose plugins misbehave', () => {
       clients: ['alice', 'carol'],
       frontEndConfig: { plugins: plugins.plugins },
     });
+    // Each server has seen where they are.
+    await talk();
   });
   afterAll(async () => {
     await network?.[Symbol.asyncDispose]();
@@ -59,7 +61,7 @@ describe('a pool whose plugins misbehave', () => {
 
   // They do it at the same time: the users talk through all of it.
   it.concurrent.each(ports)(
-    'delivers every message while its %s throws, floods the log, leaks memory and never ends its turn',
+    'delivers every message while its plugin for %s throws, floods the log, leaks memory and never ends its turn',
     async (port) => {
       let stops = 0;
       for (const mood of moods) {
