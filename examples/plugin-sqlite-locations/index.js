@@ -3,7 +3,7 @@ import { openSqliteLocations } from './sqlite-locations.js';
 
 export { openSqliteLocations };
 
-const locations = { name: 'locations', version: 1 };
+const locations = { name: 'locations', version: 2 };
 
 const fileOf = (value) => (typeof value === 'object' && value !== null ? value.file : undefined);
 

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noRedis, startRedis } from '@entente/testkit/redis';
 import { runCommand } from '../runner/command.ts';
 import { installFromTarballs, withoutTestRunner } from './consumer.ts';
 import type { Packed } from './packed.ts';
@@ -12,6 +13,8 @@ interface OutsideImplementation {
   readonly example: string;
   /** Packages of ours that it is installed with. */
   readonly needs: readonly string[];
+  /** Its test asks a Redis, whose URL is in `REDIS_URL`. */
+  readonly needsRedis?: true;
 }
 
 /** What `@entente/sip-relay` is installed with. */
@@ -39,6 +42,7 @@ const implementations: readonly OutsideImplementation[] = [
     needs: ['@entente/host', '@entente/tls', '@entente/trust', '@entente/x509'],
   },
   { example: 'examples/plugin-word-filter', needs: withSipRelay },
+  { example: 'examples/plugin-redis-rate-limit', needs: withSipRelay, needsRedis: true },
 ];
 
 /**
@@ -61,11 +65,16 @@ export async function checkOutsideSuites(
 
 async function checkOne(
   root: string,
-  { example, needs }: OutsideImplementation,
+  { example, needs, needsRedis }: OutsideImplementation,
   packed: readonly Packed[],
   log: (line: string) => void,
 ): Promise<Problem[]> {
+  if (needsRedis && noRedis !== undefined) {
+    log(`  ${example}: skipped, because ${noRedis}`);
+    return [];
+  }
   const folder = await mkdtemp(join(tmpdir(), 'entente-outside-'));
+  await using redis = needsRedis ? await startRedis() : undefined;
   try {
     await cp(join(root, example), folder, { recursive: true });
     const tarballs = packed.filter(({ name }) => needs.includes(name)).map(({ tarball }) => tarball);
@@ -73,7 +82,10 @@ async function checkOne(
     if (failure !== undefined) return [{ file: example, message: `our tarballs do not install: ${failure}` }];
     const { status, stdout, stderr } = await runCommand('npm', ['test', '--silent'], {
       cwd: folder,
-      env: withoutTestRunner(),
+      env: {
+        ...withoutTestRunner(),
+        ...(redis === undefined ? {} : { REDIS_URL: `redis://127.0.0.1:${redis.place.port}` }),
+      },
     });
     const passed = Number(/^\S+ pass (\d+)$/m.exec(stdout)?.[1] ?? 0);
     if (status !== 0 || passed === 0) {

@@ -68,6 +68,7 @@ const plainErrors: Readonly<Record<string, string>> = {
   'edge serve-objects.ts': 'caught in the same function, and logged',
   'store-redis open-redis.ts':
     'logged while the store is lost; a change then fails with a fault that says so',
+  'front-end plugin-locations.ts': 'caught by the calls of a plugin, and made a store that is not available',
   'host fake-exporter.ts': 'what a plugin would throw: caught where plugins are called',
   'host in-server.ts': 'caught where plugins are loaded and made a fault that names the plugin, or logged',
   'host own-process.ts': 'caught where plugins are loaded, and made a fault that names the plugin',

@@ -8,6 +8,11 @@ import { type NamedPolicy, policiesOfPlugins } from '@entente/sip-relay';
 import { requestPolicyPort } from '@entente/sip-relay/request-policy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { acceptedPorts as atAuthority } from '../../apps/authority-server/src/create-authority-server.ts';
+import { acceptedPorts as atChatServer } from '../../apps/chat-room-server/src/create-chat-room-server.ts';
+import { acceptedPorts as atEdge } from '../../apps/edge-server/src/create-edge-server.ts';
+import { acceptedPorts as atPoolServer } from '../../apps/pool-server/src/create-pool-server.ts';
+import { servedRoles } from '../../apps/pool-server/src/roles/served-roles.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const page = readFileSync(join(root, 'docs/guides/write-a-plugin.md'), 'utf8');
@@ -47,6 +52,28 @@ describe('the guide to plugins', () => {
     const judge = (type: string) => policy.judge({ ...request, headers: { 'content-type': [type] } });
     expect(await judge('text/plain')).toBeUndefined();
     expect(await judge('text/html')).toEqual({ sentence: 'expected text/plain, found text/html' });
+  });
+
+  it('says which server takes which port, in which version, and that each runs in a process of its own', () => {
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (\d) +\| ([a-z, -]+?) +\|/gm)];
+    const said = rows.map(([, port, version, servers = '']) => [
+      port,
+      Number(version),
+      servers.split(', ').sort(),
+    ]);
+    const taken = atPoolServer.map(({ name, version }) => {
+      const roles = Object.entries(servedRoles).filter(
+        ([, { ports }]) => name === 'exporter' || ports.includes(name),
+      );
+      const others = { authority: atAuthority, 'trusted-application': atChatServer, edge: atEdge };
+      const elsewhere = Object.entries(others).filter(([, ports]) =>
+        ports.some((port) => port.name === name),
+      );
+      return [name, version, [...roles, ...elsewhere].map(([role]) => role).sort()];
+    });
+    expect(said.sort()).toEqual(taken.sort());
+    for (const port of [...atPoolServer, ...atEdge, ...atAuthority, ...atChatServer])
+      expect(port.process).toBe('own');
   });
 
   it('has a test that passes', () => {

@@ -1,14 +1,24 @@
 #!/usr/bin/env node
-import { createLogger, loadConfig, manageServer, pathBeside, runServer } from '@entente/host';
+import { dirname } from 'node:path';
+import {
+  checkPlugins,
+  createLogger,
+  loadConfig,
+  manageServer,
+  openServerPlugins,
+  pathBeside,
+  runServer,
+} from '@entente/host';
 import { readPostgresServer } from '@entente/store-sql/postgres';
 import { authorityConfigSchema } from './config.ts';
-import { createAuthorityServer } from './create-authority-server.ts';
+import { acceptedPorts, createAuthorityServer } from './create-authority-server.ts';
 
 await runServer({
   name: 'entente-authority-server',
   summary: 'The authority of a domain: certificates, revocation lists, topology.',
   async check(file) {
-    await readPlaces(file);
+    const { config } = await readPlaces(file);
+    await checkPlugins({ plugins: config.plugins, from: [dirname(file)], accepts: acceptedPorts });
   },
   async start(file) {
     const { config, postgresql } = await readPlaces(file);
@@ -18,9 +28,21 @@ await runServer({
       ...(config.logLevel === undefined ? {} : { level: config.logLevel }),
     });
     const { fqdn, management } = config;
-    return manageServer({ fqdn, logger, management }, () =>
-      createAuthorityServer({ config, logger, ...(postgresql === undefined ? {} : { postgresql }) }),
-    );
+    return manageServer({ fqdn, logger, management }, async () => {
+      const plugins = await openServerPlugins({
+        plugins: config.plugins,
+        configFile: file,
+        accepts: acceptedPorts,
+        source: fqdn,
+        logger,
+      });
+      return createAuthorityServer({
+        config,
+        logger,
+        plugins,
+        ...(postgresql === undefined ? {} : { postgresql }),
+      });
+    });
   },
 });
 

@@ -1,4 +1,4 @@
-import { accountsConfig, managementConfig } from '@entente/host';
+import { accountsConfig, managementConfig, pluginsConfig } from '@entente/host';
 import { z } from 'zod';
 
 const hostName = z
@@ -37,6 +37,8 @@ export const authorityConfigSchema = z.strictObject({
   objects: listener('http'),
   /** Where the accounts are kept instead of the authority's own database; `entente user copy` moves them. */
   accounts: accountsConfig.exactOptional(),
+  /** Plugins: an installed package or a path beside this file, and the configuration it checks itself. */
+  plugins: pluginsConfig,
   /** Where `/healthz`, `/readyz` and `/metrics` are for this machine; nowhere without it. */
   management: managementConfig,
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),

@@ -1,11 +1,23 @@
 import https from 'node:https';
 import { createAuthority, type HealthPart, type OpenStore, type RunningAuthority } from '@entente/authority';
-import { endInTime, type Logger, oneAtATime, type RunningServer, servePublicHttp } from '@entente/host';
+import {
+  type AcceptedPort,
+  endInTime,
+  type Logger,
+  oneAtATime,
+  type RunningServer,
+  type ServerPlugins,
+  servePublicHttp,
+} from '@entente/host';
+import { exporterPort } from '@entente/host/exporter';
 import { isLocal, openPostgresAccounts, type PostgresServer } from '@entente/store-sql/postgres';
 import { type Clock, connect, peerOf, serve } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
 import { serveOrders } from './local-orders.ts';
+
+/** The ports for which it uses plugins. */
+export const acceptedPorts: readonly AcceptedPort[] = [exporterPort];
 
 /** An authority that listens. */
 export interface AuthorityServer extends RunningServer {
@@ -16,8 +28,10 @@ export interface AuthorityServer extends RunningServer {
 /** Options of {@link createAuthorityServer}. */
 export interface AuthorityServerOptions {
   /** With `directory` resolved. */
-  readonly config: AuthorityConfig;
+  readonly config: Omit<AuthorityConfig, 'plugins'>;
   readonly logger: Logger;
+  /** Of the configuration, disposed of with the server; its log is theirs. */
+  readonly plugins?: ServerPlugins;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Where the accounts are kept; default the database of the authority. */
@@ -33,11 +47,13 @@ export interface AuthorityServerOptions {
  * @throws faults with `code`, place and remedy: of the ledger, the accounts, the authority's files, the topologies, the listeners
  */
 export async function createAuthorityServer(options: AuthorityServerOptions): Promise<AuthorityServer> {
-  const { config, logger } = options;
+  const { config, plugins } = options;
+  const logger = plugins?.logger ?? options.logger;
   const stop: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const step of stop.splice(0).reverse()) await step();
   };
+  if (plugins !== undefined) stop.push(async () => plugins[Symbol.asyncDispose]());
   try {
     const { domain, fqdn, directory, administratorsHash } = config;
     let isRunning = (_authority: RunningAuthority): void => {};
@@ -106,8 +122,10 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
       https: { host: server.host, port: server.port },
       objects: { host: objects.host, port: objects.port },
       log: logger,
-      problems: () =>
-        authority.problems().map((problem) => ({ ...problem, stops: stopping.has(problem.part) })),
+      problems: () => [
+        ...authority.problems().map((problem) => ({ ...problem, stops: stopping.has(problem.part) })),
+        ...(plugins?.plugins.problems() ?? []),
+      ],
       [Symbol.asyncDispose]: close,
     };
   } catch (fault) {

@@ -4,6 +4,7 @@ import {
   connectionLimitsConfig,
   drainSecondsConfig,
   managementConfig,
+  pluginsConfig,
 } from '@entente/host';
 import { z } from 'zod';
 
@@ -56,6 +57,8 @@ export const chatRoomServerConfig = z.strictObject({
   maxBytes: z.int().min(1_048_576).optional(),
   /** Deliveries under way at once. Default 64. */
   concurrency: z.int().min(1).max(1_024).optional(),
+  /** Plugins: an installed package or a path beside this file, and the configuration it checks itself. */
+  plugins: pluginsConfig,
   /** How many connections its listener holds at once. */
   limits: connectionLimitsConfig.default({}),
   /** Bytes of messages under way that the process keeps at most. Default a quarter of its memory, which is also the most. */

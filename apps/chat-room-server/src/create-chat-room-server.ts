@@ -1,11 +1,23 @@
 import { join } from 'node:path';
 import { serveApplication } from '@entente/application';
 import { type RunningChatRooms, serveChatRooms } from '@entente/chat-room';
-import { type Logger, loadConfig, pathBeside, type RunningServer, RunningSettings } from '@entente/host';
+import {
+  type AcceptedPort,
+  type Logger,
+  loadConfig,
+  openServerPlugins,
+  pathBeside,
+  type RunningServer,
+  RunningSettings,
+} from '@entente/host';
+import { exporterPort } from '@entente/host/exporter';
 import { joinDomain, type Member } from '@entente/member';
 import { logTransactions } from '@entente/sip-relay';
 import type { Clock } from '@entente/tls';
 import { type ChatRoomServerConfig, chatRoomServerConfig } from './config.ts';
+
+/** The ports for which it uses plugins. */
+export const acceptedPorts: readonly AcceptedPort[] = [exporterPort];
 
 /** A running chat server. */
 export interface ChatRoomServer extends RunningServer {
@@ -23,18 +35,32 @@ export async function createChatRoomServer(
   config: ChatRoomServerConfig,
   parts: { readonly configFile: string; readonly logger: Logger; readonly clock?: Clock },
 ): Promise<ChatRoomServer> {
-  const { clock, configFile, logger } = parts;
+  const { clock, configFile } = parts;
   const directory = pathBeside(configFile, config.directory);
   const ofClock = clock === undefined ? {} : { clock };
-  const member = await joinDomain({
-    fqdn: config.fqdn,
-    directory,
-    ...(config.join === undefined ? {} : { token: config.join.token }),
-    addresses: new Map(Object.entries(config.addresses)),
-    ...ofClock,
-    log: logger,
+  const opened = await openServerPlugins({
+    plugins: config.plugins,
+    configFile,
+    accepts: acceptedPorts,
+    source: config.fqdn,
+    logger: parts.logger,
   });
+  const { logger, plugins } = opened;
+  let joined: Member | undefined;
+  const close = async () => {
+    await opened[Symbol.asyncDispose]();
+    await joined?.[Symbol.asyncDispose]();
+  };
   try {
+    const member = await joinDomain({
+      fqdn: config.fqdn,
+      directory,
+      ...(config.join === undefined ? {} : { token: config.join.token }),
+      addresses: new Map(Object.entries(config.addresses)),
+      ...ofClock,
+      log: logger,
+    });
+    joined = member;
     const { concurrency, file, limits, maxBytes, maxBytesInFlight, maxHistory, maxMembers, maxMessageBytes } =
       config;
     const rooms = await serveChatRooms({
@@ -60,16 +86,16 @@ export async function createChatRoomServer(
       },
       reload: async () => settings.reload(),
       metrics: rooms.metrics,
-      problems: () => [...member.problems(), ...rooms.problems()],
+      problems: () => [...member.problems(), ...plugins.problems(), ...rooms.problems()],
       drain: (withinMs) => rooms.drain(withinMs),
       async [Symbol.asyncDispose]() {
         settings[Symbol.dispose]();
         await rooms[Symbol.asyncDispose]();
-        await member[Symbol.asyncDispose]();
+        await close();
       },
     };
   } catch (error) {
-    await member[Symbol.asyncDispose]();
+    await close();
     throw error;
   }
 }

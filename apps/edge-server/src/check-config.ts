@@ -1,18 +1,21 @@
-import { loadConfig, pathBeside } from '@entente/host';
+import { dirname } from 'node:path';
+import { checkPlugins, loadConfig, pathBeside } from '@entente/host';
 import { checkToken } from '@entente/member';
 import { loadCredential } from '@entente/tls';
 import { edgeServerConfig } from './config.ts';
+import { acceptedPorts } from './create-edge-server.ts';
 import { createResolver } from './resolver.ts';
 
 /**
- * Checks a configuration, its join token, its DNS servers, and the certificate and key that it names.
+ * Checks a configuration, its join token, its DNS servers, its plugins, and the certificate and key that it names.
  * @param configFile - YAML
  * @throws OperatorFault, MemberFault and TlsFault as the start would
  */
 export async function checkConfig(configFile: string): Promise<void> {
-  const { dns, external, fqdn, join } = loadConfig(configFile, edgeServerConfig);
+  const { dns, external, fqdn, join, plugins } = loadConfig(configFile, edgeServerConfig);
   if (join !== undefined) checkToken(join.token, fqdn);
   createResolver(dns, configFile);
+  await checkPlugins({ plugins, from: [dirname(configFile)], accepts: acceptedPorts });
   if (external === undefined) return;
   await using _credential = await loadCredential({
     certificate: pathBeside(configFile, external.certificate),

@@ -3,6 +3,7 @@ import {
   connectionLimitsConfig,
   drainSecondsConfig,
   managementConfig,
+  pluginsConfig,
 } from '@entente/host';
 import { z } from 'zod';
 
@@ -20,6 +21,8 @@ export const edgeServerConfig = z.strictObject({
   external: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
   /** DNS servers to find partners with, `address` or `address:port`; default the system's. DNS is not trusted. */
   dns: z.array(z.string().min(1)).min(1).optional(),
+  /** Plugins: an installed package or a path beside this file, and the configuration it checks itself. */
+  plugins: pluginsConfig,
   /** How many connections each listener holds at once. */
   limits: connectionLimitsConfig.default({}),
   /** Bytes of messages under way that the process keeps at most. Default a quarter of its memory, which is also the most. */

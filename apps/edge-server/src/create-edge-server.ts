@@ -1,18 +1,25 @@
 import { join } from 'node:path';
 import { edgeInterfaces, type RunningEdge, serveEdge } from '@entente/edge';
 import {
+  type AcceptedPort,
   type Logger,
   loadConfig,
+  openServerPlugins,
   pathBeside,
   type RunningServer,
   RunningSettings,
   refuseManagementOutside,
 } from '@entente/host';
+import { exporterPort } from '@entente/host/exporter';
 import { joinDomain, type Member } from '@entente/member';
-import { logTransactions } from '@entente/sip-relay';
+import { logTransactions, policiesOfPlugins } from '@entente/sip-relay';
+import { requestPolicyPort } from '@entente/sip-relay/request-policy';
 import { type Clock, loadCredential } from '@entente/tls';
 import { type EdgeServerConfig, edgeServerConfig } from './config.ts';
 import { createResolver } from './resolver.ts';
+
+/** The ports for which it uses plugins. */
+export const acceptedPorts: readonly AcceptedPort[] = [exporterPort, requestPolicyPort];
 
 /** A running edge. */
 export interface EdgeServer extends RunningServer {
@@ -30,19 +37,33 @@ export async function createEdgeServer(
   config: EdgeServerConfig,
   parts: { readonly configFile: string; readonly logger: Logger; readonly clock?: Clock },
 ): Promise<EdgeServer> {
-  const { clock, configFile, logger } = parts;
+  const { clock, configFile } = parts;
   const directory = pathBeside(configFile, config.directory);
   const addresses = new Map(Object.entries(config.addresses));
   const resolver = createResolver(config.dns, configFile);
-  const member = await joinDomain({
-    fqdn: config.fqdn,
-    directory,
-    ...(config.join === undefined ? {} : { token: config.join.token }),
-    addresses,
-    ...(clock === undefined ? {} : { clock }),
-    log: logger,
+  const opened = await openServerPlugins({
+    plugins: config.plugins,
+    configFile,
+    accepts: acceptedPorts,
+    source: config.fqdn,
+    logger: parts.logger,
   });
+  const { logger, plugins } = opened;
+  let joined: Member | undefined;
+  const close = async () => {
+    await opened[Symbol.asyncDispose]();
+    await joined?.[Symbol.asyncDispose]();
+  };
   try {
+    const member = await joinDomain({
+      fqdn: config.fqdn,
+      directory,
+      ...(config.join === undefined ? {} : { token: config.join.token }),
+      addresses,
+      ...(clock === undefined ? {} : { clock }),
+      log: logger,
+    });
+    joined = member;
     // The authority has no external certificate for another role, and its refusal would not name the role.
     const { external: outside } = edgeInterfaces(member.topology, config.fqdn);
     refuseManagementOutside(config.management, outside.address, configFile);
@@ -60,6 +81,7 @@ export async function createEdgeServer(
       member,
       externalIdentity,
       logger,
+      policies: policiesOfPlugins(plugins),
       resolver,
       addresses,
       cacheDirectory,
@@ -82,16 +104,16 @@ export async function createEdgeServer(
       },
       reload: async () => settings.reload(),
       metrics: edge.metrics,
-      problems: () => member.problems(),
+      problems: () => [...member.problems(), ...plugins.problems()],
       drain: (withinMs) => edge.drain(withinMs),
       async [Symbol.asyncDispose]() {
         settings[Symbol.dispose]();
         await edge[Symbol.asyncDispose]();
-        await member[Symbol.asyncDispose]();
+        await close();
       },
     };
   } catch (error) {
-    await member[Symbol.asyncDispose]();
+    await close();
     throw error;
   }
 }

@@ -1,10 +1,8 @@
-import { dirname } from 'node:path';
 import {
   type AcceptedPort,
-  LogExport,
   type Logger,
   loadConfig,
-  loadPlugins,
+  openServerPlugins,
   pathBeside,
   type RunningServer,
   RunningSettings,
@@ -17,9 +15,9 @@ import { requestPolicyPort } from '@entente/sip-relay/request-policy';
 import { type OpenUsers, userSource } from '@entente/sip-relay/users';
 import { type PoolServerConfig, poolServerConfig } from './config.ts';
 import type { RunningRole } from './roles/role.ts';
-import { servedRoleOf } from './roles/served-roles.ts';
+import { refuseOtherPorts, servedRoleOf } from './roles/served-roles.ts';
 
-/** The ports for which it uses plugins. */
+/** The ports for which it uses plugins, in one role or another. */
 export const acceptedPorts: readonly AcceptedPort[] = [exporterPort, locationsPort, requestPolicyPort];
 
 /** A running server of a pool. */
@@ -41,20 +39,18 @@ export async function createPoolServer(
 ): Promise<PoolServer> {
   const { clock, configFile } = parts;
   const users = userSource(config, configFile);
-  const plugins = await loadPlugins({
+  const opened = await openServerPlugins({
     plugins: config.plugins,
-    from: [dirname(configFile)],
+    configFile,
     accepts: acceptedPorts,
+    source: config.fqdn,
     logger: parts.logger,
   });
-  // Lines of plugins are not among them: one about an exporter would be the next one that it has to export.
-  const exported = new LogExport(config.fqdn, plugins.calls(exporterPort));
-  const logger = exported.logger(parts.logger);
+  const { logger, plugins } = opened;
   let member: Member | undefined;
   let open: OpenUsers | undefined;
   const close = async () => {
-    await exported[Symbol.asyncDispose]();
-    await plugins[Symbol.asyncDispose]();
+    await opened[Symbol.asyncDispose]();
     await Promise.all([member?.[Symbol.asyncDispose](), open?.[Symbol.asyncDispose]()]);
   };
   try {
@@ -67,7 +63,9 @@ export async function createPoolServer(
       log: logger,
     });
     member = joined;
-    const role = await servedRoleOf(config, joined.topology, configFile).serve({
+    const served = servedRoleOf(config, joined.topology, configFile);
+    refuseOtherPorts(served, plugins.offers);
+    const role = await served.serve({
       config,
       configFile,
       logger,

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const member = { fqdn: sampleFrontEnd.fqdn, topology: sampleTopology() } as unknown as Member;
-const plugins = { provided: () => [] } as unknown as Plugins;
+const plugins = { calls: () => [] } as Pick<Plugins, 'calls'>;
 const write = (fields: { readonly event?: string }) => void events.push(fields.event ?? '');
 const logger = { info: write, warn: write } as unknown as Logger;
 

@@ -2,7 +2,8 @@ import { contoso } from '@entente/testkit/topology';
 import { buildTopology } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { type PoolServerConfig, poolServerConfig } from '../src/config.ts';
-import { servedRoleOf, servedRoles } from '../src/roles/served-roles.ts';
+import { acceptedPorts } from '../src/create-pool-server.ts';
+import { refuseOtherPorts, servedRoleOf, servedRoles } from '../src/roles/served-roles.ts';
 
 const topology = buildTopology(contoso);
 const configFile = '/etc/entente/server.yaml';
@@ -34,7 +35,6 @@ describe('refuses to start', () => {
   const settings: Readonly<Record<string, Partial<PoolServerConfig>>> = {
     accounts: { accounts: { postgresql: { host: '/run/postgresql' } } } as Partial<PoolServerConfig>,
     locations: { locations: { redis: { host: '127.0.0.1', port: 6_379 } } },
-    plugins: { plugins: [{ use: './plugin.js' }] },
     users: { users: 'users.yaml' },
   };
   const others = Object.entries(servedRoles).flatMap(([role, served]) =>
@@ -56,5 +56,31 @@ describe('refuses to start', () => {
   it('with no setting of a front end as a front end', () => {
     for (const setting of Object.values(settings))
       expect(() => roleOf('fe1.contoso.example', setting)).not.toThrow();
+  });
+});
+
+describe('a plugin', () => {
+  const ports = acceptedPorts.map(({ name }) => name);
+  const used: Readonly<Record<string, readonly string[]>> = {
+    'front-end': ['exporter', 'locations', 'request-policy'],
+    director: ['exporter', 'request-policy'],
+    mediation: ['exporter'],
+    'web-services': ['exporter'],
+  };
+  const all = Object.entries(servedRoles).flatMap(([role, served]) =>
+    ports.map((port) => [role, port, served] as const),
+  );
+
+  it.each(all)('of a %s for %s is refused where the role does not use it', (role, port, served) => {
+    const refused = () => refuseOtherPorts(served, [{ plugin: 'alpha', port }]);
+    if (used[role]?.includes(port) === true) expect(refused).not.toThrow();
+    else
+      expect(refused).toThrow(
+        expect.objectContaining({ code: 'ENTENTE_PLUGIN_PORT', place: 'plugin alpha' }),
+      );
+  });
+
+  it('for a port that no role uses is not accepted', () => {
+    expect([...new Set(Object.values(used).flat())].sort()).toEqual([...ports].sort());
   });
 });

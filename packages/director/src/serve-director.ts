@@ -19,10 +19,12 @@ import {
   FlowNames,
   loadMetrics,
   logConnection,
+  type NamedPolicy,
   ProxyRuntime,
   peerName,
   proxyMetrics,
   watchServers,
+  withPolicies,
 } from '@entente/sip-relay';
 import { logRefusal, type ServeLimits, serve } from '@entente/tls';
 import {
@@ -60,6 +62,8 @@ export interface ServeDirectorOptions {
   /** Where there are accounts: their homes, and whether they are confirmed. `credentials` are those of `accountCredentials` then. */
   readonly accounts?: FollowedAccounts | undefined;
   readonly logger: Logger;
+  /** Asked about each request that is about to go on, in their order. */
+  readonly policies?: readonly NamedPolicy[];
   /** Bounds of the listener; see `@entente/tls`. */
   readonly limits?: ServeLimits;
   /** Bytes of messages under way at most; see `MessageBudget` of `@entente/sip-endpoint`. */
@@ -110,7 +114,7 @@ export async function serveDirector(options: ServeDirectorOptions): Promise<Runn
   });
   const runtime: ProxyRuntime<DirectorSender> = new ProxyRuntime({
     sentBy: { host: fqdn, port },
-    policy,
+    policy: withPolicies(policy, options.policies),
     flows,
     newToken,
     isOurVia: (host) => host === fqdn,

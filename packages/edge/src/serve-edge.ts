@@ -19,10 +19,12 @@ import {
   FlowNames,
   loadMetrics,
   logConnection,
+  type NamedPolicy,
   ProxyRuntime,
   peerName,
   proxyMetrics,
   watchServers,
+  withPolicies,
 } from '@entente/sip-relay';
 import { type ConnectionRefusal, type Credential, logRefusal, type ServeLimits, serve } from '@entente/tls';
 import {
@@ -79,6 +81,8 @@ export interface ServeEdgeOptions {
   /** Who we are outside: `member.externalIdentity()`, or a certificate of a public CA. */
   readonly externalIdentity: Credential;
   readonly logger: Logger;
+  /** Asked about each request that is about to go on, whichever way, in their order. */
+  readonly policies?: readonly NamedPolicy[];
   /** DNS for partners. */
   readonly resolver: ServiceResolver;
   /** Addresses of hosts that DNS does not know, by name. */
@@ -147,7 +151,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const inside: ProxyRuntime<EdgeSender> = new ProxyRuntime({
     ...shared,
     sentBy: addresses.inside,
-    policy: policies.inside,
+    policy: withPolicies(policies.inside, options.policies),
     isOurVia: (host) => host === external.fqdn,
     retryOn: (listener) => member.trust.onChange(listener),
     dial: (hop) =>
@@ -163,7 +167,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const outside: ProxyRuntime<EdgeSender> = new ProxyRuntime({
     ...shared,
     sentBy: ({ row }) => (row === links.federation.row ? addresses.partners : addresses.clients),
-    policy: policies.outside,
+    policy: withPolicies(policies.outside, options.policies),
     isOurVia: (host) => host === internal.fqdn,
     retryOn: (listener) => federationTrust.onChange(listener),
     locate: (hop) => locatePartner(hop, { fqdn, topology, locator }),

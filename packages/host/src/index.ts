@@ -32,8 +32,10 @@ export { accountsMetric, type DomainStanding, domainMetrics } from './metrics/do
 export type { Metric, MetricSample } from './metrics/metric.ts';
 export { pendingConnections } from './metrics/pending-connections.ts';
 export { RefusedConnections } from './metrics/refused-connections.ts';
-export type { PluginCalls } from './own-process/own-process.ts';
+export type { AcceptedPort } from './own-process/accepted-port.ts';
 export type { OnFailure } from './own-process/own-process-options.ts';
+export type { PluginCalls } from './own-process/plugin-calls.ts';
+export type { Decision } from './own-process/plugin-run.ts';
 export { oneAtATime } from './plain-http/one-at-a-time.ts';
 export { type PublicLimits, publicLimits } from './plain-http/public-limits.ts';
 export {
@@ -44,12 +46,16 @@ export {
   servePublicHttp,
 } from './plain-http/public-server.ts';
 export {
-  type AcceptedPort,
   checkPlugins,
   type LoadPluginsOptions,
   loadPlugins,
   type Plugins,
 } from './plugins/load-plugins.ts';
 export { type PluginUse, pluginsConfig } from './plugins/plugins-config.ts';
+export {
+  openServerPlugins,
+  type ServerPlugins,
+  type ServerPluginsOptions,
+} from './plugins/server-plugins.ts';
 export { accountsConfig, keptAccountsConfig, postgresConfig } from './postgres-config.ts';
 export { reportFault, runServer, type ServerProgram } from './run.ts';

@@ -28,4 +28,5 @@ export type { RelayOptions } from './relay/relay-options.ts';
 export type { LaterAnswers, RelayRules, Unreachable } from './relay/relay-rules.ts';
 export { askPolicies, type NamedPolicy, type RefusedByPolicy } from './request-policy/ask-policies.ts';
 export { policiesOfPlugins } from './request-policy/policies-of-plugins.ts';
+export { withPolicies } from './request-policy/with-policies.ts';
 export { namesOurDomain } from './service-host.ts';

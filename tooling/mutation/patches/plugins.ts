@@ -14,6 +14,19 @@ const asked = (title: string): MutationPatch['test'] => ({
 });
 const own = 'packages/host/src/own-process/';
 
+const itsProcess = (title: string): MutationPatch['test'] => ({
+  file: 'packages/host/src/own-process/own-process.test.ts',
+  title,
+});
+const store = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/src/locations/plugin-locations.test.ts',
+  title,
+});
+const known = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/src/locations/known-locations.test.ts',
+  title,
+});
+
 /** What holds plugins in their bounds. */
 export const patches: PatchList = {
   name: 'plugins',
@@ -39,9 +52,9 @@ export const patches: PatchList = {
     {
       name: 'lines-of-a-plugin',
       off: 'a plugin fills the log',
-      file: `${own}plugin-run.ts`,
-      find: 'if (++this.#lines > maxLines || ',
-      replace: 'if (++this.#lines > maxLines * 1e9 || ',
+      file: `${own}second-budget.ts`,
+      find: 'return ++this.#messages > this.#limits.messages || ',
+      replace: 'return ++this.#messages > this.#limits.messages * 1e9 || ',
       test: ownProcess('that floods the log is stopped, and calls fail with the reason'),
     },
     {
@@ -160,28 +173,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'store-that-hangs',
-      off: 'a store of a plugin that hangs keeps registrations waiting for ever',
-      file: 'packages/front-end/src/locations/bounded-locations.ts',
-      find: '        }, answerMs);',
-      replace: '        }, answerMs * 1_000);',
-      test: {
-        file: 'packages/front-end/src/locations/bounded-locations.test.ts',
-        title: 'that hangs costs two seconds, and nothing once 1,000 calls wait for it',
-      },
-    },
-    {
-      name: 'late-change-of-a-store',
-      off: 'a registration is kept of which the client was told that it was not',
-      file: 'packages/front-end/src/locations/bounded-locations.ts',
-      find: 'if (isOver()) throw',
-      replace: 'if (isOver() && aor === undefined) throw',
-      test: {
-        file: 'packages/front-end/src/locations/bounded-locations.test.ts',
-        title: 'that decides when its time is over changes nothing: the client was told so',
-      },
-    },
-    {
       name: 'words-of-a-plugin',
       off: 'an object that a plugin logs in place of a text ends the server',
       file: `${own}plugin-run.ts`,
@@ -202,8 +193,8 @@ export const patches: PatchList = {
     {
       name: 'long-lines-of-a-plugin',
       off: 'a plugin fills the log with few and long lines',
-      file: `${own}plugin-run.ts`,
-      find: ' || this.#characters > maxCharacters',
+      file: `${own}second-budget.ts`,
+      find: ' || this.#characters > this.#limits.characters',
       replace: '',
       test: ownProcess('that writes long lines of the log is stopped, and calls fail with the reason'),
     },
@@ -226,14 +217,101 @@ export const patches: PatchList = {
       test: ownProcess('whose folder is gone when it is to start again is tried later'),
     },
     {
-      name: 'store-that-throws-at-once',
-      off: 'a request whose bindings a store throws at is never answered',
-      file: 'packages/front-end/src/locations/bounded-locations.ts',
-      find: 'return Promise.reject(thrown(error, ownError()));',
-      replace: 'throw thrown(error, ownError());',
+      name: 'plugin-that-reads-nothing',
+      off: 'a plugin that nobody calls computes without end',
+      file: `${own}plugin-run.ts`,
+      find: 'if (this.#unread >= maxUnread)',
+      replace: 'if (this.#unread >= maxUnread * 1e9)',
+      test: itsProcess('that never ends its turn is stopped, also where nobody calls it'),
+    },
+    {
+      name: 'answers-to-no-question',
+      off: 'a plugin writes that it still reads as often as it likes',
+      file: `${own}plugin-run.ts`,
+      find: 'if (--this.#asked < 0)',
+      replace: 'if (--this.#asked < -1e9)',
+      test: itsProcess('that answers questions which nobody has asked is stopped'),
+    },
+    {
+      name: 'told-by-a-plugin',
+      off: 'a plugin reports changes as often as it likes',
+      file: `${own}plugin-run.ts`,
+      find: 'if (this.#events.spend(characters))',
+      replace: 'if (this.#events.spend(characters) && event === undefined)',
+      test: itsProcess('that tells as fast as it can is stopped'),
+    },
+    {
+      name: 'long-answers-of-a-plugin',
+      off: 'an answer is as long as the plugin likes',
+      file: `${own}runner.mjs`,
+      find: 'if (message.length > maxAnswer)',
+      replace: 'if (message.length > maxAnswer * 1e9)',
+      test: itsProcess('answers no more than its port lets it, as a failure of that call alone'),
+    },
+    {
+      name: 'process-without-its-server',
+      off: 'a plugin that never ends its turn outlives its server',
+      file: `${own}end-with-server.ts`,
+      find: 'kill -9 "$1"',
+      replace: 'kill -0 "$1"',
+      test: itsProcess(
+        'is gone after the server was killed, though it reads of no pipe and never ends its turn',
+      ),
+    },
+    {
+      name: 'change-that-was-overtaken',
+      off: 'what another server has registered meanwhile is lost',
+      file: `${own}runner.mjs`,
+      find: 'canonical(found) === expected ?',
+      replace: 'canonical(found) !== undefined ?',
+      test: store('decides again where another server was faster, and loses neither change'),
+    },
+    {
+      name: 'bindings-of-a-plugin',
+      off: 'a store of a plugin makes up bindings of another user',
+      file: 'packages/front-end/src/locations/plugin-locations.ts',
+      find: 'const binding = readBinding(one, aor, now);',
+      replace: 'const binding = readBinding(one, one.aor, now);',
+      test: store('is not available for a call that it answers with a binding of another user, and runs on'),
+    },
+    {
+      name: 'removed-while-the-store-is-away',
+      off: 'who was signed out while a store was away is found again',
+      file: 'packages/front-end/src/locations/known-locations.ts',
+      find: 'isLate?.(binding) !== true && ',
+      replace: '',
+      test: known(
+        'finds no more what was to be removed while the store was away, and removes it when the store is back',
+      ),
+    },
+    {
+      name: 'known-of-a-store',
+      off: 'what is known of a store takes the memory of the server',
+      file: 'packages/front-end/src/locations/known-locations.ts',
+      find: 'if (this.#order.size <= this.#maxKnown) return;',
+      replace: 'if (this.#order.size <= this.#maxKnown * 1e9) return;',
+      test: known('knows no more users than it may, and forgets first who was asked for least recently'),
+    },
+    {
+      name: 'policies-of-other-servers',
+      off: 'an edge hands on what its policy refuses',
+      file: 'packages/sip-relay/src/request-policy/with-policies.ts',
+      find: "refused === undefined ? decided : { kind: 'refuse', refusal: refused }",
+      replace: 'refused === undefined ? decided : decided',
       test: {
-        file: 'packages/front-end/src/locations/bounded-locations.test.ts',
-        title: 'that throws at once says so as one that answers later: nobody who asks it is thrown at',
+        file: 'packages/sip-relay/src/request-policy/with-policies.test.ts',
+        title: 'refuses what they refuse of that which it at once decides to relay',
+      },
+    },
+    {
+      name: 'plugins-of-other-roles',
+      off: 'a server runs a plugin that nobody asks',
+      file: 'apps/pool-server/src/roles/served-roles.ts',
+      find: 'if (other === undefined) return;',
+      replace: "if (other?.port !== '') return;",
+      test: {
+        file: 'apps/pool-server/test/served-roles.test.ts',
+        title: 'of a mediation for locations is refused where the role does not use it',
       },
     },
   ],

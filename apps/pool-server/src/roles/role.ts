@@ -4,7 +4,7 @@ import type { OpenUsers } from '@entente/sip-relay/users';
 import type { PoolServerConfig } from '../config.ts';
 
 /** Settings that only some roles use. Every role uses all others. */
-export type RoleSetting = 'accounts' | 'locations' | 'plugins' | 'users';
+export type RoleSetting = 'accounts' | 'locations' | 'users';
 
 /** What the service of a role is made of. */
 export interface RoleParts {
@@ -14,7 +14,7 @@ export interface RoleParts {
   readonly logger: Logger;
   /** Who this server is; it has joined. */
   readonly member: Member;
-  /** Those of the configuration: none where the role uses no plugins. */
+  /** Those of the configuration: each provides something that this role uses. */
   readonly plugins: Plugins;
   /**
    * Opens the users that the configuration names; call it once. They are closed after the role.
@@ -43,6 +43,8 @@ export interface RunningRole extends AsyncDisposable {
 export interface ServedRole {
   /** Of the settings that not every role uses, those that this one does: the others are refused. */
   readonly settings: readonly RoleSetting[];
+  /** Names of the ports for which it uses plugins, beside `exporter`, which every role does: a plugin for another one is refused. */
+  readonly ports: readonly string[];
   /**
    * Starts the service.
    * @param parts - configuration, member, users

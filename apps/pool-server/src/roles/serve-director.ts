@@ -1,10 +1,12 @@
 import { serveDirector } from '@entente/director';
+import { policiesOfPlugins } from '@entente/sip-relay';
 import type { ServedRole } from './role.ts';
 
 /** Authenticates external users, and hands on to their home front ends what they may send. */
 export const directorRole: ServedRole = {
   settings: ['accounts', 'users'],
-  async serve({ config, logger, member, openUsers }) {
+  ports: ['request-policy'],
+  async serve({ config, logger, member, openUsers, plugins }) {
     const { limits, maxBytesInFlight } = config;
     const { accounts, credentials } = await openUsers();
     return serveDirector({
@@ -12,6 +14,7 @@ export const directorRole: ServedRole = {
       accounts,
       credentials,
       logger,
+      policies: policiesOfPlugins(plugins),
       limits,
       ...(maxBytesInFlight === undefined ? {} : { maxBytesInFlight }),
     });

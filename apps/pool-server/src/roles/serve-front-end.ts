@@ -6,7 +6,8 @@ import type { RoleParts, RunningRole, ServedRole } from './role.ts';
 
 /** Registers users and routes their requests. */
 export const frontEndRole: ServedRole = {
-  settings: ['accounts', 'locations', 'plugins', 'users'],
+  settings: ['accounts', 'locations', 'users'],
+  ports: ['locations', 'request-policy'],
   async serve(parts: RoleParts): Promise<RunningRole> {
     const { config, configFile, logger, member, plugins } = parts;
     const shared = await openLocations({ config, configFile, plugins, member, logger });

@@ -5,6 +5,7 @@ import type { ServedRole } from './role.ts';
 /** Carries calls between the users of the domain and the telephone network. */
 export const mediationRole: ServedRole = {
   settings: ['accounts'],
+  ports: [],
   async serve({ config, configFile, logger, member, openUsers }) {
     const { limits, maxBytesInFlight } = config;
     const { accounts } = await openUsers();

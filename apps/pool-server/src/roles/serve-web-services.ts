@@ -7,6 +7,7 @@ import type { ServedRole } from './role.ts';
  */
 export const webServicesRole: ServedRole = {
   settings: [],
+  ports: [],
   async serve({ config, logger, member }) {
     const accounts = await member.followAccounts();
     return serveWebServices({ member, accounts, logger, limits: config.limits });

@@ -1,4 +1,5 @@
-import { OperatorFault } from '@entente/host';
+import { OperatorFault, type Plugins } from '@entente/host';
+import { exporterPort } from '@entente/host/exporter';
 import type { Role, Topology } from '@entente/topology';
 import type { PoolServerConfig } from '../config.ts';
 import type { RoleSetting, ServedRole } from './role.ts';
@@ -25,7 +26,6 @@ const otherPrograms: Readonly<Partial<Record<Role, string>>> = {
 const roleSettings: Readonly<Record<RoleSetting, (config: PoolServerConfig) => boolean>> = {
   accounts: ({ accounts }) => accounts !== undefined,
   locations: ({ locations }) => locations !== undefined,
-  plugins: ({ plugins }) => plugins.length > 0,
   users: ({ users }) => users !== undefined,
 };
 
@@ -50,6 +50,23 @@ export function servedRoleOf(config: PoolServerConfig, topology: Topology, confi
     });
   }
   return served;
+}
+
+/**
+ * Refuses plugins for ports that a role does not use.
+ * @param served - the role of this server
+ * @param offers - what its plugins provide
+ * @throws OperatorFault `ENTENTE_PLUGIN_PORT`
+ */
+export function refuseOtherPorts({ ports }: Pick<ServedRole, 'ports'>, offers: Plugins['offers']): void {
+  const other = offers.find(({ port }) => port !== exporterPort.name && !ports.includes(port));
+  if (other === undefined) return;
+  const used = [...ports, exporterPort.name].join(', ');
+  throw new OperatorFault('ENTENTE_PLUGIN_PORT', {
+    sentence: `port ${other.port}: expected one that this role uses (${used})`,
+    place: `plugin ${other.plugin}`,
+    remedy: 'leave the plugin out of the configuration of this server',
+  });
 }
 
 function notServed(fqdn: string, role: Role | undefined): OperatorFault {

@@ -6,7 +6,8 @@ import { type Locations, locationsPort } from '@entente/sip-proxy/locations';
 import { RedisLocations, type RedisPlace } from '@entente/store-redis';
 import { connect } from '@entente/tls';
 import { RegistrationsFile } from '../registrations/registrations-file.ts';
-import { boundedLocations } from './bounded-locations.ts';
+import { KnownLocations } from './known-locations.ts';
+import { PluginLocations } from './plugin-locations.ts';
 
 const maxPasswordBytes = 4_096;
 /** In the directory of the server: the copy that it starts with while the store is away. */
@@ -41,7 +42,7 @@ export interface LocationsSettings {
 export interface OpenLocationsOptions {
   readonly config: LocationsSettings;
   readonly configFile: string;
-  readonly plugins: Plugins;
+  readonly plugins: Pick<Plugins, 'calls'>;
   readonly member: Member;
   readonly logger: Logger;
 }
@@ -53,7 +54,7 @@ export interface OpenLocationsOptions {
  */
 export async function openLocations(options: OpenLocationsOptions): Promise<SharedLocations> {
   const { config, configFile, logger, member, plugins } = options;
-  const provided = plugins.provided<Locations>(locationsPort);
+  const provided = plugins.calls(locationsPort);
   const redis = config.locations?.redis;
   if (provided.length + (redis === undefined ? 0 : 1) > 1) {
     throw new OperatorFault('ENTENTE_LOCATIONS_TWICE', {
@@ -65,7 +66,7 @@ export async function openLocations(options: OpenLocationsOptions): Promise<Shar
   const done = async () => {};
   if (redis === undefined) {
     const [store] = provided;
-    const locations = store === undefined ? undefined : boundedLocations(store.implementation, store.plugin);
+    const locations = store === undefined ? undefined : new KnownLocations(new PluginLocations(store));
     return { locations, isLost: false, [Symbol.asyncDispose]: done };
   }
   const password = await readRedisPassword(config, configFile);

@@ -1,5 +1,5 @@
 import type { Logger } from '../logger.ts';
-import type { PluginCalls } from '../own-process/own-process.ts';
+import type { PluginCalls } from '../own-process/plugin-calls.ts';
 import { type ExportBatch, type ExportedRecord, exporterPort } from './exporter.ts';
 
 const maxBatch = 100;
@@ -16,6 +16,9 @@ const endMs = 1_000;
 const levels = { debug: 0, info: 1, warn: 2, error: 3 } as const;
 type Level = keyof typeof levels;
 
+/** How an exporter is called. */
+type ExporterCalls = Pick<PluginCalls, 'call'>;
+
 /** Brings what a logger writes to exporters. It costs the caller a copy of the line, and nobody waits for an exporter. */
 export class LogExport implements AsyncDisposable {
   readonly #source: string;
@@ -25,7 +28,7 @@ export class LogExport implements AsyncDisposable {
    * @param source - FQDN of the server
    * @param exporters - of plugins
    */
-  constructor(source: string, exporters: readonly PluginCalls[]) {
+  constructor(source: string, exporters: readonly ExporterCalls[]) {
     this.#source = source;
     this.#queues = exporters.map((calls) => new ExporterQueue(calls));
   }
@@ -79,12 +82,12 @@ export class LogExport implements AsyncDisposable {
 
 /** What waits for one exporter. */
 class ExporterQueue {
-  readonly #calls: PluginCalls;
+  readonly #calls: ExporterCalls;
   #waiting: ExportedRecord[] = [];
   #leftOut = 0;
   #work: Promise<void> | undefined;
 
-  constructor(calls: PluginCalls) {
+  constructor(calls: ExporterCalls) {
     this.#calls = calls;
   }
 
@@ -110,7 +113,7 @@ class ExporterQueue {
       const batch: ExportBatch = { records: this.#waiting.splice(0, maxBatch), leftOut: this.#leftOut };
       this.#leftOut = 0;
       try {
-        await this.#calls.call(exporterPort, 'export', batch, () => {});
+        await this.#calls.call(exporterPort, 'export', [batch], () => {});
       } catch {
         // It has logged why; what it has not taken is said in the next batch.
         this.#leftOut += batch.leftOut + batch.records.length;

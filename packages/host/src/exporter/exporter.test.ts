@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Logger } from '../logger.ts';
-import type { PluginCalls } from '../own-process/own-process.ts';
+import type { PluginCalls } from '../own-process/plugin-calls.ts';
 import { LogExport } from './export-log.ts';
 import {
   type ExportBatch,
@@ -138,13 +138,12 @@ describe('the log of a server with an exporter', () => {
     const fake = new FakeExporter();
     const batches: number[] = [];
     let held: Promise<void> | undefined;
-    const calls: PluginCalls = {
-      plugin: 'alpha',
-      onFailure: 'refuse',
-      async call(_port, _method, argument, accept) {
+    const calls: Pick<PluginCalls, 'call'> = {
+      async call(_port, _method, args, accept) {
         await held;
-        batches.push((argument as ExportBatch).records.length);
-        return accept(fake.export(argument as ExportBatch));
+        const [batch] = args as [ExportBatch];
+        batches.push(batch.records.length);
+        return accept(fake.export(batch));
       },
     };
     const exporting = new LogExport('fe1.contoso.example', [calls]);

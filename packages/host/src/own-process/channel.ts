@@ -2,10 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import type { Duplex } from 'node:stream';
+import { endWithServer } from './end-with-server.ts';
 import { type Permission, permissionOptions, runnerFile } from './permissions.ts';
 
-/** Characters of a message of the process: more is a flood. */
-const maxMessage = 65_536;
 /** The pipe between the server and the process. */
 const pipe = 3;
 /** Exit status of the runner where it used more memory than it may. */
@@ -28,6 +27,8 @@ export interface ChannelOptions {
   readonly permissions: readonly Permission[];
   /** Megabytes that it may use. */
   readonly memoryMb: number;
+  /** Characters of a message of the process: more is a flood. */
+  readonly maxMessage: number;
   readonly onMessage: (message: ProcessMessage, characters: number) => void;
   /** Called once, when the process has ended or was killed: why, as part of a sentence. */
   readonly onEnd: (why: string) => void;
@@ -40,6 +41,7 @@ export class Channel {
   readonly #pipe: Duplex;
   readonly #gone: Promise<void>;
   readonly #looking: NodeJS.Timeout;
+  readonly #forget: () => void;
   #rest = '';
   #why: string | undefined;
   #ended = false;
@@ -69,11 +71,13 @@ export class Channel {
         resolve();
       });
       this.#child.once('exit', (status, signal) => {
+        this.#forget();
         this.#end(this.#why ?? endOf(status, signal, memoryMb));
         resolve();
       });
     });
     yieldTo(this.#child.pid);
+    this.#forget = this.#child.pid === undefined ? () => {} : endWithServer(this.#child.pid);
     this.#looking = setInterval(() => this.#look(memoryMb), lookMs).unref();
   }
 
@@ -116,6 +120,7 @@ export class Channel {
   }
 
   #read(chunk: string): void {
+    const { maxMessage } = this.#options;
     const lines = (this.#rest + chunk).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {

@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.ts';
+import type { AcceptedPort } from './accepted-port.ts';
 import type { Permission } from './permissions.ts';
 
 /** What becomes of that about which a plugin gives no answer. */
@@ -12,6 +13,8 @@ export interface OwnProcessOptions {
   readonly url: string;
   /** Folder of its package. */
   readonly home: string;
+  /** Of the server, for which it provides something. */
+  readonly ports: readonly AcceptedPort[];
   /** What it may do beyond answering. */
   readonly permissions: readonly Permission[];
   /** Milliseconds in which it has to answer. */
@@ -23,4 +26,6 @@ export interface OwnProcessOptions {
   readonly log: Logger;
   /** Milliseconds before it is started again the first time; each further time twice as long. Default 1,000. */
   readonly pauseMs?: number;
+  /** Milliseconds between two questions whether it still reads what it is sent. Default 10,000. */
+  readonly pingMs?: number;
 }

@@ -1,23 +1,9 @@
-import type { Port } from '../plugin/index.ts';
 import { pluginFault } from '../plugin-fault.ts';
+import type { AcceptedPort } from './accepted-port.ts';
 import { ErrorBudget } from './error-budget.ts';
 import type { OnFailure, OwnProcessOptions } from './own-process-options.ts';
-import { PluginRun } from './plugin-run.ts';
-
-/** What the server calls of a plugin in a process of its own. */
-export interface PluginCalls {
-  readonly plugin: string;
-  readonly onFailure: OnFailure;
-  /**
-   * Calls a method of what the plugin provides for a port.
-   * @param port - the port
-   * @param method - of the implementation
-   * @param argument - JSON
-   * @param accept - what the caller makes of the answer; a throw counts as a failure of the plugin
-   * @throws OperatorFault `ENTENTE_PLUGIN_CALL` where it gives no good answer in time, or does not run now; never waits longer
-   */
-  call<T>(port: Port<unknown>, method: string, argument: unknown, accept: (answer: unknown) => T): Promise<T>;
-}
+import type { PluginCalls } from './plugin-calls.ts';
+import { type Decision, maxAnswerOf, PluginRun } from './plugin-run.ts';
 
 /** Failures that a plugin may have in a minute; one more, and it is stopped for a while. */
 export const failuresBorne = 5;
@@ -39,6 +25,10 @@ export class OwnProcess implements PluginCalls, AsyncDisposable {
   #again: NodeJS.Timeout | undefined;
   #stopped: string | undefined;
   #disposed = false;
+  /** Names of the methods of each implementation. */
+  #methods = new Map<string, ReadonlySet<string>>();
+  /** By port and event. */
+  readonly #listeners = new Map<string, Set<(value: unknown) => void>>();
 
   /** @param options - the plugin and its limits; its process is started */
   constructor(options: OwnProcessOptions) {
@@ -66,8 +56,14 @@ export class OwnProcess implements PluginCalls, AsyncDisposable {
    * @throws OperatorFault `ENTENTE_PLUGIN_BROKEN`
    */
   async load(): Promise<unknown> {
-    const { memoryMb, plugin, url } = this.#options;
-    const found = await this.#run.step({ type: 'load', url, maxMemoryBytes: memoryMb * 1_048_576 });
+    const { memoryMb, plugin, ports, url } = this.#options;
+    const found = await this.#run.step({
+      type: 'load',
+      url,
+      maxMemoryBytes: memoryMb * 1_048_576,
+      maxAnswer: maxAnswerOf(this.#options),
+      events: Object.fromEntries(ports.map(({ events = [], name }) => [name, events])),
+    });
     if (found.type === 'loaded') return found.shape;
     throw pluginFault(
       'ENTENTE_PLUGIN_BROKEN',
@@ -88,15 +84,29 @@ export class OwnProcess implements PluginCalls, AsyncDisposable {
   async setUp(): Promise<void> {
     const found = await this.#run.step({ type: 'setup' });
     if (found.type !== 'ready') throw new Error(String(found.sentence));
+    this.#methods = methodsOf(found.methods);
+    this.#run.watch();
     this.#isUp = true;
     this.#startedAt = performance.now();
   }
 
+  has(port: AcceptedPort, method: string): boolean {
+    return this.#methods.get(port.name)?.has(method) === true;
+  }
+
+  on(port: AcceptedPort, event: string, listener: (value: unknown) => void): () => void {
+    const key = `${port.name} ${event}`;
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
   async call<T>(
-    port: Port<unknown>,
+    port: AcceptedPort,
     method: string,
-    argument: unknown,
+    args: readonly unknown[],
     accept: (answer: unknown) => T,
+    decision?: Decision,
   ): Promise<T> {
     const run = this.#run;
     // It is not the plugin's failure that it was stopped, or that the server has more for it than it can do.
@@ -107,9 +117,11 @@ export class OwnProcess implements PluginCalls, AsyncDisposable {
       throw pluginFault('ENTENTE_PLUGIN_CALL', this.plugin, why, 'see its lines in the log');
     }
     try {
-      return accept(await run.call(port.name, method, argument));
+      return accept(await run.call({ port: port.name, method, args, decision }));
     } catch (error) {
-      this.#failed(run, error as Error);
+      // What it cannot do now is for the caller.
+      const { code } = ((error as Error).cause ?? {}) as { readonly code?: string };
+      if (code === undefined || port.faults?.includes(code) !== true) this.#failed(run, error as Error);
       throw error;
     }
   }
@@ -121,9 +133,15 @@ export class OwnProcess implements PluginCalls, AsyncDisposable {
   }
 
   #start(): PluginRun {
-    const run: PluginRun = new PluginRun(this.#options, (why) => {
-      if (this.#run === run && this.#isUp) this.#pause(why);
-    });
+    const run: PluginRun = new PluginRun(
+      this.#options,
+      (why) => {
+        if (this.#run === run && this.#isUp) this.#pause(why);
+      },
+      (port, event, values) => {
+        for (const tell of this.#listeners.get(`${port} ${event}`) ?? []) for (const one of values) tell(one);
+      },
+    );
     return run;
   }
 
@@ -175,4 +193,10 @@ export const stoppedRemedy: string =
 
 function newBudget(): ErrorBudget {
   return new ErrorBudget({ failures: failuresBorne, withinMs: budgetMs, now: () => performance.now() });
+}
+
+/** What the runner says may be anything: the plugin can write in its place. */
+function methodsOf(said: unknown): Map<string, ReadonlySet<string>> {
+  const lists = typeof said === 'object' && said !== null ? Object.entries(said) : [];
+  return new Map(lists.map(([port, names]) => [port, new Set<string>(Array.isArray(names) ? names : [])]));
 }

@@ -4,6 +4,13 @@ import { Socket } from 'node:net';
 
 const memoryStatus = 86;
 const checkMs = 1_000;
+/** Milliseconds between two messages with what implementations tell; values and their characters in one of them, and those that may wait. */
+const tellMs = 50;
+const maxTold = 500;
+const maxToldCharacters = 40_000;
+const maxUntold = 10_000;
+/** Names of methods that the server is told of an implementation. */
+const maxMethods = 100;
 
 const pipe = new Socket({ fd: 3, readable: true, writable: true });
 const stop = new AbortController();
@@ -12,6 +19,8 @@ const provided = new Map();
 let plugin;
 let config;
 let maxBytes = Number.POSITIVE_INFINITY;
+let maxAnswer = Number.POSITIVE_INFINITY;
+let events = {};
 
 const send = (message) => pipe.write(`${JSON.stringify(message)}\n`);
 const sentenceOf = (error) => {
@@ -31,8 +40,10 @@ function checkMemory() {
 }
 
 /** What the server needs to know of the object, which it does not see. */
-async function load({ maxMemoryBytes, url }) {
+async function load({ events: toldOf, maxAnswer: characters, maxMemoryBytes, url }) {
   maxBytes = maxMemoryBytes;
+  maxAnswer = characters;
+  events = toldOf;
   setInterval(checkMemory, checkMs);
   let found;
   try {
@@ -84,6 +95,7 @@ function scope() {
         throw new Error(`port ${port.name}: version ${port.version} is not in "provides"`);
       if (provided.has(port.name)) throw new Error(`port ${port.name}: provided twice`);
       provided.set(port.name, implementation);
+      for (const event of events[port.name] ?? []) forward(port.name, event, implementation);
     },
     onDispose: (dispose) => void undo.push(dispose),
   };
@@ -94,20 +106,87 @@ async function setUp() {
     await plugin.setup(scope(), config);
     const missing = plugin.provides.find(({ name }) => !provided.has(name));
     if (missing !== undefined) throw new Error(`it declares port ${missing.name} but did not provide it`);
-    send({ type: 'ready' });
+    const methods = [...provided].map(([name, implementation]) => [name, methodsOf(implementation)]);
+    send({ type: 'ready', methods: Object.fromEntries(methods) });
   } catch (error) {
     send({ type: 'setup-failed', sentence: sentenceOf(error) });
   }
 }
 
-async function call({ argument, id, method, port }) {
+/** Names of the methods of an object, also of its classes. */
+function methodsOf(implementation) {
+  const names = new Set();
+  for (let one = implementation; one && one !== Object.prototype; one = Object.getPrototypeOf(one))
+    for (const name of Object.getOwnPropertyNames(one)) names.add(name);
+  return [...names].filter((name) => typeof implementation[name] === 'function').slice(0, maxMethods);
+}
+
+/** Sends what an implementation tells, each value once in a message, so that a busy one is no flood. */
+function forward(port, event, implementation) {
+  const waiting = new Set();
+  let isTelling = false;
+  const tellSoon = () => {
+    if (isTelling) return;
+    isTelling = true;
+    setTimeout(tell, tellMs);
+  };
+  const tell = () => {
+    const values = [];
+    let characters = 0;
+    for (const value of waiting) {
+      characters += value.length;
+      if (values.length >= maxTold || characters > maxToldCharacters) break;
+      waiting.delete(value);
+      values.push(JSON.parse(value));
+    }
+    send({ type: 'event', port, event, values });
+    isTelling = false;
+    if (waiting.size > 0) tellSoon();
+  };
+  implementation[event]?.((value) => {
+    const text = JSON.stringify(value ?? null);
+    if (waiting.size >= maxUntold || text.length > maxToldCharacters) return;
+    waiting.add(text);
+    tellSoon();
+  });
+}
+
+/** A list as a text that is the same whatever order it and the fields of its objects are in. */
+function canonical(list) {
+  const sorted = (_, value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value;
+  return JSON.stringify([...list].map((one) => JSON.stringify(one, sorted)).sort());
+}
+
+/** What the server has decided beforehand, as the function that a method expects. */
+function decisionOf({ change, given }) {
+  const expected = canonical(given);
+  return (found) =>
+    canonical(found) === expected ? { ...change, result: { kept: true } } : { result: { found } };
+}
+
+async function call({ args, decision, id, method, port }) {
   try {
-    const value = await provided.get(port)[method](argument);
-    send({ type: 'answer', id, value });
+    const given = args.map((one) => one ?? undefined);
+    const deciding = decision === undefined ? [] : [decisionOf(decision)];
+    const value = await provided.get(port)[method](...given, ...deciding);
+    const message = JSON.stringify({ type: 'answer', id, value });
+    if (message.length > maxAnswer) throw new Error(`its answer has more than ${maxAnswer} characters`);
+    pipe.write(`${message}\n`);
   } catch (error) {
-    send({ type: 'threw', id, sentence: sentenceOf(error) });
+    send({ type: 'threw', id, code: codeOf(error), sentence: sentenceOf(error) });
   }
   checkMemory();
+}
+
+function codeOf(error) {
+  try {
+    return typeof error?.code === 'string' ? error.code.slice(0, 100) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function dispose() {
@@ -127,7 +206,7 @@ async function dispose() {
   end(0);
 }
 
-const handlers = { load, check, setup: setUp, call, stop: dispose };
+const handlers = { load, check, setup: setUp, call, ping: () => send({ type: 'pong' }), stop: dispose };
 
 let rest = '';
 pipe.setEncoding('utf8');

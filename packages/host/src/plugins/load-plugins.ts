@@ -1,7 +1,9 @@
 import type { ServerProblem } from '../lifecycle/server-problem.ts';
 import type { Logger } from '../logger.ts';
-import { OwnProcess, type PluginCalls, stoppedRemedy } from '../own-process/own-process.ts';
+import type { AcceptedPort } from '../own-process/accepted-port.ts';
+import { OwnProcess, stoppedRemedy } from '../own-process/own-process.ts';
 import { effectivePermissions } from '../own-process/permissions.ts';
+import type { PluginCalls } from '../own-process/plugin-calls.ts';
 import type { Plugin, Port } from '../plugin/index.ts';
 import { pluginFault } from '../plugin-fault.ts';
 import { type FoundPlugin, findPlugin } from './find-plugin.ts';
@@ -13,12 +15,6 @@ import type { PluginUse } from './plugins-config.ts';
 
 const defaultTimeLimitMs = 500;
 const defaultMemoryMb = 128;
-
-/** A port that a server uses. */
-export interface AcceptedPort extends Port<unknown> {
-  /** `own` where what plugins provide for it runs in a process of its own; else it runs in that of the server. */
-  readonly process?: 'own';
-}
 
 /** Options of {@link loadPlugins}. */
 export interface LoadPluginsOptions {
@@ -36,6 +32,8 @@ export interface Plugins extends AsyncDisposable {
   provided<T>(port: Port<T>): readonly { readonly plugin: string; readonly implementation: T }[];
   /** The plugins in a process of their own that provide a port, in the order of the configuration. */
   calls(port: Port<unknown>): readonly PluginCalls[];
+  /** What each plugin provides, in the order of the configuration. */
+  readonly offers: readonly { readonly plugin: string; readonly port: string }[];
   /** Plugins that do not run now. */
   problems(): readonly ServerProblem[];
 }
@@ -98,6 +96,9 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Plugins>
         const process = own.get(name);
         return process !== undefined && provides.some((one) => one.name === port.name) ? [process] : [];
       }),
+    offers: reads.configured.flatMap(({ name, provides }) =>
+      provides.map((port) => ({ plugin: name, port: port.name })),
+    ),
     problems: () => [...own.values()].flatMap((process) => problemsOf(process)),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
@@ -158,7 +159,8 @@ async function checkAll(options: LoadPluginsOptions, ordered: readonly Read[]): 
         loaded.push({ read, plugin: plugin as Plugin });
         continue;
       }
-      const process = new OwnProcess({ ...limitsOf(read), log: options.logger });
+      const ports = options.accepts.filter(({ name }) => read.provides.some((one) => one.name === name));
+      const process = new OwnProcess({ ...limitsOf(read), ports, log: options.logger });
       started.push(process);
       checkShape(entry.use, manifest, pluginOf(await process.load()));
       loaded.push({ read, plugin: process });

@@ -101,7 +101,7 @@ async function load(use: Partial<PluginUse> = {}) {
   return {
     plugins,
     calls,
-    ask: (argument: unknown = {}) => calls.call(judge, 'judge', argument, (answer) => answer),
+    ask: (argument: unknown = {}) => calls.call(judge, 'judge', [argument], (answer) => answer),
   };
 }
 

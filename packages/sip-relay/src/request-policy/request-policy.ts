@@ -23,9 +23,9 @@ export interface PolicyRefusal {
 }
 
 /**
- * Sees a request that has passed every other check of a front end, before anything is done about it, and can only refuse it. A
+ * Sees a request that has passed every other check of a front end, a director or an edge, before anything is done about it, and can only refuse it. A
  * policy of a plugin runs in a process of its own and answers within its time limit; any other value than these two is a failure, and so is a
- * throw. A request that passes two front ends is shown to the policies of both; ACK and CANCEL, which belong to a request that was
+ * throw. A request that passes two servers is shown to the policies of both; ACK and CANCEL, which belong to a request that was
  * shown, are not.
  */
 export interface RequestPolicy {

@@ -28,6 +28,8 @@ export interface NetworkOptions {
   readonly frontEndConfig?: object;
   /** Further fields of the edges' configuration. */
   readonly edgeConfig?: object;
+  /** Further fields of the configuration of servers, by role; those of one that has fields of its own above come after these. */
+  readonly serverConfig?: Readonly<Partial<Record<Role, object>>>;
   /** The (first) organisation has two edges in a pool, where it has any; default one in none. */
   readonly hasEdgePool?: boolean;
   /** The (first) organisation has two directors in a pool, behind its edge; default none. */

@@ -166,6 +166,7 @@ class Runner {
       administratorsHash: administratorSetHash(topology.administrators),
       https: at('https', authority.httpsPort),
       objects: at('http', authority.objectsPort),
+      ...this.#options.serverConfig?.authority,
     });
   }
 
@@ -221,8 +222,8 @@ class Runner {
     users: { readonly users?: string },
     { config, program }: ServerProgram = {},
   ): Promise<AppProcess> {
-    const { frontEndConfig, frontEndLauncher } = this.#options;
-    const member = await this.#memberConfig(fqdn, administrator);
+    const { frontEndConfig, frontEndLauncher, serverConfig } = this.#options;
+    const member = { ...(await this.#memberConfig(fqdn, administrator)), ...serverConfig?.[role] };
     const main = program ?? mainOf(role === 'edge' ? 'edge-server' : 'pool-server');
     switch (role) {
       case 'front-end':

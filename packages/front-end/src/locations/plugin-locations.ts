@@ -1,0 +1,152 @@
+import type { PluginCalls } from '@entente/host';
+import {
+  type Binding,
+  type LocationChange,
+  type Locations,
+  LocationsUnavailableError,
+  locationsPort,
+} from '@entente/sip-proxy/locations';
+import { readBinding } from '@entente/sip-proxy/locations/replicated';
+
+/** Bindings of one address that are read: far more than a registrar accepts. */
+const maxBindings = 64;
+/** How often a change is decided again because another server was faster. */
+const maxTries = 32;
+/** Characters of an address of record that a store tells. */
+const maxAddress = 1_024;
+/** For what was registered at any time: what has expired is removed too. */
+const anyTime = Number.MAX_SAFE_INTEGER / 2;
+
+/** How a store is called. */
+export type StoreCalls = Pick<PluginCalls, 'call' | 'has' | 'on' | 'plugin'>;
+
+/**
+ * The store of a plugin in a process of its own. What it does not answer, or answers wrong, is a store that is not available. A change is decided here
+ * on what the store has, and made there where that is still so; where it is not, it is decided again.
+ */
+export class PluginLocations implements Locations {
+  readonly #calls: StoreCalls;
+  /** One change of an address of record after the other: they would but overtake each other in the store. */
+  readonly #queues = new Map<string, Promise<unknown>>();
+  /** Where the store does a part of `expire` at a time. */
+  readonly expireSome?: (now: number, count: number) => Promise<void>;
+
+  /** @param calls - of the plugin, which has been set up */
+  constructor(calls: StoreCalls) {
+    this.#calls = calls;
+    if (calls.has(locationsPort, 'expireSome'))
+      this.expireSome = (now, count) => this.#ask('expireSome', [now, count], () => {});
+  }
+
+  lookup(aor: string, now: number): Promise<readonly Binding[]> {
+    return this.#ask('lookup', [aor, now], (answer) => bindingsOf(answer, aor, now));
+  }
+
+  async update<R>(
+    aor: string,
+    now: number,
+    decide: (current: readonly Binding[]) => LocationChange<R>,
+  ): Promise<R> {
+    return this.#inTurn(aor, () => this.#update(aor, now, now, decide));
+  }
+
+  removeFlow(flow: string): Promise<number> {
+    return this.#ask('removeFlow', [flow], countOf);
+  }
+
+  removeUser(aor: string, isMeant?: (binding: Binding) => boolean): Promise<number> {
+    if (isMeant === undefined) return this.#ask('removeUser', [aor], countOf);
+    return this.#inTurn(aor, () =>
+      this.#update<number>(aor, 0, anyTime, (current) => {
+        const bindings = current.filter((binding) => !isMeant(binding));
+        const result = current.length - bindings.length;
+        return result === 0 ? { result } : { bindings, result };
+      }),
+    );
+  }
+
+  expire(now: number): Promise<number> {
+    return this.#ask('expire', [now], countOf);
+  }
+
+  onChangeElsewhere(listener: (aor: string) => void): () => void {
+    return this.#calls.on(locationsPort, 'onChangeElsewhere', (aor) => {
+      if (typeof aor === 'string' && aor.length <= maxAddress) listener(aor);
+    });
+  }
+
+  async #inTurn<R>(aor: string, run: () => Promise<R>): Promise<R> {
+    const before = this.#queues.get(aor);
+    const done = before === undefined ? run() : before.then(run);
+    const over = () => {
+      if (this.#queues.get(aor) === settled) this.#queues.delete(aor);
+    };
+    const settled: Promise<void> = done.then(over, over);
+    this.#queues.set(aor, settled);
+    return done;
+  }
+
+  /** @param latest - when what the store has can have been written at the latest */
+  async #update<R>(
+    aor: string,
+    now: number,
+    latest: number,
+    decide: (current: readonly Binding[]) => LocationChange<R>,
+  ): Promise<R> {
+    let current = await this.#ask('lookup', [aor, now], (answer) => bindingsOf(answer, aor, latest));
+    for (let tries = 0; tries < maxTries; tries++) {
+      const { bindings, result } = decide(current);
+      if (bindings === undefined) return result;
+      const decision = { given: current, change: { bindings } };
+      const found = await this.#ask('update', [aor, now], (answer) => foundIn(answer, aor, latest), decision);
+      if (found === undefined) return result;
+      current = found;
+    }
+    throw this.#unavailable(`others changed ${aor} ${maxTries} times meanwhile`);
+  }
+
+  async #ask<T>(
+    method: string,
+    args: readonly unknown[],
+    accept: (answer: unknown) => T,
+    decision?: Parameters<StoreCalls['call']>[4],
+  ): Promise<T> {
+    try {
+      return await this.#calls.call(locationsPort, method, args, accept, decision);
+    } catch (error) {
+      throw this.#unavailable((error as Error).message, error);
+    }
+  }
+
+  #unavailable(sentence: string, cause?: unknown): LocationsUnavailableError {
+    const { plugin } = this.#calls;
+    return new LocationsUnavailableError({
+      sentence: `the store of plugin ${plugin} cannot be used: ${sentence}`,
+      place: `plugin ${plugin}`,
+      remedy: `Look for why plugin ${plugin} fails in the log.`,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+/** @throws Error where it is anything else */
+function bindingsOf(answer: unknown, aor: string, now: number): readonly Binding[] {
+  if (!Array.isArray(answer) || answer.length > maxBindings)
+    throw new Error(`expected a list of at most ${maxBindings} bindings, found something else`);
+  return answer.map((one) => {
+    const binding = readBinding(one, aor, now);
+    if (binding === undefined) throw new Error(`expected bindings of ${aor}, found something else`);
+    return binding;
+  });
+}
+
+/** @returns what is there instead of what was expected; undefined where the change was kept */
+function foundIn(answer: unknown, aor: string, now: number): readonly Binding[] | undefined {
+  const { found, kept } = (answer ?? {}) as { readonly found?: unknown; readonly kept?: unknown };
+  return kept === true ? undefined : bindingsOf(found, aor, now);
+}
+
+function countOf(answer: unknown): number {
+  if (Number.isInteger(answer) && (answer as number) >= 0) return answer as number;
+  throw new Error('expected a number of bindings, found something else');
+}
