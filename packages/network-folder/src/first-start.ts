@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ententeIn } from './entente.ts';
 import { loopback } from './free-ports.ts';
 import { homeOf, labelOf, type NetworkPlan, type PlannedServer, users } from './network-plan.ts';
@@ -106,7 +106,7 @@ export async function admitAll(
   const joining = plan.frontEnds.filter(({ name }) => !existsSync(join(folder, name, 'tls.crt')));
   // None has ever joined: the topology may not be published yet. Later versions are published by their administrator.
   if (joining.length === plan.frontEnds.length) await entente('topology', 'publish', ...as);
-  for (const server of joining) {
+  const admitServer = async (server: PlannedServer): Promise<void> => {
     const config = `${labelOf(server)}.yaml`;
     // Its token was never used, or has been: another one is needed.
     if (existsSync(join(folder, config))) renameSync(join(folder, config), join(folder, `${config}.before`));
@@ -117,18 +117,19 @@ export async function admitAll(
       join(folder, config),
       '# A line for each request, as entente trace reads it. Default info.\nlogLevel: debug\n',
     );
-  }
-  for (const user of users) {
-    const file = clientFile(user);
-    if (existsSync(join(folder, file))) continue;
+  };
+  const admitUser = async (user: (typeof users)[number]): Promise<void> => {
+    const file = join(folder, clientFile(user));
+    if (existsSync(file)) return;
     const account = [`${user}@${plan.domain}`, '--generate', ...as];
     // An account without its file is of a start that was interrupted.
     const { password } = await orWhere('account-exists', entente('user', 'add', ...account), () =>
       entente('user', 'passwd', ...account),
     );
-    mkdirSync(join(folder, 'clients'), { recursive: true, mode: 0o700 });
-    writeFileSync(join(folder, file), clientText(plan, user, String(password)), { mode: 0o600 });
-  }
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, clientText(plan, user, String(password)), { mode: 0o600 });
+  };
+  await Promise.all([...joining.map(admitServer), ...users.map(admitUser)]);
 }
 
 /** An answer; or where it was refused for one reason, another answer. */
