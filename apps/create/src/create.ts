@@ -23,7 +23,7 @@ export interface Streams {
  * Runs `npm create @entente`.
  * @param args - of the command line
  * @param streams - where the words go
- * @returns the exit status: 0 once the files are there, 1 where the folder has something in it, 2 for a command line that asks for what does
+ * @returns the exit status: 0 once the files are there, 1 where the folder has something in it or cannot be written, 2 for a command line that asks for what does
  * not exist
  */
 export async function create(args: readonly string[], { complain, say }: Streams): Promise<0 | 1 | 2> {
@@ -44,10 +44,18 @@ export async function create(args: readonly string[], { complain, say }: Streams
     );
     return 1;
   }
-  const plan = layOut(domain, await freePorts(portsNeeded));
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of Object.entries(folderFiles(basename(folder), plan, ownVersion())))
-    writeFileSync(join(folder, name), text);
+  try {
+    const plan = layOut(domain, await freePorts(portsNeeded));
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of Object.entries(folderFiles(basename(folder), plan, ownVersion())))
+      writeFileSync(join(folder, name), text);
+  } catch (error) {
+    const { line, message } = error as Error & { readonly line?: string };
+    complain(
+      `create: ${line ?? `${folder} cannot be written: ${message}; choose a folder that you may write to`}`,
+    );
+    return 1;
+  }
   say(`Created the network ${domain} in ${folder}; README.md says what each file is.
 
 Next:

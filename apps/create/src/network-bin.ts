@@ -20,13 +20,13 @@ async function main(what: string | undefined): Promise<number> {
   }
   if (what !== 'start' && what !== 'hello')
     return fail(`expected start or hello, found ${what ?? 'nothing'}; see entente-network --help`, 2);
-  const { NetworkProblem, hello, startNetwork } = await import('@entente/network-folder');
+  const { NetworkFolderFault, hello, startNetwork } = await import('@entente/network-folder');
   try {
     if (what === 'hello') await hello(process.cwd(), say);
     else return await start(startNetwork);
     return 0;
   } catch (error) {
-    if (error instanceof NetworkProblem) return fail(error.message, 1);
+    if (error instanceof NetworkFolderFault) return fail(error.line, 1);
     throw error;
   }
 }

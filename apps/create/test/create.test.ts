@@ -79,6 +79,13 @@ describe('npm create @entente', () => {
     expect(readFileSync(join(home, 'network.json'), 'utf8')).toBe('{}');
   });
 
+  it('ends with status 1 where the folder cannot be written, and says so', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const { status, words } = await run(join(folder, 'file/my-net'));
+    expect(status).toBe(1);
+    expect(words).toMatch(/cannot be written: .*; choose a folder that you may write to$/);
+  });
+
   it.each([
     ['no folder', []],
     ['two folders', ['one', 'two']],

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { create } from '@entente/create';
-import { hello, NetworkProblem, type RunningNetwork, startNetwork } from '@entente/network-folder';
+import { hello, NetworkFolderFault, type RunningNetwork, startNetwork } from '@entente/network-folder';
 import { spawnTied } from '@entente/testkit';
 import { runnable } from '@entente/testkit/parts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -57,7 +57,10 @@ describe('the network of npm create @entente', { timeout: 600_000 }, () => {
   }
 
   it('delivers nothing before it runs, and says what to do', async () => {
-    await expect(deliver()).rejects.toThrow(/expected the servers .* run npm start in another terminal/);
+    await expect(deliver()).rejects.toMatchObject({
+      code: 'ENTENTE_NETWORK_STOPPED',
+      remedy: expect.stringContaining('run npm start in another terminal'),
+    });
   });
 
   it('begins with a signed topology, also after a start that was interrupted', async () => {
@@ -93,10 +96,11 @@ describe('the network of npm create @entente', { timeout: 600_000 }, () => {
   });
 
   it('is not started twice: the ports are in use', async () => {
-    await expect(startNetwork(folder, say)).rejects.toThrow(NetworkProblem);
-    await expect(startNetwork(folder, say)).rejects.toThrow(
-      /found it in use; if npm start of this network runs in another/,
-    );
+    await expect(startNetwork(folder, say)).rejects.toMatchObject({
+      name: NetworkFolderFault.name,
+      code: 'ENTENTE_NETWORK_PORT_IN_USE',
+      remedy: expect.stringMatching(/^if npm start of this network runs in another terminal, stop it there/),
+    });
   });
 
   it('obeys the commands of its README, the last of which takes a front end its certificate', async () => {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { NetworkProblem } from './network-problem.ts';
+import { NetworkFolderFault } from './fault.ts';
 import { environmentOf, notStarted } from './program.ts';
 
-/** Runs a command of the command line, which is shown. @returns its answer. @throws NetworkProblem with its own words where it fails */
+/** Runs a command of the command line, which is shown. @returns its answer. @throws NetworkFolderFault with its own words where it fails */
 export type Entente = (...args: readonly string[]) => Promise<Readonly<Record<string, unknown>>>;
 
 /**
@@ -41,12 +41,27 @@ interface Failed {
   readonly refusal?: { readonly reason: string; readonly message: string; readonly remedy: string };
 }
 
-function problemOf(command: string, { fault, refusal }: Failed, words: string): NetworkProblem {
+function problemOf(command: string, { fault, refusal }: Failed, words: string): NetworkFolderFault {
+  const code = 'ENTENTE_NETWORK_COMMAND_FAILED';
   if (fault !== undefined)
-    return new NetworkProblem(`${command} has failed: ${fault.place}: ${fault.sentence}`, fault.remedy);
-  if (refusal !== undefined)
-    return new NetworkProblem(`${command} was refused: ${refusal.message}`, refusal.remedy, refusal.reason);
-  return new NetworkProblem(`${command} has failed: ${words.trim()}`, 'correct that, and start again');
+    return new NetworkFolderFault(code, {
+      sentence: `it has failed: ${fault.place}: ${fault.sentence}`,
+      place: command,
+      remedy: fault.remedy,
+    });
+  if (refusal === undefined)
+    return new NetworkFolderFault(code, {
+      sentence: `it has failed: ${words.trim()}`,
+      place: command,
+      remedy: 'correct that, and start again',
+    });
+  const { message, reason, remedy } = refusal;
+  return new NetworkFolderFault(code, {
+    sentence: `it was refused: ${message}`,
+    place: command,
+    remedy,
+    reason,
+  });
 }
 
 /** With --json the last line is the answer. */

@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ententeIn } from './entente.ts';
+import { NetworkFolderFault } from './fault.ts';
 import { loopback } from './free-ports.ts';
 import { homeOf, labelOf, type NetworkPlan, type PlannedServer, users } from './network-plan.ts';
-import { NetworkProblem } from './network-problem.ts';
 
 /** The administrator of a new network is its owner. */
 const administrator = 'admin';
@@ -24,7 +24,7 @@ const access = `ca/administrators/${administrator}.yaml`;
  * @param folder - of the network
  * @param plan - names and ports
  * @param say - is shown each command
- * @throws NetworkProblem where a command fails, or files of an earlier network are in the place
+ * @throws NetworkFolderFault where a command fails, or files of an earlier network are in the place
  */
 export async function createAuthority(
   folder: string,
@@ -38,10 +38,11 @@ export async function createAuthority(
       existsSync(join(folder, name)),
     );
     if (left.length > 0)
-      throw new NetworkProblem(
-        `expected the authority in ca, found none, but ${left.join(', ')}`,
-        `restore ca from a backup, or remove ${left.join(', ')} for a new network`,
-      );
+      throw new NetworkFolderFault('ENTENTE_NETWORK_LEFT_OVER', {
+        sentence: `expected the authority in ca, found none, but ${left.join(', ')}`,
+        place: folder,
+        remedy: `restore ca from a backup, or remove ${left.join(', ')} for a new network`,
+      });
     const partial = `${made}.partial`;
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(partial, { mode: 0o700 });
@@ -94,7 +95,7 @@ async function signTopology(
  * @param folder - of the network, whose authority runs
  * @param plan - names and ports
  * @param say - is shown each command
- * @throws NetworkProblem where a command fails
+ * @throws NetworkFolderFault where a command fails
  */
 export async function admitAll(
   folder: string,
@@ -134,7 +135,7 @@ export async function admitAll(
 
 /** An answer; or where it was refused for one reason, another answer. */
 function orWhere<T>(reason: string, answer: Promise<T>, otherwise: () => Promise<T>): Promise<T> {
-  return answer.catch((error: NetworkProblem) => {
+  return answer.catch((error: NetworkFolderFault) => {
     if (error.reason === reason) return otherwise();
     throw error;
   });

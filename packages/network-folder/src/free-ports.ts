@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { NetworkFolderFault } from './fault.ts';
 
 /**
  * Below the ports that systems hand out to clients by themselves (Linux from 32768, others from 49152), and above 1024: a server that listens
@@ -14,7 +15,7 @@ export const loopback = '127.0.0.1';
  * Ports of loopback on which nothing listens now.
  * @param wanted - how many
  * @returns the ports, lowest first, as far as possible one after the other
- * @throws RangeError where too few are free
+ * @throws NetworkFolderFault where too few are free
  */
 export async function freePorts(wanted: number): Promise<readonly number[]> {
   const from = Math.floor(Math.random() * (count - wanted));
@@ -24,7 +25,11 @@ export async function freePorts(wanted: number): Promise<readonly number[]> {
     if (await isFree(port)) ports.push(port);
   }
   if (ports.length < wanted)
-    throw new RangeError(`expected ${wanted} free ports from ${first} on, found ${ports.length}`);
+    throw new NetworkFolderFault('ENTENTE_NETWORK_PORT_IN_USE', {
+      sentence: `expected ${wanted} ports from ${first} on that are free, found ${ports.length}`,
+      place: loopback,
+      remedy: 'stop some of the programs that listen there',
+    });
   return ports.sort((one, other) => one - other);
 }
 

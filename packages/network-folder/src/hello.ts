@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { NetworkFolderFault } from './fault.ts';
 import { clientFile } from './first-start.ts';
 import { isFree, loopback } from './free-ports.ts';
 import { homeOf, type NetworkPlan, readPlan, users } from './network-plan.ts';
-import { NetworkProblem } from './network-problem.ts';
 import { type Line, Program } from './program.ts';
 import { protectionText, wayOf } from './way.ts';
 
@@ -13,7 +13,7 @@ type User = (typeof users)[number];
  * Registers alice and bob, has alice send bob a message, and shows the way that it took.
  * @param folder - absolute path of the folder of a network that runs
  * @param say - is shown the way, and what to do next
- * @throws NetworkProblem where the message does not arrive
+ * @throws NetworkFolderFault where the message does not arrive
  */
 export async function hello(folder: string, say: (line: string) => void): Promise<void> {
   const plan = readPlan(folder);
@@ -81,7 +81,7 @@ class Client {
     this.protection = `${protectionText(line)}; the server has shown a certificate for ${names.join(', ')}, issued by ${issuer}`;
   }
 
-  /** @throws NetworkProblem for any answer but 200 */
+  /** @throws NetworkFolderFault for any answer but 200 */
   async ask(what: string, parts: object): Promise<Line> {
     const id = what.length;
     const outcome = this.program.waitFor(
@@ -90,10 +90,11 @@ class Client {
     this.program.send({ id, do: what, ...parts });
     const line = await outcome;
     if (line.status === 200) return line;
-    throw new NetworkProblem(
-      `expected 200 for the ${what} of ${this.address}, found ${String(line.status ?? line.reason ?? line.msg)}`,
-      String(line.remedy ?? `look for the reason in the logs: grep '"event":"refused"' logs/*.log`),
-    );
+    throw new NetworkFolderFault('ENTENTE_NETWORK_NOT_DELIVERED', {
+      sentence: `expected 200 for ${what}, found ${String(line.status ?? line.reason ?? line.msg)}`,
+      place: this.address,
+      remedy: String(line.remedy ?? `look for the reason in the logs: grep '"event":"refused"' logs/*.log`),
+    });
   }
 }
 
@@ -102,8 +103,9 @@ async function refuseStopped(folder: string, plan: NetworkPlan): Promise<void> {
     users.map(async (user) => !(await isFree(homeOf(plan, user).ports.sip as number))),
   );
   if (listens.every(Boolean) && users.every((user) => existsSync(join(folder, clientFile(user))))) return;
-  throw new NetworkProblem(
-    `expected the servers of ${plan.domain} to run, found that they do not`,
-    'run npm start in another terminal, wait until it says that the network runs, and try again',
-  );
+  throw new NetworkFolderFault('ENTENTE_NETWORK_STOPPED', {
+    sentence: 'expected the servers of the network to run, found that they do not',
+    place: plan.domain,
+    remedy: 'run npm start in another terminal, wait until it says that the network runs, and try again',
+  });
 }

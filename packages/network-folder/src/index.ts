@@ -1,3 +1,4 @@
+export { NetworkFolderFault, type NetworkFolderFaultCode } from './fault.ts';
 export { freePorts } from './free-ports.ts';
 export { hello } from './hello.ts';
 export {
@@ -8,5 +9,4 @@ export {
   planFile,
   portsNeeded,
 } from './network-plan.ts';
-export { NetworkProblem } from './network-problem.ts';
 export { type RunningNetwork, startNetwork } from './start-network.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NetworkProblem } from './network-problem.ts';
+import { NetworkFolderFault } from './fault.ts';
 
 /** A server of the network: its name, and what it listens on. */
 export interface PlannedServer {
@@ -68,7 +68,7 @@ export function homeOf({ frontEnds }: NetworkPlan, user: (typeof users)[number])
 /**
  * Reads the plan of a network.
  * @param folder - of the network
- * @throws NetworkProblem where the folder has none, or what it has is not one
+ * @throws NetworkFolderFault where the folder has none, or what it has is not one
  */
 export function readPlan(folder: string): NetworkPlan {
   const file = join(folder, planFile);
@@ -77,18 +77,24 @@ export function readPlan(folder: string): NetworkPlan {
     plan = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT')
-      throw new NetworkProblem(
-        `expected ${planFile} in ${folder}, found none`,
-        'run this in the folder that npm create @entente has created',
-      );
-    throw new NetworkProblem(`expected JSON in ${file}, found what cannot be read: ${message}`, 'correct it');
+    throw new NetworkFolderFault(
+      'ENTENTE_NETWORK_PLAN_INVALID',
+      code === 'ENOENT'
+        ? {
+            sentence: 'expected a network in this folder, found no such file',
+            place: file,
+            remedy: 'run this in the folder that npm create @entente has created',
+          }
+        : { sentence: `expected JSON, found something else: ${message}`, place: file, remedy: 'correct it' },
+    );
   }
   if (isPlan(plan)) return plan;
-  throw new NetworkProblem(
-    `expected a domain, an authority (https, objects) and front ends (sip, web) with ports from 1024 on in ${file}, found something else`,
-    'correct it; npm create @entente in another folder shows how it looks',
-  );
+  throw new NetworkFolderFault('ENTENTE_NETWORK_PLAN_INVALID', {
+    sentence:
+      'expected a domain, an authority (https, objects) and front ends (sip, web) with ports from 1024 on, found something else',
+    place: file,
+    remedy: 'correct it; npm create @entente in another folder shows how it looks',
+  });
 }
 
 function isPlan(value: unknown): value is NetworkPlan {

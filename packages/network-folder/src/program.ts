@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { NetworkProblem } from './network-problem.ts';
+import { NetworkFolderFault } from './fault.ts';
 
 /** A line of JSON that a program wrote to standard output. */
 export type Line = Readonly<Record<string, unknown>>;
@@ -29,13 +29,21 @@ export function environmentOf(folder: string): NodeJS.ProcessEnv {
 }
 
 /** What is wrong where a program cannot be started. */
-export function notStarted(command: string, { code, message }: NodeJS.ErrnoException): NetworkProblem {
-  return code === 'ENOENT'
-    ? new NetworkProblem(
-        `expected the program ${command}, found none`,
-        'run npm install in this folder first',
-      )
-    : new NetworkProblem(`${command} cannot be started: ${message}`, 'correct that, and start again');
+export function notStarted(command: string, { code, message }: NodeJS.ErrnoException): NetworkFolderFault {
+  return new NetworkFolderFault(
+    'ENTENTE_NETWORK_PROGRAM_MISSING',
+    code === 'ENOENT'
+      ? {
+          sentence: 'expected this program, found none',
+          place: command,
+          remedy: 'run npm install in the folder of the network first',
+        }
+      : {
+          sentence: `it cannot be started: ${message}`,
+          place: command,
+          remedy: 'correct that, and start again',
+        },
+  );
 }
 
 /** A running program of the network that writes lines of JSON. It ends with this process, however that ends: its standard input ends then. */
@@ -69,9 +77,7 @@ export class Program {
     });
     child.stdin?.on('error', () => {});
     this.ended = new Promise((resolve) => {
-      child.once('error', (error) =>
-        resolve({ sentence: notStarted(command, error).message, isClean: false }),
-      );
+      child.once('error', (error) => resolve({ sentence: notStarted(command, error).line, isClean: false }));
       child.once('close', (status, signal) => {
         const how = signal === null ? `status ${status}` : signal;
         const sentence = `${name} has ended with ${how}${words === '' ? '' : `: ${words.trim()}`}`;
@@ -82,7 +88,7 @@ export class Program {
 
   /**
    * The next line that is wanted.
-   * @throws NetworkProblem where the program ends before
+   * @throws NetworkFolderFault where the program ends before
    */
   waitFor(isWanted: (line: Line) => boolean): Promise<Line> {
     return new Promise((resolve, reject) => {
@@ -93,7 +99,13 @@ export class Program {
       };
       this.#waiting.push(look);
       void this.ended.then(({ sentence }) =>
-        reject(new NetworkProblem(sentence, `correct that, and start ${this.#name} again`)),
+        reject(
+          new NetworkFolderFault('ENTENTE_NETWORK_PROGRAM_ENDED', {
+            sentence,
+            place: this.#name,
+            remedy: 'correct that, and start again; its log in logs says more',
+          }),
+        ),
       );
     });
   }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { NetworkFolderFault } from './fault.ts';
 import { admitAll, createAuthority } from './first-start.ts';
 import { isFree, loopback } from './free-ports.ts';
 import {
@@ -10,7 +11,6 @@ import {
   readPlan,
   serversOf,
 } from './network-plan.ts';
-import { NetworkProblem } from './network-problem.ts';
 import { Program } from './program.ts';
 
 /** A network whose servers have started. */
@@ -29,7 +29,7 @@ export interface RunningNetwork {
  * Starts the servers of a network; the first time it creates keys and authority, and signs the topology.
  * @param folder - absolute path of what `npm create @entente` created, with its packages installed
  * @param say - is shown what is done
- * @throws NetworkProblem where something keeps the network from starting; nothing runs then
+ * @throws NetworkFolderFault where something keeps the network from starting; nothing runs then
  */
 export async function startNetwork(folder: string, say: (line: string) => void): Promise<RunningNetwork> {
   const plan = readPlan(folder);
@@ -68,10 +68,11 @@ async function refuseUsedPorts(folder: string, plan: NetworkPlan): Promise<void>
     for (const [service, port] of Object.entries(ports)) {
       if (await isFree(port)) continue;
       const isNew = !existsSync(join(folder, 'ca'));
-      throw new NetworkProblem(
-        `expected port ${port} of ${loopback} to be free for ${name} (${service}), found it in use`,
-        `if npm start of this network runs in another terminal, stop it there; otherwise stop the program that uses the port${isNew ? `, or write another number into ${planFile}` : ''}`,
-      );
+      throw new NetworkFolderFault('ENTENTE_NETWORK_PORT_IN_USE', {
+        sentence: `expected the port to be free for ${name} (${service}), found it in use`,
+        place: `${loopback}:${port}`,
+        remedy: `if npm start of this network runs in another terminal, stop it there; otherwise stop the program that uses the port${isNew ? `, or write another number into ${planFile}` : ''}`,
+      });
     }
   }
 }

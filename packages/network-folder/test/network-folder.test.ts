@@ -6,7 +6,7 @@ import {
   freePorts,
   isDomain,
   layOut,
-  NetworkProblem,
+  NetworkFolderFault,
   planFile,
   portsNeeded,
   startNetwork,
@@ -24,13 +24,15 @@ describe('a folder with a network', () => {
   const start = (): Promise<unknown> => startNetwork(folder, () => {});
 
   it('is one where network.json says what it consists of', async () => {
-    await expect(start()).rejects.toThrow(
-      /^expected network\.json in .*, found none; run this in the folder that/,
-    );
+    await expect(start()).rejects.toMatchObject({
+      code: 'ENTENTE_NETWORK_PLAN_INVALID',
+      place: join(folder, planFile),
+      remedy: expect.stringContaining('npm create @entente'),
+    });
   });
 
   it.each([
-    ['no JSON', 'domain: contoso.example', /^expected JSON in /],
+    ['no JSON', 'domain: contoso.example', /^expected JSON, found /],
     ['something else', '[]', /^expected a domain/],
     ['no front end', JSON.stringify({ ...plan, frontEnds: [] }), /^expected a domain/],
     [
@@ -45,7 +47,7 @@ describe('a folder with a network', () => {
     ],
   ])('is refused with %s in network.json, and nothing is started', async (_, text, sentence) => {
     writeFileSync(join(folder, planFile), text);
-    await expect(start()).rejects.toThrow(NetworkProblem);
+    await expect(start()).rejects.toThrow(NetworkFolderFault);
     await expect(start()).rejects.toThrow(sentence);
   });
 
@@ -55,11 +57,12 @@ describe('a folder with a network', () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(ports[2], '127.0.0.1', resolve));
     try {
-      await expect(start()).rejects.toThrow(
-        new RegExp(
-          `port ${ports[2]} of 127\\.0\\.0\\.1 to be free for fe1\\.contoso\\.example \\(sip\\).*another number into network\\.json`,
-        ),
-      );
+      await expect(start()).rejects.toMatchObject({
+        code: 'ENTENTE_NETWORK_PORT_IN_USE',
+        place: `127.0.0.1:${ports[2]}`,
+        message: expect.stringContaining('fe1.contoso.example (sip)'),
+        remedy: expect.stringContaining('another number into network.json'),
+      });
     } finally {
       await new Promise((resolve) => other.close(resolve));
     }
