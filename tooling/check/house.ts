@@ -10,7 +10,17 @@ export const floors: readonly (readonly string[])[] = [
   ['pki', 'tls', 'federation', 'topology-planning'],
   ['member', 'sip-endpoint', 'host', 'store-sql', 'store-redis'],
   ['sip-relay', 'application'],
-  ['authority', 'front-end', 'director', 'mediation', 'web-services', 'edge', 'chat-room', 'commands'],
+  [
+    'authority',
+    'front-end',
+    'director',
+    'mediation',
+    'web-services',
+    'edge',
+    'chat-room',
+    'commands',
+    'network-folder',
+  ],
   [
     'authority-server',
     'pool-server',
@@ -18,6 +28,7 @@ export const floors: readonly (readonly string[])[] = [
     'chat-room-server',
     'demo-client',
     'cli',
+    'create',
     'create-plugin',
   ],
 ];
@@ -46,7 +57,7 @@ export const servers: readonly string[] = [
 ];
 
 /** Packages for people at a command line; no server loads them. */
-export const notForServers: readonly string[] = ['topology-planning', 'commands'];
+export const notForServers: readonly string[] = ['topology-planning', 'commands', 'network-folder'];
 
 /** Where the command line begins. */
 export const helpStart = 'apps/cli/src/bin.ts';

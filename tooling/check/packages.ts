@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { checkCreatedNetwork } from '../newcomer/create-network.ts';
 import { runCommand } from '../runner/command.ts';
 import { checkConsumer } from './consumer.ts';
 import { checkEntrySizes, entrySizes, writeEntrySizes } from './entry-sizes.ts';
@@ -41,6 +42,7 @@ export async function checkPackages(
     problems.push(...(await checkOutsideSuites(root, packed, log)));
     problems.push(...(await checkOutsideApplication(root, packed, log)));
     problems.push(...(await checkGlobalCommand(packed, log)));
+    problems.push(...(await checkCreatedNetwork(packed, log)));
     const sizes = new Map<string, number>();
     const consumed = await checkConsumer(root, packed, async (one, installed) => {
       for (const [specifier, bytes] of entrySizes(one, installed)) sizes.set(specifier, bytes);

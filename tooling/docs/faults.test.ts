@@ -31,6 +31,7 @@ const faults: Readonly<Record<string, (Fault: FaultClass) => Error>> = {
   RedisFault: (Fault) => new Fault('ENTENTE_REDIS_PLAIN', parts),
   ApplicationFault: (Fault) => new Fault('ENTENTE_APPLICATION_NO_FRONT_END', parts),
   ChatRoomFault: (Fault) => new Fault('ENTENTE_CHAT_STORE_CLOSED', parts),
+  NetworkFolderFault: (Fault) => new Fault('ENTENTE_NETWORK_STOPPED', parts),
   MemberFault: (Fault) => new Fault('ENTENTE_MEMBER_TOKEN', parts),
   AccountsFault: (Fault) => new Fault('ENTENTE_ACCOUNTS_CLOSED', parts),
   PkiFault: (Fault) => new Fault('ENTENTE_PKI_LEDGER_CLOSED', parts),

@@ -102,6 +102,7 @@ class Client implements DemoClient {
             protection: peer?.protection,
             tls: peer?.protocol,
             cipher: peer?.cipher,
+            certificate: { names: peer?.peer?.dnsNames, issuer: peer?.peer?.issuer },
           },
           `connected to ${hop.name}`,
         );
@@ -153,7 +154,7 @@ class Client implements DemoClient {
     await this.#trust[Symbol.asyncDispose]();
   }
 
-  async #carryOut(command: Command): Promise<{ readonly status?: number; readonly diagnostics?: string }> {
+  async #carryOut(command: Command): Promise<Outcome> {
     switch (command.do) {
       case 'register':
         return outcomeOf(await this.#agent.register(command.expires));
@@ -195,7 +196,20 @@ class Client implements DemoClient {
   }
 }
 
-function outcomeOf(response: { readonly status: number; get(name: string): string | undefined }) {
+/** How a request ended, as the log has it. */
+interface Outcome {
+  readonly status?: number;
+  /** By which `entente trace` finds the request in the logs of servers. */
+  readonly callId?: string;
+  readonly diagnostics?: string;
+}
+
+function outcomeOf(response: { readonly status: number; get(name: string): string | undefined }): Outcome {
   const diagnostics = response.get('Entente-Diagnostics');
-  return { status: response.status, ...(diagnostics === undefined ? {} : { diagnostics }) };
+  const callId = response.get('Call-ID');
+  return {
+    status: response.status,
+    ...(callId === undefined ? {} : { callId }),
+    ...(diagnostics === undefined ? {} : { diagnostics }),
+  };
 }

@@ -17,3 +17,4 @@ export {
   topologyOf,
 } from './organisation.ts';
 export { type PreparedOrganisation, prepareOrganisation } from './prepare-organisation.ts';
+export { runnable } from './runnable.ts';

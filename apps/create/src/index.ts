@@ -1,0 +1,1 @@
+export { create, type Streams } from './create.ts';

@@ -1,0 +1,12 @@
+export { NetworkFolderFault, type NetworkFolderFaultCode } from './fault.ts';
+export { freePorts } from './free-ports.ts';
+export { hello } from './hello.ts';
+export {
+  isDomain,
+  layOut,
+  type NetworkPlan,
+  type PlannedServer,
+  planFile,
+  portsNeeded,
+} from './network-plan.ts';
+export { type RunningNetwork, startNetwork } from './start-network.ts';

@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withoutTestRunner } from '../check/consumer.ts';
+import type { Packed } from '../check/packed.ts';
+import type { Problem } from '../check/problem.ts';
+import { startRegistryStub } from '../check/registry-stub.ts';
+import { runCommand } from '../runner/command.ts';
+
+/** Seconds that each step took, and all of them until the first message was delivered. */
+export interface StepsToDelivery {
+  readonly steps: readonly { readonly command: string; readonly seconds: number }[];
+  readonly seconds: number;
+}
+
+const file = 'apps/create/package.json';
+const first = 'npm create @entente my-net';
+const runs = 'Ctrl-C stops the servers.';
+
+/**
+ * Does what a newcomer does who has Node and npm alone, in an empty folder with an empty cache: types `npm create @entente my-net`, and then what
+ * that prints, until alice has delivered a message to bob.
+ *
+ * @param packed - every package; a registry on this machine has them, and npm's own has all others
+ * @param log - is told the time
+ */
+export async function checkCreatedNetwork(
+  packed: readonly Packed[],
+  log: (line: string) => void,
+): Promise<Problem[]> {
+  try {
+    const { seconds, steps } = await createNetwork(packed);
+    const each = steps.map(({ command, seconds: one }) => `${command} ${one.toFixed(1)} s`).join(', ');
+    log(`  ${first}, with an empty cache: first delivery after ${seconds.toFixed(1)} s (${each})`);
+    return [];
+  } catch (error) {
+    return [{ file, message: `${first} leads to no delivery: ${(error as Error).message}` }];
+  }
+}
+
+/**
+ * The same, as a measurement.
+ *
+ * @param packed - every package
+ * @throws Error with the words of the command that does not do what it should
+ */
+export async function createNetwork(packed: readonly Packed[]): Promise<StepsToDelivery> {
+  const outside = await realpath(await mkdtemp(join(tmpdir(), 'entente-newcomer-')));
+  await using registry = await startRegistryStub(packed);
+  await mkdir(join(outside, 'empty'));
+  const settings = registry.npmOptions.map((option) => option.replace(/^--/, '').split('=', 2));
+  const env = {
+    ...withoutTestRunner(),
+    npm_config_cache: join(outside, 'cache'),
+    ...Object.fromEntries(settings.map(([name, value]) => [`npm_config_${name}`, value])),
+  };
+  try {
+    return await type({ cwd: join(outside, 'empty'), env });
+  } finally {
+    await rm(outside, { recursive: true, force: true });
+  }
+}
+
+interface Place {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+async function type(at: Place): Promise<StepsToDelivery> {
+  const steps: { command: string; seconds: number }[] = [];
+  const startedAt = performance.now();
+  const timed = async <T>(command: string, done: Promise<T>): Promise<T> => {
+    const began = performance.now();
+    const result = await done;
+    steps.push({ command, seconds: (performance.now() - began) / 1_000 });
+    return result;
+  };
+  const created = await timed('npm create', run(first, at));
+  // A command a line, and after two spaces or more what it does.
+  const next = [...created.matchAll(/^ {2}((?:cd|npm) .*?)(?: {2,}#.*)?$/gm)].map(
+    ([, command = '']) => command,
+  );
+  const [toFolder = '', ...commands] = next;
+  const [start, again, hello] = commands.splice(-3);
+  if (!toFolder.startsWith('cd ') || again !== toFolder || start !== 'npm start' || hello === undefined)
+    throw new Error(
+      `expected commands up to npm start, and then one for a second terminal, found ${next.join('; ')}`,
+    );
+  const inside = { ...at, cwd: join(at.cwd, toFolder.slice('cd '.length)) };
+  for (const command of commands) await timed(command, run(command, inside));
+  // Only this starts something that stays.
+  const { spawnTied } = await import('@entente/testkit');
+  await using terminal = spawnTied('npm', ['start'], { cwd: inside.cwd });
+  const words = wordsOf(terminal.process);
+  await timed(start, words.until(runs));
+  const delivered = await timed(hello, run(hello, inside));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  if (!/^✓ delivered in \d+ ms/m.test(delivered)) throw new Error(`${hello} delivers nothing: ${delivered}`);
+  const [, explain = ''] = /^ {2}(npx entente explain .*)$/m.exec(delivered) ?? [];
+  await run(explain, inside);
+  const ended = once(terminal.process, 'close');
+  await pressCtrlC(terminal.process.pid ?? 0, inside);
+  await ended;
+  // The status is that of npm, which says 130 for each Ctrl-C, whatever its script says.
+  if (!words.soFar().includes('All servers have stopped'))
+    throw new Error(`after Ctrl-C npm start does not say that all has stopped: ${words.soFar()}`);
+  return { steps, seconds };
+}
+
+/** Does what a terminal does: it sends SIGINT to each process of the group, whose first one is the child of the keeper. */
+async function pressCtrlC(keeper: number, at: Place): Promise<void> {
+  const processes = await run('ps -A -o pid=,ppid=', at);
+  const [, first] = new RegExp(`^ *(\\d+) +${keeper}$`, 'm').exec(processes) ?? [];
+  if (first === undefined) throw new Error('npm start does not run any more');
+  process.kill(-Number(first), 'SIGINT');
+}
+
+/** Runs a command as it is printed. @returns what it says @throws Error where it fails */
+async function run(command: string, { cwd, env }: Place): Promise<string> {
+  const [program = '', ...args] = command.split(' ');
+  const { status, stderr, stdout } = await runCommand(program, args, { cwd, env });
+  if (status === 0) return stdout;
+  throw new Error(`${command} ends with ${status}: ${(stdout + stderr).trim().slice(-2_000)}`);
+}
+
+/** What a program says, as it says it. */
+function wordsOf(child: ReturnType<typeof import('node:child_process').spawn>) {
+  let words = '';
+  let look = (): void => {};
+  const ended = once(child, 'close');
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      words += String(chunk);
+      look();
+    });
+  return {
+    soFar: () => words,
+    /** @throws Error where it ends before */
+    async until(text: string): Promise<void> {
+      const said = new Promise<true>((resolve) => {
+        look = () => words.includes(text) && resolve(true);
+        look();
+      });
+      if ((await Promise.race([said, ended])) !== true)
+        throw new Error(`npm start ends: ${words.slice(-2_000)}`);
+    },
+  };
+}
