@@ -45,7 +45,10 @@ export async function runNewcomer(argv: readonly string[], { log }: Output): Pro
     return { report: { ok: true, usage }, ok: true };
   }
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  const parts = pick(await discover<Part>(fileURLToPath(new URL('./parts/', import.meta.url)), 'part'), names);
+  const parts = pick(
+    await discover<Part>(fileURLToPath(new URL('./parts/', import.meta.url)), 'part'),
+    names,
+  );
   const versions = typeof values.node === 'string' ? values.node.split(',') : [undefined];
   const built = await buildPackages(root);
   if (built.length > 0) throw new Error(built.map(renderProblem).join('\n'));

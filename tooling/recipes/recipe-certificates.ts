@@ -62,9 +62,6 @@ export class RecipeCertificates {
   async #publish(serials: readonly string[]): Promise<void> {
     const number = serials.length + 1;
     const thisUpdate = Date.now() - 2_000 + number * 1_000;
-    writeFileSync(
-      join(this.#folder, 'ca.crl'),
-      await this.#authority.crl(serials, { number, thisUpdate }),
-    );
+    writeFileSync(join(this.#folder, 'ca.crl'), await this.#authority.crl(serials, { number, thisUpdate }));
   }
 }

@@ -20,7 +20,8 @@ export const part: Part = {
         const play = recipePlays[name];
         const file = `docs/recipes/${name}`;
         try {
-          if (play === undefined) throw new Error('expected an entry in tooling/newcomer/recipes/plays.ts, found none');
+          if (play === undefined)
+            throw new Error('expected an entry in tooling/newcomer/recipes/plays.ts, found none');
           await using stage = await RecipeStage.open(name, newcomer);
           await play(stage);
           log(`${name}: runs`);

@@ -101,6 +101,23 @@ export class Newcomer implements AsyncDisposable {
     return runCommand(program, args, { cwd, env: { ...this.#env, ...env }, timeoutMs: commandMs });
   }
 
+  /**
+   * Runs commands of a shell to their end, and to that of what they have left in the background.
+   *
+   * @param commands - for bash
+   * @param around - where
+   * @param goesOn - whether they go on where one fails, as on a terminal
+   */
+  async shell(commands: string, around: Around, goesOn = false): Promise<CommandEnd> {
+    await using shell = this.startShell(commands, around, goesOn);
+    return await shell.ends(commandMs);
+  }
+
+  /** The same for commands that stay. */
+  startShell(commands: string, around: Around, goesOn = false): Program {
+    return this.start('bash', [goesOn ? '-c' : '-ec', `${commands}\nwait`], around);
+  }
+
   /** Starts a program that stays. It ends with this process. */
   start(program: string, args: readonly string[], { cwd, env }: Around): Program {
     const all = Object.entries({ ...this.#env, ...env });

@@ -28,6 +28,7 @@ dns.promises.lookup = async (name, options) => {
 
 const { connect } = net.Socket.prototype;
 net.Socket.prototype.connect = function (...words) {
+  if (typeof words[0] === 'number') words[0] = places[\`\${words[1]}:\${words[0]}\`] ?? words[0];
   const options = Array.isArray(words[0]) ? words[0][0] : words[0];
   const port = places[\`\${options?.host}:\${options?.port}\`];
   if (port !== undefined) options.port = port;

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { spawnTied, type TiedProgram } from '@entente/testkit';
+import type { CommandEnd } from '../../runner/command.ts';
 
 /** How long something may take to say what it is to say, in milliseconds. */
 const saysMs = 60_000;
@@ -9,7 +9,9 @@ export class Program implements AsyncDisposable {
   readonly #tied: TiedProgram;
   readonly #listeners = new Set<() => void>();
   #output = '';
-  #hasEnded = false;
+  #stdout = '';
+  #stderr = '';
+  #status: number | undefined;
 
   /**
    * Starts it.
@@ -20,15 +22,23 @@ export class Program implements AsyncDisposable {
   constructor(words: readonly string[], cwd: string) {
     this.#tied = spawnTied('env', words, { cwd });
     const { process } = this.#tied;
-    for (const stream of [process.stdout, process.stderr])
-      stream?.on('data', (chunk) => {
-        this.#output += String(chunk);
-        for (const listener of this.#listeners) listener();
-      });
-    void once(process, 'close').then(() => {
-      this.#hasEnded = true;
-      for (const listener of this.#listeners) listener();
+    process.stdout?.on('data', (chunk) => {
+      this.#stdout += String(chunk);
+      this.#hear(chunk);
     });
+    process.stderr?.on('data', (chunk) => {
+      this.#stderr += String(chunk);
+      this.#hear(chunk);
+    });
+    process.once('close', (status) => {
+      this.#status = status ?? 128;
+      this.#hear('');
+    });
+  }
+
+  #hear(chunk: unknown): void {
+    this.#output += String(chunk);
+    for (const listener of this.#listeners) listener();
   }
 
   /** Output and errors. */
@@ -43,26 +53,29 @@ export class Program implements AsyncDisposable {
    * @throws Error where it ends before, or says nothing of the kind for a minute
    */
   async says(words: RegExp): Promise<void> {
-    await this.#until(words, () => words.test(this.#output));
+    await this.#until(words, saysMs, () => words.test(this.#output));
   }
 
   /**
    * Waits until it has ended.
    *
+   * @param withinMs - how long it may take, in milliseconds
+   * @returns how it ended
    * @throws Error where it does not
    */
-  async ends(): Promise<void> {
-    await this.#until('its end', () => this.#hasEnded);
+  async ends(withinMs = saysMs): Promise<CommandEnd> {
+    await this.#until('its end', withinMs, () => this.#status !== undefined);
+    return { status: this.#status ?? 128, stdout: this.#stdout, stderr: this.#stderr };
   }
 
-  async #until(what: RegExp | string, isSo: () => boolean): Promise<void> {
+  async #until(what: RegExp | string, withinMs: number, isSo: () => boolean): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     let listener: (() => void) | undefined;
     const found = await new Promise<'found' | 'ended' | 'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), saysMs);
+      timer = setTimeout(() => resolve('late'), withinMs);
       listener = () => {
         if (isSo()) resolve('found');
-        else if (this.#hasEnded) resolve('ended');
+        else if (this.#status !== undefined) resolve('ended');
       };
       this.#listeners.add(listener);
       listener();
@@ -70,7 +83,7 @@ export class Program implements AsyncDisposable {
     clearTimeout(timer);
     if (listener !== undefined) this.#listeners.delete(listener);
     if (found === 'found') return;
-    const why = found === 'ended' ? 'it ended first' : `it did not come within ${saysMs / 1_000} s`;
+    const why = found === 'ended' ? 'it ended first' : `it did not come within ${withinMs / 1_000} s`;
     throw new Error(`expected ${what}, but ${why}; it said: ${this.#output.trim().slice(-3_000)}`);
   }
 

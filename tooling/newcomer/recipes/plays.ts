@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import https from 'node:https';
+import { join } from 'node:path';
 import { freePorts, spawnTied } from '@entente/testkit';
 import { startPostgres } from '@entente/testkit/postgres';
 import { peerOf, serve } from '@entente/tls';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { names } from '../../recipes/recipe-certificates.ts';
 import type { RecipeStage } from './recipe-stage.ts';
 

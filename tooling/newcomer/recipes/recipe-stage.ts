@@ -97,13 +97,16 @@ export class RecipeStage implements AsyncDisposable {
   /** Revokes the certificate of the client, and runs a client that ends by itself until the server says that it refuses it. */
   async revocationRefuses(name: string, server: Program): Promise<void> {
     await this.#certificates.revoke('client');
-    for (let run = 0; run < maxRuns && !revoked.test(server.output); run++) await (await this.start(name)).ends();
+    for (let run = 0; run < maxRuns && !revoked.test(server.output); run++)
+      await (await this.start(name)).ends();
     await server.says(revoked);
   }
 
   /** What a peer that is not part of the page presents and trusts. */
   async identity(side: Side) {
-    const trust = this.own(await openTrust({ anchors: join(this.folder, 'ca.crt'), crls: join(this.folder, 'ca.crl') }));
+    const trust = this.own(
+      await openTrust({ anchors: join(this.folder, 'ca.crt'), crls: join(this.folder, 'ca.crl') }),
+    );
     const { chainPem, keyPem } = this.certificate(side);
     return { trust, identity: await loadCredential({ certificate: chainPem, key: keyPem }) };
   }

@@ -1,0 +1,40 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePorts } from '@entente/testkit';
+import type { Reader } from '../readmes/reader.ts';
+import type { NetworkReader } from './network-reader.ts';
+
+/**
+ * The READMEs of libraries: each program is a server of the network, in the place of the one that ran before.
+ *
+ * @param network - whose authority runs
+ * @param reader - of the READMEs
+ * @param folder - of the network
+ */
+export async function libraries(network: NetworkReader, reader: Reader, folder: string): Promise<void> {
+  await network.stop('fe1');
+  await network.server(
+    'fe1',
+    'packages/member',
+    'member.topology.document.version',
+    /CN=fe1\.contoso\.example function/,
+  );
+  await network.server('fe1', 'packages/front-end', 'serveFrontEnd', /"port":5061/);
+  await network.server('dir1', 'packages/director', 'serveDirector', /"port":5061/);
+  await network.server('med1', 'packages/mediation', 'serveMediation', /"event":"listening"/);
+  await network.server('edge1', 'packages/edge', 'serveEdge', /listening/);
+  await network.server('web1', 'packages/web-services', 'serveWebServices', /"port":10451/);
+  await network.server('chat1', 'packages/chat-room', 'serveChatRooms', /serving/);
+
+  const federation = 'packages/federation';
+  await cp(join(folder, 'topology.signed.json'), join(reader.folderOf(federation), 'topology.signed.json'));
+  await reader.run(reader.find(federation, 'partnerRoute'), { prints: /fabrikam\.example/ });
+
+  await network.stop('ca');
+  const authority = 'packages/authority';
+  await cp(join(folder, 'ca'), join(reader.folderOf(authority), 'ca'), { recursive: true });
+  const [port = 0] = await freePorts(1);
+  const block = reader.find(authority, 'createAuthority');
+  const play = { places: { 8443: `${port}` }, prints: new RegExp(`^${port}$`, 'm') };
+  await using _authority = await reader.start(block, play);
+}
