@@ -13,12 +13,13 @@ import type { Part } from './part.ts';
 import { Newcomer } from './place/newcomer.ts';
 import { findNode } from './place/node-program.ts';
 
-const usage = `pnpm newcomer [part …] [--node VERSION,…] [--apart] [--json]
+const usage = `pnpm newcomer [part …] [--node VERSION,…] [--short] [--apart] [--json]
 
 Does what our pages say, as somebody outside does it: our packages are packed and served by a registry on this machine, and in empty
 folders npm installs them and Node runs what is written. Parts: recipes (docs/recipes), readmes (each block of the README of a
 published package, other than those of readmes/ledger.ts), create-plugin, size. With no name all of them.
---node takes versions (20,26), for which npx gets Node; default the one that runs this. --apart gives each README a folder of its own.
+--node takes versions (20,26), for which npx gets Node; default the one that runs this. --short does everything with the first of them,
+and one part with each other one, another part on each day. --apart gives each README a folder of its own.
 Example: pnpm newcomer recipes --node 26`;
 
 /** One part, with one version of Node. */
@@ -39,6 +40,7 @@ export async function runNewcomer(argv: readonly string[], { log }: Output): Pro
   const { help, names, values } = readCommandLine(argv, {
     node: { type: 'string' },
     apart: { type: 'boolean' },
+    short: { type: 'boolean' },
   });
   if (help) {
     log(usage);
@@ -57,13 +59,20 @@ export async function runNewcomer(argv: readonly string[], { log }: Output): Pro
     const packed = await packPackages(root, folder);
     log(`${packed.length} packages are packed`);
     const runs: PartRun[] = [];
-    for (const version of versions)
-      runs.push(...(await withNode(version, parts, { root, packed, apart: values.apart === true, log })));
+    const setting = { root, packed, apart: values.apart === true, log };
+    for (const [index, version] of versions.entries()) {
+      const today = values.short === true && index > 0 ? [parts[dayNumber() % parts.length]!] : parts;
+      runs.push(...(await withNode(version, today, setting)));
+    }
     const ok = runs.every((run) => run.ok);
     return { report: { ok, runs }, ok };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function dayNumber(): number {
+  return Math.floor(Date.now() / 86_400_000);
 }
 
 interface Setting {

@@ -12,8 +12,8 @@ export function checkImports({ blocks, dependencies, home, installs, name }: Rea
   return blocks
     .filter((block) => isExecuted(block) && block.language !== 'sh')
     .flatMap(({ code, line }) =>
-      [...code.matchAll(/^(?:import|\} from|import .* from) ?'([^']+)';$|from '([^']+)';$/gm)]
-        .map(([, bare, named]) => packageOf(bare ?? named ?? ''))
+      [...code.matchAll(/^(?:import |.*\bfrom )'([^']+)';$/gm)]
+        .map(([, specifier = '']) => packageOf(specifier))
         .filter((wanted) => !brought.has(wanted) && !isBuiltin(wanted))
         .map((wanted) => ({
           file: `${home}/README.md`,

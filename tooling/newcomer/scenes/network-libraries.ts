@@ -13,28 +13,29 @@ import type { NetworkReader } from './network-reader.ts';
  */
 export async function libraries(network: NetworkReader, reader: Reader, folder: string): Promise<void> {
   await network.stop('fe1');
-  await network.server(
-    'fe1',
-    'packages/member',
-    'member.topology.document.version',
-    /CN=fe1\.contoso\.example function/,
-  );
-  await network.server('fe1', 'packages/front-end', 'serveFrontEnd', /"port":5061/);
-  await network.server('dir1', 'packages/director', 'serveDirector', /"port":5061/);
-  await network.server('med1', 'packages/mediation', 'serveMediation', /"event":"listening"/);
-  await network.server('edge1', 'packages/edge', 'serveEdge', /listening/);
-  await network.server('web1', 'packages/web-services', 'serveWebServices', /"port":10451/);
-  await network.server('chat1', 'packages/chat-room', 'serveChatRooms', /serving/);
-
-  const federation = 'packages/federation';
-  await cp(join(folder, 'topology.signed.json'), join(reader.folderOf(federation), 'topology.signed.json'));
-  await reader.run(reader.find(federation, 'partnerRoute'), { prints: /fabrikam\.example/ });
-
+  const servers = [
+    ['fe1', 'member', 'member.topology.document.version', /CN=fe1\.contoso\.example function/],
+    ['fe1', 'front-end', 'serveFrontEnd', /"port":5061/],
+    ['dir1', 'director', 'serveDirector', /"port":5061/],
+    ['med1', 'mediation', 'serveMediation', /"event":"listening"/],
+    ['edge1', 'edge', 'serveEdge', /listening/],
+    ['web1', 'web-services', 'serveWebServices', /"port":10451/],
+    ['chat1', 'chat-room', 'serveChatRooms', /serving/],
+  ] as const;
+  for (const [host, name, contains, prints] of servers)
+    await network.attempt(() => network.server(host, `packages/${name}`, contains, prints));
+  await network.attempt(async () => {
+    const federation = 'packages/federation';
+    await cp(join(folder, 'topology.signed.json'), join(reader.folderOf(federation), 'topology.signed.json'));
+    await reader.run(reader.find(federation, 'partnerRoute'), { prints: /fabrikam\.example/ });
+  });
   await network.stop('ca');
-  const authority = 'packages/authority';
-  await cp(join(folder, 'ca'), join(reader.folderOf(authority), 'ca'), { recursive: true });
-  const [port = 0] = await freePorts(1);
-  const block = reader.find(authority, 'createAuthority');
-  const play = { places: { 8443: `${port}` }, prints: new RegExp(`^${port}$`, 'm') };
-  await using _authority = await reader.start(block, play);
+  await network.attempt(async () => {
+    const authority = 'packages/authority';
+    await cp(join(folder, 'ca'), join(reader.folderOf(authority), 'ca'), { recursive: true });
+    const [port = 0] = await freePorts(1);
+    const block = reader.find(authority, 'createAuthority');
+    const play = { places: { 8443: `${port}` }, prints: new RegExp(`^${port}$`, 'm') };
+    await using _authority = await reader.start(block, play);
+  });
 }

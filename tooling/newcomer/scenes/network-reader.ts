@@ -26,6 +26,8 @@ export type Host = keyof typeof hosts;
 
 /** An organisation as the READMEs of its programs start it, then the programs of READMEs of libraries as its servers. */
 export class NetworkReader {
+  /** What did not go as written. */
+  readonly faults: string[] = [];
   readonly #reader: Reader;
   readonly #folder: string;
   readonly #base = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`;
@@ -45,6 +47,15 @@ export class NetworkReader {
   }
 
   readonly at = (host: Host): string => `${this.#base}.${hosts[host]}`;
+
+  /** Does what nothing later needs: where it fails, the rest goes on. */
+  async attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.faults.push((error as Error).message);
+    }
+  }
 
   /** Commands that no README has. */
   async shell(commands: string): Promise<string> {

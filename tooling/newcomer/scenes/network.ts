@@ -34,6 +34,7 @@ export const networkScene: Scene = {
     try {
       await programs(network, reader, folder);
       await libraries(network, reader, folder);
+      if (network.faults.length > 0) throw new Error(network.faults.join('\n'));
     } finally {
       await network.stopAll();
       await example[Symbol.asyncDispose]();
