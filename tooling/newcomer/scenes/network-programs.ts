@@ -65,7 +65,7 @@ async function application(network: NetworkReader, reader: Reader, folder: strin
   await network.running('fe1').says(/"event":"server-answers".*echo1|echo1.*"event":"server-answers"/);
 }
 
-/** The client for demonstrations: alice as its README has her, and bob, who answers. */
+/** The client for demonstrations: alice with the file of the README, and bob, who answers. */
 async function client(network: NetworkReader, reader: Reader, folder: string): Promise<void> {
   const home = 'apps/demo-client';
   const settings = reader
