@@ -39,7 +39,7 @@ describe('the newcomer', { timeout: 60_000 }, () => {
       [`${home}/README.md`]: [
         block('js', loaded, 'console.log(a); // 1'),
         block('ts', loaded, 'const typed: number = a;', 'console.log(typed); // 1: a number'),
-        block('sh', 'test -d node_modules/@entente/planted'),
+        block('sh', 'test -d ../../node_modules/@entente/planted'),
         block('js', 'throw new Error("a block that fails");'),
         block('js', loaded, 'console.log(a); // 2'),
         block('js', "import { absent } from '@entente/planted';", 'console.log(absent);'),

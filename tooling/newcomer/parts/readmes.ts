@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Problem } from '../../check/problem.ts';
 import type { Part, PartSetting } from '../part.ts';
 import { checkImports } from '../readmes/imports.ts';
@@ -40,7 +42,12 @@ export async function playReadmes(
     if (first === undefined) continue;
     const folder = await newcomer.folder(apart ? `readme-${first.name.replace('/', '-')}` : 'readmes');
     await newcomer.install(folder, ...new Set(group.flatMap(({ installs, name }) => [name, ...installs])));
-    for (const { home } of group) folders.set(home, folder);
+    // Programs find what is installed from a folder below it, and the files of one README are not those of another one.
+    for (const { home } of group) {
+      const own = join(folder, home);
+      await mkdir(own, { recursive: true });
+      folders.set(home, own);
+    }
   }
   const apps = await newcomer.folder('apps');
   const reader = new Reader(newcomer, readmes, (home) => folders.get(home) ?? apps);

@@ -32,7 +32,8 @@ export async function libraries(network: NetworkReader, reader: Reader, folder: 
   await network.stop('ca');
   await network.attempt(async () => {
     const authority = 'packages/authority';
-    await cp(join(folder, 'ca'), join(reader.folderOf(authority), 'ca'), { recursive: true });
+    const filter = (file: string): boolean => !file.endsWith('.sock');
+    await cp(join(folder, 'ca'), join(reader.folderOf(authority), 'ca'), { recursive: true, filter });
     const [port = 0] = await freePorts(1);
     const block = reader.find(authority, 'createAuthority');
     const play = { places: { 8443: `${port}` }, prints: new RegExp(`^${port}$`, 'm') };
