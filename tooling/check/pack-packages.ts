@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { pnpm, runCommand } from '../runner/command.ts';
 import type { Packed } from './packed.ts';
 import type { Problem } from './problem.ts';
@@ -23,17 +22,24 @@ export async function buildPackages(root: string): Promise<Problem[]> {
  * @throws Error when a package does not pack.
  */
 export async function packPackages(root: string, folder: string): Promise<Packed[]> {
-  const packed: Packed[] = [];
+  await mkdir(folder, { recursive: true });
   const { program, args } = pnpm(root);
-  for (const { name, home, manifest } of readRooms(root)) {
-    if (manifest.private === true) continue;
-    const target = join(folder, name);
-    await mkdir(target, { recursive: true });
-    const call = [...args, 'pack', '--json', '--pack-destination', target];
-    const { status, stdout, stderr } = await runCommand(program, call, { cwd: join(root, home) });
-    if (status !== 0) throw new Error(`${manifest.name} does not pack: ${(stdout + stderr).trim()}`);
-    const { filename } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { readonly filename: string };
-    packed.push({ name: manifest.name, home, tarball: filename });
-  }
-  return packed;
+  const rooms = readRooms(root).filter(({ manifest }) => manifest.private !== true);
+  const filters = rooms.map(({ manifest }) => `--filter=${manifest.name}`);
+  const call = [...args, '--recursive', ...filters, 'pack', '--json', '--pack-destination', folder];
+  const { status, stdout, stderr } = await runCommand(program, call, { cwd: root });
+  if (status !== 0) throw new Error(`the packages do not pack: ${(stdout + stderr).trim()}`);
+  const files = JSON.parse(stdout.slice(stdout.indexOf('['))) as readonly PackedFile[];
+  return rooms.map(({ home, manifest: { name } }) => {
+    const file = files.find((one) => one.name === name);
+    if (file === undefined) throw new Error(`${name} does not pack: pnpm says nothing of it`);
+    return { name, home, tarball: file.filename };
+  });
+}
+
+/** What pnpm says of a package that it has packed. */
+interface PackedFile {
+  readonly name: string;
+  /** Absolute path. */
+  readonly filename: string;
 }

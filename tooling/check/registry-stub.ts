@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -21,13 +21,15 @@ export interface RegistryStub extends AsyncDisposable {
 export async function startRegistryStub(packed: readonly Packed[]): Promise<RegistryStub> {
   const documents = new Map<string, string>();
   const tarballs = new Map<string, Buffer>();
+  // npm keeps answers by URL: those of an earlier run on the same port must not be taken for these.
+  const place = `/${randomUUID()}/`;
   const server: Server = createServer(({ url = '/' }, response) => {
-    const path = decodeURIComponent(url).slice(1);
+    const path = decodeURIComponent(url).slice(place.length);
     const body = documents.get(path) ?? tarballs.get(path);
     response.writeHead(body === undefined ? 404 : 200).end(body);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}${place.slice(0, -1)}`;
   for (const { name, tarball } of packed) {
     const bytes = readFileSync(tarball);
     const { stdout } = await runCommand('tar', ['-xzOf', tarball, 'package/package.json'], { cwd: '/' });

@@ -20,11 +20,11 @@ export function grpcRecipe(): void {
   for (const side of ['client', 'service'] as const) {
     it(`gRPC: answers a call, and closes its channel when the certificate of the ${side} is revoked`, async () => {
       await using folder = await RecipeFolder.open('grpc.md');
-      await folder.run('greeter.mts');
-      const { grpc, server } = await folder.run<Program>('server.mts');
+      await folder.run('greeter.mjs');
+      const { grpc, server } = await folder.run<Program>('server.mjs');
       folder.onClose(() => server.close());
       folder.onClose(() => grpc.forceShutdown());
-      const { client, hello } = await folder.run<Caller>('client.mts');
+      const { client, hello } = await folder.run<Caller>('client.mjs');
       folder.onClose(() => client.close());
       expect(folder.printed).toEqual(['hello, DNS:client.contoso.example']);
       const channel = client.getChannel();

@@ -7,7 +7,7 @@ export function undiciRecipe(): void {
   it('undici and fetch: are answered, and the pool closes its connection when the certificate of the service is revoked', async () => {
     await using folder = await RecipeFolder.open('undici.md');
     await startService(folder);
-    const { trusted } = await folder.run<{ trusted: Agent }>('client.mts');
+    const { trusted } = await folder.run<{ trusted: Agent }>('client.mjs');
     folder.onClose(() => trusted.destroy());
     expect(folder.printed).toEqual(['hello, client.contoso.example', '200']);
     await folder.revocationCloses('service', emits(trusted, 'disconnect'));

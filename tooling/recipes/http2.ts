@@ -12,9 +12,9 @@ export function http2Recipe(): void {
   for (const side of ['client', 'service'] as const) {
     it(`HTTP/2: answers the client, and closes its session when the certificate of the ${side} is revoked`, async () => {
       await using folder = await RecipeFolder.open('http2.md');
-      const { server } = await folder.run<{ server: TrustedServer<unknown> }>('server.mts');
+      const { server } = await folder.run<{ server: TrustedServer<unknown> }>('server.mjs');
       folder.onClose(() => server.close());
-      const { get, session } = await folder.run<Client>('client.mts');
+      const { get, session } = await folder.run<Client>('client.mjs');
       folder.onClose(() => session.destroy());
       expect(await get('/')).toBe('hello, client.contoso.example');
       expect(folder.printed).toContain('hello, client.contoso.example');

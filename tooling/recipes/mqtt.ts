@@ -13,10 +13,10 @@ export function mqttRecipe(): void {
   for (const side of ['client', 'service'] as const) {
     it(`MQTT: delivers a message, and the connection is closed when the certificate of the ${side} is revoked`, async () => {
       await using folder = await RecipeFolder.open('mqtt.md');
-      const { broker, server } = await folder.run<Program>('broker.mts');
+      const { broker, server } = await folder.run<Program>('broker.mjs');
       folder.onClose(() => server.close());
       folder.onClose(() => new Promise<void>((resolve) => broker.close(resolve)));
-      const { client } = await folder.run<{ client: MqttClient }>('client.mts');
+      const { client } = await folder.run<{ client: MqttClient }>('client.mjs');
       folder.onClose(() => client.endAsync(true));
       await expect.poll(() => folder.printed).toEqual(['hello']);
       const gone = new Promise<string>((resolve) => {

@@ -10,7 +10,7 @@ export function pgRecipe(): void {
       await using folder = await RecipeFolder.open('pg.md');
       await using postgres = await startPostgres({ tls: folder.certificate('service') });
       folder.write('password', postgres.password);
-      const { pool } = await folder.run<{ pool: Pool }>('client.mts', { 5432: postgres.port });
+      const { pool } = await folder.run<{ pool: Pool }>('client.mjs', { 5432: postgres.port });
       expect(folder.printed).toEqual(['TLSv1.3']);
       expect(pool.idleCount).toBe(1);
       await folder.revocationCloses('service', emits(pool, 'error'));

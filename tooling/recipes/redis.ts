@@ -2,7 +2,8 @@ import { freePorts, spawnTied } from '@entente/testkit';
 import { noRedis } from '@entente/testkit/redis';
 import type { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { emits, names, RecipeFolder } from './recipe-folder.ts';
+import { names } from './recipe-certificates.ts';
+import { emits, RecipeFolder } from './recipe-folder.ts';
 
 export function ioredisRecipe(): void {
   it.skipIf(noRedis !== undefined)(
@@ -22,7 +23,7 @@ export function ioredisRecipe(): void {
           if (output.includes('Ready to accept connections')) resolve();
         });
       });
-      const { redis } = await folder.run<{ redis: Redis }>('client.mts', { 6379: port });
+      const { redis } = await folder.run<{ redis: Redis }>('client.mjs', { 6379: port });
       folder.onClose(() => redis.disconnect());
       expect(folder.printed).toEqual(['hello']);
       await folder.revocationCloses('service', emits(redis, 'close'));

@@ -1,6 +1,7 @@
 import https from 'node:https';
 import { connect, loadCredential, openTrust, peerOf, serve, type TrustedSocket } from '@entente/tls';
-import { names, type RecipeFolder } from './recipe-folder.ts';
+import { names } from './recipe-certificates.ts';
+import type { RecipeFolder } from './recipe-folder.ts';
 
 async function opened(folder: RecipeFolder, side: keyof typeof names) {
   const trust = await openTrust({ anchors: 'ca.crt', crls: 'ca.crl' });

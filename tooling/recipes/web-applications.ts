@@ -2,7 +2,8 @@ import type { TrustedServer } from '@entente/tls';
 import type { RequestHandler } from 'express';
 import type { FastifyInstance } from 'fastify';
 import { expect, it } from 'vitest';
-import { emits, names, RecipeFolder } from './recipe-folder.ts';
+import { names } from './recipe-certificates.ts';
+import { emits, RecipeFolder } from './recipe-folder.ts';
 import { ask } from './service.ts';
 
 interface Program {
@@ -12,7 +13,7 @@ interface Program {
 export function webApplicationRecipes(): void {
   it('Fastify: knows the client, and its connection is closed when its certificate is revoked', async () => {
     await using folder = await RecipeFolder.open('fastify.md');
-    const { app, server } = await folder.run<Program & { readonly app: FastifyInstance }>('server.mts');
+    const { app, server } = await folder.run<Program & { readonly app: FastifyInstance }>('server.mjs');
     folder.onClose(() => app.close());
     folder.onClose(() => server.close());
     const { answer, socket } = await ask(folder, '/');
@@ -22,8 +23,8 @@ export function webApplicationRecipes(): void {
 
   it('Express: knows the client, also on a route for others, and its connection is closed when its certificate is revoked', async () => {
     await using folder = await RecipeFolder.open('express.md');
-    await folder.run<{ only: (...names: readonly string[]) => RequestHandler }>('only.mts');
-    const { server } = await folder.run<Program>('server.mts');
+    await folder.run<{ only: (...names: readonly string[]) => RequestHandler }>('only.mjs');
+    const { server } = await folder.run<Program>('server.mjs');
     folder.onClose(() => server.close());
     expect((await ask(folder, '/reports')).answer).toMatch(/^HTTP\/1\.1 403 /);
     const { answer, socket } = await ask(folder, '/');

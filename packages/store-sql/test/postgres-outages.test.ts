@@ -131,6 +131,12 @@ describeOnPostgres('accounts while PostgreSQL is away', (on) => {
     });
   });
 
+  it('end when they are closed before they have begun to listen', async () => {
+    const accounts = await on.databases.open(await on.databases.create());
+    accounts.onChange(() => {});
+    await accounts[Symbol.asyncDispose]();
+  });
+
   it('are told of a change whose notification never came', async () => {
     const server = await on.databases.create();
     const accounts = await on.databases.open(server, { heartbeatMs: 100 });

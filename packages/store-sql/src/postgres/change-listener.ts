@@ -66,18 +66,26 @@ export class ChangeListener {
   /** Listens until the connection ends. @param onListening - called when it has begun */
   async #listenOnce(onListening: () => void): Promise<void> {
     const { heartbeatMs, server } = this.#options;
-    const client = new pg.Client(connectionConfig(server));
+    // It can let a process end, and can keep it. The types do not know of it.
+    const client = new pg.Client(connectionConfig(server)) as pg.Client & { ref(): void; unref(): void };
     const lost = new AbortController();
     client.on('error', (error) => lost.abort(error));
     client.on('end', () => lost.abort(new Error('the server has closed the connection')));
     client.on('notification', ({ payload }) => this.#tell(Number(payload)));
-    const end = (): void => void client.end().catch(() => {});
+    const end = (): void => {
+      // What is waited for keeps the process.
+      client.ref();
+      client.end().catch(() => {});
+      lost.abort(new Error('closed'));
+    };
     this.#ending.signal.addEventListener('abort', end, { once: true });
     let beating: NodeJS.Timeout | undefined;
     try {
-      await client.connect();
-      // Listening alone does not keep a process alive. The types do not know of it.
-      (client as pg.Client & { unref(): void }).unref();
+      // The library leaves open whether it has connected where it is ended meanwhile.
+      await Promise.race([client.connect(), once(lost.signal, 'abort')]);
+      lost.signal.throwIfAborted();
+      // Listening alone does not keep a process alive.
+      client.unref();
       await checkSession(client, placeOf(server));
       await client.query(`LISTEN ${channel}`);
       await this.#options.ready();
