@@ -20,8 +20,8 @@ describe('the blocks of a guide to two machines', () => {
   };
 
   it('are those of one machine, and of both, in the order of the page', async () => {
-    const page = ['sh [one]', 'sh [both]', 'sh [two]'].map(
-      (head, at) => `${fence}${head}\necho ${at}\n${fence}\n`,
+    const page = ['machine one', 'both machines', 'machine two'].map(
+      (place, at) => `${fence}sh\n# ${place}\necho ${at}\n${fence}\n`,
     );
     expect(await blocksOf(page.join('text\n'))).toEqual([
       { on: ['one'], commands: 'echo 0\n' },
@@ -31,8 +31,10 @@ describe('the blocks of a guide to two machines', () => {
   });
 
   it('are refused where one of them does not say on which machine it is run', async () => {
-    for (const head of ['sh', 'sh [three]', 'bash'])
-      await expect(blocksOf(`${fence}${head}\necho lost\n${fence}\n`)).rejects.toThrow('echo lost');
+    for (const first of ['', '# machine three\n', '# machine one \n'])
+      await expect(blocksOf(`${fence}sh\n${first}echo lost\n${fence}\n`)).rejects.toThrow(
+        'as the first line',
+      );
   });
 
   it('are all of them in the guide: none is left out', async () => {

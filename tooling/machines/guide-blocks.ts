@@ -12,21 +12,28 @@ export interface GuideBlock {
   readonly commands: string;
 }
 
+/** The first line of a block. */
+const places: ReadonlyMap<string, readonly MachineName[]> = new Map([
+  ['# machine one', ['one']],
+  ['# machine two', ['two']],
+  ['# both machines', machineNames],
+]);
+
 /**
- * The blocks of a guide that are run, in order: those of `sh`, each headed `[one]`, `[two]` or `[both]`.
+ * The blocks of a guide that are run, in order: those of `sh`, each of which says in its first line where.
  *
  * @param page - path of the guide
- * @throws Error where a block does not say on which machine it is run
+ * @throws Error where a block does not say it
  */
 export async function readGuideBlocks(page: string): Promise<readonly GuideBlock[]> {
   const text = await readFile(page, 'utf8');
-  return [...text.matchAll(/^```(?:sh|bash)([^\n]*)\n(.*?)^```$/gms)].map(([, head = '', commands = '']) => {
-    const named = /^ \[(\w+)\]$/.exec(head)?.[1];
-    const on = named === 'both' ? machineNames : machineNames.filter((name) => name === named);
-    if (on.length === 0)
+  return [...text.matchAll(/^```(?:sh|bash)[^\n]*\n(.*?)^```$/gms)].map(([, block = '']) => {
+    const [first = '', ...commands] = block.split('\n');
+    const on = places.get(first);
+    if (on === undefined)
       throw new Error(
-        `expected [one], [two] or [both] at the head of the block that begins ${commands.split('\n')[0]}`,
+        `expected ${[...places.keys()].join(', ')} as the first line of a block, found: ${first}`,
       );
-    return { on, commands };
+    return { on, commands: commands.join('\n') };
   });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,7 +78,8 @@ export async function playTwoMachines(
   } finally {
     for (const server of closing) server.close();
     for (const machine of machines.values()) await machine[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
+    // Tens of thousands of files: a program for it takes a fraction of the time.
+    await runCommand('rm', ['-rf', folder], { cwd: '/' });
   }
 }
 
