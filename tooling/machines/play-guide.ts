@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,7 +64,7 @@ export async function playTwoMachines(
       const asked = { npmrc, port: registry.port, socket };
       machines.set(name, await startMachine({ folder: join(folder, name), name, registry: asked }));
     }
-    connect(machines);
+    await connect(machines);
     const known = new Map(
       [...machines].flatMap(([name, machine]) => hosts[name].map((host) => [host, machine])),
     );
@@ -118,10 +117,12 @@ async function npmRegistry(): Promise<string> {
 }
 
 /** One link between the two, and on each the addresses of the guide. */
-function connect(machines: ReadonlyMap<MachineName, Machine>): void {
+async function connect(machines: ReadonlyMap<MachineName, Machine>): Promise<void> {
   const [one, two] = [...machines.values()] as [Machine, Machine];
   const far = ['peer', 'name', 'eth0', 'netns', `${two.pid}`];
-  execFileSync('ip', ['link', 'add', 'eth0', 'netns', `${one.pid}`, 'type', 'veth', ...far]);
+  const link = ['link', 'add', 'eth0', 'netns', `${one.pid}`, 'type', 'veth', ...far];
+  const { status, stderr } = await runCommand('ip', link, { cwd: '/' });
+  if (status !== 0) throw new Error(`no link between the machines: ${stderr}`);
   for (const [name, machine] of machines) {
     for (const address of addresses[name]) machine.run(['ip', 'address', 'add', address, 'dev', 'eth0']);
     machine.run(['ip', 'link', 'set', 'eth0', 'up']);
