@@ -1,3 +1,3 @@
 import { library } from '../../tooling/build/library.ts';
 
-export default library({ index: 'src/index.ts', bin: 'src/bin.ts' });
+export default library({ index: 'src/index.ts', bin: 'src/bin.ts' }, { unit: 'entente-edge-server.service' });

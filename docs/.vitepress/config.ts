@@ -15,6 +15,7 @@ const guides = [
   'first-network',
   'two-organisations',
   'more-servers',
+  'two-machines',
   'operations',
   'change-a-password',
   'rolling-upgrade',

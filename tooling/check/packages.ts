@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { checkTwoMachines } from '../machines/check-two-machines.ts';
 import { checkCreatedNetwork } from '../newcomer/create-network.ts';
 import { runCommand } from '../runner/command.ts';
 import { checkConsumer } from './consumer.ts';
@@ -19,7 +20,7 @@ import { checkPublishedFiles } from './published-files.ts';
 /**
  * Every public package builds, packs, its tarball is one that other people's tools understand (publint, and "are the
  * types wrong" for ESM), and all of them work in a project that installs them; implementations of our ports from
- * outside pass the suites in a folder of their own. What is meant to be installed by itself
+ * outside pass the suites in a folder of their own; the guide to two machines does what it says. What is meant to be installed by itself
  * stays small, and each entry point about as large as it was.
  *
  * @param root Absolute path of the repository.
@@ -43,6 +44,7 @@ export async function checkPackages(
     problems.push(...(await checkOutsideApplication(root, packed, log)));
     problems.push(...(await checkGlobalCommand(packed, log)));
     problems.push(...(await checkCreatedNetwork(packed, log)));
+    problems.push(...(await checkTwoMachines(packed, log)));
     const sizes = new Map<string, number>();
     const consumed = await checkConsumer(root, packed, async (one, installed) => {
       for (const [specifier, bytes] of entrySizes(one, installed)) sizes.set(specifier, bytes);

@@ -70,6 +70,19 @@ describe('commands to an authority', () => {
     expect(again.stderr).toContain('ENTENTE_FILE_EXISTS');
   });
 
+  it('join-token names the folder that the server has on its machine, beside the configuration where nothing is said', async () => {
+    const directoryIn = async (name: string, more: string): Promise<string> => {
+      const file = join(folder, name);
+      const line = `join-token gw1.contoso.example --replace --config ${file} ${more} ${options}`;
+      expect((await answerOf(line)).status).toBe(0);
+      return (parse(await readFile(file, 'utf8')) as { directory: string }).directory;
+    };
+    expect(await directoryIn('beside.yaml', '')).toBe('gw1.contoso.example');
+    expect(await directoryIn('elsewhere.yaml', '--directory /var/lib/entente/gw1')).toBe(
+      '/var/lib/entente/gw1',
+    );
+  });
+
   it('join-token names the program that the role of the server asks for', async () => {
     for (const [server, program] of [
       ['fe1', 'entente-pool-server'],

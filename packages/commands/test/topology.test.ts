@@ -332,14 +332,14 @@ describe('entente topology draw, dns, certs and firewall', () => {
     expect((await answerOf('topology firewall')).json.openings).toEqual([]);
   });
 
-  it('firewall says why port 80 is on its list, where it is', async () => {
-    expect(await succeed('topology firewall')).not.toContain('RFC 8555');
+  it('firewall lists what a server dials and another one listens at, and nothing for ACME, which none does', async () => {
     await succeed(
       'topology add server edge1.contoso.example --role edge --external-fqdn access.contoso.example',
     );
     const told = await succeed('topology firewall');
-    expect(told).toMatch(/ edge1\.contoso\.example +80 +20 /);
-    expect(told).toMatch(/^Row 20 is needed only .* port 80 \(RFC 8555 section 8\.3\)/m);
+    expect(told).toMatch(/^internal → perimeter +ca\.contoso\.example +edge1\.contoso\.example +4443 +16 /m);
+    expect(told).not.toMatch(/ edge1\.contoso\.example +80 /);
+    expect(told).toMatch(/^perimeter → outside +edge1\.contoso\.example +resolver +53, also UDP /m);
   });
 
   it('proxy writes what nginx and HAProxy read, and says why it cannot', async () => {

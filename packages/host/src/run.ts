@@ -1,6 +1,7 @@
 import { escapeInvisible } from '@entente/trust';
 import { describeFault } from './fault.ts';
 import { type ProgramHelp, readProgramArguments } from './lifecycle/program-arguments.ts';
+import { programVersion } from './lifecycle/program-version.ts';
 import { type Reloaded, reloadServer } from './lifecycle/reload.ts';
 import type { RunningServer } from './lifecycle/running-server.ts';
 import { closingMs, logStopped, stopServer } from './lifecycle/stop-server.ts';
@@ -80,7 +81,7 @@ export async function runServer(program: ServerProgram): Promise<void> {
     }
     const running = await program.start(configFile, stop.signal);
     const ownLog = running.log ?? log;
-    ownLog.info({ event: 'started' }, `${program.name} has started`);
+    ownLog.info({ event: 'started', version: programVersion() }, `${program.name} has started`);
     stop.signal.removeEventListener('abort', whileStarting);
     clearTimeout(startsNoMore);
     reload = () =>

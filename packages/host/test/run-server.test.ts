@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -82,6 +82,18 @@ const logged = (lines: readonly string[]) =>
 const events = (lines: readonly string[]) => logged(lines).map(({ event }) => event);
 
 const keepsRunning = 'setInterval(() => {}, 1_000);';
+
+it('says which version of its package it is: with --version, and when it has started', async () => {
+  const { version } = JSON.parse(
+    await readFile(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8'),
+  ) as { version: string };
+  const asked = await start('version', keepsRunning, ['--version']);
+  expect((await asked.closed)[0]).toBe(0);
+  expect(asked.lines).toEqual([version]);
+  const started = await start('versioned', keepsRunning);
+  await started.says('has started');
+  expect(logged(started.lines)).toMatchObject([{ event: 'started', version }]);
+});
 
 describe('a server that is run with --stop-with-stdin', () => {
   it('stops with status 0, and disposes of what it started, when standard input ends', async () => {

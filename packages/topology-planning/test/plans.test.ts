@@ -96,12 +96,12 @@ describe('the firewall plan', () => {
     expect(plan.filter((opening) => opening.from === 'internal' && opening.to === 'outside')).toEqual([]);
   });
 
-  it('opens from perimeter to inside exactly what the edges and reverse proxies may dial', () => {
+  it('opens from perimeter to inside exactly the servers that edges and reverse proxies may dial, and no store', () => {
     const expected = new Set<string>();
     for (const server of topology.servers.values()) {
       if (server.zone !== 'perimeter') continue;
       for (const target of peersOf(topology, server.fqdn)) {
-        if (topology.servers.get(target.fqdn)?.zone !== 'perimeter')
+        if (topology.servers.get(target.fqdn)?.zone === 'internal')
           expected.add(`${server.fqdn} ${target.fqdn} ${target.port}`);
       }
     }
@@ -113,6 +113,33 @@ describe('the firewall plan', () => {
     expect(new Set(opened)).toEqual(expected);
     expect(opened).toContain('edge1.contoso.example fe1.contoso.example 15061');
     expect(opened).not.toContain('rp1.contoso.example fe1.contoso.example 15061');
+    expect(plan.filter(({ destination }) => topology.stores.has(destination))).toEqual([]);
+  });
+
+  it('opens no port for validation by ACME: nobody listens there', () => {
+    expect(plan.filter(({ row }) => row === links.authorityToMember.row)).toEqual([]);
+  });
+
+  it('lets edges fetch the lists of partners over HTTP, and ask DNS, where there are partners', () => {
+    const outward = (one: typeof topology) =>
+      firewallPlan(one)
+        .filter(({ from, to }) => from === 'perimeter' && to === 'outside')
+        .flatMap(({ destination, port, sources, udp }) =>
+          sources.map((source) => `${source} → ${destination} ${port}${udp === true ? ' also UDP' : ''}`),
+        );
+    const lists = 'access1.contoso.example → any 80';
+    const dns = 'edge1.contoso.example → resolver 53 also UDP';
+    expect(outward(topology)).toContain(lists);
+    expect(outward(topology)).toContain(dns);
+    const { partners: _, providers: __, ...alone } = placed;
+    expect(outward(buildTopology(alone)).filter((line) => !line.includes('resolver'))).toEqual([]);
+  });
+
+  it('lets an edge ask DNS for servers of ours where the topology does not give their addresses', () => {
+    const { partners: _, providers: __, ...alone } = contoso;
+    const asks = firewallPlan(buildTopology(alone)).filter(({ destination }) => destination === 'resolver');
+    expect(asks).toHaveLength(1);
+    expect(asks[0]?.sources).toContain('edge1.contoso.example');
   });
 
   it('opens nothing from an edge to the authority where its row to the authority is closed, and the port for pushes in the other direction', () => {

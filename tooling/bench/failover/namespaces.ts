@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readlinkSync, writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { endWithLauncher } from '../../../packages/testkit/src/process/end-with-launcher.ts';
+import { loopbackForwarder } from '../../machines/loopback-forwarder.ts';
 import type { MemberPlace } from './planned-servers.ts';
 
 /** Programs of Linux that it takes, with the packages that bring them. */
@@ -37,18 +38,6 @@ export interface MemberNetworks extends Disposable {
 }
 
 const pollMs = 5;
-/** A program: `PORT FILE`. */
-const forwarder = `
-const net = require('node:net');
-const [port, file] = process.argv.slice(1);
-const forward = (near) => {
-  const far = net.connect(file);
-  for (const [one, other] of [[near, far], [far, near]])
-    one.on('error', () => other.destroy()).on('close', () => other.destroy()).pipe(other);
-};
-net.createServer(forward).listen(Number(port), '127.0.0.1', () => console.log('forwarding'));
-`;
-
 /**
  * Creates networks. This process is in a network of its own already, where it may do so.
  * @param count - how many
@@ -100,7 +89,14 @@ export async function createMemberNetworks(count: number): Promise<MemberNetwork
     heal: (one, other) => rule('del', one, other),
     async forward(port, socket) {
       for (const { launcher = [] } of places) {
-        const [program, ...args] = [...launcher, process.execPath, '-e', forwarder, `${port}`, socket];
+        const [program, ...args] = [
+          ...launcher,
+          process.execPath,
+          '-e',
+          loopbackForwarder,
+          `${port}`,
+          socket,
+        ];
         const forwarding = endWithLauncher(
           spawn(program as string, args, { stdio: ['ignore', 'pipe', 'inherit'] }),
         );

@@ -16,6 +16,7 @@ import { exists } from '../topology/read-topology.ts';
 interface JoinTokenOptions extends AdministratorOptions {
   readonly lifetime: string;
   readonly config?: string;
+  readonly directory?: string;
   readonly users?: string;
   readonly replace?: boolean;
 }
@@ -34,6 +35,10 @@ export function register(program: Command): void {
     .argument('<server>', 'FQDN of the server')
     .option('--lifetime <seconds>', 'seconds until the token expires, 1 to 3600', '3600')
     .option('--config <file>', 'file for the configuration of the server; its other files go beside it')
+    .option(
+      '--directory <path>',
+      'folder on its machine where the server keeps its key, for the configuration; default one beside it with the name of the server',
+    )
     .option(
       '--users <file>',
       'users.yaml of a front end, for the configuration; default none: the users are the accounts of the authority',
@@ -84,8 +89,8 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
         ],
       };
     }
-    const { users } = options;
-    const text = configurationOf(server, token, config, users, await accessOf(options));
+    const { directory = server, users } = options;
+    const text = configurationOf({ server, directory, token, config, users }, await accessOf(options));
     await writeWhole(config, text, secretMode);
     return {
       json: { server, config, notAfter: until },
@@ -117,11 +122,16 @@ const programs = new Map([
   ['edge', 'entente-edge-server'],
 ]);
 
+interface Configured {
+  readonly server: string;
+  readonly directory: string;
+  readonly token: string;
+  readonly config: string;
+  readonly users: string | undefined;
+}
+
 function configurationOf(
-  server: string,
-  token: string,
-  config: string,
-  usersFile: string | undefined,
+  { config, directory, server, token, users: usersFile }: Configured,
   { address, authority }: AdministratorAccess,
 ): string {
   const addresses = readAddresses(address, new URL(authority).hostname);
@@ -129,7 +139,7 @@ function configurationOf(
   return stringify(
     {
       fqdn: server,
-      directory: server,
+      directory,
       join: { token },
       ...(users === undefined ? {} : { users }),
       ...(addresses.size === 0 ? {} : { addresses: Object.fromEntries(addresses) }),

@@ -5,9 +5,6 @@ import { give, table } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
-/** The authority validates by ACME over HTTP, on port 80, that the applicant holds the name (RFC 8555 §8.3). */
-const validationRow = links.authorityToMember.row;
-
 /**
  * Adds `entente topology firewall`: what the two firewalls must allow.
  * @param program - the command line
@@ -28,18 +25,11 @@ export function register(program: Command): void {
         `${opening.from} → ${opening.to}`,
         opening.sources.length > 3 ? `${opening.sources.length} servers` : opening.sources.join(', '),
         `${opening.destination}${opening.address === undefined ? '' : ` (${opening.address})`}`,
-        String(opening.port),
+        opening.udp === true ? `${opening.port}, also UDP` : String(opening.port),
         opening.row === undefined ? '' : String(opening.row),
         opening.purpose,
       ]);
       const lines = [...table([['between', 'from', 'to', 'TCP port', 'row', 'for'], ...rows])];
-      if (openings.some(({ port, row }) => row === validationRow && port === 80)) {
-        lines.push(
-          '',
-          `Row ${validationRow} is needed only while a server requests a certificate by ACME: validation uses port 80 (RFC 8555 section 8.3),`,
-          'whatever the other ports are. A server that joins with a token does not need it.',
-        );
-      }
       lines.push(...perimeterNotes(openings));
       const next = [
         'allow these and nothing else; from outside, entente explain <host:port> shows what answers',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { OperatorFault } from '../fault.ts';
+import { programVersion } from './program-version.ts';
 
 /** What the command line of a server says. */
 export interface ProgramArguments {
@@ -22,7 +23,7 @@ export interface ProgramHelp {
 /**
  * Reads the command line of a server.
  * @param program - for the help
- * @returns undefined where help was asked for, and printed
+ * @returns undefined where help or the version was asked for, and printed
  * @throws OperatorFault `ENTENTE_USAGE`
  */
 export function readProgramArguments(program: ProgramHelp): ProgramArguments | undefined {
@@ -36,6 +37,7 @@ export function readProgramArguments(program: ProgramHelp): ProgramArguments | u
   let values: {
     config?: string | undefined;
     help?: boolean | undefined;
+    version?: boolean | undefined;
     'stop-with-stdin'?: boolean | undefined;
     'check-config'?: boolean | undefined;
   };
@@ -44,6 +46,7 @@ export function readProgramArguments(program: ProgramHelp): ProgramArguments | u
       options: {
         config: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
         'stop-with-stdin': { type: 'boolean' },
         'check-config': { type: 'boolean' },
       },
@@ -59,7 +62,12 @@ export function readProgramArguments(program: ProgramHelp): ProgramArguments | u
   --config FILE      configuration, YAML
   --check-config     check the configuration and the files that it names, start nothing, and end: status 0 or 2
   --stop-with-stdin  stop, as on SIGTERM, when standard input ends: for a supervisor that holds a pipe to it
+  --version          print the version
 ${settingsText(program.settings)}`);
+    return undefined;
+  }
+  if (values.version) {
+    process.stdout.write(`${programVersion() ?? 'unknown'}\n`);
     return undefined;
   }
   if (values.config === undefined) throw fault('the option --config is missing');

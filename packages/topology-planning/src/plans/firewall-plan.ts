@@ -1,8 +1,8 @@
 import {
-  type DialTarget,
   dialTargets,
   links,
   mayRequest,
+  peersOf,
   type Row,
   type Server,
   type ServerInterface,
@@ -19,23 +19,29 @@ export interface FirewallOpening {
   readonly to: Segment;
   /** FQDNs of the servers that dial; `any` from outside. */
   readonly sources: readonly string[];
-  /** FQDN of the server that is dialled; `any` outside. */
+  /** FQDN of the server that is dialled; `any` outside; `resolver` for DNS. */
   readonly destination: string;
   /** As the topology pins it. */
   readonly address?: string;
   /** TCP, 1 to 65535. */
   readonly port: number;
-  /** Row of the allow matrix; none where it is plain web access through the reverse proxy. */
+  /** The same port over UDP too, as DNS needs it. */
+  readonly udp?: true;
+  /** Row of the allow matrix; none where it is plain web access through the reverse proxy, or DNS. */
   readonly row?: number;
   readonly purpose: string;
 }
 
 /** The default port of partners that have no pinned one. */
 const federationPort = 5061;
+/** That of URLs with `http`, where lists and CA certificates are. */
+const httpPort = 80;
+const dnsPort = 53;
 
 /**
  * The openings of the two firewalls: between outside and perimeter, and between perimeter and inside. They follow from the allow
- * matrix as the topology has narrowed it.
+ * matrix as the topology has narrowed it, and are those that a server dials, to a port at which another one listens: no server asks for a
+ * certificate by ACME, so that nobody listens for its validation, and no server of the perimeter uses a store.
  *
  * @param topology - built from a checked document
  * @returns ordered by segments, destination and port
@@ -67,8 +73,8 @@ type Add = (opening: Omit<FirewallOpening, 'sources'>, source: string) => void;
 
 function addInside(topology: Topology, server: Server, others: readonly Server[], add: Add): void {
   for (const target of dialTargets(topology, server, others)) {
-    const to = zoneOfTarget(topology, target);
-    if (to === server.zone) continue;
+    const to = topology.servers.get(target.fqdn)?.zone;
+    if (to === undefined || to === server.zone || target.row === links.authorityToMember.row) continue;
     add(
       {
         from: server.zone,
@@ -82,11 +88,6 @@ function addInside(topology: Topology, server: Server, others: readonly Server[]
       server.fqdn,
     );
   }
-}
-
-/** Stores are in the internal zone. */
-function zoneOfTarget(topology: Topology, target: DialTarget): Zone {
-  return topology.servers.get(target.fqdn)?.zone ?? 'internal';
 }
 
 function addOutside(topology: Topology, server: Server, add: Add): void {
@@ -120,6 +121,7 @@ function addOutside(topology: Topology, server: Server, add: Add): void {
     into(side.ports.federation, links.federation, 'partners to edge, MTLS');
     addPartners(topology, server, side, add);
   }
+  addResolver(topology, server, add);
   if (open('partner', links.outsiderToEdge)) {
     into(side.ports.objects, links.outsiderToEdge, 'any host to edge, HTTP: CRL, OCSP and CA certificates');
     into(side.ports.bundle, links.outsiderToEdge, 'partners to edge, HTTPS: federation bundle');
@@ -153,6 +155,37 @@ function addPartners(topology: Topology, server: Server, side: ServerInterface, 
     policies.federation.discovery ||
     (document.partners ?? []).some((partner) => partner.kind === 'allowed-domain');
   if (bySrv) add({ ...outward, destination: 'any', port: federationPort }, side.fqdn);
+  if (pinned.length === 0 && !bySrv) return;
+  // What a partner shows has been revoked or not by lists of its CA, at hosts that its certificates name (row 19, seen from outside).
+  const lists = {
+    ...outward,
+    row: links.outsiderToEdge.row,
+    purpose: 'edge to revocation lists and CA certificates of partners, HTTP',
+  };
+  add({ ...lists, destination: 'any', port: httpPort }, side.fqdn);
+}
+
+/** An edge asks DNS for its partners, for the hosts that have their lists, and for servers of ours whose address the topology does not give. */
+function addResolver(topology: Topology, server: Server, add: Add): void {
+  const hasPartners =
+    topology.policies.federation.discovery ||
+    (topology.document.providers ?? []).length > 0 ||
+    (topology.document.partners ?? []).some(({ kind }) => kind !== 'blocked');
+  const isMissing = peersOf(topology, server.fqdn).some(
+    ({ address, role }) => role !== 'store' && address === undefined,
+  );
+  if (!hasPartners && !isMissing) return;
+  add(
+    {
+      from: server.zone,
+      to: 'outside',
+      destination: 'resolver',
+      port: dnsPort,
+      udp: true,
+      purpose: 'edge to DNS; where the resolver is inside, open it there instead',
+    },
+    server.fqdn,
+  );
 }
 
 function order({ from, to }: FirewallOpening): number {
