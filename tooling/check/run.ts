@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { pick, readCommandLine } from '../runner/command-line.ts';
 import type { Outcome, Output } from '../runner/main.ts';
+import { checkApi } from './api.ts';
 import { checkCycles } from './cycles.ts';
 import { checkExisting } from './existing.ts';
 import { checkFloors } from './floors.ts';
@@ -27,6 +28,7 @@ Checks the repository itself: lint (format, lint, TSDoc), types, floors (imports
 circles of files or folders, sizes, links by name, no server loads what only people need, the
 help of the command line loads no command, the client of an authority no library that it does not need, the house lists what exists,
 manifests say what npm shows and publish dist alone),
+api (what each entry point shows is what its report in api/ of the package says; --write writes the reports),
 phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.ts, exceptions beside it), unused (files,
 exports, dependencies), packages (build, pack, publint, attw, install size, size of entry points; --write-sizes writes the
 table that they are compared with). With no name all of these; --report lists the problems and passes.
@@ -42,6 +44,7 @@ export interface CheckRun {
 
 interface CheckOptions {
   readonly writesSizes: boolean;
+  readonly writesReports: boolean;
 }
 
 interface Check {
@@ -74,6 +77,7 @@ const checks: readonly Check[] = [
       ];
     },
   },
+  { name: 'api', run: (root, _log, { writesReports }) => checkApi(root, writesReports) },
   { name: 'unused', run: (root) => checkUnused(root) },
   { name: 'packages', run: (root, log, { writesSizes }) => checkPackages(root, log, writesSizes) },
   { name: 'phrases', run: (root) => checkPhrases(root) },
@@ -88,16 +92,18 @@ export async function runCheck(argv: readonly string[], { log }: Output): Promis
   const { names, help, values } = readCommandLine(argv, {
     report: { type: 'boolean' },
     'write-sizes': { type: 'boolean' },
+    write: { type: 'boolean' },
   });
   if (help) {
     log(usage);
     return { report: { ok: true, usage }, ok: true };
   }
   const root = fileURLToPath(new URL('../..', import.meta.url));
+  const options = { writesSizes: values['write-sizes'] === true, writesReports: values.write === true };
   const runs: CheckRun[] = [];
   for (const { name, run } of pick(checks, names)) {
     const started = performance.now();
-    const problems = await run(root, log, { writesSizes: values['write-sizes'] === true });
+    const problems = await run(root, log, options);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const ok = problems.length === 0;
     log(`${ok ? '✓' : '✗'} ${name}: ${ok ? 'clean' : `${problems.length} problems`} (${seconds} s)`);

@@ -3,6 +3,7 @@ import { refuseAddress } from './address.ts';
 import { type AccountLimit, accountLimits } from './limits.ts';
 import { type AccountRefusal, refuse } from './refusal.ts';
 
+/** The contacts as they are stored, or why they are not. */
 type Checked =
   | { readonly ok: true; readonly contacts: readonly AccountContact[] }
   | { readonly ok: false; readonly refusal: AccountRefusal };

@@ -79,4 +79,5 @@ export class AcceptedInvite implements Forgettable {
   }
 }
 
+/** Where one side of an accepted INVITE is: its connection, and its transaction there. */
 type EndOf = Pick<AcceptedEnd, 'connection' | 'hash' | 'key'>;

@@ -83,6 +83,7 @@ export type ClientTransaction =
 export type ServerTransaction =
   | InviteServerTransaction<TransactionContext<ServerUser | undefined>>
   | NonInviteServerTransaction<TransactionContext<ServerUser | undefined>>;
+/** A transaction of any kind. */
 export type AnyTransaction = ClientTransaction | ServerTransaction;
 
 /** Whether a transaction is of a request that we sent. */

@@ -16,6 +16,7 @@ export interface SessionInterval {
   readonly refresher: Refresher;
 }
 
+/** Header fields by name, as a message is built from them. */
 type Headers = readonly (readonly [name: string, value: string | number | SessionExpires])[];
 
 /**

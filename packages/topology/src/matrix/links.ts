@@ -18,6 +18,7 @@ function inside(row: number, a: Role, b: Role): Row {
   };
 }
 
+/** The rows of the allow matrix, by the name of the link. */
 const rows = {
   clientToEdge: {
     row: 1,

@@ -26,6 +26,7 @@ export type TopologyRejection = Explained &
     | { readonly reason: 'topology-stale'; readonly issuedAt?: number; readonly now?: number }
   );
 
+/** What is said to people of each rejection. */
 interface Explained {
   /** A sentence for people. */
   readonly message: string;

@@ -91,6 +91,7 @@ export const services: readonly Service[] = [
   'validation',
 ];
 
+/** The port of each service that an interface has. */
 type Ports = Readonly<Partial<Record<Service, number>>>;
 
 /** Which interfaces a role has, and the port of each of its services where the document names none. */

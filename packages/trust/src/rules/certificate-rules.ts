@@ -9,6 +9,7 @@ export interface RuleBreach {
   readonly problem: string;
 }
 
+/** The rules of both profiles, by name. */
 const rules = { ...rfc5280Rules, ...webPkiRules };
 
 /** Name of a rule for single certificates. */

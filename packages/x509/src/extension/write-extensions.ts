@@ -7,6 +7,7 @@ import { writeGeneralName, writeGeneralNames } from '../name/write-general-name.
 import { writeSetOf } from '../name/write-name.ts';
 import type * as values from './extension-values.ts';
 
+/** An extension as it is encoded. */
 type Extension = values.Extension;
 
 /** Builds an extension from what `fill` writes as its value. */

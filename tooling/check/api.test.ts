@@ -1,0 +1,146 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkApi } from './api.ts';
+import { manifest, plantTree } from './testing/planted-tree.ts';
+
+const source = `
+import { Name } from './name.ts';
+export { Name as X509Name } from './name.ts';
+
+/** Something read. */
+interface Read { readonly text: string }
+
+/** Reads. */
+export function read(name: Name, maxBytes = 65_536) {
+  const result: Read = { text: \`\${name.text}\${maxBytes}\` };
+  return result;
+}
+
+/** Reads again and again. */
+export class Reader {
+  #seen = 0;
+  private readonly all: string[] = [];
+  /** @internal */
+  trace(): void {}
+  private constructor() {}
+  next(): number {
+    this.all.push('next');
+    return ++this.#seen;
+  }
+}
+`;
+const name = '/** A name. */\nexport interface Name { readonly text: string }\n';
+const files = {
+  'packages/x509/src/index.ts': source,
+  'packages/x509/src/name.ts': name,
+  'packages/x509/src/node/index.ts': '/** How many. */\nexport const limit: number = 1;\n',
+  'packages/x509/package.json': manifest('@entente/x509', {
+    exports: {
+      '.': { '@entente/source': './src/index.ts' },
+      './node': { '@entente/source': './src/node/index.ts' },
+      './schema.json': './schema.json',
+    },
+  }),
+};
+const report = 'packages/x509/api/index.api.md';
+
+describe('the report of an entry point', () => {
+  it('shows declarations by name, without bodies, comments and private members, and what they name', async () => {
+    using tree = plantTree(files);
+    expect(await checkApi(tree.root, true)).toEqual([]);
+    expect(readFileSync(join(tree.root, report), 'utf8')).toBe(`# @entente/x509
+
+Written by \`pnpm check api --write\`.
+
+\`\`\`ts
+export class Reader {
+    private constructor();
+    next(): number;
+}
+
+export interface Name {
+    readonly text: string;
+}
+// exported as X509Name
+
+export function read(name: Name, maxBytes?: number): Read;
+
+// Not exported, and named by what is:
+
+interface Read {
+    readonly text: string;
+}
+\`\`\`
+`);
+    expect(existsSync(join(tree.root, 'packages/x509/api/node.api.md'))).toBe(true);
+    expect(await checkApi(tree.root)).toEqual([]);
+  });
+
+  it('is refused where an export, or a type behind one, is another than it says, with what to run', async () => {
+    using tree = plantTree(files);
+    await checkApi(tree.root, true);
+    writeFileSync(
+      join(tree.root, 'packages/x509/src/name.ts'),
+      name.replace('text: string', 'text?: string'),
+    );
+    expect(await checkApi(tree.root)).toEqual([
+      {
+        file: report,
+        line: 12,
+        message:
+          'the report says "readonly text: string;", the sources say "readonly text?: string;"; look at what changed for those who use it, then pnpm check api --write',
+      },
+    ]);
+  });
+
+  it('passes where only a body, a comment or a private member is another one', async () => {
+    using tree = plantTree(files);
+    await checkApi(tree.root, true);
+    const changed = source
+      .replace('Reads again', 'Reads once more, again')
+      .replace("push('next')", "push('other')")
+      .replace('#seen', '#count');
+    writeFileSync(
+      join(tree.root, 'packages/x509/src/index.ts'),
+      changed.replace('++this.#seen', '++this.#count'),
+    );
+    expect(await checkApi(tree.root)).toEqual([]);
+  });
+
+  it('is refused where it is missing, and where nothing is exported under its name', async () => {
+    using tree = plantTree(files);
+    await checkApi(tree.root, true);
+    rmSync(join(tree.root, report));
+    writeFileSync(join(tree.root, 'packages/x509/api/old.api.md'), '# @entente/x509/old\n');
+    expect((await checkApi(tree.root)).map(({ file }) => file)).toEqual([
+      report,
+      'packages/x509/api/old.api.md',
+    ]);
+    await checkApi(tree.root, true);
+    expect(existsSync(join(tree.root, 'packages/x509/api/old.api.md'))).toBe(false);
+    expect(await checkApi(tree.root)).toEqual([]);
+  });
+
+  it('is none for a package that is not published', async () => {
+    using tree = plantTree({
+      ...files,
+      'packages/x509/package.json': manifest('@entente/x509', { private: true }),
+    });
+    await checkApi(tree.root, true);
+    expect(existsSync(join(tree.root, report))).toBe(false);
+  });
+
+  it('refuses what is shown without a summary, exported or not', async () => {
+    using tree = plantTree({
+      ...files,
+      'packages/x509/src/index.ts': source
+        .replace('/** Something read. */', '')
+        .replace('/** Reads. */', '/** @returns what it reads */'),
+    });
+    expect(await checkApi(tree.root, true)).toEqual([
+      { file: 'packages/x509/src/index.ts', message: 'read is shown by @entente/x509 and has no summary' },
+      { file: 'packages/x509/src/index.ts', message: 'Read is shown by @entente/x509 and has no summary' },
+    ]);
+  });
+});
