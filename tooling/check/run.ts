@@ -18,6 +18,7 @@ import { checkPurity } from './purity.ts';
 import { checkServerImports } from './server-imports.ts';
 import { checkSizes } from './sizes.ts';
 import { readSources } from './source/source-file.ts';
+import { checkSpelling } from './spelling/check-spelling.ts';
 import { checkTsdoc } from './tsdoc.ts';
 import { checkTypes } from './types.ts';
 import { checkUnused } from './unused.ts';
@@ -29,7 +30,8 @@ circles of files or folders, sizes, links by name, no server loads what only peo
 help of the command line loads no command, the client of an authority no library that it does not need, the house lists what exists,
 manifests say what npm shows and publish dist alone),
 api (what each entry point shows is what its report in api/ of the package says; --write writes the reports),
-phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.ts, exceptions beside it), unused (files,
+phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.ts, exceptions beside it),
+spelling (every word is British English or in tooling/check/spelling/words.txt), unused (files,
 exports, dependencies), packages (build, pack, publint, attw, install size, size of entry points; --write-sizes writes the
 table that they are compared with). With no name all of these; --report lists the problems and passes.
 Example: pnpm check floors types`;
@@ -81,6 +83,7 @@ const checks: readonly Check[] = [
   { name: 'unused', run: (root) => checkUnused(root) },
   { name: 'packages', run: (root, log, { writesSizes }) => checkPackages(root, log, writesSizes) },
   { name: 'phrases', run: (root) => checkPhrases(root) },
+  { name: 'spelling', run: (root) => checkSpelling(root) },
 ];
 
 /**

@@ -20,7 +20,12 @@ export function proseOfSource(file: SourceFile): string {
   const visit = (node: ts.Node): void => {
     comments(node.pos, ts.getLeadingCommentRanges);
     comments(node.end, ts.getTrailingCommentRanges);
-    if (!file.test && isText(node) && isProse(node, file)) keep(node.getStart(file.tree), node.end);
+    // Without its quotation marks: a backtick would begin code, as in a comment.
+    if (!file.test && isText(node) && isProse(node, file))
+      keep(
+        node.getStart(file.tree) + 1,
+        node.end - (ts.isTemplateHead(node) || ts.isTemplateMiddle(node) ? 2 : 1),
+      );
     for (const child of node.getChildren(file.tree)) visit(child);
   };
   visit(file.tree);
@@ -46,11 +51,15 @@ function blanked(file: SourceFile) {
   const kept = new Uint8Array(file.text.length);
   return {
     keep: (from: number, to: number): void => void kept.fill(1, from, to),
-    text: (): string =>
-      file.text
-        .split('')
-        .map((char, at) => (kept[at] === 1 || /\s/.test(char) ? char : gap))
-        .join(''),
+    text: (): string => {
+      const parts: string[] = [];
+      for (let from = 0, to = 0; from < kept.length; from = to) {
+        while (to < kept.length && kept[to] === kept[from]) to++;
+        const part = file.text.slice(from, to);
+        parts.push(kept[from] === 1 ? part : part.replaceAll(/\S/g, gap));
+      }
+      return parts.join('');
+    },
   };
 }
 
