@@ -1,7 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
-import { linkOnTheSite, packagePages } from './package-pages.ts';
+import { entryPoints } from '../../tooling/api/entry-points.ts';
+import { readPublicAddress } from '../../tooling/release/public-address.ts';
+import { headingAnchor } from '../../tooling/site/heading-anchor.ts';
+import { markdownLinks } from '../../tooling/site/markdown-links.ts';
+import { searchedText } from '../../tooling/site/searched-text.ts';
+import { addressOf, apiPageOf } from '../../tooling/site/site-paths.ts';
+import { packagePages } from './package-pages.ts';
 
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const docs = new URL('../', import.meta.url);
 
 interface Page {
@@ -48,37 +56,33 @@ function page(path: string): Page {
   return { text: heading?.slice(2) ?? path, link: `/${path.replace(/(?:index)?\.md$/, '')}` };
 }
 
-/**
- * The pages link to files of the repository that are not pages of the site; such a link is not dead as long as the file exists.
- * @param url - as VitePress looks it up: relative to docs, without `.md`
- */
-function isRepositoryFile(url: string): boolean {
-  const path = /^\.\/\.\.\/((?:\.\.\/)*(?:(?:tooling|packages|apps|examples)\/.+|SECURITY))$/
-    .exec(url)?.[1]
-    ?.replace(/^(?:\.\.\/)+/, '');
-  if (path === undefined) return false;
-  return [path, `${path}.md`].some((candidate) => existsSync(new URL(`../${candidate}`, docs)));
-}
+/** The pages of entry points and packages, which `tooling/site` writes before the site is built. */
+const specifiers = new Map(
+  entryPoints(root).map(({ specifier }) => [specifier, addressOf(apiPageOf(specifier))]),
+);
+const published = readPublicAddress(root);
 
 export default defineConfig({
   title: 'Entente',
   description: 'A SIP network of servers that trust each other for stated reasons',
   lang: 'en',
   cleanUrls: true,
-  ignoreDeadLinks: [isRepositoryFile],
   markdown: {
-    config(md) {
-      md.core.ruler.push('package-links', ({ env, tokens }) => {
-        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
-          if (token.type !== 'link_open') continue;
-          const link = linkOnTheSite(token.attrGet('href') ?? '', env.relativePath ?? '');
-          if (link !== undefined) token.attrSet('href', link);
-        }
-      });
-    },
+    anchor: { slugify: headingAnchor },
+    config: (md) =>
+      markdownLinks(md, {
+        root,
+        address: published.ok ? published.address : undefined,
+        specifiers: new Set(specifiers.keys()),
+      }),
   },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        _render: (text, env, md) => md.render(searchedText(env.relativePath, text), env),
+      },
+    },
     outline: 'deep',
     nav: [
       { text: 'Start', link: '/start' },
@@ -86,6 +90,7 @@ export default defineConfig({
       { text: 'Trust', link: '/verdict' },
       { text: 'Reasons', link: '/reference/reasons' },
       { text: 'Commands', link: '/reference/commands' },
+      { text: 'Packages', link: '/packages/' },
     ],
     sidebar: [
       { text: 'Start', items: [page('start.md'), page('verdict.md')] },
@@ -124,6 +129,14 @@ export default defineConfig({
         items: [
           page('packages/index.md'),
           ...packagePages().map((name) => ({ text: `@entente/${name}`, link: `/packages/${name}` })),
+        ],
+      },
+      {
+        text: 'What packages export',
+        collapsed: true,
+        items: [
+          { text: 'All entry points', link: '/reference/api/' },
+          ...[...specifiers].map(([text, link]) => ({ text, link })),
         ],
       },
       { text: 'Decisions', collapsed: true, items: [page('decisions/index.md'), ...pagesOf('decisions')] },

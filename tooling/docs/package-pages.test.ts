@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { linkOnTheSite, packagePages } from '../../docs/.vitepress/package-pages.ts';
+import { packagePages } from '../../docs/.vitepress/package-pages.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -22,17 +22,5 @@ describe('the page of a package on the site', () => {
 
   it('is there for no other package', () => {
     expect(packagePages()).toEqual(published.map(({ name }) => name).sort());
-  });
-
-  it.each([
-    ['../../packages/sip-proxy/README.md#reasons', 'reference/log.md', '/packages/sip-proxy#reasons'],
-    ['../../apps/create-plugin', 'guides/write-a-plugin.md', '/packages/create-plugin'],
-    ['../../docs/guides/mutual-tls.md', 'packages/tls.md', '/guides/mutual-tls.md'],
-    ['../sip-relay', 'packages/front-end.md', '/packages/sip-relay'],
-    ['docs/headers.md', 'packages/sip.md', '/packages/sip-headers'],
-    ['../../examples/systemd/README.md', 'guides/operations.md', undefined],
-    ['../guides/operations.md', 'reference/metrics.md', undefined],
-  ])('is where a link leads that was written for the repository: %s in %s', (href, page, expected) => {
-    expect(linkOnTheSite(href, page)).toBe(expected);
   });
 });

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { writtenPages } from '../check/source/source-file.ts';
+import { headingAnchor } from '../site/heading-anchor.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const docs = join(root, 'docs');
@@ -10,6 +12,8 @@ const docs = join(root, 'docs');
 const pages = [
   ...readdirSync(docs, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
+    // Those that are written for the site are checked when it is built.
+    .filter((file) => !writtenPages.some((folder) => `docs/${file}`.startsWith(`${folder}/`)))
     .map((file) => join(docs, file)),
   ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CODE_OF_CONDUCT.md'].map((file) => join(root, file)),
 ];
@@ -19,15 +23,7 @@ const text = (page: string): string => readFileSync(page, 'utf8').replaceAll(/^`
 /** Anchors that the site gives to headings. */
 function anchorsOf(page: string): ReadonlySet<string> {
   const headings = [...text(page).matchAll(/^#{1,6} (.+)$/gm)].map((match) => match[1] ?? '');
-  return new Set(
-    headings.map((heading) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}\s-]/gu, ' ')
-        .trim()
-        .replaceAll(/\s+/g, '-'),
-    ),
-  );
+  return new Set(headings.map(headingAnchor));
 }
 
 /** Links of a page to files and headings here: where to, as written and resolved. */

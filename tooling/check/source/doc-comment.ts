@@ -7,6 +7,8 @@ export interface DocTag {
   readonly tag: string;
   /** What stands behind it, up to the next tag. */
   readonly text: string;
+  /** The same with its lines. */
+  readonly body: string;
   /** 1-based. */
   readonly line: number;
 }
@@ -32,6 +34,12 @@ export function docCommentsOf(file: SourceFile): DocComment[] {
   return found;
 }
 
+/** What is said of a declaration; undefined where it has no documentation comment. */
+export function docCommentOf(node: ts.Node): DocComment | undefined {
+  const comment = commentsOf(node).at(-1);
+  return comment === undefined ? undefined : { node, ...parseDocComment(comment.getText(), 1) };
+}
+
 /** Whether what is documented has a summary: text before the first tag. */
 export function isSummarised(node: ts.Node): boolean {
   return commentsOf(node).some((comment) => parseDocComment(comment.getText(), 1).summary !== '');
@@ -50,7 +58,7 @@ function commentsOf(node: ts.Node): readonly ts.JSDoc[] {
  * @param line - Of its first line.
  */
 function parseDocComment(text: string, line: number): Omit<DocComment, 'node'> {
-  const tags: { tag: string; text: string; line: number }[] = [];
+  const tags: { tag: string; text: string; body: string; line: number }[] = [];
   const summary: string[] = [];
   let inCode = false;
   for (const [index, raw] of text.slice(3, -2).split('\n').entries()) {
@@ -60,13 +68,16 @@ function parseDocComment(text: string, line: number): Omit<DocComment, 'node'> {
     const add = (part: string): void => {
       const last = tags.at(-1);
       if (last === undefined) summary.push(part);
-      else last.text = `${last.text} ${part.trim()}`.trim();
+      else {
+        last.text = `${last.text} ${part.trim()}`.trim();
+        last.body += last.body === '' ? part.trim() : `\n${part}`;
+      }
     };
     if (!inCode) {
       const masked = written.replace(/`[^`]*`/g, (code) => ' '.repeat(code.length));
       for (const match of masked.matchAll(/(?<=^|\s)@([a-zA-Z]+)(?![\w/-])/g)) {
         add(written.slice(at, match.index));
-        tags.push({ tag: match[1] as string, text: '', line: line + index });
+        tags.push({ tag: match[1] as string, text: '', body: '', line: line + index });
         at = match.index + match[0].length;
       }
     }
