@@ -48,6 +48,9 @@ export function read(input: Input): Hidden {
   'packages/x509/src/node.ts':
     "import type { Input } from './index.ts';\n/** Inputs. */\nexport const inputs: readonly Input[] = [];\n",
   'examples/one/README.md': '# One\n',
+  'packages/sip/README.md': '# @entente/sip\n',
+  'packages/sip/package.json': manifest('@entente/sip', { private: true }),
+  'docs/packages/sip.md': '<!--@include: ../../packages/sip/README.md-->\n',
 };
 
 const tree = plantTree(files);
@@ -71,7 +74,7 @@ describe('the pages that are written for the site', () => {
       '| [@entente/x509](/reference/packages/x509) | Certificates as values | [`@entente/x509`](/reference/api/x509), [`@entente/x509/node`](/reference/api/x509/node) |',
     );
     expect(pages.get('reference/packages/x509.md')).toBe(
-      '---\nsource: packages/x509/README.md\n---\n\n# @entente/x509\n\nExports: [@entente/x509](/reference/api/x509), [@entente/x509/node](/reference/api/x509/node)\n\nReads.\n',
+      '---\nsource: packages/x509/README.md\n---\n\n# @entente/x509\n\nReads.\n',
     );
   });
 

@@ -8,6 +8,8 @@ const files = {
   'docs/guides/a.md': '# A\n',
   'docs/start.md': '# Start\n',
   'packages/tls/README.md': '# @entente/tls\n',
+  'docs/packages/trust.md': '<!--@include: ../../packages/trust/README.md-->\n',
+  'packages/trust/README.md': '# @entente/trust\n',
   'packages/sip/README.md': '# @entente/sip\n',
   'packages/sip/docs/machines.md': '# Machines\n',
   'apps/cli/README.md': '# @entente/cli\n',
@@ -73,6 +75,25 @@ describe('a link of a page', () => {
       'https://forge.contoso.example/entente/blob/main/tooling/check/house.ts',
       'https://forge.contoso.example/entente/tree/main/apps/cli/src',
     ]);
+  });
+});
+
+describe('a page that includes a README', () => {
+  it('is the page of that package, and its links lead where those of the README lead', () => {
+    expect(hrefs('[a](../../packages/trust)', 'docs/guides/a.md')).toEqual(['/packages/trust']);
+    expect(
+      hrefs('# @entente/trust\n\n[a](../tls) [b](../../docs/start.md)', 'docs/packages/trust.md'),
+    ).toEqual(['/reference/api/trust/node', '/reference/packages/tls', '/start']);
+  });
+});
+
+describe('the README of a package', () => {
+  it('leads to the pages of its entry points, below its title', () => {
+    const page = md.render('---\nsource: packages/tls/README.md\n---\n# @entente/tls\n\nTLS.', {
+      relativePath: 'reference/packages/tls.md',
+      cleanUrls: true,
+    });
+    expect(page).toMatch(/<\/h1>\s*<p>Exports: <a href="\/reference\/api\/tls">.*<\/p>\s*<p>TLS\.<\/p>/s);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { MarkdownRenderer } from 'vitepress';
-import { addressOf, apiPageOf, pageOf, siteLink } from './site-paths.ts';
+import { addressOf, apiPageOf, siteLink, sourceOfPage } from './site-paths.ts';
 
 type Token = ReturnType<MarkdownRenderer['parseInline']>[number];
 
@@ -16,26 +16,39 @@ export interface LinkTargets {
 /**
  * Links that were written for readers of the repository lead to pages of the site: those to a README to its page, those to
  * other files to the repository where it is published, and a file that cannot be linked to is named without a link. The
- * name of an entry point in a text, as code, leads to its page.
+ * name of an entry point in a text, as code, leads to its page, and the README of a package to those of its own.
  *
  * @param md - the renderer of the site
  * @param targets - what there is
  */
 export function markdownLinks(md: MarkdownRenderer, targets: LinkTargets): void {
-  md.core.ruler.push('repository-links', ({ env, tokens }) => {
-    const { frontmatter, relativePath } = env as {
+  md.core.ruler.push('repository-links', (state) => {
+    const { frontmatter, relativePath } = state.env as {
       readonly frontmatter?: { readonly source?: string };
       readonly relativePath?: string;
     };
-    const from = frontmatter?.source ?? `docs/${relativePath ?? ''}`;
-    const own = frontmatter?.source === undefined ? relativePath : pageOf(targets.root, from);
-    for (const [index, token] of tokens.entries()) {
+    if (relativePath === undefined) return;
+    const from = sourceOfPage(targets.root, relativePath, frontmatter?.source);
+    for (const [index, token] of state.tokens.entries()) {
       if (token.children === null) continue;
       const resolved = resolveLinks(token.children, from, targets);
-      const isTitle = tokens[index - 1]?.type === 'heading_open';
-      token.children = isTitle ? resolved : linkNames(resolved, own, targets);
+      const isTitle = state.tokens[index - 1]?.type === 'heading_open';
+      token.children = isTitle ? resolved : linkNames(resolved, relativePath, targets);
     }
+    const [, name] = /^(?:packages|apps)\/([^/]+)\/README\.md$/.exec(from) ?? [];
+    if (name === undefined) return;
+    const title = state.tokens.findIndex(({ type }) => type === 'heading_close');
+    state.tokens.splice(title + 1, 0, ...md.parse(exportsOf(name, targets), {}));
   });
+}
+
+/** Below the title of a README: the pages with what the package exports. */
+function exportsOf(name: string, { specifiers }: LinkTargets): string {
+  const own = [...specifiers].filter(
+    (one) => one === `@entente/${name}` || one.startsWith(`@entente/${name}/`),
+  );
+  if (own.length === 0) return '';
+  return `Exports: ${own.map((one) => `[\`${one}\`](${addressOf(apiPageOf(one))})`).join(', ')}`;
 }
 
 function resolveLinks(tokens: readonly Token[], from: string, { address, root }: LinkTargets): Token[] {
@@ -54,7 +67,7 @@ function resolveLinks(tokens: readonly Token[], from: string, { address, root }:
   });
 }
 
-function linkNames(tokens: readonly Token[], own: string | undefined, { specifiers }: LinkTargets): Token[] {
+function linkNames(tokens: readonly Token[], own: string, { specifiers }: LinkTargets): Token[] {
   let depth = 0;
   return tokens.flatMap((token) => {
     if (token.type === 'link_open') depth++;

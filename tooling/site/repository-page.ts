@@ -4,10 +4,7 @@
  *
  * @param from - the file, below the root of the repository
  * @param text - what it says
- * @param below - Markdown that comes below its title
  */
-export function renderRepositoryPage(from: string, text: string, below: string): string {
-  const head = ['---', `source: ${from}`, '---', ''].join('\n');
-  const [title = '', ...rest] = text.split('\n');
-  return `${head}\n${[title, ...(below === '' ? [] : ['', below]), ...rest].join('\n')}`;
+export function renderRepositoryPage(from: string, text: string): string {
+  return `---\nsource: ${from}\n---\n\n${text}`;
 }

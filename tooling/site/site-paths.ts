@@ -1,8 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 /**
- * The page of the site that shows a file or folder of the repository, below `docs`; undefined where there is none.
+ * The page of the site that shows a file or folder of the repository, below `docs`; undefined where there is none. A page in
+ * `docs/packages` that includes a README is the page of it; one is written where there is none.
  *
  * @param root - absolute path of the repository
  * @param path - below the root, e.g. `packages/tls`, `packages/tls/README.md`, `examples/systemd`
@@ -12,11 +13,27 @@ export function pageOf(root: string, path: string): string | undefined {
   if (top === 'docs') return path === 'docs' ? 'index.md' : pageInDocs(root, path);
   const folder = { packages: 'packages', apps: 'packages', examples: 'examples' }[top];
   if (folder === undefined || name === '') return undefined;
-  const below = rest.join('/');
-  if (below === '' || below === 'README.md')
-    return existsSync(join(root, top, name, 'README.md')) ? `reference/${folder}/${name}.md` : undefined;
-  const isPage = below.endsWith('.md') && !below.endsWith('.api.md') && existsSync(join(root, path));
-  return isPage ? `reference/${folder}/${name}/${posix.basename(below)}` : undefined;
+  const below = rest.join('/') || 'README.md';
+  if (!below.endsWith('.md') || below.endsWith('.api.md') || !existsSync(join(root, top, name, below)))
+    return undefined;
+  const part = below === 'README.md' ? '' : posix.basename(below, '.md');
+  const ofItsOwn = `packages/${[name, part].filter((word) => word !== '').join('-')}.md`;
+  if (top !== 'examples' && existsSync(join(root, 'docs', ofItsOwn))) return ofItsOwn;
+  return `reference/${folder}/${[name, part].filter((word) => word !== '').join('/')}.md`;
+}
+
+/**
+ * The file of the repository that a page shows: itself, or one that it is written of or includes.
+ *
+ * @param root - absolute path of the repository
+ * @param page - below `docs`
+ * @param source - what the head of the page says
+ */
+export function sourceOfPage(root: string, page: string, source: string | undefined): string {
+  if (source !== undefined) return source;
+  const path = join(root, 'docs', page);
+  const included = existsSync(path) ? /^<!--@include: (\S+)-->\s*$/.exec(readFileSync(path, 'utf8')) : null;
+  return included === null ? `docs/${page}` : posix.join('docs', posix.dirname(page), included[1] ?? '');
 }
 
 function pageInDocs(root: string, path: string): string | undefined {

@@ -84,19 +84,14 @@ function entryLinks(home: string, surfaces: readonly Surface[]): string[] {
     .map(({ entry }) => `[\`${entry.specifier}\`](${addressOf(apiPageOf(entry.specifier))})`);
 }
 
-/** The READMEs of packages and examples, and the pages beside them. */
+/** The READMEs of packages and examples, and the pages beside them, that no page of `docs` includes. */
 function repositoryPages(root: string): ReadonlyMap<string, string> {
-  const entries = entryPoints(root);
   const pages = new Map<string, string>();
   for (const top of ['packages', 'apps', 'examples']) {
     for (const path of walk(root, top)) {
       const page = path.endsWith('.md') ? pageOf(root, path) : undefined;
-      if (page === undefined) continue;
-      const home = path.split('/').slice(0, 2).join('/');
-      const own = entries.filter((entry) => entry.home === home);
-      const links = own.map(({ specifier }) => `[${specifier}](${addressOf(apiPageOf(specifier))})`);
-      const below = path.endsWith('README.md') && links.length > 0 ? `Exports: ${links.join(', ')}` : '';
-      pages.set(page, renderRepositoryPage(path, readFileSync(join(root, path), 'utf8'), below));
+      if (page === undefined || !page.startsWith('reference/')) continue;
+      pages.set(page, renderRepositoryPage(path, readFileSync(join(root, path), 'utf8')));
     }
   }
   return pages;
