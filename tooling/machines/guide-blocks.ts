@@ -13,7 +13,7 @@ export interface GuideBlock {
 }
 
 /** The first line of a block. */
-const places: ReadonlyMap<string, readonly MachineName[]> = new Map([
+const places = new Map<string, readonly MachineName[]>([
   ['# machine one', ['one']],
   ['# machine two', ['two']],
   ['# both machines', machineNames],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readRooms } from '../../check/source/source-file.ts';
 
 /** Languages whose blocks are executed. */
-export type Executed = 'sh' | 'js' | 'ts';
+type Executed = 'sh' | 'js' | 'ts';
 
 /** One block of a README, which a newcomer pastes. */
 export interface Block {
