@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePorts } from '@entente/testkit';
 import type { Reader } from '../readmes/reader.ts';
-import type { NetworkReader } from './network-reader.ts';
+import { domain, type NetworkReader } from './network-reader.ts';
 
 /**
  * The READMEs of libraries: each program is a server of the network, in the place of the one that ran before.
@@ -32,8 +32,9 @@ export async function libraries(network: NetworkReader, reader: Reader, folder: 
   await network.stop('ca');
   await network.attempt(async () => {
     const authority = 'packages/authority';
-    const filter = (file: string): boolean => !file.endsWith('.sock');
-    await cp(join(folder, 'ca'), join(reader.folderOf(authority), 'ca'), { recursive: true, filter });
+    const urls = `--https-url https://ca.${domain}:8443 --objects-url http://ca.${domain}:8080`;
+    await network.shell(`entente ca init --domain ${domain} --fqdn ca.${domain} --topology topology.yaml --administrator alice \\
+      --directory ${join(reader.folderOf(authority), 'ca')} ${urls}`);
     const [port = 0] = await freePorts(1);
     const block = reader.find(authority, 'createAuthority');
     const play = { places: { 8443: `${port}` }, prints: new RegExp(`^${port}$`, 'm') };
