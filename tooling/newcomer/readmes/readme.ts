@@ -2,9 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRooms } from '../../check/source/source-file.ts';
 
-/** Languages whose blocks are executed. */
-type Executed = 'sh' | 'js' | 'ts';
-
 /** One block of a README, which a newcomer pastes. */
 export interface Block {
   /** Folder of the package, e.g. `packages/tls`. */
