@@ -131,7 +131,7 @@ describe('a server that is run with --stop-with-stdin', () => {
 
 describe('a server that is run without it', () => {
   it('opens no inspector for those who may send it signals', async () => {
-    const body = `const inspector = await import('node:inspector');
+    const body = `${keepsRunning} const inspector = await import('node:inspector');
       process.on('SIGHUP', () => console.log('inspector: ' + inspector.url()));`;
     const { child, lines, says } = await start('signalled', body);
     await says('"event":"started"');
