@@ -149,3 +149,9 @@ export function withoutTestRunner(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS$|VITEST|NODE_ENV$)/.test(name));
   return Object.fromEntries(own);
 }
+
+/** What somebody has who types commands on a terminal of their own: nothing of a package manager that runs us, of CI, or of this repository. */
+export function ofATerminal(): NodeJS.ProcessEnv {
+  const ours = /^(npm_|pnpm_|init_cwd$|node$|ci$|entente_|no_color$|force_color$)/i;
+  return Object.fromEntries(Object.entries(withoutTestRunner()).filter(([name]) => !ours.test(name)));
+}

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withoutTestRunner } from '../check/consumer.ts';
+import { ofATerminal } from '../check/consumer.ts';
 import type { Packed } from '../check/packed.ts';
 import type { Problem } from '../check/problem.ts';
 import { startRegistryStub } from '../check/registry-stub.ts';
@@ -51,7 +51,7 @@ export async function createNetwork(packed: readonly Packed[]): Promise<StepsToD
   await mkdir(join(outside, 'empty'));
   const settings = registry.npmOptions.map((option) => option.replace(/^--/, '').split('=', 2));
   const env = {
-    ...withoutTestRunner(),
+    ...ofATerminal(),
     npm_config_cache: join(outside, 'cache'),
     ...Object.fromEntries(settings.map(([name, value]) => [`npm_config_${name}`, value])),
   };

@@ -8,11 +8,12 @@ import { Reader } from '../readmes/reader.ts';
 import { type Readme, readReadmes } from '../readmes/readme.ts';
 import { hostScene } from '../scenes/host.ts';
 import { networkScene } from '../scenes/network.ts';
+import { pkiScene } from '../scenes/pki.ts';
 import type { Scene } from '../scenes/scene.ts';
 import { storesScene } from '../scenes/stores.ts';
 import { tlsScene } from '../scenes/tls.ts';
 
-const scenes: readonly Scene[] = [tlsScene, hostScene, storesScene, networkScene];
+const scenes: readonly Scene[] = [tlsScene, pkiScene, hostScene, storesScene, networkScene];
 
 /** Each block of the README of each published package. */
 export const part: Part = {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { withoutTestRunner } from '../../check/consumer.ts';
+import { ofATerminal } from '../../check/consumer.ts';
 import { type CommandEnd, runCommand } from '../../runner/command.ts';
 import type { NodeProgram } from './node-program.ts';
 import { outsideModule } from './outside.ts';
@@ -39,11 +39,8 @@ export class Newcomer implements AsyncDisposable {
     const [major = 0, minor = 0] = version.split('.').map(Number);
     this.stripsTypes = major > 22 || (major === 22 && minor >= 18);
     this.outside = join(home, 'outside.mjs');
-    const own = Object.entries(withoutTestRunner()).filter(
-      ([name]) => !/^(npm_|pnpm_|init_cwd$|node$|ci$|entente_|no_color$|force_color$)/i.test(name),
-    );
     const folders = [join(home, 'global/bin'), dirname(path), process.env.PATH ?? ''];
-    this.#env = { ...Object.fromEntries(own), HOME: home, PATH: folders.join(delimiter) };
+    this.#env = { ...ofATerminal(), HOME: home, PATH: folders.join(delimiter) };
   }
 
   /**
