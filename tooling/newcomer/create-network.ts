@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ofATerminal } from '../check/consumer.ts';
@@ -7,6 +7,7 @@ import type { Packed } from '../check/packed.ts';
 import type { Problem } from '../check/problem.ts';
 import { startRegistryStub } from '../check/registry-stub.ts';
 import { runCommand } from '../runner/command.ts';
+import { settingsThatReach } from './place/newcomer.ts';
 
 /** Seconds that each step took, and all of them until the first message was delivered. */
 export interface StepsToDelivery {
@@ -49,12 +50,10 @@ export async function createNetwork(packed: readonly Packed[]): Promise<StepsToD
   const outside = await realpath(await mkdtemp(join(tmpdir(), 'entente-newcomer-')));
   await using registry = await startRegistryStub(packed);
   await mkdir(join(outside, 'empty'));
-  const settings = registry.npmOptions.map((option) => option.replace(/^--/, '').split('=', 2));
-  const env = {
-    ...ofATerminal(),
-    npm_config_cache: join(outside, 'cache'),
-    ...Object.fromEntries(settings.map(([name, value]) => [`npm_config_${name}`, value])),
-  };
+  const ours = registry.npmOptions.map((option) => option.replace(/^--/, ''));
+  const settings = [...(await settingsThatReach(outside)), ...ours, `cache=${join(outside, 'cache')}`];
+  await writeFile(join(outside, '.npmrc'), `${settings.join('\n')}\n`);
+  const env = { ...ofATerminal(), HOME: outside };
   try {
     return await type({ cwd: join(outside, 'empty'), env });
   } finally {

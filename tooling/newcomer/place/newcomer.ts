@@ -10,6 +10,20 @@ import { Program } from './program.ts';
 /** Settings of npm by which this machine reaches the npm registry; nothing else of what is set here reaches a newcomer. */
 const reaching = ['registry', 'cache', 'proxy', 'https-proxy', 'cafile'] as const;
 
+/**
+ * What is set here of how npm reaches its registry.
+ *
+ * @param cwd - where npm is asked
+ * @returns lines of a file of settings
+ */
+export async function settingsThatReach(cwd: string): Promise<readonly string[]> {
+  const asked = await runCommand('npm', ['config', 'list', '--json'], { cwd });
+  const known = JSON.parse(asked.stdout) as Readonly<Record<string, unknown>>;
+  return reaching
+    .filter((name) => typeof known[name] === 'string' && known[name] !== '')
+    .map((name) => `${name}=${String(known[name])}`);
+}
+
 /** How long a command may take, in milliseconds. */
 const commandMs = 180_000;
 
@@ -51,11 +65,7 @@ export class Newcomer implements AsyncDisposable {
    */
   static async arrive(node: NodeProgram, npmOptions: readonly string[]): Promise<Newcomer> {
     const home = await realpath(await mkdtemp(join(tmpdir(), 'entente-newcomer-')));
-    const asked = await runCommand('npm', ['config', 'list', '--json'], { cwd: home });
-    const known = JSON.parse(asked.stdout) as Readonly<Record<string, unknown>>;
-    const settings = reaching
-      .filter((name) => typeof known[name] === 'string' && known[name] !== '')
-      .map((name) => `${name}=${String(known[name])}`);
+    const settings = await settingsThatReach(home);
     const ours = npmOptions.map((option) => option.replace(/^--/, ''));
     const quiet = ['prefer-offline=true', 'audit=false', 'fund=false', 'update-notifier=false'];
     const lines = [...settings, ...ours, ...quiet, `prefix=${join(home, 'global')}`];
