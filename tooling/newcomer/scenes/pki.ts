@@ -3,7 +3,7 @@ import type { Scene } from './scene.ts';
 
 const home = 'packages/pki';
 
-/** The README of pki: a private CA, twice, a service below it, and the parts that it is made of. */
+/** The README of `@entente/pki`: a private CA, twice, a service below it, and the parts that it is made of. */
 export const pkiScene: Scene = {
   name: 'a private CA and a service',
   homes: [home],
