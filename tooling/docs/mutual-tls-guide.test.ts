@@ -28,7 +28,6 @@ describe('the guide to a private CA and a mutual TLS service', { timeout: 120_00
   };
 
   it('leads to an answer for the client, and to a refusal once it is revoked', async () => {
-    run('ca.mts', 'init');
     for (const name of ['service', 'client']) run('ca.mts', 'issue', `${name}.contoso.example`);
     await using server = spawnTied(process.execPath, [...node, 'server.mts'], { cwd: folder });
     let printed = '';
@@ -46,5 +45,9 @@ describe('the guide to a private CA and a mutual TLS service', { timeout: 120_00
     expect(run('ca.mts', 'revoke', 'client.contoso.example')).toContain('revoked 1');
     await expect.poll(() => run('client.mts'), { timeout: 30_000 }).toContain('peer-refused');
     await refused;
+    run('ca.mts', 'reissue', 'client.contoso.example');
+    await expect
+      .poll(() => run('client.mts'), { timeout: 30_000 })
+      .toContain('hello, client.contoso.example');
   });
 });

@@ -41,7 +41,7 @@ npm test
 npm pack
 \`\`\`
 
-Install the tarball with npm beside the configuration of a pool server, and name it there:
+Install the tarball with npm beside the configuration of a server that takes its port, and name it there:
 
 \`\`\`yaml
 plugins:

@@ -55,7 +55,7 @@ npx entente status --as ca/administrators/admin.yaml
 \`\`\`
 
 A telephone of your own: add its user, and set up the telephone with the password that is printed. Many telephones know MD5 alone; leave
-\`--md5-only\` out for one that knows SHA-256.
+\`--md5-only\` out for one that knows SHA-256. Where carol is a user already, write \`passwd\` in the place of \`add\`.
 
 \`\`\`sh
 npx entente user add carol@${domain} --md5-only --generate --as ca/administrators/admin.yaml

@@ -49,7 +49,7 @@ export async function hello(folder: string, say: (line: string) => void): Promis
 Next:
   npx entente explain ${loopback}:${homeOf(plan, 'alice').ports.sip} --name ${domain} --anchors ca/root_ca.crt --address ${authority.name}=${loopback}
   npx entente trace ${String(callId)} logs/*.log
-  npx entente user add carol@${domain} --generate --as ca/administrators/admin.yaml
+  npx entente user add carol@${domain} --md5-only --generate --as ca/administrators/admin.yaml
 README.md shows how a telephone of your own registers, and how a certificate is revoked.`);
   } finally {
     await Promise.all([alice.program.stop(), bob.program.stop()]);
