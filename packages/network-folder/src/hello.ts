@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { NetworkFolderFault } from './fault.ts';
 import { clientFile } from './first-start.ts';
 import { isFree, loopback } from './free-ports.ts';
@@ -31,7 +32,7 @@ export async function hello(folder: string, say: (line: string) => void): Promis
     arrived.catch(() => {});
     const sentAt = performance.now();
     const { callId } = await alice.ask('message', { to: `sip:${bob.address}`, text });
-    await arrived;
+    await inTime(arrived, bob.address);
     const tookMs = Math.round(performance.now() - sentAt);
     const way = await wayOf(folder, plan, String(callId));
     say(`\n${alice.address} → ${way?.servers[0] ?? alice.home}\n    ${alice.protection}`);
@@ -95,6 +96,27 @@ class Client {
       place: this.address,
       remedy: String(line.remedy ?? `look for the reason in the logs: grep '"event":"refused"' logs/*.log`),
     });
+  }
+}
+
+/** How long bob has, in milliseconds, after the servers have said that the message was delivered. */
+const arrivesWithinMs = 10_000;
+
+/** @throws NetworkFolderFault where the message does not come */
+async function inTime(arrived: Promise<unknown>, address: string): Promise<void> {
+  const ended = new AbortController();
+  const late = pause(arrivesWithinMs, undefined, { signal: ended.signal }).then(() => {
+    throw new NetworkFolderFault('ENTENTE_NETWORK_NOT_DELIVERED', {
+      sentence: `the message was answered 200, and did not come within ${arrivesWithinMs / 1_000} seconds`,
+      place: address,
+      remedy: 'end other clients of this user, which may have it, and try again',
+    });
+  });
+  try {
+    await Promise.race([arrived, late]);
+  } finally {
+    ended.abort();
+    late.catch(() => {});
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { labelOf, type NetworkPlan } from './network-plan.ts';
@@ -87,12 +87,31 @@ export function protectionText({ cipher, protection, tls }: Line): string {
   return [protection, tls, cipher].map((part) => part ?? 'unknown').join(', ');
 }
 
-/** What is whole: the last line may still be being written. */
+/** How much of a log is looked at, in bytes: its end, where the request is. */
+const endBytes = 4 * 1024 * 1024;
+
+/** Lines of the end of a log that are whole, and are records; beside them stands what Node itself has said. */
 function linesOf(file: string): readonly Line[] {
   if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .slice(0, -1)
-    .filter((text) => text.startsWith('{'))
-    .map((text) => JSON.parse(text) as Line);
+  return endOf(file).split('\n').slice(0, -1).flatMap(recordOf);
+}
+
+function endOf(file: string): string {
+  const log = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(log);
+    const end = Buffer.alloc(Math.min(size, endBytes));
+    return end.toString('utf8', 0, readSync(log, end, 0, end.length, size - end.length));
+  } finally {
+    closeSync(log);
+  }
+}
+
+function recordOf(text: string): readonly Line[] {
+  if (!text.startsWith('{')) return [];
+  try {
+    return [JSON.parse(text) as Line];
+  } catch {
+    return [];
+  }
 }
