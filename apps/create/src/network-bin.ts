@@ -9,6 +9,8 @@ Runs the network in this folder, which npm create @entente has created.
           all of them. Status 0 after Ctrl-C, 1 where the network does not start, or a server ends by itself
   hello   registers alice and bob, delivers a message and shows its way; status 1 where it does not arrive`;
 
+// Node would open its inspector for any process of the same user, such as that of a plugin.
+process.on('SIGUSR1', () => {});
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(what: string | undefined): Promise<number> {

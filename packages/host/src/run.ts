@@ -37,6 +37,9 @@ export interface ServerProgram extends ProgramHelp {
  * @param program - what to run
  */
 export async function runServer(program: ServerProgram): Promise<void> {
+  // Node would open its inspector for anybody on this machine: a process of the same user, such as that of a plugin, can send the signal.
+  // A check runs plugins too.
+  process.on('SIGUSR1', () => {});
   const stop = new AbortController();
   const hurry = new AbortController();
   let configFile = 'the command line';
@@ -55,8 +58,6 @@ export async function runServer(program: ServerProgram): Promise<void> {
     const told = new Promise<void>((resolve) => {
       stop.signal.addEventListener('abort', () => resolve());
     });
-    // Node would open its inspector for anybody on this machine: a process of the same user, such as that of a plugin, can send the signal.
-    process.on('SIGUSR1', () => {});
     let startsNoMore: NodeJS.Timeout | undefined;
     const whileStarting = (): void => {
       const since = performance.now();

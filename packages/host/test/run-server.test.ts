@@ -35,7 +35,7 @@ async function start(
        name: 'example-server',
        summary: 'An example.',
        ${more}
-       async check(file) { console.log('checking ' + file); if (file === 'bad.yaml') throw Object.assign(new Error('it is bad'), { code: 'ENTENTE_X', remedy: 'correct it' }); },
+       async check(file) { console.log('checking ' + file); if (file === 'bad.yaml') throw Object.assign(new Error('it is bad'), { code: 'ENTENTE_X', remedy: 'correct it' }); if (file === 'held.yaml') { ${keepsRunning} console.log('held'); await new Promise(() => {}); } },
        async start(file, signal) {
          signal.addEventListener('abort', () => console.log('aborted'));
          console.log('starting');
@@ -209,6 +209,23 @@ describe('a server that is run with --check-config', () => {
     );
     expect((await closed)[0]).toBe(0);
     expect(lines).toEqual(['checking none.yaml', 'example-server: none.yaml: the configuration is valid']);
+  });
+
+  it('opens no inspector for those who may send it signals, because it runs plugins too', async () => {
+    const more = `readsStdin: void process.on('SIGHUP', async () => console.log('inspector: ' + (await import('node:inspector')).url())),`;
+    const { child, lines, says } = await start(
+      'check-config-signalled',
+      '',
+      ['--check-config'],
+      more,
+      '',
+      'held.yaml',
+    );
+    await says('held');
+    child.kill('SIGUSR1');
+    child.kill('SIGHUP');
+    await says('inspector: ');
+    expect(printed(lines)).toContain('inspector: undefined');
   });
 
   it('ends with status 2 where it is not', async () => {
