@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ledgerCompliance } from '@entente/pki/ledger/compliance';
@@ -98,5 +98,21 @@ describe('the lock of a ledger', () => {
     await appendFile(join(directory, ledgerFile), await readFile(join(directory, ledgerFile)));
     await expect(ledger.nextCrlNumber(issuer)).rejects.toMatchObject(inUse);
     await expect(ledger.revoked(issuer, 0)).rejects.toMatchObject(inUse);
+  });
+
+  it('lets nobody write to a file that was moved away: who opens the folder again would not find it', async () => {
+    await using ledger = await openLedgerFile(directory);
+    const file = join(directory, ledgerFile);
+    await rename(file, `${file}.imported`);
+    await expect(ledger.nextCrlNumber(issuer)).rejects.toMatchObject(inUse);
+    expect(await readFile(`${file}.imported`, 'utf8')).toBe('');
+  });
+
+  it('lets nobody write to a file in whose place another one is', async () => {
+    await using ledger = await openLedgerFile(directory);
+    const file = join(directory, ledgerFile);
+    await rename(file, `${file}.imported`);
+    await writeFile(file, '');
+    await expect(ledger.nextCrlNumber(issuer)).rejects.toMatchObject(inUse);
   });
 });

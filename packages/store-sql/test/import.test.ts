@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatLedgerLine, type LedgerRecord, LedgerState } from '@entente/pki/ledger';
+import { openLedgerFile } from '@entente/pki/node';
 import { type ImportProgress, openStore } from '@entente/store-sql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SqliteDriver } from '../src/driver/open-sqlite.ts';
@@ -105,6 +106,18 @@ describe('a ledger.jsonl of an earlier release', () => {
     await rm(`${file}.lock`);
     await using store = await openStore(folder);
     expect(store.standing()).toEqual({ ok: true });
+  });
+
+  it('is not opened while an authority of this release has it open, whose revocations would be lost', async () => {
+    await writeFile(file, lines.join(''));
+    {
+      await using running = await openLedgerFile(folder);
+      await expect(openStore(folder)).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_LOCKED' });
+      expect(await running.revoke(issuer, '01', revocation)).toBe('revoked');
+    }
+    await using store = await openStore(folder);
+    expect(await store.ledger.find(issuer, '01')).toMatchObject({ revocation });
+    expect(await readdir(folder)).not.toContain('ledger.lock');
   });
 
   it('is not mixed with a database that has other records', async () => {

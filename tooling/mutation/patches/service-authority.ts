@@ -119,7 +119,7 @@ export const patches: PatchList = {
       name: 'ledger-locked',
       off: 'two processes have the ledger of an authority open',
       file: 'packages/pki/src/node/ledger-file/ledger-lock.ts',
-      find: 'if (holder === undefined || holder.pid === process.pid || !isAlive(holder.pid)) return;',
+      find: 'if (holder === undefined || !isAlive(holder.pid)) return;',
       replace: 'if (holder !== null) return;',
       test: ledger('refuses a second opener in the same process, and in another one'),
     },
@@ -127,7 +127,7 @@ export const patches: PatchList = {
       name: 'ledger-written-by-another',
       off: 'an authority goes on with a ledger that another process has written to',
       file: 'packages/pki/src/node/ledger-file/open-ledger-file.ts',
-      find: 'if ((await file.stat()).size !== size) throw foreign(place);',
+      find: 'if (!(await isOurs(file, place, size))) throw foreign(place);',
       replace: 'void foreign;',
       test: ledger(
         'does not let two write that could not see each other: the one that was there first is refused',

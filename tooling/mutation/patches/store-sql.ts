@@ -113,6 +113,17 @@ export const patches: PatchList = {
       test: test('import', 'is not opened while an earlier release may run'),
     },
     {
+      name: 'import-under-a-running-authority',
+      off: 'a ledger.jsonl is imported while an authority of this release writes to it',
+      file: source('import/import-ledger-file.ts'),
+      find: 'const unlock = await lockLedgerFile(directory);',
+      replace: 'const unlock = async () => void lockLedgerFile;',
+      test: test(
+        'import',
+        'is not opened while an authority of this release has it open, whose revocations would be lost',
+      ),
+    },
+    {
       name: 'foreign-serial-intended',
       off: 'the serial number of a foreign certificate is intended for another',
       file: source('ledger/certificates.ts'),

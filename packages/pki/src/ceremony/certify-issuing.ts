@@ -6,6 +6,7 @@ import {
   encodeTbsCertificate,
   keyUsageExtension,
   type Name,
+  nameConstraintsExtension,
   oids,
   type SubjectPublicKeyInfo,
   subjectKeyIdExtension,
@@ -44,7 +45,7 @@ export function issuingName(domain: string, number: number): Name {
 
 /**
  * Certifies an issuing authority as the ceremony does: it may sign leaves and CRLs, but certify no other authority (path length 0), and
- * does not outlive the root. Nothing but name and key comes from the request.
+ * does not outlive the root. It has the name constraints of the root, which some verifiers do not read in an anchor. Nothing but name and key comes from the request.
  * @param options - root, name, key, serial number, time, and where the root publishes
  * @returns the certificate, DER
  * @see RFC 5280 §4.2.1.9, §4.2.1.13, §4.2.2.1
@@ -53,6 +54,7 @@ export async function certifyIssuing(options: CertifyIssuingOptions): Promise<Ui
   const { now, objectsUrl, publicKey, root, serialNumber, subject } = options;
   const algorithm = signatureAlgorithm(root.signer.scheme);
   const { notAfter, notBefore } = validityFrom(now, issuingAuthorityLifetimeMs);
+  const { nameConstraints } = root.certificate;
   const toBeSigned = encodeTbsCertificate({
     serialNumber,
     signatureAlgorithm: algorithm,
@@ -68,6 +70,7 @@ export async function certifyIssuing(options: CertifyIssuingOptions): Promise<Ui
       authorityKeyIdExtension({ keyId: root.certificate.subjectKeyId }),
       listsAt([objectsUrl], root.id, 0),
       issuerAt([objectsUrl], root.id),
+      ...(nameConstraints === undefined ? [] : [nameConstraintsExtension(nameConstraints)]),
     ],
   });
   return encodeCertificate(toBeSigned, algorithm, await root.signer.sign(toBeSigned));

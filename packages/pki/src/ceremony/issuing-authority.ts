@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
+import { oids } from '@entente/x509';
 import {
   AuthorityInfoAccessExtension,
   AuthorityKeyIdentifierExtension,
@@ -40,7 +41,8 @@ export interface IssuingAuthorityOptions {
 }
 
 /**
- * Certifies an issuing authority: it may sign leaves and CRLs, but not certify another authority (path length 0).
+ * Certifies an issuing authority: it may sign leaves and CRLs, but not certify another authority (path length 0). It has the name
+ * constraints of the root, which some verifiers do not read in an anchor.
  * @param options - request, root, serial number, time, and where the root publishes
  * @returns the certificate, DER
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if the request does not prove possession of its key or has no name
@@ -57,6 +59,7 @@ export async function createIssuingAuthority(options: IssuingAuthorityOptions): 
     });
   }
   const root = new X509Certificate(options.root.certificate);
+  const nameConstraints = root.extensions.filter(({ type }) => type === oids.nameConstraints);
   const validity = validityFrom(options.now, options.lifetimeMs ?? issuingAuthorityLifetimeMs);
   const certificate = await X509CertificateGenerator.create(
     {
@@ -75,6 +78,7 @@ export async function createIssuingAuthority(options: IssuingAuthorityOptions): 
         await AuthorityKeyIdentifierExtension.create(root.publicKey, false, crypto),
         new CRLDistributionPointsExtension([options.crlUrl]),
         new AuthorityInfoAccessExtension({ caIssuers: options.issuerUrl }),
+        ...nameConstraints,
       ],
     },
     crypto,

@@ -4,7 +4,7 @@ import { isHostName } from './host-name.ts';
 
 /** The names that a root may vouch for: everything that it is trusted with beyond them is refused. */
 export interface NameLimits {
-  /** Domains: the names in them and below, the hosts of URIs too. `localhost` is always one. */
+  /** Domains: the names in them and below, the hosts of URIs and of mail addresses too. `localhost` is always one. */
   readonly domains: readonly string[];
   /** Ranges of IP addresses, e.g. `10.0.0.0/8`; with an empty list no address at all. */
   readonly addresses: readonly string[];
@@ -23,7 +23,8 @@ export const privateAddresses: readonly string[] = [
 const everyAddress = ['0.0.0.0/0', '::/0'];
 
 /**
- * The limits of a root as an extension of its certificate: DNS names, hosts of URIs, and IP addresses.
+ * The limits of a root as an extension of its certificate: DNS names, hosts of URIs and of mail addresses, and IP addresses. A type of name
+ * that is not there would be unlimited.
  * @param limits - domains and ranges
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a domain or range that is none
  * @see RFC 5280 §4.2.1.10
@@ -37,12 +38,12 @@ export function nameLimitsExtension({ addresses, domains }: NameLimits): Extensi
       'contoso.example',
     );
   }
-  const uris = domains.flatMap((domain) => [domain, `.${domain}`]);
+  const hosts = domains.flatMap((domain) => [domain, `.${domain}`]);
   const ranges = addresses.map((range) => subtree({ type: 'ip', bytes: rangeBytes(range) }));
   return nameConstraintsExtension({
     permitted: [
       ...[...domains, 'localhost'].map((value) => subtree({ type: 'dns', value })),
-      ...uris.map((value) => subtree({ type: 'uri', value })),
+      ...hosts.flatMap((value) => [subtree({ type: 'uri', value }), subtree({ type: 'email', value })]),
       ...ranges,
     ],
     excluded:

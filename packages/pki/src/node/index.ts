@@ -26,7 +26,7 @@ export {
 export { type IssuerFiles, issuerFiles, rolloverFiles } from './issuer-files.ts';
 export { IssuerStore, type LiveIssuer, type RootStanding } from './issuer-store.ts';
 export { keySigner } from './key-signer.ts';
-export { ledgerFile, openLedgerFile } from './ledger-file/open-ledger-file.ts';
+export { ledgerFile, lockLedgerFile, openLedgerFile } from './ledger-file/open-ledger-file.ts';
 export { type NodeHandler, type NodeListenerOptions, nodeListener } from './node-listener.ts';
 export { type OpenAuthorityFolder, type OpenLedger, openAuthorityFolder } from './open-authority-folder.ts';
 export type { PendingIssuer } from './pending-issuer.ts';

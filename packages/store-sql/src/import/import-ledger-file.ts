@@ -6,7 +6,7 @@ import { PkiFault } from '@entente/pki/ledger';
 import type { SqlDriver, SqlTransaction } from '../driver/sql-driver.ts';
 import { applyRecord } from './apply-record.ts';
 
-/** The ledger of earlier releases, in the folder of the authority. */
+/** The ledger of earlier releases and of `openAuthority`, in the folder of the authority. */
 const earlierFile = 'ledger.jsonl';
 /** The name of the fact that says which file was imported. */
 const importedFact = 'imported ledger.jsonl';
@@ -38,8 +38,25 @@ export async function importLedgerFile(
 ): Promise<void> {
   const file = join(directory, earlierFile);
   if (!(await exists(file))) return;
-  await refuseRunning(`${file}.lock`);
   // Only here, because it brings along everything that a ceremony needs.
+  const { lockLedgerFile } = await import('@entente/pki/node');
+  // An authority that has the file open would go on to write to it.
+  const unlock = await lockLedgerFile(directory);
+  try {
+    await refuseRunning(`${file}.lock`);
+    // Another process may have been faster.
+    if (await exists(file)) await importLocked(driver, directory, file, onProgress);
+  } finally {
+    await unlock();
+  }
+}
+
+async function importLocked(
+  driver: SqlDriver,
+  directory: string,
+  file: string,
+  onProgress: (progress: ImportProgress) => void,
+): Promise<void> {
   const { readLedgerFile, syncFolder } = await import('@entente/pki/node');
   const hash = await sha256Of(file);
   const imported = await driver.transaction('write', async (transaction) => {

@@ -76,8 +76,10 @@ async function moveEnded(path: string, to: string, place: string): Promise<void>
 async function refuseLiving(path: string, place: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch(ignoreMissing);
   const holder = text === undefined ? undefined : readHolder(text);
-  if (holder === undefined || holder.pid === process.pid || !isAlive(holder.pid)) return;
+  if (holder === undefined || !isAlive(holder.pid)) return;
   const started = await startOf(holder.pid);
+  // The number of this process may be that of one before it; a lock that it holds itself is that of another thread.
+  if (holder.pid === process.pid && (started === undefined || holder.started !== started)) return;
   // Another process has the number by now.
   if (holder.started !== undefined && started !== undefined && holder.started !== started) return;
   throw locked(place, `process ${holder.pid} has it open`);

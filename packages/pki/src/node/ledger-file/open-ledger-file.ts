@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PkiFault } from '../../ground/fault.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -25,7 +25,7 @@ const lineEnd = 0x0a;
 export async function openLedgerFile(directory: string): Promise<Ledger> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, ledgerFile);
-  const unlock = await lockLedger(join(directory, 'ledger.lock'), path);
+  const unlock = await lockLedgerFile(directory);
   try {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
     const file = await open(path, flags, secretMode);
@@ -43,6 +43,16 @@ export async function openLedgerFile(directory: string): Promise<Ledger> {
     await unlock();
     throw fault;
   }
+}
+
+/**
+ * Locks the ledger in a folder for this process, as `openLedgerFile` does: for whoever reads the file and moves it away.
+ * @param directory - of the ledger
+ * @returns ends the lock
+ * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED` where another process has it open, or this one
+ */
+export function lockLedgerFile(directory: string): Promise<() => Promise<void>> {
+  return lockLedger(join(directory, 'ledger.lock'), join(directory, ledgerFile));
 }
 
 /** A last line that a crash has left incomplete was never acknowledged, and the next one must not be appended to it. */
@@ -78,7 +88,7 @@ function journalOf(
     waiting = '';
     next = undefined;
     // What another process has written is not in memory here: each number and each revocation in it would be ignored.
-    if ((await file.stat()).size !== size) throw foreign(place);
+    if (!(await isOurs(file, place, size))) throw foreign(place);
     await file.appendFile(lines);
     await file.datasync();
     size += lines.length;
@@ -98,9 +108,19 @@ function journalOf(
   };
 }
 
+/** Whether the file is still the one that its name leads to, with what this process has written to it and nothing else. */
+async function isOurs(file: FileHandle, place: string, size: number): Promise<boolean> {
+  const own = await file.stat();
+  const named = await stat(place).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return own.size === size && named?.ino === own.ino && named.dev === own.dev;
+}
+
 function foreign(place: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_LEDGER_LOCKED', {
-    sentence: 'another process has written to the ledger since it was opened',
+    sentence: 'another process has written to the ledger since it was opened, or moved it away',
     place,
     remedy: 'stop one of the two, then open the authority again: it is open in one process at a time',
   });
