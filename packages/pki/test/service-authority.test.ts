@@ -115,6 +115,15 @@ describe('an authority for services', () => {
     expect(await third.identity(orders)).toBe(next);
   });
 
+  it('keeps a revocation for whatever reason: superseded too takes the certificate away until it is told', async () => {
+    const one = await authority();
+    await one.identity(orders);
+    await one.revoke(orders, 'superseded');
+    const refused = { code: 'ENTENTE_PKI_NOT_ISSUED', reason: 'subject-revoked' };
+    await expect(one.identity(orders)).rejects.toMatchObject(refused);
+    await expect((await again()).identity(orders)).rejects.toMatchObject(refused);
+  });
+
   it('refuses to revoke a name that has no certificate', async () => {
     const one = await authority();
     await expect(one.revoke('billing.contoso.example')).rejects.toMatchObject({

@@ -81,7 +81,7 @@ export class IdentityIssuer {
   async refuseRevoked(subject: string): Promise<void> {
     const newest = (await this.#options.opened.ledger.issuedTo(subject, 0)).at(-1);
     const revocation = newest?.revocation;
-    if (revocation === undefined || revocation.reason === 'superseded') return;
+    if (revocation === undefined) return;
     throw notIssued(
       subject,
       refuse(
