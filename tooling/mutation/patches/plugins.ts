@@ -259,6 +259,14 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'guard-that-is-gone',
+      off: 'a plugin rids itself of what would end it with its server',
+      file: `${own}end-with-server.ts`,
+      find: 'if (!isOver) onLost();',
+      replace: '',
+      test: itsProcess('is stopped where what would end it is gone, such as by its own doing'),
+    },
+    {
       name: 'change-that-was-overtaken',
       off: 'what another server has registered meanwhile is lost',
       file: `${own}runner.mjs`,

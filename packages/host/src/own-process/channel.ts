@@ -77,7 +77,8 @@ export class Channel {
       });
     });
     yieldTo(this.#child.pid);
-    this.#forget = this.#child.pid === undefined ? () => {} : endWithServer(this.#child.pid);
+    const onLost = (): void => this.kill('lost the process that would end it with the server');
+    this.#forget = this.#child.pid === undefined ? () => {} : endWithServer(this.#child.pid, onLost);
     this.#looking = setInterval(() => this.#look(memoryMb), lookMs).unref();
   }
 

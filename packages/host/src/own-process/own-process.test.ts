@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -214,6 +214,21 @@ function runs(pid: number): boolean {
   }
 }
 
+/** Those that wait beside a process to end it. */
+function guardsOf(pid: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((one) => {
+      try {
+        const command = readFileSync(`/proc/${one}/cmdline`, 'latin1').split('\0');
+        return command[0] === '/bin/sh' && command.at(-2) === String(pid);
+      } catch {
+        return false;
+      }
+    });
+}
+
 describe.skipIf(!existsSync('/bin/sh'))('a process that ends with its server', () => {
   it('is gone after the server was killed, though it reads of no pipe and never ends its turn', async () => {
     const source = pathToFileURL(join(import.meta.dirname, 'end-with-server.ts')).href;
@@ -221,7 +236,7 @@ describe.skipIf(!existsSync('/bin/sh'))('a process that ends with its server', (
       import { spawn } from 'node:child_process';
       import { endWithServer } from ${JSON.stringify(source)};
       const child = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
-      endWithServer(child.pid);
+      endWithServer(child.pid, () => {});
       process.stdout.write(String(child.pid));`;
     const server = spawn(
       process.execPath,
@@ -239,12 +254,27 @@ describe.skipIf(!existsSync('/bin/sh'))('a process that ends with its server', (
     }
   });
 
+  it.skipIf(!existsSync('/proc/self/cmdline'))(
+    'is stopped where what would end it is gone, such as by its own doing',
+    async () => {
+      const one = await start('pid() { return process.pid; } end(pid) { process.kill(pid, "SIGKILL"); }');
+      const pid = (await one.call(store, 'pid', [], same)) as number;
+      const [guard, ...others] = guardsOf(pid);
+      expect(others).toEqual([]);
+      void one.call(store, 'end', [guard], same).catch(() => {});
+      expect(await why()).toContain('lost the process that would end it with the server');
+      await expect.poll(() => runs(pid)).toBe(false);
+    },
+  );
+
   it('is left alone once the server has forgotten it', async () => {
+    let lost = 0;
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    endWithServer(child.pid as number)();
+    endWithServer(child.pid as number, () => lost++)();
     child.stdin?.end();
     expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(lost).toBe(0);
   });
 });
