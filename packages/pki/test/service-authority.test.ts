@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { appendFile, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryLedger } from '@entente/pki/ledger';
@@ -32,7 +32,10 @@ class HandClock implements UpkeepClock {
   time = start;
   #looks: (() => void)[] = [];
   now = (): number => this.time;
-  after(_delayMs: number, run: () => void): () => void {
+  /** Milliseconds to the look that was planned last. */
+  delay = 0;
+  after(delayMs: number, run: () => void): () => void {
+    this.delay = delayMs;
     this.#looks.push(run);
     return () => {
       this.#looks = this.#looks.filter((one) => one !== run);
@@ -335,6 +338,55 @@ describe('while an authority is open', () => {
     await clock.pass(5 * day);
     expect(identity.current.leaf).toBe(leaf);
     expect(faults).toEqual([]);
+  });
+
+  it('a revocation whose list cannot be written counts in this process, is no success, and is tried again soon', async () => {
+    const faults: unknown[] = [];
+    const one = await authority({ onFault: (fault) => faults.push(fault) });
+    const { serialHex } = (await one.identity(orders)).current.leaf;
+    // A folder in its place cannot be replaced by a file.
+    await rename(inFolder(listsFile), join(folder, listsFile));
+    await mkdir(inFolder(listsFile));
+    const { crls } = one.trust();
+    const told: number[] = [];
+    crls.onChange(() => told.push(1));
+    await expect(one.revoke(orders)).rejects.toThrow();
+    expect(told.length).toBeGreaterThan(0);
+    expect(crls.current.crls.flatMap((list) => [...list.entries()])).toMatchObject([{ serialHex }]);
+    expect(clock.delay).toBe(1_000);
+    await expect(one.revoke(orders)).rejects.toThrow();
+    expect(clock.delay).toBe(2_000);
+    await clock.pass(2_000);
+    expect(faults).toHaveLength(1);
+    expect(clock.delay).toBe(4_000);
+    await rm(inFolder(listsFile), { recursive: true });
+    await clock.pass(4_000);
+    expect(await revokedIn(inFolder(listsFile))).toEqual([serialHex]);
+    expect(clock.delay).toBe(3_600_000);
+    expect(await one.revoke(orders)).toMatchObject({ serials: [] });
+  });
+
+  it('a revocation whose list cannot be signed is published by the next call for the same name', async () => {
+    let isFull = false;
+    const one = await authority({
+      openLedger: async () => {
+        const ledger = createMemoryLedger();
+        const { nextCrlNumber } = ledger;
+        ledger.nextCrlNumber = async (issuer) => {
+          if (isFull) throw new Error('no space left');
+          return nextCrlNumber.call(ledger, issuer);
+        };
+        return ledger;
+      },
+    });
+    const { serialHex } = (await one.identity(orders)).current.leaf;
+    isFull = true;
+    await expect(one.revoke(orders)).rejects.toThrow('no space left');
+    await expect(one.revoke(orders)).rejects.toThrow('no space left');
+    isFull = false;
+    const { crlNumber } = await one.revoke(orders);
+    expect(await revokedIn(inFolder(listsFile))).toEqual([serialHex]);
+    expect(BigInt(crlNumber)).toBe(one.trust().crls.current.crls.at(-1)?.crlNumber);
   });
 
   it('the next issuing authority follows the first one, and what the first has issued counts until it ends', async () => {

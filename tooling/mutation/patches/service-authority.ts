@@ -84,6 +84,16 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'revoked-again-published',
+      off: 'a second revoke is a success although the list of the first one was never published',
+      file: desk,
+      find: 'const outcome = await revoke();\n      await this.publication.keep();',
+      replace: 'const outcome = await revoke();',
+      test: authority(
+        'a revocation whose list cannot be signed is published by the next call for the same name',
+      ),
+    },
+    {
       name: 'passphrase-not-set',
       off: 'keys are written in the clear where the passphrase was not set',
       file: 'packages/pki/src/node/service/authority-options.ts',

@@ -56,10 +56,26 @@ export class Publication {
     await this.#publisher.publish();
   }
 
-  /** Does what is due: new lists at half of the life of those in force, and again what could not be written. */
-  async keep(now: number): Promise<void> {
-    if (now >= this.#publisher.nextPublication()) await this.publish();
+  /** Whether lists are due, or could not be signed or written. */
+  get isBehind(): boolean {
+    return this.#isDue() || this.#isBehind;
+  }
+
+  /** The number of the list in force of the authority that issues. */
+  get crlNumber(): number {
+    return this.#publisher.current(0)?.number ?? 0;
+  }
+
+  /** Does what is due: new lists at half of the life of those in force, and again what could not be signed or written. */
+  async keep(): Promise<void> {
+    if (this.#isDue()) await this.publish();
     else if (this.#isBehind) await this.#replace();
+  }
+
+  /** In this order: what failed is due at the moment of the question. */
+  #isDue(): boolean {
+    const due = this.#publisher.nextPublication();
+    return this.#options.clock() >= due;
   }
 
   /** One after the other: the newer lists are in the file at the end. */

@@ -33,10 +33,17 @@ export class PublishedLists {
     );
   }
 
-  /** Puts lists in force: in the file first, then here. */
+  /** Puts lists in force: in the file first, then here, also where the file cannot be written. */
   async replace(lists: readonly PublishedCrl[]): Promise<void> {
     const text = lists.map(({ der }) => encodePem('X509 CRL', der)).join('');
-    await this.#folder.write(listsFile, text, publicMode);
+    try {
+      await this.#folder.write(listsFile, text, publicMode);
+    } finally {
+      this.#tell(lists);
+    }
+  }
+
+  #tell(lists: readonly PublishedCrl[]): void {
     const known = new Map(this.#knowledge.crls.map((list) => [Buffer.from(list.der).toString('hex'), list]));
     // A list that stays is the same object, so that nothing that depends on it alone is judged again.
     this.#knowledge = {

@@ -18,6 +18,9 @@ import { LiveIdentity, type ServiceIdentity, type ServiceMaterial } from './serv
 
 /** Milliseconds between looks at what is due: a laptop that slept finds it within an hour. */
 const lookEveryMs = 3_600_000;
+/** Milliseconds to the first look after lists could not be published; each further one waits twice as long. */
+const firstRetryMs = 1_000;
+const lastRetryMs = 300_000;
 
 /** Gives services their identities, takes them away, and does what is due meanwhile. */
 export class ServiceDesk {
@@ -31,6 +34,8 @@ export class ServiceDesk {
   readonly #identities = new Map<string, { readonly identity: LiveIdentity; dueAt: number }>();
   #cancel: () => void = () => {};
   #looking: Promise<void> = Promise.resolve();
+  #isLooking = false;
+  #retries = 0;
   #closed = false;
 
   private constructor(options: ReadOptions, folder: AuthorityFolder, opened: OpenAuthorityFolder) {
@@ -102,14 +107,26 @@ export class ServiceDesk {
           ),
         );
       }
-      const outcome = await this.publication.desk.revokeSubject(subject, reason);
+      const outcome = await this.#published(() => this.publication.desk.revokeSubject(subject, reason));
       if (!outcome.ok) throw notIssued(subject, outcome.refusal);
       // It is not renewed any more: nothing but reissue gives the service another one.
       const known = this.#identities.get(subject);
       if (known !== undefined) known.dueAt = Number.POSITIVE_INFINITY;
       const { crlNumber, serials } = outcome;
-      return { serials, crlNumber };
+      return { serials, crlNumber: serials.length > 0 ? crlNumber : this.publication.crlNumber };
     });
+  }
+
+  /** What an earlier call has revoked and could not publish is published too, now or soon. */
+  async #published<T>(revoke: () => Promise<T>): Promise<T> {
+    try {
+      const outcome = await revoke();
+      await this.publication.keep();
+      return outcome;
+    } catch (fault) {
+      if (!this.#isLooking) this.#schedule();
+      throw fault;
+    }
   }
 
   /** Ends renewals, once what is under way has ended. */
@@ -154,8 +171,15 @@ export class ServiceDesk {
 
   #schedule(): void {
     if (this.#closed) return;
-    this.#cancel = this.#options.clock.after(lookEveryMs, () => {
-      this.#looking = this.#look().finally(() => this.#schedule());
+    this.#cancel();
+    this.#retries = this.publication.isBehind ? this.#retries + 1 : 0;
+    const retryMs = Math.min(firstRetryMs * 2 ** (this.#retries - 1), lastRetryMs);
+    this.#cancel = this.#options.clock.after(this.#retries > 0 ? retryMs : lookEveryMs, () => {
+      this.#isLooking = true;
+      this.#looking = this.#look().finally(() => {
+        this.#isLooking = false;
+        this.#schedule();
+      });
     });
   }
 
@@ -164,7 +188,7 @@ export class ServiceDesk {
     await this.#attempt(async () => {
       if (await keepIssuing(this.#kept, clock.now())) await this.publication.publish();
     });
-    await this.#attempt(() => this.publication.keep(clock.now()));
+    await this.#attempt(() => this.publication.keep());
     for (const [subject, { dueAt, identity }] of this.#identities) {
       if (clock.now() < dueAt) continue;
       const wanted = { subject, names: identity.names, files: identityFiles(this.#folder, subject) };
