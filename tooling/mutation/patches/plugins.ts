@@ -61,8 +61,8 @@ export const patches: PatchList = {
       name: 'message-of-a-plugin',
       off: 'a plugin fills the memory of the server with one message',
       file: `${own}channel.ts`,
-      find: 'if (this.#rest.length > maxMessage)',
-      replace: 'if (this.#rest.length > maxMessage * 1e9)',
+      find: 'if (this.#lines.waiting > maxMessage)',
+      replace: 'if (this.#lines.waiting > maxMessage * 1e9)',
       test: ownProcess(
         'that floods the pipe with something else than messages is stopped, and calls fail with the reason',
       ),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { endWithServer } from './end-with-server.ts';
+import { Lines } from './lines.ts';
 import { type Permission, permissionOptions, runnerFile } from './permissions.ts';
 
 /** The pipe between the server and the process. */
@@ -42,7 +43,7 @@ export class Channel {
   readonly #gone: Promise<void>;
   readonly #looking: NodeJS.Timeout;
   readonly #forget: () => void;
-  #rest = '';
+  readonly #lines = new Lines();
   #why: string | undefined;
   #ended = false;
 
@@ -122,9 +123,7 @@ export class Channel {
 
   #read(chunk: string): void {
     const { maxMessage } = this.#options;
-    const lines = (this.#rest + chunk).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) {
+    for (const line of this.#lines.take(chunk)) {
       if (this.#ended) return;
       const message = line.length > maxMessage ? undefined : messageOf(line);
       if (message === undefined) {
@@ -133,7 +132,7 @@ export class Channel {
       }
       this.#options.onMessage(message, line.length);
     }
-    if (this.#rest.length > maxMessage) this.kill(`wrote a message of more than ${maxMessage} characters`);
+    if (this.#lines.waiting > maxMessage) this.kill(`wrote a message of more than ${maxMessage} characters`);
   }
 }
 
