@@ -158,6 +158,15 @@ describe('an authority for services', () => {
     await authority({ openLedger: async () => createMemoryLedger() });
   });
 
+  it('reads its files under the lock of its ledger, and gives that back where they are not in order', async () => {
+    await authority();
+    await rename(inFolder(authorityFiles.issuingKey), join(folder, 'issuing.key'));
+    await expect(authority()).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_LOCKED' });
+    await expect(again()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_DAMAGED' });
+    await rename(join(folder, 'issuing.key'), inFolder(authorityFiles.issuingKey));
+    await authority();
+  });
+
   it('refuses the folder of another domain, another address of its lists, and an option that it does not know', async () => {
     await authority();
     const bad = { code: 'ENTENTE_PKI_BAD_ARGUMENT' };

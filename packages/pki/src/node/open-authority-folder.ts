@@ -5,7 +5,7 @@ import type { Signer } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
 import { authorityFiles, presentRootKey } from './authority-files.ts';
-import { authorityFolder } from './authority-folder.ts';
+import { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
 import { IssuerStore } from './issuer-store.ts';
 import { rootFiles } from './root-files.ts';
 import { throwAwaySigner } from './throw-away-signer.ts';
@@ -56,9 +56,26 @@ export async function openAuthorityFolder(
   openLedger: OpenLedger,
   passphrase?: string,
 ): Promise<OpenAuthorityFolder> {
-  const issuers = await IssuerStore.open(authorityFolder(directory, passphrase));
-  const throwAway = await throwAwaySigner(issuers.active.issuer.signer.scheme);
+  const folder = authorityFolder(directory, passphrase);
+  // Where there is no authority this throws, and no ledger is created.
+  if (!(await folder.exists(authorityFiles.rootCertificate))) await IssuerStore.open(folder);
+  // First: its lock keeps out another process, which may be letting the next issuing authority follow.
   const ledger = await openLedger(directory);
+  try {
+    return await openWith(ledger, directory, folder);
+  } catch (fault) {
+    await ledger[Symbol.asyncDispose]();
+    throw fault;
+  }
+}
+
+async function openWith(
+  ledger: Ledger,
+  directory: string,
+  folder: AuthorityFolder,
+): Promise<OpenAuthorityFolder> {
+  const issuers = await IssuerStore.open(folder);
+  const throwAway = await throwAwaySigner(issuers.active.issuer.signer.scheme);
   return {
     issuers,
     throwAway,
