@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ledgerCompliance } from '@entente/pki/ledger/compliance';
 import { ledgerFile, openLedgerFile } from '@entente/pki/node';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 let directory: string;
 beforeEach(async () => {
@@ -98,6 +98,25 @@ describe('the lock of a ledger', () => {
     await appendFile(join(directory, ledgerFile), await readFile(join(directory, ledgerFile)));
     await expect(ledger.nextCrlNumber(issuer)).rejects.toMatchObject(inUse);
     await expect(ledger.revoked(issuer, 0)).rejects.toMatchObject(inUse);
+  });
+
+  it('acknowledges nothing where another one has written in the same moment', async () => {
+    await using ledger = await openLedgerFile(directory);
+    const path = join(directory, ledgerFile);
+    const handle = await open(path);
+    const handles = Object.getPrototypeOf(handle) as typeof handle;
+    await handle.close();
+    const { appendFile: append } = handles;
+    const spy = vi.spyOn(handles, 'appendFile').mockImplementationOnce(async function (
+      this: typeof handle,
+      lines,
+    ) {
+      await append.call(this, lines);
+      spy.mockRestore();
+      await appendFile(path, lines as Uint8Array);
+    });
+    await expect(ledger.nextCrlNumber(issuer)).rejects.toMatchObject(inUse);
+    expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toHaveLength(2);
   });
 
   it('lets nobody write to a file that was moved away: who opens the folder again would not find it', async () => {

@@ -137,11 +137,29 @@ export const patches: PatchList = {
       name: 'ledger-written-by-another',
       off: 'an authority goes on with a ledger that another process has written to',
       file: 'packages/pki/src/node/ledger-file/open-ledger-file.ts',
-      find: 'if (!(await isOurs(file, place, size))) throw foreign(place);',
-      replace: 'void foreign;',
+      find: 'return own.size === size && named?.ino === own.ino && named.dev === own.dev;',
+      replace: 'return size >= 0 && named?.ino === own.ino && named.dev === own.dev;',
       test: ledger(
         'does not let two write that could not see each other: the one that was there first is refused',
       ),
+    },
+    {
+      name: 'ledger-moved-away',
+      off: 'an authority goes on with a ledger file that was moved away',
+      file: 'packages/pki/src/node/ledger-file/open-ledger-file.ts',
+      find: 'return own.size === size && named?.ino === own.ino && named.dev === own.dev;',
+      replace: 'return own.size === size && named !== null;',
+      test: ledger(
+        'lets nobody write to a file that was moved away: who opens the folder again would not find it',
+      ),
+    },
+    {
+      name: 'ledger-written-in-the-same-moment',
+      off: 'a change is acknowledged although another process has written to the ledger meanwhile',
+      file: 'packages/pki/src/node/ledger-file/open-ledger-file.ts',
+      find: 'size += lines.length;',
+      replace: 'size += lines.length;\n    if (size > 0) return;',
+      test: ledger('acknowledges nothing where another one has written in the same moment'),
     },
     {
       name: 'ledger-missing',

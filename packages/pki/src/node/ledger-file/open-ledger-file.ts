@@ -92,6 +92,8 @@ function journalOf(
     await file.appendFile(lines);
     await file.datasync();
     size += lines.length;
+    // Another one may have written between the two: nothing is acknowledged that it may contradict.
+    if (!(await isOurs(file, place, size))) throw foreign(place);
   };
   return {
     place,
