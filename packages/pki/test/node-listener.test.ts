@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import http, { type Server } from 'node:http';
+import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { type NodeHandler, type NodeListenerOptions, nodeListener } from '@entente/pki/node';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -83,6 +83,30 @@ describe('a listener made of a fetch-style handler', () => {
     const answer = await exchange(port, `HEAD / HTTP/1.1\r\n${closing}\r\n`);
     expect(answer.toLowerCase()).toContain('content-length: 4\r\n');
     expect(answer.endsWith('\r\n\r\n')).toBe(true);
+  });
+
+  it('takes a client that breaks off for no fault, and does not call the handler', async () => {
+    const seen: unknown[] = [];
+    const listener = nodeListener(
+      () => {
+        seen.push('called');
+        return new Response();
+      },
+      { onFault: (fault) => seen.push(fault) },
+    );
+    const server = http.createServer();
+    servers.push(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\n${closing}Content-Length: 5\r\n\r\nab`);
+    const [incoming, outgoing] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
+    listener(incoming, outgoing);
+    const broken = once(outgoing, 'close');
+    socket.destroy();
+    await broken;
+    await expect.poll(() => incoming.closed).toBe(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen).toEqual([]);
   });
 
   it('tells the client nothing of what a handler throws', async () => {

@@ -144,6 +144,14 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'broken-off-no-fault',
+      off: 'a client that breaks off is told to onFault, and can fill a log',
+      file: listener,
+      find: "incoming.once('error', () => finish('broken-off'));",
+      replace: "incoming.once('error', (error) => resolve(Promise.reject(error)));",
+      test: node('takes a client that breaks off for no fault, and does not call the handler'),
+    },
+    {
       name: 'ledger-moved-away',
       off: 'an authority goes on with a ledger file that was moved away',
       file: 'packages/pki/src/node/ledger-file/open-ledger-file.ts',

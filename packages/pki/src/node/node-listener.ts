@@ -68,6 +68,7 @@ async function answer(
   const body = withoutBody.has(method) ? undefined : await bodyOf(incoming, maxBodyBytes, timeoutMs);
   if (body === 'too-large') return end(outgoing, 413);
   if (body === 'too-slow') return end(outgoing, 408);
+  if (body === 'broken-off') return end(outgoing, 400);
   if (ended.signal.aborted) return;
   const request = new Request(target, {
     method,
@@ -117,14 +118,14 @@ async function bodyOf(
   incoming: IncomingMessage,
   maxBytes: number,
   timeoutMs: number,
-): Promise<Uint8Array<ArrayBuffer> | 'too-large' | 'too-slow'> {
+): Promise<Uint8Array<ArrayBuffer> | 'too-large' | 'too-slow' | 'broken-off'> {
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return 'too-large';
   const parts: Buffer[] = [];
   let size = 0;
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const late = setTimeout(() => finish('too-slow'), timeoutMs);
     late.unref();
-    const finish = (outcome: 'too-large' | 'too-slow' | Uint8Array<ArrayBuffer>): void => {
+    const finish = (outcome: 'too-large' | 'too-slow' | 'broken-off' | Uint8Array<ArrayBuffer>): void => {
       clearTimeout(late);
       incoming.removeAllListeners('data');
       incoming.pause();
@@ -136,8 +137,9 @@ async function bodyOf(
       else parts.push(part);
     });
     incoming.once('end', () => finish(new Uint8Array(Buffer.concat(parts))));
-    incoming.once('error', reject);
-    incoming.once('close', () => finish(new Uint8Array()));
+    // A client that breaks off is no fault of the handler, which is not called then.
+    incoming.once('error', () => finish('broken-off'));
+    incoming.once('close', () => finish('broken-off'));
   });
 }
 
