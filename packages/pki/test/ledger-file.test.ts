@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ledgerCompliance } from '@entente/pki/ledger/compliance';
@@ -40,6 +51,14 @@ describe('a ledger in one file', () => {
     await using ledger = await openLedgerFile(directory);
     await ledger.nextCrlNumber(issuer);
     expect((await stat(join(directory, ledgerFile))).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not written through a symbolic link', async () => {
+    const elsewhere = join(directory, 'elsewhere');
+    await writeFile(elsewhere, '');
+    await symlink(elsewhere, join(directory, ledgerFile));
+    await expect(openLedgerFile(directory)).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_DAMAGED' });
+    expect((await readdir(directory)).sort()).toEqual(['elsewhere', ledgerFile]);
   });
 
   it('leaves out a last line that a crash has left incomplete, and goes on behind the line before', async () => {

@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryLedger } from '@entente/pki/ledger';
@@ -165,6 +165,19 @@ describe('an authority for services', () => {
     await expect(again()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_DAMAGED' });
     await rename(join(folder, 'issuing.key'), inFolder(authorityFiles.issuingKey));
     await authority();
+  });
+
+  it('has its folder to itself, also one that was there, and does not open one to which others may write', async () => {
+    await mkdir(directory());
+    await chmod(directory(), 0o777);
+    await authority();
+    expect((await stat(directory())).mode & 0o777).toBe(0o700);
+    for (const mode of [0o720, 0o702, 0o775]) {
+      await chmod(directory(), mode);
+      await expect(again(), mode.toString(8)).rejects.toMatchObject({ code: 'ENTENTE_PKI_SECRET_EXPOSED' });
+    }
+    await chmod(directory(), 0o755);
+    await again();
   });
 
   it('refuses the folder of another domain, another address of its lists, and an option that it does not know', async () => {

@@ -152,6 +152,24 @@ export const patches: PatchList = {
       test: node('takes a client that breaks off for no fault, and does not call the handler'),
     },
     {
+      name: 'folder-not-shared',
+      off: 'an authority is opened in a folder to which others may write',
+      file: opening,
+      find: 'await refuseSharedFolder(directory);',
+      replace: 'void refuseSharedFolder;',
+      test: authority(
+        'has its folder to itself, also one that was there, and does not open one to which others may write',
+      ),
+    },
+    {
+      name: 'ledger-not-a-link',
+      off: 'a ledger is written through a symbolic link',
+      file: 'packages/pki/src/node/ledger-file/open-ledger-file.ts',
+      find: 'constants.O_APPEND | constants.O_NOFOLLOW;',
+      replace: 'constants.O_APPEND;',
+      test: ledger('is not written through a symbolic link'),
+    },
+    {
       name: 'ledger-moved-away',
       off: 'an authority goes on with a ledger file that was moved away',
       file: 'packages/pki/src/node/ledger-file/open-ledger-file.ts',

@@ -27,8 +27,10 @@ export async function openLedgerFile(directory: string): Promise<Ledger> {
   const path = join(directory, ledgerFile);
   const unlock = await lockLedgerFile(directory);
   try {
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
-    const file = await open(path, flags, secretMode);
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+    const file = await open(path, flags, secretMode).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ELOOP' ? linked(path) : error;
+    });
     try {
       await syncFolder(dirname(path));
       const state = new LedgerState();
@@ -118,6 +120,14 @@ async function isOurs(file: FileHandle, place: string, size: number): Promise<bo
     throw error;
   });
   return own.size === size && named?.ino === own.ino && named.dev === own.dev;
+}
+
+function linked(place: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_LEDGER_DAMAGED', {
+    sentence: 'expected a plain file, found a symbolic link',
+    place,
+    remedy: 'find out who has put it there; to have the ledger elsewhere, move the whole folder',
+  });
 }
 
 function foreign(place: string): PkiFault {

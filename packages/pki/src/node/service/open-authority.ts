@@ -9,6 +9,7 @@ import { initialiseAuthority } from '../initialise-authority.ts';
 import { ledgerFile } from '../ledger-file/open-ledger-file.ts';
 import { openAuthorityFolder } from '../open-authority-folder.ts';
 import { type AuthorityOptions, type ReadOptions, readAuthorityOptions } from './authority-options.ts';
+import { refuseSharedFolder, takeFolder } from './own-folder.ts';
 import type { AuthorityTrust } from './published-lists.ts';
 import { ServiceDesk } from './service-desk.ts';
 import type { ServiceIdentity } from './service-identity.ts';
@@ -64,7 +65,10 @@ export async function openAuthority(options: AuthorityOptions): Promise<ServiceA
   const read = readAuthorityOptions(options);
   const { directory, domain, passphrase } = read;
   const folder = authorityFolder(directory, passphrase);
-  if (!(await folder.exists(authorityFiles.rootCertificate))) await create(read);
+  const isThere = await folder.exists(authorityFiles.rootCertificate);
+  if (!isThere) await takeFolder(directory);
+  await refuseSharedFolder(directory);
+  if (!isThere) await create(read);
   else if (!read.ownLedger && !(await folder.exists(ledgerFile)))
     throw withoutLedger(folder.pathOf(ledgerFile));
   const opened = await openAuthorityFolder(directory, read.openLedger, passphrase);

@@ -1,0 +1,33 @@
+import { chmod, mkdir, stat } from 'node:fs/promises';
+import { PkiFault } from '../../ground/fault.ts';
+
+const ownMode = 0o700;
+/** Bits of the mode of a folder that let others than the owner replace what is in it. */
+const othersWriteMask = 0o022;
+
+/**
+ * Creates the folder of an authority, or takes one that is there: it gets mode 0700.
+ * @param directory - of the authority
+ */
+export async function takeFolder(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: ownMode });
+  await chmod(directory, ownMode).catch((error: NodeJS.ErrnoException) => {
+    // A folder of another user, e.g. a volume: it is judged like one that is opened.
+    if (error.code !== 'EPERM') throw error;
+  });
+}
+
+/**
+ * Refuses a folder in which others may put a ledger or a root of their own.
+ * @param directory - of the authority
+ * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED`
+ */
+export async function refuseSharedFolder(directory: string): Promise<void> {
+  const { mode } = await stat(directory);
+  if ((mode & othersWriteMask) === 0) return;
+  throw new PkiFault('ENTENTE_PKI_SECRET_EXPOSED', {
+    sentence: `the folder of the authority has mode 0${(mode & 0o777).toString(8)}, so that others may replace what is in it`,
+    place: directory,
+    remedy: 'find out who could write to it; then run chmod 700 on it, and start again',
+  });
+}
