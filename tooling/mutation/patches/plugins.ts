@@ -279,8 +279,8 @@ export const patches: PatchList = {
       off: 'a store of a plugin makes up bindings of another user',
       file: 'packages/front-end/src/locations/plugin-locations.ts',
       find: 'const binding = readBinding(one, aor, now);',
-      replace: 'const binding = readBinding(one, one.aor, now);',
-      test: store('is not available for a call that it answers with a binding of another user, and runs on'),
+      replace: 'const binding = readBinding(one, one.aor ?? aor, now);',
+      test: store('leaves out what is no binding of the user, says so once, and is never stopped for it'),
     },
     {
       name: 'removed-while-the-store-is-away',

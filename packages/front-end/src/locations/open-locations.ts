@@ -66,7 +66,8 @@ export async function openLocations(options: OpenLocationsOptions): Promise<Shar
   const done = async () => {};
   if (redis === undefined) {
     const [store] = provided;
-    const locations = store === undefined ? undefined : new KnownLocations(new PluginLocations(store));
+    const locations =
+      store === undefined ? undefined : new KnownLocations(new PluginLocations(store, logger));
     return { locations, isLost: false, [Symbol.asyncDispose]: done };
   }
   const password = await readRedisPassword(config, configFile);

@@ -31,7 +31,7 @@ const module = `
   let byAor = new Map();
   let mood = {};
   let tell = () => {};
-  const live = (aor, now) => (byAor.get(aor) ?? []).filter(({ expiresAt }) => expiresAt > now);
+  const live = (aor, now) => (byAor.get(aor) ?? []).filter(({ expiresAt }) => !(expiresAt <= now));
   const drop = (isGone) => {
     let count = 0;
     for (const [aor, all] of byAor) {
@@ -43,6 +43,7 @@ const module = `
   };
   const store = {
     behave(how = {}) { mood = how; byAor = new Map(); },
+    hold(aor, all) { byAor.set(aor, all); },
     tellOf(aor) { tell(aor); },
     lookup(aor, now) {
       if (mood.code) throw Object.assign(new Error('no disk'), { code: mood.code });
@@ -94,7 +95,7 @@ describe('a store of a plugin in a process of its own', () => {
       logger,
     });
     [calls] = plugins.calls(locationsPort) as [PluginCalls];
-    store = new PluginLocations(calls);
+    store = new PluginLocations(calls, logger);
   });
   afterAll(async () => {
     await plugins?.[Symbol.asyncDispose]();
@@ -161,7 +162,6 @@ describe('a store of a plugin in a process of its own', () => {
   // As many as are borne in a minute.
   it.each<[string, object, 'lookup' | 'removeFlow']>([
     ['text in place of bindings', { answer: 'none' }, 'lookup'],
-    ['a binding of another user', { answer: [{ ...binding(), aor: 'bob@contoso.example' }] }, 'lookup'],
     ['more bindings than any user has', { answer: Array.from({ length: 65 }, () => binding()) }, 'lookup'],
     ['more characters than an answer may have', { long: 1_100_000 }, 'lookup'],
     ['a count below none', { count: -1 }, 'removeFlow'],
@@ -172,6 +172,21 @@ describe('a store of a plugin in a process of its own', () => {
     expect(events).not.toContain('plugin-stopped');
     await behave();
     expect(await store.lookup(alice, now)).toEqual([]);
+  });
+
+  it('leaves out what is no binding of the user, says so once, and is never stopped for it', async () => {
+    const others = [{ ...binding(), aor: 'bob@contoso.example' }, { ...binding(), expiresAt: 'soon' }, 7];
+    await behave({ answer: [...others, binding()] });
+    for (let i = 0; i < 8; i++) expect(await store.lookup(alice, now)).toEqual([binding()]);
+    expect(events).toEqual(['plugin-failed']);
+  });
+
+  it('changes what a user has beside something that is no binding, which goes with it', async () => {
+    await behave();
+    await calls.call(locationsPort, 'hold', [alice, [7, binding()]], () => {});
+    expect(await store.update(alice, now, add('sip:alice@192.0.2.9'))).toBe(1);
+    const all = await calls.call(locationsPort, 'lookup', [alice, now], (answer) => answer);
+    expect(all).toEqual([binding(), binding('sip:alice@192.0.2.9')]);
   });
 
   it('is not stopped for saying again and again that it cannot answer now', async () => {

@@ -1,4 +1,4 @@
-import type { PluginCalls } from '@entente/host';
+import type { Logger, PluginCalls } from '@entente/host';
 import {
   type Binding,
   type LocationChange,
@@ -12,34 +12,51 @@ import { readBinding } from '@entente/sip-proxy/locations/replicated';
 const maxBindings = 64;
 /** How often a change is decided again because another server was faster. */
 const maxTries = 32;
+/** Users of whom a line of the log says that a binding cannot be read. */
+const maxWarned = 1_000;
 /** Characters of an address of record that a store tells. */
 const maxAddress = 1_024;
 /** For what was registered at any time: what has expired is removed too. */
 const anyTime = Number.MAX_SAFE_INTEGER / 2;
 
 /** How a store is called. */
-export type StoreCalls = Pick<PluginCalls, 'call' | 'has' | 'on' | 'plugin'>;
+export type StoreCalls = Pick<PluginCalls, 'call' | 'has' | 'on' | 'onFailure' | 'plugin'>;
+
+/** What a store has of an address of record. */
+interface Held {
+  /** As the store says it. */
+  readonly all: readonly unknown[];
+  /** Those that can be read. */
+  readonly bindings: readonly Binding[];
+}
 
 /**
- * The store of a plugin in a process of its own. What it does not answer, or answers wrong, is a store that is not available. A change is decided here
- * on what the store has, and made there where that is still so; where it is not, it is decided again.
+ * The store of a plugin in a process of its own. What it does not answer, or answers wrong, is a store that is not available. A binding that cannot be
+ * read is left out, so that it costs nobody but its user, and goes with the next change of their bindings. A change is decided here on what the store
+ * has, and made there where that is still so; where it is not, it is decided again.
  */
 export class PluginLocations implements Locations {
   readonly #calls: StoreCalls;
+  readonly #log: Pick<Logger, 'warn'>;
+  readonly #warned = new Set<string>();
   /** One change of an address of record after the other: they would but overtake each other in the store. */
   readonly #queues = new Map<string, Promise<unknown>>();
   /** Where the store does a part of `expire` at a time. */
   readonly expireSome?: (now: number, count: number) => Promise<void>;
 
-  /** @param calls - of the plugin, which has been set up */
-  constructor(calls: StoreCalls) {
+  /**
+   * @param calls - of the plugin, which has been set up
+   * @param log - for bindings that cannot be read
+   */
+  constructor(calls: StoreCalls, log: Pick<Logger, 'warn'>) {
     this.#calls = calls;
+    this.#log = log;
     if (calls.has(locationsPort, 'expireSome'))
       this.expireSome = (now, count) => this.#ask('expireSome', [now, count], () => {});
   }
 
   lookup(aor: string, now: number): Promise<readonly Binding[]> {
-    return this.#ask('lookup', [aor, now], (answer) => bindingsOf(answer, aor, now));
+    return this.#ask('lookup', [aor, now], (answer) => this.#held(answer, aor, now).bindings);
   }
 
   async update<R>(
@@ -93,14 +110,15 @@ export class PluginLocations implements Locations {
     latest: number,
     decide: (current: readonly Binding[]) => LocationChange<R>,
   ): Promise<R> {
-    let current = await this.#ask('lookup', [aor, now], (answer) => bindingsOf(answer, aor, latest));
+    let held = await this.#ask('lookup', [aor, now], (answer) => this.#held(answer, aor, latest));
     for (let tries = 0; tries < maxTries; tries++) {
-      const { bindings, result } = decide(current);
+      const { bindings, result } = decide(held.bindings);
       if (bindings === undefined) return result;
-      const decision = { given: current, change: { bindings } };
-      const found = await this.#ask('update', [aor, now], (answer) => foundIn(answer, aor, latest), decision);
+      const decision = { given: held.all, change: { bindings } };
+      const accept = (answer: unknown) => this.#found(answer, aor, latest);
+      const found = await this.#ask('update', [aor, now], accept, decision);
       if (found === undefined) return result;
-      current = found;
+      held = found;
     }
     throw this.#unavailable(`others changed ${aor} ${maxTries} times meanwhile`);
   }
@@ -118,6 +136,36 @@ export class PluginLocations implements Locations {
     }
   }
 
+  /** @throws Error where it is anything but a list, or longer than that of any user */
+  #held(answer: unknown, aor: string, now: number): Held {
+    if (!Array.isArray(answer) || answer.length > maxBindings)
+      throw new Error(`expected a list of at most ${maxBindings} bindings, found something else`);
+    const bindings: Binding[] = [];
+    for (const one of answer) {
+      const binding = readBinding(one, aor, now);
+      if (binding === undefined) this.#warn(aor);
+      else bindings.push(binding);
+    }
+    return { all: answer, bindings };
+  }
+
+  /** @returns what is there instead of what was expected; undefined where the change was kept */
+  #found(answer: unknown, aor: string, now: number): Held | undefined {
+    const { found, kept } = (answer ?? {}) as { readonly found?: unknown; readonly kept?: unknown };
+    return kept === true ? undefined : this.#held(found, aor, now);
+  }
+
+  /** Once for each user: it is read with each request for them. */
+  #warn(aor: string): void {
+    if (this.#warned.has(aor) || this.#warned.size >= maxWarned) return;
+    this.#warned.add(aor);
+    const { onFailure, plugin } = this.#calls;
+    this.#log.warn(
+      { event: 'plugin-failed', plugin, onFailure },
+      `plugin ${plugin}: expected bindings of ${aor}, found something else, which is left out`,
+    );
+  }
+
   #unavailable(sentence: string, cause?: unknown): LocationsUnavailableError {
     const { plugin } = this.#calls;
     return new LocationsUnavailableError({
@@ -127,23 +175,6 @@ export class PluginLocations implements Locations {
       ...(cause === undefined ? {} : { cause }),
     });
   }
-}
-
-/** @throws Error where it is anything else */
-function bindingsOf(answer: unknown, aor: string, now: number): readonly Binding[] {
-  if (!Array.isArray(answer) || answer.length > maxBindings)
-    throw new Error(`expected a list of at most ${maxBindings} bindings, found something else`);
-  return answer.map((one) => {
-    const binding = readBinding(one, aor, now);
-    if (binding === undefined) throw new Error(`expected bindings of ${aor}, found something else`);
-    return binding;
-  });
-}
-
-/** @returns what is there instead of what was expected; undefined where the change was kept */
-function foundIn(answer: unknown, aor: string, now: number): readonly Binding[] | undefined {
-  const { found, kept } = (answer ?? {}) as { readonly found?: unknown; readonly kept?: unknown };
-  return kept === true ? undefined : bindingsOf(found, aor, now);
 }
 
 function countOf(answer: unknown): number {
