@@ -10,44 +10,15 @@ import {
   listsFile,
   openAuthority,
   type ServiceAuthority,
-  type UpkeepClock,
 } from '@entente/pki/node';
-import {
-  type Certificate,
-  certificateNamesOf,
-  decodeCrl,
-  decodePem,
-  decodePemCertificates,
-} from '@entente/x509';
+import { type Certificate, certificateNamesOf, decodeCrl, decodePemCertificates } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HandClock, revokedIn } from './hand-clock.ts';
 
 const day = 86_400_000;
 const domain = 'contoso.example';
 const orders = 'orders.contoso.example';
 const spiffe = 'spiffe://contoso.example/orders';
-const start = Date.UTC(2026, 0, 15, 12);
-
-/** A clock that a test moves; what is due is done when it is asked to look. */
-class HandClock implements UpkeepClock {
-  time = start;
-  #looks: (() => void)[] = [];
-  now = (): number => this.time;
-  /** Milliseconds to the look that was planned last. */
-  delay = 0;
-  after(delayMs: number, run: () => void): () => void {
-    this.delay = delayMs;
-    this.#looks.push(run);
-    return () => {
-      this.#looks = this.#looks.filter((one) => one !== run);
-    };
-  }
-  /** Looks after what is due, and waits until the next look is planned. */
-  async pass(milliseconds: number): Promise<void> {
-    this.time += milliseconds;
-    for (const look of this.#looks.splice(0)) look();
-    await expect.poll(() => this.#looks.length, { timeout: 10_000 }).toBe(1);
-  }
-}
 
 let folder: string;
 let clock: HandClock;
@@ -76,14 +47,6 @@ async function again(changes: Partial<AuthorityOptions> = {}): Promise<ServiceAu
   for (const opened of open) await opened[Symbol.asyncDispose]();
   open = [];
   return authority(changes);
-}
-
-async function revokedIn(file: string): Promise<readonly string[]> {
-  const blocks = decodePem(await readFile(file));
-  const lists = blocks.ok ? blocks.value.map(({ der }) => decodeCrl(der)) : [];
-  return lists.flatMap((list) =>
-    list.ok ? [...list.value.entries()].map(({ serialHex }) => serialHex) : ['?'],
-  );
 }
 
 describe('an authority for services', () => {
@@ -360,55 +323,6 @@ describe('while an authority is open', () => {
     await clock.pass(5 * day);
     expect(identity.current.leaf).toBe(leaf);
     expect(faults).toEqual([]);
-  });
-
-  it('a revocation whose list cannot be written counts in this process, is no success, and is tried again soon', async () => {
-    const faults: unknown[] = [];
-    const one = await authority({ onFault: (fault) => faults.push(fault) });
-    const { serialHex } = (await one.identity(orders)).current.leaf;
-    // A folder in its place cannot be replaced by a file.
-    await rename(inFolder(listsFile), join(folder, listsFile));
-    await mkdir(inFolder(listsFile));
-    const { crls } = one.trust();
-    const told: number[] = [];
-    crls.onChange(() => told.push(1));
-    await expect(one.revoke(orders)).rejects.toThrow();
-    expect(told.length).toBeGreaterThan(0);
-    expect(crls.current.crls.flatMap((list) => [...list.entries()])).toMatchObject([{ serialHex }]);
-    expect(clock.delay).toBe(1_000);
-    await expect(one.revoke(orders)).rejects.toThrow();
-    expect(clock.delay).toBe(2_000);
-    await clock.pass(2_000);
-    expect(faults).toHaveLength(1);
-    expect(clock.delay).toBe(4_000);
-    await rm(inFolder(listsFile), { recursive: true });
-    await clock.pass(4_000);
-    expect(await revokedIn(inFolder(listsFile))).toEqual([serialHex]);
-    expect(clock.delay).toBe(3_600_000);
-    expect(await one.revoke(orders)).toMatchObject({ serials: [] });
-  });
-
-  it('a revocation whose list cannot be signed is published by the next call for the same name', async () => {
-    let isFull = false;
-    const one = await authority({
-      openLedger: async () => {
-        const ledger = createMemoryLedger();
-        const { nextCrlNumber } = ledger;
-        ledger.nextCrlNumber = async (issuer) => {
-          if (isFull) throw new Error('no space left');
-          return nextCrlNumber.call(ledger, issuer);
-        };
-        return ledger;
-      },
-    });
-    const { serialHex } = (await one.identity(orders)).current.leaf;
-    isFull = true;
-    await expect(one.revoke(orders)).rejects.toThrow('no space left');
-    await expect(one.revoke(orders)).rejects.toThrow('no space left');
-    isFull = false;
-    const { crlNumber } = await one.revoke(orders);
-    expect(await revokedIn(inFolder(listsFile))).toEqual([serialHex]);
-    expect(BigInt(crlNumber)).toBe(one.trust().crls.current.crls.at(-1)?.crlNumber);
   });
 
   it('the next issuing authority follows the first one, and what the first has issued counts until it ends', async () => {

@@ -89,9 +89,10 @@ export const patches: PatchList = {
       file: desk,
       find: 'const outcome = await revoke();\n      await this.publication.keep();',
       replace: 'const outcome = await revoke();',
-      test: authority(
-        'a revocation whose list cannot be signed is published by the next call for the same name',
-      ),
+      test: {
+        file: 'packages/pki/test/service-publication.test.ts',
+        title: 'a revocation whose list cannot be signed is published by the next call for the same name',
+      },
     },
     {
       name: 'passphrase-not-set',

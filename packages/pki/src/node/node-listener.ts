@@ -137,7 +137,7 @@ async function bodyOf(
       else parts.push(part);
     });
     incoming.once('end', () => finish(new Uint8Array(Buffer.concat(parts))));
-    // A client that breaks off is no fault of the handler, which is not called then.
+    // The handler is not called for a client that breaks off, and has no fault to report.
     incoming.once('error', () => finish('broken-off'));
     incoming.once('close', () => finish('broken-off'));
   });

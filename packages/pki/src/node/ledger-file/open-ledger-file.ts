@@ -48,7 +48,7 @@ export async function openLedgerFile(directory: string): Promise<Ledger> {
 }
 
 /**
- * Locks the ledger in a folder for this process, as `openLedgerFile` does: for whoever reads the file and moves it away.
+ * Locks the ledger in a folder for this process, as `openLedgerFile` does: for a program that reads the file and moves it away.
  * @param directory - of the ledger
  * @returns ends the lock
  * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED` where another process has it open, or this one
