@@ -27,31 +27,39 @@ class AwayStore implements DistantLocations {
   isAway = false;
   /** It answers, and can remove nothing. */
   isFull = false;
-  #asked<T>(answer: () => T, isRemoval = false): Promise<T> {
+  /** Users and connections that it cannot remove, and each that it was asked to. */
+  readonly stuck = new Set<string>();
+  readonly tried: string[] = [];
+  #removed(which: string, remove: () => number): Promise<number> {
+    this.tried.push(which);
+    return this.#asked(remove, this.isFull || this.stuck.has(which));
+  }
+  #asked<T>(answer: () => T, isRefused = false): Promise<T> {
     const parts = { sentence: 'away', place: 'here', remedy: 'wait' };
-    return this.isAway || (isRemoval && this.isFull)
+    return this.isAway || isRefused
       ? Promise.reject(new LocationsUnavailableError(parts))
       : Promise.resolve(answer());
   }
   lookup = (aor: string, now: number) => this.#asked(() => this.memory.lookup(aor, now));
   update = <R>(aor: string, now: number, decide: (current: readonly Binding[]) => LocationChange<R>) =>
     this.#asked(() => this.memory.update(aor, now, decide));
-  removeFlow = (flow: string) => this.#asked(() => this.memory.removeFlow(flow), true);
+  removeFlow = (flow: string) => this.#removed(flow, () => this.memory.removeFlow(flow));
   removeUser = (aor: string, isMeant?: (binding: Binding) => boolean) =>
-    this.#asked(() => this.memory.removeUser(aor, isMeant), true);
+    this.#removed(aor, () => this.memory.removeUser(aor, isMeant));
   expire = (now: number) => this.#asked(() => this.memory.expire(now));
 }
 
 function open(maxKnown?: number) {
   const store = new AwayStore();
+  const time = { now: 5 };
   const known = new KnownLocations(store, {
-    clock: () => 5,
+    clock: () => time.now,
     ...(maxKnown === undefined ? {} : { maxKnown }),
   });
   const put = (...bindings: readonly Binding[]) =>
     known.update(bindings[0]?.aor ?? alice, 0, () => ({ bindings, result: 'kept' }));
   const found = async (aor = alice, now = 0) => (await known.lookup(aor, now)).map(({ uri }) => uri);
-  return { store, known, put, found };
+  return { store, known, put, found, time };
 }
 
 describe('a store and what is known of it', () => {
@@ -82,7 +90,7 @@ describe('a store and what is known of it', () => {
   });
 
   it('finds no more what was to be removed while the store was away, and removes it when the store is back', async () => {
-    const { found, known, put, store } = open();
+    const { found, known, put, store, time } = open();
     await put(binding({ flow: 'f1' }), binding({ uri: 'sip:alice@192.0.2.2' }));
     await put(binding({ aor: bob, uri: 'sip:bob@192.0.2.3', account: '1.a' }));
     store.isAway = true;
@@ -95,10 +103,41 @@ describe('a store and what is known of it', () => {
       [],
     ]);
     store.isFull = false;
+    time.now += 60_000;
     await found();
     await expect
       .poll(() => [store.memory.lookup(alice, 0).length, store.memory.lookup(bob, 0).length])
       .toEqual([1, 0]);
+  });
+
+  it('removes what it can when the store is back, and tries what it cannot remove again a minute later, after all the rest', async () => {
+    const { found, known, store, time } = open();
+    const [flows, users] = [
+      ['f1', 'f2', 'f3', 'f4'],
+      [alice, bob, 'carol@contoso.example', 'dave@contoso.example'],
+    ];
+    store.isAway = true;
+    for (const flow of flows) await expect(known.removeFlow(flow)).rejects.toThrow('away');
+    for (const user of users) await expect(known.removeUser(user)).rejects.toThrow('away');
+    store.isAway = false;
+    for (const one of [alice, 'f1', 'f2']) store.stuck.add(one);
+    const tries = async (expected: readonly string[]) => {
+      store.tried.length = 0;
+      for (let i = 0; i < 3; i++) {
+        await found();
+        await expect.poll(() => store.tried).toEqual(expected);
+      }
+    };
+    await tries([...users, 'f1', 'f2']);
+    time.now += 59_999;
+    await tries([]);
+    time.now += 1;
+    await tries([alice, 'f3', 'f4', 'f1', 'f2']);
+    store.stuck.clear();
+    time.now += 60_000;
+    await tries([alice, 'f1', 'f2']);
+    time.now += 60_000;
+    await tries([]);
   });
 
   it('leaves what was registered after a removal that could not be made', async () => {

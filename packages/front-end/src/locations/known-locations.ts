@@ -10,6 +10,11 @@ const defaultKnown = 50_000;
 /** Connections, and users, whose bindings are dropped once the store is back. */
 const maxLate = 100_000;
 
+/** Removals, of connections and of users each, that may fail before the rest waits: fewer than a plugin may have in a minute until it is stopped. */
+const maxFailures = 2;
+/** Milliseconds until what could not be removed is tried again. */
+const againMs = 60_000;
+
 const everyOne = (): boolean => true;
 
 /** A store that answers later, always. */
@@ -34,6 +39,8 @@ export class KnownLocations implements Locations {
   /** What of each is to go. */
   readonly #lateUsers = new Map<string, (binding: Binding) => boolean>();
   #isDropping = false;
+  /** Nothing is dropped before that time. */
+  #againAt = Number.NEGATIVE_INFINITY;
   readonly expireSome?: (now: number, count: number) => Promise<void>;
   readonly onChangeElsewhere?: (listener: (aor: string) => void) => () => void;
 
@@ -134,27 +141,54 @@ export class KnownLocations implements Locations {
     this.#known.removeUser(oldest);
   }
 
-  /** The store has answered: what could not be removed goes now. */
+  /** The store has answered: what could not be removed goes now, or once it has waited. */
   #seen<T>(answer: T): T {
-    if (!this.#isDropping && this.#lateFlows.size + this.#lateUsers.size > 0) void this.#dropLate();
+    const isLate = this.#lateFlows.size + this.#lateUsers.size > 0;
+    if (isLate && !this.#isDropping && this.#clock() >= this.#againAt) void this.#dropLate();
     return answer;
   }
 
   async #dropLate(): Promise<void> {
     this.#isDropping = true;
+    await this.#dropEach([...this.#lateUsers.keys()], (aor) => this.#dropUser(aor));
+    await this.#dropEach([...this.#lateFlows], (flow) => this.#dropFlow(flow));
+    this.#isDropping = false;
+  }
+
+  /** One that fails keeps no other one: it is the last of the next time. */
+  async #dropEach(late: readonly string[], drop: (one: string) => Promise<boolean>): Promise<void> {
+    let failures = 0;
+    for (const one of late) {
+      if (await drop(one)) continue;
+      this.#againAt = this.#clock() + againMs;
+      if (++failures === maxFailures) return;
+    }
+  }
+
+  async #dropUser(aor: string): Promise<boolean> {
+    const isMeant = this.#lateUsers.get(aor);
+    if (isMeant === undefined) return true;
     try {
-      for (const [aor, isMeant] of this.#lateUsers) {
-        await this.#store.removeUser(aor, isMeant);
-        if (this.#lateUsers.get(aor) === isMeant) this.#lateUsers.delete(aor);
-      }
-      for (const flow of this.#lateFlows) {
-        await this.#store.removeFlow(flow);
-        this.#lateFlows.delete(flow);
-      }
+      await this.#store.removeUser(aor, isMeant);
+      if (this.#lateUsers.get(aor) === isMeant) this.#lateUsers.delete(aor);
+      return true;
     } catch {
-      // It has gone again: with the next answer.
-    } finally {
-      this.#isDropping = false;
+      const latest = this.#lateUsers.get(aor) ?? isMeant;
+      this.#lateUsers.delete(aor);
+      this.#lateUsers.set(aor, latest);
+      return false;
+    }
+  }
+
+  async #dropFlow(flow: string): Promise<boolean> {
+    try {
+      await this.#store.removeFlow(flow);
+      this.#lateFlows.delete(flow);
+      return true;
+    } catch {
+      this.#lateFlows.delete(flow);
+      this.#lateFlows.add(flow);
+      return false;
     }
   }
 }
