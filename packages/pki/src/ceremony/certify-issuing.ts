@@ -6,12 +6,12 @@ import {
   encodeTbsCertificate,
   keyUsageExtension,
   type Name,
-  nameConstraintsExtension,
   oids,
   type SubjectPublicKeyInfo,
   subjectKeyIdExtension,
 } from '@entente/x509';
 import type { Issuer } from '../ground/issuer.ts';
+import { nameLimitsOf } from '../ground/name-limits.ts';
 import { issuerAt, listsAt } from '../ground/published-at.ts';
 import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 import { issuingAuthorityLifetimeMs, validityFrom } from '../ground/validity.ts';
@@ -54,7 +54,6 @@ export async function certifyIssuing(options: CertifyIssuingOptions): Promise<Ui
   const { now, objectsUrl, publicKey, root, serialNumber, subject } = options;
   const algorithm = signatureAlgorithm(root.signer.scheme);
   const { notAfter, notBefore } = validityFrom(now, issuingAuthorityLifetimeMs);
-  const { nameConstraints } = root.certificate;
   const toBeSigned = encodeTbsCertificate({
     serialNumber,
     signatureAlgorithm: algorithm,
@@ -70,7 +69,7 @@ export async function certifyIssuing(options: CertifyIssuingOptions): Promise<Ui
       authorityKeyIdExtension({ keyId: root.certificate.subjectKeyId }),
       listsAt([objectsUrl], root.id, 0),
       issuerAt([objectsUrl], root.id),
-      ...(nameConstraints === undefined ? [] : [nameConstraintsExtension(nameConstraints)]),
+      ...nameLimitsOf(root.certificate),
     ],
   });
   return encodeCertificate(toBeSigned, algorithm, await root.signer.sign(toBeSigned));

@@ -1,4 +1,11 @@
-import { type Extension, type GeneralSubtree, ipAddress, nameConstraintsExtension } from '@entente/x509';
+import {
+  type Certificate,
+  type Extension,
+  type GeneralSubtree,
+  ipAddress,
+  nameConstraintsExtension,
+  oids,
+} from '@entente/x509';
 import { PkiFault } from './fault.ts';
 import { isHostName } from './host-name.ts';
 
@@ -49,6 +56,14 @@ export function nameLimitsExtension({ addresses, domains }: NameLimits): Extensi
     excluded:
       ranges.length > 0 ? [] : everyAddress.map((range) => subtree({ type: 'ip', bytes: rangeBytes(range) })),
   });
+}
+
+/**
+ * The name constraints in the certificate of a root, which stand in that of each issuing authority as well: as they are written there.
+ * @param root - with them, or without
+ */
+export function nameLimitsOf({ extensions }: Pick<Certificate, 'extensions'>): readonly Extension[] {
+  return extensions.filter(({ oid }) => oid === oids.nameConstraints);
 }
 
 function subtree(base: GeneralSubtree['base']): GeneralSubtree {

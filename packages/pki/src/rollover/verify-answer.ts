@@ -2,6 +2,7 @@ import { isSignedBy } from '@entente/trust';
 import { type Certificate, type CertificateList, decodeCertificate } from '@entente/x509';
 import { issuingName } from '../ceremony/certify-issuing.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
+import { nameLimitsOf } from '../ground/name-limits.ts';
 import type { AnswerKnowledge } from './answer-knowledge.ts';
 import {
   addressesOfRoot,
@@ -165,6 +166,7 @@ function problemOf(
   return surplusExtension(certificate, [
     ...rightsBelow(root, certificate, 0),
     ...addressesOfRoot(root, [objectsUrl]),
+    ...nameLimitsOf(root),
   ]);
 }
 
