@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a plugin does wrong, once, when it is next called. */
@@ -89,7 +89,10 @@ export function installMisbehaving(directory: string) {
     plugins,
     /** @param pid - of the process that is meant; default the first that is called */
     tell(port: MisbehavingPort, mood: Mood, pid?: number): void {
-      writeFileSync(join(folder, pid === undefined ? port : `${port}-${pid}`), mood);
+      // Whole at once: a plugin that found it empty would take it away, and do nothing wrong.
+      const draft = join(folder, 'draft');
+      writeFileSync(draft, mood);
+      renameSync(draft, join(folder, pid === undefined ? port : `${port}-${pid}`));
     },
     /** Whether a process has read what it is to do. */
     hasRead: (port: MisbehavingPort, pid: number): boolean => !existsSync(join(folder, `${port}-${pid}`)),
