@@ -13,6 +13,8 @@ import type { PoolMember } from './pool.ts';
 /** A call with the telephone network, as each side has it. */
 interface TelephoneTalk {
   readonly call: Call;
+  /** The one that has taken it; where the first one is slow, that is another one. */
+  readonly gateway: ServerPeer;
   readonly invite: SipRequest;
 }
 
@@ -143,7 +145,7 @@ class Traffic {
 }
 
 /** Servers that have just started may not have found each other yet. */
-async function talk({ gateway }: RolesScene, who: Telephone): Promise<TelephoneTalk> {
+async function talk({ network }: RolesScene, who: Telephone): Promise<TelephoneTalk> {
   const since = monotonicMs();
   for (;;) {
     const outcome = await who.agent.call(someone, sdp);
@@ -151,7 +153,11 @@ async function talk({ gateway }: RolesScene, who: Telephone): Promise<TelephoneT
       const { call } = outcome;
       const isOfCall = ({ callId, method }: SipRequest) =>
         method === 'INVITE' && callId === call.dialog.callId;
-      return { call, invite: gateway.received.find(isOfCall) as SipRequest };
+      const taken = network.gateways.flatMap((gateway) =>
+        gateway.received.filter(isOfCall).map((invite) => ({ call, gateway, invite })),
+      );
+      // One that it was offered to before may have it as well.
+      return taken.at(-1) as TelephoneTalk;
     }
     if (monotonicMs() - since > limitMs) throw new Error(`a call was answered ${outcome.response.status}`);
     await pause(pauseMs);
@@ -181,8 +187,8 @@ async function isCalled({ gateway, network }: RolesScene): Promise<boolean> {
 
 /** @param byUser - whether the user ends it, or the gateway */
 async function endsWithin(
-  { gateway, network }: RolesScene,
-  { call, invite }: TelephoneTalk,
+  { network }: RolesScene,
+  { call, gateway, invite }: TelephoneTalk,
   byUser: boolean,
   since: number,
 ): Promise<number | undefined> {
