@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DigestAnswerer, readChallenge } from './digest.ts';
 import { firstLine, LoadConnection } from './load-connection.ts';
 import type { Credentials, LoadPair, LoadTls } from './order.ts';
@@ -39,8 +40,12 @@ function recorded(request: string): string {
 /** RFC 3261 §17.1.2.2: timer F. */
 const answerMs = 32_000;
 
+/** How often a server may say that it has too much to do before anything is measured. */
+const mostRefusals = 10;
+
 /**
- * Registers a user on a connection.
+ * Registers a user on a connection. Where the server has too much to do, it is asked again after the seconds that it says (RFC 3261 §21.5.4):
+ * others may use the machine.
  *
  * @param user Address of record.
  * @throws Error when the server does not answer 200.
@@ -51,9 +56,13 @@ export async function register(
   user: string,
   credentials: Credentials,
 ): Promise<void> {
-  const response = await askToRegister(connection, user, credentials, 1);
-  if (!response.startsWith('SIP/2.0 200')) {
-    throw new Error(`${user} cannot register at ${tls.servername}: ${firstLine(response)}`);
+  for (let attempt = 0; ; attempt++) {
+    const response = await askToRegister(connection, user, credentials, 1 + 2 * attempt);
+    if (response.startsWith('SIP/2.0 200')) return;
+    if (attempt === mostRefusals || !response.startsWith('SIP/2.0 503'))
+      throw new Error(`${user} cannot register at ${tls.servername}: ${firstLine(response)}`);
+    const [, seconds = '1'] = /\r\nRetry-After: *(\d{1,2})/i.exec(response) ?? [];
+    await pause(Number(seconds) * 1_000);
   }
 }
 
