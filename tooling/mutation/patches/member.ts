@@ -169,9 +169,9 @@ export const patches: PatchList = {
     {
       name: 'end-while-opening',
       off: 'a member that comes to its end while its external interface is opened requests another certificate afterwards',
-      file: 'packages/member/src/join/joined-member.ts',
-      find: 'if (this.#closed) return opened;',
-      replace: '',
+      file: 'packages/member/src/credential/renewed-credential.ts',
+      find: 'await this.#options.asking?.newerThan(leaf.notBefore);\n      if (this.#closed) return;',
+      replace: 'await this.#options.asking?.newerThan(leaf.notBefore);',
       test: {
         file: 'packages/member/test/member-end.test.ts',
         title:

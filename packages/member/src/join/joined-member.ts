@@ -49,7 +49,6 @@ export class JoinedMember implements Member {
   readonly #parts: MemberParts;
   #external: Promise<RenewedCredential> | undefined;
   #accounts: { readonly follower: AccountsFollower; readonly started: Promise<void> } | undefined;
-  #closed = false;
 
   constructor(parts: MemberParts) {
     this.fqdn = parts.fqdn;
@@ -133,7 +132,6 @@ export class JoinedMember implements Member {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { authority, follower, internal, lastKnownFile, lock, pushes, state, trust } = this.#parts;
-    this.#closed = true;
     state[Symbol.dispose]();
     // Closed before the authority's client aborts its requests, so that none of them is logged as a failure.
     const closing = [
@@ -194,8 +192,7 @@ export class JoinedMember implements Member {
       clock: trust.clock,
       log,
     });
-    // Opened while the member came to its end, which disposes of it.
-    if (this.#closed) return opened;
+    // Where the member came to its end meanwhile, what was opened is disposed of before it asks for anything.
     const fit = (): void => this.#fit(opened, 'external');
     fit();
     this.onTopology(fit);
