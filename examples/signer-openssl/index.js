@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { createHash, createPublicKey } from 'node:crypto';
+
+/** A command that has not answered after this time is killed: a module may wait for somebody to touch it. */
+const defaultTimeLimitMs = 10_000;
+const maxAnswerBytes = 16_384;
+const minRsaBits = 2_048;
+
+const curves = {
+  prime256v1: { scheme: 'ecdsa-with-sha256', digest: 'sha256' },
+  secp384r1: { scheme: 'ecdsa-with-sha384', digest: 'sha384' },
+  secp521r1: { scheme: 'ecdsa-with-sha512', digest: 'sha512' },
+};
+
+/**
+ * Opens a key that OpenSSL reaches. This process never has its private half.
+ * @param {object} options
+ * @param {string} options.key - what `openssl pkeyutl -inkey` takes: a file, or a URI such as `pkcs11:token=ca;object=root;type=private`
+ * @param {string} [options.publicKey] - what `openssl pkey -pubin` takes; default `key`, whose public half is taken
+ * @param {NodeJS.ProcessEnv} [options.env] - of the command, e.g. with `OPENSSL_CONF`, which names a module; default that of this process
+ * @param {number} [options.timeLimitMs] - for each signature, default 10,000
+ * @param {number} [options.atOnce] - commands at the same time, default 1; further signatures wait for their turn
+ * @returns {Promise<import('@entente/pki/signer').Signer>}
+ * @throws {SignerFault} where OpenSSL does not find the key, or the key is of another kind
+ */
+export async function opensslSigner({ key, publicKey, env, timeLimitMs = defaultTimeLimitMs, atOnce = 1 }) {
+  const run = (args, input) => openssl(args, { env, timeLimitMs, input });
+  const source = publicKey === undefined ? ['-in', key] : ['-pubin', '-in', publicKey];
+  const spki = await run(['pkey', ...source, '-pubout', '-outform', 'DER']);
+  const { digest, scheme } = kindOf(spki);
+  const turns = limit(atOnce);
+  return {
+    scheme,
+    publicKey: new Uint8Array(spki),
+    sign(bytes) {
+      // Now: the caller may write into its octets before it is their turn.
+      const hashed = createHash(digest).update(bytes).digest();
+      const args = ['pkeyutl', '-sign', '-inkey', key, '-pkeyopt', `digest:${digest}`];
+      return turns(async () => new Uint8Array(await run(args, hashed)));
+    },
+  };
+}
+
+/** What OpenSSL could not do, in its words. */
+export class SignerFault extends Error {
+  code = 'SIGNER_UNAVAILABLE';
+}
+
+function kindOf(spki) {
+  const { asymmetricKeyDetails, asymmetricKeyType } = createPublicKey({
+    key: spki,
+    format: 'der',
+    type: 'spki',
+  });
+  const { modulusLength = 0, namedCurve = '' } = asymmetricKeyDetails ?? {};
+  const kind = asymmetricKeyType === 'ec' ? curves[namedCurve] : undefined;
+  if (kind !== undefined) return kind;
+  if (asymmetricKeyType === 'rsa' && modulusLength >= minRsaBits)
+    return { scheme: 'rsa-pkcs1-sha256', digest: 'sha256' };
+  throw new SignerFault(
+    `expected a key on P-256, P-384 or P-521, or RSA of ${minRsaBits} bits, found ${asymmetricKeyType} ${namedCurve || modulusLength}`,
+  );
+}
+
+/** Runs the command. @returns {Promise<Buffer>} what it writes */
+function openssl(args, { env, input, timeLimitMs }) {
+  return new Promise((resolve, reject) => {
+    // SIGKILL, because a module that hangs may not notice another signal.
+    const child = spawn('openssl', args, { env, timeout: timeLimitMs, killSignal: 'SIGKILL' });
+    const [out, said] = [[], []];
+    let length = 0;
+    const keep = (list) => (chunk) => {
+      length += chunk.length;
+      if (length > maxAnswerBytes) child.kill('SIGKILL');
+      else list.push(chunk);
+    };
+    child.stdout.on('data', keep(out));
+    child.stderr.on('data', keep(said));
+    child.on('error', (cause) =>
+      reject(new SignerFault(`openssl does not start: ${cause.message}`, { cause })),
+    );
+    child.on('close', (status, signal) => {
+      if (status === 0) return resolve(Buffer.concat(out));
+      const why = Buffer.concat(said).toString().trim() || `it said nothing (${signal ?? status})`;
+      reject(new SignerFault(`openssl ${args[0]}: ${why}`));
+    });
+    // A command that has ended reads no more; its status says why.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
+
+/** Lets a number of jobs run at the same time, in the order in which they came. */
+function limit(most) {
+  const waiting = [];
+  let running = 0;
+  const next = () => {
+    if (running === most || waiting.length === 0) return;
+    running += 1;
+    waiting.shift()();
+  };
+  return (job) =>
+    new Promise((resolve, reject) => {
+      waiting.push(() =>
+        job()
+          .then(resolve, reject)
+          .finally(() => {
+            running -= 1;
+            next();
+          }),
+      );
+      next();
+    });
+}
