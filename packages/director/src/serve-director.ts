@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import tls from 'node:tls';
 import {
   accountsMetric,
   domainMetrics,
@@ -10,13 +9,14 @@ import {
   RefusedConnections,
 } from '@entente/host';
 import type { FollowedAccounts, Member } from '@entente/member';
-import { createTokenSource, dialServer, MessageBudget, monotonicNow } from '@entente/sip-endpoint';
+import { createTokenSource, MessageBudget, monotonicNow } from '@entente/sip-endpoint';
 import { createSealing } from '@entente/sip-proxy';
 import {
   budgetMetrics,
   type Credentials,
   everySecond,
   FlowNames,
+  InsideSockets,
   loadMetrics,
   logConnection,
   type NamedPolicy,
@@ -26,19 +26,10 @@ import {
   watchServers,
   withPolicies,
 } from '@entente/sip-relay';
-import { logRefusal, type ServeLimits, serve } from '@entente/tls';
-import {
-  hopFinder,
-  linkOfServer,
-  noLink,
-  type Role,
-  type ServerInterface,
-  type Topology,
-} from '@entente/topology';
+import { logRefusal, type ServeLimits } from '@entente/tls';
+import { hopFinder, type Role, type ServerInterface, type Topology } from '@entente/topology';
 import { Director, type DirectorSender } from './director.ts';
 
-/** Milliseconds in which another server of ours must have finished its handshake. */
-const dialMs = 4_000;
 /** Requests go to those that answer first. */
 const watchedRoles: ReadonlySet<Role> = new Set(['front-end', 'edge']);
 
@@ -79,12 +70,13 @@ export interface ServeDirectorOptions {
  */
 export async function serveDirector(options: ServeDirectorOptions): Promise<RunningDirector> {
   const { accounts, credentials, logger, member } = options;
-  const { fqdn, identity, trust } = member;
+  const { fqdn } = member;
   const own = ownInterface(member.topology, fqdn);
   const port = own.ports.sip as number;
   const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const refused = new RefusedConnections();
   const onRefusal = refused.counting(logRefusal(logger));
+  const sockets = new InsideSockets({ member, own, limits: options.limits, onRefusal });
   const budget = new MessageBudget({ maxBytes: options.maxBytesInFlight });
   const newToken = createTokenSource();
   const flows = new FlowNames();
@@ -121,24 +113,12 @@ export async function serveDirector(options: ServeDirectorOptions): Promise<Runn
     log: logger,
     diagnosticsFrom: fqdn,
     budget,
-    retryOn: (listener) => trust.onChange(listener),
-    dial: (hop) => dialServer(hop, { trust, identity, allow, local: fqdn, onRefusal, timeoutMs: dialMs }),
+    retryOn: (listener) => member.trust.onChange(listener),
+    dial: sockets.dialling(allow),
   });
-  const server = await serve(
-    tls,
-    {
-      trust,
-      identity,
-      ...(own.address === undefined ? {} : { host: own.address }),
-      port,
-      clientCertificate: 'required',
-      allow,
-      link: { name: 'SIP', interface: 'internal', local: fqdn },
-      limits: options.limits ?? {},
-      onRefusal,
-    },
-    (socket, peer) => {
-      const link = peer.peer === undefined ? noLink : linkOfServer(peer.peer, allow);
+  const server = await sockets.listen(
+    { service: 'sip', clientCertificate: 'required', allow },
+    (socket, link) => {
       const connection = runtime.accept(socket, link);
       logConnection(logger, connection, peerName(connection), fqdn);
     },

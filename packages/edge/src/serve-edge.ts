@@ -10,13 +10,14 @@ import {
   RefusedConnections,
 } from '@entente/host';
 import type { Member } from '@entente/member';
-import { createTokenSource, dialServer, MessageBudget, type NextHop, whenAged } from '@entente/sip-endpoint';
+import { createTokenSource, MessageBudget, type NextHop, whenAged } from '@entente/sip-endpoint';
 import { ServiceLocator, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { createSealing } from '@entente/sip-proxy';
 import {
   budgetMetrics,
   everySecond,
   FlowNames,
+  InsideSockets,
   loadMetrics,
   logConnection,
   type NamedPolicy,
@@ -30,9 +31,7 @@ import { type ConnectionRefusal, type Credential, logRefusal, type ServeLimits, 
 import {
   hopFinder,
   type Link,
-  linkOfServer,
   links,
-  noLink,
   type Role,
   type ServerInterface,
   type Topology,
@@ -46,8 +45,6 @@ import { partnerRefusal } from './partner-refusal.ts';
 import { serveObjects } from './publication/serve-objects.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
 
-/** Milliseconds in which a server inside must have finished its handshake. */
-const dialMs = 4_000;
 /** What comes from outside goes to those that answer first; with another edge of our pool we share devices. */
 const watchedRoles: ReadonlySet<Role> = new Set(['director', 'front-end', 'edge']);
 
@@ -114,6 +111,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const federationTrust = await openFederationTrust({ ...options, locator });
   const allowInside = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const allowPartner = member.whileConfirmed(authorisePartner(topology, fqdn));
+  const sockets = new InsideSockets({ member, own: internal, limits: options.limits, onRefusal });
   const flows = new FlowNames();
   const addresses: EdgeAddresses = {
     inside: { host: internal.fqdn, port: internal.ports.sip as number },
@@ -154,15 +152,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     policy: withPolicies(policies.inside, options.policies),
     isOurVia: (host) => host === external.fqdn,
     retryOn: (listener) => member.trust.onChange(listener),
-    dial: (hop) =>
-      dialServer(hop, {
-        trust: member.trust,
-        identity: member.identity,
-        allow: allowInside,
-        local: fqdn,
-        onRefusal,
-        timeoutMs: dialMs,
-      }),
+    dial: sockets.dialling(allowInside),
   });
   const outside: ProxyRuntime<EdgeSender> = new ProxyRuntime({
     ...shared,
@@ -192,20 +182,9 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   try {
     const served = await serveObjects({ member, identity: externalIdentity, trust: federationTrust, logger });
     opened.push(served);
-    const servers = await serve(
-      tls,
-      {
-        trust: member.trust,
-        identity: member.identity,
-        ...listenAt(internal, 'sip'),
-        clientCertificate: 'required',
-        allow: allowInside,
-        link: { name: 'SIP inside', interface: 'internal', local: fqdn },
-        limits: options.limits ?? {},
-        onRefusal,
-      },
-      (socket, peer) => {
-        const link = peer.peer === undefined ? noLink : linkOfServer(peer.peer, allowInside);
+    const servers = await sockets.listen(
+      { service: 'sip', name: 'SIP inside', clientCertificate: 'required', allow: allowInside },
+      (socket, link) => {
         const connection = inside.accept(socket, link);
         logConnection(logger, connection, peerName(connection), fqdn);
       },
@@ -302,7 +281,7 @@ export function edgeInterfaces(
   });
 }
 
-function listenAt(side: ServerInterface, service: 'sip' | 'clients' | 'federation') {
+function listenAt(side: ServerInterface, service: 'clients' | 'federation') {
   return {
     ...(side.address === undefined ? {} : { host: side.address }),
     port: side.ports[service] as number,

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import tls from 'node:tls';
 import {
   accountsMetric,
   domainMetrics,
@@ -11,19 +10,14 @@ import {
   RefusedConnections,
 } from '@entente/host';
 import type { FollowedAccounts, Member } from '@entente/member';
-import {
-  createTokenSource,
-  dialServer,
-  MessageBudget,
-  monotonicNow,
-  processLoad,
-} from '@entente/sip-endpoint';
+import { createTokenSource, MessageBudget, monotonicNow, processLoad } from '@entente/sip-endpoint';
 import { createSealing, defaultRegistrationPolicy, GuessLimit } from '@entente/sip-proxy';
 import type { Locations } from '@entente/sip-proxy/locations';
 import {
   budgetMetrics,
   type Credentials,
   FlowNames,
+  InsideSockets,
   loadMetrics,
   logConnection,
   mayAuthenticate,
@@ -31,8 +25,8 @@ import {
   ProxyRuntime,
   proxyMetrics,
 } from '@entente/sip-relay';
-import { logRefusal, type ServeLimits, serve } from '@entente/tls';
-import { hopFinder, linkOfServer, links, type ServerInterface, type Topology } from '@entente/topology';
+import { logRefusal, type ServeLimits } from '@entente/tls';
+import { hopFinder, links, type ServerInterface, type Topology } from '@entente/topology';
 import type { SignOutCause } from './account-changes.ts';
 import { FrontEnd, type FrontEndSender } from './front-end.ts';
 import { poolMetrics, waitingMetric } from './pool/pool-metrics.ts';
@@ -43,8 +37,6 @@ import { expiring } from './registrations/expiry.ts';
 import { serveWeb } from './web/serve-web.ts';
 
 const secondMs = 1_000;
-/** Milliseconds in which another server of ours must have finished its handshake. */
-const dialMs = 4_000;
 /** Milliseconds that a REGISTER waits for another server of the pool to have it too. */
 const copyMs = 2_000;
 
@@ -100,6 +92,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const refused = new RefusedConnections();
   const onRefusal = refused.counting(logRefusal(logger));
+  const sockets = new InsideSockets({ member, own, limits: options.limits, onRefusal });
   const budget = new MessageBudget({ maxBytes: options.maxBytesInFlight });
   const newToken = createTokenSource();
   const flows = new FlowNames();
@@ -185,25 +178,18 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     diagnosticsFrom: fqdn,
     budget,
     retryOn: (listener) => trust.onChange(listener),
-    dial: (hop) => dialServer(hop, { trust, identity, allow, local: fqdn, onRefusal, timeoutMs: dialMs }),
+    dial: sockets.dialling(allow),
   });
   const stopFollowing = accounts?.onChange((changes) => policy.accountsChanged(changes));
-  const server = await serve(
-    tls,
+  const server = await sockets.listen(
     {
-      trust,
-      identity,
-      ...(own.address === undefined ? {} : { host: own.address }),
-      port,
+      service: 'sip',
+      // A client shows none.
       clientCertificate: 'optional',
+      withoutCertificate: links.clientToFrontEnd,
       allow,
-      link: { name: 'SIP', interface: 'internal', local: fqdn },
-      limits: options.limits ?? {},
-      onRefusal,
     },
-    (socket, peer) => {
-      // A client shows no certificate.
-      const link = peer.peer === undefined ? links.clientToFrontEnd : linkOfServer(peer.peer, allow);
+    (socket, link) => {
       const connection = runtime.accept(socket, link);
       if (connection.server !== undefined) logConnection(logger, connection, connection.server, fqdn);
     },

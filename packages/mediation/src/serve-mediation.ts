@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import tls from 'node:tls';
 import {
   accountsMetric,
   domainMetrics,
@@ -10,11 +9,12 @@ import {
   RefusedConnections,
 } from '@entente/host';
 import type { FollowedAccounts, Member } from '@entente/member';
-import { createTokenSource, dialServer, MessageBudget } from '@entente/sip-endpoint';
+import { createTokenSource, MessageBudget } from '@entente/sip-endpoint';
 import { createSealing } from '@entente/sip-proxy';
 import {
   budgetMetrics,
   FlowNames,
+  InsideSockets,
   LivingServers,
   loadMetrics,
   logConnection,
@@ -22,23 +22,14 @@ import {
   peerName,
   proxyMetrics,
 } from '@entente/sip-relay';
-import { logRefusal, type ServeLimits, serve } from '@entente/tls';
-import {
-  hopFinder,
-  linkOfServer,
-  links,
-  noLink,
-  type ServerInterface,
-  type Topology,
-} from '@entente/topology';
+import { logRefusal, type ServeLimits } from '@entente/tls';
+import { hopFinder, links, type ServerInterface, type Topology } from '@entente/topology';
 import { gatewaysMetric } from './gateways/gateways-metric.ts';
 import { watchGateways } from './gateways/watch-gateways.ts';
 import { Mediation } from './mediation.ts';
 import type { MediationSender } from './mediation-sender.ts';
 
 const secondMs = 1_000;
-/** Milliseconds in which another server must have finished its handshake. */
-const dialMs = 4_000;
 /** Roles of servers that stand in pools, and of which one is asked where another is dead. */
 const watchedRoles: ReadonlySet<string> = new Set(['front-end', 'edge']);
 
@@ -74,7 +65,7 @@ export interface ServeMediationOptions {
  */
 export async function serveMediation(options: ServeMediationOptions): Promise<RunningMediation> {
   const { accounts, logger, member } = options;
-  const { fqdn, identity, trust } = member;
+  const { fqdn } = member;
   const own = ownInterface(member.topology, fqdn);
   const ports = { inside: own.ports.sip as number, gateways: own.ports.gateway as number };
   const topology = () => member.topology;
@@ -82,6 +73,7 @@ export async function serveMediation(options: ServeMediationOptions): Promise<Ru
   const allowGateways = member.authorise({ fqdn, interface: 'internal', service: 'gateway' });
   const refused = new RefusedConnections();
   const onRefusal = refused.counting(logRefusal(logger));
+  const sockets = new InsideSockets({ member, own, limits: options.limits, onRefusal });
   const budget = new MessageBudget({ maxBytes: options.maxBytesInFlight });
   const newToken = createTokenSource();
   const hopTo = hopFinder(topology, fqdn);
@@ -117,30 +109,17 @@ export async function serveMediation(options: ServeMediationOptions): Promise<Ru
     diagnosticsFrom: fqdn,
     isToldNothing: ({ row }) => row === links.mediationToGateway.row,
     budget,
-    retryOn: (listener) => trust.onChange(listener),
-    dial: (hop) =>
-      dialServer(hop, { trust, identity, allow: allowInside, local: fqdn, onRefusal, timeoutMs: dialMs }),
+    retryOn: (listener) => member.trust.onChange(listener),
+    dial: sockets.dialling(allowInside),
   });
   const opened: AsyncDisposable[] = [runtime];
   const stop = async (): Promise<void> => {
     for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
   };
   const listen = async (service: 'sip' | 'gateway', allow: typeof allowInside, name: string) => {
-    const server = await serve(
-      tls,
-      {
-        trust,
-        identity,
-        ...(own.address === undefined ? {} : { host: own.address }),
-        port: own.ports[service] as number,
-        clientCertificate: 'required',
-        allow,
-        link: { name, interface: 'internal', local: fqdn },
-        limits: options.limits ?? {},
-        onRefusal,
-      },
-      (socket, peer) => {
-        const link = peer.peer === undefined ? noLink : linkOfServer(peer.peer, allow);
+    const server = await sockets.listen(
+      { service, name, clientCertificate: 'required', allow },
+      (socket, link) => {
         const connection = runtime.accept(socket, link);
         logConnection(logger, connection, peerName(connection), fqdn);
       },

@@ -13,6 +13,11 @@ export type { AcceptedIdentity, Sender } from './admission/sender.ts';
 export { askedByField, behalfOf, insiderFields, type VouchingServer, vouchFor } from './admission/vouch.ts';
 export { type DeviceFlow, DeviceFlows, isUnregistered } from './device-flows.ts';
 export { FlowNames } from './flow-names.ts';
+export {
+  type InsideListenOptions,
+  InsideSockets,
+  type InsideSocketsOptions,
+} from './inside/inside-sockets.ts';
 export { livingFirst } from './living/living-first.ts';
 export { LivingServers, type LivingServersOptions } from './living/living-servers.ts';
 export { everySecond, type WatchServersOptions, watchServers } from './living/watch-servers.ts';

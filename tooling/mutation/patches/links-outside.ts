@@ -137,9 +137,10 @@ export const patches: PatchList = {
     {
       name: 'anybody-is-client',
       off: 'a front end judges nobody, and takes who has a certificate for a client',
-      file: 'packages/front-end/src/serve-front-end.ts',
-      find: "clientCertificate: 'optional',\n      allow,",
-      replace: "clientCertificate: 'none',",
+      file: 'packages/sip-relay/src/inside/inside-sockets.ts',
+      find: 'clientCertificate,\n        allow,',
+      replace:
+        "...(clientCertificate === 'optional' ? { clientCertificate: 'none' } : { clientCertificate, allow }),",
       test: clients(
         'is judged as a server by a front end where it shows a certificate, and refused with a certificate that was revoked: revoked',
       ),
