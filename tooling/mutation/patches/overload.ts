@@ -36,7 +36,9 @@ export const patches: PatchList = {
       file: underLoad,
       find: 'return asked !== undefined && !this.#control.admits(asked, loopTurn.delay.now());',
       replace: 'return asked === undefined && this.#control.isOverloaded;',
-      test: overSockets('is answered 503 without Retry-After, and stops no BYE in a dialog of ours'),
+      test: overSockets(
+        'is known at a glance, with the ACKs of what was refused; what is written in another way is treated the same',
+      ),
     },
     {
       name: 'dialog-by-token',

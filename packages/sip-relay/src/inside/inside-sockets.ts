@@ -7,6 +7,7 @@ import { type Link, linkOfServer, noLink, type ServerInterface } from '@entente/
 /** Milliseconds in which another server of ours must have finished its handshake. */
 const dialMs = 4_000;
 
+/** Who may be at the other end. */
 type Authorise = ReturnType<Member['authorise']>;
 
 /** Whose sockets they are. */
