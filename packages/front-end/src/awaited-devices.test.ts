@@ -15,7 +15,10 @@ describe('the wait for the return of a device', () => {
 
   it('is for so many requests of a user, and for so many in all', async () => {
     const awaited = start();
-    const waits = [alice, alice, alice, bob, bob].map((user) => awaited.wait(user, carol, () => []));
+    // Each of another sender, whose own bounds it does not reach.
+    const waits = [alice, alice, alice, bob, bob].map((user, i) =>
+      awaited.wait(user, `caller${i}@contoso.example`, () => []),
+    );
     expect(waits.map((wait) => wait !== undefined)).toEqual([true, true, false, true, false]);
     expect(awaited.size).toBe(3);
     await vi.advanceTimersByTimeAsync(rules.forMs + 100);

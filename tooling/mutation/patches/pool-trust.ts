@@ -64,7 +64,7 @@ export const patches: PatchList = {
       off: 'a client says over which servers its REGISTER came',
       file: 'packages/front-end/src/forwarding.ts',
       find: 'if (this.#request.has(askedByField)) editor.remove(askedByField);',
-      replace: '',
+      replace: 'for (const one of this.#request.all(askedByField)) editor.append(askedByField, one);',
       test: asked('is told by the front end that a client is connected to, and by no client'),
     },
     {
