@@ -3,17 +3,14 @@ import { serveApplication } from '@entente/application';
 import { type RunningChatRooms, serveChatRooms } from '@entente/chat-room';
 import {
   type AcceptedPort,
-  type Logger,
   loadConfig,
-  openServerPlugins,
   pathBeside,
   type RunningServer,
   RunningSettings,
 } from '@entente/host';
 import { exporterPort } from '@entente/host/exporter';
-import { joinDomain, type Member } from '@entente/member';
-import { logTransactions } from '@entente/sip-relay';
-import type { Clock } from '@entente/tls';
+import type { Member } from '@entente/member';
+import { logTransactions, type MemberServerParts, openMemberServer } from '@entente/sip-relay';
 import { type ChatRoomServerConfig, chatRoomServerConfig } from './config.ts';
 
 /** The ports for which it uses plugins. */
@@ -33,34 +30,13 @@ export interface ChatRoomServer extends RunningServer {
  */
 export async function createChatRoomServer(
   config: ChatRoomServerConfig,
-  parts: { readonly configFile: string; readonly logger: Logger; readonly clock?: Clock },
+  parts: MemberServerParts,
 ): Promise<ChatRoomServer> {
   const { clock, configFile } = parts;
   const directory = pathBeside(configFile, config.directory);
-  const ofClock = clock === undefined ? {} : { clock };
-  const opened = await openServerPlugins({
-    plugins: config.plugins,
-    configFile,
-    accepts: acceptedPorts,
-    source: config.fqdn,
-    logger: parts.logger,
-  });
-  const { logger, plugins } = opened;
-  let joined: Member | undefined;
-  const close = async () => {
-    await opened[Symbol.asyncDispose]();
-    await joined?.[Symbol.asyncDispose]();
-  };
+  const opened = await openMemberServer(config, parts, acceptedPorts);
+  const { logger, member, plugins } = opened;
   try {
-    const member = await joinDomain({
-      fqdn: config.fqdn,
-      directory,
-      ...(config.join === undefined ? {} : { token: config.join.token }),
-      addresses: new Map(Object.entries(config.addresses)),
-      ...ofClock,
-      log: logger,
-    });
-    joined = member;
     const { concurrency, file, limits, maxBytes, maxBytesInFlight, maxHistory, maxMembers, maxMessageBytes } =
       config;
     const rooms = await serveChatRooms({
@@ -68,7 +44,7 @@ export async function createChatRoomServer(
       file: file === undefined ? join(directory, 'rooms.sqlite') : pathBeside(configFile, file),
       bounds: given({ concurrency, maxBytes, maxHistory, maxMembers, maxMessageBytes, ...config.rate }),
       logger,
-      ...ofClock,
+      ...(clock === undefined ? {} : { clock }),
       start: (handlers) => serveApplication({ ...handlers, member, logger, limits, maxBytesInFlight }),
     });
     const settings = new RunningSettings({
@@ -91,11 +67,11 @@ export async function createChatRoomServer(
       async [Symbol.asyncDispose]() {
         settings[Symbol.dispose]();
         await rooms[Symbol.asyncDispose]();
-        await close();
+        await opened[Symbol.asyncDispose]();
       },
     };
   } catch (error) {
-    await close();
+    await opened[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -2,19 +2,22 @@ import { join } from 'node:path';
 import { edgeInterfaces, type RunningEdge, serveEdge } from '@entente/edge';
 import {
   type AcceptedPort,
-  type Logger,
   loadConfig,
-  openServerPlugins,
   pathBeside,
   type RunningServer,
   RunningSettings,
   refuseManagementOutside,
 } from '@entente/host';
 import { exporterPort } from '@entente/host/exporter';
-import { joinDomain, type Member } from '@entente/member';
-import { logTransactions, policiesOfPlugins } from '@entente/sip-relay';
+import type { Member } from '@entente/member';
+import {
+  logTransactions,
+  type MemberServerParts,
+  openMemberServer,
+  policiesOfPlugins,
+} from '@entente/sip-relay';
 import { requestPolicyPort } from '@entente/sip-relay/request-policy';
-import { type Clock, loadCredential } from '@entente/tls';
+import { loadCredential } from '@entente/tls';
 import { type EdgeServerConfig, edgeServerConfig } from './config.ts';
 import { createResolver } from './resolver.ts';
 
@@ -35,39 +38,17 @@ export interface EdgeServer extends RunningServer {
  */
 export async function createEdgeServer(
   config: EdgeServerConfig,
-  parts: { readonly configFile: string; readonly logger: Logger; readonly clock?: Clock },
+  parts: MemberServerParts,
 ): Promise<EdgeServer> {
-  const { clock, configFile } = parts;
-  const directory = pathBeside(configFile, config.directory);
-  const addresses = new Map(Object.entries(config.addresses));
+  const { configFile } = parts;
   const resolver = createResolver(config.dns, configFile);
-  const opened = await openServerPlugins({
-    plugins: config.plugins,
-    configFile,
-    accepts: acceptedPorts,
-    source: config.fqdn,
-    logger: parts.logger,
-  });
-  const { logger, plugins } = opened;
-  let joined: Member | undefined;
-  const close = async () => {
-    await opened[Symbol.asyncDispose]();
-    await joined?.[Symbol.asyncDispose]();
-  };
+  const opened = await openMemberServer(config, parts, acceptedPorts);
+  const { logger, member, plugins } = opened;
   try {
-    const member = await joinDomain({
-      fqdn: config.fqdn,
-      directory,
-      ...(config.join === undefined ? {} : { token: config.join.token }),
-      addresses,
-      ...(clock === undefined ? {} : { clock }),
-      log: logger,
-    });
-    joined = member;
     // The authority has no external certificate for another role, and its refusal would not name the role.
     const { external: outside } = edgeInterfaces(member.topology, config.fqdn);
     refuseManagementOutside(config.management, outside.address, configFile);
-    const cacheDirectory = join(directory, 'federation');
+    const cacheDirectory = join(pathBeside(configFile, config.directory), 'federation');
     const { external, maxBytesInFlight, partnerListsEverySeconds: every } = config;
     const externalIdentity =
       external === undefined
@@ -83,7 +64,7 @@ export async function createEdgeServer(
       logger,
       policies: policiesOfPlugins(plugins),
       resolver,
-      addresses,
+      addresses: new Map(Object.entries(config.addresses)),
       cacheDirectory,
       limits: config.limits,
       ...(maxBytesInFlight === undefined ? {} : { maxBytesInFlight }),
@@ -109,11 +90,11 @@ export async function createEdgeServer(
       async [Symbol.asyncDispose]() {
         settings[Symbol.dispose]();
         await edge[Symbol.asyncDispose]();
-        await close();
+        await opened[Symbol.asyncDispose]();
       },
     };
   } catch (error) {
-    await close();
+    await opened[Symbol.asyncDispose]();
     throw error;
   }
 }

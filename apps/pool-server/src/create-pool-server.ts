@@ -1,16 +1,8 @@
-import {
-  type AcceptedPort,
-  type Logger,
-  loadConfig,
-  openServerPlugins,
-  pathBeside,
-  type RunningServer,
-  RunningSettings,
-} from '@entente/host';
+import { type AcceptedPort, loadConfig, type RunningServer, RunningSettings } from '@entente/host';
 import { exporterPort } from '@entente/host/exporter';
-import { joinDomain, type Member, type MemberOptions } from '@entente/member';
+import type { Member } from '@entente/member';
 import { locationsPort } from '@entente/sip-proxy/locations';
-import { logTransactions } from '@entente/sip-relay';
+import { logTransactions, type MemberServerParts, openMemberServer } from '@entente/sip-relay';
 import { requestPolicyPort } from '@entente/sip-relay/request-policy';
 import { type OpenUsers, userSource } from '@entente/sip-relay/users';
 import { type PoolServerConfig, poolServerConfig } from './config.ts';
@@ -35,44 +27,28 @@ export interface PoolServer extends RunningServer {
  */
 export async function createPoolServer(
   config: PoolServerConfig,
-  parts: { readonly configFile: string; readonly logger: Logger; readonly clock?: MemberOptions['clock'] },
+  parts: MemberServerParts,
 ): Promise<PoolServer> {
-  const { clock, configFile } = parts;
+  const { configFile } = parts;
   const users = userSource(config, configFile);
-  const opened = await openServerPlugins({
-    plugins: config.plugins,
-    configFile,
-    accepts: acceptedPorts,
-    source: config.fqdn,
-    logger: parts.logger,
-  });
-  const { logger, plugins } = opened;
-  let member: Member | undefined;
+  const opened = await openMemberServer(config, parts, acceptedPorts);
+  const { logger, member, plugins } = opened;
   let open: OpenUsers | undefined;
   const close = async () => {
+    await open?.[Symbol.asyncDispose]();
     await opened[Symbol.asyncDispose]();
-    await Promise.all([member?.[Symbol.asyncDispose](), open?.[Symbol.asyncDispose]()]);
   };
   try {
-    const joined = await joinDomain({
-      fqdn: config.fqdn,
-      directory: pathBeside(configFile, config.directory),
-      ...(config.join === undefined ? {} : { token: config.join.token }),
-      addresses: new Map(Object.entries(config.addresses)),
-      ...(clock === undefined ? {} : { clock }),
-      log: logger,
-    });
-    member = joined;
-    const served = servedRoleOf(config, joined.topology, configFile);
+    const served = servedRoleOf(config, member.topology, configFile);
     refuseOtherPorts(served, plugins.offers);
     const role = await served.serve({
       config,
       configFile,
       logger,
-      member: joined,
+      member,
       plugins,
       async openUsers() {
-        open = await users.open(joined);
+        open = await users.open(member);
         return open;
       },
     });
@@ -85,7 +61,7 @@ export async function createPoolServer(
     });
     const reload = () => settings.reload((next) => users.prepare(next));
     return {
-      member: joined,
+      member,
       role,
       log: logger,
       metrics: role.metrics,
@@ -93,7 +69,7 @@ export async function createPoolServer(
         return settings.drainMs;
       },
       reload: async () => reload(),
-      problems: () => [...joined.problems(), ...plugins.problems(), ...(role.problems?.() ?? [])],
+      problems: () => [...member.problems(), ...plugins.problems(), ...(role.problems?.() ?? [])],
       drain: (withinMs) => role.drain(withinMs),
       async [Symbol.asyncDispose]() {
         settings[Symbol.dispose]();

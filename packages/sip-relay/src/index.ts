@@ -34,4 +34,10 @@ export type { LaterAnswers, RelayRules, Unreachable } from './relay/relay-rules.
 export { askPolicies, type NamedPolicy, type RefusedByPolicy } from './request-policy/ask-policies.ts';
 export { policiesOfPlugins } from './request-policy/policies-of-plugins.ts';
 export { withPolicies } from './request-policy/with-policies.ts';
+export {
+  type MemberServer,
+  type MemberServerConfig,
+  type MemberServerParts,
+  openMemberServer,
+} from './server/member-server.ts';
 export { namesOurDomain } from './service-host.ts';
