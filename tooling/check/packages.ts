@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { checkTwoMachines } from '../machines/check-two-machines.ts';
-import { checkCreatedNetwork } from '../newcomer/create-network.ts';
 import { runCommand } from '../runner/command.ts';
 import { checkConsumer } from './consumer.ts';
 import { checkEntrySizes, entrySizes, writeEntrySizes } from './entry-sizes.ts';
@@ -43,7 +42,6 @@ export async function checkPackages(
     problems.push(...(await checkOutsideSuites(root, packed, log)));
     problems.push(...(await checkOutsideApplication(root, packed, log)));
     problems.push(...(await checkGlobalCommand(packed, log)));
-    problems.push(...(await checkCreatedNetwork(packed, log)));
     problems.push(...(await checkTwoMachines(packed, log)));
     const sizes = new Map<string, number>();
     const consumed = await checkConsumer(root, packed, async (one, installed) => {

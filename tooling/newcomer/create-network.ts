@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { ofATerminal } from '../check/consumer.ts';
 import type { Packed } from '../check/packed.ts';
 import type { Problem } from '../check/problem.ts';
@@ -25,15 +25,17 @@ const runs = 'Ctrl-C stops the servers.';
  *
  * @param packed - every package; a registry on this machine has them, and npm's own has all others
  * @param log - is told the time
+ * @param node - absolute path of the Node that they have
  */
 export async function checkCreatedNetwork(
   packed: readonly Packed[],
   log: (line: string) => void,
+  node: string,
 ): Promise<Problem[]> {
   try {
-    const { seconds, steps } = await createNetwork(packed);
+    const { seconds, steps } = await createNetwork(packed, node);
     const each = steps.map(({ command, seconds: one }) => `${command} ${one.toFixed(1)} s`).join(', ');
-    log(`  ${first}, with an empty cache: first delivery after ${seconds.toFixed(1)} s (${each})`);
+    log(`${first}, with an empty cache: first delivery after ${seconds.toFixed(1)} s (${each})`);
     return [];
   } catch (error) {
     return [{ file, message: `${first} leads to no delivery: ${(error as Error).message}` }];
@@ -44,16 +46,21 @@ export async function checkCreatedNetwork(
  * The same, as a measurement.
  *
  * @param packed - every package
+ * @param node - absolute path of the Node; default the one that runs this
  * @throws Error with the words of the command that does not do what it should
  */
-export async function createNetwork(packed: readonly Packed[]): Promise<StepsToDelivery> {
+export async function createNetwork(
+  packed: readonly Packed[],
+  node: string = process.execPath,
+): Promise<StepsToDelivery> {
   const outside = await realpath(await mkdtemp(join(tmpdir(), 'entente-newcomer-')));
   await using registry = await startRegistryStub(packed);
   await mkdir(join(outside, 'empty'));
   const ours = registry.npmOptions.map((option) => option.replace(/^--/, ''));
   const settings = [...(await settingsThatReach(outside)), ...ours, `cache=${join(outside, 'cache')}`];
   await writeFile(join(outside, '.npmrc'), `${settings.join('\n')}\n`);
-  const env = { ...ofATerminal(), HOME: outside };
+  const PATH = [dirname(node), process.env.PATH ?? ''].join(delimiter);
+  const env = { ...ofATerminal(), HOME: outside, PATH };
   try {
     return await type({ cwd: join(outside, 'empty'), env });
   } finally {
@@ -90,7 +97,7 @@ async function type(at: Place): Promise<StepsToDelivery> {
   for (const command of commands) await timed(command, run(command, inside));
   // Only this starts something that stays.
   const { spawnTied } = await import('@entente/testkit');
-  await using terminal = spawnTied('npm', ['start'], { cwd: inside.cwd });
+  await using terminal = spawnTied('env', [`PATH=${inside.env.PATH}`, 'npm', 'start'], { cwd: inside.cwd });
   const words = wordsOf(terminal.process);
   await timed(start, words.until(runs));
   const delivered = await timed(hello, run(hello, inside));

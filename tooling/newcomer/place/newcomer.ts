@@ -40,6 +40,8 @@ export interface Around {
 export class Newcomer implements AsyncDisposable {
   /** Version of Node. */
   readonly node: string;
+  /** Absolute path of that Node. */
+  readonly nodePath: string;
   /** Whether this Node runs TypeScript as it is. */
   readonly stripsTypes: boolean;
   /** Module that Node loads first where the names of the pages have to lead to this machine: see `outsideModule`. */
@@ -50,6 +52,7 @@ export class Newcomer implements AsyncDisposable {
   private constructor(home: string, { path, version }: NodeProgram) {
     this.#home = home;
     this.node = version;
+    this.nodePath = path;
     const [major = 0, minor = 0] = version.split('.').map(Number);
     this.stripsTypes = major > 22 || (major === 22 && minor >= 18);
     this.outside = join(home, 'outside.mjs');
