@@ -126,7 +126,10 @@ describe('the state of a network', () => {
       await writeFile(csr, request);
       await succeed(`cert issue --csr ${csr} --server ${server} --output ${output} ${options}`);
     }
-    expect(await statusOnceCurrent()).toMatchObject({ status: 0, json: { ok: true, attention: [] } });
+    expect(await statusOnceCurrent()).toMatchObject({
+      status: 0,
+      json: { ok: true, awaited: [], attention: [] },
+    });
     expect((await runEntente(`status ${options}`)).stdout).toContain('nothing needs attention');
   });
 
@@ -221,6 +224,26 @@ describe('the state of a network', () => {
       { serial, state: 'revoked', revocation: { reason: 'superseded' } },
       { serial: joined.certificate.serialHex, state: 'valid' },
     ]);
+  });
+
+  it('status names a server that has joined and has not reported', async () => {
+    const server = 'med1.contoso.example';
+    const ordered = await answerOf(`join-token ${server} --replace ${options}`);
+    const parsed = parseJoinToken(String(ordered.json.token));
+    if (!parsed.ok) throw new Error(parsed.refusal.message);
+    const key = await createKeyAndRequest({ subject: server });
+    const joined = await enrol({ token: parsed.token, key, transport: (request) => send(request) });
+    expect(joined).toMatchObject({ ok: true });
+    const { json } = await answerOf(`status ${options}`);
+    // Once the authority has run for three minutes it is no longer awaited, and needs attention.
+    const named = [...(json.awaited as string[]), ...(json.attention as string[])];
+    expect(named).toContainEqual(expect.stringContaining(server));
+    const { stdout } = await runEntente(`status ${options}`);
+    expect(stdout).toMatch(
+      new RegExp(
+        `(not reported yet|${server} has reported nothing) since the authority started[^\n]*(${server}|Z)\n`,
+      ),
+    );
   });
 
   it('audit shows the newest first, who did it and from where, page by page', async () => {

@@ -16,6 +16,7 @@ import { AwaitedDevices, defaultAwaitRules } from './awaited-devices.ts';
 import { type DeviceRoute, DeviceSearch, type DeviceSearchOptions } from './device-search.ts';
 import type { ForwardTarget } from './forward-target.ts';
 import { isHandedOn } from './pool-members.ts';
+import { refuseUnavailable } from './registrations/refuse-unavailable.ts';
 
 /** A decision for a request that goes on. */
 export type RelayRoute = Extract<RouteDecision, { kind: 'device' | 'lookup' | 'server' }>;
@@ -72,6 +73,11 @@ export class TargetFinder {
    * @returns a promise only where bindings are far away, or a device is awaited
    */
   of(request: SipRequest, route: RelayRoute, sender: Sender): Awaitable<SelectedTargets> {
+    const found = this.#find(request, route, sender);
+    return found instanceof Promise ? found.catch((error) => notKnown(route, error)) : found;
+  }
+
+  #find(request: SipRequest, route: RelayRoute, sender: Sender): Awaitable<SelectedTargets> {
     const { arrival } = sender;
     if (route.kind === 'server') {
       const { user = '' } = route;
@@ -195,6 +201,11 @@ export class TargetFinder {
 }
 
 const none: TargetGroups = [];
+
+function notKnown(route: RelayRoute, error: unknown): SelectedTargets {
+  const user = route.kind === 'lookup' ? route.aor : route.user;
+  return { ok: false, refusal: refuseUnavailable(error, `a store that says where ${user ?? 'the user'} is`) };
+}
 
 /** Whom a request that waits is counted for: a user, the domain of a partner, or a connection. */
 function nameOf({ request, sender }: SentRequest): string {

@@ -12,6 +12,7 @@ import { sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { loadCredential, openTrust, type Trust } from '@entente/tls';
 import { authorise } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
+import { expect } from 'vitest';
 import { Peer } from './wire-network.ts';
 
 const realm = 'contoso.example';
@@ -133,15 +134,9 @@ export async function startPool(
         },
       });
     },
-    /** Sends a text until it arrives, or for some seconds in vain. */
-    async reaches(from: Peer, as: string, to: string) {
-      let status = 0;
-      for (let i = 0; i < 100 && status !== 200; i++) {
-        ({ status } = await from.ask('MESSAGE', `sip:${to}@${realm}`, { as }));
-        if (status !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      return status;
-    },
+    /** Sends a text until it arrives. */
+    reaches: (from: Peer, as: string, to: string) =>
+      expect.poll(async () => (await from.ask('MESSAGE', `sip:${to}@${realm}`, { as })).status).toBe(200),
     async [Symbol.asyncDispose]() {
       for (const peer of opened) await peer[Symbol.asyncDispose]();
       for (const name of [...running.keys()]) await network.stop(name);

@@ -15,8 +15,8 @@ describe('a pool', () => {
     await using pool = await startPool(['fe1', 'fe2']);
     const users = await Promise.all([pool.user('alice', 'fe1'), pool.user('bob', 'fe2')]);
     const [a, b] = users;
-    expect(await pool.reaches(b, 'bob', 'alice')).toBe(200);
-    expect(await pool.reaches(a, 'alice', 'bob')).toBe(200);
+    await pool.reaches(b, 'bob', 'alice');
+    await pool.reaches(a, 'alice', 'bob');
     expect(users.map(({ received }) => received.length)).toEqual([1, 1]);
   });
 
@@ -26,7 +26,7 @@ describe('a pool', () => {
     // Registered through another server, as the client of a third one would be.
     const b = await pool.user('bob', 'fe3');
     await pool.stop('fe2');
-    expect(await pool.reaches(b, 'bob', 'alice')).toBe(200);
+    await pool.reaches(b, 'bob', 'alice');
     expect(a.received).toHaveLength(1);
   });
 
@@ -36,7 +36,7 @@ describe('a pool', () => {
     const b = await pool.user('bob', 'fe3');
     await pool.stop('fe1');
     const back = await pool.user('alice', 'fe2');
-    expect(await pool.reaches(b, 'bob', 'alice')).toBe(200);
+    await pool.reaches(b, 'bob', 'alice');
     expect(back.received).toHaveLength(1);
   });
 
@@ -46,7 +46,7 @@ describe('a pool', () => {
     const a = await pool.user('alice', 'fe2');
     await pool.start('fe1');
     const b = await pool.user('bob', 'fe1');
-    expect(await pool.reaches(b, 'bob', 'alice')).toBe(200);
+    await pool.reaches(b, 'bob', 'alice');
     expect(a.received).toHaveLength(1);
   });
 
@@ -71,14 +71,14 @@ describe('a pool', () => {
 
 describe('a user', () => {
   const register = (headers: Record<string, string>) => ({ as: 'alice', to: alice, headers });
-  /** Bob registers at the first server while the second one is away, and is looked for at the second one. */
+  /** Bob registers at the first server while the second one is away, and is looked for at the second one: how many texts reach them. */
   const findsBob = async (pool: Awaited<ReturnType<typeof startPool>>) => {
     await pool.stop('fe2');
     const b = await pool.user('bob', 'fe1');
     await pool.start('fe2');
     const carol = await pool.user('carol', 'fe2', false);
-    const status = await pool.reaches(carol, 'carol', 'bob');
-    return [status, b.received.length];
+    await pool.reaches(carol, 'carol', 'bob');
+    return b.received.length;
   };
 
   it('who registers and leaves again and again keeps no other one out of the copies', async () => {
@@ -89,7 +89,7 @@ describe('a user', () => {
       await a.ask('REGISTER', 'sip:contoso.example', register({ Contact: contacts.join(', ') }));
       await a.ask('REGISTER', 'sip:contoso.example', register({ Contact: '*', Expires: '0' }));
     }
-    expect(await findsBob(pool)).toEqual([200, 1]);
+    expect(await findsBob(pool)).toBe(1);
   });
 
   it('whose client names an endless Call-ID keeps no other one out of the copies', async () => {
@@ -97,7 +97,7 @@ describe('a user', () => {
     const a = await pool.user('alice', 'fe1', false);
     const endless = { ...register({ Contact: '<sip:alice@client.invalid>' }), callId: 'c'.repeat(2_000) };
     expect((await a.ask('REGISTER', 'sip:contoso.example', endless)).status).toBe(400);
-    expect(await findsBob(pool)).toEqual([200, 1]);
+    expect(await findsBob(pool)).toBe(1);
   });
 });
 

@@ -61,7 +61,6 @@ export function decideAlongDialog(
           // Who is at an end was said when the call began.
           if (request.has('P-Asserted-Identity') && sender.role === 'gateway')
             editor.remove('P-Asserted-Identity');
-          if (request.has('Referred-By') && sender.role === 'gateway') editor.remove('Referred-By');
         },
       },
       options,

@@ -127,6 +127,15 @@ describe('a gateway', () => {
     },
   );
 
+  it.each(['Referred-By', 'b'])(
+    'says by no %s who has transferred a call: that may be a user, and nothing proves it',
+    async (field) => {
+      const headers = { [field]: `<sip:${bob.address}>` };
+      expect((await inward('INVITE', aliceNumber, { headers })).status).toBe(200);
+      expect([last(fe1).method, last(fe1).has('Referred-By')]).toEqual(['INVITE', false]);
+    },
+  );
+
   it.each(['49301001', '301001', '+49301001;ext=1', '1001'])(
     'speaks for no caller %s, whose number cannot be made global: it may look like that of a user',
     async (number) => {

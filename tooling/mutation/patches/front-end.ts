@@ -272,6 +272,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'unknown-whereabouts',
+      off: 'a request for a user of whom only a store knows, which is away, is a fault of the server',
+      file: 'packages/front-end/src/target-finder.ts',
+      find: 'found.catch((error) => notKnown(route, error))',
+      replace: 'found',
+      test: {
+        file: 'packages/front-end/src/unknown-whereabouts.test.ts',
+        title: 'is refused with 503, and with what the store says for the log',
+      },
+    },
+    {
       name: 'emergency-of-strangers',
       off: 'unknown peers behind an edge have a share of emergency calls for each name that they write',
       file: 'packages/front-end/src/telephone-numbers.ts',

@@ -79,6 +79,18 @@ export const patches: PatchList = {
       test: renewal('refuses a predecessor that it has never issued'),
     },
     {
+      name: 'predecessor-of-a-service',
+      off: 'a service renews its certificate as one of a server',
+      file: renewing,
+      find: " || presented.profile !== 'server'",
+      replace: '',
+      test: {
+        file: 'packages/pki/test/enrolled-profile.test.ts',
+        title:
+          'asks for the profile server alone, and renews no certificate of a service, whatever may be issued',
+      },
+    },
+    {
       name: 'predecessor-of-another',
       off: 'the certificate of another server is renewed',
       file: renewing,

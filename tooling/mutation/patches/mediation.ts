@@ -70,6 +70,16 @@ export const patches: PatchList = {
       test: calls('is refused for an asserted identity that is a user'),
     },
     {
+      name: 'referred-by-a-gateway',
+      off: 'a gateway says which user of ours has transferred a call',
+      file: 'packages/mediation/src/numbers/caller.ts',
+      find: "  'Referred-By',\n",
+      replace: '',
+      test: border(
+        'says by no Referred-By who has transferred a call: that may be a user, and nothing proves it',
+      ),
+    },
+    {
       name: 'preloaded-route',
       off: 'the sender of a call chooses its route',
       file: 'packages/mediation/src/mediation.ts',

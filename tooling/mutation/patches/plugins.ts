@@ -18,6 +18,10 @@ const itsProcess = (title: string): MutationPatch['test'] => ({
   file: 'packages/host/src/own-process/own-process.test.ts',
   title,
 });
+const itsEnd = (title: string): MutationPatch['test'] => ({
+  file: 'packages/host/src/own-process/end-with-server.test.ts',
+  title,
+});
 const store = (title: string): MutationPatch['test'] => ({
   file: 'packages/front-end/src/locations/plugin-locations.test.ts',
   title,
@@ -254,9 +258,31 @@ export const patches: PatchList = {
       file: `${own}end-with-server.ts`,
       find: 'kill -9 "$1"',
       replace: 'kill -0 "$1"',
-      test: itsProcess(
-        'is gone after the server was killed, though it reads of no pipe and never ends its turn',
-      ),
+      test: itsEnd('is gone after the server was killed, though it reads of no pipe and never ends its turn'),
+    },
+    {
+      name: 'programs-without-a-server',
+      off: 'a program that a plugin has started outlives a server that is killed',
+      file: `${own}end-with-server.ts`,
+      find: 'kill -9 "-$1"; ',
+      replace: '',
+      test: itsEnd('is gone after the server was killed with `kill -9`'),
+    },
+    {
+      name: 'programs-without-a-plugin',
+      off: 'a program that a plugin has started outlives the plugin',
+      file: `${own}channel.ts`,
+      find: 'endGroup(this.#child.pid);',
+      replace: '',
+      test: itsEnd('is gone once the plugin was unloaded'),
+    },
+    {
+      name: 'guard-that-is-stopped',
+      off: 'a plugin stops what would end it with its server',
+      file: `${own}channel.ts`,
+      find: 'if (this.#guard?.isStopped === true) this.#lost();',
+      replace: 'if (memoryMb < 0) this.#lost();',
+      test: itsEnd('is stopped where what would end it is stopped itself'),
     },
     {
       name: 'guard-that-is-gone',
@@ -264,7 +290,7 @@ export const patches: PatchList = {
       file: `${own}end-with-server.ts`,
       find: 'if (!isOver) onLost();',
       replace: '',
-      test: itsProcess('is stopped where what would end it is gone, such as by its own doing'),
+      test: itsEnd('is stopped where what would end it is gone, such as by its own doing'),
     },
     {
       name: 'change-that-was-overtaken',

@@ -9,7 +9,7 @@ import {
 } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import type { ListedCertificate } from './certificates.ts';
-import { type InForce, memberStates, silentAfterMs } from './member-state.ts';
+import { type InForce, type MemberState, memberStates, silentAfterMs } from './member-state.ts';
 
 const at = Date.parse('2026-06-01T00:00:00.000Z');
 const dayMs = 86_400_000;
@@ -69,7 +69,11 @@ interface Case {
 }
 
 /** What is wrong with fe1. */
-function attention({ said = {}, silentMs = 0, runsMs = dayMs, ...more }: Case): readonly string[] {
+function attention(one: Case): readonly string[] {
+  return stateOfFe1(one)?.attention ?? ['it is not listed'];
+}
+
+function stateOfFe1({ said = {}, silentMs = 0, runsMs = dayMs, ...more }: Case): MemberState | undefined {
   const reports = new Map(
     said === null ? [] : [[fe1, { lastSeen: at - silentMs, standing: { ...standing, ...said } }]],
   );
@@ -79,7 +83,7 @@ function attention({ said = {}, silentMs = 0, runsMs = dayMs, ...more }: Case): 
     certificates: more.certificates ?? [certificate(fe1, 4 * dayMs)],
     members: { at, since: at - runsMs, reports },
   };
-  return memberStates(inForce).find(({ server }) => server === fe1)?.attention ?? ['it is not listed'];
+  return memberStates(inForce).find(({ server }) => server === fe1);
 }
 
 describe('a server', () => {
@@ -118,18 +122,28 @@ describe('a server', () => {
     ]);
   });
 
-  it('is silent after more than ten minutes without a report', () => {
+  it('is silent after more than three minutes without a report', () => {
     expect(attention({ silentMs: silentAfterMs })).toEqual([]);
     expect(attention({ silentMs: silentAfterMs + 1 })).toEqual([
-      `${fe1} has reported nothing since 2026-05-31T23:49:59Z`,
+      `${fe1} has reported nothing since 2026-05-31T23:56:59Z`,
     ]);
   });
 
-  it('that has never reported is silent once the authority has run for ten minutes', () => {
+  it('that has a certificate and has not reported is silent once the authority has run for three minutes', () => {
     expect(attention({ said: null, runsMs: silentAfterMs })).toEqual([]);
     expect(attention({ said: null, runsMs: silentAfterMs + 1 })).toEqual([
-      `${fe1} has reported nothing since the authority started at 2026-05-31T23:49:59Z`,
+      `${fe1} has reported nothing since the authority started at 2026-05-31T23:56:59Z`,
     ]);
+  });
+
+  it('is awaited, and not silent, while the authority has not run for three minutes', () => {
+    const isAwaited = (one: Case) => stateOfFe1(one)?.isAwaited;
+    expect(isAwaited({ said: null, runsMs: silentAfterMs })).toBe(true);
+    expect(isAwaited({ said: null, runsMs: silentAfterMs + 1 })).toBe(false);
+    expect(isAwaited({ runsMs: 0 })).toBe(false);
+    expect(isAwaited({ said: null, runsMs: 0, certificates: [] })).toBe(false);
+    const ordered = [certificate(fe1, 4 * dayMs, 'administrator:alice')];
+    expect(isAwaited({ said: null, runsMs: 0, certificates: ordered })).toBe(false);
   });
 
   it('whose certificate an administrator ordered may report nothing, and must not stop once it has', () => {
@@ -163,11 +177,14 @@ describe('a server', () => {
 });
 
 it('an authority reports nothing to itself', () => {
-  const states = memberStates({
-    topology: buildTopology(document),
-    state,
-    certificates: [certificate('ca.contoso.example', 4 * dayMs, 'server:ca.contoso.example')],
-    members: { at, since: 0, reports: new Map() },
-  });
-  expect(states.find(({ role }) => role === 'authority')?.attention).toEqual([]);
+  const [ranLong, started] = [0, at].map((since) =>
+    memberStates({
+      topology: buildTopology(document),
+      state,
+      certificates: [certificate('ca.contoso.example', 4 * dayMs, 'server:ca.contoso.example')],
+      members: { at, since, reports: new Map() },
+    }).find(({ role }) => role === 'authority'),
+  );
+  expect(ranLong?.attention).toEqual([]);
+  expect(started?.isAwaited).toBe(false);
 });

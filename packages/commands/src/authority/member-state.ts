@@ -2,8 +2,8 @@ import { certificateNames, type NamedList, type Topology, type TrustState } from
 import { type ListedCertificate, stateOf, timeText } from './certificates.ts';
 import type { ReportedMember, ReportedMembers } from './reported-members.ts';
 
-/** A member reports every minute: after so long without a report something is wrong, milliseconds. */
-export const silentAfterMs = 600_000;
+/** A member reports every minute: after three without a report something is wrong, milliseconds. */
+export const silentAfterMs = 180_000;
 
 /** A certificate that a server should have, and for its internal interface what the server last reported. */
 export interface MemberState {
@@ -18,6 +18,8 @@ export interface MemberState {
   readonly isOrdered: boolean;
   /** Absent for an external interface, and where the server has reported nothing. */
   readonly report: ReportedMember | undefined;
+  /** Whether a report is still to come: it has a certificate, and the authority has not run for long enough to call it silent. */
+  readonly isAwaited: boolean;
   /** What is wrong, one sentence each. */
   readonly attention: readonly string[];
 }
@@ -61,6 +63,11 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
             ? certificate?.notAfter
             : Date.parse(report.standing.certificateEnd);
         const isOrdered = certificate?.requester.startsWith('administrator:') === true;
+        const owesReport =
+          report === undefined &&
+          certificate !== undefined &&
+          names.interface === 'internal' &&
+          mustReport(role, isOrdered);
         const which = names.interface === 'external' ? `${fqdn}, outside,` : fqdn;
         return {
           server: fqdn,
@@ -70,6 +77,7 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
           isIssuerRevoked,
           isOrdered,
           report,
+          isAwaited: owesReport && !isSilentSince(members.since, members),
           attention: [
             ...(isIssuerRevoked
               ? [
@@ -77,8 +85,8 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
                 ]
               : ofCertificate(which, certificate, until, members.at)),
             ...(report === undefined ? [] : ofReport(fqdn, report, inForce)),
-            ...(report === undefined && names.interface === 'internal' && certificate !== undefined
-              ? ofSilence(fqdn, role === 'authority' || isOrdered, members)
+            ...(owesReport && isSilentSince(members.since, members)
+              ? [`${fqdn} has reported nothing since the authority started at ${timeText(members.since)}`]
               : []),
           ],
         };
@@ -105,7 +113,7 @@ function ofReport(
   { members, state }: InForce,
 ): readonly string[] {
   const found: string[] = [];
-  if (members.at - lastSeen > silentAfterMs)
+  if (isSilentSince(lastSeen, members))
     found.push(`${server} has reported nothing since ${timeText(lastSeen)}`);
   if (state === undefined) return found;
   if (standing.topology < state.topology.version)
@@ -128,9 +136,12 @@ function ofReport(
 }
 
 /** An authority reports nothing to itself, and a gateway of another maker to nobody. */
-function ofSilence(server: string, mayBeSilent: boolean, { at, since }: ReportedMembers): readonly string[] {
-  if (mayBeSilent || at - since <= silentAfterMs) return [];
-  return [`${server} has reported nothing since the authority started at ${timeText(since)}`];
+function mustReport(role: string, isOrdered: boolean): boolean {
+  return role !== 'authority' && !isOrdered;
+}
+
+function isSilentSince(time: number, { at }: ReportedMembers): boolean {
+  return at - time > silentAfterMs;
 }
 
 function numberOf(

@@ -37,7 +37,7 @@ export function register(program: Command): void {
     .command('status')
     .summary('show the state of the network, and what needs attention')
     .description(
-      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 10 minutes; your own certificate or the topology about to expire. Exit status 1: something needs attention, or the authority refused.',
+      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; your own certificate or the topology about to expire. Exit status 1: something needs attention, or the authority refused.',
     );
   administratorCommand(status, 'entente status').action(run);
 }
@@ -57,6 +57,7 @@ async function run(options: AdministratorOptions): Promise<void> {
     ...members.flatMap((member) => member.attention),
     ...(await ownExpiry(access.certificate, now)),
   ];
+  const awaited = members.filter(({ isAwaited }) => isAwaited).map(({ server }) => server);
   give(
     {
       json: {
@@ -67,6 +68,7 @@ async function run(options: AdministratorOptions): Promise<void> {
         state: state?.sequence ?? null,
         lists: (state?.lists ?? []).map(({ issuer, number, shard }) => ({ issuer, shard, number })),
         members: members.map(jsonOf),
+        awaited,
         attention,
       },
       lines: [
@@ -84,6 +86,9 @@ async function run(options: AdministratorOptions): Promise<void> {
         ...(attention.length === 0
           ? ['nothing needs attention']
           : [`${counted(attention.length, 'thing')} to attend to:`, ...attention.map((one) => `  ${one}`)]),
+        ...(awaited.length === 0
+          ? []
+          : [`not reported yet since the authority started: ${awaited.join(', ')}`]),
       ],
       next: [...new Set(problems.map(({ remedy }) => remedy)), ...nextFor(members, document)],
       failed: attention.length > 0,
@@ -135,7 +140,7 @@ async function ask(connection: AuthorityConnection, access: AdministratorAccess)
   };
 }
 
-function jsonOf({ report, isOrdered: _, certificateUntil, ...member }: MemberState): object {
+function jsonOf({ report, isAwaited: _, isOrdered: __, certificateUntil, ...member }: MemberState): object {
   const { lists, state, topology } = report?.standing ?? {};
   return {
     ...member,

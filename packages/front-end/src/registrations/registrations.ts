@@ -8,15 +8,10 @@ import {
   type Sealing,
   type Target,
 } from '@entente/sip-proxy';
-import {
-  type Awaitable,
-  type Binding,
-  isLocationsUnavailable,
-  type LocationChange,
-  type Locations,
-} from '@entente/sip-proxy/locations';
+import type { Awaitable, Binding, LocationChange, Locations } from '@entente/sip-proxy/locations';
 import { isVouchedFor } from '@entente/sip-proxy/locations/replicated';
 import type { FlowNames } from '@entente/sip-relay';
+import { refuseUnavailable } from './refuse-unavailable.ts';
 import { serverOfRoute } from './server-of-route.ts';
 
 /** What the registrations of a front end stand on. */
@@ -249,14 +244,5 @@ export class Registrations {
 }
 
 function notKept(error: unknown): Registration {
-  if (!isLocationsUnavailable(error)) throw error;
-  return {
-    ok: false,
-    refusal: refusal(
-      'locations-unavailable',
-      503,
-      `expected a store that keeps the registration, found: ${(error as Error).message}`,
-      (error as { remedy?: string }).remedy ?? 'Look for why the store of locations does not answer.',
-    ),
-  };
+  return { ok: false, refusal: refuseUnavailable(error, 'a store that keeps the registration') };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { endWithServer } from './end-with-server.ts';
+import { endWithServer, type Guard } from './end-with-server.ts';
 import { Lines } from './lines.ts';
 import { type Permission, permissionOptions, runnerFile } from './permissions.ts';
 
@@ -14,6 +14,9 @@ const memoryStatus = 86;
 const lookMs = 1_000;
 /** Of the memory that a process may use, what its objects may have. */
 const heapShare = 0.75;
+
+/** A detached process of Windows has a window, and no group that a signal could end. */
+const hasGroups = process.platform !== 'win32';
 
 /** A message of the process, of which nothing but `type` is known. */
 export interface ProcessMessage {
@@ -42,7 +45,7 @@ export class Channel {
   readonly #pipe: Duplex;
   readonly #gone: Promise<void>;
   readonly #looking: NodeJS.Timeout;
-  readonly #forget: () => void;
+  readonly #guard: Guard | undefined;
   readonly #lines = new Lines();
   #why: string | undefined;
   #ended = false;
@@ -59,8 +62,9 @@ export class Channel {
         `--max-old-space-size=${Math.floor(memoryMb * heapShare)}`,
         program,
       ],
-      // Nothing of the environment of the server, which may have secrets; what it prints is read by nobody.
-      { cwd: home, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+      // Nothing of the environment of the server, which may have secrets; what it prints is read by nobody. It leads a group of its own, to
+      // which the programs belong that it starts.
+      { cwd: home, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: hasGroups },
     );
     this.#pipe = this.#child.stdio[pipe] as Duplex;
     this.#pipe.setEncoding('utf8');
@@ -72,14 +76,16 @@ export class Channel {
         resolve();
       });
       this.#child.once('exit', (status, signal) => {
-        this.#forget();
+        // While a program of it is left, no other group has the number.
+        endGroup(this.#child.pid);
+        this.#guard?.forget();
         this.#end(this.#why ?? endOf(status, signal, memoryMb));
         resolve();
       });
     });
     yieldTo(this.#child.pid);
-    const onLost = (): void => this.kill('lost the process that would end it with the server');
-    this.#forget = this.#child.pid === undefined ? () => {} : endWithServer(this.#child.pid, onLost);
+    const { pid } = this.#child;
+    this.#guard = pid === undefined ? undefined : endWithServer(pid, () => this.#lost());
     this.#looking = setInterval(() => this.#look(memoryMb), lookMs).unref();
   }
 
@@ -94,11 +100,14 @@ export class Channel {
   }
 
   /**
-   * Ends the process at once.
+   * Ends the process at once, and the programs that it has started.
    * @param why - as part of a sentence
    */
   kill(why: string): void {
     this.#why ??= why;
+    const { exitCode, pid, signalCode } = this.#child;
+    // When it has ended, so have they, and the number may be another group's.
+    if (exitCode === null && signalCode === null) endGroup(pid);
     this.#child.kill('SIGKILL');
     this.#end(this.#why);
   }
@@ -110,7 +119,12 @@ export class Channel {
 
   /** The process looks too, but a plugin that never ends its turn keeps it from that. */
   #look(memoryMb: number): void {
-    if ((residentMb(this.#child.pid) ?? 0) > memoryMb) this.kill(`used more than ${memoryMb} MB`);
+    if (this.#guard?.isStopped === true) this.#lost();
+    else if ((residentMb(this.#child.pid) ?? 0) > memoryMb) this.kill(`used more than ${memoryMb} MB`);
+  }
+
+  #lost(): void {
+    this.kill('lost the process that would end it with the server');
   }
 
   #end(why: string): void {
@@ -154,6 +168,16 @@ function residentMb(pid: number | undefined): number | undefined {
     return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024;
   } catch {
     return undefined;
+  }
+}
+
+/** Ends what is left of a process group. */
+function endGroup(leader: number | undefined): void {
+  if (leader === undefined || !hasGroups) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
   }
 }
 

@@ -1,111 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Logger } from '../logger.ts';
-import type { AcceptedPort } from './accepted-port.ts';
-import { endWithServer } from './end-with-server.ts';
-import { OwnProcess } from './own-process.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { pingMs, pluginProcess, same, store } from '../../test/plugin-process.ts';
 
-const store: AcceptedPort = {
-  name: 'store',
-  version: 1,
-  process: 'own',
-  maxAnswer: 100_000,
-  events: ['onChange'],
-  faults: ['STORE_AWAY'],
-};
-
-const pingMs = 10_000;
 // What is not stopped would run on for minutes.
 vi.setConfig({ testTimeout: 60_000 });
 
-let home: string;
-let stopped: string[];
-let wake: () => void;
-let process_: OwnProcess | undefined;
-
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'entente-own-process-'));
-  stopped = [];
-  wake = () => {};
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-});
-afterEach(async () => {
-  vi.useRealTimers();
-  await process_?.[Symbol.asyncDispose]();
-  process_ = undefined;
-  rmSync(home, { recursive: true, force: true });
-});
-
-const heard = (fields: { readonly event?: string }, message: string) => {
-  if (fields.event !== 'plugin-stopped') return;
-  stopped.push(message);
-  wake();
-};
-const log: Logger = { debug: heard, info: heard, warn: heard, error: heard, child: () => log };
-
-/** Why the process was stopped, past or to come. */
-async function why(): Promise<string> {
-  if (stopped.length === 0)
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-  return stopped[0] as string;
-}
-
-/** Starts a plugin whose implementation has these methods. */
-async function start(methods: string): Promise<OwnProcess> {
-  const file = join(home, 'index.mjs');
-  writeFileSync(
-    file,
-    `import fs from 'node:fs';
-    const port = { name: 'store', version: 1 };
-    const write = (message) => {
-      // The pipe takes what it has room for.
-      for (let rest = Buffer.from(JSON.stringify(message) + '\\n'); rest.length > 0; ) {
-        try { rest = rest.subarray(fs.writeSync(3, rest)); } catch {}
-      }
-    };
-    class Store { ${methods} }
-    export const plugin = {
-      name: 'alpha', apiVersion: 1, requires: [], provides: [port],
-      configSchema: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } },
-      setup: (scope) => scope.provide(port, new Store()),
-    };`,
-  );
-  process_ = new OwnProcess({
-    plugin: 'alpha',
-    url: pathToFileURL(file).href,
-    home,
-    ports: [store],
-    permissions: [],
-    timeLimitMs: 10_000,
-    memoryMb: 128,
-    onFailure: 'refuse',
-    config: {},
-    log,
-    pingMs,
-  });
-  await process_.load();
-  await process_.validate();
-  await process_.setUp();
-  return process_;
-}
-
-const same = (answer: unknown) => answer;
+const { start, stopped, why } = pluginProcess();
 
 describe('the process of a plugin', () => {
   it('that never ends its turn is stopped, also where nobody calls it', async () => {
     const one = await start('begin() { setImmediate(() => { for (;;); }); }');
     await one.call(store, 'begin', [], same);
     for (let i = 0; i < 3; i++) vi.advanceTimersByTime(pingMs);
-    expect(stopped).toEqual([]);
+    expect(stopped()).toEqual([]);
     vi.advanceTimersByTime(pingMs);
-    expect(stopped).toEqual([expect.stringContaining('read nothing for 30 seconds')]);
+    expect(stopped()).toEqual([expect.stringContaining('read nothing for 30 seconds')]);
   });
 
   it('that reads what it is sent is not stopped, whatever it writes meanwhile', async () => {
@@ -115,7 +23,7 @@ describe('the process of a plugin', () => {
       vi.advanceTimersByTime(pingMs);
       expect(await answer).toBe(i + 7);
     }
-    expect(stopped).toEqual([]);
+    expect(stopped()).toEqual([]);
   });
 
   it('that answers questions which nobody has asked is stopped', async () => {
@@ -192,89 +100,8 @@ describe('the process of a plugin', () => {
     for (let i = 0; i < 8; i++)
       codes.push(await one.call(store, 'go', ['STORE_AWAY'], same).catch((error) => error.cause.code));
     expect(new Set(codes)).toEqual(new Set(['STORE_AWAY']));
-    expect(stopped).toEqual([]);
+    expect(stopped()).toEqual([]);
     for (let i = 0; i < 6; i++) await one.call(store, 'go', ['OTHER'], same).catch(() => {});
     expect(await why()).toContain('failed more than 5 times');
-  });
-});
-
-/** Whether a process runs: one that has ended and was not waited for does not. */
-function runs(pid: number): boolean {
-  if (!existsSync('/proc/self/stat')) {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  }
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  } catch {
-    return false;
-  }
-}
-
-/** Those that wait beside a process to end it. */
-function guardsOf(pid: number): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((one) => {
-      try {
-        const command = readFileSync(`/proc/${one}/cmdline`, 'latin1').split('\0');
-        return command[0] === '/bin/sh' && command.at(-2) === String(pid);
-      } catch {
-        return false;
-      }
-    });
-}
-
-describe.skipIf(!existsSync('/bin/sh'))('a process that ends with its server', () => {
-  it('is gone after the server was killed, though it reads of no pipe and never ends its turn', async () => {
-    const source = pathToFileURL(join(import.meta.dirname, 'end-with-server.ts')).href;
-    const script = `
-      import { spawn } from 'node:child_process';
-      import { endWithServer } from ${JSON.stringify(source)};
-      const child = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
-      endWithServer(child.pid, () => {});
-      process.stdout.write(String(child.pid));`;
-    const server = spawn(
-      process.execPath,
-      ['--conditions=@entente/source', '--import', 'tsx', '--input-type=module', '--eval', script],
-      { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    const [chunk] = (await once(server.stdout, 'data')) as [Buffer];
-    const pid = Number(chunk);
-    try {
-      expect(runs(pid)).toBe(true);
-      server.kill('SIGKILL');
-      await expect.poll(() => runs(pid), { timeout: 20_000 }).toBe(false);
-    } finally {
-      if (runs(pid)) process.kill(pid, 'SIGKILL');
-    }
-  });
-
-  it.skipIf(!existsSync('/proc/self/cmdline'))(
-    'is stopped where what would end it is gone, such as by its own doing',
-    async () => {
-      const one = await start('pid() { return process.pid; } end(pid) { process.kill(pid, "SIGKILL"); }');
-      const pid = (await one.call(store, 'pid', [], same)) as number;
-      const [guard, ...others] = guardsOf(pid);
-      expect(others).toEqual([]);
-      void one.call(store, 'end', [guard], same).catch(() => {});
-      expect(await why()).toContain('lost the process that would end it with the server');
-      await expect.poll(() => runs(pid)).toBe(false);
-    },
-  );
-
-  it('is left alone once the server has forgotten it', async () => {
-    let lost = 0;
-    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    endWithServer(child.pid as number, () => lost++)();
-    child.stdin?.end();
-    expect(await once(child, 'exit')).toEqual([0, null]);
-    expect(lost).toBe(0);
   });
 });

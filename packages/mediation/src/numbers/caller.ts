@@ -14,7 +14,10 @@ import type { Topology } from '@entente/topology';
 
 const asserted = 'P-Asserted-Identity';
 
-/** Fields that only servers of ours write, which a gateway is not. */
+/**
+ * Fields that only servers of ours write, which a gateway is not, and the one that names who has transferred a call: it can name any user of ours, and
+ * nothing proves it (RFC 3892).
+ */
 const insiderFields = [
   'P-Associated-URI',
   'P-Preferred-Identity',
@@ -22,6 +25,7 @@ const insiderFields = [
   'Entente-Diagnostics',
   'Authorization',
   'Proxy-Authorization',
+  'Referred-By',
 ] as const;
 
 /**

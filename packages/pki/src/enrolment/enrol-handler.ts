@@ -88,6 +88,10 @@ type Outcome =
 /**
  * Creates the handler of enrolment: a server joins once with a token, and then renews with its current certificate. Both may be
  * repeated with the same key, and then give the same certificate.
+ *
+ * It issues the profile `server` alone, whatever `mayIssue` would allow: a join token and a renewal prove one FQDN, and the topology says which
+ * names that server has. No such list knows a service, which may have addresses and a SPIFFE ID: a program calls `openAuthority(…).identity` of
+ * `@entente/pki/node`, or `issue` of an `Issuance`, in the process of the authority.
  * @param options - authority, ledger and time
  */
 export function enrolHandler(options: EnrolOptions): EnrolHandler {

@@ -41,7 +41,11 @@ export async function startRedis(launcher: readonly string[] = []) {
         ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
       ]);
       for (const stream of [running.process.stdout, running.process.stderr]) stream?.resume();
-      while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (!(await answers(port))) {
+        const { exitCode } = running.process;
+        if (exitCode !== null) throw new Error(`redis-server has ended by itself, with status ${exitCode}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     },
     /** As by `kill -9`. */
     async kill() {
