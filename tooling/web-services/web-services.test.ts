@@ -80,10 +80,16 @@ describe('a change', () => {
   it('is refused without the value of the session that a page of ours was told', async () => {
     const user = await signedIn();
     const { csrf } = await signedIn();
-    for (const value of ['', 'another', csrf]) {
-      const answer = await user.post('/api/sign-out', {}, { 'entente-csrf': value });
-      expect(answer).toMatchObject({ status: 403, json: { reason: 'csrf-mismatch' } });
-    }
+    const changes: readonly (readonly [string, object])[] = [
+      ['/api/sign-out', {}],
+      ['/api/devices/sign-out', { device: 'AAAAAAAAAAAA' }],
+      ['/api/password', { password: firstPassword, newPassword: firstPassword }],
+    ];
+    for (const [path, body] of changes)
+      for (const value of ['', 'another', csrf]) {
+        const answer = await user.post(path, body, { 'entente-csrf': value });
+        expect(answer, path).toMatchObject({ status: 403, json: { reason: 'csrf-mismatch' } });
+      }
     expect(await user.get('/api/session')).toMatchObject({ status: 200 });
   });
 

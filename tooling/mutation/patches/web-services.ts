@@ -115,6 +115,14 @@ export const patches: PatchList = {
       test: services('is refused without the value of the session that a page of ours was told'),
     },
     {
+      name: 'csrf-of-sign-out',
+      off: 'the end of a session needs the cookie alone',
+      file: access,
+      find: 'if (!isSame(found, csrf)) return no(csrfMismatch);',
+      replace: '',
+      test: services('is refused without the value of the session that a page of ours was told'),
+    },
+    {
       name: 'own-guesses',
       off: 'a client that has guessed over SIP guesses on at web services',
       file: 'packages/front-end/src/serve-front-end.ts',
