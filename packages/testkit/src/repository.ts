@@ -8,11 +8,12 @@ export {
   type RefusalEntry,
 } from './network/account.ts';
 export { type AddedApplication, addApplication } from './network/add-application.ts';
-export { type AppName, startApp, startProgram } from './network/app-process.ts';
+export { startApp, startProgram } from './network/app-process.ts';
 export type { FederationOptions } from './network/network.ts';
 export { anchorOf } from './network/organisation.ts';
 export { type PlannedRecord, plannedDns } from './network/planned-dns.ts';
 export { type PublicAuthority, startPublicAuthority } from './network/public-authority.ts';
+export type { AppName } from './network/runnable.ts';
 export { type Federation, startFederation } from './network/start-network.ts';
 export { needs } from './process/needs.ts';
 export { spawnTied, type TiedOptions, type TiedProgram } from './process/tied-program.ts';
