@@ -1,5 +1,6 @@
-import { needs, StepClock } from '@entente/testkit';
+import { StepClock } from '@entente/testkit';
 import { whyNoPostgres } from '@entente/testkit/postgres';
+import { needs } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AccountsNetwork,

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { readRooms, sourceOf } from '../check/source/source-file.ts';
+import { isPublished, readRooms, sourceOf } from '../check/source/source-file.ts';
 
 /** A module that a published package lets others import. */
 export interface EntryPoint {
@@ -14,7 +14,7 @@ export interface EntryPoint {
 }
 
 /**
- * The entry points of all published packages that are TypeScript, in the order of their names.
+ * The entry points that are published and TypeScript, in the order of their names.
  *
  * @param root - absolute path of the repository
  */
@@ -24,7 +24,7 @@ export function entryPoints(root: string): EntryPoint[] {
     if (manifest.private === true) continue;
     for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
       const source = sourceOf(target);
-      if (source === undefined || !/\.tsx?$/.test(source)) continue;
+      if (source === undefined || !/\.tsx?$/.test(source) || !isPublished(target)) continue;
       const specifier = posix.join(manifest.name, entry);
       found.push({
         specifier,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkApi } from './api.ts';
@@ -37,11 +37,13 @@ const files = {
   'packages/x509/src/node/index.ts': '/** How many. */\nexport const limit: number = 1;\n',
   'packages/x509/package.json': manifest('@entente/x509', {
     exports: {
-      '.': { '@entente/source': './src/index.ts' },
-      './node': { '@entente/source': './src/node/index.ts' },
+      '.': { '@entente/source': './src/index.ts', default: './dist/index.js' },
+      './node': { '@entente/source': './src/node/index.ts', default: './dist/node/index.js' },
+      './own': { '@entente/source': './src/own.ts' },
       './schema.json': './schema.json',
     },
   }),
+  'packages/x509/src/own.ts': 'export const fewest: number = 1;\n',
 };
 const report = 'packages/x509/api/index.api.md';
 
@@ -75,6 +77,12 @@ interface Read {
 `);
     expect(existsSync(join(tree.root, 'packages/x509/api/node.api.md'))).toBe(true);
     expect(await checkApi(tree.root)).toEqual([]);
+  });
+
+  it('is written for what is published, not for an entry point that leads to sources alone', async () => {
+    using tree = plantTree(files);
+    expect(await checkApi(tree.root, true)).toEqual([]);
+    expect(readdirSync(join(tree.root, 'packages/x509/api')).sort()).toEqual(['index.api.md', 'node.api.md']);
   });
 
   it('is refused where an export, or a type behind one, is another than it says, with what to run', async () => {

@@ -50,3 +50,13 @@ it('refuses published entry points that lead to sources, or are others than thos
   const another = { ...publishedExports, './more': './dist/more.js' };
   expect(judge({ ...sound, publishConfig: { access: 'public', exports: another } })).toHaveLength(1);
 });
+
+it('passes an entry point that leads to its source alone, and is for this repository; refuses it among the published ones', () => {
+  const own = { ...exports, './own': { '@entente/source': './src/own.ts' } };
+  expect(judge({ ...sound, exports: own })).toEqual([]);
+  const published = { ...publishedExports, './own': {} };
+  const manifest = { ...sound, exports: own, publishConfig: { access: 'public', exports: published } };
+  expect(judge(manifest)).toEqual([
+    expect.stringContaining('publishConfig.exports is not "exports" without'),
+  ]);
+});

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Problem } from './problem.ts';
-import { type Manifest, readRooms } from './source/source-file.ts';
+import { isPublished, type Manifest, readRooms } from './source/source-file.ts';
 
 /** What is published beside `dist`, with the reason. */
 const published: ReadonlyMap<string, readonly string[]> = new Map([
@@ -39,11 +39,13 @@ function* judgeManifest(home: string, manifest: Manifest): Generator<string> {
     yield `publishConfig.exports is not "exports" without ${condition}; set it to ${JSON.stringify(withoutSources)}`;
 }
 
-/** The entry points as they are published, without the condition that leads to the sources. */
+/** The entry points as they are published, without the condition that leads to the sources, and without those that lead nowhere else. */
 function publishedExports(exports: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const entries = Object.entries(exports).map(([entry, target]) => {
-    if (typeof target !== 'object' || target === null) return [entry, target];
-    return [entry, Object.fromEntries(Object.entries(target).filter(([name]) => name !== condition))];
-  });
+  const entries = Object.entries(exports)
+    .filter(([, target]) => isPublished(target))
+    .map(([entry, target]) => {
+      if (typeof target !== 'object' || target === null) return [entry, target];
+      return [entry, Object.fromEntries(Object.entries(target).filter(([name]) => name !== condition))];
+    });
   return Object.fromEntries(entries);
 }

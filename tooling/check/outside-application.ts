@@ -46,7 +46,8 @@ export async function checkOutsideApplication(
 /** @returns what is wrong */
 async function echo(root: string, folder: string): Promise<string | undefined> {
   // Only this check needs a network.
-  const { addApplication, startNetwork } = await import('@entente/testkit');
+  const { startNetwork } = await import('@entente/testkit');
+  const { addApplication } = await import('@entente/testkit/repository');
   await using network = await startNetwork({ clients: ['alice', 'carol'], otherHosts: [fqdn] });
   const { token } = await addApplication(network, fqdn);
   const bot = spawn(process.execPath, ['index.js'], {

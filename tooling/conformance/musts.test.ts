@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { needs } from '@entente/testkit';
+import { needs } from '@entente/testkit/repository';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runConformance } from './run.ts';
 import type { ConformanceResult } from './suite.ts';

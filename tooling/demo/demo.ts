@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { authorityFiles } from '@entente/pki/node';
-import { linksOf, type Network, startFederation, startNetwork } from '@entente/testkit';
+import { type Network, startNetwork } from '@entente/testkit';
+import { linksOf, startFederation } from '@entente/testkit/repository';
 import { allowMatrix, links } from '@entente/topology';
 import { encodePem } from '@entente/x509';
 import { chapterCount, type Scene } from './chapters/chapter.ts';

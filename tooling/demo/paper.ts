@@ -1,4 +1,4 @@
-import type { LinkEntry, RefusalEntry } from '@entente/testkit';
+import type { LinkEntry, RefusalEntry } from '@entente/testkit/repository';
 import { escapeInvisible } from '@entente/trust';
 import type { DemoDelivery } from './report/demo-report.ts';
 

@@ -1,11 +1,5 @@
-import {
-  type AppProcess,
-  type LinkEntry,
-  type LogRecord,
-  linkOfRecord,
-  type Network,
-  type RefusalEntry,
-} from '@entente/testkit';
+import type { AppProcess, LogRecord, Network } from '@entente/testkit';
+import { type LinkEntry, linkOfRecord, type RefusalEntry } from '@entente/testkit/repository';
 import { allowMatrix } from '@entente/topology';
 import type { Paper } from './paper.ts';
 import type { DemoDelivery } from './report/demo-report.ts';

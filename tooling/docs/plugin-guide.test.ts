@@ -20,7 +20,9 @@ const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, 
   language,
   code,
 }));
-const [manifest = '', module = '', suite = '', configuration = ''] = blocks.map(({ code }) => code);
+const [manifest = '', module = '', suite = '', network = '', configuration = ''] = blocks.map(
+  ({ code }) => code,
+);
 
 describe('the guide to plugins', () => {
   let folder: string;
@@ -32,12 +34,14 @@ describe('the guide to plugins', () => {
     writeFileSync(join(home, 'package.json'), manifest);
     writeFileSync(join(home, 'index.js'), module);
     writeFileSync(join(home, 'suite.test.js'), suite);
-    symlinkSync(join(root, 'packages/sip-relay'), join(home, 'node_modules/@entente/sip-relay'));
+    writeFileSync(join(home, 'network.test.js'), network);
+    for (const name of ['sip-relay', 'testkit'])
+      symlinkSync(join(root, 'packages', name), join(home, 'node_modules/@entente', name));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('has the blocks that are executed here, and no other', () => {
-    expect(blocks.map(({ language }) => language)).toEqual(['json', 'js', 'js', 'yaml']);
+    expect(blocks.map(({ language }) => language)).toEqual(['json', 'js', 'js', 'js', 'yaml']);
   });
 
   it('writes a plugin that a server loads with the configuration of the page, and that refuses what it says', async () => {
@@ -76,16 +80,12 @@ describe('the guide to plugins', () => {
       expect(port.process).toBe('own');
   });
 
-  it('has a test that passes', () => {
+  it.each([
+    ['a test', 'suite.test.js'],
+    ['a test in a network of its own', 'network.test.js'],
+  ])('has %s that passes', (_what, file) => {
     const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
-    const args = [
-      '--conditions=@entente/source',
-      '--import',
-      tsx,
-      '--test',
-      '--test-reporter=tap',
-      'suite.test.js',
-    ];
+    const args = ['--conditions=@entente/source', '--import', tsx, '--test', '--test-reporter=tap', file];
     const own = Object.entries(process.env).filter(
       ([name]) => !/^(NODE_OPTIONS$|VITEST|NODE_ENV$)/.test(name),
     );

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openPostgresAccounts } from '@entente/store-sql/postgres';
-import { spawnTied } from '@entente/testkit';
 import { startPostgres, whyNoPostgres } from '@entente/testkit/postgres';
+import { spawnTied } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../../packages/testkit/src/network/free-ports.ts';
 

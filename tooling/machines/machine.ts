@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { spawnTied } from '@entente/testkit';
+import { spawnTied } from '@entente/testkit/repository';
 import { loopbackForwarder } from './loopback-forwarder.ts';
 import { standIn, standInNames } from './stand-in.ts';
 

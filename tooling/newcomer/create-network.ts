@@ -96,7 +96,7 @@ async function type(at: Place): Promise<StepsToDelivery> {
   const inside = { ...at, cwd: join(at.cwd, toFolder.slice('cd '.length)) };
   for (const command of commands) await timed(command, run(command, inside));
   // Only this starts something that stays.
-  const { spawnTied } = await import('@entente/testkit');
+  const { spawnTied } = await import('@entente/testkit/repository');
   await using terminal = spawnTied('env', [`PATH=${inside.env.PATH}`, 'npm', 'start'], { cwd: inside.cwd });
   const words = wordsOf(terminal.process);
   await timed(start, words.until(runs));

@@ -1,5 +1,6 @@
-import { freePorts, spawnTied } from '@entente/testkit';
+import { freePorts } from '@entente/testkit';
 import { noRedis } from '@entente/testkit/redis';
+import { spawnTied } from '@entente/testkit/repository';
 import type { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { names } from './recipe-certificates.ts';

@@ -11,8 +11,8 @@ const files = {
   'packages/x509/package.json': manifest('@entente/x509', {
     description: 'Certificates as values',
     exports: {
-      '.': { '@entente/source': './src/index.ts' },
-      './node': { '@entente/source': './src/node.ts' },
+      '.': { '@entente/source': './src/index.ts', default: './dist/index.js' },
+      './node': { '@entente/source': './src/node.ts', default: './dist/node.js' },
     },
   }),
   'packages/x509/src/index.ts': `

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { needs } from '@entente/testkit';
 import { noRedis, startRedis } from '@entente/testkit/redis';
+import { needs } from '@entente/testkit/repository';
 import { topologyHash } from '@entente/topology';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { beginningWith, type Person, personOf } from '../bench/failover/person.ts';

@@ -1,4 +1,5 @@
-import { freePorts, needs } from '@entente/testkit';
+import { freePorts } from '@entente/testkit';
+import { needs } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Browser, missingBrowser } from './testing/browser.ts';
 import { missingProgram, startRealProxy } from './testing/real-proxy.ts';

@@ -1,4 +1,5 @@
-import { freePorts, needs, type TestCertificate } from '@entente/testkit';
+import { freePorts, type TestCertificate } from '@entente/testkit';
+import { needs } from '@entente/testkit/repository';
 import { links } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingProgram, startRealProxy } from './testing/real-proxy.ts';

@@ -41,6 +41,8 @@ npm test
 npm pack
 \`\`\`
 
+\`npm install --save-dev @entente/testkit\` brings a network for tests: a CA, servers that load this folder, and clients of users.
+
 Install the tarball with npm beside the configuration of a server that takes its port, and name it there:
 
 \`\`\`yaml

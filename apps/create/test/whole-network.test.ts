@@ -13,8 +13,8 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { create } from '@entente/create';
 import { hello, NetworkFolderFault, type RunningNetwork, startNetwork } from '@entente/network-folder';
-import { spawnTied } from '@entente/testkit';
 import { runnable } from '@entente/testkit/parts';
+import { spawnTied } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -1,6 +1,6 @@
 import { type NameAddr, parseNameAddr, type SipMessage } from '@entente/sip';
 import { ServiceLocator, sipTarget } from '@entente/sip-endpoint/resolve';
-import { plannedDns } from '@entente/testkit';
+import { plannedDns } from '@entente/testkit/repository';
 import { sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { dnsPlan } from '@entente/topology-planning';
 import { describe, expect, it } from 'vitest';

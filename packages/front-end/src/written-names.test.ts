@@ -11,7 +11,7 @@ import {
 import { ServiceLocator, sipTarget } from '@entente/sip-endpoint/resolve';
 import { createSealing, singleEpoch, type Target } from '@entente/sip-proxy';
 import { FlowNames, type RequestOrigin } from '@entente/sip-relay';
-import { plannedDns } from '@entente/testkit';
+import { plannedDns } from '@entente/testkit/repository';
 import { requestBetween } from '@entente/testkit/request';
 import { sampleDocument, sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { links } from '@entente/topology';

@@ -4,7 +4,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { needs, spawnTied } from '@entente/testkit';
+import { needs, spawnTied } from '@entente/testkit/repository';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdDirectory } from '../src/files/directory-lock.ts';
 

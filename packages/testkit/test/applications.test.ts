@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AppProcess, addApplication, type Network, startApp, startNetwork } from '@entente/testkit';
+import { type AppProcess, type Network, startNetwork } from '@entente/testkit';
+import { addApplication, startApp } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 

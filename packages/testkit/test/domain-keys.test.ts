@@ -9,13 +9,11 @@ import {
   type AppProcess,
   createTestLog,
   type DemoUser,
-  type Federation,
   type Network,
-  startApp,
-  startFederation,
   startNetwork,
   type TestUser,
 } from '@entente/testkit';
+import { type Federation, startApp, startFederation } from '@entente/testkit/repository';
 import { decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecordedPeer } from './recorded-peer.ts';

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { freePorts } from '@entente/testkit';
 import {
   type Federation,
   federatedDeliveries,
-  freePorts,
   linksOf,
   refusalAtEdge,
   startFederation,
   uninvitedEdgePeers,
-} from '@entente/testkit';
+} from '@entente/testkit/repository';
 import { links as allowed, allowMatrix } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

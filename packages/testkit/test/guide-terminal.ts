@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { freePorts, spawnTied, type TiedProgram } from '@entente/testkit';
+import { freePorts } from '@entente/testkit';
+import { spawnTied, type TiedProgram } from '@entente/testkit/repository';
 import { runnable } from '../src/network/runnable.ts';
 
 /** The repository, where the terminals of readers are. */

@@ -8,7 +8,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
-import { disclosedNames, type Federation, startFederation } from '@entente/testkit';
+import { disclosedNames, type Federation, startFederation } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entryOf, RecordedPeer } from './recorded-peer.ts';
 

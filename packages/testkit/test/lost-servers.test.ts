@@ -1,13 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type AppProcess,
-  type Federation,
-  type Network,
-  startApp,
-  startFederation,
-  startNetwork,
-} from '@entente/testkit';
+import { type AppProcess, type Network, startNetwork } from '@entente/testkit';
+import { type Federation, startApp, startFederation } from '@entente/testkit/repository';
 import { type TopologyDocument, topologyHash } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callingAgent } from './calling-agent.ts';

@@ -1,4 +1,5 @@
-import { deliveries, linksOf, type Network, refusalOf, startNetwork, uninvitedPeers } from '@entente/testkit';
+import { type Network, startNetwork } from '@entente/testkit';
+import { deliveries, linksOf, refusalOf, uninvitedPeers } from '@entente/testkit/repository';
 import { links as allowed, allowMatrix } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

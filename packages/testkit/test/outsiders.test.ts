@@ -5,7 +5,8 @@ import { connect, createServer as createTcpServer, type Server } from 'node:net'
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { issuerId } from '@entente/pki';
-import { type Federation, federatedDeliveries, type Network, startFederation } from '@entente/testkit';
+import type { Network } from '@entente/testkit';
+import { type Federation, federatedDeliveries, startFederation } from '@entente/testkit/repository';
 import { requestBetween } from '@entente/testkit/request';
 import { decodeSignedTopology, type TopologyDocument, topologyHash } from '@entente/topology';
 import { type Certificate, decodeCertificate, decodeCrl, decodePemCertificates, oids } from '@entente/x509';

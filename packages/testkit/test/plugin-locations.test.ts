@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type AppProcess, type Network, startApp, startNetwork } from '@entente/testkit';
+import { type AppProcess, type Network, startNetwork } from '@entente/testkit';
+import { startApp } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callingAgent } from './calling-agent.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { needs } from '@entente/testkit';
+import { needs } from '@entente/testkit/repository';
 import { links as allowed } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, clone, placed, Terminal } from './guide-terminal.ts';

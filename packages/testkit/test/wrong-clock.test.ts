@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type AppProcess, type Network, spawnTied, startApp, startNetwork } from '@entente/testkit';
+import { type AppProcess, type Network, startNetwork } from '@entente/testkit';
+import { spawnTied, startApp } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, clone, Terminal } from './guide-terminal.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnTied } from '@entente/testkit';
+import { spawnTied } from '@entente/testkit/repository';
 import type { ConnectionRefusal } from '@entente/tls';
 import type { Reason } from '@entente/trust';
 import { encodePem } from '@entente/x509';

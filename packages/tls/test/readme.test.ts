@@ -2,7 +2,8 @@ import { type ChildProcess, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePorts, spawnTied, type TiedProgram } from '@entente/testkit';
+import { freePorts } from '@entente/testkit';
+import { spawnTied, type TiedProgram } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // Beside this file, so that the examples find the packages by name, as a reader's project does after npm install.

@@ -1,4 +1,4 @@
-import { spawnTied } from '@entente/testkit';
+import { spawnTied } from '@entente/testkit/repository';
 import { describe, expect, it } from 'vitest';
 import { Inspector, inspectorPlace } from '../load/inspector.ts';
 import { startDelay, startStretches } from './loop-watch.ts';

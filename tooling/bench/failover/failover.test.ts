@@ -1,4 +1,4 @@
-import { needs } from '@entente/testkit';
+import { needs } from '@entente/testkit/repository';
 import { describe, expect, it } from 'vitest';
 import { FindingsRecord, promisedMs } from './findings.ts';
 import { failoverParts } from './parts.ts';

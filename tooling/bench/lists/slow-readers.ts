@@ -8,7 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
-import { type AppProcess, freePorts, startApp } from '@entente/testkit';
+import { type AppProcess, freePorts } from '@entente/testkit';
+import { startApp } from '@entente/testkit/repository';
 import { stringify } from 'yaml';
 import { type BenchOptions, type BenchOutcome, measured } from '../suite.ts';
 

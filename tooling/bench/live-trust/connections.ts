@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { testAuthorityFrom } from '@entente/testkit';
+import { testAuthorityFrom } from '@entente/testkit/repository';
 import { type Credential, loadCredential, openTrust, type Trust } from '@entente/tls';
 import { domain } from '../../authority/authority-place.ts';
 import { publishedListPem } from '../../authority/published-lists.ts';

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { anchorOf, freePorts, type PublicAuthority, startApp, startPublicAuthority } from '@entente/testkit';
+import { freePorts } from '@entente/testkit';
+import { anchorOf, type PublicAuthority, startApp, startPublicAuthority } from '@entente/testkit/repository';
 import type { AnchorReference, ServerEntry } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
 import { stringify } from 'yaml';

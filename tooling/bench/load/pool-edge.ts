@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { anchorOf, type PublicAuthority, startPublicAuthority } from '@entente/testkit';
+import { anchorOf, type PublicAuthority, startPublicAuthority } from '@entente/testkit/repository';
 import type { Partner } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
 import { inForceAt, publishNext } from './next-topology.ts';

@@ -96,6 +96,16 @@ export function sourceOf(target: unknown): string | undefined {
 }
 
 /**
+ * Whether an entry point is published. One that leads to its source and to nothing built is for this repository alone.
+ *
+ * @param target What `exports` says of it.
+ */
+export function isPublished(target: unknown): boolean {
+  if (typeof target !== 'object' || target === null) return true;
+  return Object.keys(target).some((condition) => condition !== '@entente/source');
+}
+
+/**
  * Every file below a folder that is not built, fetched or kept by a tool.
  *
  * @param root Absolute path of the repository.

@@ -1,4 +1,9 @@
-import { type Federation, federatedDeliveries, refusalAtEdge, uninvitedEdgePeers } from '@entente/testkit';
+import {
+  type Federation,
+  federatedDeliveries,
+  refusalAtEdge,
+  uninvitedEdgePeers,
+} from '@entente/testkit/repository';
 import { links } from '@entente/topology';
 import { linked } from '../network/linked.ts';
 import { numbers } from '../network/whole-contoso.ts';

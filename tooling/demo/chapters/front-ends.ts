@@ -1,4 +1,4 @@
-import { deliveries, refusalOf, uninvitedPeers } from '@entente/testkit';
+import { deliveries, refusalOf, uninvitedPeers } from '@entente/testkit/repository';
 import type { Scene } from './chapter.ts';
 
 export const frontEndsTitle = 'Chapter 1. A pool of front ends: contoso.example';

@@ -1,11 +1,6 @@
 import tls from 'node:tls';
-import {
-  type AppProcess,
-  createTestAuthority,
-  type Network,
-  nextRefusal,
-  type TestCertificate,
-} from '@entente/testkit';
+import { type AppProcess, createTestAuthority, type Network, type TestCertificate } from '@entente/testkit';
+import { nextRefusal } from '@entente/testkit/repository';
 import { links, type Row, type Service } from '@entente/topology';
 import { places } from '../network/whole-contoso.ts';
 import type { Scene } from './chapter.ts';

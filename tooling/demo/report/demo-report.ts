@@ -1,4 +1,4 @@
-import type { Account, DeliveryEntry, LinkEntry } from '@entente/testkit';
+import type { Account, DeliveryEntry, LinkEntry } from '@entente/testkit/repository';
 
 /** Something that reached its receiver, over SIP or HTTP. */
 export interface DemoDelivery extends Omit<DeliveryEntry, 'what'> {

@@ -1,4 +1,5 @@
-import type { AppProcess, LinkEntry } from '@entente/testkit';
+import type { AppProcess } from '@entente/testkit';
+import type { LinkEntry } from '@entente/testkit/repository';
 import { allowMatrix, links } from '@entente/topology';
 import type { RowEntry } from './demo-report.ts';
 import { transactionsOf } from './observed-transactions.ts';

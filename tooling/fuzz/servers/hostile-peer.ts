@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { TcpNetConnectOpts } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import { StreamFramer } from '@entente/sip';
-import { disclosedNames } from '@entente/testkit';
+import { disclosedNames } from '@entente/testkit/repository';
 import { corpusOf, mutate } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { almostValid } from './almost-valid.ts';

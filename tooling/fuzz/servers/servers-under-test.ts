@@ -1,13 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import {
-  type AppProcess,
-  anchorOf,
-  type Network,
-  startNetwork,
-  startPublicAuthority,
-} from '@entente/testkit';
+import { type AppProcess, type Network, startNetwork } from '@entente/testkit';
+import { anchorOf, startPublicAuthority } from '@entente/testkit/repository';
 import { type Random, seededRandom } from '../random.ts';
 import { HostilePeer, type PeerSetting } from './hostile-peer.ts';
 import { saysFault } from './says-fault.ts';

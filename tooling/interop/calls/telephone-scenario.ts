@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type Federation, freePorts, type Network, startFederation } from '@entente/testkit';
+import { freePorts, type Network } from '@entente/testkit';
+import { type Federation, startFederation } from '@entente/testkit/repository';
 import { capturing, startCapture } from '../capture/capture.ts';
 import { describeCaptured } from '../capture/describe-captured.ts';
 import type { Account, Telephone } from '../programs/telephone.ts';

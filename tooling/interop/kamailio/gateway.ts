@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AppProcess, startApp } from '@entente/testkit';
+import type { AppProcess } from '@entente/testkit';
+import { startApp } from '@entente/testkit/repository';
 import { stringify } from 'yaml';
 import { type Kamailio, startKamailio } from '../programs/kamailio.ts';
 import { writeBelow } from './guide.ts';

@@ -1,7 +1,8 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AppProcess, anchorOf, type Network, startNetwork } from '@entente/testkit';
+import { type AppProcess, type Network, startNetwork } from '@entente/testkit';
+import { anchorOf } from '@entente/testkit/repository';
 import type { TopologyDocument } from '@entente/topology';
 import { stringify } from 'yaml';
 import type { InteropOptions } from '../scenario.ts';

@@ -5,7 +5,7 @@ import { createIssuance, type ProfileName, userNames } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
-import { startApp } from '@entente/testkit';
+import { startApp } from '@entente/testkit/repository';
 import { type CertificateNames, decodePemCertificates, encodePem } from '@entente/x509';
 import { type AuthorityOrders, openOrders, openTrustIn } from '../../authority/authority-orders.ts';
 import { type AuthorityPlace, createAuthorityPlace, domain } from '../../authority/authority-place.ts';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type TestAuthority, type TestCertificate, testAuthorityFrom } from '@entente/testkit';
+import type { TestAuthority, TestCertificate } from '@entente/testkit';
+import { testAuthorityFrom } from '@entente/testkit/repository';
 import { expect } from 'vitest';
 import type { Credentials, Scene } from '../../../apps/authority-server/test/network.ts';
 import type { Line } from '../../../apps/authority-server/test/pushed-network.ts';

@@ -12,13 +12,13 @@ import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { createSealing } from '@entente/sip-proxy';
 import { accountCredentials } from '@entente/sip-relay/users';
 import {
-  anchorOf,
   createTestAuthority,
   createTestLog,
   freePorts,
   type TestAuthority,
   type TestCertificate,
 } from '@entente/testkit';
+import { anchorOf } from '@entente/testkit/repository';
 import { sampleDocument, sampleTopology } from '@entente/testkit/topology';
 import { loadCredential, openTrust } from '@entente/tls';
 import {

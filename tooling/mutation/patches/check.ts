@@ -46,6 +46,29 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'own-entry-points',
+      off: 'an entry point for this repository alone may be published',
+      file: 'tooling/check/manifests.ts',
+      find: '.filter(([, target]) => isPublished(target))',
+      replace: '',
+      test: {
+        file: 'tooling/check/manifests.test.ts',
+        title:
+          'passes an entry point that leads to its source alone, and is for this repository; refuses it among the published ones',
+      },
+    },
+    {
+      name: 'own-reports',
+      off: 'an entry point for this repository alone may have a report',
+      file: 'tooling/api/entry-points.ts',
+      find: ' || !isPublished(target)',
+      replace: '',
+      test: {
+        file: 'tooling/check/api.test.ts',
+        title: 'is written for what is published, not for an entry point that leads to sources alone',
+      },
+    },
+    {
       name: 'whole-licence',
       off: 'a tarball may lack its licence',
       file: 'tooling/check/published-files.ts',

@@ -1,4 +1,4 @@
-import { spawnTied, type TiedProgram } from '@entente/testkit';
+import { spawnTied, type TiedProgram } from '@entente/testkit/repository';
 import type { CommandEnd } from '../../runner/command.ts';
 
 /** How long something may take to say what it is to say, in milliseconds. */

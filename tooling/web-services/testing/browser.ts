@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { spawnTied } from '@entente/testkit';
+import { spawnTied } from '@entente/testkit/repository';
 import { WebSocket } from 'undici';
 
 /** Debian's names of the program, the smaller one first. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { spawnTied } from '@entente/testkit';
+import { spawnTied } from '@entente/testkit/repository';
 
 /** A server that answers until it is disposed of. */
 export interface Running extends AsyncDisposable {

@@ -1,15 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { endWithLauncher } from '../process/end-with-launcher.ts';
-import { fromSource, repository, runnable } from './runnable.ts';
-
-/** Apps that the test network runs, each as a process of its own. */
-export type AppName = 'authority-server' | 'pool-server' | 'edge-server' | 'chat-room-server' | 'demo-client';
+import { type AppName, type Runnable, runnableApp, runnableProgram } from './runnable.ts';
 
 /** One line of an app's log. */
 export interface LogRecord {
   readonly msg?: string;
-  /** What happened, for programs: `started`, `link`, `refused`, `delivered`, … */
+  /** What happened, for programs: `started`, `link`, `refused`, … */
   readonly event?: string;
   readonly reason?: string;
   readonly [field: string]: unknown;
@@ -49,7 +46,7 @@ export interface StartOptions {
   readonly configFile: string;
   readonly nodeArguments?: readonly string[];
   readonly launcher?: readonly string[];
-  /** Folder with the sources; default this repository. */
+  /** Another checkout of the repository, whose sources run as they are; default what is here. */
   readonly root?: string;
 }
 
@@ -59,37 +56,36 @@ export interface StartOptions {
  * @param options - its name in the network, its configuration file, and what it may use of our environment
  * @throws with the app's own words if it ends before it has started
  */
-export function startApp(app: AppName, options: StartOptions): Promise<AppProcess> {
-  return startProgram(`apps/${app}/src/bin.ts`, options);
+export async function startApp(app: AppName, options: StartOptions): Promise<AppProcess> {
+  return start(await runnableApp(app, options.root), options);
 }
 
 /**
  * Starts a program that runs as apps do (`runServer` of `@entente/host`), and waits until it says that it has started.
- * @param program - path of its main module in this repository
+ * @param program - path of its main module, as of `ServerProgram`
  * @param options - as of {@link startApp}
  * @throws as {@link startApp}
  */
 export async function startProgram(program: string, options: StartOptions): Promise<AppProcess> {
-  const { root = repository } = options;
-  // Another checkout runs as it is.
-  const running = launch(root === repository ? await runnable(program) : fromSource(program), {
-    ...options,
-    root,
-  });
+  return start(await runnableProgram(program, options.root), options);
+}
+
+async function start(program: Runnable, options: StartOptions): Promise<AppProcess> {
+  const running = launch(program, options);
   await running.waitFor('its start', (record) => record.event === 'started');
   return running;
 }
 
-function launch(program: readonly string[], options: StartOptions & { readonly root: string }): AppProcess {
+function launch(program: Runnable, options: StartOptions): AppProcess {
   const [command, ...before] = [...(options.launcher ?? []), process.execPath] as unknown as [
     string,
     ...string[],
   ];
   // It ends with us, even if we are killed: its standard input ends then.
-  const args = [...(options.nodeArguments ?? []), ...program, '--config', options.configFile];
+  const args = [...(options.nodeArguments ?? []), ...program.args, '--config', options.configFile];
   const child = endWithLauncher(
     spawn(command, [...before, ...args, '--stop-with-stdin'], {
-      cwd: options.root,
+      cwd: program.cwd,
       stdio: ['pipe', 'pipe', 'pipe'],
     }),
   );

@@ -59,7 +59,7 @@ export interface UserAccount {
 
 /** How a server is started. */
 export interface ServerProgram {
-  /** Path of its main module in this repository; default that of the app for its role. */
+  /** Path of its main module below the working directory (in the repository of Entente: below its root); default the app for its role. */
   readonly program?: string;
   /** Further fields of its configuration. */
   readonly config?: object;

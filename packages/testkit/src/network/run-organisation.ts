@@ -6,12 +6,13 @@ import { administratorSetHash, type Role, type TopologyDocument } from '@entente
 import { stringify } from 'yaml';
 import { type TestCertificate, testAuthorityFrom } from '../test-authority.ts';
 import { type Administrator, createAdministrator, es256Signer } from './administrator.ts';
-import { type AppName, type AppProcess, startProgram } from './app-process.ts';
+import { type AppProcess, startApp, startProgram } from './app-process.ts';
 import { type DemoUser, startDemoUser } from './demo-user.ts';
 import type { DnsServer } from './dns-server.ts';
 import type { Network, NetworkOptions, ServerProgram } from './network.ts';
 import { type Organisation, outsideObjectsUrl, type TestUser } from './organisation.ts';
 import type { PreparedOrganisation } from './prepare-organisation.ts';
+import type { AppName } from './runnable.ts';
 
 /** What organisations on one machine share. */
 export interface SharedNetwork {
@@ -46,8 +47,10 @@ export async function runOrganisation(
   }
 }
 
-const mainOf = (app: AppName): string => `apps/${app}/src/bin.ts`;
-const measuredPrograms: ReadonlySet<string> = new Set([mainOf('pool-server'), mainOf('edge-server')]);
+/** An app, or another main module, as of `ServerProgram`. */
+type Program = AppName | { readonly main: string };
+
+const measuredApps: ReadonlySet<Program> = new Set<Program>(['pool-server', 'edge-server']);
 
 class Runner {
   readonly #prepared: PreparedOrganisation;
@@ -159,7 +162,7 @@ class Runner {
       port,
       url: `${scheme}://${authority.fqdn}:${port}`,
     });
-    return this.#run(mainOf('authority-server'), authority.fqdn, {
+    return this.#run('authority-server', authority.fqdn, {
       domain,
       fqdn: authority.fqdn,
       directory: authorityDirectory,
@@ -224,7 +227,8 @@ class Runner {
   ): Promise<AppProcess> {
     const { frontEndConfig, frontEndLauncher, serverConfig } = this.#options;
     const member = { ...(await this.#memberConfig(fqdn, administrator)), ...serverConfig?.[role] };
-    const main = program ?? mainOf(role === 'edge' ? 'edge-server' : 'pool-server');
+    const app = role === 'edge' ? 'edge-server' : 'pool-server';
+    const main = program === undefined ? app : { main: program };
     switch (role) {
       case 'front-end':
         return this.#run(main, fqdn, { ...member, ...users, ...frontEndConfig, ...config }, frontEndLauncher);
@@ -265,7 +269,7 @@ class Runner {
   async #startUser(name: string, server?: { readonly port: number }): Promise<DemoUser> {
     const { ceremony, organisation } = this.#prepared;
     const user = userNamed(organisation, name);
-    const process = await this.#run(mainOf('demo-client'), user.address, {
+    const process = await this.#run('demo-client', user.address, {
       user: user.address,
       password: user.password,
       server: {
@@ -280,20 +284,23 @@ class Runner {
   }
 
   async #run(
-    program: string,
+    program: Program,
     name: string,
     config: object,
     launcher?: readonly string[],
   ): Promise<AppProcess> {
     const configFile = await this.#write(`${name}.yaml`, config);
     const { serverArguments } = this.#options;
-    const measured = serverArguments !== undefined && measuredPrograms.has(program);
-    const process = await startProgram(program, {
+    const measured = serverArguments !== undefined && measuredApps.has(program);
+    const options = {
       name,
       configFile,
       ...(measured ? { nodeArguments: serverArguments } : {}),
       ...(launcher === undefined ? {} : { launcher }),
-    });
+    };
+    const process = await (typeof program === 'string'
+      ? startApp(program, options)
+      : startProgram(program.main, options));
     this.#started.push(process);
     this.#processes.push(process);
     this.#options.onProcess?.(process);

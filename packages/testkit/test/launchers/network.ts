@@ -1,4 +1,5 @@
-import { spawnTied, startNetwork } from '@entente/testkit';
+import { startNetwork } from '@entente/testkit';
+import { spawnTied } from '@entente/testkit/repository';
 
 // A launcher for `launcher-end.test.ts`: starts a network and a foreign program with a child of its own, tells their
 // process numbers, and then does nothing, so that it has to be ended from outside.
