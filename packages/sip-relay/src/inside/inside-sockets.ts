@@ -17,7 +17,7 @@ export interface InsideSocketsOptions {
   readonly own: ServerInterface;
   /** Bounds of each listener; see `@entente/tls`. */
   readonly limits?: ServeLimits | undefined;
-  /** Told of every refusal, by either side. */
+  /** Is given every refusal, by either side. */
   readonly onRefusal: (refusal: ConnectionRefusal) => void;
 }
 
