@@ -35,8 +35,11 @@ export async function createPoolServer(
   const { logger, member, plugins } = opened;
   let open: OpenUsers | undefined;
   const close = async () => {
-    await open?.[Symbol.asyncDispose]();
-    await opened[Symbol.asyncDispose]();
+    try {
+      await open?.[Symbol.asyncDispose]();
+    } finally {
+      await opened[Symbol.asyncDispose]();
+    }
   };
   try {
     const served = servedRoleOf(config, member.topology, configFile);

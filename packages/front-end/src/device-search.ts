@@ -7,7 +7,7 @@ import {
   type TargetGroups,
   writerOf,
 } from '@entente/sip-proxy';
-import type { Awaitable, Binding } from '@entente/sip-proxy/locations';
+import { type Awaitable, type Binding, isLocationsUnavailable } from '@entente/sip-proxy/locations';
 import {
   type DeviceFlow,
   type DeviceFlows,
@@ -76,10 +76,19 @@ export class DeviceSearch {
     const { fqdn, whereabouts } = this.#options;
     const others = this.#members(route);
     if (whereabouts.homeOf(route.user) !== fqdn || isUnregistered(route.device)) return others;
-    const bindings = whereabouts.bindingsOf(route.user);
-    return bindings instanceof Promise
-      ? bindings.then((known) => this.#bound(known, route) ?? others)
-      : (this.#bound(bindings, route) ?? others);
+    // While the store is away the device may be at a member that knows it all the same.
+    const withoutStore = (error: unknown): TargetGroups => {
+      if (isLocationsUnavailable(error) && others.length > 0) return others;
+      throw error;
+    };
+    try {
+      const bindings = whereabouts.bindingsOf(route.user);
+      return bindings instanceof Promise
+        ? bindings.then((known) => this.#bound(known, route) ?? others, withoutStore)
+        : (this.#bound(bindings, route) ?? others);
+    } catch (error) {
+      return withoutStore(error);
+    }
   }
 
   /**

@@ -1,5 +1,5 @@
 import { parseNameAddr, type SipRequest } from '@entente/sip';
-import { MemoryLocations } from '@entente/sip-proxy/locations';
+import { LocationsUnavailableError, MemoryLocations } from '@entente/sip-proxy/locations';
 import { requestBetween } from '@entente/testkit/request';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -110,6 +110,15 @@ describe('a request for a device that is connected to another member', () => {
       relayed(start(fe1, sealing, undefined, silent), towardsBob(sent), throughEdge()).tried;
     expect(asks()).toEqual([fe3, fe2]);
     expect(asks(fe3)).toEqual([fe2, fe3]);
+  });
+
+  it('is handed to the others while the store does not say where it is', () => {
+    const members = startPool();
+    const { begun } = callFromThird(members);
+    vi.spyOn(locations, 'lookup').mockImplementation(() => {
+      throw new LocationsUnavailableError({ sentence: 'gone', place: 'here', remedy: 'start it' });
+    });
+    expect(relayed(members[0], towardsBob(begun), throughEdge()).tried).toEqual([fe3, fe2]);
   });
 
   it('is sent to where the client has come back, not to the member that wrote the entry', () => {

@@ -73,8 +73,12 @@ export class TargetFinder {
    * @returns a promise only where bindings are far away, or a device is awaited
    */
   of(request: SipRequest, route: RelayRoute, sender: Sender): Awaitable<SelectedTargets> {
-    const found = this.#find(request, route, sender);
-    return found instanceof Promise ? found.catch((error) => notKnown(route, error)) : found;
+    try {
+      const found = this.#find(request, route, sender);
+      return found instanceof Promise ? found.catch((error) => notKnown(route, error)) : found;
+    } catch (error) {
+      return notKnown(route, error);
+    }
   }
 
   #find(request: SipRequest, route: RelayRoute, sender: Sender): Awaitable<SelectedTargets> {

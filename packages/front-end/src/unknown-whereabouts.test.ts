@@ -10,16 +10,16 @@ const gone = new LocationsUnavailableError({
 });
 
 /** What becomes of a MESSAGE to alice, whose home this server is, where a store in another process fails. */
-async function answerWith(error: Error) {
+async function answerWith(error: Error, isAtOnce = false) {
   const store = new (class extends MemoryLocations {
     override lookup(): never {
+      if (isAtOnce) throw error;
       return Promise.reject<readonly Binding[]>(error) as never;
     }
   })();
   const network = start('fe1.contoso.example', newSealing(), store);
   const outcome = network.send(requestBetween(bob, alice, { method: 'MESSAGE' }), client(bob));
-  if (!('awaits' in outcome)) throw new Error(JSON.stringify(outcome));
-  return outcome.awaits;
+  return 'awaits' in outcome ? outcome.awaits : outcome;
 }
 
 describe('a request to a user whom this server does not know, while the store is away', () => {
@@ -33,6 +33,10 @@ describe('a request to a user whom this server does not know, while the store is
         remedy: 'start it',
       },
     });
+  });
+
+  it('is refused the same by a store that says so at once', async () => {
+    expect(await answerWith(gone, true)).toMatchObject({ status: 503, reason: 'locations-unavailable' });
   });
 
   it('is no refusal where something else is wrong: that is a fault', async () => {

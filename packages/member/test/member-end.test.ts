@@ -129,6 +129,13 @@ describe('a member that comes to its end', () => {
     },
   );
 
+  it('opens no external interface afterwards, of which nobody would dispose', async () => {
+    const { asked, member } = await start(fitting);
+    await member[Symbol.asyncDispose]();
+    await expect(member.externalIdentity()).rejects.toThrow('found one that has ended');
+    expect(asked()).toBe(0);
+  });
+
   it('had asked for another certificate of its inside when the topology gave it other names, and for none while they were the same', async () => {
     const { asked, member, rename, state } = await start([fqdn, 'pool1.contoso.example']);
     rename('other.contoso.example');

@@ -283,6 +283,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'device-without-store',
+      off: 'a request in a dialog is refused while the store is away, although another member has the device',
+      file: 'packages/front-end/src/device-search.ts',
+      find: 'if (isLocationsUnavailable(error) && others.length > 0) return others;',
+      replace: '',
+      test: {
+        file: 'packages/front-end/src/pool-dialogs.test.ts',
+        title: 'is handed to the others while the store does not say where it is',
+      },
+    },
+    {
       name: 'emergency-of-strangers',
       off: 'unknown peers behind an edge have a share of emergency calls for each name that they write',
       file: 'packages/front-end/src/telephone-numbers.ts',

@@ -179,6 +179,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'open-after-the-end',
+      off: 'a member that has ended opens its external interface, which renews itself for ever',
+      file: 'packages/member/src/join/joined-member.ts',
+      find: "if (this.#closed) throw new Error('expected a member that is open, found one that has ended');",
+      replace: '',
+      test: {
+        file: 'packages/member/test/member-end.test.ts',
+        title: 'opens no external interface afterwards, of which nobody would dispose',
+      },
+    },
+    {
       name: 'silent-alarm',
       off: 'a member that no authority has confirmed for longer than the topology says reports it nowhere',
       file: 'packages/member/src/follow/domain-follower.ts',

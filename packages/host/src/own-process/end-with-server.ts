@@ -28,6 +28,16 @@ const none: Guard = { isStopped: false, forget() {} };
  */
 export function endWithServer(pid: number, onLost: () => void): Guard {
   if (!existsSync(shell)) return none;
+  try {
+    return startGuard(pid, onLost);
+  } catch {
+    // No memory, or no more files: some of what fails is thrown, and not announced.
+    queueMicrotask(onLost);
+    return none;
+  }
+}
+
+function startGuard(pid: number, onLost: () => void): Guard {
   const guard: ChildProcess = spawn(shell, ['-c', script, 'sh', String(pid)], {
     cwd: '/',
     env: { PATH: '/usr/bin:/bin' },

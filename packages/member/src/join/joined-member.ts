@@ -48,6 +48,7 @@ export class JoinedMember implements Member {
   readonly trust: Trust;
   readonly #parts: MemberParts;
   #external: Promise<RenewedCredential> | undefined;
+  #closed = false;
   #accounts: { readonly follower: AccountsFollower; readonly started: Promise<void> } | undefined;
 
   constructor(parts: MemberParts) {
@@ -119,6 +120,8 @@ export class JoinedMember implements Member {
   }
 
   async externalIdentity(): Promise<Credential> {
+    // Nobody would dispose of what it opens.
+    if (this.#closed) throw new Error('expected a member that is open, found one that has ended');
     this.#external ??= this.#openExternal();
     const opening = this.#external;
     try {
@@ -133,6 +136,7 @@ export class JoinedMember implements Member {
   async [Symbol.asyncDispose](): Promise<void> {
     const { authority, follower, internal, lastKnownFile, lock, pushes, state, trust } = this.#parts;
     state[Symbol.dispose]();
+    this.#closed = true;
     // Closed before the authority's client aborts its requests, so that none of them is logged as a failure.
     const closing = [
       follower[Symbol.asyncDispose](),

@@ -74,8 +74,11 @@ export async function openMemberServer(
       plugins,
       logger,
       async [Symbol.asyncDispose]() {
-        await opened[Symbol.asyncDispose]();
-        await member[Symbol.asyncDispose]();
+        try {
+          await opened[Symbol.asyncDispose]();
+        } finally {
+          await member[Symbol.asyncDispose]();
+        }
       },
     };
   } catch (error) {

@@ -72,8 +72,13 @@ export async function startProgram(program: string, options: StartOptions): Prom
 
 async function start(program: Runnable, options: StartOptions): Promise<AppProcess> {
   const running = launch(program, options);
-  await running.waitFor('its start', (record) => record.event === 'started');
-  return running;
+  try {
+    await running.waitFor('its start', (record) => record.event === 'started');
+    return running;
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
 }
 
 function launch(program: Runnable, options: StartOptions): AppProcess {

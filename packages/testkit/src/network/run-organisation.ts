@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createCredentialRecord } from '@entente/sip';
 import { administratorSetHash, type Role, type TopologyDocument } from '@entente/topology';
 import { stringify } from 'yaml';
+import { allStarted } from '../process/all-started.ts';
 import { type TestCertificate, testAuthorityFrom } from '../test-authority.ts';
 import { type Administrator, createAdministrator, es256Signer } from './administrator.ts';
 import { type AppProcess, startApp, startProgram } from './app-process.ts';
@@ -93,17 +94,17 @@ class Runner {
       return [...roles.keys()].filter((fqdn) => roles.get(fqdn) === role);
     };
     const starting = (Object.keys(byRole) as Role[]).map(async (role) => {
-      const started = await Promise.all(startsNow(role).map((fqdn) => startServer(fqdn)));
+      const started = await allStarted(startsNow(role).map((fqdn) => startServer(fqdn)));
       // In the order of the topology, whichever was the first to start.
       byRole[role]?.splice(0, started.length, ...started);
     });
-    await Promise.all(starting);
+    await allStarted(starting);
     const { 'front-end': frontEnds = [], director: directors = [], edge: edges = [] } = byRole;
     const [edge] = edges;
     const running = new Map<string, DemoUser>();
     const startUser = this.#startUser.bind(this);
     onStep(`${domain}: users register`);
-    await Promise.all(
+    await allStarted(
       (this.#options.clients ?? ['alice', 'bob', 'carol']).map(async (name) => {
         const user = await this.#startUser(name);
         await user.register();
