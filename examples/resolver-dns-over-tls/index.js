@@ -41,11 +41,16 @@ export function dnsOverTls(options) {
     const asked = new Map();
     let heard = 0;
     current = asked;
-    const end = (error) => {
-      // Nobody asks over it any more, and a later one stays.
+    /** Nobody asks over it any more, and a later one stays; it ends with its last question. */
+    const retire = () => {
       if (current === asked) opening = undefined;
-      socket.destroy();
-      for (const { fail } of [...asked.values()]) fail(error);
+      if (asked.size === 0) socket.destroy();
+    };
+    const end = (error) => {
+      const waiting = [...asked.values()];
+      asked.clear();
+      retire();
+      for (const { fail } of waiting) fail(error);
     };
     const read = messageReader((message) => answer(asked, message));
     socket.on('data', (chunk) => {
@@ -58,10 +63,16 @@ export function dnsOverTls(options) {
     });
     socket.on('error', end);
     socket.on('close', () => end(fault('ECONNRESET', 'the server has closed the connection')));
-    socket.setTimeout(idleMs, () => {
-      if (asked.size === 0) end(fault('ECONNRESET', 'nobody asks'));
+    socket.setTimeout(idleMs).on('timeout', () => {
+      if (asked.size === 0) retire();
     });
-    return { asked, socket, end, heard: () => heard };
+    return {
+      asked,
+      socket,
+      retire,
+      heard: () => heard,
+      isRetired: () => current !== asked || opening === undefined,
+    };
   }
   const connection = () => {
     if (closed) throw fault('ECANCELLED', 'the resolver is closed');
@@ -74,21 +85,23 @@ export function dnsOverTls(options) {
   };
 
   async function ask(type, name) {
-    const { asked, end, heard, socket } = await connection();
+    if (!isName(name)) throw fault('EBADNAME', `${name} is not a name that DNS can have`);
+    const { asked, heard, isRetired, retire, socket } = await connection();
     if (socket.destroyed) throw fault('ECONNRESET', 'the connection has ended');
     if (asked.size >= maxAsked) throw fault('ETIMEOUT', `${maxAsked} questions wait for an answer`);
     const id = freeId(asked);
+    const query = streamEncode({ type: 'query', id, flags: RECURSION_DESIRED, questions: [{ type, name }] });
     const response = await new Promise((resolve, reject) => {
       const before = heard();
       const timer = setTimeout(() => {
-        const error = fault('ETIMEOUT', `no answer about ${name}`);
-        // Where nothing at all has come, the next question goes over another connection.
-        if (heard() === before) end(error);
-        else fail(error);
+        fail(fault('ETIMEOUT', `no answer about ${name}`));
+        // Where nothing at all has come, the next question goes over another connection. Those under way may still be answered.
+        if (heard() === before) retire();
       }, timeoutMs);
       const done = () => {
         clearTimeout(timer);
         asked.delete(id);
+        if (asked.size === 0 && isRetired()) socket.destroy();
       };
       const fail = (error) => {
         done();
@@ -99,15 +112,15 @@ export function dnsOverTls(options) {
         resolve(value);
       };
       asked.set(id, { type, name, settle, fail });
-      socket.write(
-        streamEncode({ type: 'query', id, flags: RECURSION_DESIRED, questions: [{ type, name }] }),
-      );
+      socket.write(query);
     });
     if (response.rcode !== 'NOERROR' && response.rcode !== 'NXDOMAIN')
       throw fault('ESERVFAIL', `the server says ${response.rcode} about ${name}`);
     const records = response.rcode === 'NOERROR' ? recordsOf(response, type, name) : [];
     if (records.length > 0) return records;
-    throw fault(response.rcode === 'NXDOMAIN' ? 'ENOTFOUND' : 'ENODATA', `${name} has no ${type} records`);
+    if (response.rcode === 'NXDOMAIN') throw fault('ENOTFOUND', `${name} has no records`);
+    if (!saysThereIsNone(response)) throw fault('EBADRESP', `the answer about ${name} is not whole`);
+    throw fault('ENODATA', `${name} has no ${type} records`);
   }
 
   return {
@@ -123,18 +136,29 @@ export function dnsOverTls(options) {
   };
 }
 
-/** Gives an answer to whom it is for. @throws where it is no DNS message */
+/** Gives an answer to whom it is for. What nobody waits for is not even decoded. @throws where it is no DNS message */
 function answer(asked, message) {
+  const waiting = message.length < 2 ? undefined : asked.get(message.readUInt16BE(0));
+  if (message.length >= 12 && waiting === undefined) return;
   const response = decode(message);
-  const waiting = asked.get(response.id);
+  if (waiting === undefined || response.type !== 'response') return;
   const [question] = response.questions;
+  // A server that could not read the question does not repeat it (RFC 1035 §4.1.1: format error).
+  const isError = question === undefined && !['NOERROR', 'NXDOMAIN'].includes(response.rcode);
   // An answer to another question is one that nobody has asked, or that came too late.
-  const fits =
-    response.type === 'response' &&
-    waiting !== undefined &&
-    question?.type === waiting.type &&
-    question.name.toLowerCase() === waiting.name.toLowerCase();
-  if (fits) waiting.settle(response);
+  const fits = question?.type === waiting.type && question.name.toLowerCase() === waiting.name.toLowerCase();
+  if (fits || isError) waiting.settle(response);
+}
+
+/** Whether an answer without records says that there are none: it is not cut off, and does not lead to other servers (RFC 2308 §2.2). */
+function saysThereIsNone({ authorities, flag_tc: isCut }) {
+  const has = (type) => authorities.some((one) => one.type === type);
+  return !isCut && (has('SOA') || !has('NS'));
+}
+
+/** Labels of 63 octets, 253 with the dots (RFC 1035 §2.3.4). */
+function isName(name) {
+  return name.length <= 253 && /^[\x21-\x2d\x2f-\x7e]{1,63}(?:\.[\x21-\x2d\x2f-\x7e]{1,63})*\.?$/.test(name);
 }
 
 function freeId(asked) {

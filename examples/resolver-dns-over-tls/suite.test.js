@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import { openAuthority } from '@entente/pki/node';
 import { complianceZone, resolverCompliance, ServiceLocator } from '@entente/sip-endpoint/resolve';
 import { openTrust, serve } from '@entente/tls';
-import { AUTHORITATIVE_ANSWER, decode, streamEncode } from 'dns-packet';
+import { AUTHORITATIVE_ANSWER, decode, streamEncode, TRUNCATED_RESPONSE } from 'dns-packet';
 import { dnsOverTls } from 'entente-resolver-dns-over-tls';
 import { messageReader } from 'entente-resolver-dns-over-tls/messages';
 
@@ -109,6 +109,50 @@ test('what is no answer fails the question, and no later one', async (t) => {
   await assert.rejects(ask, { code: 'ETIMEOUT' });
   await assert.rejects(ask, { code: 'ESERVFAIL' });
   assert.equal((await ask()).length, 2);
+});
+
+test('a question that nobody answers takes no other one with it', async (t) => {
+  const { dispose, resolver } = await setup((question, id) =>
+    question.name === 'silent.contoso.example' ? undefined : fromZone(question, id),
+  );
+  t.after(dispose);
+  const silent = resolver.resolve4('silent.contoso.example');
+  const others = Array.from({ length: 5 }, () => resolver.resolve4('fe1.contoso.example'));
+  await assert.rejects(silent, { code: 'ETIMEOUT' });
+  assert.equal((await Promise.all(others)).length, 5);
+});
+
+test('an answer that is cut off, or leads elsewhere, does not say that there is none', async (t) => {
+  const cut = ({ name, type }, id) =>
+    streamEncode({ type: 'response', id, flags: TRUNCATED_RESPONSE, questions: [{ name, type }] });
+  assert.equal(await codeOf(t, cut), 'EBADRESP');
+  const authorities = [{ type: 'NS', name: 'example', ttl: 60, data: 'ns.contoso.example' }];
+  const referral = ({ name, type }, id) =>
+    streamEncode({ type: 'response', id, questions: [{ name, type }], authorities });
+  assert.equal(await codeOf(t, referral), 'EBADRESP');
+});
+
+test('a server that cannot read the question is not waited for', async (t) => {
+  const formatError = (_, id) => streamEncode({ type: 'response', id, flags: 1 });
+  assert.equal(await codeOf(t, formatError), 'ESERVFAIL');
+});
+
+test('a name that DNS cannot have is not asked about', async (t) => {
+  const { dispose, resolver } = await setup();
+  t.after(dispose);
+  for (const name of [`${'a'.repeat(64)}.example`, '', 'a..example', 'a b.example'])
+    await assert.rejects(resolver.resolve4(name), { code: 'EBADNAME' });
+});
+
+test('messages are cut out of octets that come one by one, or all at once', () => {
+  const messages = ['', 'a', 'bcd'].map((text) => Buffer.from(text));
+  const bytes = Buffer.concat(messages.flatMap((one) => [Buffer.from([0, one.length]), one]));
+  for (const size of [1, 2, 3, bytes.length]) {
+    const found = [];
+    const read = messageReader((message) => found.push(message.toString()));
+    for (let at = 0; at < bytes.length; at += size) read(bytes.subarray(at, at + size));
+    assert.deepEqual(found, ['', 'a', 'bcd']);
+  }
 });
 
 test('an answer to another question is not taken', async (t) => {

@@ -1,66 +1,67 @@
-import { decodeCrl } from '@entente/x509';
+import { decodePem, decodePemCertificates, encodePem } from '@entente/x509';
 import { Redis } from 'ioredis';
+import { NewestLists } from './lists.js';
 
 const defaultKey = 'entente:revocation';
+const label = 'X509 CRL';
 /** Redis loses messages while a connection is down: everything is read again from time to time. */
 const readAgainMs = 60_000;
-const most = { lists: 64, bytes: 32 * 1_048_576 };
+/** A Redis that does not answer is away. */
+const commandTimeout = 5_000;
+const maxBytes = 32 * 1_048_576;
+const maxLists = 128;
 
 /**
  * Publishes lists for every program that has {@link redisRevocation} open.
  * @param {Redis} redis - of the publisher, which is the one that may write the key
- * @param {Record<string, Uint8Array>} lists - every list that is in force, DER, by a name that it keeps, e.g. that of its issuer
+ * @param {Iterable<Uint8Array>} lists - every list that is in force, DER
  * @param {string} [key] - default `entente:revocation`
  */
 export async function publishRevocation(redis, lists, key = defaultKey) {
-  const fields = Object.entries(lists).flatMap(([name, der]) => [name, Buffer.from(der)]);
-  const all = redis.multi().del(key);
-  if (fields.length > 0) all.hset(key, ...fields);
-  const answers = await all.publish(key, 'changed').exec();
+  const text = Array.from(lists, (der) => encodePem(label, der)).join('');
+  const answers = await redis.multi().set(key, text).publish(key, 'changed').exec();
   for (const [error] of answers) if (error) throw error;
 }
 
 /**
  * Opens the lists that are published in Redis.
  *
- * Redis says what the lists are, and never whether they are true: who uses them checks their signatures. What is not a list changes nothing, and
- * a list never gives way to an older one of the same name. While Redis is away the lists stay, until they end (`nextUpdate`).
+ * Redis is not trusted: a list counts where one of the authorities has signed it, and never gives way to an older one while this is open. What is
+ * not such a list changes nothing. While Redis is away the lists stay, until they end (`nextUpdate`).
  * @param {object} options
  * @param {string} options.url - `redis://` or `rediss://`
+ * @param {string} options.authorities - PEM of the certificates that sign lists: root and issuing CAs
  * @param {string} [options.key] - default `entente:revocation`
  * @param {(fault: Error) => void} [options.onFault] - told what could not be read, default a warning of the process
  * @returns {Promise<import('@entente/trust/revocation-source').RevocationSource>}
- * @throws where Redis is away at the start
+ * @throws where Redis is away at the start, or `authorities` cannot be read
  */
 export async function redisRevocation({
   url,
+  authorities,
   key = defaultKey,
   onFault = (fault) => process.emitWarning(fault),
 }) {
-  const settings = { lazyConnect: true, maxRetriesPerRequest: 0 };
+  const decoded = decodePemCertificates(authorities);
+  if (!decoded.ok) throw new Error(`authorities: ${decoded.error.message}`);
+  const lists = new NewestLists(decoded.value);
+  const settings = { lazyConnect: true, maxRetriesPerRequest: 0, commandTimeout };
   const [reader, subscriber] = [new Redis(url, settings), new Redis(url, settings)];
-  for (const redis of [reader, subscriber]) redis.on('error', onFault);
-  const close = () => {
-    reader.disconnect();
-    subscriber.disconnect();
-  };
-  let lists = new Map();
   let current = { crls: [] };
   let closed = false;
   const listeners = new Set();
 
   async function read() {
-    const found = await readLists(reader, key);
-    if (closed) return;
-    const next = new Map();
-    for (const [name, der] of found) {
-      const list = newest(lists.get(name), der, name, onFault);
-      if (list !== undefined) next.set(name, list);
+    let hasChanged = false;
+    for (const der of await listsIn(reader, key)) {
+      try {
+        hasChanged = (await lists.take(der)) || hasChanged;
+      } catch (error) {
+        onFault(error);
+      }
     }
-    const isSame = next.size === lists.size && [...next].every(([name, list]) => lists.get(name) === list);
-    if (isSame) return;
-    lists = next;
-    current = { crls: [...next.values()] };
+    if (closed || !hasChanged) return;
+    current = { crls: lists.all };
     for (const listener of [...listeners]) listener(current);
   }
 
@@ -82,9 +83,15 @@ export async function redisRevocation({
     reading = undefined;
   }
 
+  const close = () => {
+    reader.disconnect();
+    subscriber.disconnect();
+  };
+  for (const redis of [reader, subscriber]) redis.on('error', onFault);
   try {
     await Promise.all([reader.connect(), subscriber.connect()]);
     // Before the first reading, so that nothing is published between the two.
+    subscriber.on('message', follow);
     await subscriber.subscribe(key);
     await read();
   } catch (error) {
@@ -92,8 +99,7 @@ export async function redisRevocation({
     close();
     throw error;
   }
-  subscriber.on('message', follow);
-  reader.on('ready', follow);
+  for (const redis of [reader, subscriber]) redis.on('ready', follow);
   const timer = setInterval(follow, readAgainMs).unref();
 
   return {
@@ -116,30 +122,12 @@ export async function redisRevocation({
   };
 }
 
-/** Every list, as octets; counted before anything is read. */
-async function readLists(redis, key) {
-  const names = await redis.hkeys(key);
-  if (names.length > most.lists)
-    throw new Error(`expected at most ${most.lists} lists in ${key}, found ${names.length}`);
-  if (names.length === 0) return [];
-  const sizes = await Promise.all(names.map((name) => redis.hstrlen(key, name)));
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  if (bytes > most.bytes) throw new Error(`expected at most ${most.bytes} octets in ${key}, found ${bytes}`);
-  const found = await redis.hmgetBuffer(key, ...names);
-  return names.flatMap((name, i) => (found[i] === null ? [] : [[name, found[i]]]));
-}
-
-/** A list that stays is the same object, so that nothing that depends on it alone is judged again. */
-function newest(known, der, name, onFault) {
-  if (known !== undefined && Buffer.compare(known.der, der) === 0) return known;
-  const decoded = decodeCrl(new Uint8Array(der));
-  if (!decoded.ok) {
-    onFault(new Error(`${name} is not a revocation list: ${decoded.error.message}`));
-    return known;
-  }
-  if (known !== undefined && decoded.value.thisUpdate < known.thisUpdate) {
-    onFault(new Error(`${name} is older than the list that is in force`));
-    return known;
-  }
-  return decoded.value;
+/** Every list that is published, DER. No more is asked for than is read. */
+async function listsIn(redis, key) {
+  const bytes = await redis.getrangeBuffer(key, 0, maxBytes);
+  if (bytes.length > maxBytes) throw new Error(`expected at most ${maxBytes} octets in ${key}, found more`);
+  if (bytes.length === 0) return [];
+  const decoded = decodePem(bytes, { maxBytes, maxItems: maxLists });
+  if (!decoded.ok) throw new Error(`expected PEM in ${key}, found: ${decoded.error.message}`);
+  return decoded.value.filter((block) => block.label === label).map(({ der }) => der);
 }

@@ -4,6 +4,7 @@ import { createHash, createPublicKey } from 'node:crypto';
 /** A command that has not answered after this time is killed: a module may wait for somebody to touch it. */
 const defaultTimeLimitMs = 10_000;
 const maxAnswerBytes = 16_384;
+const maxWaiting = 1_000;
 const minRsaBits = 2_048;
 
 const curves = {
@@ -65,24 +66,31 @@ function kindOf(spki) {
 /** Runs the command. @returns {Promise<Buffer>} what it writes */
 function openssl(args, { env, input, timeLimitMs }) {
   return new Promise((resolve, reject) => {
-    // SIGKILL, because a module that hangs may not notice another signal.
-    const child = spawn('openssl', args, { env, timeout: timeLimitMs, killSignal: 'SIGKILL' });
+    const child = spawn('openssl', args, { env, detached: true });
     const [out, said] = [[], []];
     let length = 0;
+    const refuse = (why, cause) => {
+      clearTimeout(timer);
+      reject(new SignerFault(`openssl ${args[0]}: ${why}`, { cause }));
+    };
+    const stop = (why) => {
+      endGroup(child);
+      refuse(why);
+    };
+    // Also where it has ended, and a program that it has started holds its output open.
+    const timer = setTimeout(() => stop(`no answer within ${timeLimitMs} ms`), timeLimitMs);
     const keep = (list) => (chunk) => {
       length += chunk.length;
-      if (length > maxAnswerBytes) child.kill('SIGKILL');
+      if (length > maxAnswerBytes) stop(`more than ${maxAnswerBytes} octets`);
       else list.push(chunk);
     };
     child.stdout.on('data', keep(out));
     child.stderr.on('data', keep(said));
-    child.on('error', (cause) =>
-      reject(new SignerFault(`openssl does not start: ${cause.message}`, { cause })),
-    );
+    child.on('error', (cause) => refuse(`it does not start: ${cause.message}`, cause));
     child.on('close', (status, signal) => {
+      clearTimeout(timer);
       if (status === 0) return resolve(Buffer.concat(out));
-      const why = Buffer.concat(said).toString().trim() || `it said nothing (${signal ?? status})`;
-      reject(new SignerFault(`openssl ${args[0]}: ${why}`));
+      refuse(Buffer.concat(said).toString().trim() || `it said nothing (${signal ?? status})`);
     });
     // A command that has ended reads no more; its status says why.
     child.stdin.on('error', () => {});
@@ -90,25 +98,35 @@ function openssl(args, { env, input, timeLimitMs }) {
   });
 }
 
+/** With what it has started, and without waiting for a signal that a module does not notice. */
+function endGroup({ pid, stderr, stdout }) {
+  for (const stream of [stdout, stderr]) stream.destroy();
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
+  }
+}
+
 /** Lets a number of jobs run at the same time, in the order in which they came. */
 function limit(most) {
   const waiting = [];
   let running = 0;
-  const next = () => {
-    if (running === most || waiting.length === 0) return;
+  const start = (job, done) => {
     running += 1;
-    waiting.shift()();
+    void job()
+      .then(done.resolve, done.reject)
+      .finally(() => {
+        running -= 1;
+        const next = waiting.shift();
+        if (next !== undefined) start(...next);
+      });
   };
   return (job) =>
     new Promise((resolve, reject) => {
-      waiting.push(() =>
-        job()
-          .then(resolve, reject)
-          .finally(() => {
-            running -= 1;
-            next();
-          }),
-      );
-      next();
+      const done = { resolve, reject };
+      if (running < most) start(job, done);
+      else if (waiting.length < maxWaiting) waiting.push([job, done]);
+      else reject(new SignerFault(`${maxWaiting} signatures wait already`));
     });
 }
