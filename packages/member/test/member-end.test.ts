@@ -132,7 +132,7 @@ describe('a member that comes to its end', () => {
   it('opens no external interface afterwards, of which nobody would dispose', async () => {
     const { asked, member } = await start(fitting);
     await member[Symbol.asyncDispose]();
-    await expect(member.externalIdentity()).rejects.toThrow('found one that has ended');
+    await expect(member.externalIdentity()).rejects.toMatchObject({ code: 'ENTENTE_MEMBER_CLOSED' });
     expect(asked()).toBe(0);
   });
 

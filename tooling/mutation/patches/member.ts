@@ -182,7 +182,7 @@ export const patches: PatchList = {
       name: 'open-after-the-end',
       off: 'a member that has ended opens its external interface, which renews itself for ever',
       file: 'packages/member/src/join/joined-member.ts',
-      find: "if (this.#closed) throw new Error('expected a member that is open, found one that has ended');",
+      find: 'if (this.#closed) throw closed(this.fqdn);',
       replace: '',
       test: {
         file: 'packages/member/test/member-end.test.ts',

@@ -10,7 +10,8 @@ export type MemberFaultCode =
   | 'ENTENTE_MEMBER_NO_KEYS'
   | 'ENTENTE_MEMBER_DAMAGED'
   | 'ENTENTE_MEMBER_DIRECTORY_IN_USE'
-  | 'ENTENTE_MEMBER_OTHER_SERVER';
+  | 'ENTENTE_MEMBER_OTHER_SERVER'
+  | 'ENTENTE_MEMBER_CLOSED';
 
 /** A fault that the operator of the server can fix. Match it by `code`. */
 export class MemberFault extends Error {

@@ -12,6 +12,7 @@ import type { AuthorityClient } from '../authority/authority-client.ts';
 import { CredentialFiles, type Side } from '../credential/credential-files.ts';
 import { fitsTopology, leadsToStayingRoot } from '../credential/interface-chain.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
+import { MemberFault } from '../files/fault.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { DomainFollower } from '../follow/domain-follower.ts';
 import { type MemberProblem, memberProblems } from '../follow/member-problem.ts';
@@ -121,7 +122,7 @@ export class JoinedMember implements Member {
 
   async externalIdentity(): Promise<Credential> {
     // Nobody would dispose of what it opens.
-    if (this.#closed) throw new Error('expected a member that is open, found one that has ended');
+    if (this.#closed) throw closed(this.fqdn);
     this.#external ??= this.#openExternal();
     const opening = this.#external;
     try {
@@ -202,4 +203,12 @@ export class JoinedMember implements Member {
     this.onTopology(fit);
     return opened;
   }
+}
+
+function closed(fqdn: string): MemberFault {
+  return new MemberFault('ENTENTE_MEMBER_CLOSED', {
+    sentence: 'expected a member that is open, found one that was disposed of',
+    place: fqdn,
+    remedy: 'join again with joinDomain',
+  });
 }

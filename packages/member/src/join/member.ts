@@ -81,7 +81,7 @@ export interface Member extends AsyncDisposable {
   readonly latestSigned: number | undefined;
   /**
    * The credential of our external interface, from the enterprise CA: requested where there is none yet, and renewed.
-   * @throws MemberFault `ENTENTE_MEMBER_REFUSED`
+   * @throws MemberFault `ENTENTE_MEMBER_REFUSED`, `ENTENTE_MEMBER_CLOSED` once the member was disposed of
    */
   externalIdentity(): Promise<Credential>;
   /**
