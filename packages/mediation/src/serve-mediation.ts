@@ -15,23 +15,23 @@ import {
   budgetMetrics,
   FlowNames,
   InsideSockets,
-  LivingServers,
   loadMetrics,
   logConnection,
   ProxyRuntime,
   peerName,
   proxyMetrics,
+  watchServers,
 } from '@entente/sip-relay';
 import { logRefusal, type ServeLimits } from '@entente/tls';
-import { hopFinder, links, type ServerInterface, type Topology } from '@entente/topology';
+import { hopFinder, links, type Role, type ServerInterface, type Topology } from '@entente/topology';
 import { gatewaysMetric } from './gateways/gateways-metric.ts';
 import { watchGateways } from './gateways/watch-gateways.ts';
 import { Mediation } from './mediation.ts';
 import type { MediationSender } from './mediation-sender.ts';
 
 const secondMs = 1_000;
-/** Roles of servers that stand in pools, and of which one is asked where another is dead. */
-const watchedRoles: ReadonlySet<string> = new Set(['front-end', 'edge']);
+/** What comes from gateways goes to those first that answer. */
+const watchedRoles: ReadonlySet<Role> = new Set(['front-end', 'edge']);
 
 /** A mediation server that listens. */
 export interface RunningMediation extends AsyncDisposable {
@@ -85,7 +85,14 @@ export async function serveMediation(options: ServeMediationOptions): Promise<Ru
     logger,
     ask: (request, hop) => runtime.ask(request, hop),
   });
-  const servers = watchServers({ fqdn, topology, hopTo, logger, isThere: (hop) => runtime.isThere(hop) });
+  const servers = watchServers({
+    roles: watchedRoles,
+    fqdn,
+    topology,
+    hopTo,
+    logger,
+    isThere: (hop) => runtime.isThere(hop),
+  });
   const runtime: ProxyRuntime<MediationSender> = new ProxyRuntime({
     sentBy: ({ row }) => ({
       host: fqdn,
@@ -165,41 +172,6 @@ export async function serveMediation(options: ServeMediationOptions): Promise<Ru
     await stop();
     throw error;
   }
-}
-
-/** Which front ends and edges answer: what comes from gateways goes to those first. */
-function watchServers({
-  fqdn,
-  hopTo,
-  isThere,
-  logger,
-  topology,
-}: {
-  readonly fqdn: string;
-  readonly topology: () => Topology;
-  readonly hopTo: ReturnType<typeof hopFinder>;
-  readonly isThere: (hop: NonNullable<ReturnType<ReturnType<typeof hopFinder>>>) => Promise<boolean>;
-  readonly logger: Pick<Logger, 'info' | 'warn'>;
-}): LivingServers {
-  return new LivingServers({
-    servers: () =>
-      [...topology().servers.values()]
-        .filter(({ fqdn: server, role }) => watchedRoles.has(role) && server !== fqdn)
-        .map((server) => server.fqdn)
-        .filter((server) => hopTo(server) !== undefined),
-    async ask(server) {
-      const hop = hopTo(server);
-      return hop !== undefined && (await isThere(hop));
-    },
-    onChange(server, isLiving) {
-      if (isLiving) logger.info({ event: 'server-answers', server }, `${server} answers`);
-      else
-        logger.warn(
-          { event: 'server-silent', server },
-          `${server} does not answer; the others of its pool are asked first until it does`,
-        );
-    },
-  });
 }
 
 /** Does something at once, and then again and again, after a time that may be another one each time. */
