@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Binding, LocationChange, Locations } from '@entente/sip-proxy/locations';
+import { type Driver, loadDriver } from './connection/driver.ts';
 import { checkPlace, type RedisPlace } from './connection/redis-place.ts';
 import { StoreLink } from './connection/store-link.ts';
 import { ChangeWriter, type WrittenChange } from './copy/change-writer.ts';
@@ -74,7 +75,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
   readonly #lateUsers = new Map<string, (binding: Binding) => boolean>();
   readonly #listeners = new Set<(aor: string) => void>();
 
-  private constructor(options: RedisLocationsOptions) {
+  private constructor(options: RedisLocationsOptions, driver: Driver) {
     const { clock = Date.now, pool } = options;
     this.#options = options;
     this.#clock = clock;
@@ -83,7 +84,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
       this.#snapshot?.keep(aor, bindings.length > 0 ? bindings : undefined);
       for (const tell of this.#listeners) tell(aor);
     });
-    this.#link = new StoreLink({ ...options, onReady: () => void this.#dropLate() });
+    this.#link = new StoreLink(driver, { ...options, onReady: () => void this.#dropLate() });
     this.#changes = new ChangeWriter(this.#link.writer, this.#keys);
     this.#follower = new StoreFollower({
       redis: this.#link.reader,
@@ -102,7 +103,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
    */
   static async open(options: RedisLocationsOptions): Promise<RedisLocations> {
     checkPlace(options.place);
-    const locations = new RedisLocations(options);
+    const locations = new RedisLocations(options, await loadDriver());
     await locations.#start();
     return locations;
   }

@@ -1,9 +1,11 @@
 import { connect, type Socket } from 'node:net';
-import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
+import type { Driver } from './driver.ts';
 import type { RedisPlace } from './redis-place.ts';
 
 /** How a connection is opened. */
 export interface OpenRedisOptions {
+  readonly driver: Driver;
   readonly place: RedisPlace;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
@@ -26,12 +28,13 @@ const endMs = 1_000;
  * that a client has been told to have failed.
  * @param options - where to, and as whom
  */
-export function openRedis({ commandMs, password, place, random, signal, username }: OpenRedisOptions): Redis {
+export function openRedis(options: OpenRedisOptions): Redis {
+  const { commandMs, driver, password, place, random, signal, username } = options;
   const { dial = () => dialPlain(place) } = place;
-  const options: Omit<RedisOptions, 'replyMapping'> = {
+  const asked: Omit<RedisOptions, 'replyMapping'> = {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    Connector: connectorFor(dial),
+    Connector: connectorFor(driver, dial),
     // Understood by every version of Redis and Valkey.
     protocol: 2,
     commandTimeout: commandMs,
@@ -44,7 +47,7 @@ export function openRedis({ commandMs, password, place, random, signal, username
     keepAlive: dialMs,
     retryStrategy: (times) => pauseMs(times, random),
   };
-  const redis = new Redis(options);
+  const redis = new driver.Redis(asked);
   // ioredis gives up where its connector rejects: from there on we count.
   let failures = 0;
   redis.on('ready', () => {
@@ -81,7 +84,10 @@ function dialPlain({ host, port }: RedisPlace): Promise<Socket> {
 }
 
 /** The part of ioredis that opens sockets, so that each is judged where the caller says how. */
-function connectorFor(dial: () => Promise<Socket>): NonNullable<RedisOptions['Connector']> {
+function connectorFor(
+  { AbstractConnector }: Driver,
+  dial: () => Promise<Socket>,
+): NonNullable<RedisOptions['Connector']> {
   return class extends AbstractConnector {
     constructor() {
       super(endMs);

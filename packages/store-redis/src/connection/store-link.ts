@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { LocationsUnavailableError } from '@entente/sip-proxy/locations';
 import type { Redis } from 'ioredis';
+import type { Driver } from './driver.ts';
 import { openRedis } from './open-redis.ts';
 import type { RedisPlace } from './redis-place.ts';
 
@@ -41,12 +42,15 @@ export class StoreLink implements AsyncDisposable {
   readonly #closing = new AbortController();
   #following: Promise<void> = Promise.resolve();
 
-  /** @param options - where the store is, and as whom it is asked */
-  constructor(options: StoreLinkOptions) {
+  /**
+   * @param driver - what speaks with the store
+   * @param options - where the store is, and as whom it is asked
+   */
+  constructor(driver: Driver, options: StoreLinkOptions) {
     this.#options = options;
     const { host, port } = options.place;
     this.name = `${host}:${port}`;
-    const shared = { ...options, random: Math.random, signal: this.#closing.signal };
+    const shared = { ...options, driver, random: Math.random, signal: this.#closing.signal };
     this.writer = openRedis({ ...shared, commandMs });
     this.reader = openRedis({ ...shared, commandMs: followMs });
   }

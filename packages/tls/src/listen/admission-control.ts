@@ -7,7 +7,7 @@ import { claimOf } from '../refusal/claimed-name.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import { refusedByPeer } from '../refusal/refused-by-peer.ts';
 import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
-import type { RefusedVerdict } from '../trust/peer.ts';
+import { peerWithout, type RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { ConnectionPlaces, tooMany } from './admission-limits.ts';
 import { HandshakeQueue } from './handshake-queue.ts';
@@ -152,8 +152,7 @@ export class AdmissionControl implements AdmissionOwner {
     socket.on('error', ignore);
     const { asking } = this.#options;
     if (asking === undefined) {
-      const protection = protectionOf(socket, false);
-      const peer = { ...protection, peer: undefined, verdict: undefined };
+      const peer = peerWithout(protectionOf(socket, false));
       this.#conclude(socket, { admitted: true, peer, shown: undefined }, '');
       return true;
     }

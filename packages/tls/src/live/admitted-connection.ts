@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection } from '@entente/trust';
 import type { Asking, Outcome } from '../trust/judge-socket.ts';
-import { type Peer, type RefusedVerdict, setPeer, type TrustedVerdict } from '../trust/peer.ts';
+import { type Peer, peerUnder, type RefusedVerdict, setPeer, type TrustedVerdict } from '../trust/peer.ts';
 import type { ShownChain } from '../trust/shown-chain.ts';
 import { type LiveConnection, liveConnections } from './live-connections.ts';
 import { tellClosed } from './trust-channels.ts';
@@ -75,7 +75,7 @@ class AdmittedConnection implements LiveConnection {
   }
 
   confirmed(verdict: TrustedVerdict): void {
-    setPeer(this.#socket, { ...this.#peer, verdict, peer: verdict.peer });
+    setPeer(this.#socket, peerUnder(this.#peer, verdict));
   }
 
   withdrawn(rejection: Rejection, verdict: RefusedVerdict): void {

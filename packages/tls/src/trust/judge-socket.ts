@@ -11,7 +11,14 @@ import {
 import { askTrust } from './ask-trust.ts';
 import { systemClock } from './clock.ts';
 import { IssuerMemory } from './issuer-memory.ts';
-import type { Peer, Protection, RefusedVerdict, TrustedVerdict } from './peer.ts';
+import {
+  type Peer,
+  type Protection,
+  peerUnder,
+  peerWithout,
+  type RefusedVerdict,
+  type TrustedVerdict,
+} from './peer.ts';
 import { contradicts, isAboutTime } from './platform-evidence.ts';
 import { ShownChain } from './shown-chain.ts';
 import type { Trust } from './trust.ts';
@@ -66,7 +73,7 @@ export function judgeSocket(
       return refused(reject('no-certificate', { expected: asking.link.purpose }));
     return {
       admitted: true,
-      peer: { ...protection, protection: 'TLS', peer: undefined, verdict: undefined },
+      peer: peerWithout(protection),
       shown: undefined,
     };
   }
@@ -75,20 +82,15 @@ export function judgeSocket(
     const error = asking.secondOpinion ? platformError(socket) : undefined;
     // OpenSSL reads the machine's clock. Where the trust was given another one, the two speak of different times.
     if (error !== undefined && isAboutTime(error) && asking.trust.clock !== systemClock) {
-      return { admitted: true, peer: peerOfVerdict(protection, verdict), shown };
+      return { admitted: true, peer: peerUnder(protection, verdict), shown };
     }
     if (error !== undefined && contradicts(error, verdict, shown.whole()!)) {
       return refused(reject('platform-refused', { error }), contradicted(verdict, error));
     }
-    return { admitted: true, peer: peerOfVerdict(protection, verdict), shown };
+    return { admitted: true, peer: peerUnder(protection, verdict), shown };
   };
   const verdict = askTrust(asking.trust, shown, first, questionOf(asking), asking.verdictTimeoutMs);
   return 'then' in verdict ? verdict.then(conclude) : conclude(verdict);
-}
-
-/** Field by field: one object for each connection, without the list of further properties that a copy by spread receives. */
-function peerOfVerdict({ protection, protocol, cipher, alpn }: Protection, verdict: TrustedVerdict): Peer {
-  return { protection, protocol, cipher, alpn, peer: verdict.peer, verdict };
 }
 
 /** @internal */

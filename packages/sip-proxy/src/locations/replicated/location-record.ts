@@ -5,12 +5,12 @@ export interface RecordEntry {
   /** When it was written, milliseconds since 1970: of two entries with one key the later one counts. */
   readonly at: number;
   /** Absent where it was removed. */
-  readonly binding?: Binding;
+  readonly binding?: Binding | undefined;
   /**
    * The servers by which it came here, as in `vouchedBy` of a binding, the one that wrote it first; absent where it was written here. Each
    * has proven itself to the next one, which cannot be said of what stands in the binding.
    */
-  readonly through?: readonly string[];
+  readonly through?: readonly string[] | undefined;
   /** A trace is forgotten when what it removed would have expired everywhere, milliseconds since 1970. */
   readonly until: number;
 }
@@ -59,7 +59,12 @@ export function written(before: LocationRecord, bindings: readonly Binding[], no
   for (const binding of bindings) {
     const key = keyOf(binding);
     const known = before.get(key);
-    after.set(key, known?.binding === binding ? known : { ...broughtBy(known, binding), at, binding });
+    after.set(
+      key,
+      known?.binding === binding
+        ? known
+        : { at, binding, through: broughtBy(known, binding), until: binding.expiresAt },
+    );
   }
   return bounded(after);
 }
@@ -82,11 +87,10 @@ export function without(before: LocationRecord, isMeant: (binding: Binding) => b
 }
 
 /** What a registrar has changed in a binding that came from elsewhere, such as when GRUUs are void, makes it no registration of its own. */
-function broughtBy(known: RecordEntry | undefined, binding: Binding): Pick<RecordEntry, 'through' | 'until'> {
-  const until = binding.expiresAt;
+function broughtBy(known: RecordEntry | undefined, binding: Binding): RecordEntry['through'] {
   const { callId, cseq, updatedAt } = known?.binding ?? {};
   const isSame = callId === binding.callId && cseq === binding.cseq && updatedAt === binding.updatedAt;
-  return isSame && known?.through !== undefined ? { until, through: known.through } : { until };
+  return isSame ? known?.through : undefined;
 }
 
 /** Whether a server is believed about bindings; it is written as `vouchedBy` of a binding has it. */

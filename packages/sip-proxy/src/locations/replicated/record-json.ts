@@ -54,14 +54,10 @@ export function recordFromJson(
     if (!isText(key, limits.key) || !isTime(at, now) || !isTime(until, now)) return undefined;
     const through = throughOf(before, by);
     if (through === undefined) return undefined;
-    const entry = through.length === 0 ? { at, until } : { at, until, through };
-    if (given === null) record.set(key, entry);
-    else {
-      const binding = readBinding(given, aor, now);
-      // Under another key it would become a binding of this server with the next change of the address.
-      if (binding === undefined || key !== keyOf(binding)) return undefined;
-      record.set(key, { ...entry, binding });
-    }
+    const binding = given === null ? undefined : readBinding(given, aor, now);
+    // Under another key it would become a binding of this server with the next change of the address.
+    if (given !== null && (binding === undefined || key !== keyOf(binding))) return undefined;
+    record.set(key, { at, binding, through: through.length === 0 ? undefined : through, until });
   }
   return record;
 }
