@@ -7,11 +7,18 @@ import { KeepAlive } from './keep-alive.ts';
 function start({ pingMs = 120_000, pongMs = 10_000, random = 0 } = {}) {
   const clock = new StepClock(1_000_000);
   let alive = 0;
+  let readLateMs = 0;
+  const afterReading: (() => void)[] = [];
+  const read = () => {
+    for (const run of afterReading.splice(0)) run();
+  };
   const keepAlive = new KeepAlive({
     clock,
     random: () => random,
     timings: { pingMs, pongMs },
     onAlive: () => void alive++,
+    readLateMs: () => readLateMs,
+    afterReading: (run) => void afterReading.push(run),
   });
   const open = () => {
     const connection = { pings: [] as number[], isReceiving: false, isClosed: false };
@@ -23,7 +30,10 @@ function start({ pingMs = 120_000, pongMs = 10_000, random = 0 } = {}) {
       },
     }) as unknown as SipConnection & typeof connection;
   };
-  const pass = (seconds: number) => clock.move(seconds * 1_000);
+  const pass = (seconds: number) => {
+    clock.move(seconds * 1_000);
+    read();
+  };
   /** Silence ends a connection after so many seconds, though the server answers. */
   const endAfter = (seconds: number) => {
     const connection = open();
@@ -32,7 +42,11 @@ function start({ pingMs = 120_000, pongMs = 10_000, random = 0 } = {}) {
     pass(seconds);
     keepAlive.ended();
   };
-  return { clock, endAfter, keepAlive, open, pass, alive: () => alive };
+  /** What comes from now on has waited in this process for so many seconds before it is read. */
+  const readLate = (seconds: number) => {
+    readLateMs = seconds * 1_000;
+  };
+  return { clock, endAfter, keepAlive, open, pass, read, readLate, alive: () => alive };
 }
 
 describe('keep-alives of a flow (RFC 5626 §4.4, §4.4.1)', () => {
@@ -177,6 +191,26 @@ describe('keep-alives that are to notice a dead server soon', () => {
     expect(connection.isClosed).toBe(false);
     parts.pass(0.1);
     expect(connection.isClosed).toBe(true);
+  });
+
+  it('do not take it for a slow server where this process was late to read the answer', () => {
+    const parts = start(soon);
+    parts.readLate(1.8);
+    const connection = answering(parts, 1.9);
+    parts.pass(1.6);
+    parts.pass(2);
+    expect(connection.isClosed).toBe(true);
+  });
+
+  it('take an answer that had come before the time was over, though this process was held up and reads it after that', () => {
+    const parts = start(soon);
+    const connection = answering(parts, 0);
+    parts.pass(1.6);
+    // Timers that are due come first, then what the sockets have.
+    parts.clock.move(3_000);
+    parts.keepAlive.answered(connection);
+    parts.read();
+    expect(connection.isClosed).toBe(false);
   });
 
   it('forget how slow a server was once it is fast again', () => {

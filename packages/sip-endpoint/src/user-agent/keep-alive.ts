@@ -10,6 +10,10 @@ export interface KeepAliveParts {
   readonly timings: Pick<StayTimings, 'pingMs' | 'pongMs'>;
   /** The server has answered. */
   readonly onAlive: () => void;
+  /** Milliseconds that what is read now has waited in this process: no fault of the server. */
+  readonly readLateMs: () => number;
+  /** Calls once everything that has come until now was read. */
+  readonly afterReading: (run: () => void) => void;
 }
 
 /** The shortest time between two keep-alives that silence teaches. */
@@ -96,7 +100,8 @@ export class KeepAlive {
     if (this.#connection !== connection) return;
     this.touched();
     this.#isAnswered = true;
-    if (this.#pongDue !== undefined) this.#took(this.#parts.clock.now() - this.#pingedAt);
+    if (this.#pongDue !== undefined)
+      this.#took(Math.max(0, this.#parts.clock.now() - this.#pingedAt - this.#parts.readLateMs()));
     this.#pongDue?.();
     this.#pongDue = undefined;
     this.#parts.onAlive();
@@ -137,6 +142,19 @@ export class KeepAlive {
   #awaitPong(connection: SipConnection, pongMs: number): void {
     this.#pongDue = this.#parts.clock.after(pongMs, () => {
       // A message that is arriving holds the pong up (RFC 5626 §4.4.1); it has a time limit of its own.
+      if (connection.isReceiving) this.#awaitPong(connection, pongMs);
+      else this.#lookOnce(connection, pongMs);
+    });
+  }
+
+  /** Where this process was held up, an answer may have come that nobody has read yet: timers come before sockets then. */
+  #lookOnce(connection: SipConnection, pongMs: number): void {
+    let isAnswered = false;
+    this.#pongDue = () => {
+      isAnswered = true;
+    };
+    this.#parts.afterReading(() => {
+      if (isAnswered) return;
       if (connection.isReceiving) this.#awaitPong(connection, pongMs);
       else {
         // Where it was only slow, the next one has longer.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createRequest, createResponse, type SipRequest, type SipResponse } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
+import { loopTurn } from '../connection/loop-turn.ts';
 import type { NextHop } from '../connection/next-hop.ts';
 import { type EndpointUser, SipEndpoint } from '../endpoint.ts';
 import { NoAnswerError } from '../transaction/no-answer.ts';
@@ -71,7 +72,15 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       callId: newToken(),
       isSips: options.sips === 'required',
     });
-    this.#keepAlive = new KeepAlive({ clock, random, timings, onAlive: () => this.#registration.proven() });
+    this.#keepAlive = new KeepAlive({
+      clock,
+      random,
+      timings,
+      onAlive: () => this.#registration.proven(),
+      readLateMs: () => loopTurn.delay.ms,
+      // Timers come first in a turn of the event loop, then sockets, and what those have is read at the end of it.
+      afterReading: (run) => void setImmediate(() => setImmediate(run)),
+    });
     this.#sessions = new SessionSource({
       clock,
       server: options.server.name,
