@@ -162,9 +162,9 @@ export class DeviceSearch {
   /** One device: what it has answered, its other flows are not asked again (RFC 5626 §7). */
   #target(
     { device, user }: DeviceRoute,
-    where: Pick<ForwardTarget, 'uri' | 'flow' | 'routes' | 'server'>,
+    { flow, routes, server, uri }: Pick<ForwardTarget, 'uri' | 'flow' | 'routes' | 'server'>,
   ): ForwardTarget {
-    return { ...where, instance: device, user, device };
+    return { uri, flow, routes, instance: device, user, device, server };
   }
 
   /** The Request-URI for a device whose remote target in the dialog is a GRUU: the Contact that it stands for (RFC 5627 §6.1). */

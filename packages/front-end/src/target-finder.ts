@@ -245,11 +245,17 @@ function targetsAt(
 ): readonly (readonly ForwardTarget[])[] {
   const topology = current();
   const text = uri.toString();
-  const target = { uri: text, routes: [], flow: undefined };
-  if (!topology.pools.has(name)) return [[{ ...target, instance: name, server: name }]];
+  const target = (server: string): ForwardTarget => ({
+    uri: text,
+    flow: undefined,
+    routes: [],
+    instance: name,
+    server,
+  });
+  if (!topology.pools.has(name)) return [[target(name)]];
   const member = first ?? (at === undefined ? undefined : writerOf(at));
   const members = serversBehind(topology, name, { member, port: at?.port });
-  return livingFirst(members, isLiving).map((server) => [{ ...target, instance: name, server }]);
+  return livingFirst(members, isLiving).map((server) => [target(server)]);
 }
 
 /** The member of a pool over which a user has registered last. */

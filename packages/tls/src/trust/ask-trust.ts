@@ -21,10 +21,15 @@ export function askTrust(
   question: Omit<Question, 'now'>,
   timeoutMs: number,
 ): TrustVerdict | Promise<TrustVerdict> {
-  const asked: Question = { ...question, now: trust.clock.now() };
+  const asked = askedAt(question, trust.clock.now());
   const verdict = askInTurn(trust, shown, first, asked);
   if (verdict.trusted || trust.prepare === undefined || !wantsKnowledge(verdict, trust)) return verdict;
   return prepared(trust, shown.whole() ?? first, asked, verdict, timeoutMs);
+}
+
+/** Field by field: Node 20 gives each copy by spread a hidden class of its own, and the judge would look up its fields anew each time. */
+function askedAt({ authorise, dane, identity, link }: Omit<Question, 'now'>, now: number): Question {
+  return dane === undefined ? { now, link, identity, authorise } : { now, link, identity, authorise, dane };
 }
 
 function askInTurn(trust: Trust, shown: ShownChain, first: PresentedChain, question: Question): TrustVerdict {
@@ -59,7 +64,7 @@ async function prepared(
     };
     trust.prepare!(whole, question, verdict).then(done, done);
   });
-  return trust.judge.judge(whole, { ...question, now: trust.clock.now() });
+  return trust.judge.judge(whole, askedAt(question, trust.clock.now()));
 }
 
 /**

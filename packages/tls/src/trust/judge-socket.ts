@@ -96,7 +96,7 @@ export function judgeSocket(
 /** @internal */
 export function questionOf(asking: Asking) {
   const { link, identity, authorise, dane } = asking;
-  return { link, identity, authorise, ...(dane === undefined ? {} : { dane }) };
+  return dane === undefined ? { link, identity, authorise } : { link, identity, authorise, dane };
 }
 
 function refused(rejection: Rejection, verdict?: RefusedVerdict, leaf?: Uint8Array): Outcome {
