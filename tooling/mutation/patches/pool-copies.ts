@@ -126,8 +126,8 @@ export const patches: PatchList = {
       name: 'key-of-another',
       off: 'what a server has forged becomes a binding of ours when its user registers',
       file: 'packages/sip-proxy/src/locations/replicated/record-json.ts',
-      find: 'if (binding === undefined || key !== keyOf(binding)) return undefined;',
-      replace: 'if (binding === undefined) return undefined;',
+      find: 'if (given !== null && (binding === undefined || key !== keyOf(binding))) return undefined;',
+      replace: 'if (given !== null && binding === undefined) return undefined;',
       test: apart('is refused where it is a binding under the key of another one'),
     },
     {
@@ -154,8 +154,8 @@ export const patches: PatchList = {
       name: 'written-again',
       off: 'a binding that was forged becomes one of this server once another device of the user registers',
       file: record,
-      find: 'return isSame && known?.through !== undefined ? { until, through: known.through } : { until };',
-      replace: 'return isSame ? { until } : { until };',
+      find: 'return isSame ? known?.through : undefined;',
+      replace: 'return isSame ? undefined : undefined;',
       test: apart(
         'is still the same where a registrar writes the binding again because of another one of the device',
       ),

@@ -205,6 +205,24 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'client-was-late',
+      off: 'what an answer has waited in the client itself counts as the slowness of its server',
+      file: 'packages/sip-endpoint/src/user-agent/keep-alive.ts',
+      find: 'this.#pingedAt - this.#parts.readLateMs()',
+      replace: 'this.#pingedAt - 0 * this.#parts.readLateMs()',
+      test: keepAlives('do not take it for a slow server where this process was late to read the answer'),
+    },
+    {
+      name: 'answer-not-read-yet',
+      off: 'a client that was held up leaves a server that has answered in time',
+      file: 'packages/sip-endpoint/src/user-agent/keep-alive.ts',
+      find: 'if (isAnswered) return;',
+      replace: '',
+      test: keepAlives(
+        'take an answer that had come before the time was over, though this process was held up and reads it after that',
+      ),
+    },
+    {
       name: 'death-teaches-nothing',
       off: 'servers that die one after the other make a client send keep-alives ever more often',
       file: 'packages/sip-endpoint/src/user-agent/keep-alive.ts',

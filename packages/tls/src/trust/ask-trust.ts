@@ -27,7 +27,7 @@ export function askTrust(
   return prepared(trust, shown.whole() ?? first, asked, verdict, timeoutMs);
 }
 
-/** Field by field: Node 20 gives each copy by spread a hidden class of its own, and the judge would look up its fields anew each time. */
+/** Field by field: Node 20 gives each copy by spread a hidden class of its own, and the judge would look up its fields again each time. */
 function askedAt({ authorise, dane, identity, link }: Omit<Question, 'now'>, now: number): Question {
   return dane === undefined ? { now, link, identity, authorise } : { now, link, identity, authorise, dane };
 }
