@@ -56,7 +56,12 @@ export async function startPinnedApp(options: PinnedAppOptions): Promise<PinnedA
     child.once('exit', (code) => reject(new Error(`the ${app} ended with status ${code}: ${words}`)));
   });
   const dispose = async (): Promise<void> => {
-    child.kill();
+    // Its folder is removed next: it must not write there any more.
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
     await built[Symbol.asyncDispose]();
   };
   try {
