@@ -97,7 +97,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
   }
 
   /**
-   * Connects, and reads everything. Where the store is not there within five seconds, it goes on with what an earlier run has kept.
+   * Connects, reads everything, and waits until changes can be made. Where the store is not there within five seconds, it goes on with what an earlier run has kept.
    * @param options - where the store is, whose locations these are
    * @throws RedisFault `ENTENTE_REDIS_PLAIN`
    */
@@ -199,7 +199,8 @@ export class RedisLocations implements Locations, AsyncDisposable {
     this.#link.start(() => this.#follower.step());
     const late = new AbortController();
     const patience = setTimeout(startMs, undefined, { signal: late.signal }).catch(() => {});
-    await Promise.race([first, patience]);
+    // Two connections: what was read says nothing about whether a change can be made yet.
+    await Promise.race([Promise.all([first, this.#link.whenWritable()]), patience]);
     late.abort();
   }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { Binding, Locations } from '@entente/sip-proxy/locations';
 import { locationsCompliance } from '@entente/sip-proxy/locations/compliance';
 import { type OpenSnapshot, RedisLocations, type RedisLocationsOptions } from '@entente/store-redis';
@@ -68,6 +70,28 @@ describe.skipIf(noRedis !== undefined)(
       const setup = async () => (await open(newPool())).locations;
       const teardown = (locations: Locations) => (locations as RedisLocations)[Symbol.asyncDispose]();
       for (const rule of locationsCompliance({ setup, teardown })) it(rule.title, rule.run);
+    });
+
+    it('are open only once a change can be made, not as soon as all are read', async () => {
+      let copied = () => {};
+      const afterCopying = new Promise<void>((resolve) => {
+        copied = () => void setImmediate(resolve);
+      });
+      let dials = 0;
+      const dial = async () => {
+        // The first is the one that reads.
+        if (++dials === 2) await afterCopying;
+        const socket = connect(redis.place);
+        await once(socket, 'connect');
+        return socket;
+      };
+      const { locations } = await open(newPool(), {
+        place: { ...redis.place, dial },
+        log: { info: (fields) => 'count' in fields && copied(), warn() {} },
+      });
+      await put(locations, [binding()]);
+      expect(dials).toBe(2);
+      expect(uris(locations)).toHaveLength(1);
     });
 
     it('are read by the others of the pool, and by no other pool', async () => {

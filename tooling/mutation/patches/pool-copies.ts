@@ -305,6 +305,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'open-before-writable',
+      off: 'a server that has just started refuses registrations, because its second connection to the store is not open yet',
+      file: 'packages/store-redis/src/redis-locations.ts',
+      find: 'Promise.all([first, this.#link.whenWritable()])',
+      replace: 'first',
+      test: {
+        file: 'packages/store-redis/test/redis-locations.test.ts',
+        title: 'are open only once a change can be made, not as soon as all are read',
+      },
+    },
+    {
       name: 'changes-of-another-epoch',
       off: 'changes of a store that was emptied are taken for the next ones, and what is gone stays in the copies',
       file: 'packages/store-redis/src/copy/follow-store.ts',

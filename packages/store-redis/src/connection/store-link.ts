@@ -73,6 +73,13 @@ export class StoreLink implements AsyncDisposable {
     this.#following = this.#follow(step);
   }
 
+  /** Resolves once changes can be made. */
+  whenWritable(): Promise<void> {
+    const { writer } = this;
+    if (writer.status === 'ready') return Promise.resolve();
+    return new Promise((resolve) => void writer.once('ready', () => resolve()));
+  }
+
   /**
    * The fault of a change that was not acknowledged.
    * @param cause - what it failed of
