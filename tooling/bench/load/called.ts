@@ -44,8 +44,23 @@ const answerMs = 32_000;
 const mostRefusals = 10;
 
 /**
- * Registers a user on a connection. Where the server has too much to do, it is asked again after the seconds that it says (RFC 3261 §21.5.4):
+ * Asks before anything is measured. Where the server has too much to do, it is asked again after the seconds that it says (RFC 3261 §21.5.4):
  * others may use the machine.
+ *
+ * @param ask Sends a request and takes its final response; told how often it was refused, from 0.
+ * @returns The first response that says something else, or the last one.
+ */
+export async function askUntilTaken(ask: (refusals: number) => Promise<string>): Promise<string> {
+  for (let refusals = 0; ; refusals++) {
+    const response = await ask(refusals);
+    if (refusals === mostRefusals || !response.startsWith('SIP/2.0 503')) return response;
+    const [, seconds = '1'] = /\r\nRetry-After: *(\d{1,2})/i.exec(response) ?? [];
+    await pause(Number(seconds) * 1_000);
+  }
+}
+
+/**
+ * Registers a user on a connection, as patiently as {@link askUntilTaken}.
  *
  * @param user Address of record.
  * @throws Error when the server does not answer 200.
@@ -56,14 +71,11 @@ export async function register(
   user: string,
   credentials: Credentials,
 ): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    const response = await askToRegister(connection, user, credentials, 1 + 2 * attempt);
-    if (response.startsWith('SIP/2.0 200')) return;
-    if (attempt === mostRefusals || !response.startsWith('SIP/2.0 503'))
-      throw new Error(`${user} cannot register at ${tls.servername}: ${firstLine(response)}`);
-    const [, seconds = '1'] = /\r\nRetry-After: *(\d{1,2})/i.exec(response) ?? [];
-    await pause(Number(seconds) * 1_000);
-  }
+  const response = await askUntilTaken((attempt) =>
+    askToRegister(connection, user, credentials, 1 + 2 * attempt),
+  );
+  if (!response.startsWith('SIP/2.0 200'))
+    throw new Error(`${user} cannot register at ${tls.servername}: ${firstLine(response)}`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { register } from './called.ts';
+import { askUntilTaken, register } from './called.ts';
 import { type Challenge, DigestAnswerer, readChallenge } from './digest.ts';
 import { firstLine, LoadConnection } from './load-connection.ts';
 import type { Credentials, LoadPair, LoadTls } from './order.ts';
@@ -25,7 +25,7 @@ export class Caller {
     const connection = await LoadConnection.open(tls);
     if (pair.callerRegisters !== undefined) await register(connection, tls, pair.from, pair.callerRegisters);
     const caller = new Caller(connection, pair, messageBytes);
-    const response = await connection.exchange(caller.#request(0));
+    const response = await askUntilTaken((refusals) => connection.exchange(caller.#request(refusals)));
     const { authenticates } = pair;
     if (authenticates !== undefined) {
       caller.#accept(readChallenge(response), authenticates, response);
