@@ -22,6 +22,17 @@ export const defaultAwaitRules: AwaitRules = {
   ofSender: { perUser: 2, inAll: 32 },
 };
 
+/**
+ * For what ends a call: 32 requests for a user, 1,024 in all, of which 8 and 64 may be of one sender. A BYE that is refused ends the call at one side
+ * alone; whoever else waits for a device, and has lost no call, takes none of this room.
+ */
+export const endAwaitRules: AwaitRules = {
+  forMs: defaultAwaitRules.forMs,
+  perUser: 32,
+  inAll: 1_024,
+  ofSender: { perUser: 8, inAll: 64 },
+};
+
 /** Milliseconds after a registration: by then the server in front of the device has the answer to it, as a rule, and knows the device. */
 const settleMs = 50;
 

@@ -285,6 +285,14 @@ describe('a device that has lost its connection', () => {
     expect(waits).toEqual([true, true, false, false, false, false]);
   });
 
+  it('has room for the end of a call whatever else waits for it, and for so many ends', () => {
+    const { first, request } = lost();
+    const wait = (method: string) => afterFailure(first, request(method)) !== undefined;
+    expect([wait('INFO'), wait('INFO'), wait('INFO')]).toEqual([true, true, false]);
+    const ends = Array.from({ length: 10 }, () => wait('BYE'));
+    expect(ends.filter(Boolean)).toHaveLength(8);
+  });
+
   it('is awaited at each member, but not by a request that another one has handed on', () => {
     const members = startPool();
     const { begun, origin } = callFromThird(members);

@@ -12,7 +12,7 @@ import {
 import type { Awaitable, Binding } from '@entente/sip-proxy/locations';
 import { livingFirst, type Sender } from '@entente/sip-relay';
 import { serversBehind } from '@entente/topology';
-import { AwaitedDevices, defaultAwaitRules } from './awaited-devices.ts';
+import { AwaitedDevices, defaultAwaitRules, endAwaitRules } from './awaited-devices.ts';
 import { type DeviceRoute, DeviceSearch, type DeviceSearchOptions } from './device-search.ts';
 import type { ForwardTarget } from './forward-target.ts';
 import { isHandedOn } from './pool-members.ts';
@@ -57,12 +57,15 @@ export class TargetFinder {
   readonly #options: TargetFinderOptions;
   readonly #search: DeviceSearch;
   readonly #awaited: AwaitedDevices;
+  /** By what ends a call. */
+  readonly #awaitedByEnds: AwaitedDevices;
 
   /** @param options - this server, and what it knows of users */
   constructor(options: TargetFinderOptions) {
     this.#options = options;
     this.#search = new DeviceSearch(options);
     this.#awaited = new AwaitedDevices(options.clock);
+    this.#awaitedByEnds = new AwaitedDevices(options.clock, endAwaitRules);
   }
 
   /**
@@ -98,7 +101,7 @@ export class TargetFinder {
 
   /** Requests that wait for the return of a device. */
   get waitingRequests(): number {
-    return this.#awaited.size;
+    return this.#awaited.size + this.#awaitedByEnds.size;
   }
 
   /** For the first time that a request waits. */
@@ -142,6 +145,7 @@ export class TargetFinder {
    */
   registered(user: string): void {
     this.#awaited.registered(user);
+    this.#awaitedByEnds.registered(user);
   }
 
   #orLater(
@@ -178,7 +182,8 @@ export class TargetFinder {
         waited.seen = lastRegistered(bindings);
         return find();
       });
-    const waiting = this.#awaited.wait(user, nameOf(sent), looking, forMs - (now - waited.since));
+    const room = sent.request.method === 'BYE' ? this.#awaitedByEnds : this.#awaited;
+    const waiting = room.wait(user, nameOf(sent), looking, forMs - (now - waited.since));
     if (waiting === undefined) return undefined;
     // The user may have come back while the request was under way to where the device was before; or the server in front of the device may
     // not know it yet, because it has not had the answer to the registration.
@@ -186,7 +191,7 @@ export class TargetFinder {
       const last = lastRegistered(bindings);
       if (waited.seen !== undefined && last !== waited.seen) waited.looks = 0;
       else if (now - last >= forMs) return;
-      this.#awaited.registered(user, waited.looks++);
+      room.registered(user, waited.looks++);
     };
     const looked = after(whereabouts.bindingsOf(user), look);
     // What the store throws is thrown again when targets are looked for.

@@ -327,6 +327,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'room-for-ends',
+      off: 'a call cannot be ended because others wait for the same device',
+      file: 'packages/front-end/src/target-finder.ts',
+      find: "sent.request.method === 'BYE' ? this.#awaitedByEnds : this.#awaited",
+      replace: 'this.#awaited',
+      test: {
+        file: 'packages/front-end/src/pool-dialogs.test.ts',
+        title: 'has room for the end of a call whatever else waits for it, and for so many ends',
+      },
+    },
+    {
       name: 'waits-of-a-sender',
       off: 'one sender takes all the room of requests that wait',
       file: awaited,
