@@ -80,6 +80,10 @@ describe('a plugin', () => {
       );
   });
 
+  it.each(Object.entries(servedRoles))('of a %s may provide a port for another plugin', (_, served) => {
+    expect(() => refuseOtherPorts(served, [{ plugin: 'alpha', port: 'phone-book' }])).not.toThrow();
+  });
+
   it('for a port that no role uses is not accepted', () => {
     expect([...new Set(Object.values(used).flat())].sort()).toEqual([...ports].sort());
   });

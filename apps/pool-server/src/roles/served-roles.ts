@@ -53,13 +53,14 @@ export function servedRoleOf(config: PoolServerConfig, topology: Topology, confi
 }
 
 /**
- * Refuses plugins for ports that a role does not use.
+ * Refuses plugins for ports that other roles use, and this one does not. Ports that plugins provide for each other are their own business.
  * @param served - the role of this server
  * @param offers - what its plugins provide
  * @throws OperatorFault `ENTENTE_PLUGIN_PORT`
  */
 export function refuseOtherPorts({ ports }: Pick<ServedRole, 'ports'>, offers: Plugins['offers']): void {
-  const other = offers.find(({ port }) => port !== exporterPort.name && !ports.includes(port));
+  const ofRoles = new Set<string>(Object.values(servedRoles).flatMap((role) => role.ports));
+  const other = offers.find(({ port }) => ofRoles.has(port) && !ports.includes(port));
   if (other === undefined) return;
   const used = [...ports, exporterPort.name].join(', ');
   throw new OperatorFault('ENTENTE_PLUGIN_PORT', {

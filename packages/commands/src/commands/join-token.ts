@@ -1,15 +1,8 @@
-import { dirname, relative, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
-import { secretMode, writeWhole } from '@entente/pki/node';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
-import { readAddresses } from '../authority/addresses.ts';
-import {
-  type AdministratorAccess,
-  type AdministratorOptions,
-  accessOf,
-} from '../authority/administrator-access.ts';
+import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
+import { joiningConfiguration } from '../authority/joining-configuration.ts';
 import { sendCommand } from '../authority/send-command.ts';
 import { exists } from '../topology/read-topology.ts';
 
@@ -30,7 +23,7 @@ export function register(program: Command): void {
     .command('join-token')
     .summary('create the token that a server needs to join')
     .description(
-      'Requests a token from the authority for one server of the published topology. The token works once and carries the fingerprint of the root. With --config, writes the configuration of the server with the token in it.',
+      'Requests a token from the authority for one server of the published topology. The token works once and carries the fingerprint of the root. With --config, writes the configuration of the server with the token in it; with --replace as well, one that is there gets the token, and all else in it stays.',
     )
     .argument('<server>', 'FQDN of the server')
     .option('--lifetime <seconds>', 'seconds until the token expires, 1 to 3600', '3600')
@@ -45,7 +38,7 @@ export function register(program: Command): void {
     );
   command.option(
     '--replace',
-    'for a server that has certificates: they are revoked once the token has been used',
+    'for a server that joins again: its certificates are revoked once the token has been used',
   );
   administratorCommand(command, 'entente join-token fe1.contoso.example --config fe1.yaml').action(run);
 }
@@ -59,28 +52,25 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
       remedy: 'give a whole number of seconds in that range',
     });
   }
-  const { config } = options;
-  // Checked before the token is requested: one that cannot be stored would be lost.
-  if (config !== undefined && (await exists(config))) {
-    throw new OperatorFault('ENTENTE_FILE_EXISTS', {
-      sentence: 'the file exists and is not overwritten',
-      place: config,
-      remedy: 'remove it first, or name another file',
-    });
-  }
+  const { config, directory, replace = false, users } = options;
+  // Read before the token is requested: one that cannot be stored would be lost.
+  const file =
+    config === undefined
+      ? undefined
+      : await joiningConfiguration({ server, config, directory, users }, replace);
   const command = {
     path: '/join-tokens',
     mediaType: 'application/json',
     body: JSON.stringify({
       server,
       lifetimeSeconds,
-      ...(options.replace === true ? { replace: true } : {}),
+      ...(replace ? { replace: true } : {}),
     }),
   };
   await sendCommand(command, options, async (answer) => {
     const token = String(answer.token);
     const until = new Date(Number(answer.notAfter)).toISOString();
-    if (config === undefined) {
+    if (config === undefined || file === undefined) {
       return {
         json: { server, token, notAfter: until },
         lines: [token],
@@ -89,13 +79,18 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
         ],
       };
     }
-    const { directory = server, users } = options;
-    const text = configurationOf({ server, directory, token, config, users }, await accessOf(options));
-    await writeWhole(config, text, secretMode);
+    await file.write(token, await accessOf(options));
     return {
       json: { server, config, notAfter: until },
-      lines: [`wrote ${config}; its token is valid until ${until}`],
+      lines: [
+        `${file.isThere ? `put a new token into ${config}` : `wrote ${config}`}; its token is valid until ${until}`,
+      ],
       next: [
+        ...(file.joinedFrom === undefined
+          ? []
+          : [
+              `move ${file.joinedFrom} aside: while it is there, the server has joined, and looks at no token`,
+            ]),
         ...(users === undefined || (await exists(users))
           ? []
           : [`create ${users}: entente user add <user@domain> --file ${users} --generate`]),
@@ -121,29 +116,3 @@ const programs = new Map([
   ['web-services', 'entente-pool-server'],
   ['edge', 'entente-edge-server'],
 ]);
-
-interface Configured {
-  readonly server: string;
-  readonly directory: string;
-  readonly token: string;
-  readonly config: string;
-  readonly users: string | undefined;
-}
-
-function configurationOf(
-  { config, directory, server, token, users: usersFile }: Configured,
-  { address, authority }: AdministratorAccess,
-): string {
-  const addresses = readAddresses(address, new URL(authority).hostname);
-  const users = usersFile === undefined ? undefined : relative(dirname(resolve(config)), resolve(usersFile));
-  return stringify(
-    {
-      fqdn: server,
-      directory,
-      join: { token },
-      ...(users === undefined ? {} : { users }),
-      ...(addresses.size === 0 ? {} : { addresses: Object.fromEntries(addresses) }),
-    },
-    { lineWidth: 0 },
-  );
-}

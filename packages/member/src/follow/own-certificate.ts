@@ -26,7 +26,7 @@ export function ownCertificateProblem(
   now: number,
 ): OwnCertificateProblem | undefined {
   const { notAfter, serialHex: serial } = leaf;
-  const remedy = `ask an administrator for a token (entente join-token ${fqdn}), empty the directory of this server, and start it with the token`;
+  const remedy = `ask an administrator for a token (entente join-token ${fqdn} --replace), move the directory of this server aside, and start it with the token`;
   for (const list of lists) {
     if (!isOfIssuer(list, leaf)) continue;
     const entry = list.lookup(leaf.serialNumber);
