@@ -3,9 +3,10 @@ import type { Binding, LocationChange, Locations } from '@entente/sip-proxy/loca
 import { type Driver, loadDriver } from './connection/driver.ts';
 import { checkPlace, type RedisPlace } from './connection/redis-place.ts';
 import { StoreLink } from './connection/store-link.ts';
-import { ChangeWriter, type WrittenChange } from './copy/change-writer.ts';
+import { ChangeWriter, type NotWritten, type WrittenChange } from './copy/change-writer.ts';
 import { type CopyReason, StoreFollower, type StoreKeys, storeKeys } from './copy/follow-store.ts';
-import { LocationCopy, readBindings, readCopied } from './copy/location-copy.ts';
+import { LateRemovals } from './copy/late-removals.ts';
+import { type CopiedBindings, LocationCopy, readBindings, readCopied } from './copy/location-copy.ts';
 
 /** What keeps the copy of a server over its restart, e.g. a file. */
 export interface LocationsSnapshot {
@@ -52,8 +53,12 @@ const startMs = 5_000;
 const keyMarginMs = 60_000;
 /** How often a change is decided again because another server was faster. */
 const maxTries = 32;
-/** Connections, and users, whose bindings are dropped once the store is back. */
-const maxLate = 100_000;
+/** Milliseconds after a failure until what is owed to the store is tried again. */
+const owedPauseMs = 1_000;
+/** A time at which no binding has expired. */
+const always = 0;
+/** Users whose bindings go back into an emptied store together. */
+const refillAtOnce = 256;
 
 /**
  * Where the users of a pool are, in Redis or Valkey. Lookups read a copy in this process and never wait; a change is acknowledged once the
@@ -70,9 +75,12 @@ export class RedisLocations implements Locations, AsyncDisposable {
   /** One change of an address of record after the other: they would but overtake each other in the store. */
   readonly #queues = new Map<string, Promise<unknown>>();
   #snapshot: LocationsSnapshot | undefined;
-  readonly #lateFlows = new Set<string>();
-  /** What of each is to go. */
-  readonly #lateUsers = new Map<string, (binding: Binding) => boolean>();
+  readonly #late = new LateRemovals();
+  /** Whether the store was emptied, and has not got back yet what this server knows. */
+  #owesBindings = false;
+  #isSettling = false;
+  /** Nothing that is owed is tried before that time. */
+  #settlesAt = Number.NEGATIVE_INFINITY;
   readonly #listeners = new Set<(aor: string) => void>();
 
   private constructor(options: RedisLocationsOptions, driver: Driver) {
@@ -84,7 +92,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
       this.#snapshot?.keep(aor, bindings.length > 0 ? bindings : undefined);
       for (const tell of this.#listeners) tell(aor);
     });
-    this.#link = new StoreLink(driver, { ...options, onReady: () => void this.#dropLate() });
+    this.#link = new StoreLink(driver, { ...options, onReady: () => this.#settleNow() });
     this.#changes = new ChangeWriter(this.#link.writer, this.#keys);
     this.#follower = new StoreFollower({
       redis: this.#link.reader,
@@ -92,7 +100,9 @@ export class RedisLocations implements Locations, AsyncDisposable {
       copy: this.#copy,
       clock,
       onCopied: (count, why) => this.#copied(count, why),
-      onEmptied: () => void this.#refill(),
+      onEmptied: () => {
+        this.#owesBindings = true;
+      },
     });
   }
 
@@ -125,31 +135,22 @@ export class RedisLocations implements Locations, AsyncDisposable {
   }
 
   lookup(aor: string, now: number): readonly Binding[] {
-    return this.#copy.lookup(aor, now);
+    return this.#late.left(aor, this.#copy.lookup(aor, now));
   }
 
-  async update<R>(
+  update<R>(
     aor: string,
     now: number,
     decide: (current: readonly Binding[]) => LocationChange<R>,
   ): Promise<R> {
-    const before = this.#queues.get(aor);
-    const run = () => this.#update(aor, now, decide);
-    const done = before === undefined ? run() : before.then(run);
-    const over = () => {
-      if (this.#queues.get(aor) === settled) this.#queues.delete(aor);
-    };
-    const settled: Promise<void> = done.then(over, over);
-    this.#queues.set(aor, settled);
-    return done;
+    return this.#inTurn(aor, now, (current) => decide(this.#late.left(aor, current)));
   }
 
   async removeFlow(flow: string): Promise<number> {
     try {
       return await this.#removeAll(this.#copy.addressesOn(flow), (binding) => binding.flow === flow);
     } catch (error) {
-      // Its bindings lead nowhere: they go when the store is back.
-      if (this.#lateFlows.size < maxLate) this.#lateFlows.add(flow);
+      this.#late.addFlow(flow);
       throw error;
     }
   }
@@ -158,19 +159,9 @@ export class RedisLocations implements Locations, AsyncDisposable {
     try {
       return await this.#removeAll([aor], isMeant);
     } catch (error) {
-      if (this.#lateUsers.size < maxLate) this.#removeLater(aor, isMeant);
+      this.#late.addUser(aor, isMeant, this.#copy.lookup(aor, 0), this.#clock());
       throw error;
     }
-  }
-
-  #removeLater(aor: string, isMeant: (binding: Binding) => boolean): void {
-    const since = this.#clock();
-    const before = this.#lateUsers.get(aor);
-    this.#lateUsers.set(
-      aor,
-      // What has been registered since, perhaps at another server, counts.
-      (binding) => before?.(binding) === true || (binding.updatedAt <= since && isMeant(binding)),
-    );
   }
 
   expire(now: number): number {
@@ -196,7 +187,10 @@ export class RedisLocations implements Locations, AsyncDisposable {
       copied = resolve;
     });
     this.#onFirstCopy = copied;
-    this.#link.start(() => this.#follower.step());
+    this.#link.start(async () => {
+      await this.#follower.step();
+      this.#settle();
+    });
     const late = new AbortController();
     const patience = setTimeout(startMs, undefined, { signal: late.signal }).catch(() => {});
     // Two connections: what was read says nothing about whether a change can be made yet.
@@ -216,6 +210,23 @@ export class RedisLocations implements Locations, AsyncDisposable {
 
   #onFirstCopy: () => void = () => {};
 
+  /** One change of an address after the other. */
+  async #inTurn<R>(
+    aor: string,
+    now: number,
+    decide: (current: readonly Binding[]) => LocationChange<R>,
+  ): Promise<R> {
+    const before = this.#queues.get(aor);
+    const run = () => this.#update(aor, now, decide);
+    const done = before === undefined ? run() : before.then(run);
+    const over = () => {
+      if (this.#queues.get(aor) === settled) this.#queues.delete(aor);
+    };
+    const settled: Promise<void> = done.then(over, over);
+    this.#queues.set(aor, settled);
+    return done;
+  }
+
   async #update<R>(
     aor: string,
     now: number,
@@ -227,10 +238,19 @@ export class RedisLocations implements Locations, AsyncDisposable {
       if (bindings === undefined) return result;
       const other = await this.#put(aor, known.version, bindings, now);
       if (other === undefined) return result;
-      const { version, bindings: found } = readCopied(other, aor, this.#clock());
-      known = { version, bindings: found.filter(({ expiresAt }) => expiresAt > now) };
+      known = this.#basisOf(other, aor, now);
     }
     throw this.#link.unavailable(new Error(`others changed ${aor} ${maxTries} times meanwhile`));
+  }
+
+  /** What a change is decided on that another server was faster with. */
+  #basisOf({ epoch, found }: NotWritten, aor: string, now: number): CopiedBindings {
+    const { epoch: own } = this.#follower;
+    // The store was emptied, and this server has not read it since: the other devices of the user go back with this change.
+    if (found === '' && own !== undefined && own !== epoch)
+      return { version: 0, bindings: this.#copy.lookup(aor, now) };
+    const { version, bindings } = readCopied(found, aor, this.#clock());
+    return { version, bindings: bindings.filter(({ expiresAt }) => expiresAt > now) };
   }
 
   /** @returns what is there instead, where that is not of the expected version */
@@ -239,8 +259,9 @@ export class RedisLocations implements Locations, AsyncDisposable {
     expected: number,
     bindings: readonly Binding[],
     now: number,
-  ): Promise<string | undefined> {
-    const lifeMs = Math.max(0, ...bindings.map(({ expiresAt }) => expiresAt - now)) + keyMarginMs;
+  ): Promise<NotWritten | undefined> {
+    const from = now === always ? this.#clock() : now;
+    const lifeMs = Math.max(0, ...bindings.map(({ expiresAt }) => expiresAt - from)) + keyMarginMs;
     let written: WrittenChange;
     try {
       const text = bindings.length === 0 ? '' : JSON.stringify(bindings);
@@ -248,7 +269,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
     } catch (error) {
       throw this.#link.unavailable(error as Error);
     }
-    if (!written.isDone) return written.found;
+    if (!written.isDone) return written;
     // The numbers of another epoch say nothing about this copy: it is about to be read again.
     const { epoch: own } = this.#follower;
     if (own === undefined || own === written.epoch)
@@ -258,7 +279,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
 
   async #removeAll(aors: readonly string[], isMeant: (binding: Binding) => boolean): Promise<number> {
     const counts = aors.map((aor) =>
-      this.update<number>(aor, 0, (current) => {
+      this.#inTurn<number>(aor, always, (current) => {
         const bindings = current.filter((binding) => !isMeant(binding));
         const result = current.length - bindings.length;
         return result === 0 ? { result } : { bindings, result };
@@ -267,25 +288,59 @@ export class RedisLocations implements Locations, AsyncDisposable {
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
 
-  async #dropLate(): Promise<void> {
-    const users = [...this.#lateUsers];
-    this.#lateUsers.clear();
-    const flows = [...this.#lateFlows];
-    this.#lateFlows.clear();
-    for (const [aor, isMeant] of users)
-      await this.#removeAll([aor], isMeant).catch(() => this.#lateUsers.set(aor, isMeant));
-    for (const flow of flows) await this.removeFlow(flow).catch(() => {});
+  #settleNow(): void {
+    this.#settlesAt = Number.NEGATIVE_INFINITY;
+    this.#settle();
+  }
+
+  /** The store answers: what is owed to it goes now, unless that has just failed. */
+  #settle(): void {
+    if (this.#isSettling || (this.#late.isEmpty && !this.#owesBindings)) return;
+    if (this.#clock() < this.#settlesAt) return;
+    this.#isSettling = true;
+    void this.#settleAll().then(
+      () => {
+        this.#isSettling = false;
+      },
+      () => {
+        this.#isSettling = false;
+        this.#settlesAt = this.#clock() + owedPauseMs;
+      },
+    );
+  }
+
+  /** @throws what the first change fails of: the rest stays owed */
+  async #settleAll(): Promise<void> {
+    for (const [aor, isMeant] of this.#late.users()) {
+      await this.#removeAll([aor], isMeant);
+      this.#late.doneUser(aor, isMeant);
+    }
+    for (const flow of this.#late.flows()) {
+      await this.#removeAll(this.#copy.addressesOn(flow), (binding) => binding.flow === flow);
+      this.#late.doneFlow(flow);
+    }
+    if (this.#owesBindings) await this.#refill();
   }
 
   /** The store has lost what it had acknowledged; what this server still knows goes back, unless another one was faster. */
   async #refill(): Promise<void> {
-    const now = this.#clock();
-    for (const aor of [...this.#copy.addresses()]) {
-      if (this.#copy.versionOf(aor) !== 0) continue;
-      const bindings = this.#copy.lookup(aor, now);
-      if (bindings.length === 0) this.#copy.forget(aor);
-      else await this.#put(aor, 0, bindings, now).catch(() => {});
+    const owed = [...this.#copy.addresses()].filter((aor) => this.#copy.versionOf(aor) === 0);
+    this.#owesBindings = false;
+    try {
+      while (owed.length > 0)
+        await Promise.all(owed.splice(0, refillAtOnce).map((aor) => this.#giveBack(aor)));
+    } catch (error) {
+      this.#owesBindings = true;
+      throw error;
     }
+  }
+
+  async #giveBack(aor: string): Promise<void> {
+    const now = this.#clock();
+    const bindings = this.#late.left(aor, this.#copy.lookup(aor, now));
+    if (this.#copy.versionOf(aor) !== 0) return;
+    if (bindings.length === 0) this.#copy.forget(aor);
+    else await this.#put(aor, 0, bindings, now);
   }
 
   #copied(count: number, why: CopyReason): void {

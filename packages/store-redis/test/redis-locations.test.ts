@@ -1,70 +1,34 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Binding, Locations } from '@entente/sip-proxy/locations';
+import type { Locations } from '@entente/sip-proxy/locations';
 import { locationsCompliance } from '@entente/sip-proxy/locations/compliance';
-import { type OpenSnapshot, RedisLocations, type RedisLocationsOptions } from '@entente/store-redis';
+import { type OpenSnapshot, RedisLocations } from '@entente/store-redis';
 import { noRedis, startRedis } from '@entente/testkit/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const alice = 'alice@contoso.example';
-/** The machine may have much else to do. */
-const patience = { timeout: 60_000 };
+import {
+  alice,
+  binding,
+  bob,
+  found,
+  newPool,
+  patience,
+  put,
+  RedisScene,
+  stored,
+  uris,
+} from './redis-scene.ts';
 
 describe.skipIf(noRedis !== undefined)(
   `locations in Redis${noRedis === undefined ? '' : `: ${noRedis}`}`,
   () => {
     let redis: Awaited<ReturnType<typeof startRedis>>;
-    const opened: RedisLocations[] = [];
+    let scene: RedisScene;
     beforeAll(async () => {
       redis = await startRedis();
+      scene = new RedisScene(redis);
     });
-    afterAll(async () => {
-      for (const one of opened) await one[Symbol.asyncDispose]();
-      await redis?.[Symbol.asyncDispose]();
-    });
-
-    let pools = 0;
-    const newPool = () => `pool${++pools}.contoso.example`;
-
-    /** A server of a pool. */
-    async function open(pool: string, more: Partial<RedisLocationsOptions> = {}) {
-      const events: string[] = [];
-      const write = (fields: object) => void events.push((fields as { event: string }).event);
-      const locations = await RedisLocations.open({
-        place: redis.place,
-        pool,
-        log: { info: write, warn: write },
-        ...more,
-      });
-      opened.push(locations);
-      return { events, locations };
-    }
-
-    const binding = (fields: Partial<Binding> = {}): Binding => ({
-      aor: alice,
-      uri: 'sip:alice@192.0.2.1',
-      q: 1,
-      expiresAt: Date.now() + 600_000,
-      callId: 'c',
-      cseq: 1,
-      path: [],
-      updatedAt: Date.now(),
-      ...fields,
-    });
-    const put = async (locations: Locations, bindings: readonly Binding[], aor = alice) =>
-      locations.update(aor, Date.now(), () => ({ bindings, result: undefined }));
-    /** Once a store that was away takes a change. */
-    const stored = (locations: Locations) => {
-      const isStored = () =>
-        put(locations, [binding()]).then(
-          () => true,
-          () => false,
-        );
-      return expect.poll(isStored, patience).toBe(true);
-    };
-    const uris = (locations: Locations, aor = alice) =>
-      (locations.lookup(aor, Date.now()) as readonly Binding[]).map(({ uri }) => uri).sort();
-    const found = (locations: Locations, aor?: string) => expect.poll(() => uris(locations, aor), patience);
+    afterAll(async () => scene?.[Symbol.asyncDispose]());
+    const open: RedisScene['open'] = (...asked) => scene.open(...asked);
 
     describe('keep every rule of a store', () => {
       const setup = async () => (await open(newPool())).locations;
@@ -204,7 +168,6 @@ describe.skipIf(noRedis !== undefined)(
     it('drop the bindings of a user who was signed out while the store was away, and of nobody else', async () => {
       const pool = newPool();
       const [one, two] = [await open(pool), await open(pool)];
-      const bob = 'bob@contoso.example';
       await put(one.locations, [binding()]);
       await put(one.locations, [binding({ aor: bob })], bob);
       await found(two.locations).toHaveLength(1);
@@ -233,7 +196,6 @@ describe.skipIf(noRedis !== undefined)(
     it('change although there is something at the key of another one that is none of ours', async () => {
       const pool = newPool();
       const { locations } = await open(pool);
-      const bob = 'bob@contoso.example';
       await redis.command('LPUSH', `entente:{${pool}}:bindings:${alice}`, 'x');
       const [ofAlice, ofBob] = await Promise.allSettled([
         put(locations, [binding()]),
@@ -272,7 +234,6 @@ describe.skipIf(noRedis !== undefined)(
       };
       const { locations: before } = await open(pool, { snapshot });
       await put(before, [binding()]);
-      const bob = 'bob@contoso.example';
       await put(before, [binding({ aor: bob })], bob);
       await put(before, [], bob);
       await before[Symbol.asyncDispose]();

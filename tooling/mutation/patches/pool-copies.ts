@@ -294,39 +294,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'signed-out-without-store',
-      off: 'who has an old password stays registered where the store was away when it was changed',
-      file: 'packages/store-redis/src/redis-locations.ts',
-      find: 'if (this.#lateUsers.size < maxLate) this.#removeLater(aor, isMeant);',
-      replace: '',
-      test: {
-        file: 'packages/store-redis/test/redis-locations.test.ts',
-        title: 'drop the bindings of a user who was signed out while the store was away, and of nobody else',
-      },
-    },
-    {
-      name: 'open-before-writable',
-      off: 'a server that has just started refuses registrations, because its second connection to the store is not open yet',
-      file: 'packages/store-redis/src/redis-locations.ts',
-      find: 'Promise.all([first, this.#link.whenWritable()])',
-      replace: 'first',
-      test: {
-        file: 'packages/store-redis/test/redis-locations.test.ts',
-        title: 'are open only once a change can be made, not as soon as all are read',
-      },
-    },
-    {
-      name: 'changes-of-another-epoch',
-      off: 'changes of a store that was emptied are taken for the next ones, and what is gone stays in the copies',
-      file: 'packages/store-redis/src/copy/follow-store.ts',
-      find: 'if (epoch !== begun) return;',
-      replace: '',
-      test: {
-        file: 'packages/store-redis/src/copy/follow-store.test.ts',
-        title: 'reads everything again where the store was emptied and has as many changes again',
-      },
-    },
-    {
       name: 'room-for-ends',
       off: 'a call cannot be ended because others wait for the same device',
       file: 'packages/front-end/src/target-finder.ts',

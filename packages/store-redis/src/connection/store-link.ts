@@ -26,6 +26,8 @@ const commandMs = 2_000;
 const followMs = 4_000;
 /** Milliseconds after a failure before the store is asked again. */
 const pauseMs = 200;
+/** What the client of Redis says of a command that was not answered within its time. */
+const timedOut = 'Command timed out';
 const remedy =
   'check that Redis runs there, is reachable and accepts this account; clients register again by themselves';
 
@@ -81,10 +83,15 @@ export class StoreLink implements AsyncDisposable {
   }
 
   /**
-   * The fault of a change that was not acknowledged.
+   * The fault of a change that was not acknowledged. A connection on which the time for it ran out is dialled again: while something is
+   * unacknowledged the system itself gives a connection up after a quarter of an hour only.
    * @param cause - what it failed of
    */
   unavailable(cause: Error): LocationsUnavailableError {
+    if (cause.message === timedOut && this.writer.status === 'ready') {
+      this.#lost(cause);
+      this.writer.disconnect(true);
+    }
     return new LocationsUnavailableError({
       sentence: `the store of locations at ${this.name} has not acknowledged a change: ${sentenceOf(cause)}`,
       place: this.name,

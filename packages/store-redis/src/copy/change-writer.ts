@@ -14,11 +14,17 @@ export interface BindingsChange {
   readonly lifeMs: number;
 }
 
+/** Another server was faster; `found` is what is there, with its version. */
+export interface NotWritten {
+  readonly isDone: false;
+  readonly epoch: string;
+  readonly found: string;
+}
+
 /** What became of a change. */
 export type WrittenChange =
   | { readonly isDone: true; readonly epoch: string; readonly number: number }
-  /** Another server was faster; `found` is what is there, with its version. */
-  | { readonly isDone: false; readonly epoch: string; readonly found: string };
+  | NotWritten;
 
 /** Changes in one command: the store does nothing else for some milliseconds. */
 const maxChanges = 256;

@@ -9,13 +9,22 @@ const alice = 'alice@contoso.example';
 function start(state: { epoch: string; number: number }) {
   const found: string[] = [];
   const answers: (readonly (readonly [number: number, epoch: string])[])[] = [];
+  /** What the change of a number says, where one asks for it alone. */
+  const stored = new Map<number, string>();
   const redis = {
     async hmget() {
       found.push('compared');
       return [state.epoch, String(state.number)];
     },
     scan: async () => ['0', []],
-    async xread() {
+    async xread(_: string, count: number, ...more: readonly (string | number)[]) {
+      if (count === 1) {
+        const number = Number(String(more.at(-1)).split('-')[0]) + 1;
+        const aor = stored.get(number);
+        return aor === undefined
+          ? null
+          : [['changes', [[`${number}-1`, ['aor', aor, 'bindings', '', 'epoch', state.epoch]]]]];
+      }
       const changes = answers.shift();
       if (changes === undefined) return null;
       const entry = ([number, epoch]: readonly [number, string]) =>
@@ -31,7 +40,7 @@ function start(state: { epoch: string; number: number }) {
     onEmptied: () => found.push('emptied'),
     clock: () => 1_000,
   });
-  return { answers, follower, found, state };
+  return { answers, follower, found, state, stored };
 }
 
 it('asks how far the store is at the start, and again once no changes come', async () => {
@@ -58,4 +67,35 @@ it('reads everything again where the store was emptied and has as many changes a
   await follower.step();
   expect(found).toEqual(['compared', 'other-epoch', 'emptied']);
   expect(follower.epoch).toBe('b');
+});
+
+it('reads everything again where the store was set back, and has counted as far again', async () => {
+  const { answers, follower, found, state, stored } = start({ epoch: 'a', number: 0 });
+  answers.push([
+    [1, 'a'],
+    [2, 'a'],
+  ]);
+  await follower.step();
+  Object.assign(state, { number: 2 });
+  stored.set(2, alice);
+  await follower.step();
+  await follower.step();
+  expect(found, 'as it was').not.toContain('other-epoch');
+  found.length = 0;
+  // Of the same number, and of another user.
+  stored.set(2, 'bob@contoso.example');
+  Object.assign(state, { number: 4 });
+  await follower.step();
+  expect(found.slice(0, 3)).toEqual(['compared', 'other-epoch', 'emptied']);
+});
+
+it('knows what it has read at the start by its last change', async () => {
+  const { follower, found, state, stored } = start({ epoch: 'a', number: 7 });
+  stored.set(7, alice);
+  await follower.step();
+  expect(found).toContain('start');
+  stored.set(7, 'bob@contoso.example');
+  Object.assign(state, { number: 9 });
+  await follower.step();
+  expect(found).toContain('other-epoch');
 });

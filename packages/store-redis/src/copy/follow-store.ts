@@ -47,7 +47,13 @@ const gatherMs = 5;
 const scanCount = 1_000;
 
 /** Where in the changes of which epoch a copy is. */
-interface Position {
+interface Position extends StoreState {
+  /** What the last change said, where it was read: a store that was set back, and has counted as far again, says something else there. */
+  readonly mark: string | undefined;
+}
+
+/** How far a store has counted. */
+interface StoreState {
   readonly epoch: string | undefined;
   readonly number: number;
 }
@@ -95,7 +101,7 @@ export class StoreFollower {
     const state = await this.#state();
     const known = this.#position;
     if (known === undefined) await this.#copyAll(state, 'start');
-    else if (known.epoch !== state.epoch || state.number < known.number) {
+    else if (known.epoch !== state.epoch || state.number < known.number || (await this.#isSetBack(known))) {
       // Nothing has ever been changed where there is no epoch yet.
       const isFirst = known.epoch === undefined;
       if (!isFirst) this.#options.copy.restartVersions();
@@ -123,7 +129,7 @@ export class StoreFollower {
       if (copy.versionOf(aor) < number)
         copy.put(aor, { version: number, bindings: readBindings(bindings, aor, clock()) });
       copy.settled(aor, number);
-      this.#position = { epoch, number };
+      this.#position = { epoch, number, mark: markOf({ aor, bindings }) };
     }
     this.#isSure = changes.length > 0;
     // Changes were made and none came: they were cut off the stream before they were read.
@@ -135,20 +141,30 @@ export class StoreFollower {
   }
 
   async #isCutOff(): Promise<boolean> {
-    const { keys, redis } = this.#options;
     const { number } = this.#position as Position;
-    const next = changesIn(await redis.xread('COUNT', 1, 'STREAMS', keys.changes, `${number}-1`));
-    return next[0]?.number !== number + 1;
+    return (await this.#changeAfter(number))?.number !== number + 1;
   }
 
-  async #state(): Promise<Position> {
+  /** Whether the change that was read last is another one now. One that was cut off says nothing. */
+  async #isSetBack({ mark, number }: Position): Promise<boolean> {
+    if (mark === undefined) return false;
+    const found = await this.#changeAfter(number - 1);
+    return found?.number === number && markOf(found) !== mark;
+  }
+
+  async #changeAfter(number: number): Promise<Change | undefined> {
+    const { keys, redis } = this.#options;
+    return changesIn(await redis.xread('COUNT', 1, 'STREAMS', keys.changes, `${number}-1`))[0];
+  }
+
+  async #state(): Promise<StoreState> {
     const { keys, redis } = this.#options;
     const [epoch, number] = await redis.hmget(keys.state, 'epoch', 'number');
     return { epoch: epoch ?? undefined, number: Number(number ?? 0) };
   }
 
   /** Reads everything. What is changed meanwhile has a later number, and comes again with the changes. */
-  async #copyAll(state: Position, why: CopyReason): Promise<void> {
+  async #copyAll(state: StoreState, why: CopyReason): Promise<void> {
     const { clock, copy, keys, onCopied, redis } = this.#options;
     const prefix = keys.bindings('');
     const seen = new Set<string>();
@@ -166,9 +182,14 @@ export class StoreFollower {
         copy.put(aor, found);
       }
     } while (cursor !== '0');
-    for (const aor of [...copy.addresses()])
-      if (!seen.has(aor) && why !== 'other-epoch' && copy.versionOf(aor) <= state.number) copy.forget(aor);
-    this.#position = state;
+    for (const aor of [...copy.addresses()]) {
+      if (seen.has(aor) || why === 'other-epoch') continue;
+      const version = copy.versionOf(aor);
+      // Where changes were missed, what has no version is what a store that was emptied has not got back yet.
+      if (version <= state.number && (version > 0 || why === 'start')) copy.forget(aor);
+    }
+    const last = state.number > 0 ? await this.#changeAfter(state.number - 1) : undefined;
+    this.#position = { ...state, mark: last?.number === state.number ? markOf(last) : undefined };
     onCopied(seen.size, why);
   }
 }
@@ -183,6 +204,11 @@ interface Change {
   readonly aor: string;
   readonly bindings: string;
   readonly epoch: string;
+}
+
+/** What tells one change from another one of the same number. */
+function markOf({ aor, bindings }: Pick<Change, 'aor' | 'bindings'>): string {
+  return `${aor} ${bindings}`;
 }
 
 /** What XREAD of one stream answers: `[[name, [[id, [field, value, …]], …]]]`, or null. */

@@ -54,12 +54,16 @@ export async function startRedis(launcher: readonly string[] = []) {
     },
     /** Sends a command, as an operator would. */
     async command(...parts: string[]): Promise<void> {
-      await new Promise<void>((resolve, reject) => {
+      await server.ask(...parts);
+    },
+    /** Sends a command, and takes the first line of what Redis answers, e.g. `:1` or `+OK`. */
+    ask(...parts: string[]): Promise<string> {
+      return new Promise((resolve, reject) => {
         const socket = connect(port, '127.0.0.1', () => socket.write(`${parts.join(' ')}\r\n`));
         socket.once('error', reject);
-        socket.once('data', () => {
+        socket.once('data', (answer) => {
           socket.destroy();
-          resolve();
+          resolve(answer.toString().split('\r\n')[0] ?? '');
         });
       });
     },
