@@ -24,7 +24,7 @@ export const defaultAwaitRules: AwaitRules = {
 
 /**
  * For what ends a call: 32 requests for a user, 1,024 in all, of which 8 and 64 may be of one sender. A BYE that is refused ends the call at one side
- * alone; whoever else waits for a device, and has lost no call, takes none of this room.
+ * alone, so no other request takes of this room.
  */
 export const endAwaitRules: AwaitRules = {
   forMs: defaultAwaitRules.forMs,

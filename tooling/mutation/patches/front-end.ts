@@ -305,5 +305,16 @@ export const patches: PatchList = {
           'in need, of unknown peers behind an edge, is counted by their address, whatever names they write',
       },
     },
+    {
+      name: 'lost-on-a-full-disk',
+      off: 'registrations that could not be written are not written later either, when the disk has room again',
+      file: 'packages/front-end/src/registrations/registrations-file.ts',
+      find: 'if (this.#lacks || this.#hasGrown())',
+      replace: 'if (this.#hasGrown())',
+      test: {
+        file: 'packages/front-end/src/registrations/registrations-file-full-disk.test.ts',
+        title: 'are all there in the next run, also what could not be written',
+      },
+    },
   ],
 };

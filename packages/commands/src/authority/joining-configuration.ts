@@ -65,7 +65,7 @@ export async function joiningConfiguration(
       document.setIn(['join', 'token'], token);
       const { gid, mode, uid } = await stat(config);
       await writeWhole(config, document.toString({ lineWidth: 0 }), mode & 0o770);
-      // The server may run as another user than the one who asks for its token.
+      // The server may run as another user than the administrator.
       if (uid !== process.getuid?.()) await chown(config, uid, gid);
     },
     joinedFrom: (await exists(join(folder, 'member.json'))) ? folder : undefined,

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Logger } from '@entente/host';
@@ -19,6 +19,12 @@ export interface RegistrationsFileOptions {
 /** A record that a file holds: the last one of its key counts. */
 export type KeptRecord = readonly [key: string, value: unknown];
 
+/** How much a file has. */
+interface Size {
+  lines: number;
+  bytes: number;
+}
+
 const format = 'entente-registrations-1';
 /** Readable by its owner alone: it says who is where. */
 const mode = secretMode;
@@ -30,11 +36,16 @@ const maxLine = 1_048_576;
 const slice = 256;
 /** Lines that are appended at least before the file is written again. */
 const minAppended = 4_096;
+/** The same in bytes: a line may be long, and one user can have many written. */
+const minAppendedBytes = 4_194_304;
+/** Milliseconds from a try to write the file again that failed to the next one: a full disk has enough to do. */
+const pause = 10_000;
 
 /**
  * What a front end keeps of registrations over its restart: one line for each record, the last one of a key counts. A change is appended and
  * handed to the system before it is acknowledged, so it outlives the process. From time to time the file is written again under another
- * name, flushed and renamed; a line that was torn by a crash of the machine is ignored.
+ * name, flushed and renamed; a line that was torn by a crash of the machine is ignored. After a write that failed it lacks records, or ends in
+ * half a line, so the next change has it written again.
  */
 export class RegistrationsFile implements AsyncDisposable {
   readonly #options: RegistrationsFileOptions;
@@ -45,11 +56,15 @@ export class RegistrationsFile implements AsyncDisposable {
   #pending: string[] = [];
   /** Writes `#pending`; undefined where nothing waits. */
   #next: Promise<void> | undefined;
-  #appended = 0;
-  #size = 0;
+  /** Since the file was written again, in lines and bytes. */
+  #appended: Size = { lines: 0, bytes: 0 };
+  /** What the file had then. */
+  #size: Size = { lines: 0, bytes: 0 };
   #rewriting: Promise<void> | undefined;
-  /** Ends when the file is whole again after another process has replaced it. */
-  #restoring: Promise<void> | undefined;
+  /** Something is not in the file: nothing could be written yet, a write failed, or another process has replaced it. */
+  #lacks = true;
+  /** When it could not be written again, in milliseconds since 1970; undefined where the last try succeeded. */
+  #failedAt: number | undefined;
   /** Lines that came since the new file was begun. */
   #meanwhile: string[] | undefined;
   #hasFailed = false;
@@ -73,6 +88,8 @@ export class RegistrationsFile implements AsyncDisposable {
     const file = new RegistrationsFile(options, entries);
     await file.#read(restore);
     await file.#rewrite();
+    // The first change may try at once.
+    file.#failedAt = undefined;
     return file;
   }
 
@@ -87,17 +104,19 @@ export class RegistrationsFile implements AsyncDisposable {
     this.#pending.push(line);
     this.#meanwhile?.push(line);
     // What comes while another write is under way is written in one go.
-    this.#next ??= this.#inTurn(() => this.#flush()).then(() => this.#restoring);
+    this.#next ??= this.#inTurn(() => this.#flush()).then(() => (this.#lacks ? this.#rewriting : undefined));
     return this.#next;
   }
 
   /** Writes it again, whole, and closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#next;
+    await this.#writing;
     await this.#rewriting;
-    if (this.#appended > 0) await this.#rewrite();
+    if (this.#appended.lines > 0) await this.#rewrite();
     await this.#handle?.close().catch(() => {});
     this.#handle = undefined;
+    this.#lacks = false;
   }
 
   #inTurn(write: () => Promise<void>): Promise<void> {
@@ -108,17 +127,36 @@ export class RegistrationsFile implements AsyncDisposable {
   async #flush(): Promise<void> {
     this.#next = undefined;
     const lines = this.#pending.splice(0);
-    this.#appended += lines.length;
-    if (this.#appended > Math.max(minAppended, 2 * this.#size)) this.#rewriting ??= this.#rewrite();
+    // It is closed.
+    if (this.#handle === undefined && !this.#lacks) return;
+    const text = lines.join('');
+    this.#appended.lines += lines.length;
+    this.#appended.bytes += Buffer.byteLength(text);
+    if (this.#lacks || this.#hasGrown()) this.#beginRewrite();
     if (this.#handle === undefined) return;
-    await this.#handle.appendFile(lines.join(''));
-    this.#hasFailed = false;
-    // A server that is started twice reads the file and writes it again: what is appended to the old one is lost.
-    if ((await this.#handle.stat()).nlink === 0) this.#replaced();
+    try {
+      // The file may end in half a line.
+      await this.#handle.appendFile(this.#lacks ? `\n${text}` : text);
+      if (!this.#lacks && this.#failedAt === undefined) this.#hasFailed = false;
+      // A server that is started twice reads the file and writes it again: what is appended to the old one is lost.
+      if ((await this.#handle.stat()).nlink === 0) this.#replaced();
+    } catch (error) {
+      this.#lacks = true;
+      throw error;
+    }
+  }
+
+  #hasGrown(): boolean {
+    const { lines, bytes } = this.#appended;
+    return (
+      lines > Math.max(minAppended, 2 * this.#size.lines) ||
+      bytes > Math.max(minAppendedBytes, 2 * this.#size.bytes)
+    );
   }
 
   #replaced(): void {
-    if (this.#restoring !== undefined) return;
+    if (this.#lacks) return;
+    this.#lacks = true;
     const { logger, path } = this.#options;
     logger.warn(
       {
@@ -128,10 +166,13 @@ export class RegistrationsFile implements AsyncDisposable {
       },
       'another process has replaced the file of registrations; it is written again',
     );
-    this.#rewriting ??= this.#rewrite();
-    this.#restoring = this.#rewriting.then(() => {
-      this.#restoring = undefined;
-    });
+    this.#beginRewrite();
+  }
+
+  /** Has the file written again while requests go on, unless that has failed a moment ago. */
+  #beginRewrite(): void {
+    const since = this.#failedAt === undefined ? pause : Math.abs(this.#options.clock() - this.#failedAt);
+    if (since >= pause) this.#rewriting ??= this.#rewrite();
   }
 
   async #rewrite(): Promise<void> {
@@ -143,36 +184,52 @@ export class RegistrationsFile implements AsyncDisposable {
       // It may be left over from a crash, with another mode.
       await next.chmod(mode);
       const header = { format, kind, writtenAt: new Date(clock()).toISOString() };
-      let lines = `${JSON.stringify(header)}\n`;
-      let count = 0;
+      let text = `${JSON.stringify(header)}\n`;
+      const size = { lines: 0, bytes: 0 };
       for (const entry of this.#entries()) {
-        lines += `${JSON.stringify(entry)}\n`;
-        if (++count % slice > 0) continue;
-        await next.appendFile(lines);
-        lines = '';
+        text += `${JSON.stringify(entry)}\n`;
+        if (++size.lines % slice > 0) continue;
+        size.bytes += Buffer.byteLength(text);
+        await next.appendFile(text);
+        text = '';
       }
-      await next.appendFile(lines);
+      size.bytes += Buffer.byteLength(text);
+      await next.appendFile(text);
       await next.sync();
       const whole = next;
-      await this.#inTurn(() => this.#replace(whole, count));
+      await this.#inTurn(() => this.#replace(whole, size));
     } catch (error) {
       this.#failed(error);
     }
-    if (next !== this.#handle) await next?.close().catch(() => {});
+    if (next === undefined || next !== this.#handle) await this.#giveUp(next);
     this.#meanwhile = undefined;
     this.#rewriting = undefined;
   }
 
-  async #replace(next: FileHandle, count: number): Promise<void> {
+  /** The file could not be written again. */
+  async #giveUp(next: FileHandle | undefined): Promise<void> {
+    const { clock, path } = this.#options;
+    this.#failedAt = clock();
+    if (next === undefined) return;
+    await next.close().catch(() => {});
+    // On a full disk it would take the room that changes need.
+    await rm(`${path}.new`, { force: true }).catch(() => {});
+  }
+
+  async #replace(next: FileHandle, size: Size): Promise<void> {
     const { path } = this.#options;
     const lines = this.#meanwhile?.splice(0) ?? [];
     this.#meanwhile = undefined;
-    await next.appendFile(lines.join(''));
+    const text = lines.join('');
+    await next.appendFile(text);
     await rename(`${path}.new`, path);
     const before = this.#handle;
     this.#handle = next;
-    this.#appended = lines.length;
-    this.#size = count;
+    this.#appended = { lines: lines.length, bytes: Buffer.byteLength(text) };
+    this.#size = size;
+    this.#lacks = false;
+    this.#failedAt = undefined;
+    this.#hasFailed = false;
     await before?.close();
     await syncFolder(dirname(path));
   }
@@ -195,7 +252,8 @@ export class RegistrationsFile implements AsyncDisposable {
         header = typeof value === 'object' && value !== null ? { ...value } : {};
         if (header.format !== format || header.kind !== kind) break;
       } else if (Array.isArray(value) && typeof value[0] === 'string') latest.set(value[0], value[1]);
-      else torn++;
+      // What follows a write that failed begins on a line of its own.
+      else if (line !== '') torn++;
     }
     if (header !== undefined && (header.format !== format || header.kind !== kind)) {
       this.#damaged(0, new Error(`expected format ${format} of ${kind}, found another one`));
