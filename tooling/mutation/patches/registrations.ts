@@ -87,6 +87,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'text-of-bindings',
+      off: 'a user has long contacts and Call-IDs stored, all of them with each REGISTER',
+      file: 'packages/sip-proxy/src/registration/binding-room.ts',
+      find: 'characters > maxBindingText && ',
+      replace: 'characters > 1e9 && ',
+      test: {
+        file: 'packages/sip-proxy/src/registration/binding-room.test.ts',
+        title: 'is 16,384 characters at most, however long each contact and Call-ID is',
+      },
+    },
+    {
+      name: 'text-of-removed-bindings',
+      off: 'a user has long contacts stored that are removed again',
+      file: 'packages/sip-proxy/src/locations/replicated/location-record.ts',
+      find: ' || characters > maxTraceText) break;',
+      replace: ') break;',
+      test: {
+        file: 'packages/sip-proxy/src/locations/replicated/replicated-locations.test.ts',
+        title: 'is 16,384 characters in the keys of its traces at most, the latest ones, and each binding',
+      },
+    },
+    {
       name: 'one-register-at-a-time',
       off: 'a user agent sends a REGISTER before the last one is answered',
       file: 'packages/sip-endpoint/src/user-agent/registration.ts',

@@ -47,3 +47,19 @@ export const bindingLimits = {
   pathEntry: 2_048,
   instance: 256,
 } as const;
+
+/**
+ * Characters that all bindings of one address may have together, as {@link bindingText} counts them: each change of one of them is stored, and
+ * sent to the others of a pool, with all of them.
+ */
+export const maxBindingText = 16_384;
+
+/** Characters in bindings that the client, or an entry of the Path, has chosen. Names of our servers are beside that, and bounded. */
+export function bindingText(bindings: readonly Binding[]): number {
+  let characters = 0;
+  for (const { callId, instance = '', path, uri } of bindings) {
+    characters += uri.length + callId.length + instance.length;
+    for (const entry of path) characters += entry.length;
+  }
+  return characters;
+}

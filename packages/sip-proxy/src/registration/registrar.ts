@@ -12,6 +12,7 @@ import type { LocationChange } from '../locations/locations.ts';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
 import { refuseRequired } from '../request/required-extensions.ts';
 import type { Sealing } from '../sealing/sealing.ts';
+import { tooMany, withoutRoom } from './binding-room.ts';
 import {
   contactText,
   isSameBinding,
@@ -119,7 +120,8 @@ export function register(
     const added = wanted.expiresSec > 0 ? bindingOf(request, aor, wanted, path, context) : undefined;
     bindings = replaced(bindings, before, added);
   }
-  if (bindings.length > policy.maxContacts) return tooMany(bindings.length, policy);
+  const crowded = withoutRoom(bindings, current, policy);
+  if (crowded !== undefined) return crowded;
   return { ok: true, bindings, response: response(request, aor, bindings, context, policy, outbound) };
 }
 
@@ -283,18 +285,6 @@ function firstHopLacksOutbound(): Registration {
       439,
       'Path: expected a first hop with parameter ob, found none',
       'Register without reg-id, or through a server that supports outbound.',
-    ),
-  };
-}
-
-function tooMany(count: number, policy: RegistrationPolicy): Registration {
-  return {
-    ok: false,
-    refusal: refusal(
-      'too-many-contacts',
-      403,
-      `Contact: expected at most ${policy.maxContacts} bindings of one address, found ${count}`,
-      'Remove bindings that are no longer used (Contact: * with Expires: 0 removes all).',
     ),
   };
 }

@@ -1,4 +1,4 @@
-import type { Binding } from '../binding.ts';
+import { type Binding, maxBindingText } from '../binding.ts';
 
 /** A binding, or the trace of one that was removed. */
 export interface RecordEntry {
@@ -29,6 +29,9 @@ export const emptyRecord: LocationRecord = new Map();
  * older binding that a server comes back with leads to a connection that is no more.
  */
 export const maxEntries = 64;
+
+/** Characters in the keys of all traces of one record: a trace of each binding that a registrar accepts together has room. */
+const maxTraceText = maxBindingText;
 
 /** One flow of a device has one binding, whatever its Contact (RFC 5626 §6); otherwise each Contact has one. */
 export function keyOf({ instance, regId, uri }: Binding): string {
@@ -150,16 +153,33 @@ export function merged(known: LocationRecord, other: LocationRecord): LocationRe
 
 /** What counts most of it: bindings before traces, then the latest. The same wherever the same entries meet. */
 function bounded(record: LocationRecord, known: LocationRecord = emptyRecord): LocationRecord {
-  if (record.size <= maxEntries) return record;
+  if (record.size <= maxEntries && traceText(record) <= maxTraceText) return record;
   const worth = ([key, { at, binding }]: readonly [string, RecordEntry]) =>
     [binding === undefined ? 0 : 1, at, key] as const;
   const kept = [...record].sort((one, other) => {
     const [a, b] = [worth(one), worth(other)];
     return b[0] - a[0] || b[1] - a[1] || (a[2] < b[2] ? -1 : 1);
   });
-  const left = new Map(kept.slice(0, maxEntries));
+  const left = new Map<string, RecordEntry>();
+  let characters = 0;
+  for (const [key, entry] of kept) {
+    characters += traceLength(key, entry);
+    if (left.size >= maxEntries || characters > maxTraceText) break;
+    left.set(key, entry);
+  }
   const isNew = left.size !== known.size || [...left].some(([key, entry]) => known.get(key) !== entry);
   return isNew ? left : known;
+}
+
+function traceText(record: LocationRecord): number {
+  let characters = 0;
+  for (const [key, entry] of record) characters += traceLength(key, entry);
+  return characters;
+}
+
+/** Characters of a trace; what a binding may have, a registrar has decided. */
+function traceLength(key: string, { binding }: RecordEntry): number {
+  return binding === undefined ? key.length : 0;
 }
 
 /**

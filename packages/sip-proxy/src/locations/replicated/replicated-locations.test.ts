@@ -264,6 +264,43 @@ describe('what is known of an address', () => {
     expect(recordFromJson(json, alice, now)).toBeDefined();
   });
 
+  it('is 16,384 characters in the keys of its traces at most, the latest ones, and each binding', () => {
+    const [one, two] = [server(), server()];
+    const key = (name: string) => `sip:${name.padEnd(2_034, 'a')}@192.0.2.1`;
+    for (let i = 10; i < 50; i++) {
+      one.put([binding({ uri: key(`one${i}`) })], now + i);
+      two.put([binding({ uri: key(`two${i}`) })], now + i);
+    }
+    const names = (record: LocationRecord | undefined) =>
+      [...(record?.keys() ?? [])].map((uri) => uri.slice(4, 9)).sort();
+    expect(names(one.sent.at(-1))).toEqual([41, 42, 43, 44, 45, 46, 47, 48, 49].map((i) => `one${i}`));
+    tell(one, two);
+    tell(two, one);
+    const latest = ['one45', 'one46', 'one47', 'one48', 'one49', 'two45', 'two46', 'two47', 'two48', 'two49'];
+    for (const { locations, uris } of [one, two]) {
+      expect(uris().map((uri) => uri.slice(4, 9))).toEqual(['one49', 'two49']);
+      expect([...locations.records()].map(([, record]) => names(record))).toEqual([latest]);
+    }
+  });
+
+  it('is nothing new where a long trace that another one knows has no room', () => {
+    const { locations, put } = server();
+    const key = (name: string) => `sip:${name.padEnd(2_034, 'a')}@192.0.2.1`;
+    for (let i = 0; i < 9; i++) put([binding({ uri: key(`a${i}`) })], now + i);
+    const old = new Map([[key('old'), { at: now - 1, until: now + 60_000 }]]);
+    expect(locations.merge(alice, old, now)).toBeUndefined();
+  });
+
+  it('has room for a trace of each binding that a registrar accepts together', () => {
+    const { put, sent } = server();
+    const uris = Array.from({ length: 16 }, (_, i) => `sip:${`${i}`.padStart(1_009, 'a')}@192.0.2.1`);
+    put(uris.map((uri) => binding({ uri })));
+    put([]);
+    expect([...(sent.at(-1) ?? [])].map(([key, entry]) => [key, entry.binding])).toEqual(
+      uris.map((uri) => [uri, undefined]),
+    );
+  });
+
   it('is nothing new where what another one knows has no room', () => {
     const { locations, put } = server();
     for (let i = 0; i < 64; i++) put([binding({ uri: `sip:a${i}@192.0.2.1` })], now + i);
