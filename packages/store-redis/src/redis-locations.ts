@@ -102,6 +102,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
       onCopied: (count, why) => this.#copied(count, why),
       onEmptied: () => {
         this.#owesBindings = true;
+        this.#settle();
       },
     });
   }
