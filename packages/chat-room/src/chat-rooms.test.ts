@@ -34,6 +34,7 @@ async function start(moderators: readonly string[], changed: Partial<ChatBounds>
     isMember: (room, address) => rooms.isMember(room, address),
     bounds,
     clock,
+    steadyNow: () => clock.now(),
     log,
   });
   const rooms: ChatRooms = new ChatRooms({
@@ -67,6 +68,19 @@ function messageOf(name: string, text: string, to = lobby, callId = `call${++cal
 }
 
 describe('rooms', () => {
+  it('keep those whom the configuration names: another moderator removes none of them, and they may leave', async () => {
+    const { rooms } = await start(['alice@contoso.example', 'bob@contoso.example'], {});
+    const said = async (name: string, text: string) => (await rooms.receive(messageOf(name, text))).status;
+    expect(await said('carol', '/join')).toBe(200);
+    expect(await said('alice', '/moderator carol@contoso.example')).toBe(200);
+    const refused = await rooms.receive(messageOf('carol', '/remove alice@contoso.example'));
+    expect(refused).toMatchObject({ status: 403, reason: 'named-moderator' });
+    expect(rooms.rooms[0]?.roleOf('alice@contoso.example')).toBe('moderator');
+    expect(await said('alice', '/remove carol@contoso.example')).toBe(200);
+    expect(await said('bob', '/leave')).toBe(200);
+    expect(rooms.rooms[0]?.size).toBe(1);
+  });
+
   it('take no more deliveries than may wait, also of messages that come at once', async () => {
     const { deliveries, rooms } = await start(['alice@contoso.example', 'bob@contoso.example'], {
       maxPending: 2,

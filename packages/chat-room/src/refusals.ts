@@ -8,6 +8,7 @@ export const chatRefusalReasons = [
   'from-a-room',
   'not-a-member',
   'not-a-moderator',
+  'named-moderator',
   'room-not-open',
   'room-full',
   'body-not-accepted',
@@ -67,6 +68,13 @@ export const refusals = {
       'not-a-moderator',
       `expected a moderator of ${room}, found ${address}`,
       'Ask a moderator: /members lists them.',
+    ),
+  namedModerator: (address: string, room: string): Refusal =>
+    because(
+      403,
+      'named-moderator',
+      `expected a member whom the configuration of ${room} does not name, found ${address}`,
+      'Take the moderator out of the configuration of the chat server, and start it again.',
     ),
   notOpen: (room: string): Refusal =>
     because(

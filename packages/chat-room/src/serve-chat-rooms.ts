@@ -73,6 +73,7 @@ export async function serveChatRooms(options: ServeChatRoomsOptions): Promise<Ru
     isMember: (room, address) => rooms.isMember(room, address),
     bounds,
     clock,
+    steadyNow: () => performance.now(),
     log,
   });
   const rooms: ChatRooms = new ChatRooms({

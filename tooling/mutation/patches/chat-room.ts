@@ -31,6 +31,40 @@ export const patches: PatchList = {
       test: inRooms('does what moderators and members ask, and keeps it'),
     },
     {
+      name: 'named-moderators',
+      off: 'a moderator removes whom the configuration names',
+      file: 'packages/chat-room/src/room/room-commands.ts',
+      find: 'room.isNamed(address) && address !== sender',
+      replace: 'false',
+      test: inChatRooms(
+        'keep those whom the configuration names: another moderator removes none of them, and they may leave',
+      ),
+    },
+    {
+      name: 'answers-while-stopping',
+      off: 'what is answered while a server stops is sent again at its next start',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'if (transient.has(status) && (this.#isStopped || steadyNow() - since <= bounds.deliverForMs)) {',
+      replace:
+        'if (this.#isStopped || (transient.has(status) && steadyNow() - since <= bounds.deliverForMs)) {',
+      test: {
+        file: 'packages/chat-room/src/delivery/deliveries.test.ts',
+        title: 'that are answered while they are stopped are recorded; what is not answered stays owed',
+      },
+    },
+    {
+      name: 'age-by-the-clock',
+      off: 'what a room owes is given up at the first silence after a long stop',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'steadyNow() - since <= bounds.deliverForMs',
+      replace: 'this.#options.clock.now() - message.sentAt <= bounds.deliverForMs',
+      test: {
+        file: 'packages/chat-room/src/delivery/deliveries.test.ts',
+        title:
+          'go on for as long as ever after a start, however old a message is by then, and whatever the clock is set to',
+      },
+    },
+    {
       name: 'private-senders',
       off: 'a sender with Privacy is named to the members',
       file: 'packages/chat-room/src/chat-rooms.ts',

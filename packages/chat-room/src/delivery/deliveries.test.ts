@@ -10,6 +10,7 @@ function start(
   options: { concurrency?: number } = {},
 ) {
   const clock = new StepClock(1_000_000);
+  const steady = { ahead: 0 };
   const sent: string[] = [];
   const recorded: string[] = [];
   const members = new Set(Object.keys(answers));
@@ -17,6 +18,7 @@ function start(
   let most = 0;
   const deliveries = new Deliveries({
     clock,
+    steadyNow: () => clock.now() - steady.ahead,
     log: createTestLog(),
     bounds: { concurrency: options.concurrency ?? 4, deliverForMs: 10_000 },
     isMember: (_, address) => members.has(address),
@@ -48,6 +50,11 @@ function start(
   });
   return {
     clock,
+    /** The clock is set; no time has passed. */
+    set(aheadMs: number) {
+      steady.ahead += aheadMs;
+      clock.move(aheadMs);
+    },
     deliveries,
     sent,
     recorded,
@@ -62,13 +69,14 @@ function start(
   };
 }
 
-/** Deliveries of which those to some members are held until the test lets them end without an answer. */
+/** Deliveries of which those to some members are held until the test lets them end, without an answer unless it gives one. */
 function startHeld(concurrency: number, isHeld: (member: string) => boolean) {
   const recorded: string[] = [];
-  const held: (() => void)[] = [];
+  const held: ((answer?: number) => void)[] = [];
   let released = 0;
   const deliveries = new Deliveries({
     clock: new StepClock(1_000_000),
+    steadyNow: () => 0,
     log: createTestLog(),
     bounds: { concurrency, deliverForMs: 10_000 },
     isMember: () => true,
@@ -86,11 +94,13 @@ function startHeld(concurrency: number, isHeld: (member: string) => boolean) {
     },
     send: (_, member) =>
       isHeld(member)
-        ? new Promise((_resolve, reject) => held.push(() => reject(new Error('no answer'))))
+        ? new Promise((resolve, reject) =>
+            held.push((answer) => (answer === undefined ? reject(new Error('no answer')) : resolve(answer))),
+          )
         : Promise.resolve(200),
   });
-  const release = () => {
-    for (const end of held.slice(released)) end();
+  const release = (answer?: number) => {
+    for (const end of held.slice(released)) end(answer);
     released = held.length;
   };
   return { deliveries, recorded, held, release };
@@ -178,6 +188,35 @@ describe('deliveries', () => {
     await started.deliveries.settled();
     expect(started.sent).toEqual([]);
     expect(started.recorded).toEqual(['1 bob 410']);
+  });
+
+  it('go on for as long as ever after a start, however old a message is by then, and whatever the clock is set to', async () => {
+    const started = start({ bob: ['none', 'none', 200] });
+    started.clock.move(7_200_000);
+    started.deliveries.add(1, room, ['bob']);
+    await started.paused(1_000);
+    started.set(7_200_000);
+    await started.paused(2_000);
+    started.clock.move(2_000);
+    await started.deliveries.settled();
+    expect(started.recorded).toEqual(['1 bob 200']);
+  });
+
+  it('that are answered while they are stopped are recorded; what is not answered stays owed', async () => {
+    const { deliveries, recorded, release } = startHeld(16, () => true);
+    deliveries.add(1, room, ['bob']);
+    await drained();
+    deliveries.stop();
+    release(200);
+    await drained();
+    expect(recorded).toEqual(['1 bob 200']);
+    const other = startHeld(16, () => true);
+    other.deliveries.add(1, room, ['bob']);
+    await drained();
+    other.deliveries.stop();
+    other.release();
+    await drained();
+    expect(other.recorded).toEqual([]);
   });
 
   it('begin no more once they are stopped', async () => {

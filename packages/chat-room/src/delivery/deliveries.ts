@@ -16,7 +16,16 @@ export interface DeliveriesOptions {
   readonly isMember: (room: string, address: string) => boolean;
   readonly bounds: Pick<ChatBounds, 'concurrency' | 'deliverForMs'>;
   readonly clock: Clock;
+  /** Milliseconds from any beginning, which go on evenly when the clock is set. */
+  readonly steadyNow: () => number;
   readonly log: Log;
+}
+
+/** A message that a member is to get. */
+interface Owed {
+  readonly number: number;
+  /** By {@link DeliveriesOptions.steadyNow}: while this server was down nobody could have got it. */
+  readonly since: number;
 }
 
 /** What one member of one room is owed, oldest first: the order of a room is the order for each member. */
@@ -24,7 +33,7 @@ interface Queue {
   readonly key: string;
   readonly room: string;
   readonly member: string;
-  readonly numbers: number[];
+  readonly owed: Owed[];
   /** How often the first of them got no answer. */
   attempts: number;
 }
@@ -89,15 +98,16 @@ export class Deliveries {
    * @param members - whom it is for
    */
   add(number: number, room: string, members: readonly string[]): void {
+    const since = this.#options.steadyNow();
     for (const member of members) {
       const key = `${room} ${member}`;
       let queue = this.#queues.get(key);
       if (queue === undefined) {
-        queue = { key, room, member, numbers: [], attempts: 0 };
+        queue = { key, room, member, owed: [], attempts: 0 };
         this.#queues.set(key, queue);
         this.#isReady(queue);
       }
-      queue.numbers.push(number);
+      queue.owed.push({ number, since });
       this.#pending++;
     }
     this.#go();
@@ -113,7 +123,7 @@ export class Deliveries {
     return this.#pending === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.add(resolve));
   }
 
-  /** Begins nothing more. What is not delivered stays on the disk. */
+  /** Begins nothing more. What is not delivered stays on the disk; of what is under way, an answer that still comes is recorded. */
   stop(): void {
     this.#isStopped = true;
     for (const cancel of this.#pauses.values()) cancel();
@@ -178,8 +188,8 @@ export class Deliveries {
   }
 
   async #deliver(queue: Queue): Promise<void> {
-    const [number] = queue.numbers as [number];
-    const { bounds, clock } = this.#options;
+    const [{ number, since }] = queue.owed as [Owed];
+    const { bounds, steadyNow } = this.#options;
     let message: StoredMessage | undefined;
     try {
       message = await this.#message(number);
@@ -190,9 +200,7 @@ export class Deliveries {
     }
     if (message !== undefined) {
       const status = await this.#send(message, queue);
-      if (this.#isStopped) return;
-      const isOld = clock.now() - message.sentAt > bounds.deliverForMs;
-      if (transient.has(status) && !isOld) {
+      if (transient.has(status) && (this.#isStopped || steadyNow() - since <= bounds.deliverForMs)) {
         this.#later(queue);
         return;
       }
@@ -242,10 +250,10 @@ export class Deliveries {
   }
 
   #done(queue: Queue): void {
-    queue.numbers.shift();
+    queue.owed.shift();
     queue.attempts = 0;
     this.#pending--;
-    if (queue.numbers.length > 0) this.#isReady(queue);
+    if (queue.owed.length > 0) this.#isReady(queue);
     else this.#queues.delete(queue.key);
     if (this.#pending > 0) return;
     for (const resolve of this.#idle) resolve();

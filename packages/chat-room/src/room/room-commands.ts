@@ -72,7 +72,10 @@ export class RoomCommands {
     { address, kind }: Extract<Command, { readonly address: string }>,
   ): Promise<Answer | Refusal> {
     if (room.roleOf(sender) !== 'moderator') return refusals.notModerator(sender, room.address);
-    if (kind === 'remove') return this.#remove(room, address);
+    if (kind === 'remove')
+      return room.isNamed(address) && address !== sender
+        ? refusals.namedModerator(address, room.address)
+        : this.#remove(room, address);
     if (kind === 'add') return room.roleOf(address) === undefined ? this.#add(room, address, 'member') : done;
     if (room.roleOf(address) === undefined) return refusals.notMember(address, room.address);
     return this.#add(room, address, kind);
