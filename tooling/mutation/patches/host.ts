@@ -11,6 +11,16 @@ export const patches: PatchList = {
   name: 'host',
   list: [
     {
+      name: 'header-deadlines',
+      off: 'a connection that is handed to a server, and never sends a whole header, stays for ever',
+      file: publicServer,
+      find: 'setHeaderDeadlines(server, limits);',
+      replace: '',
+      test: asked(
+        'closes them too where it does not listen itself, and is handed its connections, and so one that begins a second header and stops',
+      ),
+    },
+    {
       name: 'log-lines',
       off: 'a peer writes into the terminal on which the log is read',
       file: 'packages/host/src/logger.ts',

@@ -1,5 +1,5 @@
 import http, { type RequestListener } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { publicLimits } from './public-limits.ts';
 import { createPublicServer, servePublicHttp } from './public-server.ts';
@@ -68,6 +68,22 @@ describe('a listener of plain HTTP', () => {
     const [quiet, slow] = await silent(port, 2);
     slow?.socket.write('GET / HTTP/1.1\r\nHost: x\r\nX: ');
     await Promise.all([quiet?.closed, slow?.closed]);
+  });
+
+  it('closes them too where it does not listen itself, and is handed its connections, and so one that begins a second header and stops', async () => {
+    const inner = createPublicServer(hello, {
+      ...publicLimits,
+      headersTimeoutMs: 50,
+      keepAliveTimeoutMs: 50,
+    });
+    const outer = createServer((socket) => void inner.emit('connection', socket));
+    ends.push(() => outer.close());
+    await new Promise<void>((resolve) => outer.listen(0, '127.0.0.1', resolve));
+    const { port } = outer.address() as AddressInfo;
+    const [quiet, slow, second] = await silent(port, 3);
+    slow?.socket.write('GET / HTTP/1.1\r\nHost: x\r\nX: ');
+    second?.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\nGET ');
+    await Promise.all([quiet?.closed, slow?.closed, second?.closed]);
   });
 
   it('refuses a header that is too long, and closes a connection after a request with a body, which it does not read', async () => {

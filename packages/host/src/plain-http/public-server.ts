@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { addressGroup } from '@entente/tls';
 import { OperatorFault } from '../fault.ts';
 import { FairPlaces } from './fair-places.ts';
+import { setHeaderDeadlines } from './header-deadlines.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type PublicLimits, publicLimits } from './public-limits.ts';
 
@@ -40,6 +41,7 @@ export function createPublicServer(
     boundAnswers(listener, limits),
   );
   server.maxRequestsPerSocket = limits.maxRequests;
+  setHeaderDeadlines(server, limits);
   const busy = new Set<Socket>();
   const places = new FairPlaces<Socket>({
     max: limits.maxConnections,
