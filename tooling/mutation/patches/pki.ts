@@ -18,6 +18,28 @@ export const patches: PatchList = {
   name: 'pki',
   list: [
     {
+      name: 'list-of-the-future',
+      off: 'a list that was signed while the clock was ahead stays, and everybody is refused by it',
+      file: 'packages/pki/src/revocation/crl-publisher.ts',
+      find: 'isBehind || isOfFuture',
+      replace: 'isBehind',
+      test: {
+        file: 'packages/pki/test/list-after-trouble.test.ts',
+        title: 'is due again at once where it was signed while the clock was ahead',
+      },
+    },
+    {
+      name: 'revoked-in-part',
+      off: 'what was revoked is on no list where the rest could not be recorded',
+      file: 'packages/pki/src/revocation/revocation-desk.ts',
+      find: 'const crlNumber = serials.length > 0 ? await publisher.publish() : (publisher.current(0)?.number ?? 0);\n    const failed',
+      replace: 'const crlNumber = publisher.current(0)?.number ?? 0;\n    const failed',
+      test: {
+        file: 'packages/pki/test/list-after-trouble.test.ts',
+        title: 'has what was revoked of many at once, also where the rest could not be recorded',
+      },
+    },
+    {
       name: 'may-issue',
       off: 'a certificate is issued without asking the rule',
       file: issuance,

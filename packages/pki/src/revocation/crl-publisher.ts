@@ -51,6 +51,9 @@ export interface CrlPublisher {
 /** Lifetime of a CRL: 24 hours. */
 export const crlLifetimeMs = 86_400_000;
 
+/** Milliseconds by which a clock may be set back without a new list. */
+const clockToleranceMs = 60_000;
+
 /**
  * Creates the publisher of an authority.
  * @param options - issuer, ledger and the address of the CRLs
@@ -104,7 +107,10 @@ export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
     current: (shard) => published[shard],
     nextPublication() {
       const first = published[0];
-      return first === undefined || isBehind ? clock() : first.thisUpdate + lifetimeMs / 2;
+      const now = clock();
+      // Signed while the clock was ahead: nobody takes a list of the future, and everybody who judges by it is refused.
+      const isOfFuture = first !== undefined && first.thisUpdate > now + clockToleranceMs;
+      return first === undefined || isBehind || isOfFuture ? now : first.thisUpdate + lifetimeMs / 2;
     },
   };
 }

@@ -53,11 +53,17 @@ export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, cl
   const revokeAll: RevocationDesk['revokeAll'] = async (serialsHex, reason) => {
     const at = clock();
     // At once, so that the ledger writes them together.
-    const outcomes = await Promise.all(
+    const outcomes = await Promise.allSettled(
       serialsHex.map((serialHex) => ledger.revoke(issuer, serialHex, { at, reason })),
     );
-    const serials = serialsHex.filter((_, index) => outcomes[index] === 'revoked');
+    const serials = serialsHex.filter((_, index) => {
+      const outcome = outcomes[index];
+      return outcome?.status === 'fulfilled' && outcome.value === 'revoked';
+    });
+    // What is in the ledger is on a list, also where the rest could not be recorded.
     const crlNumber = serials.length > 0 ? await publisher.publish() : (publisher.current(0)?.number ?? 0);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     return { serials, crlNumber };
   };
 
