@@ -212,6 +212,34 @@ describe('the certificate of an interface', () => {
     await renewed[Symbol.asyncDispose]();
   });
 
+  it('stays where the authority, whose clock is ahead, gives one that nobody accepts yet; that one is taken once it is valid', async () => {
+    let now = Date.now();
+    const clock: Clock = { now: () => now, after: () => () => {} };
+    const logged: string[] = [];
+    const notBefore = now + 3_600_000;
+    const renewed = await RenewedCredential.open({
+      subject: () => 'fe1.contoso.example',
+      files: new CredentialFiles(new MemberFiles(directory), 'internal'),
+      authority: {
+        url: 'https://ca.contoso.example',
+        async enrolTransport(request) {
+          const wanted = new Uint8Array(await request.arrayBuffer());
+          return new Response(await root.certify(wanted, { dnsNames, notBefore }), { status: 201 });
+        },
+      },
+      clock,
+      log: createTestLog(({ message }) => logged.push(message)),
+    });
+    await renewed.renewNow();
+    expect(renewed.credential.current.keyPem).toBe(first.key);
+    expect(await onDisk()).toEqual(first);
+    expect(logged).toEqual([expect.stringContaining('is valid from')]);
+    now += 3_601_000;
+    await renewed.renewNow();
+    expect(await onDisk()).not.toEqual(first);
+    await renewed[Symbol.asyncDispose]();
+  });
+
   it('is not asked for any more after the end', async () => {
     const files = new WatchedFiles(directory);
     const { answer, renewed } = await open(files);

@@ -5,6 +5,18 @@ export const patches: PatchList = {
   name: 'member',
   list: [
     {
+      name: 'certificate-of-the-future',
+      off: 'a certificate that nobody accepts yet replaces one that is good',
+      file: 'packages/member/src/credential/renewed-credential.ts',
+      find: 'this.#refuseFuture(pair);',
+      replace: '',
+      test: {
+        file: 'packages/member/test/renewed-credential.test.ts',
+        title:
+          'stays where the authority, whose clock is ahead, gives one that nobody accepts yet; that one is taken once it is valid',
+      },
+    },
+    {
       name: 'forged-list',
       off: 'a member takes a revocation list that its authority has not signed',
       file: 'packages/member/src/follow/accept-lists.ts',

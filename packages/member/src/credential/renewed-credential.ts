@@ -1,5 +1,6 @@
 import { renew, renewalTime } from '@entente/pki/client';
 import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
+import { decodePemCertificates } from '@entente/x509';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import { MemberFault } from '../files/fault.ts';
 import type { CredentialFiles, KeyPair } from './credential-files.ts';
@@ -123,6 +124,18 @@ export class RenewedCredential implements AsyncDisposable {
     this.#cancel = clock.after(Math.min(leftMs, lookMs), () => this.#waitUntil(at));
   }
 
+  /** An authority whose clock is ahead gives certificates that nobody accepts yet. The one in hand is good until then. */
+  #refuseFuture({ certificate }: KeyPair): void {
+    const decoded = decodePemCertificates(certificate);
+    const leaf = decoded.ok ? decoded.value[0] : undefined;
+    if (leaf === undefined || leaf.notBefore <= this.#options.clock.now()) return;
+    throw new MemberFault('ENTENTE_MEMBER_ANSWER', {
+      sentence: `expected a certificate that is valid now, found one that is valid from ${new Date(leaf.notBefore).toISOString()} on`,
+      place: this.#options.authority.url,
+      remedy: 'compare the clocks of the authority and of this server; it is asked for again by itself',
+    });
+  }
+
   async #renew(): Promise<void> {
     const { files, log } = this.#options;
     const { side } = files;
@@ -132,6 +145,7 @@ export class RenewedCredential implements AsyncDisposable {
       if (this.#closed) return;
       const pair = await requestPair(this.#options, keyPem);
       if (this.#closed) return;
+      this.#refuseFuture(pair);
       await files.replace(pair);
       await files.dropNextKey();
       await this.credential.replace(pair);
