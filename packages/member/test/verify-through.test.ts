@@ -1,4 +1,9 @@
-import { administratorSetHash, type TopologyDocument } from '@entente/topology';
+import {
+  addSignature,
+  administratorSetHash,
+  encodeSignedTopology,
+  type TopologyDocument,
+} from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { type Known, verifyThrough } from '../src/follow/verify-through.ts';
 import { administrator, firstDocument, nextDocument, signed } from './sample-domain.ts';
@@ -43,6 +48,19 @@ describe('the newest topology', () => {
     expect(await verify(3, { document: first })).toEqual({ outcome: 3, asked: [2] });
     const forged = new Map(published).set(2, signed(second, bob.signer));
     expect(await verify(3, { document: first }, forged)).toEqual({ outcome: 'under-signed', asked: [2] });
+  });
+
+  it('is verified through a version that this release would refuse, but not taken itself where it is one', async () => {
+    const throttle = { messagesPerSecond: 5 };
+    const promising = nextDocument(first, { policies: { federation: { throttle } } });
+    const newest = nextDocument(promising, { policies: {} });
+    const versions = new Map([
+      // As an earlier release signed it: this one would not.
+      [2, encodeSignedTopology(addSignature({ document: promising, signatures: [] }, alice.signer))],
+      [3, signed(newest, alice.signer)],
+    ]);
+    expect(await verify(3, { document: first }, versions)).toEqual({ outcome: 3, asked: [2] });
+    expect(await verify(2, { document: first }, versions)).toEqual({ outcome: 'invalid', asked: [] });
   });
 
   it('is refused where a version in between cannot be had', async () => {

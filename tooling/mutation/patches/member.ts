@@ -5,6 +5,18 @@ export const patches: PatchList = {
   name: 'member',
   list: [
     {
+      name: 'versions-in-between',
+      off: 'a member that was away stays out where a version that it has missed would be refused today',
+      file: 'packages/member/src/follow/verify-through.ts',
+      find: 'stored: true,',
+      replace: '',
+      test: {
+        file: 'packages/member/test/verify-through.test.ts',
+        title:
+          'is verified through a version that this release would refuse, but not taken itself where it is one',
+      },
+    },
+    {
       name: 'certificate-of-the-future',
       off: 'a certificate that nobody accepts yet replaces one that is good',
       file: 'packages/member/src/credential/renewed-credential.ts',

@@ -49,8 +49,10 @@ function verifyAlone(text: string): Topology | undefined {
   const shape = decoded.ok ? checkShape(decoded.document) : undefined;
   if (!decoded.ok || shape?.ok !== true) return undefined;
   const { document } = shape;
-  // Judged at the document's own time: whether it has expired since is for the authority's news to say.
+  // Judged at the document's own time: whether it has expired since is for the authority's news to say. What a later release refuses in
+  // it was in force here, and the next version can but follow it.
   const now = Date.parse(document.issued);
-  const result = verifyTopology({ document, signatures: decoded.signatures }, { known: { document }, now });
+  const signed = { document, signatures: decoded.signatures };
+  const result = verifyTopology(signed, { known: { document }, now, stored: true });
   return result.accepted ? result.topology : undefined;
 }

@@ -50,7 +50,13 @@ async function verifyChainTo(text: string, options: VerifyThroughOptions): Promi
   for (let version = first; version < newest; version++) {
     const earlier = await fetchVersion(version);
     if (earlier === undefined) return undefined;
-    const passed = verifyTopology(earlier, { known: last ?? known, now: now(), superseded: true });
+    // It comes into force nowhere: who signed it counts, and not whether this release would still take what it says.
+    const passed = verifyTopology(earlier, {
+      known: last ?? known,
+      now: now(),
+      superseded: true,
+      stored: true,
+    });
     if (passed.accepted) last = { document: passed.topology.document };
     // The join token may name administrators that came later: the chain begins with their first document.
     else if (last !== undefined || passed.refusal.reason !== 'wrong-administrators') return passed;
