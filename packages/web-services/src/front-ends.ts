@@ -96,19 +96,13 @@ export class FrontEnds implements Disposable {
     // Where one does not know the session, each of the others may open it all the same.
     const others = first.ok ? this.#othersThan(first.server, user) : this.#targetsOf(user);
     if (!first.ok && first.problem.reason === csrfMismatch) return first;
-    const told = await Promise.all(
-      others.map(async (target) => {
-        try {
-          const answer = await this.#askOne(target, frontEndPaths.signOut, body);
-          if (answer.ok || !isForNow(answer.problem)) return true;
-        } catch (error) {
-          this.#logFailed(target.fqdn, error as Error);
-        }
-        return this.#untold.add(target.fqdn, body, this.#now);
-      }),
-    );
+    const heard = await Promise.all(others.map((target) => this.#hears(target, body)));
+    // Of a session that no front end has opened little is kept: anybody can make such a cookie up.
+    const isKnown = first.ok || heard.includes('ended');
+    const missed = others.filter((_, index) => heard[index] === 'missed');
+    const noted = missed.map(({ fqdn }) => this.#untold.add(fqdn, body, this.#now, isKnown));
     if (!first.ok) return first;
-    return told.includes(false) ? { ok: false, problem: noFrontEnd } : first;
+    return noted.includes(false) ? { ok: false, problem: noFrontEnd } : first;
   }
 
   /**
@@ -134,6 +128,18 @@ export class FrontEnds implements Disposable {
       ),
     );
     return first;
+  }
+
+  /** What has become of a sign-out at one front end: the session has ended there, there was none, or it has not heard of it. */
+  async #hears(target: DialTarget, body: object): Promise<'ended' | 'unknown' | 'missed'> {
+    try {
+      const answer = await this.#askOne(target, frontEndPaths.signOut, body);
+      if (answer.ok) return 'ended';
+      return isForNow(answer.problem) ? 'missed' : 'unknown';
+    } catch (error) {
+      this.#logFailed(target.fqdn, error as Error);
+      return 'missed';
+    }
   }
 
   [Symbol.dispose](): void {

@@ -21,6 +21,21 @@ describe('sign-outs that a front end has not heard', () => {
     expect(await heard(untold, fe1)).toEqual([]);
   });
 
+  it('take one place however often the same one comes', async () => {
+    const untold = new UntoldSignOuts(2);
+    for (let i = 0; i < 10; i++) expect(untold.add(fe1, { ...one }, i)).toBe(true);
+    expect(untold.add(fe1, two, 10)).toBe(true);
+    expect(await heard(untold, fe1)).toEqual([one, two]);
+  });
+
+  it('of sessions that nobody has opened take no place of others', async () => {
+    const untold = new UntoldSignOuts(1, 2);
+    const madeUp = Array.from({ length: 10 }, (_, i) => untold.add(fe1, { token: `made up ${i}` }, i, false));
+    expect(madeUp.filter(Boolean)).toHaveLength(2);
+    expect(untold.add(fe1, one, 10)).toBe(true);
+    expect(await heard(untold, fe1)).toHaveLength(3);
+  });
+
   it('are kept where the front end still does not answer', async () => {
     const untold = new UntoldSignOuts();
     untold.add(fe1, one, 0);

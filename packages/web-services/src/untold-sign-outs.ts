@@ -3,18 +3,27 @@ const voidAfterMs = 20 * 60_000;
 
 interface Untold {
   readonly body: object;
+  /** The body as JSON: the same sign-out takes one place however often it comes. */
+  readonly text: string;
   readonly at: number;
+  /** Whether a front end has opened the session. */
+  readonly isKnown: boolean;
 }
 
 /** Sign-outs that a front end could not be told: it hears them before it is asked anything else, so that it opens no session that has ended. */
 export class UntoldSignOuts {
   readonly #max: number;
+  readonly #maxUnknown: number;
   readonly #byServer = new Map<string, Untold[]>();
   readonly #underWay = new Map<string, Promise<void>>();
 
-  /** @param max - how many are remembered for each front end, 1 or more */
-  constructor(max = 10_000) {
+  /**
+   * @param max - how many are remembered for each front end, 1 or more
+   * @param maxUnknown - how many beside them of sessions that no front end has opened
+   */
+  constructor(max = 10_000, maxUnknown = 100) {
     this.#max = max;
+    this.#maxUnknown = maxUnknown;
   }
 
   /**
@@ -22,12 +31,16 @@ export class UntoldSignOuts {
    * @param server - FQDN
    * @param body - of the request
    * @param now - milliseconds
+   * @param isKnown - whether a front end has opened the session
    * @returns false where there is no room, so that the sign-out is not acknowledged
    */
-  add(server: string, body: object, now: number): boolean {
+  add(server: string, body: object, now: number, isKnown = true): boolean {
     const untold = this.#of(server, now);
-    if (untold.length >= this.#max) return false;
-    untold.push({ body, at: now });
+    const text = JSON.stringify(body);
+    if (untold.some((one) => one.text === text)) return true;
+    const alike = untold.filter((one) => one.isKnown === isKnown).length;
+    if (alike >= (isKnown ? this.#max : this.#maxUnknown)) return false;
+    untold.push({ body, text, at: now, isKnown });
     this.#byServer.set(server, untold);
     return true;
   }

@@ -197,9 +197,20 @@ export const patches: PatchList = {
       name: 'sign-out-untold',
       off: 'a front end that did not answer at a sign-out never hears of it',
       file: 'packages/web-services/src/front-ends.ts',
-      find: 'return this.#untold.add(target.fqdn, body, this.#now);',
-      replace: 'return true;',
+      find: 'this.#untold.add(fqdn, body, this.#now, isKnown)',
+      replace: 'fqdn !== undefined',
       test: hostile('hears of it before it is asked anything else'),
+    },
+    {
+      name: 'made-up-sign-outs',
+      off: 'sign-outs of sessions that were made up keep users from signing out',
+      file: 'packages/web-services/src/untold-sign-outs.ts',
+      find: 'isKnown ? this.#max : this.#maxUnknown',
+      replace: 'this.#max + this.#maxUnknown',
+      test: {
+        file: 'packages/web-services/src/untold-sign-outs.test.ts',
+        title: 'of sessions that nobody has opened take no place of others',
+      },
     },
     {
       name: 'session-after-sign-out',
