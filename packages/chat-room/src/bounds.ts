@@ -14,6 +14,8 @@ export interface ChatBounds {
   readonly maxBytes: number;
   /** Deliveries that may wait, of all rooms. Default 200,000. */
   readonly maxPending: number;
+  /** Deliveries of them that may wait for one member, of all rooms. Default 1,000. */
+  readonly maxOwed: number;
   /** Deliveries under way at once. Default 64. */
   readonly concurrency: number;
   /** Milliseconds after which a delivery that gets no answer is given up. Default an hour. */
@@ -29,6 +31,7 @@ export const defaultChatBounds: ChatBounds = {
   maxHistory: 10_000,
   maxBytes: 1_073_741_824,
   maxPending: 200_000,
+  maxOwed: 1_000,
   concurrency: 64,
   deliverForMs: 3_600_000,
 };

@@ -65,6 +65,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'owed-to-one-member',
+      off: 'a few members who answer nothing keep everybody from sending, in every room',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'owed >= this.#options.bounds.maxOwed',
+      replace: 'owed < 0',
+      test: {
+        file: 'packages/chat-room/src/delivery/deliveries.test.ts',
+        title:
+          'for one member are so many in all rooms together: what is more is given up, and is no room of others',
+      },
+    },
+    {
       name: 'private-senders',
       off: 'a sender with Privacy is named to the members',
       file: 'packages/chat-room/src/chat-rooms.ts',

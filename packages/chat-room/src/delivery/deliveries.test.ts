@@ -20,7 +20,7 @@ function start(
     clock,
     steadyNow: () => clock.now() - steady.ahead,
     log: createTestLog(),
-    bounds: { concurrency: options.concurrency ?? 4, deliverForMs: 10_000 },
+    bounds: { concurrency: options.concurrency ?? 4, deliverForMs: 10_000, maxOwed: 1_000 },
     isMember: (_, address) => members.has(address),
     store: {
       message: async (number) =>
@@ -70,7 +70,7 @@ function start(
 }
 
 /** Deliveries of which those to some members are held until the test lets them end, without an answer unless it gives one. */
-function startHeld(concurrency: number, isHeld: (member: string) => boolean) {
+function startHeld(concurrency: number, isHeld: (member: string) => boolean, maxOwed = 1_000) {
   const recorded: string[] = [];
   const held: ((answer?: number) => void)[] = [];
   let released = 0;
@@ -78,7 +78,7 @@ function startHeld(concurrency: number, isHeld: (member: string) => boolean) {
     clock: new StepClock(1_000_000),
     steadyNow: () => 0,
     log: createTestLog(),
-    bounds: { concurrency, deliverForMs: 10_000 },
+    bounds: { concurrency, deliverForMs: 10_000, maxOwed },
     isMember: () => true,
     store: {
       message: async (number) => ({
@@ -177,6 +177,21 @@ describe('deliveries', () => {
     await drained();
     expect(recorded).toEqual(['2 bob 200', '3 bob 200', '3 carol 200']);
     expect(held).toHaveLength(9);
+    deliveries.stop();
+  });
+
+  it('for one member are so many in all rooms together: what is more is given up, and is no room of others', async () => {
+    const { deliveries, recorded, release } = startHeld(4, (member) => member === 'silent', 3);
+    for (let number = 0; number < 5; number++)
+      deliveries.add(number, `room${number}@chat.contoso.example`, ['silent', 'bob']);
+    await drained();
+    expect(recorded.filter((one) => one.includes('silent'))).toEqual(['3 silent 503', '4 silent 503']);
+    expect(recorded.filter((one) => one.includes('bob'))).toHaveLength(5);
+    expect(deliveries.pending).toBe(3);
+    release(200);
+    await drained();
+    deliveries.add(5, room, ['silent']);
+    expect(deliveries.pending).toBe(3);
     deliveries.stop();
   });
 

@@ -14,7 +14,7 @@ export interface DeliveriesOptions {
   readonly send: (message: StoredMessage, member: string) => Promise<number>;
   /** Whether somebody is still a member: nobody else is sent anything. */
   readonly isMember: (room: string, address: string) => boolean;
-  readonly bounds: Pick<ChatBounds, 'concurrency' | 'deliverForMs'>;
+  readonly bounds: Pick<ChatBounds, 'concurrency' | 'deliverForMs' | 'maxOwed'>;
   readonly clock: Clock;
   /** Milliseconds from any beginning, which go on evenly when the clock is set. */
   readonly steadyNow: () => number;
@@ -42,6 +42,8 @@ interface Queue {
 const transient: ReadonlySet<number> = new Set([408, 430, 500, 503, 504]);
 /** Recorded for whom the message is no more: they have left. */
 const gone = 410;
+/** Recorded for whom too much waits already: others have room for theirs. */
+const tooMuchOwed = 503;
 /** Also what a front end says where a device does not answer (RFC 3261 §8.1.3.1). */
 const noAnswer = 408;
 /** The part of the places that is for members who did not answer last: one of so many. */
@@ -68,6 +70,8 @@ export class Deliveries {
   readonly #slow = new Set<Queue>();
   /** Of members who have taken their share of the places, in whatever room: they go on as soon as one of those is free. */
   readonly #behind = new Map<string, Set<Queue>>();
+  /** Deliveries that wait for each member, or are under way. */
+  readonly #owed = new Map<string, number>();
   /** Places that a member takes. */
   readonly #taken = new Map<string, number>();
   /** Members who did not answer last, in any room. */
@@ -92,7 +96,8 @@ export class Deliveries {
   }
 
   /**
-   * Deliveries that are on the disk and not made yet.
+   * Deliveries that are on the disk and not made yet. One for a member for whom too many wait is given up at once: it must not keep others from
+   * sending.
    * @param number - of the message
    * @param room - its room
    * @param members - whom it is for
@@ -100,6 +105,13 @@ export class Deliveries {
   add(number: number, room: string, members: readonly string[]): void {
     const since = this.#options.steadyNow();
     for (const member of members) {
+      const owed = this.#owed.get(member) ?? 0;
+      if (owed >= this.#options.bounds.maxOwed) {
+        this.#made.failed++;
+        void this.#record(number, member, tooMuchOwed);
+        continue;
+      }
+      this.#owed.set(member, owed + 1);
       const key = `${room} ${member}`;
       let queue = this.#queues.get(key);
       if (queue === undefined) {
@@ -251,6 +263,9 @@ export class Deliveries {
 
   #done(queue: Queue): void {
     queue.owed.shift();
+    const owed = (this.#owed.get(queue.member) ?? 1) - 1;
+    if (owed > 0) this.#owed.set(queue.member, owed);
+    else this.#owed.delete(queue.member);
     queue.attempts = 0;
     this.#pending--;
     if (queue.owed.length > 0) this.#isReady(queue);
