@@ -66,7 +66,8 @@ export const suite: BenchSuite = {
       invalid.push(
         `${Math.round(offered)} calls a second were begun, of ${rate}: the generator could do no more`,
       );
-    else if (offered < leastOffered * times * most)
+    // A short run says whether calls go on, not how many: what others do to a machine may double what is possible within its seconds.
+    else if (!short && offered < leastOffered * times * most)
       invalid.push(
         `${Math.round(offered)} calls a second were begun: not ${times} times ${Math.round(most)}, the most that it can do`,
       );
