@@ -78,11 +78,6 @@ export async function register(
     throw new Error(`${user} cannot register at ${tls.servername}: ${firstLine(response)}`);
 }
 
-/** Whether a generator has failed because the server said, each time that it was asked, that it has too much to do. */
-export function isRefusedWork(message: string): boolean {
-  return message.includes('SIP/2.0 503');
-}
-
 /**
  * Sends REGISTER, and again with the answer to a challenge.
  *

@@ -4,9 +4,9 @@ import { attacks } from '../abuse/attacks.ts';
 import type { Target } from '../abuse/order.ts';
 import { whileAttacked } from '../abuse/run-attack.ts';
 import { WatchedProcess } from '../abuse/watch-process.ts';
-import { isRefusedWork } from '../load/called.ts';
 import type { LoadOrder } from '../load/order.ts';
 import { type PoolFrontEnd, startPoolFrontEnd } from '../load/pool-front-end.ts';
+import { repeatWhileInvalid } from '../load/repeat-while-invalid.ts';
 import { type Measurement, runLoad } from '../load/run-load.ts';
 import { type BenchOutcome, type BenchResult, type BenchSuite, measured } from '../suite.ts';
 
@@ -53,7 +53,8 @@ export const suite: BenchSuite = {
       invalid.push(...(await bench.prepare()));
       for (const attack of Object.keys(attacks)) {
         log(`  ${listener.name}: ${attack} …`);
-        const outcome = await bench.under(attack);
+        const hasAll = () => bench.ended === undefined;
+        const outcome = await repeatWhileInvalid(() => bench.under(attack), log, hasAll);
         results.push(...outcome.results);
         invalid.push(...outcome.invalid);
         for (const { ok, what, value, unit } of outcome.results)
@@ -123,9 +124,7 @@ class AbuseBench {
     for (const server of this.#servers) server.resetPeak();
     const where = `at the ${this.#listener.name}: ${attack}`;
     try {
-      const { did, found } = await whileAttacked({ attack, target: this.#target }, () =>
-        this.#loadUnderAttack(),
-      );
+      const { did, found } = await whileAttacked({ attack, target: this.#target }, () => this.#load());
       const left = this.#links();
       const closed = [...links].filter((link) => !left.has(link)).length;
       return {
@@ -157,26 +156,11 @@ class AbuseBench {
     return new Set(this.#servers.flatMap((server) => [...server.connectedTo(this.#linkPorts)]));
   }
 
-  /** Good clients who are refused for as long as they ask complete nothing: that is a figure, and the run stands. */
-  async #loadUnderAttack(): Promise<readonly Pick<Measurement, 'perSecond'>[]> {
-    const sides = this.#sides().map((one) =>
-      one.catch((fault: Error) => {
-        if (!isRefusedWork(fault.message)) throw fault;
-        return { perSecond: 0 };
-      }),
-    );
-    return await Promise.all(sides);
-  }
-
-  async #load(): Promise<Measurement[]> {
-    return await Promise.all(this.#sides());
-  }
-
   /** All kinds of good clients at the same time, each with its part of the rate. */
-  #sides(): Promise<Measurement>[] {
+  async #load(): Promise<Measurement[]> {
     const { good } = this.#listener;
     const rate = Math.ceil(this.#rate / good.length);
-    return good.map((side) => runLoad(side, this.#order(side, rate), this.#pool.pid));
+    return await Promise.all(good.map((side) => runLoad(side, this.#order(side, rate), this.#pool.pid)));
   }
 
   #order(side: Listener['good'][number], rate: number | undefined): LoadOrder {
@@ -197,7 +181,7 @@ class AbuseBench {
   }
 }
 
-function sumOf(found: readonly Pick<Measurement, 'perSecond'>[]): number {
+function sumOf(found: readonly Measurement[]): number {
   return found.reduce((sum, { perSecond }) => sum + perSecond, 0);
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { LoadOrder } from '../load/order.ts';
 import { startPoolFrontEnd } from '../load/pool-front-end.ts';
+import { repeatWhileInvalid } from '../load/repeat-while-invalid.ts';
 import { type Measurement, runLoad } from '../load/run-load.ts';
-import { type BenchSuite, measured } from '../suite.ts';
+import { type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
 
 /** How many times more calls come than the front end can do. */
 const times = 3;
@@ -44,57 +45,59 @@ export const suite: BenchSuite = {
       log(`  ${what} …`);
       return runLoad(what, order, pool.pid);
     };
-    const before = await load('calls, closed loop', closed);
-    const rate = Math.round(times * before.perSecond);
-    const over = await load(`${rate} calls a second`, {
-      ...base,
-      inFlight: 1,
-      ratePerSecond: rate,
-      warmUpMs: settlesMs,
-    });
-    await setTimeout(recoversMs);
-    const after = await load('calls, closed loop, again', { ...closed, warmUpMs: 1_000 });
-    const most = Math.max(before.perSecond, after.perSecond);
-    const perCore = ({ perSecond, serverMicros }: Measurement): number =>
-      serverMicros === undefined ? perSecond : 1e6 / serverMicros;
-    const offered = over.begun / over.seconds;
-    const refused = Object.values(over.refused).reduce((sum, count) => sum + count, 0) / over.seconds;
-    const invalid = [...before.invalid, ...after.invalid].filter(
-      (why) => !why.includes('the generator used') && !why.includes('"SIP/2.0 503'),
-    );
-    if (offered < leastOffered * rate)
-      invalid.push(
-        `${Math.round(offered)} calls a second were begun, of ${rate}: the generator could do no more`,
+    const measure = async (): Promise<BenchOutcome> => {
+      const before = await load('calls, closed loop', closed);
+      const rate = Math.round(times * before.perSecond);
+      const over = await load(`${rate} calls a second`, {
+        ...base,
+        inFlight: 1,
+        ratePerSecond: rate,
+        warmUpMs: settlesMs,
+      });
+      await setTimeout(recoversMs);
+      const after = await load('calls, closed loop, again', { ...closed, warmUpMs: 1_000 });
+      const most = Math.max(before.perSecond, after.perSecond);
+      const perCore = ({ perSecond, serverMicros }: Measurement): number =>
+        serverMicros === undefined ? perSecond : 1e6 / serverMicros;
+      const offered = over.begun / over.seconds;
+      const refused = Object.values(over.refused).reduce((sum, count) => sum + count, 0) / over.seconds;
+      const invalid = [...before.invalid, ...after.invalid].filter(
+        (why) => !why.includes('the generator used') && !why.includes('"SIP/2.0 503'),
       );
-    // A short run says whether calls go on, not how many: what others do to a machine may double what is possible within its seconds.
-    else if (!short && offered < leastOffered * times * most)
-      invalid.push(
-        `${Math.round(offered)} calls a second were begun: not ${times} times ${Math.round(most)}, the most that it can do`,
-      );
-    const { sent, succeeded } = over.inDialogs;
-    return {
-      results: [
-        // By its own processor time: what else the machine does weighs on both sides alike.
-        measured('calls completed in a second of processor time, under overload', perCore(over), '/s', {
-          against: { what: 'the most that it can do', value: Math.max(perCore(before), perCore(after)) },
-          aim: { ratioAtLeast: goodput },
-        }),
-        measured('the same in a second', over.perSecond, '/s', {
-          against: { what: 'the most that it can do', value: most },
-        }),
-        measured('requests in dialogs that succeed, under overload', succeeded / sent, 'of all', {
-          aim: { atLeast: inDialogs },
-        }),
-        measured('calls begun in a second', offered, '/s', {
-          against: { what: 'the most that it can do', value: most },
-        }),
-        measured('calls refused in a second', refused, '/s'),
-        measured('calls that never came back', over.lost, 'calls'),
-        measured('time of a call, p50', over.latencyMs?.p50 ?? 0, 'ms'),
-        measured('the same, p99', over.latencyMs?.p99 ?? 0, 'ms'),
-        measured('core of the generator in use', over.generatorShare, 'of one'),
-      ],
-      invalid,
+      if (offered < leastOffered * rate)
+        invalid.push(
+          `${Math.round(offered)} calls a second were begun, of ${rate}: the generator could do no more`,
+        );
+      else if (offered < leastOffered * times * most)
+        invalid.push(
+          `${Math.round(offered)} calls a second were begun: not ${times} times ${Math.round(most)}, the most that it can do`,
+        );
+      const { sent, succeeded } = over.inDialogs;
+      return {
+        results: [
+          // By its own processor time: what else the machine does weighs on both sides alike.
+          measured('calls completed in a second of processor time, under overload', perCore(over), '/s', {
+            against: { what: 'the most that it can do', value: Math.max(perCore(before), perCore(after)) },
+            aim: { ratioAtLeast: goodput },
+          }),
+          measured('the same in a second', over.perSecond, '/s', {
+            against: { what: 'the most that it can do', value: most },
+          }),
+          measured('requests in dialogs that succeed, under overload', succeeded / sent, 'of all', {
+            aim: { atLeast: inDialogs },
+          }),
+          measured('calls begun in a second', offered, '/s', {
+            against: { what: 'the most that it can do', value: most },
+          }),
+          measured('calls refused in a second', refused, '/s'),
+          measured('calls that never came back', over.lost, 'calls'),
+          measured('time of a call, p50', over.latencyMs?.p50 ?? 0, 'ms'),
+          measured('the same, p99', over.latencyMs?.p99 ?? 0, 'ms'),
+          measured('core of the generator in use', over.generatorShare, 'of one'),
+        ],
+        invalid,
+      };
     };
+    return await repeatWhileInvalid(measure, log);
   },
 };
