@@ -16,6 +16,23 @@ describe('the homes that are known', () => {
     expect(homes.size).toBeLessThanOrEqual(4_096);
   });
 
+  it("tell which addresses are an application's, asked before and after", () => {
+    const chat = { fqdn: 'chat.contoso.example', role: 'trusted-application' as const };
+    const withChat = sampleTopology({
+      servers: [sampleFrontEnd, chat],
+      users: { 'help@contoso.example': chat.fqdn, 'lobby@chat.contoso.example': sampleFrontEnd.fqdn },
+    });
+    const homes = new KnownHomes(withChat, { fqdn: sampleFrontEnd.fqdn, isLiving: living });
+    for (let turn = 0; turn < 2; turn++) {
+      expect(homes.applicationOf('help@contoso.example')).toBe(chat.fqdn);
+      expect(homes.applicationOf('room@chat.contoso.example')).toBe(chat.fqdn);
+      expect(homes.applicationOf('lobby@chat.contoso.example')).toBeUndefined();
+      expect(homes.applicationOf('alice@contoso.example')).toBeUndefined();
+      for (const name of ['help@contoso.example', 'alice@contoso.example']) homes.of(name);
+    }
+    expect(homes.size).toBe(2);
+  });
+
   it('do not grow by addresses that are long, or of nobody', () => {
     const homes = new KnownHomes(topology, outside);
     for (const address of [`${'x'.repeat(200)}@contoso.example`, 'alice@fabrikam.example'])

@@ -1,5 +1,5 @@
 import { detached } from '@entente/sip';
-import type { Topology } from '@entente/topology';
+import { applicationOf, type Topology } from '@entente/topology';
 
 /** Addresses that are remembered at most, and how long each may be: outsiders choose them. */
 const maxAddresses = 4_096;
@@ -14,6 +14,14 @@ export interface HomesOptions {
   readonly ofAccount?: (address: string) => string | undefined;
 }
 
+/** What is known of an address. */
+interface KnownAddress {
+  /** FQDNs of those who serve it, home first. */
+  readonly servers: readonly string[];
+  /** Name of the trusted application that has it. */
+  readonly application: string | undefined;
+}
+
 /**
  * Where users are served while one topology and the homes of accounts are in force: each request asks, and most ask for one of a few. Any front end of a pool serves
  * any user of it, because they share their registrations: a user of our own pool is served here, one of another pool by the first of it that
@@ -22,7 +30,7 @@ export interface HomesOptions {
 export class KnownHomes {
   readonly #topology: Topology;
   readonly #options: HomesOptions;
-  readonly #homes = new Map<string, readonly string[]>();
+  readonly #homes = new Map<string, KnownAddress>();
 
   /**
    * @param topology - in force
@@ -44,19 +52,30 @@ export class KnownHomes {
    * @returns its FQDN; undefined where there is no such user
    */
   of(address: string): string | undefined {
-    const servers = this.#homes.get(address) ?? this.#find(address);
+    const { servers } = this.#homes.get(address) ?? this.#find(address);
     if (servers.length < 2) return servers[0];
     return servers.find((server) => this.#options.isLiving(server)) ?? servers[0];
   }
 
-  #find(address: string): readonly string[] {
+  /**
+   * The trusted application that has an address.
+   * @param address - of record
+   * @returns its FQDN, or that of its pool; undefined where none has it
+   */
+  applicationOf(address: string): string | undefined {
+    const known = this.#homes.get(address);
+    return known === undefined ? applicationOf(this.#topology, address)?.name : known.application;
+  }
+
+  #find(address: string): KnownAddress {
     const { fqdn, ofAccount } = this.#options;
     const all = this.#topology.homeServers(address, ofAccount?.(address)).map((server) => server.fqdn);
     const servers = all.includes(fqdn) ? [fqdn] : all;
-    if (servers.length === 0 || address.length > maxLength) return servers;
+    const known = { servers, application: applicationOf(this.#topology, address)?.name };
+    if (servers.length === 0 || address.length > maxLength) return known;
     // What is asked for often is there again at once.
     if (this.#homes.size === maxAddresses) this.#homes.clear();
-    this.#homes.set(detached(address), servers);
-    return servers;
+    this.#homes.set(detached(address), known);
+    return known;
   }
 }

@@ -1,5 +1,5 @@
 import { openTemporaryGruu, type RouteKnowledge } from '@entente/sip-proxy';
-import { applicationOf, routeName, type Topology } from '@entente/topology';
+import { routeName, type Topology } from '@entente/topology';
 import type { FrontEndOptions } from './front-end-options.ts';
 import { KnownHomes } from './known-homes.ts';
 import { mediationFor } from './telephone-numbers.ts';
@@ -25,7 +25,7 @@ export function routeKnowledge(
     routeName: (server) => routeName(topology, server),
     userOfGruu: (uri) => openTemporaryGruu(uri, gruus)?.aor,
     homeOf: (address) => homes.of(address),
-    applicationOf: (address) => applicationOf(topology, address)?.name,
+    applicationOf: (address) => homes.applicationOf(address),
     wayTo: (domain) => edgeTo(topology, domain),
     mediationFor: (uri) => mediationFor(uri, accounts, topology, isLiving),
   };

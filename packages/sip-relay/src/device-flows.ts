@@ -76,8 +76,8 @@ export class DeviceFlows {
    * @param device - as a token names it
    */
   flowsOf(user: string, device: string): readonly DeviceFlow[] {
-    const named = this.flowOf(user, device);
     const flows = this.#byInstance.get(keyOf(user, device));
+    const named = unregisteredFlow(device) ?? flows?.get(device);
     if (flows === undefined || flows.size === 0) return named === undefined ? [] : [named];
     if (named !== undefined && flows.size === 1) return [named];
     const others = [...flows.values()].filter((flow) => flow !== named).reverse();

@@ -75,6 +75,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'application-known',
+      off: "an address of an application is a user's once it has been asked for",
+      file: 'packages/front-end/src/known-homes.ts',
+      find: '?.name : known.application;',
+      replace: '?.name : undefined;',
+      test: {
+        file: 'packages/front-end/src/known-homes.test.ts',
+        title: "tell which addresses are an application's, asked before and after",
+      },
+    },
+    {
       name: 'sender',
       off: 'a front end believes every From',
       file: 'packages/sip-relay/src/admission/',

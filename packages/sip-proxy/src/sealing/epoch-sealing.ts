@@ -89,7 +89,7 @@ class EpochSealing implements Sealing {
     const seal = this.#seals.get(sealed);
     // The key of its epoch may have been lost since, or another one have come in its place.
     if (seal !== undefined && seal.from === this.#keys.keyOf(seal.epoch))
-      return seal.purpose === purpose && seal.context === context ? seal.plain.split('\0') : undefined;
+      return seal.purpose === purpose && seal.context === context ? seal.fields : undefined;
     const bytes = Buffer.from(sealed, 'base64url');
     // Decoding skips what it does not know; only the one spelling that sealing writes is accepted.
     if (bytes.length < headBytes + tagBytes || bytes.toString('base64url') !== sealed) return undefined;

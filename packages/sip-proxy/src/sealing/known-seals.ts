@@ -12,6 +12,30 @@ export interface KnownSeal {
   readonly plain: string;
 }
 
+/** The same, as it is remembered. */
+class RememberedSeal implements KnownSeal {
+  readonly epoch: number;
+  readonly from: Uint8Array;
+  readonly purpose: string;
+  readonly context: string;
+  readonly plain: string;
+  #fields: readonly string[] | undefined = undefined;
+
+  constructor({ context, epoch, from, plain, purpose }: KnownSeal) {
+    this.epoch = epoch;
+    this.from = from;
+    this.purpose = purpose;
+    this.context = detached(context);
+    this.plain = plain;
+  }
+
+  /** An ACK asks for them, and then a BYE. */
+  get fields(): readonly string[] {
+    this.#fields ??= this.plain.split('\0');
+    return this.#fields;
+  }
+}
+
 /** Characters that one generation holds; there are two. */
 const maxCharacters = 1_048_576;
 /** What an entry of the map and its object take, in characters. */
@@ -23,15 +47,15 @@ const entryCharacters = 256;
  * sealed makes others wait for a decryption at most.
  */
 export class KnownSeals {
-  #young = new Map<string, KnownSeal>();
-  #old = new Map<string, KnownSeal>();
+  #young = new Map<string, RememberedSeal>();
+  #old = new Map<string, RememberedSeal>();
   #characters = 0;
 
   /**
    * @param sealed - from anybody
    * @returns undefined where it is not known: it has to be opened
    */
-  get(sealed: string): KnownSeal | undefined {
+  get(sealed: string): (KnownSeal & { readonly fields: readonly string[] }) | undefined {
     return this.#young.get(sealed) ?? this.#old.get(sealed);
   }
 
@@ -40,8 +64,8 @@ export class KnownSeals {
    * @param sealed - no part of a message, which would be kept with it
    * @param seal - `plain` neither
    */
-  add(sealed: string, { context, epoch, from, plain, purpose }: KnownSeal): void {
-    const characters = sealed.length + context.length + plain.length + entryCharacters;
+  add(sealed: string, seal: KnownSeal): void {
+    const characters = sealed.length + seal.context.length + seal.plain.length + entryCharacters;
     if (characters > maxCharacters) return;
     if (this.#characters + characters > maxCharacters) {
       this.#old = this.#young;
@@ -49,7 +73,6 @@ export class KnownSeals {
       this.#characters = 0;
     }
     this.#characters += characters;
-    const seal = { epoch, from, purpose, context: detached(context), plain };
-    this.#young.set(sealed, seal);
+    this.#young.set(sealed, new RememberedSeal(seal));
   }
 }

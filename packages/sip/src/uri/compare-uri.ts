@@ -104,17 +104,5 @@ function sortedHeaders(uri: SipUri): string[] {
  * @see RFC 3261 §10.3 step 5, RFC 5630 §5.3
  */
 export function addressOfRecord(uri: Uri): string | undefined {
-  if (uri.kind !== 'sip') return undefined;
-  const host = uri.host.charCodeAt(0) === 0x5b ? `[${canonicalHost(uri.host)}]` : canonicalHost(uri.host);
-  // Unescaping and escaping again gives every user part one spelling without letting two users share one.
-  if (uri.rawUser === undefined) return host;
-  return `${uri.rawUser.indexOf('%') === -1 ? uri.rawUser : reescape(uri.rawUser)}@${host}`;
-}
-
-function reescape(raw: string): string {
-  return raw.replace(/%[0-9a-fA-F]{2}/g, (triplet) => {
-    const code = Number.parseInt(triplet.slice(1), 16);
-    const character = String.fromCharCode(code);
-    return code < 0x80 && escapeUri(character, USER) === character ? character : triplet.toUpperCase();
-  });
+  return uri.kind === 'sip' ? uri.address : undefined;
 }
