@@ -1,7 +1,9 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createHmac } from 'node:crypto';
 import { detached } from '@entente/sip';
+import { ccmNonceBytes, ccmTagBytes, openCcm } from './ccm-sealer.ts';
 import type { EpochKeys } from './epoch-keys.ts';
-import { KnownSeals } from './known-seals.ts';
+import { openGcm } from './gcm-opener.ts';
+import { type KnownSeal, KnownSeals } from './known-seals.ts';
 import type { Sealing } from './sealing.ts';
 
 /** Longest sealed text, in characters: a dozen hops and more. The limit holds before anything is decrypted. */
@@ -11,26 +13,32 @@ const maxSealedBytes = (maxSealedLength * 3) / 4;
 const keyBytes = 32;
 const epochBytes = 2;
 const saltBytes = 6;
-const nonceBytes = 12;
-const tagBytes = 16;
-const headBytes = epochBytes + saltBytes + nonceBytes;
-const cipher = 'aes-256-gcm';
-const options = { authTagLength: tagBytes };
+const headBytes = epochBytes + saltBytes + ccmNonceBytes;
 /** Nonces that are drawn at once: asking for random bytes costs more than the bytes. */
 const noncesAtOnce = 64;
-/** Derived keys that are remembered: those of our own seals, and of other members' that have opened. */
+/** Derived keys that are remembered: those under which something has opened. */
 const maxDerived = 256;
 
-/** A key of one member, purpose and epoch, and the key of the epoch that it was derived from. */
+/** A way of sealing. Each has keys of its own, so that no text of one can be opened as one of another. */
+interface Form {
+  readonly label: string;
+  readonly open: typeof openCcm;
+}
+
+/** Of the version to come: servers of both versions share a pool while it is upgraded. */
+const next: Form = { label: 'entente-seal-3', open: openCcm };
+const before: Form = { label: 'entente-seal-2', open: openGcm };
+
+/** A key of one member, form, purpose and epoch, and the key of the epoch that it was derived from. */
 interface DerivedKey {
   readonly from: Uint8Array;
   readonly key: Uint8Array;
 }
 
 /**
- * Seals and opens texts with AES-256-GCM. A sealed text is the epoch, a salt, a nonce, the encrypted fields and the tag, in base64url.
+ * Seals texts with AES-256-GCM; opens those that are sealed with AES-256-CCM as well. A sealed text is the epoch, a salt, a nonce, the encrypted fields and the tag, in base64url.
  * The salt is drawn once, so that each process seals under keys of its own, derived from the one that all share: random nonces
- * of 96 bits may be used for 2^32 texts under one key (NIST SP 800-38D §8.3), and no number of processes uses that up together.
+ * of 96 bits may be used for 2^32 texts under one key (as NIST SP 800-38D §8.3 has it for GCM), and no number of processes uses that up together.
  * @param keys - only holders of them can open what was sealed
  * @param random - unpredictable bytes, for the salt and for nonces
  * @throws RangeError (code SIP_PROXY_TOKEN) for a short key
@@ -44,6 +52,8 @@ class EpochSealing implements Sealing {
   readonly #random: (bytes: number) => Uint8Array;
   readonly #salt: Buffer;
   readonly #derived = new Map<string, DerivedKey>();
+  /** By purpose, of the newest epoch. */
+  readonly #own = new Map<string, DerivedKey>();
   readonly #seals = new KnownSeals();
   /** What is being sealed: one array for all. The salt never changes. */
   readonly #written = Buffer.alloc(maxSealedBytes);
@@ -66,20 +76,20 @@ class EpochSealing implements Sealing {
     if (lengthOf(plain.length * 3) > maxSealedLength && lengthOf(Buffer.byteLength(plain)) > maxSealedLength)
       return undefined;
     const { epoch, key: from } = this.#keys.current;
-    const name = nameOf(purpose, epoch & 0xffff, this.#salt);
-    const { key } = this.#known(name, from) ?? this.#remember(name, derive(purpose, from, this.#salt));
     const nonce = this.#newNonce();
-    const sealing = createCipheriv(cipher, key, nonce, options);
-    sealing.setAAD(Buffer.from(context, 'utf8'));
-    const sealed = sealing.update(plain, 'utf8');
-    sealing.final();
     const bytes = this.#written;
     bytes.writeUInt16BE(epoch & 0xffff, 0);
     bytes.set(nonce, epochBytes + saltBytes);
+    const sealing = createCipheriv('aes-256-gcm', this.#keyOf(purpose, from), nonce, {
+      authTagLength: ccmTagBytes,
+    });
+    sealing.setAAD(Buffer.from(context, 'utf8'));
+    const sealed = sealing.update(plain, 'utf8');
+    sealing.final();
     bytes.set(sealed, headBytes);
-    const end = headBytes + sealed.length;
-    bytes.set(sealing.getAuthTag(), end);
-    const text = bytes.toString('base64url', 0, end + tagBytes);
+    bytes.set(sealing.getAuthTag(), headBytes + sealed.length);
+    const end = headBytes + sealed.length + ccmTagBytes;
+    const text = bytes.toString('base64url', 0, end);
     this.#seals.add(text, { epoch: epoch & 0xffff, from, purpose, context, plain });
     return text;
   }
@@ -92,38 +102,46 @@ class EpochSealing implements Sealing {
       return seal.purpose === purpose && seal.context === context ? seal.fields : undefined;
     const bytes = Buffer.from(sealed, 'base64url');
     // Decoding skips what it does not know; only the one spelling that sealing writes is accepted.
-    if (bytes.length < headBytes + tagBytes || bytes.toString('base64url') !== sealed) return undefined;
+    if (bytes.length < headBytes + ccmTagBytes || bytes.toString('base64url') !== sealed) return undefined;
     const epoch = bytes.readUInt16BE(0);
     const from = this.#keys.keyOf(epoch);
     if (from === undefined) return undefined;
-    const salt = bytes.subarray(epochBytes, epochBytes + saltBytes);
-    const name = nameOf(purpose, epoch, salt);
-    const known = this.#known(name, from);
-    const derived = known ?? derive(purpose, from, salt);
-    const nonce = bytes.subarray(epochBytes + saltBytes, headBytes);
-    const opening = createDecipheriv(cipher, derived.key, nonce, options);
-    opening.setAAD(Buffer.from(context, 'utf8'));
-    opening.setAuthTag(bytes.subarray(-tagBytes));
-    const opened = opening.update(bytes.subarray(headBytes, -tagBytes));
-    try {
-      opening.final();
-    } catch {
-      return undefined;
-    }
-    // Only the salt of a holder of the key opens anything: nobody else can fill what is remembered.
-    if (known === undefined) this.#remember(name, derived);
-    const plain = opened.toString('utf8');
+    const plain =
+      this.#opened(next, { purpose, epoch, from, context }, bytes) ??
+      this.#opened(before, { purpose, epoch, from, context }, bytes);
+    if (plain === undefined) return undefined;
     this.#seals.add(detached(sealed), { epoch, from, purpose, context, plain });
     return plain.split('\0');
   }
 
+  #opened(form: Form, as: Omit<KnownSeal, 'plain'>, bytes: Buffer): string | undefined {
+    const { context, epoch, from, purpose } = as;
+    const salt = bytes.subarray(epochBytes, epochBytes + saltBytes);
+    const name = nameOf(form, { purpose, epoch, salt });
+    const known = this.#known(name, from);
+    const derived = known ?? derive(form, purpose, from, salt);
+    const nonce = bytes.subarray(epochBytes + saltBytes, headBytes);
+    const plain = form.open(derived.key, { nonce, context }, bytes.subarray(headBytes));
+    // Only the salt of a holder of the key opens anything: nobody else can fill what is remembered.
+    if (plain !== undefined && known === undefined) this.#remember(name, derived);
+    return plain;
+  }
+
+  #keyOf(purpose: string, from: Uint8Array): Uint8Array {
+    const known = this.#own.get(purpose);
+    if (known?.from === from) return known.key;
+    const derived = derive(before, purpose, from, this.#salt);
+    this.#own.set(purpose, derived);
+    return derived.key;
+  }
+
   #newNonce(): Uint8Array {
     if (this.#nonceAt === this.#nonces.length) {
-      this.#nonces = this.#random(nonceBytes * noncesAtOnce);
+      this.#nonces = this.#random(ccmNonceBytes * noncesAtOnce);
       this.#nonceAt = 0;
     }
     const from = this.#nonceAt;
-    this.#nonceAt += nonceBytes;
+    this.#nonceAt += ccmNonceBytes;
     return this.#nonces.subarray(from, this.#nonceAt);
   }
 
@@ -132,26 +150,28 @@ class EpochSealing implements Sealing {
     return derived?.from === from ? derived : undefined;
   }
 
-  #remember(name: string, derived: DerivedKey): DerivedKey {
+  #remember(name: string, derived: DerivedKey): void {
     if (this.#derived.size >= maxDerived) this.#derived.clear();
     this.#derived.set(name, derived);
-    return derived;
   }
 }
 
-function derive(purpose: string, from: Uint8Array, salt: Uint8Array): DerivedKey {
+function derive({ label }: Form, purpose: string, from: Uint8Array, salt: Uint8Array): DerivedKey {
   checkKey(from);
-  const key = createHmac('sha256', from).update(`entente-seal-2\0${purpose}\0`).update(salt).digest();
+  const key = createHmac('sha256', from).update(`${label}\0${purpose}\0`).update(salt).digest();
   return { from, key };
 }
 
-function nameOf(purpose: string, epoch: number, salt: Buffer): string {
-  return `${purpose} ${epoch} ${salt.toString('latin1')}`;
+function nameOf(
+  { label }: Form,
+  { epoch, purpose, salt }: { readonly purpose: string; readonly epoch: number; readonly salt: Buffer },
+): string {
+  return `${label} ${purpose} ${epoch} ${salt.toString('latin1')}`;
 }
 
 /** Characters of the base64url form of a sealed text. */
 function lengthOf(plainBytes: number): number {
-  return Math.ceil(((headBytes + plainBytes + tagBytes) * 4) / 3);
+  return Math.ceil(((headBytes + plainBytes + ccmTagBytes) * 4) / 3);
 }
 
 function checkKey(key: Uint8Array): void {
