@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { EpochKeys } from './epoch-keys.ts';
 import { singleEpoch } from './epoch-keys.ts';
@@ -8,6 +8,19 @@ const keys = singleEpoch(randomBytes(32));
 const sealing = createSealing(keys, randomBytes);
 const fields = ['alice@contoso.example', '', '<sip:abc@fe2.contoso.example;lr>', 'ü'];
 const sealed = sealing.seal('route', fields, 'dialog') as string;
+
+/** What a server of the version before makes of fields, with AES-256-GCM. */
+function ofVersionBefore(purpose: string, texts: readonly string[], context: string): string {
+  const [salt, nonce] = [randomBytes(6), randomBytes(12)];
+  const key = createHmac('sha256', keys.current.key)
+    .update(`entente-seal-2\0${purpose}\0`)
+    .update(salt)
+    .digest();
+  const sealing = createCipheriv('aes-256-gcm', key, nonce);
+  sealing.setAAD(Buffer.from(context));
+  const text = Buffer.concat([sealing.update(texts.join('\0'), 'utf8'), sealing.final()]);
+  return Buffer.concat([Buffer.alloc(2), salt, nonce, text, sealing.getAuthTag()]).toString('base64url');
+}
 
 describe('what was sealed', () => {
   it('opens for the same purpose and context, and says nothing to anybody else', () => {
@@ -33,6 +46,20 @@ describe('what was sealed', () => {
 
   it('opens at every holder of the keys, after a restart too', () => {
     expect(createSealing(keys, randomBytes).open('route', sealed, 'dialog')).toEqual(fields);
+  });
+
+  it('opens in the form of the version before, for its purpose and context alone', () => {
+    const old = ofVersionBefore('route', fields, 'dialog');
+    for (let time = 0; time < 2; time++) {
+      const holder = createSealing(keys, randomBytes);
+      expect(holder.open('contact', old, 'dialog')).toBeUndefined();
+      expect(holder.open('route', old, 'another dialog')).toBeUndefined();
+      expect(holder.open('route', old, 'dialog')).toEqual(fields);
+      expect(holder.open('route', old, 'dialog'), 'known').toEqual(fields);
+    }
+    expect(
+      createSealing(singleEpoch(randomBytes(32)), randomBytes).open('route', old, 'dialog'),
+    ).toBeUndefined();
   });
 
   it('opens with no bit of it changed, in no other spelling, and not cut short', () => {

@@ -1,6 +1,6 @@
-import { createCipheriv, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { detached } from '@entente/sip';
-import { ccmNonceBytes, ccmTagBytes, openCcm } from './ccm-sealer.ts';
+import { CcmSealer, ccmNonceBytes, ccmTagBytes, openCcm } from './ccm-sealer.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import { openGcm } from './gcm-opener.ts';
 import { type KnownSeal, KnownSeals } from './known-seals.ts';
@@ -25,8 +25,8 @@ interface Form {
   readonly open: typeof openCcm;
 }
 
-/** Of the version to come: servers of both versions share a pool while it is upgraded. */
-const next: Form = { label: 'entente-seal-3', open: openCcm };
+const present: Form = { label: 'entente-seal-3', open: openCcm };
+/** Of the version before: servers of both versions share a pool while it is upgraded. */
 const before: Form = { label: 'entente-seal-2', open: openGcm };
 
 /** A key of one member, form, purpose and epoch, and the key of the epoch that it was derived from. */
@@ -36,9 +36,10 @@ interface DerivedKey {
 }
 
 /**
- * Seals texts with AES-256-GCM; opens those that are sealed with AES-256-CCM as well. A sealed text is the epoch, a salt, a nonce, the encrypted fields and the tag, in base64url.
- * The salt is drawn once, so that each process seals under keys of its own, derived from the one that all share: random nonces
- * of 96 bits may be used for 2^32 texts under one key (as NIST SP 800-38D §8.3 has it for GCM), and no number of processes uses that up together.
+ * Seals and opens texts with AES-256-CCM; opens those of the version before as well. A sealed text is the epoch, a salt, a nonce, the
+ * encrypted fields and the tag, in base64url. The salt is drawn once, so that each process seals under keys of its own, derived from the
+ * one that all share: random nonces of 96 bits may be used for 2^32 texts under one key (as NIST SP 800-38D §8.3 has it for GCM), and no
+ * number of processes uses that up together.
  * @param keys - only holders of them can open what was sealed
  * @param random - unpredictable bytes, for the salt and for nonces
  * @throws RangeError (code SIP_PROXY_TOKEN) for a short key
@@ -53,7 +54,7 @@ class EpochSealing implements Sealing {
   readonly #salt: Buffer;
   readonly #derived = new Map<string, DerivedKey>();
   /** By purpose, of the newest epoch. */
-  readonly #own = new Map<string, DerivedKey>();
+  readonly #sealers = new Map<string, { readonly from: Uint8Array; readonly sealer: CcmSealer }>();
   readonly #seals = new KnownSeals();
   /** What is being sealed: one array for all. The salt never changes. */
   readonly #written = Buffer.alloc(maxSealedBytes);
@@ -80,15 +81,7 @@ class EpochSealing implements Sealing {
     const bytes = this.#written;
     bytes.writeUInt16BE(epoch & 0xffff, 0);
     bytes.set(nonce, epochBytes + saltBytes);
-    const sealing = createCipheriv('aes-256-gcm', this.#keyOf(purpose, from), nonce, {
-      authTagLength: ccmTagBytes,
-    });
-    sealing.setAAD(Buffer.from(context, 'utf8'));
-    const sealed = sealing.update(plain, 'utf8');
-    sealing.final();
-    bytes.set(sealed, headBytes);
-    bytes.set(sealing.getAuthTag(), headBytes + sealed.length);
-    const end = headBytes + sealed.length + ccmTagBytes;
+    const end = this.#sealerOf(purpose, from).seal(plain, { nonce, context }, bytes, headBytes);
     const text = bytes.toString('base64url', 0, end);
     this.#seals.add(text, { epoch: epoch & 0xffff, from, purpose, context, plain });
     return text;
@@ -107,7 +100,7 @@ class EpochSealing implements Sealing {
     const from = this.#keys.keyOf(epoch);
     if (from === undefined) return undefined;
     const plain =
-      this.#opened(next, { purpose, epoch, from, context }, bytes) ??
+      this.#opened(present, { purpose, epoch, from, context }, bytes) ??
       this.#opened(before, { purpose, epoch, from, context }, bytes);
     if (plain === undefined) return undefined;
     this.#seals.add(detached(sealed), { epoch, from, purpose, context, plain });
@@ -127,12 +120,12 @@ class EpochSealing implements Sealing {
     return plain;
   }
 
-  #keyOf(purpose: string, from: Uint8Array): Uint8Array {
-    const known = this.#own.get(purpose);
-    if (known?.from === from) return known.key;
-    const derived = derive(before, purpose, from, this.#salt);
-    this.#own.set(purpose, derived);
-    return derived.key;
+  #sealerOf(purpose: string, from: Uint8Array): CcmSealer {
+    const known = this.#sealers.get(purpose);
+    if (known?.from === from) return known.sealer;
+    const sealer = new CcmSealer(derive(present, purpose, from, this.#salt).key);
+    this.#sealers.set(purpose, { from, sealer });
+    return sealer;
   }
 
   #newNonce(): Uint8Array {
