@@ -72,6 +72,23 @@ describe('the only authority', () => {
   });
 });
 
+describe('an authority whose clock was ahead', () => {
+  /** Stopped, and started again with this offset. */
+  const startWith = (days: number) =>
+    scene.stopped(async () => {
+      clock.offsetMs = days * 86_400_000;
+    });
+
+  it('has not kept the certificate that it gave itself then', async () => {
+    const before = await ownSerial();
+    await startWith(4);
+    const ofTheFuture = await ownSerial();
+    await startWith(0);
+    expect(new Set([before, ofTheFuture, await ownSerial()]).size).toBe(3);
+    expect(await serves()).toBe(200);
+  });
+});
+
 describe('one of two authorities', () => {
   it('may be revoked, and issues itself another certificate while it runs', async () => {
     const second = document(

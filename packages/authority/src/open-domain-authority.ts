@@ -319,7 +319,7 @@ export async function openDomainAuthority(
   return {
     ...(restored === undefined
       ? {}
-      : { issuedSince: new IssuedSinceBackup({ ...issuedSince, takenAt: restored.takenAt }) }),
+      : { issuedSince: new IssuedSinceBackup({ ...issuedSince, ...restored }) }),
     behind: new BehindWatch({ topology, lists, isRoot, log }),
     async backUp(to) {
       const { directory } = settings;

@@ -7,7 +7,7 @@ import { encodePem } from '@entente/x509';
 /** The authority's own server certificate, which it renews itself. */
 export interface OwnCertificate {
   readonly identity: Credential;
-  /** Why a member would refuse it now, as far as is known: it has expired, or is revoked. */
+  /** Why a member would refuse it now, as far as is known: it has expired, or is revoked, or is of the future, because the clock was wrong. */
   invalid(): string | undefined;
   /**
    * Issues another one where it is not valid, or where half of its life is over. One call after the other.
@@ -28,7 +28,7 @@ const unusable: ReadonlySet<unknown> = new Set([
 
 /**
  * Loads the authority's certificate. It issues another one where the files are missing or damaged, where they do not match after a crash,
- * and where the certificate has expired, is revoked or is due: members would refuse it, and nobody else could give it another.
+ * and where the certificate has expired, is revoked, is of the future or is due: members would refuse it, and nobody else could give it another.
  * @param fqdn - the authority's own name
  * @param onRenewed - records the new certificate, before it is used
  * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the topology does not allow it a certificate; faults of `loadCredential` and of the
@@ -72,8 +72,10 @@ export async function openOwnCertificate(
 
   let revokedSerial: string | undefined;
   const invalid = (): string | undefined => {
-    const { notAfter, serialHex } = identity.current.leaf;
+    const { notAfter, notBefore, serialHex } = identity.current.leaf;
     if (serialHex === revokedSerial) return `the authority's own certificate ${serialHex} is revoked`;
+    // The clock was ahead when it was issued, or is behind now; the next one is valid by either.
+    if (notBefore > clock.now()) return `the authority's own certificate ${serialHex} is not valid yet`;
     return notAfter <= clock.now() ? `the authority's own certificate ${serialHex} has expired` : undefined;
   };
   const learnOfRevocation = async (): Promise<void> => {
@@ -91,7 +93,18 @@ export async function openOwnCertificate(
         const isDue = renewalTime(identity.current.leaf, noJitter) <= clock.now();
         const why = invalid() ?? (isDue ? 'half of its life is over' : otherwise);
         if (why === undefined) return;
-        await renewFiles(why);
+        try {
+          await renewFiles(why);
+        } catch (fault) {
+          // What is of the future becomes valid by itself. Where the root has signed a list of the future too, nothing can be issued until then.
+          if (identity.current.leaf.notBefore <= clock.now()) throw fault;
+          const { message } = fault as Error;
+          log.error(
+            { event: 'renewal-failed', err: fault },
+            `the authority keeps its own certificate: ${message}`,
+          );
+          return;
+        }
         await identity.replace(files);
       });
       last = turn.catch(() => {});

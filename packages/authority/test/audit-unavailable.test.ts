@@ -71,6 +71,12 @@ async function order() {
   return ask('/certificates', JSON.stringify(body));
 }
 
+/** What the trail has of an action. */
+async function recorded(action: string): Promise<object[]> {
+  const { records } = (await ask('/audit?limit=100')).answer as { records: { action: string }[] };
+  return records.filter((record) => record.action === action);
+}
+
 async function whileFull<T>(action: () => Promise<T>): Promise<T> {
   disk.isFull = true;
   try {
@@ -98,6 +104,36 @@ describe('a command that cannot be recorded', () => {
     expect(await isRevoked()).toBe(false);
     expect((await ask('/revoke', body)).status).toBe(200);
     expect(await isRevoked()).toBe(true);
+  });
+
+  it('is not carried out: what a certificate on hold is released from', async () => {
+    const { serial } = (await order()).answer as { serial: string };
+    expect((await ask('/revoke', JSON.stringify({ serial, reason: 'certificateHold' }))).status).toBe(200);
+    const body = JSON.stringify({ serial });
+    expect((await whileFull(() => ask('/release', body))).status).toBe(503);
+    expect((await ask(`/certificates/${serial}`)).answer).toMatchObject({
+      revocation: { reason: 'certificateHold' },
+    });
+    expect((await ask('/release', body)).status).toBe(200);
+    expect(await recorded('release-ordered')).toMatchObject([{ details: { serial } }]);
+  });
+
+  it('is not carried out: an account is added, and changed, only once the trail has who ordered it', async () => {
+    const address = 'alice@contoso.example';
+    const added = JSON.stringify({ accounts: [{ address, verifiers: { 'SHA-256': 'a'.repeat(64) } }] });
+    const accounts = async () => (await ask(`/accounts?address=${address}`)).answer.accounts as object[];
+    expect((await whileFull(() => ask('/accounts', added))).status).toBe(503);
+    expect(await accounts()).toEqual([]);
+    expect((await ask('/accounts', added)).status).toBe(200);
+    const disabled = JSON.stringify({ address, state: 'disabled' });
+    expect((await whileFull(() => ask('/accounts/change', disabled))).status).toBe(503);
+    expect(await accounts()).toMatchObject([{ state: 'enabled' }]);
+    expect((await ask('/accounts/change', disabled)).status).toBe(200);
+    expect(await accounts()).toMatchObject([{ state: 'disabled' }]);
+    expect(await recorded('accounts-ordered')).toMatchObject([{ subject: address }]);
+    expect(await recorded('account-change-ordered')).toMatchObject([
+      { subject: address, details: { change: 'account-disabled' } },
+    ]);
   });
 
   it('is carried out and recorded when it is sent again: a topology revokes what it has taken away', async () => {

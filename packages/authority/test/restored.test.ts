@@ -92,6 +92,7 @@ const administrator = (name: string): Caller => ({ kind: 'administrator', name, 
 describe('a certificate that the ledger of a restored authority does not have', () => {
   let ledger: Ledger;
   let time: number;
+  let broughtBackAt: number;
   let topology: Topology;
   let published: number;
   let audited: object[];
@@ -99,12 +100,16 @@ describe('a certificate that the ledger of a restored authority does not have', 
   beforeEach(() => {
     ledger = createMemoryLedger();
     time = restoredAt;
+    broughtBackAt = restoredAt;
     topology = buildTopology(contoso);
     published = 0;
     audited = [];
     since = new IssuedSinceBackup({
       settings: { domain: 'contoso.example' },
       takenAt,
+      get restoredAt() {
+        return broughtBackAt;
+      },
       topology: () => topology,
       live: () => [issuer],
       ledger,
@@ -168,13 +173,26 @@ describe('a certificate that the ledger of a restored authority does not have', 
   });
 
   it('is revoked at once where it is older than the backup: the backup would have it', async () => {
-    const leaf = await issued(given, takenAt - 2 * 3_600_000);
+    const leaf = await issued(given, takenAt - 2 * 86_400_000);
     expect(await look(leaf)).toMatchObject({ reason: 'requester-revoked' });
     expect(await ledger.revoked(issuer.id, 0)).toHaveLength(1);
   });
 
+  it('is adopted where the clock was ahead by the hours of a time zone when the backup was made', async () => {
+    const leaf = await issued(given, takenAt - 14 * 3_600_000);
+    expect(await look(leaf)).toBeUndefined();
+    expect(await ledger.find(issuer.id, leaf.serialHex)).toMatchObject({ subject: fqdn });
+  });
+
+  it('is not judged by its age where the backup was brought back before it was made, however much later it is now', async () => {
+    broughtBackAt = takenAt - 3_600_000;
+    const leaf = await issued(given, takenAt - 2 * 86_400_000);
+    expect(await look(leaf)).toBeUndefined();
+    expect(await ledger.find(issuer.id, leaf.serialHex)).toMatchObject({ subject: fqdn });
+  });
+
   it('is not judged by its age where the clock shows that the time of the backup is wrong', async () => {
-    const leaf = await issued(given, takenAt - 2 * 3_600_000);
+    const leaf = await issued(given, takenAt - 2 * 86_400_000);
     time = takenAt - 3_600_000;
     expect(await look(leaf)).toBeUndefined();
     expect(await ledger.find(issuer.id, leaf.serialHex)).toMatchObject({ subject: fqdn });

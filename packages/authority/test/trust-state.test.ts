@@ -60,7 +60,7 @@ describe('the trust state of an authority', () => {
   let directory: string;
   let clock: StepClock;
   let authority: RunningAuthority;
-  const open = () =>
+  const open = (log = createTestLog()) =>
     createAuthority(
       {
         domain: 'contoso.example',
@@ -70,7 +70,7 @@ describe('the trust state of an authority', () => {
         authorityUrl: url,
         objectsUrl: 'http://ca.contoso.example',
       },
-      createTestLog(),
+      log,
       clock,
     );
   beforeEach(async () => {
@@ -106,6 +106,18 @@ describe('the trust state of an authority', () => {
     const decoded = decodeCrl(new Uint8Array(await (await get(path)).arrayBuffer()));
     if (!decoded.ok) throw new Error(decoded.error.message);
     return decoded.value;
+  };
+
+  /** The clock is ahead until the key has another certificate; then it is right, and the authority stopped. */
+  const ahead = async (): Promise<void> => {
+    await publish();
+    const { serialHex } = (await state()).signer;
+    clock.advance(4 * day);
+    await expect.poll(async () => (await state()).signer.serialHex).not.toBe(serialHex);
+    const ofTheFuture = (await state()).signer;
+    await authority[Symbol.asyncDispose]();
+    clock.time = start + minute;
+    expect(ofTheFuture.notBefore).toBeGreaterThan(clock.now());
   };
 
   it('is for members, and there is none before the first topology', async () => {
@@ -185,6 +197,24 @@ describe('the trust state of an authority', () => {
     expect((await state()).signer.serialHex).toBe(serialHex);
     clock.advance(5 * day);
     await expect.poll(async () => (await state()).signer.serialHex).not.toBe(serialHex);
+  });
+
+  it('has another key once the clock is right that was ahead when the key got its certificate', async () => {
+    // What it signs is not what this is about.
+    await rm(join(directory, 'root_ca.key'));
+    await ahead();
+    authority = await open();
+    expect((await state()).signer.notBefore).toBeLessThanOrEqual(clock.now());
+  });
+
+  it('begins all the same where the root has signed a list of the future meanwhile, so that nothing can be issued', async () => {
+    await ahead();
+    const events: unknown[] = [];
+    authority = await open(
+      createTestLog(({ fields }) => void events.push((fields as { event?: string }).event)),
+    );
+    expect(events).toContain('trust-state-not-signed');
+    expect((await get('/topology')).status).toBe(200);
   });
 
   it('has another key at once where the certificate of its key is revoked', async () => {

@@ -147,6 +147,29 @@ describe('the issuing authorities of a domain', () => {
     await run.remove();
   });
 
+  it('take over at the next look where a file could not be read after the step', async () => {
+    const run = await cutAt(0, false, async () => {});
+    let isUnreadable = false;
+    const read: AuthorityFolder['read'] = async (name) => {
+      if (isUnreadable) throw new Error('EIO');
+      return run.folder.read(name);
+    };
+    const store = await IssuerStore.open({ ...run.folder, read });
+    expect(await store.catchUp()).toBe(false);
+    const answer = await visit.answer(await visit.request(store));
+    await accept(store, answer);
+    isUnreadable = true;
+    await expect(store.take({ kind: 'activate', number: 2 }, half + 130 * day)).rejects.toThrow('EIO');
+    await expect(store.catchUp()).rejects.toThrow('EIO');
+    isUnreadable = false;
+    // What the root has answered before changes nothing, and nothing of what is unread.
+    expect(await accept(store, answer)).toBe(false);
+    expect(await store.catchUp()).toBe(true);
+    expect(store.active.record.number).toBe(2);
+    expect(await store.catchUp()).toBe(false);
+    await run.remove();
+  });
+
   it('keep the key that waits for the root, however often it is asked for', async () => {
     const run = await cutAt(0, false, async () => {});
     const stores = await Promise.all([1, 2, 3].map(() => IssuerStore.open(run.folder)));

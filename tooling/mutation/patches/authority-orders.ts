@@ -148,9 +148,8 @@ export const patches: PatchList = {
       name: 'ended-holds',
       off: 'the audit trail does not have who ended a hold',
       file: 'packages/authority/src/routes/revocation-routes.ts',
-      find: "await authority.audit.record({\n      ...by(caller),\n      action: 'hold-ended',",
-      replace:
-        "if (serialHex === '') await authority.audit.record({\n      ...by(caller),\n      action: 'hold-ended',",
+      find: "await audit.record({ ...entry, action: 'hold-ended',",
+      replace: "if (serialHex === '') await audit.record({ ...entry, action: 'hold-ended',",
       test: audited('has each order of an administrator once, done or refused'),
     },
     {

@@ -5,6 +5,97 @@ export const patches: PatchList = {
   name: 'authority-upkeep',
   list: [
     {
+      name: 'own-certificate-of-the-future',
+      off: 'an authority keeps the certificate that it gave itself while its clock was ahead',
+      file: 'packages/authority/src/own-certificate.ts',
+      find: 'if (notBefore > clock.now()) return `',
+      replace: 'if (notBefore < 0) return `',
+      test: {
+        file: 'apps/authority-server/test/last-authority.test.ts',
+        title: 'has not kept the certificate that it gave itself then',
+      },
+    },
+    {
+      name: 'state-key-of-the-future',
+      off: 'an authority signs trust states with a key whose certificate is of the future',
+      file: 'packages/authority/src/trust-state/state-key.ts',
+      find: 'return now < certificate.notBefore || ',
+      replace: 'return ',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'has another key once the clock is right that was ahead when the key got its certificate',
+      },
+    },
+    {
+      name: 'begins-without-issuing',
+      off: 'an authority that can issue nothing does not start',
+      file: 'packages/authority/src/own-certificate.ts',
+      find: 'if (identity.current.leaf.notBefore <= clock.now()) throw fault;',
+      replace: 'throw fault;',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title:
+          'begins all the same where the root has signed a list of the future meanwhile, so that nothing can be issued',
+      },
+    },
+    {
+      name: 'release-recorded-first',
+      off: 'a hold is ended though nobody could record who has ordered it',
+      file: 'packages/authority/src/routes/revocation-routes.ts',
+      find: "await audit.record({ ...entry, action: 'release-ordered', details });",
+      replace: '',
+      test: {
+        file: 'packages/authority/test/audit-unavailable.test.ts',
+        title: 'is not carried out: what a certificate on hold is released from',
+      },
+    },
+    {
+      name: 'account-recorded-first',
+      off: 'an account is changed though nobody could record who has ordered it',
+      file: 'packages/authority/src/routes/account-order-routes.ts',
+      find: "await authority.audit.record({ ...entry, action: 'account-change-ordered', details: ordered });",
+      replace: 'void ordered;',
+      test: {
+        file: 'packages/authority/test/audit-unavailable.test.ts',
+        title: 'is not carried out: an account is added, and changed, only once the trail has who ordered it',
+      },
+    },
+    {
+      name: 'unread-issuers',
+      off: 'an issuing authority goes on issuing where a file could not be read after its successor took over',
+      file: 'packages/pki/src/node/issuer-store.ts',
+      find: 'if (this.#isRead) return false;',
+      replace: 'if (this.#isRead || this.#live.length > 0) return false;',
+      test: {
+        file: 'packages/pki/test/issuer-store.test.ts',
+        title: 'take over at the next look where a file could not be read after the step',
+      },
+    },
+    {
+      name: 'rollover-catches-up',
+      off: 'an authority does not look again where a file could not be read after a step of the rollover',
+      file: 'packages/authority/src/rollover/rollover.ts',
+      find: 'if (await opened.issuers.catchUp()) this.#isUntold = true;',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/unread-issuer.test.ts',
+        title:
+          'goes on at the next look where a file could not be read after a step was recorded, and where nobody could be told',
+      },
+    },
+    {
+      name: 'rollover-told-again',
+      off: 'lists are not signed again where that failed after a step of the rollover',
+      file: 'packages/authority/src/rollover/rollover.ts',
+      find: 'if (this.#isUntold) await this.#tell();',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/unread-issuer.test.ts',
+        title:
+          'goes on at the next look where a file could not be read after a step was recorded, and where nobody could be told',
+      },
+    },
+    {
       name: 'shared-list',
       off: 'each slow reader of a list holds a copy of it',
       file: 'packages/pki/src/publication/signed-object.ts',

@@ -21,6 +21,8 @@ export interface IssuedSinceOptions {
   readonly settings: { readonly domain: string };
   /** When the backup was taken, milliseconds since 1970. */
   readonly takenAt: number;
+  /** When it was brought back, milliseconds since 1970. */
+  readonly restoredAt: number;
   readonly topology: () => Topology | undefined;
   /** Those whose lists are published. */
   readonly live: () => readonly Pick<Issuer, 'id'>[];
@@ -34,8 +36,11 @@ export interface IssuedSinceOptions {
 
 /** How long a certificate with other names than the topology gives may wait for the topology that was in force when it was issued. */
 export const patienceMs = 3_600_000;
-/** Clocks, and issuances that were under way: a certificate that is older than the backup by more is in the ledger, or is none of ours. */
-const toleranceMs = 3_600_000;
+/**
+ * Issuances that were under way, and a clock that was ahead by the hours of a time zone when the backup was made: a certificate that is
+ * older than the backup by more is in the ledger, or is none of ours.
+ */
+const toleranceMs = 86_400_000;
 const maxRemembered = 100_000;
 
 type Judged =
@@ -106,13 +111,13 @@ export class IssuedSinceBackup {
   }
 
   async #judge(caller: Exclude<Caller, { kind: 'nobody' }>, leaf: Certificate): Promise<Judged> {
-    const { ledger, now, settings, takenAt, topology } = this.#options;
+    const { ledger, now, restoredAt, settings, takenAt, topology } = this.#options;
     const blocked = await ledger.blockedKey(spkiHash(leaf.publicKey.der));
     if (blocked !== undefined)
       return { why: `its key is blocked (${blocked.reason})`, reason: 'keyCompromise', wait: false };
     const reason = 'cessationOfOperation';
-    // A clock that is before the backup shows that one of the two is wrong: then the age says nothing.
-    if (now() >= takenAt && leaf.notBefore + backdateMs + toleranceMs < takenAt)
+    // A clock that is, or was, before the backup shows that one of the two is wrong: then the age says nothing.
+    if (Math.min(now(), restoredAt) >= takenAt && leaf.notBefore + backdateMs + toleranceMs < takenAt)
       return { why: 'it is older than the backup, which does not have it', reason, wait: false };
     const current = topology();
     const names = certificateNamesOf(leaf);

@@ -79,6 +79,8 @@ export class Rollover {
   readonly #post: RootPost;
   readonly #lastEnd = new Map<number, number>();
   readonly #warnedAt = new Map<string, number>();
+  /** Whether something has changed and `onChanged` has not ended well since. */
+  #isUntold = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(options: RolloverOptions) {
@@ -222,7 +224,9 @@ export class Rollover {
   }
 
   async #steps(): Promise<void> {
-    const { clock, log, onChanged, opened } = this.#options;
+    const { clock, log, opened } = this.#options;
+    if (await opened.issuers.catchUp()) this.#isUntold = true;
+    if (this.#isUntold) await this.#tell();
     for (;;) {
       const now = clock.now();
       const step = nextStep(await this.#view(), now);
@@ -236,8 +240,14 @@ export class Rollover {
           ? `the key of issuing authority ${step.number} is destroyed`
           : `issuing authority ${step.number} is ${stage}`,
       );
-      await onChanged();
+      await this.#tell();
     }
+  }
+
+  async #tell(): Promise<void> {
+    this.#isUntold = true;
+    await this.#options.onChanged();
+    this.#isUntold = false;
   }
 
   async #view(): Promise<RolloverView> {
@@ -259,7 +269,7 @@ export class Rollover {
   }
 
   async #told(outcome: AnswerOutcome, root: StoredRoot): Promise<void> {
-    const { log, onChanged, opened } = this.#options;
+    const { log, opened } = this.#options;
     if (!outcome.accepted) {
       const { message, reason, remedy } = outcome.refusal;
       log.error(
@@ -275,7 +285,7 @@ export class Rollover {
       { event: 'root-answer', number, issuers: records.length, roots: roots.all.length },
       `list ${number} of ${nameOfRoot(root)} is in force${issuing === undefined ? '' : `, and issuing authority ${records.length} is prepared`}${nextRoot === undefined ? '' : `, and root ${roots.all.length} is recorded`}`,
     );
-    if (outcome.changed) await onChanged();
+    if (outcome.changed) await this.#tell();
   }
 
   async #warn(): Promise<void> {

@@ -17,6 +17,10 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
 /** Accounts that one order adds. */
 const maxAccounts = 500;
 const maxOrderBytes = 1_048_576;
+/** Characters of an address in a record that nobody has looked at yet. */
+const maxSubject = 320;
+/** The same of a number. */
+const maxNumber = 32;
 
 const actionOf: Readonly<
   Record<
@@ -63,6 +67,15 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
         problem: refuseByTopology(account, inForce),
       }));
       const good = looked.filter(({ problem }) => problem === undefined);
+      const [only] = accounts.length === 1 ? accounts : [];
+      const entry = {
+        ...by(caller),
+        ...(only === undefined ? {} : { subject: only.address.slice(0, maxSubject) }),
+        outcome: 'done',
+      } as const;
+      // Before it takes effect: what was changed is in the trail even where the authority stops half-way, or the disk is full.
+      const details = { accounts: accounts.length, existing };
+      await authority.audit.record({ ...entry, action: 'accounts-ordered', details });
       const {
         refused,
         refusedCount: _,
@@ -72,13 +85,10 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
         ...looked.flatMap(({ line, problem }) => (problem === undefined ? [] : [{ line, problem }])),
         ...refused.map(({ line, refusal }) => ({ line, problem: accountProblem(refusal) })),
       ].sort((one, other) => one.line - other.line);
-      const [only] = accounts.length === 1 ? accounts : [];
       if (counts.added + counts.replaced > 0) {
         await authority.audit.record({
-          ...by(caller),
+          ...entry,
           action: only === undefined || counts.replaced > 0 ? 'accounts-imported' : 'account-added',
-          ...(only === undefined ? {} : { subject: only.address }),
-          outcome: 'done',
           details: { ...counts, refused: problems.length },
         });
       }
@@ -114,18 +124,16 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
     const problem = home === undefined ? undefined : refuseByTopology({ address, home }, topology());
     if (problem !== undefined) return refusals.request(problem, caller);
     return inTurn(caller, async () => {
+      const entry = { ...by(caller), subject: address, outcome: 'done' } as const;
+      const action = actionOf[actionName(change)];
+      const details = detailsOf(change);
+      // Before it takes effect, as above.
+      const ordered = { change: action, ...details };
+      await authority.audit.record({ ...entry, action: 'account-change-ordered', details: ordered });
       const outcome = await changeAccount(authority.accounts, address, change);
       if (!outcome.ok) return refusals.request(accountProblem(outcome.refusal), caller);
       const { changed, record } = outcome;
-      if (changed) {
-        await authority.audit.record({
-          ...by(caller),
-          action: actionOf[actionName(change)],
-          subject: address,
-          outcome: 'done',
-          details: detailsOf(change),
-        });
-      }
+      if (changed) await authority.audit.record({ ...entry, action, details });
       const account = record === undefined ? null : accountView(record);
       return c.json({ address, changed, account }, 200, { 'cache-control': 'no-store' });
     });
@@ -136,7 +144,10 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
 function detailsOf(change: AccountChangeOrder): Readonly<Record<string, string>> {
   if (change.what === 'right') return { right: change.right };
   if (change.what === 'home' && change.home !== undefined) return { home: change.home };
-  return change.what === 'number' && change.number !== undefined ? { number: change.number } : {};
+  // Nobody has looked at it yet.
+  return change.what === 'number' && change.number !== undefined
+    ? { number: change.number.slice(0, maxNumber) }
+    : {};
 }
 
 function actionName(change: AccountChangeOrder): keyof typeof actionOf {

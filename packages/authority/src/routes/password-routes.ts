@@ -60,15 +60,17 @@ export function addPasswordRoutes(app: AuthorityApp, context: RouteContext): voi
       // What one server may not do counts for no other one.
       const taken = own.ok ? overall.take(address) : own;
       if (!taken.ok) return refusals.request(tooOften(address, taken.retryAfterSeconds), caller);
+      const entry = { ...by(caller), subject: address, outcome: 'done' } as const;
+      const action = 'account-password-changed';
+      // Before it takes effect: it is in the trail even where the authority stops half-way.
+      await authority.audit.record({
+        ...entry,
+        action: 'account-change-ordered',
+        details: { change: action },
+      });
       const outcome = await authority.accounts.changeVerifiers(address, from, to);
       if (!outcome.ok) return refusals.request(accountProblem(outcome.refusal), caller);
-      await authority.audit.record({
-        ...by(caller),
-        action: 'account-password-changed',
-        subject: address,
-        outcome: 'done',
-        details: {},
-      });
+      await authority.audit.record({ ...entry, action, details: {} });
       return c.body(null, 204);
     });
   });

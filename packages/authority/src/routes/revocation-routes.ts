@@ -109,17 +109,20 @@ export function addRevocationRoutes(
     const { serial } = order;
     if (typeof serial !== 'string') return refusals.request(badOrder('"serial"'), caller);
     const serialHex = serial.toLowerCase();
-    const outcome = await authority.revocation.release(serialHex);
+    const { audit, issuance, opened, revocation } = authority;
+    const held = await opened.ledger.find(issuance.issuer.id, serialHex);
+    const entry = {
+      ...by(caller),
+      ...(held === undefined ? {} : { subject: held.subject }),
+      outcome: 'done',
+    } as const;
+    const details = { serial: serialHex.slice(0, 253) };
+    // Before it takes effect, as above.
+    await audit.record({ ...entry, action: 'release-ordered', details });
+    const outcome = await revocation.release(serialHex);
     if (!outcome.ok) return refusals.request(outcome.refusal, caller);
     const { crlNumber, serials } = outcome;
-    const released = await authority.opened.ledger.find(authority.issuance.issuer.id, serialHex);
-    await authority.audit.record({
-      ...by(caller),
-      action: 'hold-ended',
-      ...(released === undefined ? {} : { subject: released.subject }),
-      outcome: 'done',
-      details: { serial: serialHex, crlNumber },
-    });
+    await audit.record({ ...entry, action: 'hold-ended', details: { ...details, crlNumber } });
     return c.json({ serials, crlNumber });
   });
 }

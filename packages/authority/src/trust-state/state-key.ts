@@ -61,18 +61,20 @@ export function mayIssueStateKey(
 }
 
 /**
- * Loads the key, or creates another one: where there is none, where it does not fit its certificate after a crash, and where that is
- * due for renewal.
+ * Loads the key, or creates another one: where there is none, and where it does not fit its certificate after a crash. One that is due for
+ * renewal is renewed before it signs, see {@link isRenewalDue}: an authority that can issue nothing starts all the same.
  * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_NOT_ISSUED`
  */
 export async function openStateKey(options: StateKeyOptions): Promise<StateKey> {
-  const stored = await readStateKey(options.directory);
-  return stored === undefined || isRenewalDue(stored, options.now()) ? createStateKey(options) : stored;
+  return (await readStateKey(options.directory)) ?? createStateKey(options);
 }
 
-/** @param now - milliseconds since 1970 */
+/**
+ * Whether it needs another certificate: half of its life is over, or it is of the future, because the clock was wrong.
+ * @param now - milliseconds since 1970
+ */
 export function isRenewalDue({ certificate }: StateKey, now: number): boolean {
-  return now >= renewalTime(certificate, noJitter);
+  return now < certificate.notBefore || now >= renewalTime(certificate, noJitter);
 }
 
 /**

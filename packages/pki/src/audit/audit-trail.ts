@@ -7,6 +7,8 @@ export type AuditAction =
   /** Recorded before it is done; what was revoked follows as `certificate-revoked`. */
   | 'revocation-ordered'
   | 'certificate-revoked'
+  /** Recorded before it is done; `hold-ended` follows. */
+  | 'release-ordered'
   | 'hold-ended'
   | 'key-blocked'
   | 'list-signed'
@@ -14,6 +16,10 @@ export type AuditAction =
   | 'backup-written'
   | 'authority-restored'
   | 'certificate-adopted'
+  /** Recorded before it is done; `accounts-imported` or `account-added` follows where anything has changed. */
+  | 'accounts-ordered'
+  /** Recorded before it is done; its `details` say what, and that follows where anything has changed. */
+  | 'account-change-ordered'
   | 'accounts-imported'
   | 'account-added'
   | 'account-password-set'
@@ -36,6 +42,7 @@ export const auditActions: readonly AuditAction[] = [
   'certificate-renewed',
   'revocation-ordered',
   'certificate-revoked',
+  'release-ordered',
   'hold-ended',
   'key-blocked',
   'list-signed',
@@ -43,6 +50,8 @@ export const auditActions: readonly AuditAction[] = [
   'backup-written',
   'authority-restored',
   'certificate-adopted',
+  'accounts-ordered',
+  'account-change-ordered',
   'accounts-imported',
   'account-added',
   'account-password-set',

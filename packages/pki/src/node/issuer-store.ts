@@ -44,6 +44,8 @@ export class IssuerStore {
   #certificates: ReadonlyMap<number, Certificate> = new Map();
   #live: readonly LiveIssuer[] = [];
   #keys: ReadonlySet<number> = new Set();
+  /** Whether what the files say since the last change has been read. */
+  #isRead = false;
 
   private constructor(folder: AuthorityFolder, roots: RootStore, records: readonly IssuerRecord[]) {
     this.#folder = folder;
@@ -187,6 +189,8 @@ export class IssuerStore {
   async accept(answer: VerifiedAnswer, now: number): Promise<boolean> {
     const { issuing, list, nextRoot, outside, root } = answer;
     let changed = false;
+    const wasRead = this.#isRead;
+    this.#isRead = false;
     const numberOf = (publicKey: Uint8Array): number | undefined =>
       issuing !== undefined && same(issuing.certificate.publicKey.der, publicKey)
         ? issuing.number
@@ -224,6 +228,7 @@ export class IssuerStore {
       changed = true;
     }
     if (changed) await this.#load();
+    else this.#isRead = wasRead;
     return changed;
   }
 
@@ -233,9 +238,22 @@ export class IssuerStore {
    * @param now - milliseconds since 1970
    */
   async take(step: RolloverStep, now: number): Promise<void> {
+    this.#isRead = false;
     if (step.kind === 'destroy-key') await this.#folder.destroy(issuerFiles(step.number).key);
     else await this.#record(afterStep(this.#records, step, now));
     await this.#load();
+  }
+
+  /**
+   * Reads what a change has left unread, because a file could not be read then: the change counts, and the issuing authority of before
+   * would go on issuing.
+   * @returns whether there was any
+   * @throws PkiFault as {@link IssuerStore.open}
+   */
+  async catchUp(): Promise<boolean> {
+    if (this.#isRead) return false;
+    await this.#load();
+    return true;
   }
 
   get #activeRoot(): StoredRoot {
@@ -283,5 +301,6 @@ export class IssuerStore {
     this.#keys = keys;
     const isActive = ({ record }: LiveIssuer): boolean => record.stage === 'active';
     this.#live = [...live.filter(isActive), ...live.filter((one) => !isActive(one)).reverse()];
+    this.#isRead = true;
   }
 }

@@ -33,7 +33,7 @@ export interface KeptAuthority {
  */
 export async function keepIssuing(kept: KeptAuthority, now: number): Promise<boolean> {
   const { issuers } = kept;
-  let changed = false;
+  let changed = await issuers.catchUp();
   for (;;) {
     const step = nextStep(viewOf(issuers), now);
     if (step === undefined) break;
