@@ -31,6 +31,39 @@ export const patches: PatchList = {
   name: 'overload',
   list: [
     {
+      name: 'light-first',
+      off: 'a new client stands behind a flood, and is refused each time',
+      file: 'packages/sip-endpoint/src/connection/loop-turn.ts',
+      find: 'const readers = isOverloaded ? lightFirst(this.#readers) : this.#readers;',
+      replace: 'const readers = isOverloaded ? [...this.#readers] : this.#readers;',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
+        title: 'reads first of whom little waits, and leaves a link its place',
+      },
+    },
+    {
+      name: 'links-keep-their-places',
+      off: 'who is behind a busy link is read last',
+      file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
+      find: 'return this.#isShared ? undefined : this.#bytes;',
+      replace: 'return this.#bytes;',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
+        title: 'reads first of whom little waits, and leaves a link its place',
+      },
+    },
+    {
+      name: 'little-less',
+      off: 'a flood comes first by sending a little less than others',
+      file: 'packages/sip-endpoint/src/connection/light-first.ts',
+      find: 'return 32 - Math.clz32(Math.floor(bytes / lightBytes));',
+      replace: 'return bytes;',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/light-first.test.ts',
+        title: 'is not who has sent a little less than others',
+      },
+    },
+    {
       name: 'refuses-what-is-new',
       off: 'a server takes everything, however long all that is under way has to wait',
       file: underLoad,

@@ -12,7 +12,9 @@ export class ArrivedBytes implements TurnReader {
   readonly #socket: Readable;
   readonly #turn: LoopTurn;
   readonly #read: (bytes: Uint8Array) => void;
+  readonly #isShared: boolean;
   #chunks: Uint8Array[] = [];
+  #bytes = 0;
   /** Whether the turn knows of it. */
   #isWaiting = false;
 
@@ -21,14 +23,20 @@ export class ArrivedBytes implements TurnReader {
    * @param socket - whose listeners for `end` are set after this
    * @param turn - at whose end is read
    * @param read - takes the bytes in the order in which they came
+   * @param isShared - whether many are behind the peer, as behind a server
    */
-  constructor(socket: Readable, turn: LoopTurn, read: (bytes: Uint8Array) => void) {
+  constructor(socket: Readable, turn: LoopTurn, read: (bytes: Uint8Array) => void, isShared: boolean) {
     this.#socket = socket;
     this.#turn = turn;
     this.#read = read;
+    this.#isShared = isShared;
     socket.on('data', (bytes: Uint8Array) => this.#add(bytes));
     // What came before the end of the stream counts.
     socket.on('end', () => this.#readAll());
+  }
+
+  get waitingBytes(): number | undefined {
+    return this.#isShared ? undefined : this.#bytes;
   }
 
   readArrived(): void {
@@ -40,6 +48,7 @@ export class ArrivedBytes implements TurnReader {
     const chunks = this.#chunks;
     if (chunks.length === 0) return;
     this.#chunks = [];
+    this.#bytes = 0;
     let read = 0;
     try {
       while (read < chunks.length) this.#readOne(chunks[read++]!);
@@ -59,6 +68,7 @@ export class ArrivedBytes implements TurnReader {
     if (this.#chunks.length >= maxChunksOfPeer) this.#readAll();
     if (this.#turn.holds()) {
       this.#chunks.push(this.#turn.kept(bytes));
+      this.#bytes += bytes.length;
       this.#wait();
     } else {
       this.#readAll();

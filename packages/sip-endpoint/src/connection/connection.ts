@@ -128,7 +128,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     this.#idleWatch.add(this);
     // It broke between the verdict and now: its close event will not come again.
     if (socket.destroyed) queueMicrotask(() => this.#end());
-    new ArrivedBytes(socket, loopTurn, (bytes) => this.#read(bytes));
+    new ArrivedBytes(socket, loopTurn, (bytes) => this.#read(bytes), !this.#isClient);
     socket.on('error', () => this.#end());
     socket.on('close', () => this.#end());
     socket.on('end', () => this.close());

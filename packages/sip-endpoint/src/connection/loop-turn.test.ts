@@ -75,6 +75,46 @@ describe('a turn that lasts', () => {
   });
 });
 
+describe('a turn with more to read than is possible', () => {
+  /** Reads of a flood, a link and one request, in the order in which they have come. */
+  function readAll(isOverloaded: boolean): readonly string[] {
+    let now = 0;
+    const runs: (() => void)[] = [];
+    const overload = new OverloadControl();
+    const delay = new QueueDelay({ now: () => now, slept: () => 0 });
+    const turn = new LoopTurn((run) => void runs.push(run), { delay, overload });
+    if (isOverloaded) {
+      turn.reads({
+        readArrived() {
+          now += 10_000;
+        },
+      });
+      runs.shift()?.();
+    }
+    expect(overload.isOverloaded).toBe(isOverloaded);
+    const read: string[] = [];
+    for (const [name, chunks, isShared] of [
+      ['flood', 5, false],
+      ['link', 9, true],
+      ['one', 1, false],
+    ] as const) {
+      const socket = new PassThrough();
+      new ArrivedBytes(socket, turn, () => void read.push(name), isShared);
+      for (let i = 0; i < chunks; i++) socket.emit('data', Buffer.alloc(1_000));
+    }
+    for (const run of runs.splice(0)) run();
+    return [...new Set(read)];
+  }
+
+  it('reads first of whom little waits, and leaves a link its place', () => {
+    expect(readAll(true)).toEqual(['one', 'link', 'flood']);
+  });
+
+  it('reads in the order in which it came where it has not', () => {
+    expect(readAll(false)).toEqual(['flood', 'link', 'one']);
+  });
+});
+
 describe('bytes that wait', () => {
   it('are copied while there is too much to do, and not overwritten before they are read', () => {
     const runs: (() => void)[] = [];
@@ -85,11 +125,16 @@ describe('bytes that wait', () => {
     const read: string[] = [];
     const open = (then = (_text: string) => {}) => {
       const socket = new PassThrough();
-      new ArrivedBytes(socket, turn, (bytes) => {
-        const text = Buffer.from(bytes).toString('latin1');
-        read.push(text);
-        then(text);
-      });
+      new ArrivedBytes(
+        socket,
+        turn,
+        (bytes) => {
+          const text = Buffer.from(bytes).toString('latin1');
+          read.push(text);
+          then(text);
+        },
+        false,
+      );
       return (text: string) => {
         const bytes = Buffer.from(text, 'latin1');
         socket.emit('data', bytes);
@@ -119,7 +164,7 @@ describe('very many connections', () => {
     const read: string[] = [];
     const sockets = Array.from({ length: maxChunks + 1 }, (_, i) => {
       const socket = new PassThrough();
-      new ArrivedBytes(socket, turn, () => void read.push(`${i}`));
+      new ArrivedBytes(socket, turn, () => void read.push(`${i}`), false);
       return socket;
     });
     for (const socket of sockets) socket.emit('data', Buffer.from('x'));
@@ -152,7 +197,7 @@ describe('bytes that have come', () => {
     const { finish, scheduled, turn } = turnByHand();
     const socket = new PassThrough();
     const read: string[] = [];
-    new ArrivedBytes(socket, turn, (bytes) => void read.push(Buffer.from(bytes).toString('latin1')));
+    new ArrivedBytes(socket, turn, (bytes) => void read.push(Buffer.from(bytes).toString('latin1')), false);
     const come = (text: string) => void socket.emit('data', Buffer.from(text, 'latin1'));
     return { come, finish, read, scheduled, socket, turn };
   }
@@ -186,10 +231,15 @@ describe('bytes that have come', () => {
     const { finish, turn } = turnByHand();
     const socket = new PassThrough();
     const read: string[] = [];
-    new ArrivedBytes(socket, turn, (bytes) => {
-      read.push(`${bytes}`);
-      if (read.length === 1) throw new Error('broken');
-    });
+    new ArrivedBytes(
+      socket,
+      turn,
+      (bytes) => {
+        read.push(`${bytes}`);
+        if (read.length === 1) throw new Error('broken');
+      },
+      false,
+    );
     for (const text of ['one', 'two']) socket.emit('data', Buffer.from(text));
     expect(finish).toThrow('broken');
     expect(read).toEqual(['one']);

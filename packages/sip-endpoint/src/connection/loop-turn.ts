@@ -1,10 +1,13 @@
 import { OverloadControl } from '../overload/overload-control.ts';
 import { QueueDelay } from '../overload/queue-delay.ts';
+import { lightFirst } from './light-first.ts';
 import { TurnBytes } from './turn-bytes.ts';
 
 /** Has bytes that wait to be read. */
 export interface TurnReader {
   readArrived(): void;
+  /** How many bytes wait, of one peer; undefined where many share the connection. */
+  readonly waitingBytes?: number | undefined;
 }
 
 /** Has gathered what is to be written. */
@@ -94,10 +97,11 @@ export class LoopTurn {
   }
 
   #finish(): void {
-    const readers = this.#readers;
+    const { isOverloaded } = this.overload;
+    const readers = isOverloaded ? lightFirst(this.#readers) : this.#readers;
     this.#readers = [];
     this.#chunks = 0;
-    if (this.overload.isOverloaded && readers.length > 0) this.overload.reads(this.delay.now());
+    if (isOverloaded && readers.length > 0) this.overload.reads(this.delay.now());
     let read = 0;
     try {
       while (read < readers.length) {
