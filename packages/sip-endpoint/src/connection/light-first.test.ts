@@ -6,7 +6,7 @@ const order = (...readers: ReturnType<typeof reader>[]) =>
   lightFirst(readers).map((one) => (one as (typeof readers)[number]).name);
 
 describe('who is read first while there is too much to do', () => {
-  it('is whoever has sent little, whenever it came', () => {
+  it('is anyone who has sent little, whenever it came', () => {
     expect(
       order(reader('flood', 200_000), reader('much', 20_000), reader('one', 700), reader('two', 4_000)),
     ).toEqual(['one', 'two', 'much', 'flood']);

@@ -5,7 +5,7 @@ const lightBytes = 4_096;
 
 /**
  * Those of whom little waits before those of whom much waits, as RFC 8290 §4.2 does it for flows: what is new is refused once a turn has lasted
- * for a moment, and without this it would be that of whoever stands behind a flood. What is about as much keeps its order, so that nobody comes
+ * for a moment, and without this it would be that of anyone who stands behind a flood. What is about as much keeps its order, so that nobody comes
  * first by sending a little less; and links keep their places, because what waits there is of many.
  * @param readers - in the order in which their bytes have come
  */
