@@ -19,4 +19,4 @@ export {
   type AccountRefusalReason,
   accountRefusalReasons,
 } from './refusal.ts';
-export { credentialRecordOf, fewestPasswordCharacters, verifiersOf } from './verifiers.ts';
+export { credentialRecordOf, fewestPasswordCharacters, sameVerifiers, verifiersOf } from './verifiers.ts';

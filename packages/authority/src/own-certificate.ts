@@ -3,6 +3,7 @@ import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
 import { type OpenAuthorityFolder, publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
 import { encodePem } from '@entente/x509';
+import { RenewalPause } from './renewal-pause.ts';
 
 /** The authority's own server certificate, which it renews itself. */
 export interface OwnCertificate {
@@ -74,7 +75,7 @@ export async function openOwnCertificate(
   const invalid = (): string | undefined => {
     const { notAfter, notBefore, serialHex } = identity.current.leaf;
     if (serialHex === revokedSerial) return `the authority's own certificate ${serialHex} is revoked`;
-    // The clock was ahead when it was issued, or is behind now; the next one is valid by either.
+    // The clock was ahead when it was issued, or is behind now.
     if (notBefore > clock.now()) return `the authority's own certificate ${serialHex} is not valid yet`;
     return notAfter <= clock.now() ? `the authority's own certificate ${serialHex} has expired` : undefined;
   };
@@ -83,6 +84,7 @@ export async function openOwnCertificate(
     const { revocation } = (await findIssued(opened.ledger, issuance, serialHex)) ?? {};
     if (revocation !== undefined) revokedSerial = serialHex;
   };
+  const pause = new RenewalPause();
   let last: Promise<void> = Promise.resolve();
   const own: OwnCertificate = {
     identity,
@@ -93,11 +95,15 @@ export async function openOwnCertificate(
         const isDue = renewalTime(identity.current.leaf, noJitter) <= clock.now();
         const why = invalid() ?? (isDue ? 'half of its life is over' : otherwise);
         if (why === undefined) return;
+        const { notBefore, serialHex } = identity.current.leaf;
+        const mayWait = notBefore > clock.now() && serialHex !== revokedSerial && otherwise === undefined;
+        if (mayWait && pause.isOn(clock.now())) return;
         try {
           await renewFiles(why);
         } catch (fault) {
           // What is of the future becomes valid by itself. Where the root has signed a list of the future too, nothing can be issued until then.
-          if (identity.current.leaf.notBefore <= clock.now()) throw fault;
+          if (!mayWait) throw fault;
+          pause.failed(clock.now());
           const { message } = fault as Error;
           log.error(
             { event: 'renewal-failed', err: fault },

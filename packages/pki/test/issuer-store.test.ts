@@ -9,6 +9,7 @@ import {
   IssuerStore,
   issuerFiles,
   keySigner,
+  rootFiles,
 } from '@entente/pki/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { objectsUrl } from './authority.ts';
@@ -167,6 +168,55 @@ describe('the issuing authorities of a domain', () => {
     expect(await store.catchUp()).toBe(true);
     expect(store.active.record.number).toBe(2);
     expect(await store.catchUp()).toBe(false);
+    await run.remove();
+  });
+
+  it('have changed in nothing, and have nothing to read, where a step cannot be carried out', async () => {
+    const run = await cutAt(0, false, async () => {});
+    let isStuck = false;
+    const unless =
+      <A extends unknown[]>(act: (...args: A) => Promise<void>) =>
+      async (...args: A): Promise<void> => {
+        if (isStuck) throw new Error('EROFS');
+        return act(...args);
+      };
+    const { destroy, write } = run.folder;
+    const store = await IssuerStore.open({ ...run.folder, destroy: unless(destroy), write: unless(write) });
+    const answer = await visit.answer(await visit.request(store));
+    const stuck = async (change: () => Promise<unknown>): Promise<void> => {
+      isStuck = true;
+      await expect(change()).rejects.toThrow('EROFS');
+      expect(await store.catchUp()).toBe(false);
+      isStuck = false;
+    };
+    await stuck(() => accept(store, answer));
+    await accept(store, answer);
+    const time = half + 130 * day;
+    for (const step of [
+      { kind: 'activate', number: 2 },
+      { kind: 'retire', number: 1 },
+      { kind: 'destroy-key', number: 1 },
+    ] as const) {
+      await stuck(() => store.take(step, time));
+      await store.take(step, time);
+    }
+    expect(stages(store)).toEqual(['retired', 'active']);
+    await run.remove();
+  });
+
+  it('record the next root once, where a file of it could not be read at first', async () => {
+    const run = await cutAt(0, false, async () => {});
+    let reads = 0;
+    const read: AuthorityFolder['read'] = async (name) => {
+      // First it is compared with what is there, then read as every root is.
+      if (name === rootFiles(2).list && ++reads === 2) throw new Error('EIO');
+      return run.folder.read(name);
+    };
+    const store = await IssuerStore.open({ ...run.folder, read });
+    const answer = { ...(await visit.answer(await visit.request(store))), nextRoot };
+    await expect(accept(store, answer)).rejects.toThrow('EIO');
+    await accept(store, answer);
+    expect((await IssuerStore.open(run.folder)).roots.all).toHaveLength(2);
     await run.remove();
   });
 

@@ -30,7 +30,7 @@ export const patches: PatchList = {
       name: 'begins-without-issuing',
       off: 'an authority that can issue nothing does not start',
       file: 'packages/authority/src/own-certificate.ts',
-      find: 'if (identity.current.leaf.notBefore <= clock.now()) throw fault;',
+      find: 'if (!mayWait) throw fault;',
       replace: 'throw fault;',
       test: {
         file: 'packages/authority/test/trust-state.test.ts',
@@ -58,6 +58,41 @@ export const patches: PatchList = {
       test: {
         file: 'packages/authority/test/audit-unavailable.test.ts',
         title: 'is not carried out: an account is added, and changed, only once the trail has who ordered it',
+      },
+    },
+    {
+      name: 'renewal-pause',
+      off: 'an authority that can issue nothing tries every few seconds, and each attempt leaves a serial number on the list',
+      file: 'packages/authority/src/renewal-pause.ts',
+      find: 'return Math.abs(now - this.#failedAt) < pauseMs;',
+      replace: 'return false;',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title:
+          'begins all the same where the root has signed a list of the future meanwhile, so that nothing can be issued',
+      },
+    },
+    {
+      name: 'step-not-carried-out',
+      off: 'lists are signed again every few seconds where a step of the rollover cannot be recorded',
+      file: 'packages/pki/src/node/issuer-store.ts',
+      find: 'async take(step: RolloverStep, now: number): Promise<void> {',
+      replace: 'async take(step: RolloverStep, now: number): Promise<void> { this.#isRead = false;',
+      test: {
+        file: 'packages/pki/test/issuer-store.test.ts',
+        title: 'have changed in nothing, and have nothing to read, where a step cannot be carried out',
+      },
+    },
+    {
+      name: 'root-recorded-once',
+      off: 'a root is recorded twice where a file of it could not be read at first',
+      file: 'packages/pki/src/node/root-store.ts',
+      find: 'const root = await stored(this.#folder, number, certificate);\n    const records = [...before, { number, sha256: spkiHash(certificate.der), preparedAt: now }];\n    await this.#folder.write(rootsFile, formatRoots(records), publicMode);\n    this.#records = records;',
+      replace:
+        'const records = [...before, { number, sha256: spkiHash(certificate.der), preparedAt: now }];\n    await this.#folder.write(rootsFile, formatRoots(records), publicMode);\n    this.#records = records;\n    const root = await stored(this.#folder, number, certificate);',
+      test: {
+        file: 'packages/pki/test/issuer-store.test.ts',
+        title: 'record the next root once, where a file of it could not be read at first',
       },
     },
     {

@@ -143,9 +143,21 @@ export const patches: PatchList = {
       name: 'seal-of-version-before',
       off: 'a server cannot open what those of the version before have sealed',
       file: 'packages/sip-proxy/src/sealing/epoch-sealing.ts',
-      find: '??\n      this.#opened(before, { purpose, epoch, from, context }, bytes);',
-      replace: ';',
+      find: '? undefined : this.#opened(before, as, bytes));',
+      replace: '? undefined : undefined);',
       test: sealing('opens in the form of the version before, for its purpose and context alone'),
+    },
+    {
+      name: 'seal-too-long',
+      off: 'a text is sealed without its whole tag',
+      file: 'packages/sip-proxy/src/sealing/ccm-sealer.ts',
+      find: 'if (size > usualTextBytes || at + size + ccmTagBytes > into.length) throw tooLong(size);',
+      replace: '',
+      test: {
+        file: 'packages/sip-proxy/src/sealing/ccm-sealer.test.ts',
+        title:
+          'has at most 3,072 bytes, and room for them; what has not is not sealed, and the next one is as ever',
+      },
     },
     {
       name: 'seal-chain',

@@ -38,18 +38,18 @@ export const patches: PatchList = {
       replace: 'const readers = isOverloaded ? [...this.#readers] : this.#readers;',
       test: {
         file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
-        title: 'reads first of whom little waits, and leaves a link its place',
+        title: 'reads first from those who have sent little lately, and leaves a link its place',
       },
     },
     {
       name: 'links-keep-their-places',
       off: 'who is behind a busy link is read last',
       file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
-      find: 'return this.#isShared ? undefined : this.#bytes;',
-      replace: 'return this.#bytes;',
+      find: 'if (this.#isShared) return undefined;',
+      replace: '',
       test: {
         file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
-        title: 'reads first of whom little waits, and leaves a link its place',
+        title: 'reads first from those who have sent little lately, and leaves a link its place',
       },
     },
     {

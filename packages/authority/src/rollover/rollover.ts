@@ -226,11 +226,10 @@ export class Rollover {
   async #steps(): Promise<void> {
     const { clock, log, opened } = this.#options;
     if (await opened.issuers.catchUp()) this.#isUntold = true;
-    if (this.#isUntold) await this.#tell();
     for (;;) {
       const now = clock.now();
       const step = nextStep(await this.#view(), now);
-      if (step === undefined) return;
+      if (step === undefined) break;
       // Recorded first: a crash after this goes on from here.
       await opened.issuers.take(step, now);
       const { id, stage } = opened.issuers.records[step.number - 1] ?? {};
@@ -242,6 +241,8 @@ export class Rollover {
       );
       await this.#tell();
     }
+    // Last: what cannot be told keeps no successor waiting.
+    if (this.#isUntold) await this.#tell();
   }
 
   async #tell(): Promise<void> {

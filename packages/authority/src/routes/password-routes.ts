@@ -1,4 +1,4 @@
-import { parseAccountAddress } from '@entente/accounts';
+import { parseAccountAddress, sameVerifiers } from '@entente/accounts';
 import type { Problem } from '@entente/pki';
 import { isTexts } from '../accounts/account-order.ts';
 import { accountProblem } from '../accounts/account-problem.ts';
@@ -62,12 +62,14 @@ export function addPasswordRoutes(app: AuthorityApp, context: RouteContext): voi
       if (!taken.ok) return refusals.request(tooOften(address, taken.retryAfterSeconds), caller);
       const entry = { ...by(caller), subject: address, outcome: 'done' } as const;
       const action = 'account-password-changed';
-      // Before it takes effect: it is in the trail even where the authority stops half-way.
-      await authority.audit.record({
-        ...entry,
-        action: 'account-change-ordered',
-        details: { change: action },
-      });
+      const known = await authority.accounts.find(address);
+      // Before it takes effect: it is in the trail even where the authority stops half-way. What will be refused is not: a server may name anyone.
+      if (known !== undefined && sameVerifiers(known.account.verifiers, from))
+        await authority.audit.record({
+          ...entry,
+          action: 'account-change-ordered',
+          details: { change: action },
+        });
       const outcome = await authority.accounts.changeVerifiers(address, from, to);
       if (!outcome.ok) return refusals.request(accountProblem(outcome.refusal), caller);
       await authority.audit.record({ ...entry, action, details: {} });

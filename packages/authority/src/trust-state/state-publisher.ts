@@ -7,6 +7,7 @@ import {
   trustStateFormat,
   trustStateLifetimeMs,
 } from '@entente/topology';
+import { RenewalPause } from '../renewal-pause.ts';
 import type { PublishedList } from './published-lists.ts';
 import { stateChain } from './state-chain.ts';
 import {
@@ -56,6 +57,7 @@ export class StatePublisher implements AsyncDisposable {
   readonly #options: StatePublisherOptions;
   readonly #sequence: StateSequence;
   #key: StateKey;
+  readonly #pause = new RenewalPause();
   #current: PublishedState | undefined;
   #last: Promise<void> = Promise.resolve();
   #cancel: (() => void) | undefined;
@@ -107,17 +109,36 @@ export class StatePublisher implements AsyncDisposable {
     await this.#last;
   }
 
+  /** Replaces the key where it is due, and where its certificate was revoked. */
+  async #renewKey(): Promise<void> {
+    const { clock, isUseless, log } = this.#options;
+    const now = () => clock.now();
+    const { notBefore, serialHex } = this.#key.certificate;
+    const useless = await isUseless(serialHex);
+    if (!useless && !isRenewalDue(this.#key, now())) return;
+    const mayWait = !useless && notBefore > now();
+    if (mayWait && this.#pause.isOn(now())) return;
+    try {
+      this.#key = await createStateKey({ ...this.#options, now });
+    } catch (fault) {
+      // Where the root has signed a list of the future too, nothing can be issued until then.
+      if (!mayWait) throw fault;
+      this.#pause.failed(now());
+      const { message } = fault as Error;
+      log.error({ event: 'renewal-failed', err: fault }, `the key for trust states is kept: ${message}`);
+      return;
+    }
+    log.info(
+      { event: 'renewed', serial: this.#key.certificate.serialHex },
+      'the authority has a new key for trust states',
+    );
+  }
+
   async #sign(): Promise<void> {
-    const { anchors, clock, isUseless, issuers, lists, network, onSigned, topology } = this.#options;
+    const { anchors, clock, issuers, lists, network, onSigned, topology } = this.#options;
     if (this.#closed || topology() === undefined) return;
     const now = () => clock.now();
-    if (isRenewalDue(this.#key, now()) || (await isUseless(this.#key.certificate.serialHex))) {
-      this.#key = await createStateKey({ ...this.#options, now });
-      this.#options.log.info(
-        { event: 'renewed', serial: this.#key.certificate.serialHex },
-        'the authority has a new key for trust states',
-      );
-    }
+    await this.#renewKey();
     const sequence = await this.#sequence.next();
     // Read after the last wait, so that a later number never names what is older.
     const inForce = topology();

@@ -189,8 +189,11 @@ export class IssuerStore {
   async accept(answer: VerifiedAnswer, now: number): Promise<boolean> {
     const { issuing, list, nextRoot, outside, root } = answer;
     let changed = false;
-    const wasRead = this.#isRead;
-    this.#isRead = false;
+    /** Not before something is written: what cannot be written has changed nothing. */
+    const isWritten = (): void => {
+      changed = true;
+      this.#isRead = false;
+    };
     const numberOf = (publicKey: Uint8Array): number | undefined =>
       issuing !== undefined && same(issuing.certificate.publicKey.der, publicKey)
         ? issuing.number
@@ -198,7 +201,7 @@ export class IssuerStore {
     const write = async (name: string, text: string): Promise<void> => {
       if ((await this.#folder.read(name))?.toString('utf8') === text) return;
       await this.#folder.write(name, text, publicMode);
-      changed = true;
+      isWritten();
     };
     if (issuing !== undefined) {
       await write(issuerFiles(issuing.number).certificate, encodePem('CERTIFICATE', issuing.certificate.der));
@@ -207,12 +210,12 @@ export class IssuerStore {
       const number = numberOf(certificate.publicKey.der);
       if (number !== undefined) {
         await write(issuerFiles(number).outside, encodePem('CERTIFICATE', certificate.der));
-      } else if (await this.roots.acceptCrossOutside(certificate)) changed = true;
+      } else if (await this.roots.acceptCrossOutside(certificate)) isWritten();
     }
-    if (await this.roots.acceptList(root, list)) changed = true;
+    if (await this.roots.acceptList(root, list)) isWritten();
     if (nextRoot !== undefined && this.roots.of(nextRoot.certificate) === undefined) {
       await this.roots.acceptRoot(nextRoot, now);
-      changed = true;
+      isWritten();
     }
     if (issuing !== undefined) {
       const { notAfter, notBefore, publicKey } = issuing.certificate;
@@ -225,10 +228,9 @@ export class IssuerStore {
         preparedAt: now,
       };
       await this.#record([...this.#records, record]);
-      changed = true;
+      isWritten();
     }
     if (changed) await this.#load();
-    else this.#isRead = wasRead;
     return changed;
   }
 
@@ -238,9 +240,10 @@ export class IssuerStore {
    * @param now - milliseconds since 1970
    */
   async take(step: RolloverStep, now: number): Promise<void> {
-    this.#isRead = false;
     if (step.kind === 'destroy-key') await this.#folder.destroy(issuerFiles(step.number).key);
     else await this.#record(afterStep(this.#records, step, now));
+    // Not before: a step that cannot be recorded has changed nothing.
+    this.#isRead = false;
     await this.#load();
   }
 

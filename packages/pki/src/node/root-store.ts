@@ -95,8 +95,10 @@ export class RootStore {
    * @returns whether anything has changed
    */
   async acceptList(root: Certificate, list: CertificateList): Promise<boolean> {
-    const { number } = this.of(root) as StoredRoot;
-    const changed = await this.#write(rootFiles(number).list, encodePem('X509 CRL', list.der));
+    const { list: before, number } = this.of(root) as StoredRoot;
+    const isWritten = await this.#write(rootFiles(number).list, encodePem('X509 CRL', list.der));
+    // It may have been written by an attempt that failed behind that.
+    const changed = isWritten || !same(before.der, list.der);
     this.#replace(number, { list, crl: publishedOf(list) });
     return changed;
   }
@@ -133,10 +135,12 @@ export class RootStore {
     else await this.#write(files.cross, encodePem('CERTIFICATE', cross.der));
     if (crossOutside === undefined) await this.#folder.remove(files.crossOutside);
     else await this.#write(files.crossOutside, encodePem('CERTIFICATE', crossOutside.der));
+    // Read before it is recorded: what fails behind the record would be done again, and recorded twice.
+    const root = await stored(this.#folder, number, certificate);
     const records = [...before, { number, sha256: spkiHash(certificate.der), preparedAt: now }];
     await this.#folder.write(rootsFile, formatRoots(records), publicMode);
     this.#records = records;
-    this.#roots = [...this.#roots, await stored(this.#folder, number, certificate)];
+    this.#roots = [...this.#roots, root];
   }
 
   /**

@@ -1,8 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { LoopTurn, TurnReader } from './loop-turn.ts';
+import type { LoopTurn } from './loop-turn.ts';
+import type { TurnReader } from './turn-reader.ts';
 
 /** Chunks of one peer that wait at once. A TLS socket gives one for each record, of at most 16 KiB. */
 export const maxChunksOfPeer = 16;
+/** Milliseconds for which bytes are counted together. */
+const windowMs = 500;
 
 /**
  * Bytes that have come from a peer and wait for the end of the turn (see {@link LoopTurn}). Where too many chunks wait, of this peer or of
@@ -14,7 +17,12 @@ export class ArrivedBytes implements TurnReader {
   readonly #read: (bytes: Uint8Array) => void;
   readonly #isShared: boolean;
   #chunks: Uint8Array[] = [];
-  #bytes = 0;
+  /** Bytes that wait. */
+  #waiting = 0;
+  /** Bytes of this window, and of the one before. */
+  #recent = 0;
+  #before = 0;
+  #windowEnds = Number.NEGATIVE_INFINITY;
   /** Whether the turn knows of it. */
   #isWaiting = false;
 
@@ -35,8 +43,15 @@ export class ArrivedBytes implements TurnReader {
     socket.on('end', () => this.#readAll());
   }
 
-  get waitingBytes(): number | undefined {
-    return this.#isShared ? undefined : this.#bytes;
+  get recentBytes(): number | undefined {
+    if (this.#isShared) return undefined;
+    const now = this.#turn.delay.begunAt;
+    if (now >= this.#windowEnds) {
+      this.#before = now < this.#windowEnds + windowMs ? this.#recent : 0;
+      this.#recent = this.#waiting;
+      this.#windowEnds = now + windowMs;
+    }
+    return Math.max(this.#recent, this.#before);
   }
 
   readArrived(): void {
@@ -48,12 +63,13 @@ export class ArrivedBytes implements TurnReader {
     const chunks = this.#chunks;
     if (chunks.length === 0) return;
     this.#chunks = [];
-    this.#bytes = 0;
+    this.#waiting = 0;
     let read = 0;
     try {
       while (read < chunks.length) this.#readOne(chunks[read++]!);
     } catch (error) {
       this.#chunks = [...chunks.slice(read), ...this.#chunks];
+      this.#waiting = this.#chunks.reduce((sum, { length }) => sum + length, 0);
       this.#wait();
       throw error;
     }
@@ -65,10 +81,11 @@ export class ArrivedBytes implements TurnReader {
   }
 
   #add(bytes: Uint8Array): void {
+    this.#recent += bytes.length;
     if (this.#chunks.length >= maxChunksOfPeer) this.#readAll();
     if (this.#turn.holds()) {
       this.#chunks.push(this.#turn.kept(bytes));
-      this.#bytes += bytes.length;
+      this.#waiting += bytes.length;
       this.#wait();
     } else {
       this.#readAll();

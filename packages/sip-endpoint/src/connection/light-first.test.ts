@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lightFirst } from './light-first.ts';
 
-const reader = (name: string, waitingBytes: number | undefined) => ({ name, waitingBytes, readArrived() {} });
+const reader = (name: string, recentBytes: number | undefined) => ({ name, recentBytes, readArrived() {} });
 const order = (...readers: ReturnType<typeof reader>[]) =>
   lightFirst(readers).map((one) => (one as (typeof readers)[number]).name);
 

@@ -106,8 +106,50 @@ describe('a turn with more to read than is possible', () => {
     return [...new Set(read)];
   }
 
-  it('reads first of whom little waits, and leaves a link its place', () => {
+  it('reads first from those who have sent little lately, and leaves a link its place', () => {
     expect(readAll(true)).toEqual(['one', 'link', 'flood']);
+  });
+
+  it('counts what has come within half a second, not what waits: a flood of short messages is one', () => {
+    let now = 0;
+    const runs: (() => void)[] = [];
+    const overload = new OverloadControl();
+    const delay = new QueueDelay({ now: () => now, slept: () => 0 });
+    const turn = new LoopTurn((run) => void runs.push(run), { delay, overload });
+    const read: string[] = [];
+    const open = (name: string) => {
+      const socket = new PassThrough();
+      new ArrivedBytes(socket, turn, () => void read.push(name), false);
+      return (bytes: number) => socket.emit('data', Buffer.alloc(bytes));
+    };
+    const [flood, long] = [open('flood'), open('long')];
+    const finish = (): readonly string[] => {
+      read.length = 0;
+      // As long as requests are refused there is too much to do.
+      overload.admits({ peer: 'another', urgency: 'first-registration' }, now + 1_000);
+      for (const run of runs.splice(0)) run();
+      return [...read];
+    };
+    // Behind a turn of a second; each one after it takes 30 ms.
+    turn.reads({
+      readArrived() {
+        now += 1_000;
+      },
+    });
+    finish();
+    for (let i = 0; i < 16; i++) {
+      flood(700);
+      finish();
+      now += 30;
+    }
+    flood(700);
+    long(5_000);
+    expect(finish()).toEqual(['long', 'flood']);
+    // Half a second and more later nothing of it counts any more.
+    now += 2_000;
+    long(5_000);
+    flood(700);
+    expect(finish()).toEqual(['flood', 'long']);
   });
 
   it('reads in the order in which it came where it has not', () => {

@@ -2,13 +2,7 @@ import { OverloadControl } from '../overload/overload-control.ts';
 import { QueueDelay } from '../overload/queue-delay.ts';
 import { lightFirst } from './light-first.ts';
 import { TurnBytes } from './turn-bytes.ts';
-
-/** Has bytes that wait to be read. */
-export interface TurnReader {
-  readArrived(): void;
-  /** How many bytes wait, of one peer; undefined where many share the connection. */
-  readonly waitingBytes?: number | undefined;
-}
+import type { TurnReader } from './turn-reader.ts';
 
 /** Has gathered what is to be written. */
 export interface TurnWriter {

@@ -79,11 +79,13 @@ export function preprocessRoutes(
     if (top.kind !== 'sip' || !isOurHost(top.host, top.port)) break;
     if (top.rawUser !== undefined) {
       const token = openRouteToken(top, request, sealing);
-      if (token === undefined) unreadable ??= top;
-      else {
-        tokens.push(token);
-        entries.push(top);
+      if (token === undefined) {
+        // It is refused: what else it has is not opened for that.
+        unreadable = top;
+        break;
       }
+      tokens.push(token);
+      entries.push(top);
     }
     removedFirst++;
   }

@@ -63,6 +63,23 @@ describe('what is sealed with CCM', () => {
     }
   });
 
+  it('has at most 3,072 bytes, and room for them; what has not is not sealed, and the next one is as ever', () => {
+    const parameters = { context: 'dialog', nonce: randomBytes(12) };
+    const code = expect.objectContaining({ code: 'SIP_PROXY_TOKEN' });
+    expect(() => sealed('x'.repeat(3_073), parameters)).toThrow(code);
+    expect(() => sealed('é'.repeat(3_000), parameters)).toThrow(code);
+    expect(() => sealer.seal('plain', parameters, Buffer.alloc(20), 0)).toThrow(code);
+    expect(sealed('plain', parameters)).toEqual(byOpenssl('plain', parameters));
+  });
+
+  it('does not open with another tag where the text is empty', () => {
+    const parameters = { context: 'dialog', nonce: randomBytes(12) };
+    const text = sealed('', parameters);
+    text[0]! ^= 1;
+    expect(openCcm(key, parameters, text)).toBeUndefined();
+    expect(openCcm(key, { ...parameters, context: 'other' }, sealed('', parameters))).toBeUndefined();
+  });
+
   it('opens where text or context is empty', () => {
     const nonce = randomBytes(12);
     expect(openCcm(key, { context: '', nonce }, sealed('', { context: '', nonce }))).toBe('');

@@ -53,12 +53,14 @@ export class CcmSealer {
    * @param into - the sealed text and its tag are written here
    * @param at - from this byte on
    * @returns where they end
+   * @throws RangeError (code SIP_PROXY_TOKEN) for a text that is longer, or has no room
    */
   seal(plain: string, { context, nonce }: CcmParameters, into: Uint8Array, at: number): number {
     const isUsual = context.length * 3 <= usualContextBytes;
     const input = isUsual ? usualInput : Buffer.alloc(usualInput.length + Buffer.byteLength(context));
     const textAt = writeContext(input, context);
     const size = input.write(plain, textAt, 'utf8');
+    if (size > usualTextBytes || at + size + ccmTagBytes > into.length) throw tooLong(size);
     const end = padded(input, textAt + size);
     input[0] = firstFlags | (textAt > blockBytes ? contextFlag : 0);
     input.set(nonce, 1);
@@ -106,6 +108,11 @@ export function openCcm(
     return undefined;
   }
   return opened.toString('utf8');
+}
+
+function tooLong(size: number): RangeError {
+  const message = `Sealed text: expected at most ${usualTextBytes} bytes and room for them, found ${size}`;
+  return Object.assign(new RangeError(message), { code: 'SIP_PROXY_TOKEN' });
 }
 
 /** @returns where the text begins */
