@@ -56,8 +56,8 @@ export const patches: PatchList = {
       name: 'little-less',
       off: 'a flood comes first by sending a little less than others',
       file: 'packages/sip-endpoint/src/connection/light-first.ts',
-      find: 'return 32 - Math.clz32(Math.floor(bytes / lightBytes));',
-      replace: 'return bytes;',
+      find: 'if (recentBytes <= lightBytes) light.push(reader);',
+      replace: 'if (recentBytes <= 160_000) light.push(reader);',
       test: {
         file: 'packages/sip-endpoint/src/connection/light-first.test.ts',
         title: 'is not who has sent a little less than others',

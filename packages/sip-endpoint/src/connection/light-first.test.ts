@@ -9,7 +9,7 @@ describe('who is read first while there is too much to do', () => {
   it('is anyone who has sent little, whenever it came', () => {
     expect(
       order(reader('flood', 200_000), reader('much', 20_000), reader('one', 700), reader('two', 4_000)),
-    ).toEqual(['one', 'two', 'much', 'flood']);
+    ).toEqual(['one', 'two', 'flood', 'much']);
   });
 
   it('is not who has sent a little less than others', () => {
@@ -26,6 +26,6 @@ describe('who is read first while there is too much to do', () => {
         reader('another link', undefined),
         reader('much', 20_000),
       ),
-    ).toEqual(['one', 'link', 'much', 'another link', 'flood']);
+    ).toEqual(['one', 'link', 'flood', 'another link', 'much']);
   });
 });
