@@ -10,6 +10,7 @@ import {
   createIssuer,
   examineRootRequest,
   formatRootAnswer,
+  formatRootRequest,
   type Issuer,
   parseJoinToken,
   parseRootRequest,
@@ -289,6 +290,16 @@ export class RollingRoot implements AsyncDisposable {
     const { answer: file } = rootFiles(this.roots.length);
     this.roots.push(await createIssuer(nextRoot.certificate, signer));
     await writeWhole(join(this.directory, file), formatRootAnswer({ ...answer, nextRoot }), publicMode);
+  }
+
+  /**
+   * Asks the first root for the next issuing authority, before that is due.
+   * @param store - of the authority, which does not run or has not looked since
+   * @param revoke - issuing authorities that the root puts on its list
+   */
+  async askForIssuing(store: IssuerStore, revoke: RootRequest['revoke'] = []): Promise<void> {
+    const request = { ...(await this.#request(1)), issuing: await store.request(domain), revoke };
+    await writeWhole(join(this.directory, rootFiles(1).request), formatRootRequest(request), publicMode);
   }
 
   /** The visit to a root: signs what the authority has written by itself. */

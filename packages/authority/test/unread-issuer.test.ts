@@ -1,8 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { formatRootRequest, spkiHash } from '@entente/pki';
 import { createMemoryLedger } from '@entente/pki/ledger';
-import { authorityFolder, IssuerStore, issuerFiles, rootFiles } from '@entente/pki/node';
+import { authorityFolder, IssuerStore, issuerFiles } from '@entente/pki/node';
 import { createTestLog } from '@entente/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Rollover } from '../src/rollover/rollover.ts';
@@ -36,18 +33,7 @@ describe('a rollover', () => {
         if (issuers[1]?.stage === 'active') isUnreadable = true;
       },
     });
-    const [root] = store.roots.all;
-    const request = formatRootRequest({
-      domain,
-      root: spkiHash(root?.certificate.der as Uint8Array),
-      list: root?.crl.der as Uint8Array,
-      objectsUrl: 'http://ca.contoso.example',
-      outsideObjectsUrls: [],
-      issuing: await store.request(domain),
-      certifyOutside: [],
-      revoke: [],
-    });
-    await writeFile(join(run.directory, rootFiles(1).request), request);
+    await run.askForIssuing(store);
     await run.visit(1);
     const now = () => run.clock.now();
     rollover = new Rollover({
