@@ -10,6 +10,17 @@ export const patches: PatchList = {
   name: 'sip-endpoint',
   list: [
     {
+      name: 'order-of-chunks',
+      off: 'what comes while earlier bytes of the same socket still wait is read before them',
+      file: 'packages/sip-endpoint/src/connection/take-bytes.ts',
+      find: 'socket.readableFlowing === true && socket.readableLength === 0',
+      replace: 'socket.readableFlowing === true',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/take-bytes.test.ts',
+        title: 'waits while the socket is paused, asks its source to stop, and comes in order afterwards',
+      },
+    },
+    {
       name: 'stale-for-ever',
       off: 'a server that calls every nonce too old is answered for ever',
       file: 'packages/sip-endpoint/src/user-agent/user-agent-session.ts',

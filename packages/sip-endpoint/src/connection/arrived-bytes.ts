@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { LoopTurn } from './loop-turn.ts';
+import { takeBytes } from './take-bytes.ts';
 import type { TurnReader } from './turn-reader.ts';
 
 /** Chunks of one peer that wait at once. A TLS socket gives one for each record, of at most 16 KiB. */
@@ -38,7 +39,7 @@ export class ArrivedBytes implements TurnReader {
     this.#turn = turn;
     this.#read = read;
     this.#isShared = isShared;
-    socket.on('data', (bytes: Uint8Array) => this.#add(bytes));
+    takeBytes(socket, (bytes) => this.#add(bytes));
     // What came before the end of the stream counts.
     socket.on('end', () => this.#readAll());
   }

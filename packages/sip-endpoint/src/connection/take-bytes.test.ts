@@ -1,0 +1,60 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { takeBytes } from './take-bytes.ts';
+
+function taken() {
+  const socket = new Readable({ read() {} });
+  const chunks: string[] = [];
+  takeBytes(socket, (bytes) => chunks.push(Buffer.from(bytes).toString()));
+  return { socket, chunks };
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+describe('what a socket reads', () => {
+  it('is handed over as it comes, before the call that brings it has returned', async () => {
+    const { chunks, socket } = taken();
+    await nextTurn();
+    expect(socket.push(Buffer.from('one'))).toBe(true);
+    expect(chunks).toEqual(['one']);
+    expect(socket.readableLength).toBe(0);
+  });
+
+  it('waits while the socket is paused, asks its source to stop, and comes in order afterwards', async () => {
+    const { chunks, socket } = taken();
+    await nextTurn();
+    socket.pause();
+    socket.push(Buffer.from('one'));
+    expect(socket.push(Buffer.alloc(socket.readableHighWaterMark))).toBe(false);
+    expect(chunks).toEqual([]);
+    socket.resume();
+    // It flows again, and what has waited comes first.
+    socket.push(Buffer.from('last'));
+    expect(chunks).toEqual([]);
+    await nextTurn();
+    expect(chunks.map((chunk) => chunk.length)).toEqual([3, socket.readableHighWaterMark, 4]);
+    socket.push(Buffer.from('more'));
+    expect(chunks.at(-1)).toBe('more');
+  });
+
+  it('is followed by the end of the stream', async () => {
+    const { chunks, socket } = taken();
+    const seen: string[] = [];
+    socket.on('end', () => seen.push(`end after ${chunks.length}`));
+    await nextTurn();
+    socket.push(Buffer.from('one'));
+    socket.push(null);
+    await nextTurn();
+    expect(seen).toEqual(['end after 1']);
+  });
+
+  it('reaches others who listen as well', async () => {
+    const { chunks, socket } = taken();
+    const others: string[] = [];
+    socket.on('data', (bytes: Buffer) => others.push(bytes.toString()));
+    await nextTurn();
+    socket.push(Buffer.from('one'));
+    await nextTurn();
+    expect([chunks, others]).toEqual([['one'], ['one']]);
+  });
+});
