@@ -64,6 +64,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'bytes-in-order',
+      off: 'what waits as bytes through the turns of an overload is lost, and only the end of it is sent',
+      file: 'packages/sip-endpoint/src/connection/gathered-writes.ts',
+      find: 'if (kept === undefined) {',
+      replace: "if (kept === undefined || text !== '') {",
+      test: {
+        file: 'packages/sip-endpoint/src/connection/gathered-writes.test.ts',
+        title: 'waits as bytes where the turns are those of an overload, and is the same to the byte',
+      },
+    },
+    {
       name: 'refuses-what-is-new',
       off: 'a server takes everything, however long all that is under way has to wait',
       file: underLoad,
