@@ -117,4 +117,29 @@ describe('a command that is under way while its administrator is removed', () =>
       expect(await (await answer).json()).toMatchObject({ status: 403, reason: 'not-in-topology' });
     }
   });
+
+  it('is refused as well where it has waited for its turn, and nothing is ordered', async () => {
+    const order = (i: number) => ({ accounts: [{ address: `user${i}@contoso.example`, verifiers }] });
+    const verifiers = { 'SHA-256': 'a'.repeat(64) };
+    const current = withoutBob;
+    const withBob = next(current, { administrators: first.administrators });
+    expect((await publish(withBob, 'alice')).status).toBe(200);
+    // Eight of one administrator are answered at once.
+    const answers = Array.from({ length: 30 }, (_, i) => post('/accounts', 'bob', JSON.stringify(order(i))));
+    const change = JSON.stringify({ address: 'user0@contoso.example', state: 'disabled' });
+    const late = post('/accounts/change', 'bob', change);
+    const removed = next(withBob, { administrators: withoutBob.administrators });
+    expect((await publish(removed, 'alice')).status).toBe(200);
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect((await late).status).toBe(403);
+    expect(statuses.at(-1)).toBe(403);
+    const answer = await authority.fetch(
+      new Request('https://ca.contoso.example/audit?limit=100'),
+      peerOf('alice'),
+      '192.0.2.1',
+    );
+    const { records } = (await answer.json()) as { records: { action: string }[] };
+    const ordered = records.filter(({ action }) => action === 'accounts-ordered');
+    expect(ordered).toHaveLength(statuses.filter((status) => status === 200).length);
+  });
 });

@@ -21,6 +21,8 @@ const maxOrderBytes = 1_048_576;
 const maxSubject = 320;
 /** The same of a number. */
 const maxNumber = 32;
+/** Characters of all addresses in a record. */
+const maxAddresses = 8_000;
 
 const actionOf: Readonly<
   Record<
@@ -60,6 +62,9 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
       return refusals.request(badOrder(expected), caller);
     }
     return inTurn(caller, async () => {
+      // The turn has been waited for: they may have been removed meanwhile.
+      const removed = guard('administrator', caller);
+      if (removed !== undefined) return removed;
       const inForce = topology();
       const looked = accounts.map((account, line) => ({
         account,
@@ -74,8 +79,10 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
         outcome: 'done',
       } as const;
       // Before it takes effect: what was changed is in the trail even where the authority stops half-way, or the disk is full.
-      const details = { accounts: accounts.length, existing };
-      await authority.audit.record({ ...entry, action: 'accounts-ordered', details });
+      for (const addresses of addressesOf(good.map(({ account }) => account))) {
+        const details = { accounts: accounts.length, existing, addresses };
+        await authority.audit.record({ ...entry, action: 'accounts-ordered', details });
+      }
       const {
         refused,
         refusedCount: _,
@@ -121,9 +128,11 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
     if (!parsed.ok) return refusals.request(accountProblem(parsed.refusal), caller);
     const { address } = parsed.value;
     const home = change.what === 'home' ? change.home : undefined;
-    const problem = home === undefined ? undefined : refuseByTopology({ address, home }, topology());
-    if (problem !== undefined) return refusals.request(problem, caller);
     return inTurn(caller, async () => {
+      const removed = guard('administrator', caller);
+      if (removed !== undefined) return removed;
+      const problem = home === undefined ? undefined : refuseByTopology({ address, home }, topology());
+      if (problem !== undefined) return refusals.request(problem, caller);
       const entry = { ...by(caller), subject: address, outcome: 'done' } as const;
       const action = actionOf[actionName(change)];
       const details = detailsOf(change);
@@ -138,6 +147,25 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
       return c.json({ address, changed, account }, 200, { 'cache-control': 'no-store' });
     });
   });
+}
+
+/**
+ * The addresses of an order, for its records: with spaces between them, in as many texts as it takes, at least one. What is not an address is refused
+ * anyway, and may be long.
+ */
+function addressesOf(accounts: readonly Account[]): readonly string[] {
+  const texts: string[] = [];
+  let text = '';
+  for (const { address } of accounts) {
+    const parsed = parseAccountAddress(address);
+    if (!parsed.ok) continue;
+    if (text.length + parsed.value.address.length > maxAddresses) {
+      texts.push(text);
+      text = '';
+    }
+    text += text === '' ? parsed.value.address : ` ${parsed.value.address}`;
+  }
+  return [...texts, text];
 }
 
 /** What the record of a change says beside its action. */
