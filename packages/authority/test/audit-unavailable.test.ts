@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, type OpenStore, type RunningAuthority } from '@entente/authority';
-import { PkiFault } from '@entente/pki';
+import { PkiFault, parseJoinToken } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { initialiseAuthority } from '@entente/pki/node';
 import { openLedger, openStore } from '@entente/store-sql';
@@ -77,6 +77,23 @@ async function recorded(action: string): Promise<object[]> {
   return records.filter((record) => record.action === action);
 }
 
+/** Whatever anybody has been given is in the trail. */
+async function expectAllRecorded(): Promise<void> {
+  const { certificates } = (await ask('/certificates')).answer as {
+    certificates: { serial: string; requester: string; revocation?: object }[];
+  };
+  const inTrail = [...(await recorded('certificate-issued')), ...(await recorded('certificate-renewed'))].map(
+    (record) => (record as { details: { serial: string } }).details.serial,
+  );
+  // What the authority has for itself is not given to anybody.
+  const own = ['administrator:ceremony', 'server:ca.contoso.example'];
+  const given = certificates.filter(
+    ({ requester, revocation }) => revocation === undefined && !own.includes(requester),
+  );
+  expect(given.length).toBeGreaterThan(0);
+  for (const { serial } of given) expect(inTrail).toContain(serial);
+}
+
 async function whileFull<T>(action: () => Promise<T>): Promise<T> {
   disk.isFull = true;
   try {
@@ -92,6 +109,50 @@ describe('a command that cannot be recorded', () => {
     expect({ status, reason: answer.reason }).toEqual({ status: 503, reason: 'storage-unavailable' });
     expect(JSON.stringify(answer)).not.toContain('BEGIN CERTIFICATE');
     expect((await order()).status).toBe(201);
+    await expectAllRecorded();
+  });
+
+  it('is not acknowledged: a server that joins gets its certificate once the trail has it, with the same token and key', async () => {
+    const fe = 'fe01.contoso.example';
+    const { answer } = await ask('/join-tokens', JSON.stringify({ server: fe }));
+    const parsed = parseJoinToken(answer.token as string);
+    if (!parsed.ok) throw new Error('expected a join token');
+    const { secret } = parsed.token;
+    const { request } = await createKeyAndRequest({ subject: fe });
+    const enrol = async () => {
+      const headers = {
+        'content-type': 'application/pkcs10',
+        authorization: `Bearer ${Buffer.from(secret).toString('base64url')}`,
+      };
+      const url = 'https://ca.contoso.example/enrol';
+      const asked = new Request(url, { method: 'POST', body: request, headers });
+      const { status } = await authority.fetch(asked, undefined, '192.0.2.2');
+      return status;
+    };
+    expect(await whileFull(enrol)).toBe(503);
+    expect(await enrol()).toBe(201);
+    // What is given again was recorded when it was given first.
+    expect(await enrol()).toBe(201);
+    await expectAllRecorded();
+  });
+
+  it('is not carried out: a key is blocked only once the trail has who ordered it', async () => {
+    const { request } = await createKeyAndRequest({ subject: edge });
+    const pem = encodePem('CERTIFICATE REQUEST', request);
+    const body = JSON.stringify({ request: pem });
+    expect((await whileFull(() => ask('/block-key', body))).status).toBe(503);
+    expect((await ask('/certificates', JSON.stringify({ server: edge, request: pem }))).status).toBe(201);
+    expect((await ask('/block-key', body)).answer).toMatchObject({
+      blocked: true,
+      valid: [{ subject: edge }],
+    });
+    expect((await ask('/certificates', JSON.stringify({ server: edge, request: pem }))).answer).toMatchObject(
+      {
+        reason: 'key-compromised',
+      },
+    );
+    const [{ details }] = (await recorded('key-block-ordered')) as [{ details: object }];
+    expect(await recorded('key-blocked')).toMatchObject([{ subject: edge, details }]);
   });
 
   it('is not carried out: a certificate is revoked only once the trail has who ordered it', async () => {
@@ -130,7 +191,9 @@ describe('a command that cannot be recorded', () => {
     expect(await accounts()).toMatchObject([{ state: 'enabled' }]);
     expect((await ask('/accounts/change', disabled)).status).toBe(200);
     expect(await accounts()).toMatchObject([{ state: 'disabled' }]);
-    expect(await recorded('accounts-ordered')).toMatchObject([{ subject: address }]);
+    expect(await recorded('accounts-ordered')).toMatchObject([
+      { subject: address, details: { accounts: 1, addresses: address } },
+    ]);
     expect(await recorded('account-change-ordered')).toMatchObject([
       { subject: address, details: { change: 'account-disabled' } },
     ]);

@@ -96,6 +96,7 @@ describe('a certificate that the ledger of a restored authority does not have', 
   let topology: Topology;
   let published: number;
   let audited: object[];
+  let isFull: Error | undefined;
   let since: IssuedSinceBackup;
   beforeEach(() => {
     ledger = createMemoryLedger();
@@ -104,6 +105,7 @@ describe('a certificate that the ledger of a restored authority does not have', 
     topology = buildTopology(contoso);
     published = 0;
     audited = [];
+    isFull = undefined;
     since = new IssuedSinceBackup({
       settings: { domain: 'contoso.example' },
       takenAt,
@@ -114,7 +116,12 @@ describe('a certificate that the ledger of a restored authority does not have', 
       live: () => [issuer],
       ledger,
       publisher: { publish: async () => ++published },
-      audit: { record: async (entry) => void audited.push(entry) },
+      audit: {
+        async record(entry) {
+          if (isFull !== undefined) throw isFull;
+          audited.push(entry);
+        },
+      },
       now: () => time,
       log: createTestLog(),
     });
@@ -133,6 +140,26 @@ describe('a certificate that the ledger of a restored authority does not have', 
       notAfter: leaf.notAfter,
     });
     expect(audited).toMatchObject([{ action: 'certificate-adopted', subject: fqdn }]);
+  });
+
+  it('is neither adopted nor revoked before the trail has it', async () => {
+    const [good, old] = [await issued(given, takenAt + 60_000), await issued(given, takenAt - 2 * day)];
+    const full = new Error('no space left');
+    isFull = full;
+    for (const leaf of [good, old]) {
+      await expect(look(leaf)).rejects.toBe(full);
+      expect(await ledger.find(issuer.id, leaf.serialHex)).toBeUndefined();
+    }
+    expect(await ledger.revoked(issuer.id, 0)).toEqual([]);
+    isFull = undefined;
+    expect(await look(good)).toBeUndefined();
+    expect(await look(old)).toMatchObject({ reason: 'requester-revoked' });
+    expect(await look(old)).toMatchObject({ reason: 'requester-revoked' });
+    expect(audited).toMatchObject([
+      { action: 'certificate-adopted', details: { serial: good.serialHex } },
+      { action: 'revocation-ordered', details: { serial: old.serialHex } },
+      { action: 'certificate-revoked', details: { serial: old.serialHex } },
+    ]);
   });
 
   it('is adopted where an administrator presents it whom the topology names', async () => {
@@ -155,7 +182,10 @@ describe('a certificate that the ledger of a restored authority does not have', 
     const revoked = await ledger.revoked(issuer.id, 0);
     expect(revoked).toMatchObject([{ serialHex: leaf.serialHex, notAfter: leaf.notAfter }]);
     expect({ audited, published }).toMatchObject({
-      audited: [{ action: 'certificate-revoked', subject: fqdn }],
+      audited: [
+        { action: 'revocation-ordered', subject: fqdn },
+        { action: 'certificate-revoked', subject: fqdn },
+      ],
       published: 1,
     });
   });

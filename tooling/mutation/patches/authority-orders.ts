@@ -140,8 +140,9 @@ export const patches: PatchList = {
       name: 'ordered-certificates',
       off: 'the audit trail does not have the certificates that administrators order',
       file: 'packages/authority/src/routes/certificate-routes.ts',
-      find: '  await audit.record({\n    ...by(caller),',
-      replace: '  if (serialHex === "") await audit.record({\n    ...by(caller),',
+      find: 'onSigned: ({ notAfter, serialHex: serial, subject }) =>',
+      replace:
+        'onSigned: ({ notAfter, serialHex: serial, subject }) =>\n        serialHex !== serial ? undefined :',
       test: audited('has each order of an administrator once, done or refused'),
     },
     {
@@ -208,8 +209,8 @@ export const patches: PatchList = {
       name: 'recorded-first',
       off: 'a certificate is given out that could not be recorded',
       file: 'packages/authority/src/routes/certificate-routes.ts',
-      find: '  await audit.record({\n    ...by(caller),',
-      replace: '  audit.note({\n    ...by(caller),',
+      find: 'audit.record({\n          ...entry,',
+      replace: 'audit.note({\n          ...entry,',
       test: {
         file: 'packages/authority/test/audit-unavailable.test.ts',
         title: 'is not acknowledged: nobody gets the certificate',

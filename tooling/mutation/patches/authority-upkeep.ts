@@ -61,6 +61,52 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'turn-of-the-removed',
+      off: 'an administrator who was removed while their order waited for its turn still adds accounts',
+      file: 'packages/authority/src/routes/account-order-routes.ts',
+      find: "const removed = guard('administrator', caller);\n      if (removed !== undefined) return removed;\n      const inForce",
+      replace: 'const inForce',
+      test: {
+        file: 'packages/authority/test/order-under-way.test.ts',
+        title: 'is refused as well where it has waited for its turn, and nothing is ordered',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'joined-recorded-first',
+      off: 'a server that asks again gets a certificate that nobody could record',
+      file: 'packages/pki/src/issuing/issuance.ts',
+      find: 'await onSigned?.(issued);',
+      replace: 'onSigned?.(issued)?.catch(() => {});',
+      test: {
+        file: 'packages/authority/test/audit-unavailable.test.ts',
+        title:
+          'is not acknowledged: a server that joins gets its certificate once the trail has it, with the same token and key',
+      },
+    },
+    {
+      name: 'block-recorded-first',
+      off: 'a key is blocked though nobody could record who has ordered it',
+      file: 'packages/authority/src/routes/revocation-routes.ts',
+      find: "await audit.record({ ...entry, action: 'key-block-ordered' });",
+      replace: '',
+      test: {
+        file: 'packages/authority/test/audit-unavailable.test.ts',
+        title: 'is not carried out: a key is blocked only once the trail has who ordered it',
+      },
+    },
+    {
+      name: 'foreign-revoked-once-recorded',
+      off: 'a certificate that the backup does not have is revoked, and the trail never has why',
+      file: 'packages/authority/src/restored/issued-since-backup.ts',
+      find: 'if (!this.#ordered.has(key)) {',
+      replace: 'if (this.#ordered.has(key)) {',
+      test: {
+        file: 'packages/authority/test/restored.test.ts',
+        title: 'is neither adopted nor revoked before the trail has it',
+      },
+    },
+    {
       name: 'renewal-pause',
       off: 'an authority that can issue nothing tries every few seconds, and each attempt leaves a serial number on the list',
       file: 'packages/authority/src/renewal-pause.ts',

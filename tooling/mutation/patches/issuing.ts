@@ -38,8 +38,8 @@ export const patches: PatchList = {
       name: 'self-check',
       off: 'a certificate that members would refuse is handed out',
       file: issuance,
-      find: 'if (untrusted === undefined) return issued;',
-      replace: 'if (untrusted !== null) return issued;',
+      find: 'if (untrusted === undefined) {',
+      replace: 'if (untrusted !== null) {',
       test: intent('is not handed out and is revoked: its signature does not verify'),
     },
     {

@@ -62,6 +62,8 @@ export class IssuedSinceBackup {
   readonly #settled = new Set<string>();
   /** Since when one waits, milliseconds since 1970. */
   readonly #waiting = new Map<string, number>();
+  /** Those whose revocation is in the trail as ordered. */
+  readonly #ordered = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: IssuedSinceOptions) {
@@ -163,6 +165,16 @@ export class IssuedSinceBackup {
   ): Promise<void> {
     const { audit, ledger, log } = this.#options;
     const { notAfter, notBefore, serialHex } = leaf;
+    const { subject } = entry;
+    // First: what is in the ledger is not looked at again.
+    await audit.record({
+      ...by(caller),
+      actor: 'authority',
+      action: 'certificate-adopted',
+      subject,
+      outcome: 'done',
+      details: { serial: serialHex, notAfter },
+    });
     await ledger.append({
       ...entry,
       serialHex,
@@ -173,15 +185,6 @@ export class IssuedSinceBackup {
       requester: 'restored',
       keyHash: spkiHash(leaf.publicKey.der),
       certificate: leaf.der,
-    });
-    const { subject } = entry;
-    await audit.record({
-      ...by(caller),
-      actor: 'authority',
-      action: 'certificate-adopted',
-      subject,
-      outcome: 'done',
-      details: { serial: serialHex, notAfter },
     });
     log.info(
       { event: 'certificate-adopted', serial: serialHex, subject },
@@ -197,17 +200,21 @@ export class IssuedSinceBackup {
   ): Promise<PkiRefusal> {
     const { audit, ledger, log, now, publisher } = this.#options;
     const { notAfter, serialHex } = leaf;
-    const outcome = await ledger.revokeForeign({ issuer, serialHex, notAfter }, { at: now(), reason });
     const subject = caller.kind === 'server' ? caller.server : caller.name;
+    const entry = { ...by(caller), actor: 'authority', subject, outcome: 'done', reason } as const;
+    const key = `${issuer} ${serialHex}`;
+    // First, and once: what is revoked is not revoked again.
+    if (!this.#ordered.has(key)) {
+      await audit.record({ ...entry, action: 'revocation-ordered', details: { serial: serialHex } });
+      if (this.#ordered.size >= maxRemembered) this.#ordered.clear();
+      this.#ordered.add(key);
+    }
+    const outcome = await ledger.revokeForeign({ issuer, serialHex, notAfter }, { at: now(), reason });
     if (outcome === 'revoked') {
       const crlNumber = await publisher.publish();
       await audit.record({
-        ...by(caller),
-        actor: 'authority',
+        ...entry,
         action: 'certificate-revoked',
-        subject,
-        outcome: 'done',
-        reason,
         details: { serial: serialHex, crlNumber },
       });
       log.error(

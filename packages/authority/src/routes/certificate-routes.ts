@@ -1,4 +1,11 @@
-import { findIssued, type PkiRefusal, type Problem, refuse } from '@entente/pki';
+import {
+  findIssued,
+  type IssuedCertificate,
+  type PkiRefusal,
+  type Problem,
+  type RevocationReason,
+  refuse,
+} from '@entente/pki';
 import type { Topology } from '@entente/topology';
 import { decodePem, encodePem } from '@entente/x509';
 import { by } from '../audit/audit-log.ts';
@@ -105,6 +112,9 @@ async function issueTo(
 ): Promise<object | PkiRefusal> {
   const { audit, clock, issuance, opened } = authority;
   const { name, serialHex } = caller;
+  const entry = { ...by(caller), outcome: 'done' } as const;
+  const withdrawn = ({ serialHex: serial, subject }: IssuedCertificate, reason: RevocationReason) =>
+    audit.record({ ...entry, action: 'certificate-revoked', subject, reason, details: { serial } });
   const outcome = await issuance.issue(
     {
       ...(server === undefined
@@ -112,6 +122,15 @@ async function issueTo(
         : { profile: profileOf(authority.topologies.current?.topology, server), subject: server }),
       ...(side === undefined ? {} : { interface: side }),
       request,
+      // Before anybody gets it, and before the ledger has it: none is given away that the trail does not have.
+      onSigned: ({ notAfter, serialHex: serial, subject }) =>
+        audit.record({
+          ...entry,
+          action: server === undefined ? 'certificate-renewed' : 'certificate-issued',
+          subject,
+          details: { serial, notAfter },
+        }),
+      onWithdrawn: (certificate, reason) => withdrawn(certificate, reason),
     },
     { kind: 'administrator', name, serialHex },
   );
@@ -119,23 +138,15 @@ async function issueTo(
   const { certificate } = outcome;
   // The verdict on the connection may be older than a revocation that came meanwhile.
   if ((await findIssued(opened.ledger, issuance, serialHex))?.revocation !== undefined) {
-    await opened.ledger.revoke(issuance.issuer.id, certificate.serialHex, {
-      at: clock.now(),
-      reason: 'superseded',
-    });
+    const reason = 'superseded';
+    await opened.ledger.revoke(issuance.issuer.id, certificate.serialHex, { at: clock.now(), reason });
+    await withdrawn(certificate, reason);
     return refuse(
       'requester-revoked',
       `the certificate ${serialHex} of the administrator ${name} is revoked`,
       'let another administrator order it',
     );
   }
-  await audit.record({
-    ...by(caller),
-    action: server === undefined ? 'certificate-renewed' : 'certificate-issued',
-    subject: certificate.subject,
-    outcome: 'done',
-    details: { serial: certificate.serialHex, notAfter: certificate.notAfter },
-  });
   return {
     serial: certificate.serialHex,
     subject: certificate.subject,

@@ -30,14 +30,14 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
           details: { serial, notAfter },
         });
       },
-      async onRevoked({ serialHex: serial, subject }, requester) {
+      async onRevoked({ serialHex: serial, subject }, requester, reason) {
         await authority.audit.record({
           ...by(caller),
           ...(requester.kind === 'join-token' ? { actor: `join-token:${requester.tokenId}` } : {}),
           action: 'certificate-revoked',
           subject,
           outcome: 'done',
-          reason: 'superseded',
+          reason,
           details: { serial },
         });
       },

@@ -80,18 +80,21 @@ export function addRevocationRoutes(
     const { audit, clock, opened } = authority;
     const keyHash = spkiHash(key);
     const before = await opened.ledger.blockedKey(keyHash);
-    if (before === undefined) await opened.ledger.blockKey(keyHash, { at: clock.now(), reason });
-    const issued = await opened.ledger.issuedFor(keyHash);
-    const valid = issued.filter((one) => one.revocation === undefined && one.notAfter > clock.now());
-    const subject = issued[0]?.subject;
-    await audit.record({
+    const [known] = await opened.ledger.issuedFor(keyHash);
+    const entry = {
       ...by(caller),
-      action: 'key-blocked',
-      ...(subject === undefined ? {} : { subject }),
+      ...(known === undefined ? {} : { subject: known.subject }),
       outcome: 'done',
       reason: before?.reason ?? reason,
       details: { keyHash, before: before === undefined ? 'not blocked' : 'blocked' },
-    });
+    } as const;
+    // Before it takes effect, as above.
+    await audit.record({ ...entry, action: 'key-block-ordered' });
+    if (before === undefined) await opened.ledger.blockKey(keyHash, { at: clock.now(), reason });
+    await audit.record({ ...entry, action: 'key-blocked' });
+    // Once it is blocked: none is issued for it any more.
+    const issued = await opened.ledger.issuedFor(keyHash);
+    const valid = issued.filter((one) => one.revocation === undefined && one.notAfter > clock.now());
     return c.json({
       keyHash,
       reason: before?.reason ?? reason,

@@ -10,13 +10,18 @@ export type AuditAction =
   /** Recorded before it is done; `hold-ended` follows. */
   | 'release-ordered'
   | 'hold-ended'
+  /** Recorded before it is done; `key-blocked` follows. */
+  | 'key-block-ordered'
   | 'key-blocked'
   | 'list-signed'
   | 'domain-keys-rotated'
   | 'backup-written'
   | 'authority-restored'
   | 'certificate-adopted'
-  /** Recorded before it is done; `accounts-imported` or `account-added` follows where anything has changed. */
+  /**
+   * Recorded before it is done, with the addresses: as many records as it takes. `accounts-imported` or `account-added` follows where anything
+   * has changed.
+   */
   | 'accounts-ordered'
   /** Recorded before it is done; its `details` say what, and that follows where anything has changed. */
   | 'account-change-ordered'
@@ -44,6 +49,7 @@ export const auditActions: readonly AuditAction[] = [
   'certificate-revoked',
   'release-ordered',
   'hold-ended',
+  'key-block-ordered',
   'key-blocked',
   'list-signed',
   'domain-keys-rotated',

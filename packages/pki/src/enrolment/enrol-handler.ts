@@ -29,13 +29,20 @@ export type OnRefused = (refusal: PkiRefusal, server: string | undefined) => voi
 
 /** Who hears of the outcome of an enrolment. */
 export interface EnrolHooks {
-  /** Called for every certificate that was issued, and not for one that is given again. The answer waits for it. */
+  /**
+   * Called for every certificate that is signed, before the ledger has it as issued, and not for one that is given again: so nobody gets a
+   * certificate that it was not called for. Where it throws, the certificate is revoked.
+   */
   readonly onIssued?: (certificate: IssuedCertificate, requester: Requester) => void | Promise<void>;
   /**
    * Called for every certificate that was revoked because its server has another now, or has lost the right to it meanwhile. The answer
    * waits for it.
    */
-  readonly onRevoked?: (certificate: RecordedCertificate, requester: Requester) => void | Promise<void>;
+  readonly onRevoked?: (
+    certificate: Pick<RecordedCertificate, 'serialHex' | 'subject'>,
+    requester: Requester,
+    reason: RevocationReason,
+  ) => void | Promise<void>;
   /** Called for every refusal. */
   readonly onRefused?: OnRefused;
 }
@@ -232,12 +239,13 @@ async function issue(
       request: body,
       ...(side === internalInterface ? {} : { interface: side }),
       ...parts,
+      onSigned: (certificate) => options.onIssued?.(certificate, requester),
+      onWithdrawn: (certificate, reason) => options.onRevoked?.(certificate, requester, reason),
     },
     requester,
   );
   if (!outcome.ok) return { ok: false, refusal: outcome.refusal, server };
   const { chain, serialHex } = outcome.certificate;
-  await options.onIssued?.(outcome.certificate, requester);
   return { ok: true, chain, serialHex };
 }
 
@@ -264,7 +272,7 @@ async function revoke(
     options.revoke === undefined
       ? (await ledger.revoke(issuer, serialHex, { at: clock(), reason: 'superseded' })) === 'revoked'
       : (await options.revoke(serialHex, 'superseded')).ok;
-  if (isDone) await options.onRevoked?.(certificate, requester);
+  if (isDone) await options.onRevoked?.(certificate, requester, 'superseded');
 }
 
 function refused(refusal: PkiRefusal, server?: string): Outcome & { readonly ok: false } {

@@ -75,6 +75,13 @@ export interface CertificateApplication {
    * Called with the hash of the key after all checks, just before signing: the place to spend a token. A refusal stops the issuance.
    */
   readonly spend?: (keyHash: string) => Promise<PkiRefusal | undefined>;
+  /**
+   * Called once the certificate is signed and judged, before the ledger has it as issued and before anybody gets it: the place for an audit
+   * trail. Where it throws, the certificate is revoked, and `issue` throws the same.
+   */
+  readonly onSigned?: (certificate: IssuedCertificate) => void | Promise<void>;
+  /** Called before a certificate is revoked that was signed and that the requester does not get, e.g. because the rule has changed meanwhile. */
+  readonly onWithdrawn?: (certificate: IssuedCertificate, reason: RevocationReason) => void | Promise<void>;
 }
 
 /** Issues certificates. */
@@ -137,6 +144,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     leaf: WrittenLeaf,
     parts: Pick<IssuedCertificate, 'names' | 'profile' | 'subject'>,
     above: readonly Uint8Array[],
+    onSigned: CertificateApplication['onSigned'],
   ): Promise<IssuedCertificate | PkiRefusal> => {
     const revoke = (): Promise<unknown> => revokeIssued(leaf.serialHex, 'cessationOfOperation');
     try {
@@ -144,7 +152,10 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       const der = await leaf.sign();
       const issued = { der, serialHex, notBefore, notAfter, ...parts, chain: [der, ...above] };
       const untrusted = checkSelf(issued, clock());
-      if (untrusted === undefined) return issued;
+      if (untrusted === undefined) {
+        await onSigned?.(issued);
+        return issued;
+      }
       await revoke();
       return untrusted;
     } catch (fault) {
@@ -210,20 +221,28 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       };
       // Before the signature: what the key of the authority has signed is never unknown.
       await ledger.intend({ ...recorded, preCertificate, intendedAt: clock() });
-      const issued = await finish(leaf, { names, profile, subject }, view?.chain ?? above(subject));
+      const parts = { names, profile, subject };
+      const issued = await finish(leaf, parts, view?.chain ?? above(subject), application.onSigned);
       if ('reason' in issued) return refused(issued);
+      const withdraw = async (reason: RevocationReason): Promise<void> => {
+        try {
+          await application.onWithdrawn?.(issued, reason);
+        } finally {
+          await revokeIssued(serialHex, reason);
+        }
+      };
       await ledger.append({ ...recorded, issuedAt: clock(), certificate: issued.der });
       // Another certificate of the key may have been revoked meanwhile.
       const late = await blocked(keyHash);
       if (late !== undefined) {
-        await revokeIssued(serialHex, 'keyCompromise');
+        await withdraw('keyCompromise');
         return refused(late);
       }
       // The rule may have changed while the certificate was signed, e.g. by a topology without this server. That change
       // revoked the certificates in the ledger at that time; one that was recorded later is revoked here.
       const still = await mayIssue(request, requester);
       if (still.ok && sameCertificateNames(still.names, names)) return { ok: true, certificate: issued };
-      await revokeIssued(serialHex, 'cessationOfOperation');
+      await withdraw('cessationOfOperation');
       return refused(still.ok ? namesChanged() : still.refusal);
     },
   };
