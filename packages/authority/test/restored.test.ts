@@ -117,10 +117,7 @@ describe('a certificate that the ledger of a restored authority does not have', 
       ledger,
       publisher: { publish: async () => ++published },
       audit: {
-        async record(entry) {
-          if (isFull !== undefined) throw isFull;
-          audited.push(entry);
-        },
+        record: async (entry) => (isFull === undefined ? void audited.push(entry) : Promise.reject(isFull)),
       },
       now: () => time,
       log: createTestLog(),
@@ -144,10 +141,9 @@ describe('a certificate that the ledger of a restored authority does not have', 
 
   it('is neither adopted nor revoked before the trail has it', async () => {
     const [good, old] = [await issued(given, takenAt + 60_000), await issued(given, takenAt - 2 * day)];
-    const full = new Error('no space left');
-    isFull = full;
+    isFull = new Error('no space left');
     for (const leaf of [good, old]) {
-      await expect(look(leaf)).rejects.toBe(full);
+      await expect(look(leaf)).rejects.toBe(isFull);
       expect(await ledger.find(issuer.id, leaf.serialHex)).toBeUndefined();
     }
     expect(await ledger.revoked(issuer.id, 0)).toEqual([]);

@@ -10,17 +10,6 @@ export const patches: PatchList = {
   name: 'sip-endpoint',
   list: [
     {
-      name: 'order-of-chunks',
-      off: 'what comes while earlier bytes of the same socket still wait is read before them',
-      file: 'packages/sip-endpoint/src/connection/take-bytes.ts',
-      find: 'socket.readableFlowing === true && socket.readableLength === 0',
-      replace: 'socket.readableFlowing === true',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/take-bytes.test.ts',
-        title: 'waits while the socket is paused, asks its source to stop, and comes in order afterwards',
-      },
-    },
-    {
       name: 'stale-for-ever',
       off: 'a server that calls every nonce too old is answered for ever',
       file: 'packages/sip-endpoint/src/user-agent/user-agent-session.ts',
@@ -54,29 +43,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'role-of-the-last-verdict',
-      off: 'a connection keeps the role of its first verdict',
-      file: 'packages/sip-endpoint/src/connection/connection.ts',
-      find: '    return peerOf(this.socket) as Peer;',
-      replace:
-        '    return (this.#first ??= peerOf(this.socket) as Peer);\n  }\n  #first: Peer | undefined;\n  get first(): Peer | undefined {\n    return this.#first;',
-      test: {
-        file: 'packages/sip-endpoint/test/connection.test.ts',
-        title: 'has the role of the last verdict, not that of the first',
-      },
-    },
-    {
-      name: 'silent-peers-end',
-      off: 'a peer that says nothing keeps its connection for ever',
-      file: 'packages/sip-endpoint/src/connection/idle-watch.ts',
-      find: 'else connection.idledOut();',
-      replace: '',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/idle-watch.test.ts',
-        title: 'ends when its time is over, no earlier and an eighth later at most',
-      },
-    },
-    {
       name: 'every-2xx-acknowledged',
       off: 'the second device that answers is never acknowledged nor ended',
       file: 'packages/sip-endpoint/src/ask-request.ts',
@@ -107,96 +73,6 @@ export const patches: PatchList = {
       test: {
         file: 'packages/sip-relay/src/relay/relay.test.ts',
         title: 'goes on although the connection of its dialog has closed: the next hop is dialled',
-      },
-    },
-    {
-      name: 'bytes-before-the-end',
-      off: 'the last message before the end of a stream is not read',
-      file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
-      find: "    socket.on('end', () => this.#readAll());\n",
-      replace: '',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
-        title: 'are read before the end of the stream is heard',
-      },
-    },
-    {
-      name: 'ended-connections-unread',
-      off: 'a message counts whose connection was ended because its peer has lost its standing',
-      file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
-      find: 'if (!this.#socket.destroyed) this.#read(bytes);',
-      replace: 'this.#read(bytes);',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
-        title: 'are not read where the connection was ended before the turn was over',
-      },
-    },
-    {
-      name: 'readers-that-wait',
-      off: 'peers have as many chunks wait as come within a turn',
-      file: 'packages/sip-endpoint/src/connection/loop-turn.ts',
-      find: 'if (this.#chunks === maxChunks) return false;',
-      replace: '',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
-        title: 'do not all wait: one beyond the most reads at once',
-      },
-    },
-    {
-      name: 'few-chunks-wait',
-      off: 'a peer has as many bytes wait as come within a turn',
-      file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
-      find: 'if (this.#chunks.length >= maxChunksOfPeer) this.#readAll();',
-      replace: '',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
-        title: 'wait for the end of the turn in so many chunks of a peer and no more, and keep their order',
-      },
-    },
-    {
-      name: 'make-before-break',
-      off: 'a connection is used until a certificate of it ends',
-      file: 'packages/sip-endpoint/src/connection/when-aged.ts',
-      find: 'after(Math.min(leftMs, longestAgeMs) * (0.7 + 0.1 * random()), () => {',
-      replace: 'after(leftMs * (1.7 + 0.1 * random()), () => {',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/when-aged.test.ts',
-        title:
-          'is replaced when three quarters of the time to the first end have passed, and closed ten minutes later',
-      },
-    },
-    {
-      name: 'newest-of-those-that-came',
-      off: 'the oldest connection of a server stays in use',
-      file: 'packages/sip-endpoint/src/connection/connection-pool.ts',
-      find: 'if (open.length > 0 && open.every((other) => !this.#dialled.has(other))) this.#open.delete(name);',
-      replace: "if (open.length > 0 && name === '') this.#open.delete(name);",
-      test: {
-        file: 'packages/sip-endpoint/src/connection/connection-pool.test.ts',
-        title: 'give way to a newer one that the same server has opened: its certificates last longer',
-      },
-    },
-    {
-      name: 'replaced-by-one',
-      off: 'a connection is replaced as often as somebody asks before the first answer',
-      file: 'packages/sip-endpoint/src/connection/connection-pool.ts',
-      find: 'this.#replacing.has(connection) || ',
-      replace: '',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/connection-pool.test.ts',
-        title: 'are replaced by one other, however many ask for it at once',
-      },
-    },
-    {
-      name: 'surplus-replacement',
-      off: 'a connection that was dialled for one that has closed meanwhile stays open beside the one in use',
-      file: 'packages/sip-endpoint/src/connection/connection-pool.ts',
-      find: 'else if (!isTaken) next.close();',
-      replace: '',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/connection-pool.test.ts',
-        title:
-          'that close while they are replaced leave their place to the new one, or to what has taken it meanwhile',
       },
     },
     {
@@ -268,18 +144,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'two-pongs',
-      off: 'the second answer to a keep-alive counts as a ping, and the connection as dead',
-      file: 'packages/sip-endpoint/src/connection/connection.ts',
-      find: 'if (this.#pingsDue > 0) {',
-      replace: "if (kind === 'pong' && this.#pingsDue > 0) {",
-      test: {
-        file: 'packages/sip-endpoint/test/connection.test.ts',
-        title:
-          'takes each answer to a ping for one, and answers none: two, one after the other, look like a ping',
-      },
-    },
-    {
       name: 'flow-of-the-device',
       off: 'a binding whose connection has died unnoticed stays beside the new one',
       file: 'packages/sip-endpoint/src/user-agent/register-request.ts',
@@ -324,39 +188,6 @@ export const patches: PatchList = {
       test: {
         file: 'packages/sip-endpoint/test/in-call.test.ts',
         title: 'is answered as the application chooses: a provisional status, which is none: 500',
-      },
-    },
-    {
-      name: 'drain-waits-for-answers',
-      off: 'a server that is told to stop cuts requests off that are under way',
-      file: 'packages/sip-endpoint/src/connection/drain.ts',
-      find: "new Set(['calling', 'trying', 'proceeding'])",
-      replace: "new Set(['calling', 'trying'])",
-      test: {
-        file: 'packages/sip-endpoint/src/connection/drain.test.ts',
-        title: 'keeps a connection on which a transaction is proceeding, and half a second longer for an ACK',
-      },
-    },
-    {
-      name: 'drain-at-a-pace',
-      off: 'all clients of a server that stops come to the others in the same moment',
-      file: 'packages/sip-endpoint/src/connection/drain.ts',
-      find: '!this.#isQuiet(connection) || closed >= most',
-      replace: '!this.#isQuiet(connection) || most === 0',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/drain.test.ts',
-        title: 'closes idle connections of clients a few at a time, and those of servers after them',
-      },
-    },
-    {
-      name: 'drain-ends',
-      off: 'one call that rings keeps a server from stopping',
-      file: 'packages/sip-endpoint/src/connection/drain.ts',
-      find: 'if (!isDrained && plan.looksLeft > 0) return;',
-      replace: 'if (!isDrained) return;',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/drain.test.ts',
-        title: 'ends at once where its time is 0',
       },
     },
     {

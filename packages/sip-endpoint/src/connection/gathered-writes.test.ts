@@ -46,7 +46,7 @@ describe('what is written to a socket', () => {
     }
   });
 
-  it('begins anew after each turn, and nothing goes to a socket that is gone', () => {
+  it('begins with nothing after each turn, and nothing goes to a socket that is gone', () => {
     const { finish, socket, writer, written } = gathered({ isOverloaded: true });
     for (let i = 0; i < 3; i++) writer.write(message);
     finish();
