@@ -18,6 +18,19 @@ export const patches: PatchList = {
   name: 'rollover',
   list: [
     {
+      name: 'keys-last',
+      off: 'a key that cannot be destroyed keeps every later issuing authority from taking over',
+      file: decide,
+      find: 'const active = activeOf(issuers);\n  // It was prepared',
+      replace:
+        "const stuck = issuers.find(({ number, stage }) => stage === 'retired' && keys.has(number));\n  if (stuck !== undefined) return { kind: 'destroy-key', number: stuck.number };\n  const active = activeOf(issuers);\n  // It was prepared",
+      test: {
+        file: 'packages/pki/src/rollover/rollover.test.ts',
+        title:
+          'lets the successor take over, and others retire, before it destroys a key that may not be destroyed',
+      },
+    },
+    {
       name: 'authority-key',
       off: 'the root certifies a weak key',
       file: examine,

@@ -143,7 +143,6 @@ export function retirementTime(
 export function nextStep(view: RolloverView, now: number): RolloverStep | undefined {
   const { issuers, keys, revoked, superseded = none } = view;
   for (const { notAfter, number, stage } of issuers) {
-    if (stage === 'retired' && keys.has(number)) return { kind: 'destroy-key', number };
     if (stage === 'prepared' && (revoked.has(number) || now > notAfter)) return { kind: 'retire', number };
   }
   const active = activeOf(issuers);
@@ -159,7 +158,9 @@ export function nextStep(view: RolloverView, now: number): RolloverStep | undefi
     const at = retirementTime(issuer, view) ?? issuer.notAfter;
     if (now > at) return { kind: 'retire', number: issuer.number };
   }
-  return undefined;
+  // Last: a key that cannot be destroyed keeps nobody from issuing.
+  const kept = issuers.find(({ number, stage }) => stage === 'retired' && keys.has(number));
+  return kept === undefined ? undefined : { kind: 'destroy-key', number: kept.number };
 }
 
 /**

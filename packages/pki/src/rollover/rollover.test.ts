@@ -180,6 +180,15 @@ describe('the life of issuing authorities', () => {
     expect(nextStep(view([first, retired]), day)).toEqual({ kind: 'destroy-key', number: 2 });
     expect(nextStep(view([first, retired], { keys: new Set([1]) }), day)).toBeUndefined();
   });
+
+  it('lets the successor take over, and others retire, before it destroys a key that may not be destroyed', () => {
+    const retired: IssuerRecord = { ...prepared(2, 0), stage: 'retired', retiredAt: day };
+    const due = activationDue(first);
+    expect(nextStep(view([first, retired, prepared(3, day)]), due)).toEqual({ kind: 'activate', number: 3 });
+    const retiring: IssuerRecord = { ...prepared(3, 0), stage: 'retiring', retiringSince: day };
+    const ended = view([first, retired, retiring], { revoked: new Set([3]) });
+    expect(nextStep(ended, due)).toEqual({ kind: 'retire', number: 3 });
+  });
 });
 
 describe('warnings of the rollover', () => {
