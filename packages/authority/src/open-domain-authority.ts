@@ -282,6 +282,15 @@ export async function openDomainAuthority(
       { event: 'unfinished-issuance', serial: serialHex, subject },
       'the authority stopped while it issued a certificate, and nobody has received it: it is revoked',
     );
+    // It may be in the trail as issued.
+    audit.note({
+      action: 'certificate-revoked',
+      actor: 'authority',
+      subject,
+      outcome: 'done',
+      reason: 'cessationOfOperation',
+      details: { serial: serialHex },
+    });
   }
   health.watch(ledgerProbe(() => store.standing()));
   if (elsewhere !== undefined) health.watch(accountsProbe(elsewhere));

@@ -53,6 +53,42 @@ function failingLedger(disk: LedgerRecord[], writes = Number.POSITIVE_INFINITY):
 }
 
 describe('a certificate that is issued', () => {
+  it('is told of before the ledger has it, and is revoked where that fails', async () => {
+    const ledger = createMemoryLedger();
+    const { issuance } = testIssuance(authority, { ledger });
+    const told: string[] = [];
+    const full = new Error('no space left');
+    const refusing = {
+      ...application(),
+      onSigned: async ({ serialHex }: { serialHex: string }) => {
+        told.push(serialHex);
+        expect(await ledger.find(issuance.issuer.id, serialHex)).toBeUndefined();
+        throw full;
+      },
+    };
+    await expect(issuance.issue(refusing, requester)).rejects.toBe(full);
+    expect((await ledger.revoked(issuance.issuer.id, now)).map(({ serialHex }) => serialHex)).toEqual(told);
+    expect(await ledger.unfinished(issuance.issuer.id)).toEqual([]);
+  });
+
+  it('is withdrawn where the ledger cannot take it, and those who were told of it hear that it is revoked', async () => {
+    const ledger = createMemoryLedger();
+    const full = new Error('no space left');
+    const append = () => Promise.reject(full);
+    const { issuance } = testIssuance(authority, { ledger: { ...ledger, append } });
+    const told: string[] = [];
+    const recording = {
+      ...application(),
+      onSigned: ({ serialHex }: { serialHex: string }) => void told.push(`signed ${serialHex}`),
+      onWithdrawn: ({ serialHex }: { serialHex: string }, reason: string) =>
+        void told.push(`${reason} ${serialHex}`),
+    };
+    await expect(issuance.issue(recording, requester)).rejects.toBe(full);
+    const serials = (await ledger.revoked(issuance.issuer.id, now)).map(({ serialHex }) => serialHex);
+    expect(serials).toHaveLength(1);
+    expect(told).toEqual([`signed ${serials[0]}`, `cessationOfOperation ${serials[0]}`]);
+  });
+
   it('is recorded before it is signed, with the same fields and a signature that nobody accepts', async () => {
     const ledger = createMemoryLedger();
     const known: string[] = [];

@@ -62,8 +62,10 @@ export class IssuedSinceBackup {
   readonly #settled = new Set<string>();
   /** Since when one waits, milliseconds since 1970. */
   readonly #waiting = new Map<string, number>();
-  /** Those whose revocation is in the trail as ordered. */
-  readonly #ordered = new Set<string>();
+  /** Why those are revoked that the trail has as ordered. */
+  readonly #ordered = new Map<string, Extract<Judged, { why: string }>>();
+  /** Those that the trail has as adopted. */
+  readonly #adopted = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: IssuedSinceOptions) {
@@ -103,13 +105,15 @@ export class IssuedSinceBackup {
       this.#settle(key);
       return undefined;
     }
-    const judged = await this.#judge(caller, leaf);
+    // What is ordered stays ordered, whatever topology comes meanwhile: it may be done already.
+    const judged = this.#ordered.get(key) ?? (await this.#judge(caller, leaf));
     if ('adopt' in judged) {
       await this.#adopt(caller, leaf, { issuer, ...judged.adopt });
       this.#settle(key);
       return undefined;
     }
-    return this.#mustWait(judged, leaf, key) ? undefined : this.#revoke(caller, leaf, issuer, judged);
+    if (!this.#ordered.has(key) && this.#mustWait(judged, leaf, key)) return undefined;
+    return this.#revoke(caller, leaf, issuer, judged, key);
   }
 
   async #judge(caller: Exclude<Caller, { kind: 'nobody' }>, leaf: Certificate): Promise<Judged> {
@@ -166,15 +170,20 @@ export class IssuedSinceBackup {
     const { audit, ledger, log } = this.#options;
     const { notAfter, notBefore, serialHex } = leaf;
     const { subject } = entry;
-    // First: what is in the ledger is not looked at again.
-    await audit.record({
-      ...by(caller),
-      actor: 'authority',
-      action: 'certificate-adopted',
-      subject,
-      outcome: 'done',
-      details: { serial: serialHex, notAfter },
-    });
+    const key = `${entry.issuer} ${serialHex}`;
+    // First, and once: what is in the ledger is not looked at again.
+    if (!this.#adopted.has(key)) {
+      await audit.record({
+        ...by(caller),
+        actor: 'authority',
+        action: 'certificate-adopted',
+        subject,
+        outcome: 'done',
+        details: { serial: serialHex, notAfter },
+      });
+      if (this.#adopted.size >= maxRemembered) this.#adopted.clear();
+      this.#adopted.add(key);
+    }
     await ledger.append({
       ...entry,
       serialHex,
@@ -196,18 +205,19 @@ export class IssuedSinceBackup {
     caller: Exclude<Caller, { kind: 'nobody' }>,
     leaf: Certificate,
     issuer: string,
-    { reason, why }: Extract<Judged, { why: string }>,
+    judged: Extract<Judged, { why: string }>,
+    key: string,
   ): Promise<PkiRefusal> {
+    const { reason, why } = judged;
     const { audit, ledger, log, now, publisher } = this.#options;
     const { notAfter, serialHex } = leaf;
     const subject = caller.kind === 'server' ? caller.server : caller.name;
     const entry = { ...by(caller), actor: 'authority', subject, outcome: 'done', reason } as const;
-    const key = `${issuer} ${serialHex}`;
     // First, and once: what is revoked is not revoked again.
     if (!this.#ordered.has(key)) {
       await audit.record({ ...entry, action: 'revocation-ordered', details: { serial: serialHex } });
       if (this.#ordered.size >= maxRemembered) this.#ordered.clear();
-      this.#ordered.add(key);
+      this.#ordered.set(key, judged);
     }
     const outcome = await ledger.revokeForeign({ issuer, serialHex, notAfter }, { at: now(), reason });
     if (outcome === 'revoked') {

@@ -110,7 +110,7 @@ async function issueTo(
   { request, server, interface: side }: CertificateOrder,
   caller: Administrator,
 ): Promise<object | PkiRefusal> {
-  const { audit, clock, issuance, opened } = authority;
+  const { audit, issuance, opened } = authority;
   const { name, serialHex } = caller;
   const entry = { ...by(caller), outcome: 'done' } as const;
   const withdrawn = ({ serialHex: serial, subject }: IssuedCertificate, reason: RevocationReason) =>
@@ -139,8 +139,8 @@ async function issueTo(
   // The verdict on the connection may be older than a revocation that came meanwhile.
   if ((await findIssued(opened.ledger, issuance, serialHex))?.revocation !== undefined) {
     const reason = 'superseded';
-    await opened.ledger.revoke(issuance.issuer.id, certificate.serialHex, { at: clock.now(), reason });
-    await withdrawn(certificate, reason);
+    const revoked = await authority.revocation.revoke(certificate.serialHex, reason);
+    if (revoked.ok) await withdrawn(certificate, reason);
     return refuse(
       'requester-revoked',
       `the certificate ${serialHex} of the administrator ${name} is revoked`,

@@ -7,6 +7,7 @@ import type { Clock } from '../ground/signer.ts';
 import { decodeRequest } from '../issuing/decode-request.ts';
 import type { CertificateApplication, Issuance } from '../issuing/issuance.ts';
 import { readRequest } from '../issuing/read-request.ts';
+import { refuseBlocked } from '../issuing/refuse-blocked.ts';
 import type { Ledger, RecordedCertificate, StoredJoinToken } from '../ledger/ledger.ts';
 import { plainRefusal, problemResponse } from '../publication/problem.ts';
 import { findIssued } from '../rollover/find-issued.ts';
@@ -31,7 +32,7 @@ export type OnRefused = (refusal: PkiRefusal, server: string | undefined) => voi
 export interface EnrolHooks {
   /**
    * Called for every certificate that is signed, before the ledger has it as issued, and not for one that is given again: so nobody gets a
-   * certificate that it was not called for. Where it throws, the certificate is revoked.
+   * certificate that it was not called for. Where it throws, the certificate is revoked, and the request fails.
    */
   readonly onIssued?: (certificate: IssuedCertificate, requester: Requester) => void | Promise<void>;
   /**
@@ -180,6 +181,8 @@ async function join(options: EnrolOptions, secretHash: string, wanted: Wanted): 
   if (decision.kind === 'refused') return refused(decision.refusal, server);
   const requester = { kind: 'join-token', server, tokenId } as const;
   if (decision.kind === 'again') {
+    const blocked = await refuseBlocked(ledger, keyHash);
+    if (blocked !== undefined) return refused(blocked, server);
     const { certificate, issuer, serialHex } = decision.certificate;
     if (token.replace === true) await replaceOthers(options, requester, serialHex);
     return { ok: true, chain: [certificate, ...issuance.chainFor(wanted.side, issuer)] };
@@ -203,6 +206,8 @@ async function renew(options: EnrolOptions, peer: EnrolledPeer, wanted: Wanted):
   );
   if (decision.kind === 'refused') return refused(decision.refusal, server);
   if (decision.kind === 'again') {
+    const blocked = await refuseBlocked(ledger, keyHash);
+    if (blocked !== undefined) return refused(blocked, server);
     return {
       ok: true,
       chain: [decision.certificate.certificate, ...issuance.chainFor(side, decision.certificate.issuer)],

@@ -15,10 +15,11 @@ import type {
 } from '../ground/request.ts';
 import type { RevocationReason } from '../ground/revocation-reason.ts';
 import type { Clock, RandomBytes, Signer } from '../ground/signer.ts';
-import type { CertificateId, Ledger, Revocation } from '../ledger/ledger.ts';
+import type { CertificateId, Ledger } from '../ledger/ledger.ts';
 import type { LeafKey } from './leaf-template.ts';
 import { leafTemplates, type OutsideView } from './leaf-templates.ts';
 import { readRequest } from './read-request.ts';
+import { refuseBlocked } from './refuse-blocked.ts';
 import { requestedNames, surplusName } from './requested-names.ts';
 import { selfCheck } from './self-check.ts';
 import { leafWriter, type WrittenLeaf } from './write-leaf.ts';
@@ -77,10 +78,10 @@ export interface CertificateApplication {
   readonly spend?: (keyHash: string) => Promise<PkiRefusal | undefined>;
   /**
    * Called once the certificate is signed and judged, before the ledger has it as issued and before anybody gets it: the place for an audit
-   * trail. Where it throws, the certificate is revoked, and `issue` throws the same.
+   * trail. Where it throws, the certificate is revoked, or is when the authority starts again, and `issue` throws.
    */
   readonly onSigned?: (certificate: IssuedCertificate) => void | Promise<void>;
-  /** Called before a certificate is revoked that was signed and that the requester does not get, e.g. because the rule has changed meanwhile. */
+  /** Called once a certificate is revoked that {@link onSigned} was told of and that the requester does not get, e.g. because the rule has changed meanwhile. */
   readonly onWithdrawn?: (certificate: IssuedCertificate, reason: RevocationReason) => void | Promise<void>;
 }
 
@@ -167,10 +168,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     ledger.revoke(issuer.id, serialHex, { at: clock(), reason });
 
   const viewOf = (side: string | undefined) => (side === externalInterface ? options.outside?.() : undefined);
-  const blocked = async (keyHash: string): Promise<PkiRefusal | undefined> => {
-    const why = await ledger.blockedKey(keyHash);
-    return why === undefined ? undefined : compromised(keyHash, why);
-  };
+  const blocked = (keyHash: string) => refuseBlocked(ledger, keyHash);
 
   return {
     issuer,
@@ -225,13 +223,16 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       const issued = await finish(leaf, parts, view?.chain ?? above(subject), application.onSigned);
       if ('reason' in issued) return refused(issued);
       const withdraw = async (reason: RevocationReason): Promise<void> => {
-        try {
-          await application.onWithdrawn?.(issued, reason);
-        } finally {
-          await revokeIssued(serialHex, reason);
-        }
+        await revokeIssued(serialHex, reason);
+        await application.onWithdrawn?.(issued, reason);
       };
-      await ledger.append({ ...recorded, issuedAt: clock(), certificate: issued.der });
+      try {
+        await ledger.append({ ...recorded, issuedAt: clock(), certificate: issued.der });
+      } catch (fault) {
+        // What fails here too is revoked when the authority starts again.
+        await withdraw('cessationOfOperation').catch(() => {});
+        throw fault;
+      }
       // Another certificate of the key may have been revoked meanwhile.
       const late = await blocked(keyHash);
       if (late !== undefined) {
@@ -256,14 +257,6 @@ function refuseThrowAway({ issuer: { signer }, throwAway }: IssuanceOptions): vo
     place: 'throwAway of an issuance',
     remedy: 'pass what throwAwaySigner returns for the scheme of the issuer',
   });
-}
-
-function compromised(keyHash: string, { at, reason }: Revocation): PkiRefusal {
-  return refuse(
-    'key-compromised',
-    `the key ${keyHash.slice(0, 16)} is blocked since ${new Date(at).toISOString()} (${reason})`,
-    'generate a new key, and find out who has the old one',
-  );
 }
 
 function namesChanged(): PkiRefusal {

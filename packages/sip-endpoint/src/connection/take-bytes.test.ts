@@ -37,6 +37,33 @@ describe('what a socket reads', () => {
     expect(chunks.at(-1)).toBe('more');
   });
 
+  it('waits from the chunk on that had it paused, and its end comes after what has waited', async () => {
+    const socket = new Readable({ read() {} });
+    const seen: string[] = [];
+    takeBytes(socket, (bytes) => {
+      seen.push(Buffer.from(bytes).toString());
+      if (seen.length === 1) socket.pause();
+    });
+    socket.on('end', () => seen.push('end'));
+    await nextTurn();
+    for (const text of ['one', 'two', 'three']) socket.push(Buffer.from(text));
+    socket.push(null);
+    await nextTurn();
+    expect(seen).toEqual(['one']);
+    socket.resume();
+    await nextTurn();
+    expect([seen.slice(1, -1).join(''), seen.at(-1)]).toEqual(['twothree', 'end']);
+  });
+
+  it('is not taken of a socket that was ended meanwhile', async () => {
+    const { chunks, socket } = taken();
+    await nextTurn();
+    socket.destroy();
+    socket.push(Buffer.from('late'));
+    await nextTurn();
+    expect(chunks).toEqual([]);
+  });
+
   it('is followed by the end of the stream', async () => {
     const { chunks, socket } = taken();
     const seen: string[] = [];
