@@ -81,7 +81,7 @@ export interface CertificateApplication {
    * trail. Where it throws, the certificate is revoked, or is when the authority starts again, and `issue` throws.
    */
   readonly onSigned?: (certificate: IssuedCertificate) => void | Promise<void>;
-  /** Called once a certificate is revoked that {@link onSigned} was told of and that the requester does not get, e.g. because the rule has changed meanwhile. */
+  /** Called once a certificate is revoked for which {@link onSigned} was called and that the requester does not get, e.g. because the rule has changed meanwhile. */
   readonly onWithdrawn?: (certificate: IssuedCertificate, reason: RevocationReason) => void | Promise<void>;
 }
 
