@@ -41,6 +41,17 @@ export const patches: PatchList = {
   name: 'commands',
   list: [
     {
+      name: 'pasted-serial',
+      off: 'one certificate in 256 is not found by the serial number that OpenSSL shows',
+      file: 'packages/commands/src/authority/certificates.ts',
+      find: "const isNegative = even >= '80';",
+      replace: 'const isNegative = even === undefined;',
+      test: {
+        file: 'packages/commands/src/authority/read-serial.test.ts',
+        title: 'is the one that the ledger has, however it was written',
+      },
+    },
+    {
       name: 'program-of-role',
       off: 'a mediation server is said to be started by a program of the reader',
       file: `${commands}/commands/join-token.ts`,

@@ -115,18 +115,28 @@ export function timeText(time: number): string {
 }
 
 /**
- * A serial number as people paste it, with or without colons.
+ * A serial number as people paste it: with or without colons and spaces, in any case, with or without the zeros at its front. OpenSSL leaves out
+ * an octet of zeros that one in 256 has.
  * @param place - for the fault
+ * @returns the content octets of the INTEGER in DER, as the ledger has them, lower-case hexadecimal
  * @throws OperatorFault `ENTENTE_USAGE` where it is none
  */
 export function readSerial(text: string, place: string): string {
-  const digits = text.replaceAll(':', '').toLowerCase();
-  if (/^[0-9a-f]{1,40}$/.test(digits)) return digits;
+  const digits = text.replaceAll(/[:\s]/g, '').toLowerCase();
+  if (/^[0-9a-f]{1,40}$/.test(digits)) return inDer(digits);
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: `expected a serial number, up to 40 hexadecimal digits, found ${text.slice(0, 80)}`,
     place,
     remedy: 'entente cert list --as ca/administrators/<you>.yaml lists them',
   });
+}
+
+/** Without zeros that are not needed, and with those that keep a number from being negative (X.690 §8.3.2). */
+function inDer(digits: string): string {
+  const short = digits.replace(/^0+(?=.)/, '');
+  const even = short.length % 2 === 0 ? short : `0${short}`;
+  const isNegative = even >= '80';
+  return isNegative ? `00${even}` : even;
 }
 
 function objectOf(text: string, path: string): Record<string, unknown> {
