@@ -100,6 +100,32 @@ describe('what outsiders reach with a way that we have sealed', () => {
     expect(decide(fabrikam, { ...through, sealedFor: forPartner })).toMatchObject(inside);
   });
 
+  it('carries no REGISTER: who is at its end would answer in the place of a registrar', () => {
+    const dialog = { request: requestOf(client, through.uri, undefined, false), side: 'caller' } as const;
+    for (const [arrival, end] of [
+      [client, forClient],
+      [fabrikam, forPartner],
+    ] as const) {
+      const inside = requestOf(arrival, through.uri, undefined, false);
+      const entry = sealedEntry(
+        { end, routes: [] },
+        address,
+        { ...dialog, request: inside },
+        { sealing, scheme: 'sip' },
+      );
+      const register = requestBetween(addressOf(arrival), through.uri, {
+        method: 'REGISTER',
+        via: 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1',
+        to: '<sip:called@contoso.example>;tag=2',
+        headers: { Route: `${entry}` },
+      });
+      expect(decided(register, arrival)).toMatchObject({
+        kind: 'refuse',
+        refusal: { reason: 'registration-not-authorised', status: 403 },
+      });
+    }
+  });
+
   it('leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner', () => {
     for (const sealedFor of [{ ...forPartner, via: 'litware.example' }, forClient, unknownEnd])
       expect(decide(fabrikam, { ...through, sealedFor })).toMatchObject(refused);

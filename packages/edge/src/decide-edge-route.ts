@@ -12,6 +12,7 @@ import {
   type PreprocessedRequest,
   type RequestRefusal,
   refusal,
+  registerInDialog,
   unreadableRoute,
   writerOf,
 } from '@entente/sip-proxy';
@@ -135,6 +136,7 @@ function fromClient(
       home(request.method === 'REGISTER' ? addressOfRecord(request.to.uri) : addressOfRecord(uri), known)
     );
   }
+  if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };
   const { device, user, via } = token[token.sender];
   if (via !== '') return relay('Route', 'a route sealed for a partner');
   // A telephone may open a second connection for its dialogs. The front end challenges what comes over it, as it does everything that we
@@ -170,6 +172,7 @@ function fromPartner(
     const refused = withoutDialog(routes, topology);
     if (refused !== undefined) return refused;
   } else {
+    if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };
     // The other end of a dialog may have shown it to somebody: it is of use to whom it was sealed for alone.
     const { via } = token[token.sender];
     if (via === '' || !speaksFor(authority, via)) return relay('Route', 'a route sealed for somebody else');

@@ -38,6 +38,7 @@ import {
 import {
   type DeviceFlows,
   type FlowNames,
+  insiderFields,
   type NotSent,
   notDialled,
   notSentOut,
@@ -249,6 +250,9 @@ class MemberRules extends EdgeRules implements RelayRules<EdgeTarget> {
   }
 }
 
+/** What an answer may say of who gives it, where somebody has checked that. */
+const claims = [...insiderFields, 'P-Preferred-Identity'] as const;
+
 /** A request to somebody outside, and the answers to it. */
 class OutwardRules extends EdgeRules implements RelayRules {
   readonly #forwarded: ForwardedRequest;
@@ -310,11 +314,13 @@ class OutwardRules extends EdgeRules implements RelayRules {
     const { request } = this.#forwarded;
     const restored = restorePath(response, request, this.#own);
     // An outsider's answer brings in neither an identity nor diagnostics: nobody has checked them.
-    const fields = insiderFieldsOf(restored, 'out');
-    if (fields.length === 0) return restored;
-    const editor = edit(restored);
-    for (const name of fields) editor.remove(name);
-    return editor.toMessage();
+    let editor: MessageEditor<SipResponse> | undefined;
+    for (const name of claims) {
+      if (!restored.has(name)) continue;
+      editor ??= edit(restored);
+      editor.remove(name);
+    }
+    return editor?.toMessage() ?? restored;
   }
 
   nameOf(): string {

@@ -75,6 +75,7 @@ export {
   schemeOfEntries,
   unreadableRoute,
 } from './route/preprocess.ts';
+export { registerInDialog } from './route/register-in-dialog.ts';
 export {
   type DialogToken,
   type EntryOptions,

@@ -62,6 +62,15 @@ describe('a request in a dialog', () => {
     expect(decide(along('called', [token]))).toMatchObject({ kind: 'device', user: alice, device: 'a1' });
   });
 
+  it('is no REGISTER: the other end would answer in the place of a registrar', () => {
+    const token = entry({ caller: aliceHere, called: bobHere });
+    for (const arrival of [client, server, partner])
+      expect(decide(along('caller', [token], { method: 'REGISTER' }), arrival)).toMatchObject({
+        kind: 'refuse',
+        refusal: { reason: 'registration-not-authorised', status: 403 },
+      });
+  });
+
   it('finds the other end where both are one user: the tags say which side it comes from', () => {
     const other = { ...aliceHere, device: 'a2' };
     const token = entry({ caller: aliceHere, called: other });

@@ -37,6 +37,17 @@ export const patches: PatchList = {
   name: 'edge',
   list: [
     {
+      name: 'register-along-a-route',
+      off: 'a client registers the device of another user with the other end of a dialog',
+      file: 'packages/edge/src/decide-edge-route.ts',
+      find: "if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };\n  const { device, user, via }",
+      replace: 'const { device, user, via }',
+      test: {
+        file: 'packages/edge/src/decide-edge-route.test.ts',
+        title: 'carries no REGISTER: who is at its end would answer in the place of a registrar',
+      },
+    },
+    {
       name: 'guessed-names',
       off: 'who guesses names of servers learns which exist',
       file: 'packages/edge/src/decide-edge-route.ts',
@@ -272,8 +283,9 @@ export const patches: PatchList = {
       name: 'answers-assert-nothing',
       off: 'an answer from outside asserts an identity',
       file: sources,
-      find: "const fields = insiderFieldsOf(restored, 'out');",
-      replace: "const fields = insiderFieldsOf(restored, 'in');",
+      find: "const claims = [...insiderFields, 'P-Preferred-Identity'] as const;",
+      replace:
+        "const claims = ['P-Asserted-Identity', 'P-Preferred-Identity', 'Entente-Diagnostics'] as const;\nvoid insiderFields;",
       test: edge('is stripped from a response: neither identity nor diagnostics come in'),
     },
     {

@@ -10,6 +10,29 @@ export const patches: PatchList = {
   name: 'routing',
   list: [
     {
+      name: 'register-in-dialog',
+      off: 'the other end of a dialog answers a REGISTER in the place of a registrar',
+      file: 'packages/sip-proxy/src/route/decide-route.ts',
+      find: "if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };",
+      replace: 'void registerInDialog;',
+      test: {
+        file: 'packages/sip-proxy/test/dialog-routing.test.ts',
+        title: 'is no REGISTER: the other end would answer in the place of a registrar',
+      },
+    },
+    {
+      name: 'register-through-an-edge',
+      off: 'a user outside takes the device of another one for its own at the edge',
+      file: 'packages/sip-relay/src/admission/admission.ts',
+      find: "request.method === 'REGISTER' ? registeredAddress(request, proven.addresses) : undefined;",
+      replace: 'request === undefined ? registeredAddress(request, proven.addresses) : undefined;',
+      test: {
+        file: 'packages/front-end/test/registers-itself.test.ts',
+        title:
+          'a user who comes through an edge registers no other address, wherever it is sent: the edge believes what comes back',
+      },
+    },
+    {
       name: 'naptr-over-tls-alone',
       off: 'NAPTR leads to a service without TLS',
       file: 'packages/sip-endpoint/src/resolve/order-naptr.ts',

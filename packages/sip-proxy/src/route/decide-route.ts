@@ -3,6 +3,7 @@ import { isTemporaryGruu } from '../registration/gruu.ts';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
 import { type DialogEnd, otherSide } from './dialog-end.ts';
 import { type PreprocessedRequest, unreadableRoute } from './preprocess.ts';
+import { registerInDialog } from './register-in-dialog.ts';
 import type { DialogToken } from './route-token.ts';
 
 /** Where a request came from. */
@@ -89,7 +90,10 @@ export function decideRoute(
   if (unreadable !== undefined)
     return { kind: 'refuse', refusal: unreadableRoute(unreadable, arrival.kind === 'server') };
   const [token] = tokens;
-  if (token?.kind === 'dialog') return alongDialog(token, preprocessed, known);
+  if (token?.kind === 'dialog') {
+    if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };
+    return alongDialog(token, preprocessed, known);
+  }
   // Our registrar alone sees Path entries; a client or partner that has one would pass by the home of the user.
   if (token !== undefined) {
     if (arrival.kind !== 'server') return relayNotAllowed('Route', 'a Path entry');

@@ -228,6 +228,10 @@ export class Admission {
     }
     const proven = this.#provenUser(request, origin, dialog);
     if ('reason' in proven) return proven;
+    // An edge learns from the answer where the devices of this address are, and does not know who gives it.
+    const registered =
+      request.method === 'REGISTER' ? registeredAddress(request, proven.addresses) : undefined;
+    if (registered?.ok === false) return registered.refusal;
     const identity = userIdentity(request, proven.addresses, dialog, fqdn);
     return identity.ok
       ? unvouchedSender(server, origin, identity, identity.asserted !== undefined, proven.by)
