@@ -280,4 +280,14 @@ describe('what a client accepts', () => {
     const socket = await reach(port);
     expect((await ended(socket)).error).toBeUndefined();
   });
+
+  it('does not take a close after the first byte for a refusal, also where a push of the caller is in front of ours', async () => {
+    const { port } = await listen();
+    const seen: ConnectionRefusal[] = [];
+    const socket = await reach(port, { onRefusal: (refusal) => seen.push(refusal) });
+    const { push } = socket;
+    socket.push = (chunk: unknown, encoding?: BufferEncoding) => push.call(socket, chunk, encoding);
+    const { error, received } = await ended(socket);
+    expect({ error, received, seen }).toEqual({ error: undefined, received: `MTLS ${clientName}`, seen: [] });
+  });
 });

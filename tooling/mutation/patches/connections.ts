@@ -5,6 +5,17 @@ export const patches: PatchList = {
   name: 'connections',
   list: [
     {
+      name: 'first-chunk-as-always',
+      off: 'a server that has answered and closes within seconds counts as one that has refused us',
+      file: 'packages/sip-endpoint/src/connection/take-bytes.ts',
+      find: 'let isFirst = true;',
+      replace: 'let isFirst = false;',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/take-bytes.test.ts',
+        title: 'shows the first chunk, and the end, to what has put a push of its own there before',
+      },
+    },
+    {
       name: 'order-of-chunks',
       off: 'what comes while earlier bytes of the same socket still wait is read before them',
       file: 'packages/sip-endpoint/src/connection/take-bytes.ts',

@@ -42,6 +42,18 @@ export const patches: PatchList = {
   name: 'tls',
   list: [
     {
+      name: 'refusal-watch-ends',
+      off: 'a peer that closes a connection of hours counts as one that has refused us',
+      file: 'packages/tls/src/refusal/refused-by-peer.ts',
+      find: 'if (isOver) return push.call(socket, chunk, encoding);',
+      replace: '',
+      test: {
+        file: 'packages/tls/test/handshake.test.ts',
+        title:
+          'does not take a close after the first byte for a refusal, also where a push of the caller is in front of ours',
+      },
+    },
+    {
       name: 'expiry-at-once',
       off: 'a connection outlives its leaf by a minute',
       file: 'packages/tls/src/live/live-connections.ts',

@@ -20,6 +20,23 @@ describe('what a socket reads', () => {
     expect(socket.readableLength).toBe(0);
   });
 
+  it('shows the first chunk, and the end, to what has put a push of its own there before', async () => {
+    const socket = new Readable({ read() {} });
+    const seen: unknown[] = [];
+    const push = socket.push;
+    socket.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      seen.push(chunk === null ? 'end' : String(chunk));
+      return push.call(socket, chunk, encoding);
+    };
+    const chunks: string[] = [];
+    takeBytes(socket, (bytes) => chunks.push(Buffer.from(bytes).toString()));
+    await nextTurn();
+    for (const text of ['one', 'two']) socket.push(Buffer.from(text));
+    socket.push(null);
+    expect(chunks).toEqual(['one', 'two']);
+    expect(seen).toEqual(['one', 'end']);
+  });
+
   it('waits while the socket is paused, asks its source to stop, and comes in order afterwards', async () => {
     const { chunks, socket } = taken();
     await nextTurn();

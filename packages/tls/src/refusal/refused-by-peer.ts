@@ -37,7 +37,9 @@ export function watchForRefusal(socket: TLSSocket, watch: RefusalWatch): void {
   // The handle delivers bytes and the end through `push` (node:internal/stream_base_commons). A listener for 'data' would start
   // the flow before the caller reads; one for 'end' is not called where nothing reads.
   const push = socket.push;
+  let isOver = false;
   const stop = () => {
+    isOver = true;
     clearTimeout(timer);
     socket.removeListener('error', failed);
     if (socket.push === watching) socket.push = push;
@@ -55,6 +57,8 @@ export function watchForRefusal(socket: TLSSocket, watch: RefusalWatch): void {
     return error;
   };
   const watching: typeof push = (chunk: unknown, encoding?: BufferEncoding) => {
+    // It cannot be taken away where somebody has put a `push` of their own in front of it.
+    if (isOver) return push.call(socket, chunk, encoding);
     if (chunk === null && !socket.writableEnded) {
       socket.destroy(tell());
       return false;
