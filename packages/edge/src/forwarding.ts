@@ -44,6 +44,7 @@ import {
   notSentOut,
   type RelayRules,
   type RequestOrigin,
+  withoutFields,
 } from '@entente/sip-relay';
 import { links, type RequestRule, routeAddress, type Topology } from '@entente/topology';
 import type { EdgeRoute } from './decide-edge-route.ts';
@@ -314,13 +315,7 @@ class OutwardRules extends EdgeRules implements RelayRules {
     const { request } = this.#forwarded;
     const restored = restorePath(response, request, this.#own);
     // An outsider's answer brings in neither an identity nor diagnostics: nobody has checked them.
-    let editor: MessageEditor<SipResponse> | undefined;
-    for (const name of claims) {
-      if (!restored.has(name)) continue;
-      editor ??= edit(restored);
-      editor.remove(name);
-    }
-    return editor?.toMessage() ?? restored;
+    return withoutFields(restored, claims);
   }
 
   nameOf(): string {

@@ -1,6 +1,5 @@
 import {
   addressOfRecord,
-  edit,
   type MessageEditor,
   type NameAddr,
   parseNameAddr,
@@ -40,6 +39,7 @@ import {
   type Sender,
   type Unreachable,
   vouchFor,
+  withoutFields,
 } from '@entente/sip-relay';
 import {
   links,
@@ -283,11 +283,5 @@ function refusedInside(
 
 /** A client's answer asserts no identity and brings no diagnostics: nobody has checked them (RFC 3325 §5). */
 function withoutClaims(response: SipResponse): SipResponse {
-  let editor: MessageEditor<SipResponse> | undefined;
-  for (const name of insiderFields) {
-    if (!response.has(name)) continue;
-    editor ??= edit(response);
-    editor.remove(name);
-  }
-  return editor?.toMessage() ?? response;
+  return withoutFields(response, insiderFields);
 }

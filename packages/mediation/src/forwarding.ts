@@ -16,7 +16,7 @@ import {
   type Target,
   type TargetGroups,
 } from '@entente/sip-proxy';
-import { type NotSent, notDialled, type RelayRules } from '@entente/sip-relay';
+import { type NotSent, notDialled, type RelayRules, withoutFields } from '@entente/sip-relay';
 import { routeAddress, routeName, type Topology } from '@entente/topology';
 import { GatewayBorder } from './gateways/gateway-border.ts';
 import type { MediationOptions } from './mediation-options.ts';
@@ -152,11 +152,5 @@ export function endName(topology: Topology, server: string): string {
 }
 
 function without(response: SipResponse): SipResponse {
-  let editor: MessageEditor<SipResponse> | undefined;
-  for (const name of insiderFields) {
-    if (!response.has(name)) continue;
-    editor ??= edit(response);
-    editor.remove(name);
-  }
-  return editor?.toMessage() ?? response;
+  return withoutFields(response, insiderFields);
 }

@@ -41,3 +41,4 @@ export {
   openMemberServer,
 } from './server/member-server.ts';
 export { namesOurDomain } from './service-host.ts';
+export { withoutFields } from './without-fields.ts';
