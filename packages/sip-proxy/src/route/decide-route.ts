@@ -3,7 +3,7 @@ import { isTemporaryGruu } from '../registration/gruu.ts';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
 import { type DialogEnd, otherSide } from './dialog-end.ts';
 import { type PreprocessedRequest, unreadableRoute } from './preprocess.ts';
-import { registerInDialog } from './register-in-dialog.ts';
+import { registerInDialog } from './register-refusals.ts';
 import type { DialogToken } from './route-token.ts';
 
 /** Where a request came from. */
