@@ -42,7 +42,7 @@ let lastId = 0;
 export function originOf(server: string, link = links.edgeToDirector): RequestOrigin {
   const role = topology.servers.get(server)?.role ?? 'none';
   const peer = { role, dnsNames: [server], sipDomains: [] };
-  return { id: ++lastId, server, users: new Map(), link, protection: { peer } };
+  return { id: ++lastId, server, isClosed: false, users: new Map(), link, protection: { peer } };
 }
 export const fromEdge = originOf(edge);
 export const fromFrontEnd = originOf(fe1, links.directorToFrontEnd);

@@ -126,6 +126,29 @@ describe('what outsiders reach with a way that we have sealed', () => {
     }
   });
 
+  it('is none that a client registers along: a REGISTER is for one of our domains, and a partner is no registrar of ours', () => {
+    const register = (uri: string) =>
+      decided(
+        requestBetween('sip:alice@contoso.example', uri, {
+          method: 'REGISTER',
+          via: 'SIP/2.0/TLS client.invalid;branch=z9hG4bK1',
+          to: '<sip:alice@contoso.example>',
+        }),
+        client,
+      );
+    expect(register('sip:contoso.example')).toMatchObject({ kind: 'inside' });
+    for (const uri of [
+      'sip:fabrikam.example',
+      'sip:alice@fabrikam.example',
+      'sip:192.0.2.1',
+      'tel:+15550100',
+    ])
+      expect(register(uri)).toMatchObject({
+        kind: 'refuse',
+        refusal: { reason: 'registration-not-authorised', status: 403 },
+      });
+  });
+
   it('leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner', () => {
     for (const sealedFor of [{ ...forPartner, via: 'litware.example' }, forClient, unknownEnd])
       expect(decide(fabrikam, { ...through, sealedFor })).toMatchObject(refused);

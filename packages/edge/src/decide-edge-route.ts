@@ -12,6 +12,7 @@ import {
   type PreprocessedRequest,
   type RequestRefusal,
   refusal,
+  registerElsewhere,
   registerInDialog,
   unreadableRoute,
   writerOf,
@@ -131,10 +132,10 @@ function fromClient(
   }
   if (token === undefined) {
     if (isInDialog(request)) return notInDialog();
-    return (
-      withoutDialog(routes, topology) ??
-      home(request.method === 'REGISTER' ? addressOfRecord(request.to.uri) : addressOfRecord(uri), known)
-    );
+    const refused = withoutDialog(routes, topology);
+    if (refused !== undefined) return refused;
+    if (request.method !== 'REGISTER') return home(addressOfRecord(uri), known);
+    return registerAtHome(request, routes, known);
   }
   if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };
   const { device, user, via } = token[token.sender];
@@ -183,6 +184,17 @@ function fromPartner(
     return relay('Request-URI', uri.kind === 'sip' ? uri.host : uri.scheme);
   }
   return home(addressOfRecord(uri), known);
+}
+
+/** A REGISTER of a client leads to the registrar, and we believe what that answers. */
+function registerAtHome(
+  request: SipRequest,
+  { uri }: PreprocessedRequest,
+  known: EdgeKnowledge,
+): EdgeDecision {
+  const domain = uri.kind === 'sip' ? uri.host : uri.scheme;
+  if (!known.topology.isOurDomain(domain)) return { kind: 'refuse', refusal: registerElsewhere(domain) };
+  return home(addressOfRecord(request.to.uri), known);
 }
 
 function dialogOf({ tokens }: PreprocessedRequest): DialogToken | undefined {

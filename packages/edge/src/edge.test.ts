@@ -213,6 +213,23 @@ describe('what goes out', () => {
   });
 });
 
+describe('a registration that is accepted when its connection is gone', () => {
+  it('leads nowhere, and nothing is kept of it', () => {
+    const { fromClient, fromFrontEnd, reconnect, registered, sent } = start();
+    const contact = `<${device}>;+sip.instance="<urn:uuid:1>";reg-id=1`;
+    fromClient(message('REGISTER', hers, hers, { uri: 'sip:contoso.example', contact }));
+    const into = sent.inside[0] as Sent;
+    reconnect();
+    into.answer(200);
+    expect(registered).toEqual([]);
+    const Route = into.message.get('Path') ?? '';
+    const answers = fromFrontEnd(
+      message('MESSAGE', his, hers, { uri: device, via: insideVias, headers: { Route } }),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([430]);
+  });
+});
+
 describe('a Contact that cannot be read', () => {
   const contacts = ['<sip:a@@b>', '<<>', '*, <sip:a@@b>', '"a <sip:a@b.example>'];
 

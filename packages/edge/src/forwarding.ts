@@ -211,7 +211,8 @@ class InwardRules extends EdgeRules implements RelayRules<EdgeTarget> {
     const { request, sender } = this.#forwarded;
     const { devices, onRegistered } = this.#options;
     const user = addressOfRecord(request.to.uri);
-    if (user === undefined || sender.arrival.kind !== 'client') return;
+    // The answer may come when the connection is gone: nothing would ever end the entry.
+    if (user === undefined || sender.arrival.kind !== 'client' || sender.origin.isClosed) return;
     devices.registered(user, registeredDevices(request), sender.arrival.flow);
     onRegistered(user, sender.origin);
   }

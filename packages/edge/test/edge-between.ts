@@ -41,7 +41,15 @@ export const newSealing = () => createSealing(singleEpoch(randomBytes(32)), rand
 
 let lastId = 0;
 export function originOf(link: Link, parts: Partial<RequestOrigin> = {}): RequestOrigin {
-  return { id: ++lastId, link, protection: {}, server: undefined, users: new Map(), ...parts };
+  return {
+    id: ++lastId,
+    link,
+    protection: {},
+    server: undefined,
+    isClosed: false,
+    users: new Map(),
+    ...parts,
+  };
 }
 
 export interface Sent {
@@ -124,6 +132,7 @@ export function start(sealing = newSealing(), current = topology, self = names.i
     flowOfClient: () => flows.of(client),
     /** The client's connection is closed, and it opens another. */
     reconnect() {
+      Object.assign(client, { isClosed: true });
       policies.outside.onClosed(client);
       client = originOf(links.clientToEdge);
     },

@@ -34,6 +34,7 @@ let lastId = 0;
 const client = (): RequestOrigin => ({
   id: ++lastId,
   server: undefined,
+  isClosed: false,
   users: new Map(),
   link: links.clientToFrontEnd,
   protection: {},
@@ -41,6 +42,7 @@ const client = (): RequestOrigin => ({
 const server = (fqdn: string): RequestOrigin => ({
   id: ++lastId,
   server: fqdn,
+  isClosed: false,
   users: new Map(),
   link: links.frontEndToFrontEnd,
   protection: { peer: { role: 'front-end', dnsNames: [fqdn], sipDomains: [] } },
@@ -48,6 +50,7 @@ const server = (fqdn: string): RequestOrigin => ({
 const throughEdge = (): RequestOrigin => ({
   id: ++lastId,
   server: edge,
+  isClosed: false,
   users: new Map(),
   link: links.edgeToFrontEnd,
   protection: { peer: { role: 'edge', dnsNames: [edge], sipDomains: [] } },

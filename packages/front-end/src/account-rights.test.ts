@@ -24,6 +24,7 @@ let lastId = 0;
 const signedIn = (name: string): RequestOrigin => ({
   id: ++lastId,
   server: undefined,
+  isClosed: false,
   users: new Map([[`${name}@contoso.example`, Number.MAX_SAFE_INTEGER]]),
   link: links.clientToFrontEnd,
   protection: {},
@@ -33,6 +34,7 @@ const signedIn = (name: string): RequestOrigin => ({
 const overDirector: RequestOrigin = {
   id: ++lastId,
   server: dir1,
+  isClosed: false,
   users: new Map(),
   link: links.directorToFrontEnd,
   protection: { peer: { role: 'director', dnsNames: [dir1], sipDomains: [] } },

@@ -7,6 +7,7 @@ import {
   bob,
   carol,
   client,
+  close,
   edge,
   newSealing,
   ofCalled,
@@ -74,7 +75,22 @@ describe('a client at a front end of another pool than its home', () => {
       headers: { Route: path, ...asserting(alice) },
     });
     expect(relayed(network, call, server('fe4.contoso.example')).to).toBe(network.flows.of(origin));
-    network.frontEnd.onClosed(origin);
+    close(network, origin);
+    expect(network.send(call, server('fe4.contoso.example'))).toMatchObject({ status: 430 });
+  });
+
+  it('is not kept where the registrar answers when the connection is gone', () => {
+    const network = start();
+    const origin = client(carol);
+    const outcome = proven(network, register(carol), origin);
+    if (!('sent' in outcome) || outcome.sent === undefined) throw new Error(JSON.stringify(outcome));
+    close(network, origin);
+    outcome.answer(200);
+    const call = requestBetween(alice, carol, {
+      method: 'INVITE',
+      uri: 'sip:carol@client.invalid',
+      headers: { Route: outcome.sent.get('Path') ?? '', ...asserting(alice) },
+    });
     expect(network.send(call, server('fe4.contoso.example'))).toMatchObject({ status: 430 });
   });
 
@@ -82,7 +98,7 @@ describe('a client at a front end of another pool than its home', () => {
     const network = start();
     const { origin } = connected(network);
     const { sent } = relayed(network, requestBetween(carol, partner, { method: 'INVITE' }), origin);
-    network.frontEnd.onClosed(origin);
+    close(network, origin);
     const info = ofCalled(sent, 'INFO', { uri: 'sip:carol@client.invalid' });
     expect(relayed(network, info, throughEdge()).to).toBe('fe2.contoso.example');
     const next = connected(network).origin;

@@ -245,9 +245,10 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
 
   /** The registrar of a client of ours has accepted its registration. */
   #registered(): void {
-    const { flow } = this.#sender;
+    const { flow, origin } = this.#sender;
     const user = addressOfRecord(this.#request.to.uri);
-    if (flow === '' || user === undefined) return;
+    // The answer may come when the connection is gone: nothing would ever end the entry.
+    if (flow === '' || user === undefined || origin.isClosed) return;
     this.#options.devices.registered(user, registeredDevices(this.#request), flow);
   }
 }

@@ -35,6 +35,7 @@ function originOf(server?: string): RequestOrigin {
   return {
     id: ++lastId,
     server,
+    isClosed: false,
     users: new Map(),
     link: server === undefined ? links.clientToFrontEnd : links.edgeToFrontEnd,
     protection: server === undefined ? {} : { peer: { role: 'edge', dnsNames: [server], sipDomains: [] } },

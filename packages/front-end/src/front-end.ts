@@ -69,8 +69,6 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   readonly #stopHearing: (() => void) | undefined;
   /** The devices of users, for the users themselves. */
   readonly userDevices: UserDevices;
-  /** Connections that have closed: a REGISTER of one may still be waiting for its store. */
-  readonly #closed = new WeakSet<RequestOrigin>();
   readonly #emergencies = new EmergencyAllowance();
   #knowledge: { readonly topology: Topology; readonly routes: RouteKnowledge } | undefined;
 
@@ -178,7 +176,6 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
 
   onClosed(origin: RequestOrigin): void {
     const flow = this.#options.flows.of(origin);
-    this.#closed.add(origin);
     this.#signedIn.closed(origin, flow);
     this.#registrations.closed(flow);
     this.#devices.closed(flow);
@@ -356,7 +353,7 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
 
   /** What is removed stays until the store has agreed. */
   #expectDevices(request: SipRequest, { flow, origin }: Sender, aor: string): void {
-    if (this.#closed.has(origin)) return;
+    if (origin.isClosed) return;
     const added = registeredDevices(request)?.filter(({ removed }) => !removed);
     if (added !== undefined) this.#devices.registered(aor, added, flow);
   }
@@ -379,7 +376,8 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
       return refuse(signedOut(aor));
     }
     if (arrival.kind === 'client') {
-      if (this.#closed.has(origin)) this.#registrations.closed(flow);
+      // A REGISTER may wait for its store longer than its connection lasts.
+      if (origin.isClosed) this.#registrations.closed(flow);
       else this.#devices.registered(aor, registeredDevices(request), flow);
     }
     this.#targets.registered(aor);

@@ -5,6 +5,7 @@ import {
   alice,
   bob,
   client,
+  close,
   newSealing,
   proven,
   register,
@@ -50,7 +51,7 @@ describe('a registration that another member knows of before the store has answe
   it('leads nowhere once the client has left, whatever the store answers', () => {
     const { first, locations, message, origin } = registering();
     const { sent } = message();
-    first.frontEnd.onClosed(origin);
+    close(first, origin);
     locations.answer();
     expect(first.send(sent, server(fe2))).toMatchObject({ status: 430 });
   });
@@ -60,7 +61,7 @@ describe('a registration that another member knows of before the store has answe
     const { bindings, first, message, origin } = registering();
     const underWay = message();
     vi.setSystemTime(1_000_010);
-    first.frontEnd.onClosed(origin);
+    close(first, origin);
     vi.setSystemTime(1_000_020);
     proven(first, register(alice), client(alice));
     underWay.answer(430);

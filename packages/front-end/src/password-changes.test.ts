@@ -41,6 +41,7 @@ let lastId = 0;
 const origin = (server?: string): RequestOrigin => ({
   id: ++lastId,
   server,
+  isClosed: false,
   users: new Map(),
   link:
     server === undefined

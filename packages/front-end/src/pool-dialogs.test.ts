@@ -7,6 +7,7 @@ import {
   asserting,
   bob,
   client,
+  close,
   newSealing,
   ofCalled,
   ofCaller,
@@ -85,7 +86,7 @@ describe('the entries of a front end of a pool', () => {
     const [one, other] = origins.map((origin) => second.flows.of(origin));
     const { sent } = relayed(second, requestBetween(bob, partner, { method: 'INVITE' }), origins[0]!);
     expect(relayed(second, towardsBob(sent), throughEdge()).tried).toEqual([one, other]);
-    second.frontEnd.onClosed(origins[0]!);
+    close(second, origins[0]!);
     expect(relayed(second, towardsBob(sent), throughEdge()).tried).toEqual([other]);
   });
 });
@@ -150,7 +151,7 @@ describe('a request for a device that is connected to another member', () => {
     const [first, , third] = members;
     locations.removeUser('bob@contoso.example');
     const handedOn = relayed(first, towardsBob(begun), throughEdge()).sent;
-    third.frontEnd.onClosed(origin);
+    close(third, origin);
     expect(third.send(handedOn, server(fe1))).toMatchObject({ status: 430, reason: 'flow-failed' });
     // Outsiders name no single member: what they send by its name is read like the name of the pool.
     expect(relayed(third, handedOn, throughEdge()).tried.sort()).toEqual([fe1, fe2]);
@@ -160,7 +161,7 @@ describe('a request for a device that is connected to another member', () => {
     const [first, second] = startPool();
     const origin = connected(first);
     const { sent } = relayed(first, requestBetween(bob, partner, { method: 'INVITE' }), origin);
-    first.frontEnd.onClosed(origin);
+    close(first, origin);
     const handedOn = relayed(first, towardsBob(sent, 'ACK'), throughEdge());
     expect(handedOn.tried).toEqual([fe2, fe3]);
     expect(entryOf(handedOn.sent.values('Route')[0])).toMatchObject({ host: fe2 });
@@ -217,7 +218,7 @@ describe('a device that has lost its connection', () => {
     const origin = client(alice);
     proven(first, register(alice), origin);
     const { sent } = relayed(first, requestBetween(alice, partner, { method: 'INVITE' }), origin);
-    first.frontEnd.onClosed(origin);
+    close(first, origin);
     const request = (method: string) =>
       ofCalled(sent, method, {
         uri: 'sip:alice@client.invalid',
@@ -265,7 +266,7 @@ describe('a device that has lost its connection', () => {
     proven(first, register(alice), gone);
     await vi.advanceTimersByTimeAsync(200);
     expect(await awaited).toMatchObject([[{ flow: first.flows.of(gone) }]]);
-    first.frontEnd.onClosed(gone);
+    close(first, gone);
     const again = client(alice);
     proven(first, register(alice), again);
     const later = rules.awaitTargets?.(430);
@@ -300,7 +301,7 @@ describe('a device that has lost its connection', () => {
     expect(afterFailure(first, towardsBob(begun))).toBeInstanceOf(Promise);
     locations.removeUser('bob@contoso.example');
     const handedOn = relayed(first, towardsBob(begun), throughEdge()).sent;
-    third.frontEnd.onClosed(origin);
+    close(third, origin);
     expect(third.send(handedOn, server(fe1))).toMatchObject({ status: 430 });
   });
 

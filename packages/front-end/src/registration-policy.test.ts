@@ -16,6 +16,7 @@ const topology = sampleTopology({
 const origin: RequestOrigin = {
   id: 1,
   server: other,
+  isClosed: false,
   users: new Map(),
   link: links.frontEndToFrontEnd,
   protection: { peer: { role: 'front-end', dnsNames: [other], sipDomains: [] } },

@@ -9,6 +9,7 @@ function connection(...users: string[]): RequestOrigin {
     id: 1,
     server: undefined,
     protection: {},
+    isClosed: false,
     users: new Map(users.map((user) => [user, 1])),
   } as never;
 }

@@ -85,6 +85,7 @@ let lastId = 0;
 const signedIn = (name: string): RequestOrigin => ({
   id: ++lastId,
   server: undefined,
+  isClosed: false,
   users: new Map([[`${name}@contoso.example`, Number.MAX_SAFE_INTEGER]]),
   link: links.clientToFrontEnd,
   protection: {},
@@ -92,6 +93,7 @@ const signedIn = (name: string): RequestOrigin => ({
 const fromEdge: RequestOrigin = {
   id: ++lastId,
   server: 'edge1.contoso.example',
+  isClosed: false,
   users: new Map(),
   link: links.edgeToFrontEnd,
   protection: { peer: { role: 'edge', dnsNames: ['edge1.contoso.example'], sipDomains: [] } },
@@ -182,6 +184,7 @@ describe('a number', () => {
     const peer = { role: 'edge', name: 'edge1.contoso.example' };
     const origin = {
       ...signedIn('bob'),
+      isClosed: false,
       users: new Map(),
       server: 'edge1.contoso.example',
       protection: { ...signedIn('bob').protection, peer },

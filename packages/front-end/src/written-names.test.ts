@@ -44,6 +44,7 @@ const sealing = createSealing(singleEpoch(randomBytes(32)), randomBytes);
 const client: RequestOrigin = {
   id: 1,
   server: undefined,
+  isClosed: false,
   users: new Map(),
   link: links.clientToFrontEnd,
   protection: {},

@@ -50,6 +50,7 @@ export function client(...users: string[]): RequestOrigin {
   return {
     id: ++lastId,
     server: undefined,
+    isClosed: false,
     users: new Map(proven),
     link: links.clientToFrontEnd,
     protection: {},
@@ -58,7 +59,7 @@ export function client(...users: string[]): RequestOrigin {
 
 export function server(fqdn: string, link: Link = links.frontEndToFrontEnd): RequestOrigin {
   const peer = { role: fqdn === edge ? 'edge' : 'front-end', dnsNames: [fqdn], sipDomains: [] };
-  return { id: ++lastId, server: fqdn, users: new Map(), link, protection: { peer } };
+  return { id: ++lastId, server: fqdn, isClosed: false, users: new Map(), link, protection: { peer } };
 }
 
 export const throughEdge = () => server(edge, links.edgeToFrontEnd);
@@ -131,6 +132,12 @@ export function start(
 }
 
 export type Sending = ReturnType<typeof start>;
+
+/** The connection of a client is gone. */
+export function close({ frontEnd }: Pick<Sending, 'frontEnd'>, origin: RequestOrigin): void {
+  Object.assign(origin, { isClosed: true });
+  frontEnd.onClosed(origin);
+}
 
 /** Sends a request of a user, and again with the answer to the challenge. */
 export function proven(network: Sending, request: SipRequest, origin: RequestOrigin) {

@@ -41,6 +41,7 @@ function start() {
 const throughEdge: RequestOrigin = {
   id: 1,
   server: sampleEdge.fqdn,
+  isClosed: false,
   users: new Map(),
   link: links.edgeToFrontEnd,
   protection: { peer: { role: 'edge', dnsNames: [sampleEdge.fqdn], sipDomains: [] } },

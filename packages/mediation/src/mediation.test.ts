@@ -16,6 +16,7 @@ const topology = sampleTopology({
 const frontEnd: RequestOrigin = {
   id: 1,
   server: sampleFrontEnd.fqdn,
+  isClosed: false,
   users: new Map(),
   link: links.frontEndToMediation,
   protection: {},

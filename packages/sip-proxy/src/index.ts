@@ -75,7 +75,7 @@ export {
   schemeOfEntries,
   unreadableRoute,
 } from './route/preprocess.ts';
-export { registerInDialog } from './route/register-refusals.ts';
+export { registerElsewhere, registerInDialog } from './route/register-refusals.ts';
 export {
   type DialogToken,
   type EntryOptions,

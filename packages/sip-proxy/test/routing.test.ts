@@ -215,6 +215,16 @@ describe('decideRoute outside dialogs (RFC 3261 §16.5, §16.6)', () => {
     expect(decide(message, { kind: 'partner', name: 'p' }, open)).toMatchObject({ kind: 'refuse' });
   });
 
+  it('carries no REGISTER to a foreign domain, which is no registrar of our users', () => {
+    const open = { ...known, wayTo: () => 'edge.contoso.example' };
+    const register = request({ method: 'REGISTER', uri: 'sip:fabrikam.example' });
+    for (const arrival of [fromClient, fromServer])
+      expect(decide(register, arrival, open)).toMatchObject({
+        kind: 'refuse',
+        refusal: { status: 403, reason: 'registration-not-authorised' },
+      });
+  });
+
   it.each(['<sip:fabrikam.example;lr>', '<sip:fe2.contoso.example;lr>', '<tel:+12015550123>'])(
     'lets no client or partner choose a server by a Route of its own: %s',
     (hop) => {

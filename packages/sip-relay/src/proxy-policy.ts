@@ -8,6 +8,8 @@ export interface RequestOrigin {
   /** Never used again while the process lives. */
   readonly id: number;
   readonly link: ConnectionLink;
+  /** Nothing comes over it any more, and what is kept for it is kept for nothing. */
+  readonly isClosed: boolean;
   /** Where the peer's messages come from, for `received` of Via. */
   readonly source?: SourceAddress | undefined;
   /** FQDN of the server at the other end, if it proved to be one. */

@@ -54,6 +54,7 @@ describe('a user who has proven himself on a connection', () => {
     const connection: RequestOrigin = {
       id: 1,
       server: undefined,
+      isClosed: false,
       users: new Map(),
       link: links.clientToFrontEnd,
       protection: {},

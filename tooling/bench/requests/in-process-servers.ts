@@ -49,6 +49,7 @@ function originOf(link: Link, parts: Partial<RequestOrigin> = {}): RequestOrigin
     link,
     protection: {},
     server: undefined,
+    isClosed: false,
     users: new Map(),
     source: { address: '192.0.2.1', port: 40_000 },
     ...parts,
@@ -106,6 +107,7 @@ export class InProcessServers {
       onRegistered() {},
     });
     const user = originOf(links.clientToFrontEnd, {
+      isClosed: false,
       users: new Map([['alice@contoso.example', Number.POSITIVE_INFINITY]]),
     });
     const carrier = originOf(links.edgeToFrontEnd, {

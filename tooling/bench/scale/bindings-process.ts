@@ -31,6 +31,7 @@ const topology = { ...known, homeServer: () => known.servers.get(fqdn) };
 const origin: RequestOrigin = {
   id: 1,
   server: other,
+  isClosed: false,
   users: new Map(),
   link: links.frontEndToFrontEnd,
   protection: { peer: { role: 'front-end', dnsNames: [other], sipDomains: [] } },

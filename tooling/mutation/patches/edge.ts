@@ -48,6 +48,24 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'register-with-a-partner',
+      off: 'a partner answers in the place of the registrar, and the edge believes it',
+      file: 'packages/edge/src/decide-edge-route.ts',
+      find: "if (!known.topology.isOurDomain(domain)) return { kind: 'refuse', refusal: registerElsewhere(domain) };",
+      replace: '',
+      test: routing(
+        'is none that a client registers along: a REGISTER is for one of our domains, and a partner is no registrar of ours',
+      ),
+    },
+    {
+      name: 'registered-too-late',
+      off: 'clients that leave before they are answered fill the table of devices',
+      file: `${sources}forwarding.ts`,
+      find: ' || sender.origin.isClosed) return;',
+      replace: ') return;',
+      test: edge('leads nowhere, and nothing is kept of it'),
+    },
+    {
       name: 'guessed-names',
       off: 'who guesses names of servers learns which exist',
       file: 'packages/edge/src/decide-edge-route.ts',

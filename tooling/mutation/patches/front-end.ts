@@ -218,6 +218,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'registered-too-late',
+      off: 'clients that leave before another pool has answered fill the table of devices',
+      file: 'packages/front-end/src/forwarding.ts',
+      find: ' || origin.isClosed) return;',
+      replace: ') return;',
+      test: {
+        file: 'packages/front-end/src/dialogs.test.ts',
+        title: 'is not kept where the registrar answers when the connection is gone',
+      },
+    },
+    {
       name: 'publish',
       off: 'what a user publishes reaches telephones',
       file: 'packages/front-end/src/front-end.ts',

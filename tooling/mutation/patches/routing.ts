@@ -21,6 +21,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'register-elsewhere',
+      off: 'a partner answers a REGISTER in the place of our registrar',
+      file: 'packages/sip-proxy/src/route/decide-route.ts',
+      find: "if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerElsewhere(uri.host) };",
+      replace: 'void registerElsewhere;',
+      test: {
+        file: 'packages/sip-proxy/test/routing.test.ts',
+        title: 'carries no REGISTER to a foreign domain, which is no registrar of our users',
+      },
+    },
+    {
       name: 'register-through-an-edge',
       off: 'a user outside takes the device of another one for its own at the edge',
       file: 'packages/sip-relay/src/admission/admission.ts',

@@ -12,6 +12,7 @@ function start() {
   const origin = (id: number, ...names: string[]): RequestOrigin => ({
     id,
     server: undefined,
+    isClosed: false,
     users: new Map(names.map((name) => [name, Number.MAX_SAFE_INTEGER])),
     link: links.clientToFrontEnd,
     protection: {},

@@ -3,7 +3,7 @@ import { isTemporaryGruu } from '../registration/gruu.ts';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
 import { type DialogEnd, otherSide } from './dialog-end.ts';
 import { type PreprocessedRequest, unreadableRoute } from './preprocess.ts';
-import { registerInDialog } from './register-refusals.ts';
+import { registerElsewhere, registerInDialog } from './register-refusals.ts';
 import type { DialogToken } from './route-token.ts';
 
 /** Where a request came from. */
@@ -173,6 +173,7 @@ function byRequestUri(request: SipRequest, uri: Uri, known: RouteKnowledge, arri
   if (application !== undefined && (ours || arrival.kind !== 'partner'))
     return { kind: 'server', server: application, uri, why: 'home' };
   if (!ours && uri.host !== known.self && !known.isOurServer(uri.host)) {
+    if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerElsewhere(uri.host) };
     const server = arrival.kind === 'partner' ? undefined : known.wayTo?.(uri.host);
     return server === undefined
       ? relayNotAllowed('Request-URI', uri.host)
