@@ -31,6 +31,18 @@ export const patches: PatchList = {
       test: authenticating('challenges a wrong password and an unknown user in the same words'),
     },
     {
+      name: 'guesses-of-neighbours',
+      off: 'a stranger holds up all users of an address that many share',
+      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
+      find: 'this.#known.has(pair) ? ofPair :',
+      replace: 'this.#known.has(pair) ? Math.max(ofPair, ofAddress) :',
+      test: {
+        file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',
+        title:
+          'for others, from an address that many share, does not hold the user up who has authenticated there',
+      },
+    },
+    {
       name: 'nonce-forged',
       off: 'a client may make its own nonces',
       file: verify,
@@ -241,7 +253,7 @@ export const patches: PatchList = {
       name: 'guesses-of-a-pair',
       off: 'a user whose password is guessed from one address alone is guessed on',
       file: 'packages/sip-proxy/src/identity/guess-limit.ts',
-      find: 'if (this.#pairs.size === 0 && ofUser === 0)',
+      find: 'if (ofAddress === 0 && ofUser === 0)',
       replace: 'if (ofUser === 0)',
       test: {
         file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',

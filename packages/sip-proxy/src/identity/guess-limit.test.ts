@@ -53,6 +53,16 @@ describe('guessing passwords', () => {
     expect(limit.waitMs('alice', home, start)).toBe(0);
   });
 
+  it('for others, from an address that many share, does not hold the user up who has authenticated there', () => {
+    const limit = new GuessLimit();
+    limit.succeeded('alice', home, start);
+    for (let user = 0; user < 60; user++) limit.failed(`user${user}`, home, start);
+    expect(limit.waitMs('bob', home, start)).toBeGreaterThan(1_000);
+    expect(limit.waitMs('alice', home, start)).toBe(0);
+    failTimes(limit, 5, 'alice', home);
+    expect(limit.waitMs('alice', home, start)).toBe(1_000);
+  });
+
   it('keeps as many counts as it may, and drops the oldest', () => {
     const limit = new GuessLimit({ maxCounts: 2, triesOfUserAtAddress: 1 });
     limit.failed('alice', home, start);
@@ -115,8 +125,9 @@ class PlainLimit {
   }
 
   waitMs(user: string, address: string, now: number): number {
-    const waits = this.#keys(user, address).map((key) => (this.#counts.get(key)?.until ?? 0) - now);
-    return Math.max(0, ...waits);
+    const [ofPair = '', ...others] = this.#keys(user, address);
+    const counted = this.#known.has(`${user} ${address}`) ? [ofPair] : [ofPair, ...others];
+    return Math.max(0, ...counted.map((key) => (this.#counts.get(key)?.until ?? 0) - now));
   }
 
   failed(user: string, address: string, now: number): void {

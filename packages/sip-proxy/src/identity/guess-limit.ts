@@ -4,7 +4,7 @@ import { detached } from '@entente/sip';
 export interface GuessRules {
   /** Wrong passwords for one user from one address before it must wait. */
   readonly triesOfUserAtAddress: number;
-  /** The same for one address, for all the users that it names. */
+  /** The same for one address, for all the users that it names and that have not authenticated there. */
   readonly triesOfAddress: number;
   /** The same for one user, from addresses at which the user has not authenticated. */
   readonly triesOfUser: number;
@@ -39,7 +39,8 @@ interface Count {
 
 /**
  * Limits how fast passwords can be guessed. While somebody must wait, credentials are refused unseen: the right password too, so
- * that a guess is worth nothing. A user who has authenticated at an address is not held up by guesses from elsewhere.
+ * that a guess is worth nothing. A user who has authenticated at an address is held up by wrong passwords for that user from there alone: not by
+ * guesses from elsewhere, and not by those for others from an address that many share.
  */
 export class GuessLimit {
   readonly #rules: GuessRules;
@@ -64,11 +65,11 @@ export class GuessLimit {
   waitMs(user: string, address: string, now: number): number {
     const ofAddress = untilOf(this.#addresses, address);
     const ofUser = untilOf(this.#users, user);
-    // Mostly nobody has guessed: then the pair, a text of its own, is not asked for.
-    if (this.#pairs.size === 0 && ofUser === 0) return Math.max(0, ofAddress - now);
+    // Mostly nobody has guessed: then the pair, a text of its own, is not asked for. It is counted with its address, and forgotten no later.
+    if (ofAddress === 0 && ofUser === 0) return 0;
     const pair = pairOf(user, address);
-    let until = Math.max(untilOf(this.#pairs, pair), ofAddress);
-    if (!this.#known.has(pair)) until = Math.max(until, ofUser);
+    const ofPair = untilOf(this.#pairs, pair);
+    const until = this.#known.has(pair) ? ofPair : Math.max(ofPair, ofAddress, ofUser);
     return Math.max(0, until - now);
   }
 
