@@ -13,8 +13,8 @@ export type MessageRejection = {
 };
 
 /**
- * The domain authority of a request from a partner, on every request, in dialogs too: From, P-Asserted-Identity, and the
- * topmost Via and Record-Route must be of domains that this partner may speak for; the Request-URI must be ours.
+ * The domain authority of a request from a partner, on every request, in dialogs too: From and P-Asserted-Identity must be of domains that this
+ * partner may speak for, the topmost Via and Record-Route of hosts in them; the Request-URI must be ours.
  * @param request - as received
  * @param authority - the partner that sent it
  * @param isOurs - whether a host is one of our domains or servers
@@ -37,13 +37,11 @@ export function checkPartnerRequest(
     }
   }
   const via = request.topVia.host.toLowerCase();
-  if (!speaksFor(authority, via) && !authority.hosts.includes(via))
-    return notAuthorised('Via', via, authority);
+  if (!isHostOf(authority, via)) return notAuthorised('Via', via, authority);
   const recordRoute = request.has('Record-Route') ? request.recordRoutes[0] : undefined;
   if (recordRoute !== undefined) {
     const host = hostOf(recordRoute.uri);
-    if (!speaksFor(authority, host) && !authority.hosts.includes(host))
-      return notAuthorised('Record-Route', host, authority);
+    if (!isHostOf(authority, host)) return notAuthorised('Record-Route', host, authority);
   }
   const target = hostOf(request.uri);
   if (request.has('Route') || isOurs(target)) return undefined;
@@ -57,11 +55,17 @@ export function checkPartnerRequest(
 }
 
 /**
- * Whether a host is a domain that a partner may speak for, or below one.
- * @param host - lower case
+ * Whether a partner may speak for a domain, exactly as listed: a domain below it may be blocked, another partner's or ours, and nobody would
+ * know the way to it.
+ * @param domain - lower case
  */
-export function speaksFor({ domains }: Pick<PartnerAuthority, 'domains'>, host: string): boolean {
-  return domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
+export function speaksFor({ domains }: Pick<PartnerAuthority, 'domains'>, domain: string): boolean {
+  return domains.includes(domain);
+}
+
+/** Whether a host may be a server of the partner: its domain, a host below it, or an edge that the topology names. */
+function isHostOf({ domains, hosts }: PartnerAuthority, host: string): boolean {
+  return hosts.includes(host) || domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
 }
 
 function hostOf(uri: Uri): string {

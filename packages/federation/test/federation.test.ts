@@ -270,7 +270,10 @@ describe('the domain authority of each message', () => {
   for (const [header, parts] of [
     ['From', { from: '<sip:mallory@contoso.example>;tag=1' }],
     ['From', { from: '<sip:mallory@notfabrikam.example>;tag=1' }],
+    ['From', { from: '<sip:mallory@branch.fabrikam.example>;tag=1' }],
     ['P-Asserted-Identity', { headers: { 'P-Asserted-Identity': '<sip:ceo@litware.example>' } }],
+    ['P-Asserted-Identity', { headers: { 'P-Asserted-Identity': '<sip:ceo@branch.fabrikam.example>' } }],
+    ['Via', { via: 'SIP/2.0/TLS edge.notfabrikam.example;branch=z9hG4bK1' }],
     ['Via', { via: 'SIP/2.0/TLS edge.litware.example;branch=z9hG4bK1' }],
     ['Record-Route', { headers: { 'Record-Route': '<sip:edge.litware.example;lr>' } }],
   ] as const) {

@@ -119,12 +119,22 @@ export const patches: PatchList = {
     },
     {
       name: 'from-suffix',
-      off: 'a domain that merely ends alike is taken for the partner',
+      off: 'a partner speaks for every domain below its own: for one of ours, or of another partner',
+      file: message,
+      find: 'return domains.includes(domain);',
+      replace: "return domains.some((own) => domain === own || domain.endsWith('.' + own));",
+      test: test(
+        `refuses a request whose From is not the partner's: {"from":"<sip:mallory@branch.fabrikam.example>;tag=1"}`,
+      ),
+    },
+    {
+      name: 'host-suffix',
+      off: 'a host whose name merely ends alike is taken for one of the partner',
       file: message,
       find: 'host.endsWith(`.',
       replace: 'host.endsWith(`',
       test: test(
-        `refuses a request whose From is not the partner's: {"from":"<sip:mallory@notfabrikam.example>;tag=1"}`,
+        `refuses a request whose Via is not the partner's: {"via":"SIP/2.0/TLS edge.notfabrikam.example;branch=z9hG4bK1"}`,
       ),
     },
     {
@@ -141,7 +151,7 @@ export const patches: PatchList = {
       name: 'via-domain',
       off: 'a partner may pretend that a request came through another',
       file: message,
-      find: 'if (!speaksFor(authority, via) && !authority.hosts.includes(via))',
+      find: 'if (!isHostOf(authority, via))',
       replace: "if (via === '')",
       test: test(
         `refuses a request whose Via is not the partner's: {"via":"SIP/2.0/TLS edge.litware.example;branch=z9hG4bK1"}`,
