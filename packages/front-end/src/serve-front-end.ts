@@ -180,7 +180,11 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     retryOn: (listener) => trust.onChange(listener),
     dial: sockets.dialling(allow),
   });
-  const stopFollowing = accounts?.onChange((changes) => policy.accountsChanged(changes));
+  const stopFollowing = accounts?.onChange((changes) => {
+    policy.accountsChanged(changes);
+    pool?.usersChanged();
+  });
+  const stopHearingOfTopology = member.onTopology(() => pool?.usersChanged());
   const server = await sockets.listen(
     {
       service: 'sip',
@@ -245,6 +249,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     async [Symbol.asyncDispose]() {
       stopFollowing?.();
       stopHearingOfTrust();
+      stopHearingOfTopology();
       clearInterval(everySecond);
       watch[Symbol.dispose]();
       policy.stop();

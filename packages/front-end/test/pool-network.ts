@@ -86,6 +86,7 @@ export async function startPool(
           { lookup: (serial: Uint8Array) => revoked.get(Buffer.from(serial).toString('hex')) },
         ],
         keysFor: (_purpose: string) => keys as PurposeKeys,
+        onTopology: () => () => {},
         authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
       } as unknown as Member;
       running.set(

@@ -76,6 +76,7 @@ export async function startFrontEnd({
       topology,
       revocationLists: [],
       keysFor: (_purpose: string) => keys as PurposeKeys,
+      onTopology: () => () => {},
       authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
     } as unknown as Member,
     logger,

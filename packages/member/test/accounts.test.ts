@@ -64,7 +64,7 @@ describe('a member that follows the accounts', () => {
     return broken === undefined ? new Response(answer) : broken(answer);
   };
 
-  async function follow() {
+  async function follow({ listens = true } = {}) {
     let news = (): void => {};
     let heard = (): void => {};
     const changes: ChangedAccount[][] = [];
@@ -87,10 +87,11 @@ describe('a member that follows the accounts', () => {
       log: createTestLog(({ fields }) => void lines.push(fields as (typeof lines)[number])),
     });
     started.push(follower);
-    follower.onChange((changed) => {
-      changes.push([...changed]);
-      heard();
-    });
+    if (listens)
+      follower.onChange((changed) => {
+        changes.push([...changed]);
+        heard();
+      });
     await follower.start();
     return {
       follower,
@@ -139,6 +140,26 @@ describe('a member that follows the accounts', () => {
     clock.advance(1_000);
     await expect.poll(() => follower.known.of(alice.address)?.state).toBe('disabled');
     expect(asked.map((since) => since?.version)).toEqual([3]);
+  });
+
+  it('tells the first listener what has changed while it was not running, and nobody twice', async () => {
+    for (const each of [alice, bob, carol]) await put(each);
+    await (await follow()).follower[Symbol.asyncDispose]();
+    const disabled: Account = { ...bob, state: 'disabled' };
+    await put(disabled);
+    await remove(carol);
+    const { follower } = await follow({ listens: false });
+    const told: (readonly ChangedAccount[])[] = [];
+    const later: (readonly ChangedAccount[])[] = [];
+    follower.onChange((changes) => told.push(changes));
+    follower.onChange((changes) => later.push(changes));
+    expect(told).toEqual([
+      [
+        { address: bob.address, before: bob, after: disabled },
+        { address: carol.address, before: carol },
+      ],
+    ]);
+    expect(later).toEqual([]);
   });
 
   it('says that nobody can sign in where there never were any', async () => {

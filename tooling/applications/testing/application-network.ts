@@ -184,6 +184,7 @@ export async function startApplicationNetwork(options: ApplicationNetworkOptions
       confirmedAt: Date.now(),
       problems: () => [],
       keysFor: (_purpose: string) => keys as PurposeKeys,
+      onTopology: () => () => {},
       authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
     }) as unknown as Member;
   const network = {

@@ -24,6 +24,17 @@ export const patches: PatchList = {
   name: 'accounts-in-force',
   list: [
     {
+      name: 'changed-while-away',
+      off: 'what a server has kept of a user stays though the password was changed while it was not running',
+      file: 'packages/member/src/accounts/accounts-follower.ts',
+      find: 'this.#tell(missed);',
+      replace: 'void missed;',
+      test: {
+        file: 'packages/member/test/accounts.test.ts',
+        title: 'tells the first listener what has changed while it was not running, and nobody twice',
+      },
+    },
+    {
       name: 'reader-role',
       off: 'every server of the topology reads the verifiers of all users',
       file: 'packages/authority/src/accounts/reader-of.ts',

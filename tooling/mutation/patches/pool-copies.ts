@@ -33,6 +33,17 @@ export const patches: PatchList = {
   name: 'pool-copies',
   list: [
     {
+      name: 'skipped-copies',
+      off: 'a registration that a server could not place yet is lost there until its client comes again',
+      file: 'packages/front-end/src/pool/pool-registrations.ts',
+      find: 'this.#hasSkipped ||= bindingsOf(record).length > 0;',
+      replace: 'void bindingsOf;',
+      test: {
+        file: 'packages/front-end/src/pool/pool-registrations.test.ts',
+        title: 'is asked for again once it does: the other server takes it for known',
+      },
+    },
+    {
       name: 'removed-later-than-known',
       off: 'a connection that is found broken takes away where its device has registered since',
       file: 'packages/sip-proxy/src/locations/replicated/location-record.ts',
@@ -134,8 +145,8 @@ export const patches: PatchList = {
       name: 'passed-on',
       off: 'what is not believed comes back with the copy of another server',
       file: 'packages/front-end/src/pool/pool-registrations.ts',
-      find: 'const known = this.locations.merge(aor, believed(record, isBelieved, isAsker), now);',
-      replace: 'const known = this.locations.merge(aor, record, now);',
+      find: 'const counting = believed(record, isBelieved, isAsker);',
+      replace: 'const counting = record;',
       test: copies('is not believed where another server passes on what it said'),
     },
     {

@@ -92,6 +92,7 @@ export async function startWebNetwork(options: WebNetworkOptions = {}) {
       problems: () => [],
       confirmedAt: Date.now(),
       keysFor: (_purpose: string) => keys as PurposeKeys,
+      onTopology: () => () => {},
       authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
     } as unknown as Member;
   };

@@ -20,6 +20,9 @@ async function start(file?: string) {
   const lines: object[] = [];
   const gone = new Set<string>();
   const asked: boolean[] = [];
+  const known = new Set(['alice@contoso.example', 'bob@contoso.example']);
+  /** Users of another pool. */
+  const strangers = new Set<string>();
   const pool = await PoolRegistrations.open({
     members: () => [fe2],
     isLiving: () => true,
@@ -28,8 +31,8 @@ async function start(file?: string) {
       return true;
     },
     patience: () => setImmediate(),
-    isOurs: () => true,
-    isUser: (aor) => aor.startsWith('alice@') || aor.startsWith('bob@'),
+    isOurs: (aor) => !strangers.has(aor),
+    isUser: (aor) => known.has(aor),
     isBelieved: (voucher) => !gone.has(voucher),
     file: file === undefined ? undefined : { path: file, logger: quiet as never },
     maxAddresses: 3,
@@ -44,7 +47,7 @@ async function start(file?: string) {
     );
   const contactsOf = (name: string) =>
     (pool.locations.lookup(`${name}@contoso.example`, now) as Binding[]).map(({ uri }) => uri);
-  return { asked, contactsOf, gone, lines, pool, tell };
+  return { asked, contactsOf, gone, known, lines, pool, strangers, tell };
 }
 
 function record(name: string, uri: string, fields: Partial<Binding> = {}, at = now): [string, RecordJson] {
@@ -63,6 +66,44 @@ function record(name: string, uri: string, fields: Partial<Binding> = {}, at = n
   };
   return [aor, recordToJson(new Map([[uri, { at, binding, until: expiresAt }]]))];
 }
+
+describe('a copy of what a server does not know yet', () => {
+  it('is asked for again once it does: the other server takes it for known', async () => {
+    const { asked, contactsOf, known, pool, tell } = await start();
+    pool.usersChanged();
+    expect(asked, 'nothing was passed over').toEqual([]);
+    const carol = record('carol', 'sip:c@client.invalid');
+    for (const name of ['dave', 'erin', 'frank', 'carol'])
+      await tell([record(name, `sip:${name.slice(0, 1)}@client.invalid`)]);
+    expect(contactsOf('carol')).toEqual([]);
+    known.add('carol@contoso.example');
+    pool.usersChanged();
+    await setImmediate();
+    expect(asked).toEqual([true]);
+    await tell([carol]);
+    expect(contactsOf('carol')).toEqual(['sip:c@client.invalid']);
+    pool.usersChanged();
+    await setImmediate();
+    expect(asked, 'once').toEqual([true]);
+  });
+
+  it('is asked for again where its user comes to this pool, or its server into the topology', async () => {
+    const { asked, gone, known, pool, strangers, tell } = await start();
+    strangers.add('carol@contoso.example');
+    await tell([record('carol', 'sip:c@client.invalid')]);
+    strangers.clear();
+    pool.usersChanged();
+    await setImmediate();
+    expect(asked).toHaveLength(1);
+    gone.add('edge9.contoso.example');
+    known.add('dave@contoso.example');
+    await tell([record('dave', 'sip:d@client.invalid', { askedBy: ['edge9.contoso.example'] })]);
+    gone.clear();
+    pool.trustChanged();
+    await setImmediate();
+    expect(asked).toHaveLength(2);
+  });
+});
 
 describe('a server of the pool that was taken over', () => {
   it('keeps no user out with addresses that it makes up', async () => {

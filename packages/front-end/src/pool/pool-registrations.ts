@@ -3,6 +3,7 @@ import type { SipRequest } from '@entente/sip';
 import { type RequestRefusal, refusal } from '@entente/sip-proxy';
 import {
   believed,
+  bindingsOf,
   type LocationRecord,
   ReplicatedLocations,
   recordFromJson,
@@ -49,6 +50,8 @@ export class PoolRegistrations implements AsyncDisposable {
   readonly #options: PoolRegistrationsOptions;
   readonly #copies: PoolCopies;
   #file: RegistrationsFile | undefined;
+  /** Whether others have told of bindings that were passed over here, because the user, or who vouches for them, was not known yet. */
+  #hasSkipped = false;
 
   private constructor(options: PoolRegistrationsOptions) {
     this.#options = options;
@@ -96,14 +99,17 @@ export class PoolRegistrations implements AsyncDisposable {
     const kept: Promise<void>[] = [];
     let left = 0;
     for (const [aor, record] of copies.records) {
-      // Another topology is in force there; the user is somewhere else.
-      if (!isOurs(aor)) continue;
-      if (!this.#hasRoom(aor)) {
-        left++;
+      // Another topology is in force there, or other accounts are known.
+      const isOur = isOurs(aor);
+      if (!isOur || !this.#hasRoom(aor)) {
+        if (isOur) left++;
+        this.#hasSkipped ||= bindingsOf(record).length > 0;
         continue;
       }
-      // The server that passes it on may not have heard yet who is not believed any more.
-      const known = this.locations.merge(aor, believed(record, isBelieved, isAsker), now);
+      // The server that passes it on may not have heard yet who is not believed any more, or this one who is.
+      const counting = believed(record, isBelieved, isAsker);
+      if (counting !== record) this.#hasSkipped = true;
+      const known = this.locations.merge(aor, counting, now);
       if (known !== undefined && this.#file !== undefined)
         kept.push(this.#file.keep(aor, recordToJson(known)));
     }
@@ -128,7 +134,11 @@ export class PoolRegistrations implements AsyncDisposable {
   trustChanged(): void {
     const { isAsker, isBelieved } = this.#options;
     const changed = this.locations.keepBelieved(isBelieved, isAsker);
-    if (changed.length === 0) return;
+    if (changed.length === 0) {
+      this.usersChanged();
+      return;
+    }
+    this.#hasSkipped = false;
     this.#options.logger.warn(
       { event: 'registrations-not-believed', count: changed.length },
       `dropped registrations of ${changed.length} users that a server has vouched for which is no longer believed: it has left the pool, or its certificate was revoked; clients register again, and the other servers are asked for what they know`,
@@ -137,6 +147,16 @@ export class PoolRegistrations implements AsyncDisposable {
       const record = this.locations.recordOf(aor);
       void this.#file?.keep(aor, record === undefined ? undefined : recordToJson(record));
     }
+    this.#copies.ask();
+  }
+
+  /**
+   * Other users are known here now, or others are at home in this pool: asks the other servers again where they have told something before that
+   * was passed over. They take it for known here, and a client registers again in an hour.
+   */
+  usersChanged(): void {
+    if (!this.#hasSkipped) return;
+    this.#hasSkipped = false;
     this.#copies.ask();
   }
 

@@ -40,6 +40,8 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #reading: SingleFlight;
   readonly #listeners = new Set<(changes: readonly ChangedAccount[]) => void>();
+  /** What has changed of accounts that were known, until the first listener comes. */
+  #untold: ChangedAccount[] | undefined = [];
   #position: FeedPosition | undefined;
   /** Why it was not read the last time. */
   #failed: { readonly message: string; readonly remedy: string } | undefined;
@@ -67,6 +69,9 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
   onChange(listener: (changes: readonly ChangedAccount[]) => void): () => void {
     const own = (changes: readonly ChangedAccount[]): void => listener(changes);
     this.#listeners.add(own);
+    const missed = this.#untold ?? [];
+    this.#untold = undefined;
+    this.#tell(missed);
     return () => void this.#listeners.delete(own);
   }
 
@@ -216,6 +221,8 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
 
   #tell(changes: readonly ChangedAccount[]): void {
     if (changes.length === 0) return;
+    // In an account that was not known nobody has signed in.
+    for (const change of changes) if (change.before !== undefined) this.#untold?.push(change);
     for (const listener of [...this.#listeners]) {
       try {
         listener(changes);

@@ -21,7 +21,8 @@ export interface FollowedAccounts {
   /** What is known now; the same object for good, whose content changes. */
   readonly known: Pick<KnownAccounts, 'all' | 'find' | 'of' | 'size' | 'versionOf' | 'withNumber'>;
   /**
-   * @param listener - called after accounts have changed, with those that are not what they were
+   * @param listener - called after accounts have changed, with those that are not what they were. The first one is called at once with what has
+   * changed since an earlier run of this server: what that has kept of users may be over
    * @returns stops it
    */
   onChange(listener: (changes: readonly ChangedAccount[]) => void): () => void;

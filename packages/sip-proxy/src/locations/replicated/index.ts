@@ -1,6 +1,7 @@
 export { Sweep } from '../sweep.ts';
 export {
   believed,
+  bindingsOf,
   type IsBelieved,
   isVouchedFor,
   type LocationRecord,
