@@ -80,7 +80,12 @@ export function start(sealing = newSealing(), current = topology, self = names.i
     onRegistered: (address) => registered.push(address),
   });
   /** Sends a relayed request on as the runtime does, and takes the answers to it back. */
-  const relay = (side: Side, { rules, targets }: RelayDecision, answers: SipResponse[]): void => {
+  const relay = (
+    side: Side,
+    request: SipRequest,
+    { rules, targets }: RelayDecision,
+    answers: SipResponse[],
+  ): void => {
     const target = targets[0]?.[0] as Target;
     const via = Via.from({ transport: 'TLS', host: names[side], branch: `z9hG4bK${++lastId}` });
     const message = rules.build(target, via);
@@ -94,7 +99,7 @@ export function start(sealing = newSealing(), current = topology, self = names.i
         reasons.push(refused.reason);
         return;
       }
-      const back = forwardResponse(rules.arrived?.(received, target) ?? received);
+      const back = forwardResponse(rules.arrived?.(received, target) ?? received, request);
       if (back !== undefined) answers.push(rules.answer?.(back) ?? back);
     };
     if (side === 'outside') flowsOut.push(target.flow);
@@ -106,7 +111,7 @@ export function start(sealing = newSealing(), current = topology, self = names.i
     const decision: ProxyDecision =
       'reason' in sender ? { kind: 'refuse', refusal: sender } : policies[side].decide(request, sender);
     if (decision.kind === 'relay')
-      relay(decision.side === 'inside' ? 'inside' : 'outside', decision, answers);
+      relay(decision.side === 'inside' ? 'inside' : 'outside', request, decision, answers);
     else if (decision.kind === 'refuse') {
       reasons.push(decision.refusal.reason);
       answers.push(responseForRefusal(request, decision.refusal, 'edge'));

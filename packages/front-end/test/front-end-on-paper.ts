@@ -124,7 +124,7 @@ export function start(
         answer(status: number) {
           const response = createResponse(sent, status, undefined, { toTag: 'far' });
           const arrived = decision.rules.arrived?.(response, target) ?? response;
-          return forwardResponse(arrived);
+          return forwardResponse(arrived, request);
         },
       };
     },

@@ -1,4 +1,4 @@
-import { NameAddr, Via } from '@entente/sip';
+import { edit, NameAddr, parseMessage, Via } from '@entente/sip';
 import { beginsDialog, forwardRequest, forwardResponse, preprocessRoutes } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
 import { answer, fakeSealing, invite, request } from './fixtures.ts';
@@ -95,13 +95,39 @@ describe('where a request came from (RFC 3261 §18.2.1, RFC 3581 §4)', () => {
 describe('forwardResponse (RFC 3261 §16.7 step 3)', () => {
   it('removes our Via and nothing else', () => {
     const response = answer(request(), 200);
-    const sent = forwardResponse(response);
+    const sent = forwardResponse(response, request());
     expect(sent?.vias.map(String)).toEqual(request().vias.map(String));
     expect(response.wire.endsWith(sent!.wire.slice(sent!.wire.indexOf('From')))).toBe(true);
   });
 
+  it('goes back on the way of its request, whatever the one who answers has written below our Via', () => {
+    const own = request();
+    const [ours] = answer(own, 200).vias.map(String);
+    const answering = (...below: string[]) => {
+      const editor = edit(answer(own, 200)).set('Via', `${ours}`);
+      for (const via of below) editor.append('Via', via);
+      const read = parseMessage(Buffer.from(editor.toMessage().wire, 'latin1'));
+      if (!read.ok || read.message.kind !== 'response') throw new Error('the test wrote no response');
+      return read.message;
+    };
+    const back = (...below: string[]) => forwardResponse(answering(...below), own)?.vias.map(String);
+    const way = own.vias.map(String);
+    for (const other of [
+      'SIP/2.0/TLS 192.0.2.1:40000;branch=z9hG4bKclient2',
+      'SIP/2.0/TLS 192.0.2.2:40000;branch=z9hG4bKclient1',
+      'SIP/2.0/TLS 192.0.2.1:40001;branch=z9hG4bKclient1',
+      'SIP/2.0/TLS 192.0.2.1:40000',
+      'nonsense',
+    ]) {
+      expect(back(other), other).toEqual(way);
+      expect(back(other, 'SIP/2.0/TLS further.example;branch=z9hG4bK9'), other).toEqual(way);
+    }
+    const noted = 'SIP/2.0/TLS 192.0.2.1:40000;branch=z9hG4bKclient1;received=192.0.2.9';
+    expect(back(noted), 'what we have noted in it stays').toEqual([noted]);
+  });
+
   it('has nothing to send where ours is the only Via', () => {
-    expect(forwardResponse(answer(request({ via: [] }), 200))).toBeUndefined();
+    expect(forwardResponse(answer(request({ via: [] }), 200), request())).toBeUndefined();
   });
 });
 

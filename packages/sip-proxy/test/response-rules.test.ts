@@ -97,7 +97,7 @@ describe('a response that is passed on (RFC 3261 §16.7)', () => {
     const response = edit(answer(theirs, 200, { 'X-Odd': 'a ,  b', Server: 'far' }))
       .setBody('hello', 'text/plain')
       .toMessage();
-    const sent = forwardResponse(response) as SipResponse;
+    const sent = forwardResponse(response, theirs) as SipResponse;
     expect(sent.bodyText).toBe('hello');
     expect(sent.vias.map(String)).toEqual(theirs.vias.map(String));
     expect(['X-Odd', 'Server'].map((name) => sent.get(name))).toEqual(['a ,  b', 'far']);

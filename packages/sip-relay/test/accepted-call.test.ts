@@ -6,6 +6,7 @@ import {
   edit,
   type SipRequest,
   type SipResponse,
+  type Via,
 } from '@entente/sip';
 import {
   type EndpointUser,
@@ -72,7 +73,12 @@ async function calling(later: (rules: RelayRules) => RelayRules = (rules) => rul
       take(transaction.request);
     },
   });
-  const caller = endpointOf('caller.invalid', noUser);
+  /** Answers to nothing that the caller has sent. */
+  const strays: SipResponse[] = [];
+  const caller = endpointOf('caller.invalid', {
+    ...noUser,
+    onStrayResponse: (response) => strays.push(response),
+  });
   await device.reach(hop);
   const line = await caller.reach(hop);
   const until = async (isThere: () => boolean): Promise<void> => {
@@ -97,6 +103,7 @@ async function calling(later: (rules: RelayRules) => RelayRules = (rules) => rul
     line,
     got,
     further,
+    strays,
     until,
     /** Methods that the device got. */
     methods: () => got.map(({ method }) => method),
@@ -108,15 +115,21 @@ async function calling(later: (rules: RelayRules) => RelayRules = (rules) => rul
         },
       });
     },
-    /** The device, or another one behind it, accepts. */
-    async accept(tag: string, body?: string): Promise<void> {
+    /** The device, or another one behind it, accepts; with `wayBack` it writes another branch below the topmost Via. */
+    async accept(tag: string, body?: string, wayBack?: string): Promise<void> {
       await until(() => ringing.length > 0);
       const [transaction] = ringing as [ServerTransaction];
       const session = body === undefined ? {} : { contentType: 'application/sdp', body };
       const contact = `<sip:${tag}@device.invalid>`;
-      transaction.respond(
-        createResponse(transaction.request, 200, undefined, { toTag: tag, contact, ...session }),
-      );
+      const accepted = createResponse(transaction.request, 200, undefined, {
+        toTag: tag,
+        contact,
+        ...session,
+      });
+      if (wayBack === undefined) return void transaction.respond(accepted);
+      const [top, next] = accepted.vias as [Via, Via];
+      const editor = edit(accepted).set('Via', top).append('Via', next.withParameter('branch', wayBack));
+      transaction.respond(editor.toMessage());
     },
     async [Symbol.asyncDispose]() {
       for (const endpoint of [caller, device, proxy]) await endpoint[Symbol.asyncDispose]();
@@ -137,6 +150,18 @@ describe('a call that was accepted (RFC 3261 §16.7 step 5, RFC 6026 §7)', () =
     const [, line] = [...call.proxy.connections];
     expect(line?.ledger.transactions).toBe(0);
     expect(line?.ledger.bytes).toBeGreaterThan(0);
+  });
+
+  it('passes on no 2xx that would go back to another request of the caller', async () => {
+    call = await calling();
+    const answer = call.call();
+    await call.accept('first');
+    await answer;
+    await call.accept('forged', undefined, 'z9hG4bKanother');
+    await call.accept('second');
+    await call.until(() => call.further.length === 1);
+    expect(call.further.map(({ to }) => to.tag)).toEqual(['second']);
+    expect(call.strays).toEqual([]);
   });
 
   it('passes on each 2xx that comes behind the first, of another device and of the same', async () => {

@@ -183,10 +183,14 @@ function pass<Sender extends object>(
     const { wire } = responseForRefusal(request, decision.refusal, 'token');
     return `${wire.slice(8, 11)} ${decision.refusal.reason}`;
   }
-  return decision.kind === 'serve' ? decision.response.wire.slice(8, 11) : relay(decision, answer);
+  return decision.kind === 'serve' ? decision.response.wire.slice(8, 11) : relay(request, decision, answer);
 }
 
-function relay({ rules, targets }: RelayDecision, answer: Uint8Array | undefined): Outcome {
+function relay(
+  request: SipRequest,
+  { rules, targets }: RelayDecision,
+  answer: Uint8Array | undefined,
+): Outcome {
   const target = targets[0]?.[0] as Target;
   const via = Via.from({ transport: 'TLS', host: fqdn, branch: `z9hG4bK${++lastId}` });
   let sent: SipRequest;
@@ -201,7 +205,7 @@ function relay({ rules, targets }: RelayDecision, answer: Uint8Array | undefined
   const received =
     answer === undefined ? createResponse(sent, 200, undefined, { toTag: 'far' }) : answered(sent, answer);
   if (received === undefined) return 'answer refused';
-  const back = forwardResponse(rules.arrived?.(received, target) ?? received);
+  const back = forwardResponse(rules.arrived?.(received, target) ?? received, request);
   if (back === undefined) return 'no answer';
   const { wire } = rules.answer?.(back) ?? back;
   return `relayed, ${wire.slice(8, 11)}`;

@@ -76,7 +76,7 @@ async function pass(frontEnd: FrontEnd, request: SipRequest): Promise<void> {
   const via = Via.from({ transport: 'TLS', host: fqdn, branch: `z9hG4bK${++lastId}` });
   const sent = decision.rules.build(target, via);
   const response = createResponse(sent, 200, undefined, { toTag: 'far' });
-  if (forwardResponse(decision.rules.arrived?.(response, target) ?? response) === undefined)
+  if (forwardResponse(decision.rules.arrived?.(response, target) ?? response, request) === undefined)
     throw new Error('no answer');
 }
 

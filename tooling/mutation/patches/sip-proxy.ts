@@ -31,6 +31,17 @@ export const patches: PatchList = {
       test: authenticating('challenges a wrong password and an unknown user in the same words'),
     },
     {
+      name: 'way-back',
+      off: 'a telephone ends a request of another user by the Via that it answers with',
+      file: 'packages/sip-proxy/src/route/forward.ts',
+      find: 'leadsBack(without, request) ? without : withViasOf(request, without);',
+      replace: 'leadsBack(without, request) ? without : (withViasOf(request, without), without);',
+      test: {
+        file: 'packages/sip-proxy/test/forward.test.ts',
+        title: 'goes back on the way of its request, whatever the one who answers has written below our Via',
+      },
+    },
+    {
       name: 'guesses-of-neighbours',
       off: 'a stranger holds up all users of an address that many share',
       file: 'packages/sip-proxy/src/identity/guess-limit.ts',

@@ -71,7 +71,7 @@ export function finalResponse(
     return createResponse(request, status, undefined, { toTag: newTag(), headers: best.headers ?? [] });
   }
   const challenged = best.status === 401 || best.status === 407;
-  return forwardResponse(best.response, (editor) => {
+  return forwardResponse(best.response, request, (editor) => {
     if (challenged) gatherChallenges(editor, best, candidates);
   });
 }

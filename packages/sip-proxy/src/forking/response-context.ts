@@ -225,7 +225,7 @@ export class ResponseContext<Owner = unknown> {
     }
     if (response.status === 100 || !this.#invite) return;
     if (!branch.cancelled) this.sink.startTimer(this, branch, this.#times.timerCMs);
-    if (!this.#finalSent) this.#respond(forwardResponse(response, undefined, this.request));
+    if (!this.#finalSent) this.#respond(forwardResponse(response, this.request));
   }
 
   #success(branch: Branch<Owner>, response: SipResponse): void {
@@ -234,7 +234,7 @@ export class ResponseContext<Owner = unknown> {
     // Every 2xx to an INVITE goes upstream, of anything else only the first.
     if (this.#invite || !this.#finalSent) {
       this.#finalSent = true;
-      this.#respond(forwardResponse(response, undefined, this.request));
+      this.#respond(forwardResponse(response, this.request));
     }
     if (!first) return;
     this.#cancelPending();

@@ -6,6 +6,7 @@ import {
   type SipMessage,
   type SipRequest,
   type SipResponse,
+  SipSyntaxError,
   type Uri,
   type Via,
   withoutTopVia,
@@ -124,22 +125,51 @@ function removeRoutes(editor: MessageEditor<SipRequest>, preprocessed: Preproces
 }
 
 /**
- * The response that goes back: without our Via.
+ * The response that goes back: without our Via, on the way that its request has come. Where the next Via is not that of the request, the one who
+ * answers has written it: sent on like that, the response would end another request of the server before us.
  * @param response - as received by our client transaction
+ * @param request - that it answers, as we received it
  * @param also - further edits, run last
- * @param request - that it answers, as we received it: see `withoutTopVia`
  * @returns undefined where ours was the only Via, so that there is nobody to send it to
- * @see RFC 3261 §16.7 step 3
+ * @see RFC 3261 §8.2.6.2, §16.7 step 3
  */
 export function forwardResponse(
   response: SipResponse,
+  request: SipRequest,
   also?: (editor: MessageEditor<SipResponse>) => void,
-  request?: SipRequest,
 ): SipResponse | undefined {
-  const forwarded = withoutTopVia(response, request);
-  if (forwarded === undefined || also === undefined) return forwarded;
+  const without = withoutTopVia(response, request);
+  if (without === undefined) return undefined;
+  const forwarded = leadsBack(without, request) ? without : withViasOf(request, without);
+  if (also === undefined) return forwarded;
   const editor = edit(forwarded);
   also(editor);
+  return editor.toMessage();
+}
+
+/**
+ * Whether the topmost Via of a response is by what the server before us finds its request again (RFC 3261 §17.1.3, §18.1.2); the rest may be
+ * written in another way.
+ */
+function leadsBack(response: SipResponse, { topVia: theirs }: SipRequest): boolean {
+  let via: Via;
+  try {
+    via = response.topVia;
+  } catch (error) {
+    if (error instanceof SipSyntaxError) return false;
+    throw error;
+  }
+  if (via === theirs) return true;
+  return (
+    via.branch === theirs.branch &&
+    via.port === theirs.port &&
+    (via.host === theirs.host || via.host.toLowerCase() === theirs.host.toLowerCase())
+  );
+}
+
+function withViasOf(request: SipRequest, response: SipResponse): SipResponse {
+  const editor = edit(response).remove('Via');
+  for (const via of request.all('Via')) editor.append('Via', via);
   return editor.toMessage();
 }
 

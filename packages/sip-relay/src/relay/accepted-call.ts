@@ -1,6 +1,13 @@
-import { checkSize, createRequest, type SipRequest, type SipResponse } from '@entente/sip';
+import {
+  checkSize,
+  createRequest,
+  type SipRequest,
+  type SipResponse,
+  serverTransactionKey,
+  withoutTopVia,
+} from '@entente/sip';
 import type { AcceptedInvite, AcceptedUser, SipEndpoint } from '@entente/sip-endpoint';
-import { forwardResponse, type RequestRefusal, type Target } from '@entente/sip-proxy';
+import type { RequestRefusal, Target } from '@entente/sip-proxy';
 import { withSource } from '../with-source.ts';
 import { recordedIn } from './end-of-call.ts';
 import { endDeviceCall } from './refuse-response.ts';
@@ -45,8 +52,9 @@ export class AcceptedCall implements AcceptedUser {
       endDeviceCall(this.#ended, response, sent, accepted.sent.connection, this.#endpoint);
       return;
     }
-    const back = forwardResponse(rules.arrived?.(response) ?? response);
-    if (back === undefined) return;
+    const back = withoutTopVia(rules.arrived?.(response) ?? response);
+    // The one who answers has written another way back: it would end another request of the server before us.
+    if (back === undefined || serverTransactionKey(back) !== accepted.received.key) return;
     const { connection } = accepted.received;
     const answer = withSource(rules.answer?.(back) ?? back, connection);
     // Its receiver would refuse it; they have the call with the first device.

@@ -6,17 +6,17 @@ import { canonicalHost } from '../uri/ip-address.ts';
 /**
  * The key under which the server transaction of a request is kept: branch, sent-by and method, with ACK counted as
  * INVITE so that it finds the INVITE it acknowledges.
- * @param request - as received
+ * @param message - a request as received, or a response as it goes back to its sender: without a Via of our own
  * @param method - look for a transaction of this method instead: `INVITE` to find what a CANCEL wants to end (§9.2)
  * @returns undefined where the branch does not begin with the magic cookie: matching as in RFC 2543 is not offered,
  *   such a request is answered 400
  * @see RFC 3261 §17.2.3
  */
 export function serverTransactionKey(
-  request: SipRequest,
-  method: string = request.method,
+  message: SipRequest | SipResponse,
+  method: string = message.kind === 'request' ? message.method : message.cseq.method,
 ): string | undefined {
-  return keyOf(request, method === 'ACK' ? 'INVITE' : method);
+  return keyOf(message, method === 'ACK' ? 'INVITE' : method);
 }
 
 /**
@@ -31,10 +31,10 @@ export function clientTransactionKey(message: SipRequest | SipResponse): string 
   return `${branch}|${message.kind === 'request' ? message.method : message.cseq.method}`;
 }
 
-function keyOf(request: SipRequest, method: string): string | undefined {
-  const branch = transactionBranch(request);
+function keyOf(message: SipRequest | SipResponse, method: string): string | undefined {
+  const branch = transactionBranch(message);
   if (branch === undefined) return undefined;
-  const via = request.topVia;
+  const via = message.topVia;
   // Host names compare without regard to case; a missing port stays missing, because repeats repeat it that way.
   const host = via.host.charCodeAt(0) === 0x5b ? canonicalHost(via.host) : lower(via.host);
   return via.port === undefined ? `${branch}|${host}|${method}` : `${branch}|${host}:${via.port}|${method}`;
