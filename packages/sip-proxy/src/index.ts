@@ -18,7 +18,7 @@ export {
   credentialField,
   userAddress,
 } from './identity/authenticate.ts';
-export { defaultGuessRules, GuessLimit, type GuessRules } from './identity/guess-limit.ts';
+export { defaultGuessRules, type GuessedUser, GuessLimit, type GuessRules } from './identity/guess-limit.ts';
 export {
   type AssertedIdentity,
   applyIdentity,

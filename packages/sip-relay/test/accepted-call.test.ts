@@ -73,12 +73,7 @@ async function calling(later: (rules: RelayRules) => RelayRules = (rules) => rul
       take(transaction.request);
     },
   });
-  /** Answers to nothing that the caller has sent. */
-  const strays: SipResponse[] = [];
-  const caller = endpointOf('caller.invalid', {
-    ...noUser,
-    onStrayResponse: (response) => strays.push(response),
-  });
+  const caller = endpointOf('caller.invalid', noUser);
   await device.reach(hop);
   const line = await caller.reach(hop);
   const until = async (isThere: () => boolean): Promise<void> => {
@@ -103,7 +98,6 @@ async function calling(later: (rules: RelayRules) => RelayRules = (rules) => rul
     line,
     got,
     further,
-    strays,
     until,
     /** Methods that the device got. */
     methods: () => got.map(({ method }) => method),
@@ -157,11 +151,12 @@ describe('a call that was accepted (RFC 3261 §16.7 step 5, RFC 6026 §7)', () =
     const answer = call.call();
     await call.accept('first');
     await answer;
+    const before = call.proxy.counts.answers[2] ?? 0;
     await call.accept('forged', undefined, 'z9hG4bKanother');
     await call.accept('second');
     await call.until(() => call.further.length === 1);
     expect(call.further.map(({ to }) => to.tag)).toEqual(['second']);
-    expect(call.strays).toEqual([]);
+    expect(call.proxy.counts.answers[2]).toBe(before + 1);
   });
 
   it('passes on each 2xx that comes behind the first, of another device and of the same', async () => {

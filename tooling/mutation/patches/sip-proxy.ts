@@ -42,6 +42,29 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'guesses-of-a-realm',
+      off: 'the password of a user of one domain is guessed by one who has the same name in another',
+      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
+      find: '{ realm, username }: GuessedUser',
+      replace: '{ username: realm, username }: GuessedUser',
+      test: {
+        file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',
+        title:
+          'is counted for each realm by itself: a password that is right in one says nothing of the other',
+      },
+    },
+    {
+      name: 'guesses-with-made-up-names',
+      off: 'who makes up names has the count of a user forgotten, and guesses on',
+      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
+      find: 'if (count === undefined || count.until <= now) return;',
+      replace: 'if (count === undefined || count.until > 0) return;',
+      test: {
+        file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',
+        title: 'of names that are made up lets nobody be forgotten for whom somebody waits',
+      },
+    },
+    {
       name: 'guesses-of-neighbours',
       off: 'a stranger holds up all users of an address that many share',
       file: 'packages/sip-proxy/src/identity/guess-limit.ts',

@@ -226,8 +226,8 @@ export const patches: PatchList = {
       name: 'password-unproven',
       off: 'a session is enough to change the password',
       file: access,
-      find: 'this.#prove(username, request.client, request.password, record) ?? refusePassword(request.newPassword);',
-      replace: 'refusePassword(request.newPassword);',
+      find: 'this.#prove({ username, realm: domain }, request.client, request.password, record) ??',
+      replace: '',
       test: services(
         'needs the present one, is in force at once, and ends every session but the one it was changed in',
       ),

@@ -16,7 +16,7 @@ import {
 } from '@entente/accounts/web';
 import type { FollowedAccounts } from '@entente/member';
 import { type CredentialRecord, createCredentialRecord, type DigestAlgorithm } from '@entente/sip';
-import type { GuessLimit } from '@entente/sip-proxy';
+import type { GuessedUser, GuessLimit } from '@entente/sip-proxy';
 import type { Credentials } from '@entente/sip-relay';
 import { addressGroup } from '@entente/tls';
 import type { Topology } from '@entente/topology';
@@ -79,7 +79,7 @@ export class WebAccess {
     const known = parsed.ok && topology().isOurDomain(parsed.value.domain) ? parsed.value : undefined;
     const { domain = '', username = address } = known ?? {};
     const record = known === undefined ? undefined : credentials.find(username, domain);
-    const refused = this.#prove(username, client, password, record);
+    const refused = this.#prove({ username, realm: domain }, client, password, record);
     if (refused !== undefined) return no(refused);
     const proven = record as CredentialRecord;
     if (credentials.isDisabled?.(username, domain) === true) return no(accountDisabled);
@@ -136,7 +136,8 @@ export class WebAccess {
     if (isIP(request.client) === 0) return no(notAnAddress);
     const record = credentials.find(username, domain);
     const refused =
-      this.#prove(username, request.client, request.password, record) ?? refusePassword(request.newPassword);
+      this.#prove({ username, realm: domain }, request.client, request.password, record) ??
+      refusePassword(request.newPassword);
     if (refused !== undefined) return no(refused);
     const present = (record as CredentialRecord).ha1;
     // The algorithms stay those that the account has: no client is left out, and none comes in.
@@ -168,7 +169,7 @@ export class WebAccess {
    * @returns why not
    */
   #prove(
-    username: string,
+    user: GuessedUser,
     client: string,
     password: string,
     record: CredentialRecord | undefined,
@@ -176,13 +177,13 @@ export class WebAccess {
     const { clock, guesses } = this.#options;
     const now = clock();
     const address = addressGroup(client);
-    const waitMs = guesses.waitMs(username, address, now);
+    const waitMs = guesses.waitMs(user, address, now);
     if (waitMs > 0) return tooManyAttempts(waitMs);
     if (isRight(password, record)) {
-      guesses.succeeded(username, address, now);
+      guesses.succeeded(user, address, now);
       return undefined;
     }
-    guesses.failed(username, address, now);
+    guesses.failed(user, address, now);
     return credentialsNotAccepted;
   }
 

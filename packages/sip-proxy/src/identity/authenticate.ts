@@ -123,16 +123,17 @@ export function authenticate(request: SipRequest, options: AuthenticateOptions):
     if (count > maxCredentials) return { outcome: 'refused', refusal: tooManyCredentials(header) };
     const { guesses, address = '', now } = options;
     tried = authorization.username;
-    const waitMs = guesses?.waitMs(tried, address, now) ?? 0;
+    const user = { username: tried, realm: options.realm };
+    const waitMs = guesses?.waitMs(user, address, now) ?? 0;
     if (waitMs > 0) return { outcome: 'refused', refusal: tooManyAttempts(tried, address, waitMs) };
     const verdict = verify(request, authorization, options);
     if (verdict.ok) {
       const { username, realm, algorithm } = verdict;
-      guesses?.succeeded(tried, address, now);
+      guesses?.succeeded(user, address, now);
       return { outcome: 'authenticated', user: { username, realm, algorithm } };
     }
     fault = verdict.fault;
-    if (fault === 'wrong-response' || fault === 'unknown-user') guesses?.failed(tried, address, now);
+    if (fault === 'wrong-response' || fault === 'unknown-user') guesses?.failed(user, address, now);
   }
   if (fault === 'malformed' || fault === 'uri-mismatch')
     return { outcome: 'refused', refusal: unusable(header, fault) };

@@ -12,7 +12,7 @@ export interface GuessRules {
   readonly firstWaitMs: number;
   /** Longest wait in milliseconds, and how long a count is kept after it. */
   readonly longestWaitMs: number;
-  /** Counts kept of each kind; the oldest is dropped. */
+  /** Counts kept of each kind; the oldest is dropped for which nobody waits. */
   readonly maxCounts: number;
 }
 
@@ -26,6 +26,16 @@ export const defaultGuessRules: GuessRules = {
   maxCounts: 10_000,
 };
 
+/** For whom a password is tried: names are those of a realm, and the same name in another is somebody else. */
+export interface GuessedUser {
+  /** As claimed. */
+  readonly username: string;
+  /** Domain that the user would be of, lower case. */
+  readonly realm: string;
+}
+
+/** Counts that are looked at for one that makes room. */
+const lookedAt = 64;
 /** Which users at addresses have authenticated longest ago is known to this precision. */
 const orderMs = 1_000;
 
@@ -62,9 +72,9 @@ export class GuessLimit {
    * @param now - milliseconds since 1970
    * @returns milliseconds; 0 where they may be looked at now
    */
-  waitMs(user: string, address: string, now: number): number {
+  waitMs(user: GuessedUser, address: string, now: number): number {
     const ofAddress = untilOf(this.#addresses, address);
-    const ofUser = untilOf(this.#users, user);
+    const ofUser = untilOf(this.#users, nameOf(user));
     // Mostly nobody has guessed: then the pair, a text of its own, is not asked for. It is counted with its address, and forgotten no later.
     if (ofAddress === 0 && ofUser === 0) return 0;
     const pair = pairOf(user, address);
@@ -74,23 +84,23 @@ export class GuessLimit {
   }
 
   /** A password was wrong, or there is no such user. */
-  failed(user: string, address: string, now: number): void {
+  failed(user: GuessedUser, address: string, now: number): void {
     const { triesOfAddress, triesOfUser, triesOfUserAtAddress } = this.#rules;
     const pair = pairOf(user, address);
     this.#count(this.#pairs, pair, triesOfUserAtAddress, now);
     this.#count(this.#addresses, address, triesOfAddress, now);
-    if (!this.#known.has(pair)) this.#count(this.#users, user, triesOfUser, now);
+    if (!this.#known.has(pair)) this.#count(this.#users, nameOf(user), triesOfUser, now);
   }
 
   /** The password was right. */
-  succeeded(user: string, address: string, now: number): void {
+  succeeded(user: GuessedUser, address: string, now: number): void {
     const pair = pairOf(user, address);
     this.#pairs.delete(pair);
     const before = this.#known.get(pair);
     // Those that authenticate with each request keep their place for a while.
     if (before !== undefined && now >= before && now - before < orderMs) return;
     this.#known.delete(pair);
-    makeRoom(this.#known, this.#rules.maxCounts);
+    if (this.#known.size >= this.#rules.maxCounts) this.#known.delete(firstOf(this.#known));
     // A name is cut out of its message: it would keep the message whole.
     this.#known.set(detached(pair), now);
   }
@@ -101,13 +111,17 @@ export class GuessLimit {
     const wrong = last === undefined || last.keptUntil < now ? 1 : last.wrong + 1;
     const wait = wrong < tries ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(wrong - tries, 30));
     counts.delete(key);
-    makeRoom(counts, maxCounts);
+    if (counts.size >= maxCounts) dropOldest(counts, now);
     counts.set(detached(key), { wrong, until: now + wait, keptUntil: now + wait + longestWaitMs });
   }
 }
 
-function pairOf(user: string, address: string): string {
-  return `${user}\0${address}`;
+function nameOf({ realm, username }: GuessedUser): string {
+  return `${realm}\0${username}`;
+}
+
+function pairOf(user: GuessedUser, address: string): string {
+  return `${address}\0${nameOf(user)}`;
 }
 
 function untilOf(counts: ReadonlyMap<string, Count>, key: string): number {
@@ -115,10 +129,19 @@ function untilOf(counts: ReadonlyMap<string, Count>, key: string): number {
 }
 
 /** A map keeps the order of insertion: the first key is the one that was counted longest ago. */
-function makeRoom(counts: Map<string, unknown>, max: number): void {
-  if (counts.size < max) return;
-  for (const oldest of counts.keys()) {
-    counts.delete(oldest);
-    return;
+function firstOf(counts: ReadonlyMap<string, unknown>): string {
+  for (const oldest of counts.keys()) return oldest;
+  return '';
+}
+
+/** One for which somebody waits stays, and is as the latest: invented names would make it forgotten. */
+function dropOldest(counts: Map<string, Count>, now: number): void {
+  for (let i = 0; i < lookedAt; i++) {
+    const key = firstOf(counts);
+    const count = counts.get(key);
+    counts.delete(key);
+    if (count === undefined || count.until <= now) return;
+    counts.set(key, count);
   }
+  counts.delete(firstOf(counts));
 }
