@@ -41,6 +41,20 @@ function registering() {
   return { bindings, first, locations, message, origin };
 }
 
+describe('a connection that is closed', () => {
+  it('is no question to the store where nobody has registered over it: strangers come and go by the thousand', () => {
+    const locations = new MemoryLocations();
+    const asked = vi.spyOn(locations, 'removeFlow');
+    const network = start(fe1, newSealing(), locations);
+    for (let i = 0; i < 3; i++) close(network, client());
+    expect(asked).not.toHaveBeenCalled();
+    const origin = client(alice);
+    proven(network, register(alice), origin);
+    close(network, origin);
+    expect(asked).toHaveBeenCalledOnce();
+  });
+});
+
 describe('a registration that another member knows of before the store has answered', () => {
   it('leads to the client: the member that it is connected to has it by then', () => {
     const { first, message, origin } = registering();

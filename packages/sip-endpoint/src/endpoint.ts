@@ -275,6 +275,7 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
   }
 
   onMalformed(fault: MessageFault, connection: SipConnection): void {
+    connection.refusedAtOnce(false);
     this.#user.onMalformed?.(fault, connection);
   }
 

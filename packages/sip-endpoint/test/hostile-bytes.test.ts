@@ -163,6 +163,21 @@ describe('a server that is sent more than it can keep', () => {
     expect(network.waiting).toEqual([]);
   });
 
+  it('holds up a client whose messages are no messages, and reads on from it twice a second', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await using network = await serverOf();
+    const { connection, socket, statuses } = await network.connect({ user: 'alice@contoso.example' });
+    const broken = wire('MESSAGE', 0).replace('Max-Forwards', 'Max-Forwards x');
+    for (let i = 0; i < 63; i++) socket.write(broken, 'latin1');
+    await vi.waitFor(() => expect(statuses.length).toBe(63));
+    expect(connection.socket.isPaused()).toBe(false);
+    for (let i = 0; i < 2_000; i++) socket.write(broken, 'latin1');
+    await vi.waitFor(() => expect(connection.socket.isPaused()).toBe(true));
+    vi.advanceTimersByTime(500);
+    expect(connection.socket.isPaused()).toBe(false);
+    expect(connection.isClosed).toBe(false);
+  });
+
   it('reads on from a server whose requests it refuses, for many stand behind it', async () => {
     await using network = await serverOf();
     const server = await network.connect({ server: 'fe2.contoso.example' });

@@ -241,7 +241,11 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
 
   #onAck(ack: SipRequest, connection: SipConnection): void {
     const sender = this.#admit(ack, connection);
-    if ('reason' in sender) return;
+    if ('reason' in sender) {
+      // No answer says so; who sends it all the same costs no less than with a request.
+      connection.refusedAtOnce(false);
+      return;
+    }
     const decision = this.#options.policy.decide(ack, sender);
     if (decision instanceof Promise) {
       decision
@@ -259,7 +263,10 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
 
   #passAckOn(decision: ProxyDecision, ack: SipRequest, connection: SipConnection): void {
     // An ACK has no answer that could say why it was dropped.
-    if (decision.kind === 'refuse') this.#logRefusal(ack, decision.refusal, connection);
+    if (decision.kind === 'refuse') {
+      this.#logRefusal(ack, decision.refusal, connection);
+      connection.refusedAtOnce(false);
+    }
     if (decision.kind !== 'relay') return;
     const bytes = ack.headerWire.length + ack.droppableBytes;
     const sender = { ledger: connection.ledger, bytes };

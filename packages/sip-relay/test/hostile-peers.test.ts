@@ -1,6 +1,6 @@
 import tls, { type TLSSocket } from 'node:tls';
 import { createResponse, type SipRequest, type SipResponse, StreamFramer } from '@entente/sip';
-import { MessageBudget } from '@entente/sip-endpoint';
+import { defaultOverloadRules, MessageBudget, OverloadControl } from '@entente/sip-endpoint';
 import { forwardRequest, refusal } from '@entente/sip-proxy';
 import {
   FlowNames,
@@ -26,6 +26,7 @@ let lastId = 0;
 class OpenPolicy implements ProxyPolicy<RequestOrigin> {
   readonly origins: RequestOrigin[] = [];
   targets: readonly RequestOrigin[] = [];
+  acks = 0;
   readonly #flows: FlowNames;
 
   constructor(flows: FlowNames) {
@@ -34,6 +35,7 @@ class OpenPolicy implements ProxyPolicy<RequestOrigin> {
 
   admit(request: SipRequest, origin: RequestOrigin) {
     if (!this.origins.includes(origin)) this.origins.push(origin);
+    if (request.method === 'ACK') this.acks++;
     const user = request.get('Authorization')?.split('"')[1];
     if (user !== undefined) origin.users.set(`${user}@contoso.example`, Number.POSITIVE_INFINITY);
     return origin.users.size > 0 ? origin : challenge;
@@ -44,6 +46,7 @@ class OpenPolicy implements ProxyPolicy<RequestOrigin> {
   }
 
   decide(request: SipRequest): ProxyDecision {
+    if (request.get('X-Sender') === 'nobody') return { kind: 'refuse', refusal: challenge };
     const rules: RelayRules = {
       nextHop: () => ({ status: 504 }),
       build: ({ uri }, via) => forwardRequest(request, { via, uri }),
@@ -110,7 +113,9 @@ async function start(maxTransactions = 2_000) {
   const budget = new MessageBudget({ maxBytes: 32 * mebibyte, maxTransactions });
   const flows = new FlowNames();
   const policy = new OpenPolicy(flows);
-  const { accepted, lines, port } = await startListeningRuntime(policy, flows, opened, { budget });
+  // However slow the machine is, nothing is refused for want of time.
+  const overload = new OverloadControl({ ...defaultOverloadRules, targetMs: 1e9 });
+  const { accepted, lines, port } = await startListeningRuntime(policy, flows, opened, { budget, overload });
   const connect = async (user = 'alice') => {
     const socket = tls.connect({
       host: '127.0.0.1',
@@ -136,7 +141,7 @@ async function start(maxTransactions = 2_000) {
     policy.targets = policy.origins.slice(-count);
     return devices;
   };
-  return { accepted, budget, connect, lines, silentDevices };
+  return { accepted, budget, connect, lines, policy, silentDevices };
 }
 
 describe('a device that answers nothing', () => {
@@ -208,6 +213,28 @@ describe('a device that answers nothing', () => {
     peer.send('MESSAGE', 0, true, undefined, 't');
     await expect.poll(() => device?.requests.length).toBe(asked + 1);
   });
+});
+
+describe('a client that acknowledges what nobody has asked', () => {
+  it.each([
+    ['is not known', false, undefined],
+    ['is known, and may not send it', true, 'nobody'],
+  ])(
+    'is not read for a while, where it %s: an ACK has no answer, and costs as much as a request',
+    async (...row) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const [, isKnown, sender] = row;
+      const { accepted, connect, policy } = await start();
+      const peer = await connect();
+      for (let i = 0; i < 63; i++) peer.send('ACK', 0, isKnown, sender);
+      await vi.waitFor(() => expect(policy.acks).toBe(63));
+      expect(accepted[0]?.isPaused()).toBe(false);
+      for (let i = 0; i < 1_000; i++) peer.send('ACK', 0, isKnown, sender);
+      await vi.waitFor(() => expect(accepted[0]?.isPaused()).toBe(true));
+      vi.advanceTimersByTime(500);
+      expect(accepted[0]?.isPaused()).toBe(false);
+    },
+  );
 });
 
 describe('a connection that many share', () => {

@@ -187,7 +187,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     return this.#failing?.refuses(request) === true;
   }
 
-  /** A request of the peer was refused without being looked at; `isModest`: see `RefusalPause`. */
+  /** Something of the peer was refused at once, and led to nothing; `isModest`: see `RefusalPause`. */
   refusedAtOnce(isModest: boolean): void {
     if (!this.#isClient || this.#closed) return;
     this.#refusalPause ??= new RefusalPause(this.socket, () => this.#readOn());
