@@ -121,6 +121,56 @@ function relayed(decision: ProxyDecision) {
   return { sent, target, rules };
 }
 
+describe('a user with another password', () => {
+  const [before, since] = ['1.e', '2.e'];
+  const told = (version: string, secret: string): FedChange => ({
+    address,
+    account: { ...account(fe1), verifiers: verifiersOf(address, secret) ?? {} },
+    version,
+  });
+  const stale = { kind: 'refuse', refusal: { status: 500, reason: 'accounts-stale' } };
+
+  it('is not registered by the one before, where another server has asked for it and not heard of the change', async () => {
+    const locations = new MemoryLocations();
+    const { hears, send } = start(fe1, locations);
+    hears([told(before, 'secret')]);
+    const vouched = (version: string) =>
+      register({ 'P-Asserted-Identity': `<${alice}>`, 'Entente-Account-Version': version });
+    expect((await send(vouched(before), server(fe2))).kind).toBe('serve');
+    hears([told(since, 'another')]);
+    expect(await send(vouched(before), server(fe2))).toMatchObject(stale);
+    expect(locations.lookup(address, 1_000)).toEqual([]);
+    expect((await send(vouched(since), server(fe2))).kind).toBe('serve');
+    expect(locations.lookup(address, 1_000)).toMatchObject([{ account: since }]);
+  });
+
+  it('is not registered by the one before, where the change comes while the store is asked', async () => {
+    const locations = new MemoryLocations();
+    const update = locations.update.bind(locations);
+    const { asAlice, hears } = start(fe1, locations);
+    hears([told(before, 'secret')]);
+    locations.update = ((...asked: Parameters<typeof update>) => {
+      const result = update(...asked);
+      return Promise.resolve().then(() => {
+        hears([told(since, 'another')]);
+        update(address, 1_000, () => ({ bindings: [], result: undefined }));
+        update(...asked);
+        return result;
+      });
+    }) as typeof update;
+    expect(await asAlice(register(), client())).toMatchObject(stale);
+    locations.update = update;
+    expect(locations.lookup(address, 1_000)).toEqual([]);
+  });
+
+  it('is known to the registrar of another pool by the account that was asked for, whatever the client says of it', async () => {
+    const { asAlice, hears } = start(fe2);
+    hears([{ ...told(before, 'secret'), account: account(fe2) }]);
+    const { sent } = relayed(await asAlice(register({ 'Entente-Account-Version': since }), client()));
+    expect(sent.all('Entente-Account-Version')).toEqual([before]);
+  });
+});
+
 describe('a user who is disabled', () => {
   it('is not registered, whichever server has authenticated the user before it heard of it', async () => {
     const { disable, send } = start(fe1);

@@ -1,5 +1,5 @@
 import { type ChangedAccount, endsSessions } from '@entente/accounts/feed';
-import { createResponse, edit, type SipRequest } from '@entente/sip';
+import { createResponse, type SipRequest } from '@entente/sip';
 import {
   decideRoute,
   mediaRefusal,
@@ -34,6 +34,7 @@ import {
 import { requestRule, routeName, type Topology } from '@entente/topology';
 import { movesAway, signedOut, signOutCause } from './account-changes.ts';
 import { refuseDialOutside } from './dial-outside.ts';
+import { EndedVersions, provenBefore, provenVersion } from './ended-versions.ts';
 import { ForwardedRequest, type ForwardingOptions } from './forwarding.ts';
 import { isFromDirector } from './from-director.ts';
 import type { FrontEndOptions } from './front-end-options.ts';
@@ -42,6 +43,7 @@ import { PasswordChanges } from './password-changes.ts';
 import { askersOf, vouchedFor } from './pool/asked-by.ts';
 import { isCopies, isOfPool } from './pool/pool-request.ts';
 import { Registrations } from './registrations/registrations.ts';
+import { withoutOwnPath } from './registrations/without-own-path.ts';
 import { routeKnowledge } from './route-knowledge.ts';
 import { SignedInUsers } from './signed-in-users.ts';
 import { type RelayRoute, TargetFinder } from './target-finder.ts';
@@ -64,6 +66,7 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   readonly #registrations: Registrations;
   readonly #devices = new DeviceFlows();
   readonly #signedIn = new SignedInUsers();
+  readonly #ended = new EndedVersions();
   readonly #targets: TargetFinder;
   readonly #passwords: PasswordChanges;
   readonly #stopHearing: (() => void) | undefined;
@@ -200,6 +203,7 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
       const { address, after, before } = change;
       if (before?.home !== after?.home) this.#knowledge = undefined;
       if (endsSessions(change)) {
+        this.#ended.ended(address, change.version);
         const connections = this.#signedIn.signOut(address);
         if (connections > 0) this.#options.onSignedOut?.(address, signOutCause(change), connections);
       } else if (!movesAway(topology, change)) continue;
@@ -329,12 +333,13 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     if (!this.#maySignIn(aor)) return refuse(signedOut(aor));
     const { accounts, clock, fqdn, gruus, newToken } = this.#options;
     const isClient = sender.arrival.kind === 'client';
+    if (this.#ended.isOver(aor, sender)) return refuse(provenBefore);
     const change = registerChange(isClient ? withoutOwnPath(request) : request, aor, {
       now: clock(),
       gruus,
       toTag: newToken(),
       policy: this.#options.registrationPolicy?.() ?? {},
-      account: accounts?.known.versionOf(aor),
+      account: provenVersion(sender) ?? accounts?.known.versionOf(aor),
       ...vouchedFor(request, sender, this.#options.vouchers),
       ...(isClient ? { flow: sender.flow, server: fqdn } : undefined),
     });
@@ -364,17 +369,17 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     return accounts === undefined || accounts.known.of(aor)?.state === 'enabled';
   }
 
-  #registered(
-    request: SipRequest,
-    { arrival, flow, origin }: Sender,
-    aor: string,
-    result: Registration,
-  ): ProxyDecision {
+  #registered(request: SipRequest, sender: Sender, aor: string, result: Registration): ProxyDecision {
+    const { arrival, flow, origin } = sender;
     if (!result.ok) return refuse(result.refusal);
     // Signed out while the store was asked.
     if (!this.#maySignIn(aor)) {
       this.#registrations.removeUser(aor, this.#options.accounts?.known.versionOf(aor));
       return refuse(signedOut(aor));
+    }
+    if (this.#ended.isOver(aor, sender)) {
+      this.#registrations.removeUser(aor, this.#options.accounts?.known.versionOf(aor));
+      return refuse(provenBefore);
     }
     if (arrival.kind === 'client') {
       // A REGISTER may wait for its store longer than its connection lasts.
@@ -384,14 +389,6 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     this.#targets.registered(aor);
     return { kind: 'serve', response: result.response };
   }
-}
-
-/**
- * A REGISTER of a client as the registrar reads it. Path is what proxies write (RFC 3327 §5.2): a client that wrote one itself would
- * lead what others send it to any server that we may dial.
- */
-function withoutOwnPath(request: SipRequest): SipRequest {
-  return request.has('Path') ? edit(request).remove('Path').toMessage() : request;
 }
 
 function refuse(refused: RequestRefusal): ProxyDecision {

@@ -24,6 +24,41 @@ export const patches: PatchList = {
   name: 'accounts-in-force',
   list: [
     {
+      name: 'proven-before',
+      off: 'a telephone that was lost stays registered, where another server has asked for its password a moment ago',
+      file: 'packages/front-end/src/front-end.ts',
+      find: 'if (this.#ended.isOver(aor, sender)) return refuse(provenBefore);',
+      replace: '',
+      test: {
+        file: 'packages/front-end/src/account-changes.test.ts',
+        title:
+          'is not registered by the one before, where another server has asked for it and not heard of the change',
+      },
+    },
+    {
+      name: 'proven-before-the-store-answers',
+      off: 'a telephone that was lost stays registered, where the change comes while the store is asked',
+      file: 'packages/front-end/src/front-end.ts',
+      find: 'if (this.#ended.isOver(aor, sender)) {',
+      replace: 'if (aor === undefined) {',
+      test: {
+        file: 'packages/front-end/src/account-changes.test.ts',
+        title: 'is not registered by the one before, where the change comes while the store is asked',
+      },
+    },
+    {
+      name: 'version-of-the-client',
+      off: 'a client says itself by which account it has authenticated',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: '  askedByField,\n  accountVersionField,\n] as const;',
+      replace: '  askedByField,\n] as const;',
+      test: {
+        file: 'packages/front-end/src/account-changes.test.ts',
+        title:
+          'is known to the registrar of another pool by the account that was asked for, whatever the client says of it',
+      },
+    },
+    {
       name: 'changed-while-away',
       off: 'what a server has kept of a user stays though the password was changed while it was not running',
       file: 'packages/member/src/accounts/accounts-follower.ts',

@@ -52,7 +52,7 @@ export const patches: PatchList = {
       test: {
         file: 'packages/sip-relay/test/hostile-peers.test.ts',
         title:
-          "is not read for a while, where it is not known: an ACK has no answer, and costs as much as a request",
+          'is not read for a while, where it is not known: an ACK has no answer, and costs as much as a request',
       },
     },
     {

@@ -1,4 +1,4 @@
-export { type AccountVersion, accountVersion, isBefore } from './account-version.ts';
+export { type AccountVersion, accountVersion, isAccountVersion, isBefore } from './account-version.ts';
 export {
   type FedChange,
   type FedPage,

@@ -38,6 +38,7 @@ import { clientAddress, isEdge } from './client-address.ts';
 import { accountDisabled, type Credentials, mayAuthenticate } from './credentials.ts';
 import type { AcceptedIdentity, Sender } from './sender.ts';
 import { UserAddresses } from './user-addresses.ts';
+import { accountVersionField } from './vouch.ts';
 
 /** What decides who sends a request. */
 export interface AdmissionOptions {
@@ -87,6 +88,8 @@ const nobody: AcceptedIdentity = { ok: true, asserted: undefined, values: [] };
 interface ProvenUser {
   readonly addresses: readonly string[];
   readonly by: CredentialField | undefined;
+  /** See `Sender`. */
+  readonly version?: string | undefined;
 }
 
 /** Who sends a request, and whether they may: a server of the topology, or a user who has authenticated by digest. */
@@ -128,7 +131,7 @@ export class Admission {
       if (!registered.ok) return registered.refusal;
     }
     const identity = userIdentity(request, addresses, dialog, fqdn);
-    return identity.ok ? clientSender(identity, origin, flows.of(origin), proven.by) : identity.refusal;
+    return identity.ok ? clientSender(identity, origin, flows.of(origin), proven) : identity.refusal;
   }
 
   /**
@@ -181,6 +184,7 @@ export class Admission {
       origin,
       flow: '',
       provenBy: undefined,
+      ...(request.method === 'REGISTER' ? { accountVersion: request.get(accountVersionField) } : undefined),
     };
   }
 
@@ -234,7 +238,7 @@ export class Admission {
     if (registered?.ok === false) return registered.refusal;
     const identity = userIdentity(request, proven.addresses, dialog, fqdn);
     return identity.ok
-      ? unvouchedSender(server, origin, identity, identity.asserted !== undefined, proven.by)
+      ? unvouchedSender(server, origin, identity, identity.asserted !== undefined, proven)
       : identity.refusal;
   }
 
@@ -282,7 +286,9 @@ export class Admission {
     if (credentials.isDisabled?.(result.user.username, realm) === true)
       return accountDisabled(result.user.username, realm);
     const address = this.#addresses.of(result.user.username, realm);
-    const proven: ProvenUser = { addresses: [address], by: credentialField(request) };
+    const version =
+      request.method === 'REGISTER' ? credentials.versionOf?.(result.user.username, realm) : undefined;
+    const proven: ProvenUser = { addresses: [address], by: credentialField(request), version };
     // An edge carries many users: each request authenticates its own.
     if (origin.server !== undefined) return proven;
     if (!origin.users.has(address)) onUser(address, origin);
@@ -333,9 +339,9 @@ function clientSender(
   identity: AcceptedIdentity,
   origin: RequestOrigin,
   flow: string,
-  provenBy?: CredentialField,
+  { by: provenBy, version: accountVersion }: Partial<ProvenUser> = {},
 ): Sender {
-  return { arrival: { kind: 'client' }, identity, isInsider: false, origin, flow, provenBy };
+  return { arrival: { kind: 'client' }, identity, isInsider: false, origin, flow, provenBy, accountVersion };
 }
 
 /** A request of a sender that nobody vouches for goes to users of ours, never out again. */
@@ -344,7 +350,7 @@ function unvouchedSender(
   origin: RequestOrigin,
   identity: AcceptedIdentity,
   isVouchedFor: boolean,
-  provenBy?: CredentialField,
+  { by: provenBy, version: accountVersion }: Partial<ProvenUser> = {},
 ): Sender {
   return {
     arrival: { kind: isVouchedFor ? 'server' : 'partner', name: server },
@@ -353,6 +359,7 @@ function unvouchedSender(
     origin,
     flow: '',
     provenBy,
+    accountVersion,
   };
 }
 

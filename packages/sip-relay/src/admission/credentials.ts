@@ -8,6 +8,8 @@ export interface Credentials {
   hasMd5(username: string, realm: string): boolean;
   /** Whether a user may not sign in, whatever the password; default: nobody is disabled. */
   isDisabled?(username: string, realm: string): boolean;
+  /** Version of the account that a user authenticates by, see `AccountVersion`; undefined where none is told. Default: there are none. */
+  versionOf?(username: string, realm: string): string | undefined;
 }
 
 /**

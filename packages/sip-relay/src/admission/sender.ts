@@ -19,4 +19,9 @@ export interface Sender {
   readonly flow: string;
   /** The header field whose credentials, for a realm of ours, have proven who it is; undefined where none had to. */
   readonly provenBy: CredentialField | undefined;
+  /**
+   * Of a REGISTER: version of the account by which the user has authenticated, at this server or at the one that vouches for the user; undefined
+   * where it is not told. What has changed since is not in force for it.
+   */
+  readonly accountVersion?: string | undefined;
 }

@@ -9,6 +9,12 @@ import type { Sender } from './sender.ts';
  */
 export const askedByField = 'Entente-Asked-By';
 
+/**
+ * Says by which version of the account the user of a REGISTER has authenticated: the registrar may have heard of another password that the server
+ * before it did not know yet.
+ */
+export const accountVersionField = 'Entente-Account-Version';
+
 /** What only servers of ours may say of a message. */
 export const insiderFields = [
   'P-Asserted-Identity',
@@ -16,6 +22,7 @@ export const insiderFields = [
   'Remote-Party-ID',
   'Entente-Diagnostics',
   askedByField,
+  accountVersionField,
 ] as const;
 /** Who a call was for before: a server that diverts it writes these, not a user. */
 const historyFields = ['Diversion', 'History-Info'] as const;
@@ -49,6 +56,7 @@ export function vouchFor(
   for (const name of insiderFields) {
     if (name !== 'P-Asserted-Identity' && request.has(name)) editor.remove(name);
   }
+  if (sender.accountVersion !== undefined) editor.append(accountVersionField, sender.accountVersion);
   // A partner's servers write them truly; what its users may say is for the partner to check.
   if (sender.arrival.kind !== 'partner') {
     for (const name of historyFields) if (request.has(name)) editor.remove(name);

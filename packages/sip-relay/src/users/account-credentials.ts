@@ -11,5 +11,6 @@ export function accountCredentials({ known }: Pick<FollowedAccounts, 'known'>): 
     find: (username, realm) => known.find(username, realm)?.credentials,
     hasMd5: (username, realm) => known.find(username, realm)?.account.verifiers.MD5 !== undefined,
     isDisabled: (username, realm) => known.find(username, realm)?.account.state !== 'enabled',
+    versionOf: (username, realm) => known.find(username, realm)?.version,
   };
 }
