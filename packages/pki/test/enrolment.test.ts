@@ -100,6 +100,27 @@ describe('joining', () => {
     expect(new Set(refusals.map(({ refusal }) => refusal.reason))).toEqual(new Set(['token-spent']));
   });
 
+  it('refuses a token that the authority takes back, also while its server waits for its turn, and does not spend it', async () => {
+    let left = 2;
+    const asked: string[] = [];
+    const { makeToken, ledger, refusals, transport, time } = scene({
+      refuseToken: async ({ createdBy }) => {
+        asked.push(createdBy);
+        return left-- > 1 ? undefined : refuse('token-revoked', 'taken back', 'order another one');
+      },
+    });
+    const token = await makeToken();
+    const key = await newKey();
+    expect(await enrol({ token, key, transport: transport() })).toMatchObject(plainly);
+    expect(refusals).toMatchObject([
+      { refusal: { reason: 'token-revoked', status: 403 }, server: 'fe01.contoso.example' },
+    ]);
+    expect(asked).toEqual(['alice', 'alice']);
+    expect(await ledger.issuedTo('fe01.contoso.example', time.now)).toEqual([]);
+    left = 9;
+    expect(await enrol({ token, key, transport: transport() })).toMatchObject({ ok: true });
+  });
+
   it('refuses a token after its time', async () => {
     const { makeToken, refusals, transport, time } = scene();
     const token = await makeToken(60_000);

@@ -36,6 +36,32 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'token-creators-named',
+      off: 'a join token counts although the topology no longer names the administrator who ordered it',
+      file: 'packages/authority/src/token-creators.ts',
+      find: 'if (unable !== undefined) return tokenRevoked(createdBy, unable.message);',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/token-creators.test.ts',
+        title:
+          'counts no more once the topology does not name the administrator who ordered it: token-revoked',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'token-creators-revoked',
+      off: 'a join token counts although a certificate of the administrator who ordered it was revoked since',
+      file: 'packages/authority/src/token-creators.ts',
+      find: 'if (revoked === undefined) return undefined;',
+      replace: "if (revoked === undefined || createdBy !== '') return undefined;",
+      test: {
+        file: 'packages/authority/test/token-creators.test.ts',
+        title:
+          'counts no more once a certificate of the administrator who ordered it was revoked, and one ordered later does',
+        inOrder: true,
+      },
+    },
+    {
       name: 'removed-administrators',
       off: 'the certificate of an administrator who was removed stays valid',
       file: 'packages/authority/src/domain-revocations.ts',

@@ -1,5 +1,6 @@
 import type { Problem } from '@entente/pki';
 import type { AuditRecord, AuditTrail } from '@entente/pki/audit';
+import type { StoredJoinToken } from '@entente/pki/ledger';
 import type { Caller } from '../caller.ts';
 import type { Health } from '../health/health.ts';
 import { RateLimit } from '../limits/rate-limit.ts';
@@ -65,6 +66,25 @@ export class AuditLog {
       details: { message: problem.message.slice(0, 500) },
     }).catch(() => {});
     this.#refused.set(caller, recorded);
+  }
+
+  /** Records that a token was refused which this authority has given out: it proves no name, but was ordered once. */
+  async refusedToken(
+    problem: Omit<Problem, 'status'>,
+    { secretHash, server }: StoredJoinToken,
+  ): Promise<void> {
+    const actor = `join-token:${secretHash.slice(0, 16)}`;
+    if (!this.#refusals.take(actor).ok) return;
+    const entry: AuditEntry = {
+      actor,
+      action: 'request-refused',
+      subject: server,
+      outcome: 'refused',
+      reason: problem.reason,
+      details: { message: problem.message.slice(0, 500) },
+    };
+    // A failure is in the health: it does not change the answer.
+    await this.record(entry).catch(() => {});
   }
 }
 

@@ -1,6 +1,7 @@
 import { enrolHandler, readBody, rootsHandler, trustBundleHandler } from '@entente/pki';
 import { by } from '../audit/audit-log.ts';
 import type { Caller } from '../caller.ts';
+import { refuseTokenOf } from '../token-creators.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /**
@@ -9,12 +10,21 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  * @param context - what they answer with
  */
 export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
-  const { authority, inTurn, limited, refusals } = context;
+  const { authority, inTurn, limited, refusals, settings } = context;
   const handle = enrolHandler({
     issuance: authority.issuance,
     ledger: authority.opened.ledger,
     clock: () => authority.clock.now(),
     revoke: authority.revocation.revoke,
+    async refuseToken(token) {
+      const refusal = await refuseTokenOf(token, {
+        fqdn: settings.fqdn,
+        ledger: authority.opened.ledger,
+        topology: () => authority.topologies.current?.topology,
+      });
+      if (refusal !== undefined) await authority.audit.refusedToken(refusal, token);
+      return refusal;
+    },
   });
   const enrol = async (request: Request, caller: Caller): Promise<Response> => {
     let tooMany: Response | undefined;

@@ -58,6 +58,11 @@ export interface EnrolOptions extends EnrolHooks {
    * ledger, and published with the next list.
    */
   readonly revoke?: (serialHex: string, reason: RevocationReason) => Promise<{ readonly ok: boolean }>;
+  /**
+   * Refuses a token that the ledger takes, e.g. because the administrator who ordered it was removed since. Asked first, and again when the
+   * turn of its server has come. Default: none is refused.
+   */
+  readonly refuseToken?: (token: StoredJoinToken) => Promise<PkiRefusal | undefined>;
 }
 
 /**
@@ -160,13 +165,16 @@ async function possessionRefusal(body: Uint8Array): Promise<PkiRefusal | undefin
 }
 
 async function checkToken(
-  { clock, ledger }: EnrolOptions,
+  { clock, ledger, refuseToken }: EnrolOptions,
   secretHash: string,
   { keyHash }: Wanted,
 ): Promise<StoredJoinToken | (Outcome & { readonly ok: false })> {
   const checked = await ledger.checkToken(secretHash, keyHash, clock());
-  if (checked.ok) return checked.token;
-  return refused(tokenRefusal(checked.reason), 'token' in checked ? checked.token.server : undefined);
+  if (!checked.ok)
+    return refused(tokenRefusal(checked.reason), 'token' in checked ? checked.token.server : undefined);
+  const { token } = checked;
+  const refusal = await refuseToken?.(token);
+  return refusal === undefined ? token : refused(refusal, token.server);
 }
 
 async function join(options: EnrolOptions, secretHash: string, wanted: Wanted): Promise<Outcome> {

@@ -13,6 +13,7 @@ export type PkiReason =
   | 'token-expired'
   | 'token-spent'
   | 'token-for-another-server'
+  | 'token-revoked'
   | 'requester-revoked'
   | 'subject-revoked'
   | 'predecessor-unknown'
@@ -57,6 +58,7 @@ const statusOf: Record<PkiReason, number> = {
   'token-expired': 403,
   'token-spent': 403,
   'token-for-another-server': 403,
+  'token-revoked': 403,
   'requester-revoked': 403,
   'subject-revoked': 403,
   'predecessor-unknown': 403,
@@ -87,6 +89,7 @@ export const pkiReasons: readonly PkiReason[] = Object.keys(statusOf) as PkiReas
  */
 export const alarmingReasons: ReadonlySet<string> = new Set<PkiReason>([
   'token-spent',
+  'token-revoked',
   'predecessor-unknown',
   'already-renewed',
   'key-compromised',

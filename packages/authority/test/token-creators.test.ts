@@ -1,0 +1,166 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority, type RunningAuthority } from '@entente/authority';
+import { createKeyAndRequest, parseJoinToken } from '@entente/pki/client';
+import { initialiseAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
+import { type Peer, systemClock } from '@entente/tls';
+import {
+  administratorSetHash,
+  encodeSignedTopology,
+  links,
+  signTopology,
+  type TopologyDocument,
+} from '@entente/topology';
+import { encodePem } from '@entente/x509';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contoso, next } from './contoso.ts';
+
+const people = ['alice', 'carol'].map((id) => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+  const bytesBy = (bytes: Uint8Array) => sign(null, bytes, privateKey);
+  return {
+    key: { id, algorithm: 'EdDSA' as const, publicKey: spki },
+    signer: { keyId: id, algorithm: 'EdDSA' as const, sign: bytesBy },
+  };
+});
+const keys = people.map(({ key }) => key);
+const both = { required: 1, keys };
+const aliceAlone = { required: 1, keys: keys.slice(0, 1) };
+const server = 'fe01.contoso.example';
+
+let directory: string;
+let authority: RunningAuthority;
+let inForce: TopologyDocument = { ...contoso, administrators: both };
+/** Milliseconds by which the clock of the authority is ahead. */
+let ahead = 0;
+const warnings: { readonly reason?: string; readonly remedy?: string; readonly message: string }[] = [];
+
+async function ask(path: string, who: string | undefined, body?: unknown, serialHex = '0a') {
+  const peer = {
+    peer: { uris: [`entente://contoso.example/administrators/${who}`], dnsNames: [], serialHex },
+  } as unknown as Peer;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const request = new Request(`https://ca.contoso.example${path}`, {
+    ...(body === undefined ? {} : { method: 'POST', body: text }),
+  });
+  const response = await authority.fetch(request, who === undefined ? undefined : peer, '192.0.2.1');
+  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+}
+
+async function publish(changes: Partial<TopologyDocument>) {
+  inForce = next(inForce, changes);
+  const signers = people.map(({ signer }) => signer);
+  const { status } = await ask('/topology', 'alice', encodeSignedTopology(signTopology(inForce, signers)));
+  expect(status).toBe(200);
+}
+
+/** A certificate of an administrator, which they order themselves. */
+async function certify(name: string): Promise<string> {
+  const { request } = await createKeyAndRequest({ subject: name });
+  const { answer } = await ask('/certificates', name, { request: encodePem('CERTIFICATE REQUEST', request) });
+  return String(answer.serial);
+}
+
+async function orderToken(who: string, serialHex?: string): Promise<Uint8Array> {
+  const { answer } = await ask('/join-tokens', who, { server, replace: true }, serialHex);
+  const parsed = parseJoinToken(String(answer.token));
+  if (!parsed.ok) throw new Error(parsed.refusal.message);
+  return parsed.token.secret;
+}
+
+/** Anybody who has the token asks with a key of their own. */
+async function useToken(secret: Uint8Array): Promise<number> {
+  const { request: body } = await createKeyAndRequest({ subject: server });
+  const authorization = `Bearer ${Buffer.from(secret).toString('base64url')}`;
+  const request = new Request('https://ca.contoso.example/enrol', {
+    method: 'POST',
+    body: Uint8Array.from(body),
+    headers: { 'content-type': 'application/pkcs10', authorization },
+  });
+  return (await authority.fetch(request, undefined, '192.0.2.1')).status;
+}
+
+async function validSerials(): Promise<readonly string[]> {
+  const { answer } = await ask(`/certificates?subject=${server}`, 'alice');
+  const rows = answer.certificates as { serial: string; revocation?: object }[];
+  return rows.filter(({ revocation }) => revocation === undefined).map(({ serial }) => serial);
+}
+
+async function refusedInTrail(): Promise<readonly Record<string, unknown>[]> {
+  const { answer } = await ask('/audit?limit=100', 'alice');
+  return (answer.records as Record<string, unknown>[]).filter(({ reason }) => reason === 'token-revoked');
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'entente-token-creators-'));
+  const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example', directory };
+  const objectsUrl = 'http://ca.contoso.example';
+  await initialiseAuthority({ ...names, objectsUrl, now: Date.now(), openLedger });
+  const warn = (fields: object, message: string) => void warnings.push({ ...fields, message });
+  authority = await createAuthority(
+    {
+      ...names,
+      administratorsHash: administratorSetHash(both),
+      authorityUrl: 'https://ca.contoso.example',
+      objectsUrl,
+    },
+    { info() {}, warn, error: warn, debug() {} } as never,
+    { ...systemClock, now: () => Date.now() + ahead },
+  );
+  const signers = people.map(({ signer }) => signer);
+  expect((await ask('/topology', 'alice', encodeSignedTopology(signTopology(inForce, signers)))).status).toBe(
+    200,
+  );
+});
+afterAll(async () => {
+  await authority[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe('a join token', () => {
+  it('counts no more once the topology does not name the administrator who ordered it: token-revoked', async () => {
+    expect(await useToken(await orderToken('alice'))).toBe(201);
+    const before = await validSerials();
+    const [ofAlice, ofCarol] = [await orderToken('alice'), await orderToken('carol')];
+    await publish({ administrators: aliceAlone });
+    expect(await useToken(ofCarol)).toBe(403);
+    expect(await validSerials(), 'the real server keeps its certificate').toEqual(before);
+    expect(warnings.find(({ reason }) => reason === 'token-revoked')).toMatchObject({
+      message: expect.stringContaining('carol'),
+      remedy: expect.stringContaining('entente join-token'),
+    });
+    expect(await refusedInTrail()).toMatchObject([
+      { action: 'request-refused', actor: expect.stringMatching(/^join-token:/), subject: server },
+    ]);
+    expect(await useToken(ofAlice), 'one that another administrator ordered').toBe(201);
+    await publish({ administrators: both });
+  });
+
+  it('counts no more once a certificate of the administrator who ordered it was revoked, and one ordered later does', async () => {
+    const serial = await certify('carol');
+    const before = await orderToken('carol', serial);
+    const ofAlice = await orderToken('alice');
+    expect((await ask('/revoke', 'alice', { serial, reason: 'keyCompromise' })).status).toBe(200);
+    const valid = await validSerials();
+    expect(await useToken(before)).toBe(403);
+    expect(await validSerials()).toEqual(valid);
+    expect(await useToken(ofAlice)).toBe(201);
+    ahead += 2_000;
+    expect(await useToken(await orderToken('carol'))).toBe(201);
+  });
+
+  it('counts no more once administrators may not ask this authority', async () => {
+    const secret = await orderToken('carol');
+    const { row } = links.administratorToAuthority;
+    const other = { fqdn: 'ca2.contoso.example', role: 'authority' } as const;
+    await publish({
+      servers: [...inForce.servers, other],
+      links: [{ row, b: ['ca.contoso.example'], closed: true as const }],
+    });
+    expect(await useToken(secret)).toBe(403);
+  });
+});
