@@ -26,7 +26,7 @@ export interface Authority {
   readonly topologies: TopologyStore;
   readonly events: EventHub;
   /** The signed trust states. */
-  readonly states: Pick<StatePublisher, 'current'>;
+  readonly states: Pick<StatePublisher, 'current' | 'untold'>;
   /** What members last said of themselves. */
   readonly standings: MemberStandings;
   /** The revocation lists in force, as the trust state names them. */

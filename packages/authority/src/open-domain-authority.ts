@@ -314,6 +314,7 @@ export async function openDomainAuthority(
       return recorded?.revocation !== undefined || recorded === undefined || roots.isLeft(recorded.issuer);
     },
     onSigned: (state) => events.announce(stateEvent(state)),
+    health,
     clock,
     log,
   });

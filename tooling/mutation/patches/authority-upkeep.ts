@@ -5,6 +5,45 @@ export const patches: PatchList = {
   name: 'authority-upkeep',
   list: [
     {
+      name: 'untold-in-health',
+      off: 'an authority that can sign no trust state says that it is well',
+      file: 'packages/authority/src/trust-state/state-publisher.ts',
+      find: "await this.#options.health.follow('trust-state', () => this.#sign());",
+      replace: 'await this.#sign();',
+      test: {
+        file: 'packages/authority/test/untold-changes.test.ts',
+        title:
+          'is in force, its answer and the health say that members have not been told, and they are as soon as one can be',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'untold-in-answer',
+      off: 'a revocation is acknowledged as any other though no member can hear of it',
+      file: 'packages/authority/src/trust-state/state-publisher.ts',
+      find: 'this.#untold = untoldBy(message);',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/untold-changes.test.ts',
+        title:
+          'is in force, its answer and the health say that members have not been told, and they are as soon as one can be',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'state-key-before',
+      off: 'no trust state is signed while the key can have no next certificate, though its own is valid',
+      file: 'packages/authority/src/trust-state/state-publisher.ts',
+      find: 'const mayWait = !useless && notAfter > now();',
+      replace: 'const mayWait = !useless && notAfter < now();',
+      test: {
+        file: 'packages/authority/test/untold-changes.test.ts',
+        title:
+          'is not one for which the key can have no next certificate: the key before signs while its own is valid',
+        inOrder: true,
+      },
+    },
+    {
       name: 'own-certificate-of-the-future',
       off: 'an authority keeps the certificate that it gave itself while its clock was ahead',
       file: 'packages/authority/src/own-certificate.ts',

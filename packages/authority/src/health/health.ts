@@ -4,6 +4,7 @@ export type HealthPart =
   | 'accounts'
   | 'audit-trail'
   | 'topologies'
+  | 'trust-state'
   | 'revocation-list'
   | 'root-revocation-list'
   | 'own-certificate'

@@ -9,6 +9,7 @@ import {
 import { by, serialDetails } from '../audit/audit-log.ts';
 import { badOrder, readOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
+import { untoldOf } from './untold.ts';
 
 /** A certificate may have 16 kB, in base64 a third more. */
 const maxOrderBytes = 32_768;
@@ -61,7 +62,7 @@ export function addRevocationRoutes(
       action: 'certificate-revoked',
       details: { ...serialDetails(serials), crlNumber },
     });
-    return c.json({ serials, crlNumber });
+    return c.json({ serials, crlNumber, ...untoldOf(authority) });
   });
 
   app.post('/block-key', async (c) => {
@@ -126,7 +127,7 @@ export function addRevocationRoutes(
     if (!outcome.ok) return refusals.request(outcome.refusal, caller);
     const { crlNumber, serials } = outcome;
     await audit.record({ ...entry, action: 'hold-ended', details: { ...details, crlNumber } });
-    return c.json({ serials, crlNumber });
+    return c.json({ serials, crlNumber, ...untoldOf(authority) });
   });
 }
 

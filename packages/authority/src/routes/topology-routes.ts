@@ -3,6 +3,7 @@ import type { Authority } from '../authority.ts';
 import { topologyFormatOf } from '../standing/member-standings.ts';
 import { tooLarge } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
+import { untoldOf } from './untold.ts';
 
 const maxTopologyBytes = 8_388_608;
 const signedMediaType = 'application/jose+json';
@@ -43,7 +44,8 @@ export function addTopologyRoutes(
     const result = await authority.publish(text, publisher, caller.address, leaveBehind);
     if (!result.accepted) return refusals.request({ status: 422, ...result.refusal }, caller);
     const { document, hash } = result.topology;
-    return c.json({ version: document.version, hash, effect: result.effect, signers: result.signers });
+    const { effect, signers } = result;
+    return c.json({ version: document.version, hash, effect, signers, ...untoldOf(authority) });
   });
 }
 

@@ -7,6 +7,7 @@ import {
   trustStateFormat,
   trustStateLifetimeMs,
 } from '@entente/topology';
+import type { Health, HealthProblem } from '../health/health.ts';
 import { RenewalPause } from '../renewal-pause.ts';
 import type { PublishedList } from './published-lists.ts';
 import { stateChain } from './state-chain.ts';
@@ -26,6 +27,9 @@ export interface PublishedState {
   readonly text: string;
 }
 
+/** What is in force at the authority and members cannot hear of yet. */
+export type Untold = Pick<HealthProblem, 'message' | 'remedy'>;
+
 /** What states are made of. */
 export interface StatePublisherOptions extends Omit<StateKeyOptions, 'now'> {
   /** `anchorsHash` of the roots that are believed. */
@@ -42,12 +46,16 @@ export interface StatePublisherOptions extends Omit<StateKeyOptions, 'now'> {
   readonly isUseless: (serialHex: string) => Promise<boolean>;
   /** Called with each new state, once it may be served. */
   readonly onSigned: (state: PublishedState) => void;
+  /** Learns whether states can be signed. */
+  readonly health: Pick<Health, 'follow'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Where no topology says how often. */
 const defaultIntervalMs = 60_000;
+/** After a failure: members hear of nothing until the next one succeeds. */
+const retryMs = 5_000;
 
 /**
  * Signs a trust state at the interval that the topology sets, and at once with each change. Its key is replaced when it is due, and when its
@@ -62,6 +70,7 @@ export class StatePublisher implements AsyncDisposable {
   #last: Promise<void> = Promise.resolve();
   #cancel: (() => void) | undefined;
   #closed = false;
+  #untold: Untold | undefined;
 
   private constructor(options: StatePublisherOptions, sequence: StateSequence, key: StateKey) {
     this.#options = options;
@@ -82,21 +91,30 @@ export class StatePublisher implements AsyncDisposable {
     return this.#current;
   }
 
+  /** Why members cannot hear of the last change; undefined where the last attempt to sign a state has succeeded. */
+  get untold(): Untold | undefined {
+    return this.#untold;
+  }
+
   /**
-   * Signs a state of what is in force now. A failure is logged: what was changed is in force here, and the next attempt follows.
-   * @returns when it may be served
+   * Signs a state of what is in force now. A failure is logged and in the health of the authority: what was changed is in force here, and the
+   * next attempt follows soon.
+   * @returns when it may be served, or has failed, see {@link untold}
    */
   sign(): Promise<void> {
     // One after the other: an older state must not be served after a newer one.
     this.#last = this.#last.then(async () => {
       try {
-        await this.#sign();
+        await this.#options.health.follow('trust-state', () => this.#sign());
+        this.#untold = undefined;
       } catch (error) {
         const { code, message } = error as Error & { code?: string };
         this.#options.log.error(
           { event: 'trust-state-not-signed', code, err: error },
           `no trust state was signed, so members do not hear of changes: ${message}`,
         );
+        this.#untold = untoldBy(message);
+        this.#wait();
       }
     });
     return this.#last;
@@ -113,15 +131,16 @@ export class StatePublisher implements AsyncDisposable {
   async #renewKey(): Promise<void> {
     const { clock, isUseless, log } = this.#options;
     const now = () => clock.now();
-    const { notBefore, serialHex } = this.#key.certificate;
+    const { notAfter, serialHex } = this.#key.certificate;
     const useless = await isUseless(serialHex);
     if (!useless && !isRenewalDue(this.#key, now())) return;
-    const mayWait = !useless && notBefore > now();
+    const mayWait = !useless && notAfter > now();
     if (mayWait && this.#pause.isOn(now())) return;
     try {
       this.#key = await createStateKey({ ...this.#options, now });
     } catch (fault) {
-      // Where the root has signed a list of the future too, nothing can be issued until then.
+      // Members believe what the key before signs, for as long as its certificate is valid. Where the root has signed a list of the future
+      // too, nothing can be issued until then.
       if (!mayWait) throw fault;
       this.#pause.failed(now());
       const { message } = fault as Error;
@@ -175,10 +194,20 @@ export class StatePublisher implements AsyncDisposable {
   }
 
   #wait(): void {
-    this.#cancel = this.#options.clock.after(this.#intervalMs(), () => {
-      void this.sign().then(() => {
-        if (!this.#closed) this.#wait();
-      });
+    this.#cancel?.();
+    if (this.#closed) return;
+    const intervalMs = this.#intervalMs();
+    const delayMs = this.#untold === undefined ? intervalMs : Math.min(retryMs, intervalMs);
+    this.#cancel = this.#options.clock.after(delayMs, () => {
+      void this.sign().then(() => this.#wait());
     });
   }
+}
+
+function untoldBy(fault: string): Untold {
+  return {
+    message: `the change is in force at the authority, and members have not been told: no trust state could be signed: ${fault}`,
+    remedy:
+      'nothing has to be ordered again: the authority tells them as soon as it can sign one; see GET /healthz for what keeps it from that, and correct that',
+  };
 }

@@ -4,6 +4,7 @@ import { administratorCommand } from '../authority/administrator-command.ts';
 import { certificateCommand } from '../authority/certificate-command.ts';
 import { readSerial } from '../authority/certificates.ts';
 import { sendCommand } from '../authority/send-command.ts';
+import { toldMembers } from '../authority/untold.ts';
 
 /**
  * Adds `entente cert release`: ends a hold.
@@ -23,14 +24,20 @@ export function register(program: Command): void {
 async function run(text: string, options: AdministratorOptions): Promise<void> {
   const serial = readSerial(text, 'argument <serial>');
   const command = { path: '/release', mediaType: 'application/json', body: JSON.stringify({ serial }) };
-  await sendCommand(command, options, ({ crlNumber }) => ({
-    json: { serial, released: true, crlNumber },
-    lines: [
-      `the certificate ${serial} is no longer on hold`,
-      `published in revocation list ${String(crlNumber)}`,
-    ],
-    next: [
+  await sendCommand(command, options, (answer) => {
+    const { crlNumber } = answer;
+    const told = toldMembers(
+      answer,
       'members pick the list up themselves; connections that were closed are opened again by their client',
-    ],
-  }));
+    );
+    return {
+      json: { serial, released: true, crlNumber, ...told.json },
+      lines: [
+        `the certificate ${serial} is no longer on hold`,
+        `published in revocation list ${String(crlNumber)}`,
+        ...told.lines,
+      ],
+      next: told.next,
+    };
+  });
 }

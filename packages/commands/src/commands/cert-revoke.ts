@@ -22,6 +22,7 @@ import {
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
 import { neverIssued } from '../authority/never-issued.ts';
 import { giveRefusal } from '../authority/send-command.ts';
+import { toldMembers } from '../authority/untold.ts';
 import { type Answer, counted, give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
 
@@ -111,7 +112,8 @@ async function run(options: RevokeOptions): Promise<void> {
   }
   const { crlNumber, serials } = outcome.answer;
   const revoked = Array.isArray(serials) ? serials.map(String) : [];
-  const fields = { ...named(target), reason, serials: revoked, crlNumber };
+  const told = toldMembers(outcome.answer, 'members pick the list up themselves');
+  const fields = { ...named(target), reason, serials: revoked, crlNumber, ...told.json };
   if (revoked.length === 0) {
     // Somebody else was faster.
     give({ json: fields, lines: ['Nothing revoked: it has been revoked meanwhile'], failed: true }, json);
@@ -123,8 +125,9 @@ async function run(options: RevokeOptions): Promise<void> {
       lines: [
         `revoked ${counted(revoked.length, 'certificate')}, ${reason}: ${revoked.join(', ')}`,
         `published in revocation list ${crlNumber}`,
+        ...told.lines,
       ],
-      next: ['members pick the list up themselves', ...nextFor(revocable[0] as ListedCertificate)],
+      next: [...told.next, ...nextFor(revocable[0] as ListedCertificate)],
     },
     json,
   );

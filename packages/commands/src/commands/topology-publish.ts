@@ -11,6 +11,7 @@ import { administratorCommand } from '../authority/administrator-command.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
 import { nextAfterRefusal } from '../authority/refused-version.ts';
 import { giveRefusal } from '../authority/send-command.ts';
+import { toldMembers } from '../authority/untold.ts';
 import { versionInForce } from '../authority/version-in-force.ts';
 import { give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
@@ -98,16 +99,18 @@ async function run(file: string, options: PublishOptions): Promise<void> {
     return;
   }
   const { version, hash, effect, signers } = outcome.answer;
+  const told = toldMembers(outcome.answer, 'running members pick it up themselves');
   give(
     {
-      json: { file, version, hash, effect, signers },
+      json: { file, version, hash, effect, signers, ...told.json },
       lines: [
         `version ${version} of ${document.network} is in force: ${effectText(String(effect))}`,
         `signed by ${Array.isArray(signers) ? signers.join(', ') : ''}`,
+        ...told.lines,
       ],
       next: [
         ...(waiting === undefined ? [] : [`${waiting.sentence}: ${waiting.next}`]),
-        'running members pick it up themselves',
+        ...told.next,
         'for a new server: entente join-token <server> --config <server>.yaml --as ca/administrators/<you>.yaml',
       ],
     },
