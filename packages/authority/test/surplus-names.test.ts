@@ -134,4 +134,29 @@ describe('a certificate with names that the topology has taken away', () => {
     await watch.look();
     expect(looked - done).toBeLessThanOrEqual(1);
   });
+
+  it('is looked for again after a revocation could not be recorded, without another topology', async () => {
+    const revoked: string[] = [];
+    let isFull = true;
+    const time = { now };
+    const write = () => {};
+    const watch = new SurplusWatch({
+      fqdn: 'ca.contoso.example',
+      ledger: { subjects: async () => [server], issuedTo: async () => [recorded('0a')] },
+      topology: () => after,
+      async revoke(serialHex) {
+        if (isFull) throw new Error('the disk is full');
+        revoked.push(serialHex);
+        return { ok: true, serials: [serialHex], crlNumber: 1 };
+      },
+      now: () => time.now,
+      log: { debug: write, info: write, warn: write, error: write },
+    });
+    await watch.look();
+    time.now += longestSurplusMs;
+    await expect(watch.look()).rejects.toThrow('the disk is full');
+    isFull = false;
+    await watch.look();
+    expect(revoked).toEqual(['0a']);
+  });
 });

@@ -5,6 +5,18 @@ export const patches: PatchList = {
   name: 'authority-upkeep',
   list: [
     {
+      name: 'surplus-after-fault',
+      off: 'one failed write ends the watch on names that the topology has taken away',
+      file: 'packages/authority/src/surplus-names/surplus-watch.ts',
+      find: `      this.#watching = true;
+      throw fault;`,
+      replace: '      throw fault;',
+      test: {
+        file: 'packages/authority/test/surplus-names.test.ts',
+        title: 'is looked for again after a revocation could not be recorded, without another topology',
+      },
+    },
+    {
       name: 'untold-in-health',
       off: 'an authority that can sign no trust state says that it is well',
       file: 'packages/authority/src/trust-state/state-publisher.ts',

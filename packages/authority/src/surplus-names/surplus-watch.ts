@@ -34,10 +34,21 @@ export class SurplusWatch {
 
   /** Looks for certificates with surplus names until none is left, and revokes those whose time has come. */
   async look(): Promise<void> {
-    const { fqdn, ledger, log, now, revoke } = this.#options;
     const topology = this.#options.topology();
     if (!this.#watching || topology === undefined) return;
+    // Before it looks: a topology that comes meanwhile is looked for again.
     this.#watching = false;
+    try {
+      if (await this.#isAnyLeft(topology)) this.#watching = true;
+    } catch (fault) {
+      // What could not be recorded is still to be done.
+      this.#watching = true;
+      throw fault;
+    }
+  }
+
+  async #isAnyLeft(topology: Topology): Promise<boolean> {
+    const { fqdn, ledger, log, now, revoke } = this.#options;
     const left = new Set<string>();
     for (const server of await ledger.subjects('server', now())) {
       if (server === fqdn || !topology.servers.has(server)) continue;
@@ -61,6 +72,6 @@ export class SurplusWatch {
       }
     }
     for (const serialHex of this.#since.keys()) if (!left.has(serialHex)) this.#since.delete(serialHex);
-    if (left.size > 0) this.#watching = true;
+    return left.size > 0;
   }
 }
