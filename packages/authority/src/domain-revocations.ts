@@ -9,7 +9,7 @@ import {
   refuse,
   spkiHash,
 } from '@entente/pki';
-import type { Ledger } from '@entente/pki/ledger';
+import type { Ledger, Revocation } from '@entente/pki/ledger';
 import type { Topology } from '@entente/topology';
 import { isSignedBy } from '@entente/trust';
 import { type Certificate, certificateNamesOf } from '@entente/x509';
@@ -53,6 +53,8 @@ export interface DomainRevocations extends RevocationDesk {
   revokeCertificate(certificate: Certificate, reason: RevocationReason): Promise<RevocationOutcome>;
   /** Gives pools another key whose key is with somebody who may not have it now; also after a crash half-way. */
   reconcileKeys(): Promise<void>;
+  /** The same at the start, with what a run before has revoked for a compromise and may not have taken back. */
+  resumeKeys(): Promise<void>;
 }
 
 /** Reasons for which a key of the subject may be in the hands of others (RFC 5280 §5.3.1). */
@@ -69,7 +71,19 @@ const keyCompromises: ReadonlySet<RevocationReason> = new Set([
 export function createDomainRevocations(options: DomainRevocationOptions): DomainRevocations {
   const { desk, domainKeys, fqdn, issuers, ledger, now, publish, topology } = options;
 
+  /** By subject: when its key was compromised, and the keys of its pool were not changed yet. */
+  const owed = new Map<string, number>();
+
+  const owe = (subject: string, { at, reason }: Revocation): void => {
+    if (keyCompromises.has(reason)) owed.set(subject, Math.max(at, owed.get(subject) ?? at));
+  };
+
   const reconcileKeys = async (): Promise<void> => {
+    // First: to what follows, these are servers that have left, whose keys go on opening.
+    for (const [subject, at] of owed) {
+      await domainKeys.compromised(subject, at);
+      if (owed.get(subject) === at) owed.delete(subject);
+    }
     const current = topology();
     if (current === undefined) return;
     const certified = new Set(await ledger.subjects('server', now()));
@@ -83,8 +97,12 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
     await domainKeys.reconcile(members);
   };
 
-  const takeBack = async (subjects: Iterable<string>, reason: RevocationReason): Promise<void> => {
-    if (keyCompromises.has(reason)) for (const subject of subjects) await domainKeys.compromised(subject);
+  /** Takes back what certificates had opened that are revoked now: also those that were before, or are on no list yet. */
+  const takeBack = async (serialsHex: readonly string[]): Promise<void> => {
+    for (const serialHex of serialsHex) {
+      const recorded = await findIssued(ledger, issuers, serialHex);
+      if (recorded?.revocation !== undefined) owe(recorded.subject, recorded.revocation);
+    }
     await reconcileKeys();
   };
 
@@ -112,14 +130,26 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
   const revoke: RevocationDesk['revoke'] = async (serialHex, reason) => {
     const refusal = await lastAuthority(serialHex);
     if (refusal !== undefined) return { ok: false, refusal };
-    const recorded = await findIssued(ledger, issuers, serialHex);
-    const outcome = await desk.revoke(serialHex, reason);
-    if (outcome.ok) await takeBack(recorded === undefined ? [] : [recorded.subject], reason);
-    return outcome;
+    try {
+      return await desk.revoke(serialHex, reason);
+    } finally {
+      await takeBack([serialHex]);
+    }
   };
 
   return {
     reconcileKeys,
+    async resumeKeys() {
+      const { issuer: active, issuers: all = [active] } = issuers;
+      for (const { id } of all) {
+        for (const { revocation, serialHex } of await ledger.revoked(id, now())) {
+          if (!keyCompromises.has(revocation.reason)) continue;
+          const recorded = await ledger.find(id, serialHex);
+          if (recorded !== undefined) owe(recorded.subject, revocation);
+        }
+      }
+      await reconcileKeys();
+    },
     revoke,
     async revokeCertificate(certificate, reason) {
       const { issuer: active, issuers: all = [active] } = issuers;
@@ -132,25 +162,38 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
         await ledger.blockKey(spkiHash(certificate.publicKey.der), { at: now(), reason });
       const foreign = { issuer: issuer.id, serialHex, notAfter };
       const outcome = await ledger.revokeForeign(foreign, { at: now(), reason });
-      if (outcome !== 'revoked') return { ok: false, refusal: alreadyRevoked(serialHex) };
-      const crlNumber = await publish();
-      await takeBack(certificateNamesOf(certificate).dnsNames, reason);
-      return { ok: true, serials: [serialHex], crlNumber };
+      const revoked = (await ledger.revoked(issuer.id, notAfter)).find((one) => one.serialHex === serialHex);
+      if (revoked !== undefined)
+        for (const name of certificateNamesOf(certificate).dnsNames) owe(name, revoked.revocation);
+      try {
+        if (outcome !== 'revoked') return { ok: false, refusal: alreadyRevoked(serialHex) };
+        return { ok: true, serials: [serialHex], crlNumber: await publish() };
+      } finally {
+        await reconcileKeys();
+      }
     },
     async revokeSubject(subject, reason): Promise<RevocationOutcome> {
       const refusal = subject === fqdn ? await lastAuthority() : undefined;
       if (refusal !== undefined) return { ok: false, refusal };
-      const outcome = await desk.revokeSubject(subject, reason);
-      if (outcome.ok) await takeBack([subject], reason);
-      return outcome;
+      try {
+        const outcome = await desk.revokeSubject(subject, reason);
+        if (outcome.ok) owe(subject, { at: now(), reason });
+        return outcome;
+      } finally {
+        await takeBack((await ledger.issuedTo(subject, now())).map(({ serialHex }) => serialHex));
+      }
     },
     async revokeAll(serialsHex, reason): Promise<RevokedAtOnce> {
       const recorded = await Promise.all(
         serialsHex.map((serialHex) => findIssued(ledger, issuers, serialHex)),
       );
-      const outcome = await desk.revokeAll(serialsHex, reason);
-      await takeBack(new Set(recorded.flatMap((one) => (one === undefined ? [] : [one.subject]))), reason);
-      return outcome;
+      try {
+        const outcome = await desk.revokeAll(serialsHex, reason);
+        for (const one of recorded) if (one !== undefined) owe(one.subject, { at: now(), reason });
+        return outcome;
+      } finally {
+        await takeBack(serialsHex);
+      }
     },
     async release(serialHex): Promise<RevocationOutcome> {
       const outcome = await desk.release(serialHex);

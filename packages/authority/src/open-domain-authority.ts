@@ -320,7 +320,7 @@ export async function openDomainAuthority(
   });
   await states.sign();
   await revokeWhatIsUnlisted(topologies.removedAdministrators, { actor: 'authority' });
-  await revocation.reconcileKeys();
+  await revocation.resumeKeys();
   await warnOfUnnamed(ledger, topologies.current?.topology, now(), log);
   lookOutside();
   const topology = inForce;

@@ -12,6 +12,39 @@ export const patches: PatchList = {
   name: 'revocation',
   list: [
     {
+      name: 'compromise-sent-again',
+      off: 'the keys of a pool stay that could not be changed when a certificate was revoked for keyCompromise, also when it is sent again',
+      file: 'packages/authority/src/domain-revocations.ts',
+      find: 'if (recorded?.revocation !== undefined) owe(recorded.subject, recorded.revocation);',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/compromise-after-fault.test.ts',
+        title: 'changes them when it is sent again, for the reason that is recorded, and only once',
+      },
+    },
+    {
+      name: 'compromise-once',
+      off: 'the keys of a pool are changed each time that a revocation for keyCompromise is sent again',
+      file: 'packages/authority/src/domain-keys/key-store.ts',
+      find: '!holders.has(server) || isDone',
+      replace: '!holders.has(server)',
+      test: {
+        file: 'packages/authority/test/compromise-after-fault.test.ts',
+        title: 'changes them when it is sent again, for the reason that is recorded, and only once',
+      },
+    },
+    {
+      name: 'compromise-at-start',
+      off: 'the keys of a pool stay where the authority stopped after a revocation for keyCompromise',
+      file: 'packages/authority/src/open-domain-authority.ts',
+      find: 'await revocation.resumeKeys();',
+      replace: 'await revocation.reconcileKeys();',
+      test: {
+        file: 'packages/authority/test/compromise-after-fault.test.ts',
+        title: 'changes them when the authority starts again',
+      },
+    },
+    {
       name: 'list-of-another-issuer',
       off: 'a distribution point that names its CRL issuer without a directory name is taken for one that names none',
       file: revocation,

@@ -110,7 +110,7 @@ describe('a server that had the keys of a pool', () => {
     await store.give(pool, fe1);
     await store.give(pool, gone);
     await store.give('pool2.contoso.example', fe2);
-    await store.compromised(gone);
+    await store.compromised(gone, now);
     await store.reconcile(new Map([...members(fe1), ['pool2.contoso.example', new Set([fe2])]]));
     expect(rotated).toEqual([{ pool, epoch: 2, why: 'compromised' }]);
     expect((await store.give(pool, fe1)).keys.map(({ epoch }) => epoch)).toEqual([2]);

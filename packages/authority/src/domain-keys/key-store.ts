@@ -87,12 +87,16 @@ export class DomainKeyStore {
     });
   }
 
-  /** Makes all keys void that a server was given: they may be in the hands of others. */
-  compromised(server: string): Promise<void> {
+  /**
+   * Makes all keys void that a server was given: they may be in the hands of others.
+   * @param since - keys that began after this time alone are none of those, milliseconds since 1970
+   */
+  compromised(server: string, since: number): Promise<void> {
     return this.#inTurn(async () => {
       const held: HeldKeys[] = [];
       for (const { holders, keys } of this.#pools.values()) {
-        if (!holders.has(server)) continue;
+        const isDone = keys.keys.every(({ sealsFrom }) => sealsFrom > since);
+        if (!holders.has(server) || isDone) continue;
         const others = [...holders].filter((holder) => holder !== server);
         held.push({ keys, holders: new Set(others) });
       }
