@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DigestAnswerer, readChallenge } from './digest.ts';
+import { readChallenge } from './digest.ts';
 import { firstLine, LoadConnection } from './load-connection.ts';
 import type { Credentials, LoadPair, LoadTls } from './order.ts';
+import { registration, stayRegistered } from './registration.ts';
 
 /**
  * The side that answers: registers where it is a user, then says 200 to everything, by slicing the request, and 180 before it to INVITE.
@@ -10,8 +11,11 @@ import type { Credentials, LoadPair, LoadTls } from './order.ts';
 export async function openCalled(tls: LoadTls, pair: LoadPair): Promise<LoadConnection> {
   const connection = await LoadConnection.open(tls);
   if (pair.registers !== undefined) await register(connection, tls, pair.to, pair.registers);
+  const registered =
+    pair.registers === undefined ? () => {} : stayRegistered(connection, pair.to, pair.registers);
   connection.receive = (message) => {
-    if (message.startsWith('SIP/2.0 ') || message.startsWith('ACK ')) return;
+    if (message.startsWith('ACK ')) return;
+    if (message.startsWith('SIP/2.0 ')) return registered(message);
     if (message.startsWith('INVITE ')) connection.send(answer(message, '180 Ringing', connection.localPort));
     connection.send(answer(message, '200 OK', connection.localPort));
   };
@@ -90,18 +94,9 @@ export async function askToRegister(
   credentials: Credentials,
   cseq: number,
 ): Promise<string> {
-  const domain = user.slice(user.indexOf('@') + 1);
-  const uri = `sip:${domain}`;
-  const contact = `<sip:${credentials.username}@127.0.0.1:${connection.localPort};transport=tls>`;
-  const write = (number: number, authorization: string): string =>
-    `REGISTER ${uri} SIP/2.0\r\n` +
-    `Via: SIP/2.0/TLS 127.0.0.1:${connection.localPort};branch=z9hG4bKr${number}${credentials.username}\r\n` +
-    `From: <${user}>;tag=r${connection.localPort}\r\nTo: <${user}>\r\n` +
-    `Call-ID: register-${credentials.username}-${connection.localPort}\r\nCSeq: ${number} REGISTER\r\n` +
-    `Max-Forwards: 70\r\nContact: ${contact}\r\nExpires: 3600\r\n${authorization}Content-Length: 0\r\n\r\n`;
-  const response = await connection.exchange(write(cseq, ''), answerMs);
-  const challenge = readChallenge(response);
-  if (challenge === undefined) return response;
-  const authorization = new DigestAnswerer(challenge, credentials).answer('REGISTER', uri);
-  return connection.exchange(write(cseq + 1, authorization), answerMs);
+  const write = (number: number, answered?: string): string =>
+    registration(connection, user, { credentials, number, answered });
+  const response = await connection.exchange(write(cseq), answerMs);
+  if (readChallenge(response) === undefined) return response;
+  return connection.exchange(write(cseq + 1, response), answerMs);
 }
