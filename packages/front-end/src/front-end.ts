@@ -180,7 +180,7 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   onClosed(origin: RequestOrigin): void {
     const flow = this.#options.flows.of(origin);
     this.#signedIn.closed(origin, flow);
-    // Strangers come and go by the thousand, and a store may have room for few questions.
+    // Outsiders come and go by the thousand, and a store may have room for few questions.
     if (this.#devices.isUsed(flow)) this.#registrations.closed(flow);
     this.#devices.closed(flow);
   }

@@ -42,7 +42,7 @@ function registering() {
 }
 
 describe('a connection that is closed', () => {
-  it('is no question to the store where nobody has registered over it: strangers come and go by the thousand', () => {
+  it('is no question to the store where nobody has registered over it: outsiders come and go by the thousand', () => {
     const locations = new MemoryLocations();
     const asked = vi.spyOn(locations, 'removeFlow');
     const network = start(fe1, newSealing(), locations);

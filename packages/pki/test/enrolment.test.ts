@@ -1,62 +1,25 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import {
-  type EnrolledPeer,
   type EnrolOptions,
   enrolHandler,
   formatJoinToken,
   issueJoinToken,
-  type JoinToken,
-  type PkiRefusal,
   parseJoinToken,
   refuse,
-  spkiHash,
 } from '@entente/pki';
 import { createKeyAndRequest, enrol, renew, renewalTime } from '@entente/pki/client';
-import { decodeCertificate } from '@entente/x509';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { now, serverNames, type TestAuthority, testAuthority, testIssuance } from './authority.ts';
-
-const authorityUrl = 'https://ca.contoso.example';
-const administratorsHash = 'ab'.repeat(32);
+import { administratorsHash, authorityUrl, enrolmentScene, rootSpkiHashOf } from './enrolment-scene.ts';
 
 let authority: TestAuthority;
-let rootSpkiHash: string;
 
 beforeAll(async () => {
   authority = await testAuthority();
-  const root = decodeCertificate(authority.root);
-  rootSpkiHash = root.ok ? spkiHash(root.value.publicKey.der) : '';
 });
 
-/** One authority with a clock that the test turns. */
-function scene(changes: Partial<EnrolOptions> = {}, from?: ReturnType<typeof testIssuance>) {
-  const time = { now };
-  const clock = () => time.now;
-  const { issuance, ledger } = from ?? testIssuance(authority, { clock });
-  const refusals: { refusal: PkiRefusal; server: string | undefined }[] = [];
-  const handler = enrolHandler({
-    issuance,
-    ledger,
-    clock,
-    onRefused: (refusal, server) => refusals.push({ refusal, server }),
-    ...changes,
-  });
-  const makeToken = (lifetimeMs?: number, replace = false): Promise<JoinToken> =>
-    issueJoinToken(
-      { ledger, clock, random: randomBytes },
-      {
-        authority: authorityUrl,
-        server: 'fe01.contoso.example',
-        rootSpkiHash,
-        administratorsHash,
-        createdBy: 'alice',
-        ...(lifetimeMs === undefined ? {} : { lifetimeMs }),
-        replace,
-      },
-    );
-  const transport = (peer?: EnrolledPeer) => (request: Request) => handler(request, peer);
-  return { time, ledger, issuance, handler, refusals, makeToken, transport };
-}
+const scene = (changes: Partial<EnrolOptions> = {}, from?: ReturnType<typeof testIssuance>) =>
+  enrolmentScene(authority, changes, from);
 
 /** What a caller without certificate is told, whatever is wrong. */
 const plainly = {
@@ -165,7 +128,7 @@ describe('joining', () => {
       {
         authority: authorityUrl,
         server: 'fe01.contoso.example',
-        rootSpkiHash,
+        rootSpkiHash: rootSpkiHashOf(authority),
         administratorsHash,
         createdBy: 'alice',
       },
@@ -396,7 +359,7 @@ describe('the rule behind enrolment', () => {
       {
         authority: authorityUrl,
         server: 'fe01.contoso.example',
-        rootSpkiHash,
+        rootSpkiHash: rootSpkiHashOf(authority),
         administratorsHash,
         createdBy: 'alice',
       },

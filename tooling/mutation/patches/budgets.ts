@@ -44,29 +44,6 @@ export const patches: PatchList = {
   name: 'budgets',
   list: [
     {
-      name: 'refused-acks',
-      off: 'a stranger keeps a server busy with ACKs that it refuses',
-      file: 'packages/sip-relay/src/proxy-runtime.ts',
-      find: "if ('reason' in sender) {\n      // No answer says so; who sends it all the same costs no less than with a request.\n      connection.refusedAtOnce(false);",
-      replace: "if ('reason' in sender) {",
-      test: {
-        file: 'packages/sip-relay/test/hostile-peers.test.ts',
-        title:
-          'is not read for a while, where it is not known: an ACK has no answer, and costs as much as a request',
-      },
-    },
-    {
-      name: 'malformed-without-end',
-      off: 'a stranger keeps a server busy with what is no message',
-      file: 'packages/sip-endpoint/src/endpoint.ts',
-      find: 'connection.refusedAtOnce(false);',
-      replace: '',
-      test: {
-        file: 'packages/sip-endpoint/test/hostile-bytes.test.ts',
-        title: 'holds up a client whose messages are no messages, and reads on from it twice a second',
-      },
-    },
-    {
       name: 'passed-over',
       off: 'the body of a refused message is read as messages',
       file: 'packages/sip/src/framing/stream-framer.ts',

@@ -5,6 +5,29 @@ export const patches: PatchList = {
   name: 'connections',
   list: [
     {
+      name: 'refused-acks',
+      off: 'an outsider keeps a server busy with ACKs that it refuses',
+      file: 'packages/sip-relay/src/proxy-runtime.ts',
+      find: "if ('reason' in sender) {\n      // No answer says so; who sends it all the same costs no less than with a request.\n      connection.refusedAtOnce(false);",
+      replace: "if ('reason' in sender) {",
+      test: {
+        file: 'packages/sip-relay/test/hostile-peers.test.ts',
+        title:
+          'is not read for a while, where it is not known: an ACK has no answer, and costs as much as a request',
+      },
+    },
+    {
+      name: 'malformed-without-end',
+      off: 'an outsider keeps a server busy with malformed messages',
+      file: 'packages/sip-endpoint/src/endpoint.ts',
+      find: 'connection.refusedAtOnce(false);',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/hostile-bytes.test.ts',
+        title: 'holds up a client whose messages are no messages, and reads on from it twice a second',
+      },
+    },
+    {
       name: 'first-chunk-as-always',
       off: 'a server that has answered and closes within seconds counts as one that has refused us',
       file: 'packages/sip-endpoint/src/connection/take-bytes.ts',

@@ -218,15 +218,15 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'strangers-at-the-store',
-      off: 'strangers who connect and leave take the time that a store has for users',
+      name: 'outsiders-at-the-store',
+      off: 'outsiders who connect and leave take the time that a store has for users',
       file: 'packages/front-end/src/front-end.ts',
       find: 'if (this.#devices.isUsed(flow)) this.#registrations.closed(flow);',
       replace: 'this.#registrations.closed(flow);',
       test: {
         file: 'packages/front-end/src/known-to-others.test.ts',
         title:
-          'is no question to the store where nobody has registered over it: strangers come and go by the thousand',
+          'is no question to the store where nobody has registered over it: outsiders come and go by the thousand',
       },
     },
     {

@@ -66,7 +66,7 @@ export const patches: PatchList = {
     },
     {
       name: 'guesses-of-neighbours',
-      off: 'a stranger holds up all users of an address that many share',
+      off: 'an outsider holds up all users of an address that many share',
       file: 'packages/sip-proxy/src/identity/guess-limit.ts',
       find: 'this.#known.has(pair) ? ofPair :',
       replace: 'this.#known.has(pair) ? Math.max(ofPair, ofAddress) :',

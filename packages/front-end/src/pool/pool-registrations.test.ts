@@ -22,7 +22,7 @@ async function start(file?: string) {
   const asked: boolean[] = [];
   const known = new Set(['alice@contoso.example', 'bob@contoso.example']);
   /** Users of another pool. */
-  const strangers = new Set<string>();
+  const ofOthers = new Set<string>();
   const pool = await PoolRegistrations.open({
     members: () => [fe2],
     isLiving: () => true,
@@ -31,7 +31,7 @@ async function start(file?: string) {
       return true;
     },
     patience: () => setImmediate(),
-    isOurs: (aor) => !strangers.has(aor),
+    isOurs: (aor) => !ofOthers.has(aor),
     isUser: (aor) => known.has(aor),
     isBelieved: (voucher) => !gone.has(voucher),
     file: file === undefined ? undefined : { path: file, logger: quiet as never },
@@ -47,7 +47,7 @@ async function start(file?: string) {
     );
   const contactsOf = (name: string) =>
     (pool.locations.lookup(`${name}@contoso.example`, now) as Binding[]).map(({ uri }) => uri);
-  return { asked, contactsOf, gone, known, lines, pool, strangers, tell };
+  return { asked, contactsOf, gone, known, lines, pool, ofOthers, tell };
 }
 
 function record(name: string, uri: string, fields: Partial<Binding> = {}, at = now): [string, RecordJson] {
@@ -88,10 +88,10 @@ describe('a copy of what a server does not know yet', () => {
   });
 
   it('is asked for again where its user comes to this pool, or its server into the topology', async () => {
-    const { asked, gone, known, pool, strangers, tell } = await start();
-    strangers.add('carol@contoso.example');
+    const { asked, gone, known, pool, ofOthers, tell } = await start();
+    ofOthers.add('carol@contoso.example');
     await tell([record('carol', 'sip:c@client.invalid')]);
-    strangers.clear();
+    ofOthers.clear();
     pool.usersChanged();
     await setImmediate();
     expect(asked).toHaveLength(1);

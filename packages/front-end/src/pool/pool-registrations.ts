@@ -50,7 +50,7 @@ export class PoolRegistrations implements AsyncDisposable {
   readonly #options: PoolRegistrationsOptions;
   readonly #copies: PoolCopies;
   #file: RegistrationsFile | undefined;
-  /** Whether others have told of bindings that were passed over here, because the user, or who vouches for them, was not known yet. */
+  /** Whether bindings that others have sent were passed over here, because the user, or who vouches for them, was not known yet. */
   #hasSkipped = false;
 
   private constructor(options: PoolRegistrationsOptions) {
