@@ -1,14 +1,13 @@
-import { findIssued, type PoolKeys, type Problem, refuse } from '@entente/pki';
+import type { PoolKeys, Problem } from '@entente/pki';
 import type { Authority } from './authority.ts';
 import type { Caller } from './caller.ts';
 import { mayHaveKeys } from './domain-keys/may-have-keys.ts';
+import { revokedCaller } from './revoked-caller.ts';
 
 /** The keys of the caller's pool, or why it gets none. */
 export type GivenKeys =
   | { readonly ok: true; readonly keys: PoolKeys }
   | { readonly ok: false; readonly problem: Problem };
-
-type ServerCaller = Extract<Caller, { kind: 'server' }>;
 
 /**
  * Gives a server the keys of its pool, which are secret: with them it seals and opens tokens as every other server of the pool does.
@@ -31,26 +30,6 @@ export async function giveDomainKeys(
   const after = await decide();
   if (!after.ok) return { ok: false, problem: after.refusal };
   return after.pool === keys.pool ? { ok: true, keys } : { ok: false, problem: changedMeanwhile };
-}
-
-/**
- * A connection is closed when its certificate is revoked; a request that was under way then is refused as well.
- * @param authority - its ledger
- * @param caller - from the verdict on its connection
- * @returns undefined where the certificate counts
- */
-export async function revokedCaller(
-  { issuance, opened }: Pick<Authority, 'issuance' | 'opened'>,
-  { serialHex, server }: ServerCaller,
-): Promise<{ readonly ok: false; readonly refusal: Problem } | undefined> {
-  const recorded = await findIssued(opened.ledger, issuance, serialHex);
-  if (recorded?.revocation === undefined) return undefined;
-  const refusal = refuse(
-    'requester-revoked',
-    `the certificate ${serialHex} of ${server} is revoked (${recorded.revocation.reason})`,
-    'let the server join again with a new token from entente join-token',
-  );
-  return { ok: false, refusal };
 }
 
 function serversOnly(caller: Caller): Problem {

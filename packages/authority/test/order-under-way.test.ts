@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, type RunningAuthority } from '@entente/authority';
+import { createKeyAndRequest } from '@entente/pki/client';
 import { initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import type { Peer } from '@entente/tls';
@@ -12,6 +13,7 @@ import {
   signTopology,
   type TopologyDocument,
 } from '@entente/topology';
+import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contoso, next } from './contoso.ts';
 
@@ -34,9 +36,9 @@ const first: TopologyDocument = {
 };
 const withoutBob = next(first, { administrators: { required: 1, keys: [people[0]!.key] } });
 
-const peerOf = (name: string): Peer =>
+const peerOf = (name: string, serialHex = '0a'): Peer =>
   ({
-    peer: { uris: [`entente://contoso.example/administrators/${name}`], dnsNames: [], serialHex: '0a' },
+    peer: { uris: [`entente://contoso.example/administrators/${name}`], dnsNames: [], serialHex },
   }) as never;
 
 /** A body that ends when it is told to. */
@@ -59,14 +61,14 @@ function slowBody(text: string): { readonly body: ReadableStream<Uint8Array>; en
 describe('a command that is under way while its administrator is removed', () => {
   let directory: string;
   let authority: RunningAuthority;
-  const post = (path: string, name: string, body: ReadableStream<Uint8Array> | string) =>
+  const post = (path: string, name: string, body: ReadableStream<Uint8Array> | string, serial?: string) =>
     authority.fetch(
       new Request(`https://ca.contoso.example${path}`, {
         method: 'POST',
         body,
         duplex: 'half',
       } as RequestInit),
-      peerOf(name),
+      peerOf(name, serial),
       '192.0.2.1',
     );
   const publish = (document: TopologyDocument, name: string) =>
@@ -141,5 +143,28 @@ describe('a command that is under way while its administrator is removed', () =>
     const { records } = (await answer.json()) as { records: { action: string }[] };
     const ordered = records.filter(({ action }) => action === 'accounts-ordered');
     expect(ordered).toHaveLength(statuses.filter((status) => status === 200).length);
+  });
+
+  it('is refused as well where the certificate of its administrator was revoked before its turn, and changes no account', async () => {
+    const { request } = await createKeyAndRequest({ subject: 'alice' });
+    const order = JSON.stringify({ request: encodePem('CERTIFICATE REQUEST', request) });
+    const { serial } = (await (await post('/certificates', 'alice', order)).json()) as { serial: string };
+    const verifiers = { 'SHA-256': 'b'.repeat(64) };
+    const slow = [
+      {
+        path: '/accounts',
+        ...slowBody(JSON.stringify({ accounts: [{ address: 'late@contoso.example', verifiers }] })),
+      },
+      {
+        path: '/accounts/change',
+        ...slowBody(JSON.stringify({ address: 'user0@contoso.example', state: 'disabled' })),
+      },
+    ];
+    const answers = slow.map(({ body, path }) => post(path, 'alice', body, serial));
+    const revoked = await post('/revoke', 'alice', JSON.stringify({ serial, reason: 'keyCompromise' }));
+    expect(revoked.status).toBe(200);
+    for (const { end } of slow) end();
+    for (const answer of answers)
+      expect(await (await answer).json()).toMatchObject({ status: 403, reason: 'requester-revoked' });
   });
 });

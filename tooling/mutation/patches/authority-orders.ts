@@ -11,6 +11,18 @@ export const patches: PatchList = {
   name: 'authority-orders',
   list: [
     {
+      name: 'revoked-in-turn',
+      off: 'orders that wait for their turn are carried out though the certificate of their administrator was revoked',
+      file: 'packages/authority/src/routes/account-order-routes.ts',
+      find: 'return revoked && refusals.request(revoked.refusal, caller);',
+      replace: 'return void revoked;',
+      test: {
+        file: 'packages/authority/test/order-under-way.test.ts',
+        title:
+          'is refused as well where the certificate of its administrator was revoked before its turn, and changes no account',
+      },
+    },
+    {
       name: 'named-administrators',
       off: 'a certificate of an administrator counts although the topology does not name them',
       file: 'packages/authority/src/administrators.ts',

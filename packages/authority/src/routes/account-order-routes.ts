@@ -10,6 +10,8 @@ import {
 import { accountProblem } from '../accounts/account-problem.ts';
 import { changeAccount } from '../accounts/change-account.ts';
 import { by } from '../audit/audit-log.ts';
+import type { Caller } from '../caller.ts';
+import { revokedCaller } from '../revoked-caller.ts';
 import { accountView } from './account-routes.ts';
 import { badOrder, readOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
@@ -48,6 +50,13 @@ const actionOf: Readonly<
 export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext): void {
   const { authority, guard, inTurn, limited, refusals } = context;
   const topology = () => authority.topologies.current?.topology;
+  /** A turn has been waited for: they may have been removed meanwhile, or their certificate revoked, which closes a connection alone. */
+  const notAnyMore = async (caller: Caller): Promise<Response | undefined> => {
+    const removed = guard('administrator', caller);
+    if (removed !== undefined || caller.kind === 'nobody') return removed;
+    const revoked = await revokedCaller(authority, caller);
+    return revoked && refusals.request(revoked.refusal, caller);
+  };
 
   app.post('/accounts', async (c) => {
     const { caller } = c.env;
@@ -62,8 +71,7 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
       return refusals.request(badOrder(expected), caller);
     }
     return inTurn(caller, async () => {
-      // The turn has been waited for: they may have been removed meanwhile.
-      const removed = guard('administrator', caller);
+      const removed = await notAnyMore(caller);
       if (removed !== undefined) return removed;
       const inForce = topology();
       const looked = accounts.map((account, line) => ({
@@ -129,7 +137,7 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
     const { address } = parsed.value;
     const home = change.what === 'home' ? change.home : undefined;
     return inTurn(caller, async () => {
-      const removed = guard('administrator', caller);
+      const removed = await notAnyMore(caller);
       if (removed !== undefined) return removed;
       const problem = home === undefined ? undefined : refuseByTopology({ address, home }, topology());
       if (problem !== undefined) return refusals.request(problem, caller);

@@ -3,7 +3,7 @@ import type { AccountQuery } from '@entente/accounts/directory';
 import { accountVersion, feedMediaType, formatFeedPage, parsePosition } from '@entente/accounts/feed';
 import { accountProblem } from '../accounts/account-problem.ts';
 import { readerOf } from '../accounts/reader-of.ts';
-import { revokedCaller } from '../give-domain-keys.ts';
+import { revokedCaller } from '../revoked-caller.ts';
 import { badOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 

@@ -5,8 +5,8 @@ import { accountProblem } from '../accounts/account-problem.ts';
 import { readerOf } from '../accounts/reader-of.ts';
 import { by } from '../audit/audit-log.ts';
 import type { Caller } from '../caller.ts';
-import { revokedCaller } from '../give-domain-keys.ts';
 import { RateLimit } from '../limits/rate-limit.ts';
+import { revokedCaller } from '../revoked-caller.ts';
 import { badOrder, readObject } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
