@@ -66,8 +66,10 @@ describe('what an outsider asserts', () => {
 
   it('never comes in from a client', () => {
     const { fromClient, sent } = start();
-    fromClient(message('MESSAGE', hers, his, { headers: { 'P-Asserted-Identity': `<${hers}>` } }));
-    expect(sent.inside[0]?.message.has('P-Asserted-Identity')).toBe(false);
+    const ofServers = ['P-Asserted-Identity', 'Entente-Asked-By', 'Entente-Account-Version'];
+    const headers = Object.fromEntries(ofServers.map((name) => [name, `<${hers}>`]));
+    fromClient(message('MESSAGE', hers, his, { headers }));
+    expect(ofServers.map((name) => sent.inside[0]?.message.has(name))).toEqual([false, false, false]);
   });
 });
 

@@ -36,6 +36,8 @@ import {
   unknownEnd,
 } from '@entente/sip-proxy';
 import {
+  accountVersionField,
+  askedByField,
   type DeviceFlows,
   type FlowNames,
   insiderFields,
@@ -167,6 +169,7 @@ class InwardRules extends EdgeRules implements RelayRules<EdgeTarget> {
       path: request.method === 'REGISTER' ? this.#path() : undefined,
       also: (editor) => {
         for (const name of insiderFieldsOf(request, 'in')) editor.remove(name);
+        for (const name of ofServers) if (request.has(name)) editor.remove(name);
         if (sender.arrival.kind === 'client') editor.remove('P-Asserted-Identity');
         else setIdentities(editor, assertableIdentities(request));
       },
@@ -251,6 +254,9 @@ class MemberRules extends EdgeRules implements RelayRules<EdgeTarget> {
     return server;
   }
 }
+
+/** What servers of ours say to each other of a REGISTER. */
+const ofServers = [accountVersionField, askedByField] as const;
 
 /** What an answer may say of who gives it, where somebody has checked that. */
 const claims = [...insiderFields, 'P-Preferred-Identity'] as const;

@@ -78,7 +78,7 @@ function notAuthorised(header: string, domain: string, { domains, id }: PartnerA
     header,
     domain,
     message: `${header} has the domain ${domain}, which the partner ${id} may not speak for; it may speak for ${domains.join(', ')}`,
-    remedy: `let ${domain} send its own messages, or add the domain to the partner ${id} in the topology (entente topology add partner)`,
+    remedy: `let ${domain} send its own messages, or list the domain in the entry of the partner ${id} (entente topology add partner) and have its certificate name it`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type AccountVersion, isAccountVersion, isBefore } from '@entente/accounts/feed';
+import { type AccountVersion, isAccountVersion, isBefore, isOfOneEpoch } from '@entente/accounts/feed';
 import { type RequestRefusal, refusal } from '@entente/sip-proxy';
 import type { Sender } from '@entente/sip-relay';
 
@@ -43,10 +43,17 @@ export class EndedVersions {
    * Whether a user has authenticated by an account that has ended.
    * @param user - address of record
    * @param sender - of a REGISTER of that user
+   * @param known - version of the account that is known here now
    */
-  isOver(user: string, sender: Pick<Sender, 'accountVersion'>): boolean {
-    const since = this.#since.get(user);
-    const version = since === undefined ? undefined : provenVersion(sender);
+  isOver(user: string, sender: Pick<Sender, 'accountVersion'>, known: AccountVersion | undefined): boolean {
+    let since = this.#since.get(user);
+    if (since === undefined) return false;
+    // All accounts were read again since: the one that is known now has what had changed.
+    if (known !== undefined && !isOfOneEpoch(since, known)) {
+      since = known;
+      this.#since.set(user, known);
+    }
+    const version = provenVersion(sender);
     return version !== undefined && isBefore(version, since);
   }
 }

@@ -332,14 +332,15 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     // The server that has authenticated the user may not have heard of it yet.
     if (!this.#maySignIn(aor)) return refuse(signedOut(aor));
     const { accounts, clock, fqdn, gruus, newToken } = this.#options;
+    const version = accounts?.known.versionOf(aor);
+    if (this.#ended.isOver(aor, sender, version)) return refuse(provenBefore);
     const isClient = sender.arrival.kind === 'client';
-    if (this.#ended.isOver(aor, sender)) return refuse(provenBefore);
     const change = registerChange(isClient ? withoutOwnPath(request) : request, aor, {
       now: clock(),
       gruus,
       toTag: newToken(),
       policy: this.#options.registrationPolicy?.() ?? {},
-      account: provenVersion(sender) ?? accounts?.known.versionOf(aor),
+      account: provenVersion(sender) ?? version,
       ...vouchedFor(request, sender, this.#options.vouchers),
       ...(isClient ? { flow: sender.flow, server: fqdn } : undefined),
     });
@@ -373,13 +374,11 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     const { arrival, flow, origin } = sender;
     if (!result.ok) return refuse(result.refusal);
     // Signed out while the store was asked.
-    if (!this.#maySignIn(aor)) {
-      this.#registrations.removeUser(aor, this.#options.accounts?.known.versionOf(aor));
-      return refuse(signedOut(aor));
-    }
-    if (this.#ended.isOver(aor, sender)) {
-      this.#registrations.removeUser(aor, this.#options.accounts?.known.versionOf(aor));
-      return refuse(provenBefore);
+    const version = this.#options.accounts?.known.versionOf(aor);
+    const isOver = this.#ended.isOver(aor, sender, version);
+    if (isOver || !this.#maySignIn(aor)) {
+      this.#registrations.removeUser(aor, version);
+      return refuse(isOver ? provenBefore : signedOut(aor));
     }
     if (arrival.kind === 'client') {
       // A REGISTER may wait for its store longer than its connection lasts.

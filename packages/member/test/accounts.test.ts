@@ -148,14 +148,17 @@ describe('a member that follows the accounts', () => {
     const disabled: Account = { ...bob, state: 'disabled' };
     await put(disabled);
     await remove(carol);
-    const { follower } = await follow({ listens: false });
+    const { follower, news } = await follow({ listens: false });
+    await put({ ...disabled, rights: ['dial-outside'] });
+    news();
+    await expect.poll(() => follower.known.of(bob.address)?.rights).toEqual(['dial-outside']);
     const told: (readonly ChangedAccount[])[] = [];
     const later: (readonly ChangedAccount[])[] = [];
     follower.onChange((changes) => told.push(changes));
     follower.onChange((changes) => later.push(changes));
     expect(told).toEqual([
       [
-        { address: bob.address, before: bob, after: disabled },
+        { address: bob.address, before: bob, after: { ...disabled, rights: ['dial-outside'] } },
         { address: carol.address, before: carol },
       ],
     ]);

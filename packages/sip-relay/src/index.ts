@@ -10,7 +10,14 @@ export {
 } from './admission/emergency-allowance.ts';
 export { changesPassword, refuseUnprovenChange } from './admission/password-proof.ts';
 export type { AcceptedIdentity, Sender } from './admission/sender.ts';
-export { askedByField, behalfOf, insiderFields, type VouchingServer, vouchFor } from './admission/vouch.ts';
+export {
+  accountVersionField,
+  askedByField,
+  behalfOf,
+  insiderFields,
+  type VouchingServer,
+  vouchFor,
+} from './admission/vouch.ts';
 export { type DeviceFlow, DeviceFlows, isUnregistered } from './device-flows.ts';
 export { FlowNames } from './flow-names.ts';
 export {

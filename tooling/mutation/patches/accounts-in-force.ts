@@ -24,10 +24,22 @@ export const patches: PatchList = {
   name: 'accounts-in-force',
   list: [
     {
+      name: 'proven-in-another-epoch',
+      off: 'who has another password cannot register any more once the accounts come from a directory that was restored',
+      file: 'packages/front-end/src/ended-versions.ts',
+      find: 'if (known !== undefined && !isOfOneEpoch(since, known)) {',
+      replace: 'if (known === user && !isOfOneEpoch(since, known)) {',
+      test: {
+        file: 'packages/front-end/src/ended-versions.test.ts',
+        title:
+          'is what is known where all accounts were read again from another directory, and what cannot be compared counts as earlier',
+      },
+    },
+    {
       name: 'proven-before',
       off: 'a telephone that was lost stays registered, where another server has asked for its password a moment ago',
       file: 'packages/front-end/src/front-end.ts',
-      find: 'if (this.#ended.isOver(aor, sender)) return refuse(provenBefore);',
+      find: 'if (this.#ended.isOver(aor, sender, version)) return refuse(provenBefore);',
       replace: '',
       test: {
         file: 'packages/front-end/src/account-changes.test.ts',
@@ -39,8 +51,8 @@ export const patches: PatchList = {
       name: 'proven-before-the-store-answers',
       off: 'a telephone that was lost stays registered, where the change comes while the store is asked',
       file: 'packages/front-end/src/front-end.ts',
-      find: 'if (this.#ended.isOver(aor, sender)) {',
-      replace: 'if (aor === undefined) {',
+      find: 'const isOver = this.#ended.isOver(aor, sender, version);',
+      replace: 'const isOver = false as boolean;',
       test: {
         file: 'packages/front-end/src/account-changes.test.ts',
         title: 'is not registered by the one before, where the change comes while the store is asked',

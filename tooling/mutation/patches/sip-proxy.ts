@@ -287,7 +287,7 @@ export const patches: PatchList = {
       name: 'guesses-of-a-pair',
       off: 'a user whose password is guessed from one address alone is guessed on',
       file: 'packages/sip-proxy/src/identity/guess-limit.ts',
-      find: 'if (ofAddress === 0 && ofUser === 0)',
+      find: 'if (this.#pairs.size === 0 && ofAddress === 0 && ofUser === 0)',
       replace: 'if (ofUser === 0)',
       test: {
         file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',

@@ -34,3 +34,12 @@ export function isBefore(version: AccountVersion | undefined, change: AccountVer
   const [, changed, changedIn] = form.exec(change ?? '') ?? [];
   return made === undefined || changed === undefined || epoch !== changedIn || Number(made) < Number(changed);
 }
+
+/**
+ * Whether two versions can be compared: a directory that was restored, or another one, begins another epoch.
+ * @param one - of an account
+ * @param other - of the same account
+ */
+export function isOfOneEpoch(one: AccountVersion, other: AccountVersion): boolean {
+  return form.exec(one)?.[2] === form.exec(other)?.[2];
+}

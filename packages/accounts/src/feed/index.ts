@@ -1,4 +1,10 @@
-export { type AccountVersion, accountVersion, isAccountVersion, isBefore } from './account-version.ts';
+export {
+  type AccountVersion,
+  accountVersion,
+  isAccountVersion,
+  isBefore,
+  isOfOneEpoch,
+} from './account-version.ts';
 export {
   type FedChange,
   type FedPage,

@@ -40,8 +40,8 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #reading: SingleFlight;
   readonly #listeners = new Set<(changes: readonly ChangedAccount[]) => void>();
-  /** What has changed of accounts that were known, until the first listener comes. */
-  #untold: ChangedAccount[] | undefined = [];
+  /** What has become of accounts that were known, by address, until the first listener comes: some servers never listen. */
+  #untold: Map<string, ChangedAccount> | undefined = new Map();
   #position: FeedPosition | undefined;
   /** Why it was not read the last time. */
   #failed: { readonly message: string; readonly remedy: string } | undefined;
@@ -69,7 +69,7 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
   onChange(listener: (changes: readonly ChangedAccount[]) => void): () => void {
     const own = (changes: readonly ChangedAccount[]): void => listener(changes);
     this.#listeners.add(own);
-    const missed = this.#untold ?? [];
+    const missed = [...(this.#untold?.values() ?? [])];
     this.#untold = undefined;
     this.#tell(missed);
     return () => void this.#listeners.delete(own);
@@ -219,10 +219,15 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     throw this.#options.source.unreadable(`expected at most ${maxAccounts} accounts, found more`);
   }
 
+  /** In an account that was not known nobody has signed in. */
+  #keepUntold(change: ChangedAccount): void {
+    const before = this.#untold?.get(change.address)?.before ?? change.before;
+    if (before !== undefined) this.#untold?.set(change.address, { ...change, before });
+  }
+
   #tell(changes: readonly ChangedAccount[]): void {
     if (changes.length === 0) return;
-    // In an account that was not known nobody has signed in.
-    for (const change of changes) if (change.before !== undefined) this.#untold?.push(change);
+    for (const change of changes) this.#keepUntold(change);
     for (const listener of [...this.#listeners]) {
       try {
         listener(changes);

@@ -125,7 +125,7 @@ describe('guessing passwords', () => {
   });
 
   it('knows a user who authenticates with every request, however many others come and go', () => {
-    const limit = new GuessLimit({ maxCounts: 10, triesOfUser: 1 });
+    const limit = new GuessLimit({ maxCounts: 10, maxKnown: 10, triesOfUser: 1 });
     let now = start;
     for (let i = 0; i < 1_000; i++) {
       now += 200;

@@ -14,6 +14,8 @@ export interface GuessRules {
   readonly longestWaitMs: number;
   /** Counts kept of each kind; the oldest is dropped for which nobody waits. */
   readonly maxCounts: number;
+  /** Users at addresses where they have authenticated of whom that is known; the one of longest ago is forgotten. */
+  readonly maxKnown: number;
 }
 
 /** 5 wrong passwords for a user from one address, 50 from one address, 100 for a user; then a wait of 1 s that doubles up to 5 min. */
@@ -24,6 +26,7 @@ export const defaultGuessRules: GuessRules = {
   firstWaitMs: 1_000,
   longestWaitMs: 300_000,
   maxCounts: 10_000,
+  maxKnown: 100_000,
 };
 
 /** For whom a password is tried: names are those of a realm, and the same name in another is somebody else. */
@@ -75,8 +78,8 @@ export class GuessLimit {
   waitMs(user: GuessedUser, address: string, now: number): number {
     const ofAddress = untilOf(this.#addresses, address);
     const ofUser = untilOf(this.#users, nameOf(user));
-    // Mostly nobody has guessed: then the pair, a text of its own, is not asked for. It is counted with its address, and forgotten no later.
-    if (ofAddress === 0 && ofUser === 0) return 0;
+    // Mostly nobody has guessed: then the pair, a text of its own, is not asked for.
+    if (this.#pairs.size === 0 && ofAddress === 0 && ofUser === 0) return 0;
     const pair = pairOf(user, address);
     const ofPair = untilOf(this.#pairs, pair);
     const until = this.#known.has(pair) ? ofPair : Math.max(ofPair, ofAddress, ofUser);
@@ -100,7 +103,7 @@ export class GuessLimit {
     // Those that authenticate with each request keep their place for a while.
     if (before !== undefined && now >= before && now - before < orderMs) return;
     this.#known.delete(pair);
-    if (this.#known.size >= this.#rules.maxCounts) this.#known.delete(firstOf(this.#known));
+    if (this.#known.size >= this.#rules.maxKnown) this.#known.delete(firstOf(this.#known));
     // A name is cut out of its message: it would keep the message whole.
     this.#known.set(detached(pair), now);
   }

@@ -38,7 +38,7 @@ export interface RegisterContext {
   readonly vouchedBy?: string;
   /** Over which servers it came, see `Binding`. */
   readonly askedBy?: readonly string[];
-  /** Version of the account that the user has at this moment, see `Binding`. */
+  /** Version of the account by which the user has authenticated, see `Binding`. */
   readonly account?: string | undefined;
   readonly policy?: Partial<RegistrationPolicy>;
   /** Seals temporary GRUUs: then devices that support it get GRUUs (RFC 5627). */
