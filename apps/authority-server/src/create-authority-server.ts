@@ -158,7 +158,7 @@ function judgedByDomain(server: PostgresServer, authority: Promise<RunningAuthor
 const maxConnectionsPerPeer = 64;
 
 /** Without these it can serve nobody, or change nothing. */
-const stopping: ReadonlySet<HealthPart> = new Set(['ledger', 'own-certificate', 'topologies', 'trust-state']);
+const stopping: ReadonlySet<HealthPart> = new Set(['ledger', 'own-certificate', 'topologies']);
 
 /** Milliseconds from the header of a request until its answer has been taken. */
 const answerTimeoutMs = 120_000;

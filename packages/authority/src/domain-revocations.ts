@@ -10,12 +10,14 @@ import {
   spkiHash,
 } from '@entente/pki';
 import type { Ledger, Revocation } from '@entente/pki/ledger';
+import type { Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import { isSignedBy } from '@entente/trust';
 import { type Certificate, certificateNamesOf } from '@entente/x509';
 import { isNamed } from './administrators.ts';
 import type { DomainKeyStore } from './domain-keys/key-store.ts';
 import { keyOwner } from './domain-keys/may-have-keys.ts';
+import type { Health } from './health/health.ts';
 import type { RemovedAdministrator } from './topology-store.ts';
 
 /** What the revocations of a domain follow. */
@@ -30,8 +32,11 @@ export interface DomainRevocationOptions {
   /** Signs new lists; returns the highest number. */
   readonly publish: () => Promise<number>;
   readonly topology: () => Topology | undefined;
+  /** Learns whether the keys of pools could be changed. */
+  readonly health: Pick<Health, 'follow'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly log: Pick<Log, 'error'>;
 }
 
 /** Revokes certificates of a domain, and takes back what they had opened to their holders. */
@@ -51,10 +56,15 @@ export interface DomainRevocations extends RevocationDesk {
    * @param certificate - any certificate
    */
   revokeCertificate(certificate: Certificate, reason: RevocationReason): Promise<RevocationOutcome>;
-  /** Gives pools another key whose key is with somebody who may not have it now; also after a crash half-way. */
+  /**
+   * Gives pools another key whose key is with somebody who may not have it now; also after a crash half-way. Where that cannot be written it is
+   * in the log and in the health of the authority, and what was ordered is done all the same: see {@link settleKeys}.
+   */
   reconcileKeys(): Promise<void>;
   /** The same at the start, with what a run before has revoked for a compromise and may not have taken back. */
   resumeKeys(): Promise<void>;
+  /** Tries again where keys could not be changed the last time; call it now and then. */
+  settleKeys(): Promise<void>;
 }
 
 /** Reasons for which a key of the subject may be in the hands of others (RFC 5280 §5.3.1). */
@@ -78,7 +88,7 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
     if (keyCompromises.has(reason)) owed.set(subject, Math.max(at, owed.get(subject) ?? at));
   };
 
-  const reconcileKeys = async (): Promise<void> => {
+  const changeKeys = async (): Promise<void> => {
     // First: to what follows, these are servers that have left, whose keys go on opening.
     for (const [subject, at] of owed) {
       await domainKeys.compromised(subject, at);
@@ -96,6 +106,20 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
     }
     await domainKeys.reconcile(members);
   };
+
+  let isUnsettled = false;
+  const settle = async (): Promise<void> => {
+    isUnsettled = true;
+    await options.health.follow('domain-keys', changeKeys);
+    isUnsettled = false;
+  };
+  const reconcileKeys = (): Promise<void> =>
+    settle().catch((fault: Error) =>
+      options.log.error(
+        { event: 'domain-keys-not-changed', err: fault },
+        `the keys of pools could not be changed, which is tried again every few seconds: ${fault.message}`,
+      ),
+    );
 
   /** Takes back what certificates had opened that are revoked now: also those that were before, or are on no list yet. */
   const takeBack = async (serialsHex: readonly string[]): Promise<void> => {
@@ -149,6 +173,9 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
         }
       }
       await reconcileKeys();
+    },
+    async settleKeys() {
+      if (isUnsettled) await settle();
     },
     revoke,
     async revokeCertificate(certificate, reason) {

@@ -221,7 +221,9 @@ export async function openDomainAuthority(
     domainKeys,
     publish: () => publisher.publish(),
     topology: inForce,
+    health,
     now,
+    log,
   });
   const revokeWhatIsUnlisted = revokeUnlisted({ revocation, audit, log });
   const surplus = new SurplusWatch({

@@ -3,6 +3,9 @@ import type { Ledger, RecordedCertificate, StoredJoinToken } from '@entente/pki/
 import type { Topology } from '@entente/topology';
 import { refuseAdministrator } from './administrators.ts';
 
+/** What is looked at of a token. */
+type OrderedToken = Pick<StoredJoinToken, 'createdBy' | 'notAfter'>;
+
 /** What is known of those who order tokens. */
 export interface TokenCreatorOptions {
   /** FQDN of the authority. */
@@ -20,7 +23,7 @@ export interface TokenCreatorOptions {
  * @returns undefined where the token counts
  */
 export async function refuseTokenOf(
-  token: StoredJoinToken,
+  token: OrderedToken,
   { fqdn, ledger, topology }: TokenCreatorOptions,
 ): Promise<PkiRefusal | undefined> {
   // Those that have expired since the order are of interest too.
@@ -30,7 +33,7 @@ export async function refuseTokenOf(
 }
 
 function refuseByCreator(
-  token: StoredJoinToken,
+  token: OrderedToken,
   topology: Topology | undefined,
   fqdn: string,
   issued: readonly RecordedCertificate[],
@@ -48,7 +51,7 @@ function refuseByCreator(
 }
 
 /** The earliest time of the order: a token says when it ends, and lives no longer than this. */
-function orderedFrom({ notAfter }: StoredJoinToken): number {
+function orderedFrom({ notAfter }: OrderedToken): number {
   return notAfter - maxJoinTokenMs;
 }
 

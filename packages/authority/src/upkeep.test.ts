@@ -42,6 +42,7 @@ describe('the periodic work of an authority', () => {
       events: { pulse() {} },
       publisher: { nextPublication: () => nextList, publish: part('list') },
       domainKeys: { rotateDue: part('keys') },
+      revocation: { settleKeys: part('owed keys') },
       revokeSurplus: part('surplus'),
       publishedRoots: { refresh: part('roots') },
       rollover: { tick: part('rollover'), whyRenew: () => undefined },
@@ -61,7 +62,7 @@ describe('the periodic work of an authority', () => {
     await expect.poll(() => due).toBeDefined();
   };
 
-  const all = ['list', 'keys', 'surplus', 'roots', 'rollover', 'own'];
+  const all = ['list', 'keys', 'owed keys', 'surplus', 'roots', 'rollover', 'own'];
 
   it('signs a list that is not due while nothing could be stored last: the storage is tried until it works again', async () => {
     nextList = start + minute;

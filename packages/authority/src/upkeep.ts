@@ -12,7 +12,15 @@ const longestMs = 300_000;
 /** What the periodic work is done with. */
 export type UpkeptAuthority = Pick<
   Authority,
-  'clock' | 'domainKeys' | 'events' | 'health' | 'publishedRoots' | 'publisher' | 'revokeSurplus' | 'rollover'
+  | 'clock'
+  | 'domainKeys'
+  | 'events'
+  | 'health'
+  | 'publishedRoots'
+  | 'publisher'
+  | 'revocation'
+  | 'revokeSurplus'
+  | 'rollover'
 >;
 
 /**
@@ -42,6 +50,7 @@ export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log
       [
         () => (isListDue() ? publisher.publish() : undefined),
         () => authority.domainKeys.rotateDue(),
+        () => authority.revocation.settleKeys(),
         () => authority.revokeSurplus(),
         () => authority.publishedRoots.refresh(),
         () => rollover.tick(),

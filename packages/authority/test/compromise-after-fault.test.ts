@@ -7,6 +7,7 @@ import { createKeyAndRequest } from '@entente/pki/client';
 import { initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { createTestLog } from '@entente/testkit';
+import { systemClock } from '@entente/tls';
 import { administratorSetHash } from '@entente/topology';
 import { encodePem } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,6 +20,15 @@ const alice = { uris: ['entente://contoso.example/administrators/alice'], dnsNam
 let folder: string;
 let file: string;
 let authority: RunningAuthority;
+/** What waits for its time, which is when a test says so. */
+const waiting = new Map<() => void, number>();
+const clock = {
+  ...systemClock,
+  after(delayMs: number, run: () => void) {
+    waiting.set(run, delayMs);
+    return () => void waiting.delete(run);
+  },
+};
 const open = () =>
   createAuthority(
     {
@@ -30,6 +40,7 @@ const open = () =>
       objectsUrl: 'http://ca.contoso.example',
     },
     createTestLog(),
+    clock,
   );
 const ask = (path: string, peer: object, body?: string) =>
   authority.fetch(
@@ -61,7 +72,9 @@ async function revokeWithoutKeys(serial: string): Promise<Buffer> {
   const text = await readFile(file);
   await rm(file);
   await mkdir(join(file, 'in-the-way'), { recursive: true });
-  expect((await order('/revoke', { serial, reason: 'keyCompromise' })).status).toBeGreaterThanOrEqual(500);
+  // What was ordered is done: that the keys are still to be changed is in the health of the authority.
+  expect((await order('/revoke', { serial, reason: 'keyCompromise' })).status).toBe(200);
+  expect(authority.problems().map(({ part }) => part)).toEqual(['domain-keys']);
   await rm(file, { recursive: true });
   await writeFile(file, text, { mode: 0o600 });
   return text;
@@ -102,6 +115,16 @@ describe('a revocation for keyCompromise whose pool keys could not be changed', 
     expect(await epochs(next)).toEqual([2]);
   });
 
+  it('changes them with the periodic work, without another order', async () => {
+    const serial = await certify();
+    await epochs(serial);
+    await revokeWithoutKeys(serial);
+    // Every few seconds: what is due later would wait for other things.
+    for (const [run, delayMs] of [...waiting]) if (delayMs === 15_000 && waiting.delete(run)) run();
+    await expect.poll(() => authority.problems()).toEqual([]);
+    expect(await epochs(await certify())).toEqual([2]);
+  });
+
   it('changes them when anything else is revoked before that', async () => {
     const serial = await certify();
     await epochs(serial);
@@ -117,5 +140,13 @@ describe('a revocation for keyCompromise whose pool keys could not be changed', 
     await authority[Symbol.asyncDispose]();
     authority = await open();
     expect(await epochs(await certify())).toEqual([2]);
+  });
+
+  it('changes them where the certificate was on hold before: the keys that its server had still opened', async () => {
+    const serial = await certify();
+    await epochs(serial);
+    await order('/revoke', { serial, reason: 'certificateHold' });
+    await order('/revoke', { serial, reason: 'keyCompromise' });
+    expect(await epochs(await certify())).toEqual([3]);
   });
 });

@@ -153,6 +153,20 @@ describe('a join token', () => {
     expect(await useToken(await orderToken('carol'))).toBe(201);
   });
 
+  it('is not given to one whose certificate is revoked, and for less than an hour not to one who had another that was', async () => {
+    const serial = await certify('carol');
+    expect((await ask('/revoke', 'alice', { serial, reason: 'keyCompromise' })).status).toBe(200);
+    const ordered = (lifetimeSeconds: number, by: string) =>
+      ask('/join-tokens', 'carol', { server, replace: true, lifetimeSeconds }, by);
+    ahead += 2_000;
+    expect(await ordered(3_600, serial)).toMatchObject({
+      status: 403,
+      answer: { reason: 'requester-revoked' },
+    });
+    expect(await ordered(600, '0b')).toMatchObject({ status: 403, answer: { reason: 'token-revoked' } });
+    expect(await ordered(3_600, '0b')).toMatchObject({ status: 201 });
+  });
+
   it('counts no more once administrators may not ask this authority', async () => {
     const secret = await orderToken('carol');
     const { row } = links.administratorToAuthority;

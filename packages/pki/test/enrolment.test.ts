@@ -84,6 +84,21 @@ describe('joining', () => {
     expect(await enrol({ token, key, transport: transport() })).toMatchObject({ ok: true });
   });
 
+  it('gives away no certificate, and takes none from its server, where the token is taken back while it is signed', async () => {
+    let asked = 0;
+    const { makeToken, ledger, transport, time } = scene({
+      refuseToken: async () =>
+        ++asked < 6 ? undefined : refuse('token-revoked', 'taken back', 'order another one'),
+    });
+    const before = await enrol({ token: await makeToken(), key: await newKey(), transport: transport() });
+    expect(before).toMatchObject({ ok: true });
+    const token = await makeToken(undefined, true);
+    expect(await enrol({ token, key: await newKey(), transport: transport() })).toMatchObject(plainly);
+    expect(asked).toBe(6);
+    const issued = await ledger.issuedTo('fe01.contoso.example', time.now);
+    expect(issued.map(({ revocation }) => revocation?.reason)).toEqual([undefined, 'superseded']);
+  });
+
   it('refuses a token after its time', async () => {
     const { makeToken, refusals, transport, time } = scene();
     const token = await makeToken(60_000);

@@ -11,6 +11,30 @@ export const patches: PatchList = {
   name: 'authority-orders',
   list: [
     {
+      name: 'token-to-the-revoked',
+      off: 'a thief whose certificate is revoked is given a join token',
+      file: 'packages/authority/src/routes/join-token-routes.ts',
+      find: 'if (revoked !== undefined) return revoked.refusal;',
+      replace: 'void revoked;',
+      test: {
+        file: 'packages/authority/test/token-creators.test.ts',
+        title:
+          'is not given to one whose certificate is revoked, and for less than an hour not to one who had another that was',
+      },
+    },
+    {
+      name: 'token-ended-while-signing',
+      off: 'a certificate is given away though the right to it has ended while it was signed',
+      file: 'packages/pki/src/enrolment/enrol-handler.ts',
+      find: '  if (late !== undefined) {\n    await withdraw(options, outcome.serialHex, requester);',
+      replace: '  if (late === null) {\n    await withdraw(options, outcome.serialHex, requester);',
+      test: {
+        file: 'packages/pki/test/enrolment.test.ts',
+        title:
+          'gives away no certificate, and takes none from its server, where the token is taken back while it is signed',
+      },
+    },
+    {
       name: 'revoked-in-turn',
       off: 'orders that wait for their turn are carried out though the certificate of their administrator was revoked',
       file: 'packages/authority/src/routes/account-order-routes.ts',

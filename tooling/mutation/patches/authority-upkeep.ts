@@ -115,7 +115,7 @@ export const patches: PatchList = {
       name: 'turn-of-the-removed',
       off: 'an administrator who was removed while their order waited for its turn still adds accounts',
       file: 'packages/authority/src/routes/account-order-routes.ts',
-      find: "const removed = guard('administrator', caller);\n      if (removed !== undefined) return removed;\n      const inForce",
+      find: 'const removed = await notAnyMore(caller);\n      if (removed !== undefined) return removed;\n      const inForce',
       replace: 'const inForce',
       test: {
         file: 'packages/authority/test/order-under-way.test.ts',

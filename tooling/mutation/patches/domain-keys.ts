@@ -42,11 +42,32 @@ export const patches: PatchList = {
       name: 'removed-server',
       off: 'a server that was removed from its pool takes the keys along, and the others go on sealing with them',
       file: 'packages/authority/src/domain-keys/key-store.ts',
-      find: 'if (staying.length < holders.size) left.push(',
-      replace: 'if (staying.length > holders.size) left.push(',
+      find: 'if (leaving.length === 0) continue;',
+      replace: 'if (leaving.length < 1e9) continue;',
       test: store(
         'and is of it no more leaves the others with a new one, also where the authority learns of it after a restart',
       ),
+    },
+    {
+      name: 'compromised-after-leaving',
+      off: 'the keys that a server had go on opening, where its key turns out to be stolen after it has left',
+      file: 'packages/authority/src/domain-keys/key-store.ts',
+      find: 'if (isDone || !(holders.has(server) || former.has(server))) continue;',
+      replace: 'if (isDone || !holders.has(server)) continue;',
+      test: store(
+        'whose key turns out to be compromised after it has left makes all void that it had, also after a restart, and once',
+      ),
+    },
+    {
+      name: 'unsettled-keys',
+      off: 'pool keys that may be stolen stay, where they could not be changed once',
+      file: 'packages/authority/src/domain-revocations.ts',
+      find: 'if (isUnsettled) await settle();',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/compromise-after-fault.test.ts',
+        title: 'changes them with the periodic work, without another order',
+      },
     },
     {
       name: 'compromised',

@@ -26,8 +26,8 @@ export const patches: PatchList = {
       name: 'compromise-once',
       off: 'the keys of a pool are changed each time that a revocation for keyCompromise is sent again',
       file: 'packages/authority/src/domain-keys/key-store.ts',
-      find: '!holders.has(server) || isDone',
-      replace: '!holders.has(server)',
+      find: 'if (isDone || !(holders.has(server)',
+      replace: 'if (!(holders.has(server)',
       test: {
         file: 'packages/authority/test/compromise-after-fault.test.ts',
         title: 'changes them when it is sent again, for the reason that is recorded, and only once',

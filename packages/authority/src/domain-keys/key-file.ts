@@ -5,8 +5,10 @@ import { readSecret, secretMode, writeWhole } from '@entente/pki/node';
 /** The keys of one pool, and who has been given them. */
 export interface HeldKeys {
   readonly keys: PoolKeys;
-  /** FQDNs of the servers to which these keys, or earlier ones that still open, were given. */
+  /** FQDNs of the servers to which these keys were given, and that may have them. */
   readonly holders: ReadonlySet<string>;
+  /** Those that had them and may no longer, with the time since when, milliseconds since 1970: as long as one that they had still opens. */
+  readonly former: ReadonlyMap<string, number>;
 }
 
 const name = 'domain-keys.json';
@@ -41,9 +43,10 @@ export async function readKeys(directory: string): Promise<Map<string, HeldKeys>
  * @param pools - all of them
  */
 export async function writeKeys(directory: string, pools: ReadonlyMap<string, HeldKeys>): Promise<void> {
-  const entries = [...pools.values()].map(({ holders, keys }) => ({
+  const entries = [...pools.values()].map(({ former, holders, keys }) => ({
     ...(JSON.parse(formatPoolKeys(keys)) as object),
     holders: [...holders].sort(),
+    ...(former.size === 0 ? {} : { former: [...former].sort() }),
   }));
   await writeWhole(join(directory, name), `${JSON.stringify({ format, pools: entries })}\n`, secretMode);
 }
@@ -67,10 +70,24 @@ function parse(text: string): Map<string, HeldKeys> | undefined {
 
 function parseEntry(entry: unknown): HeldKeys | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
-  const { holders, ...rest } = entry as { readonly holders?: unknown };
-  const isList = Array.isArray(holders) && holders.length <= maxHolders;
-  if (!isList || !holders.every((holder) => typeof holder === 'string')) return undefined;
+  const {
+    former = [],
+    holders,
+    ...rest
+  } = entry as { readonly former?: unknown; readonly holders?: unknown };
+  if (!isListOf(holders, (holder) => typeof holder === 'string') || !isListOf(former, isFormer))
+    return undefined;
   const text = JSON.stringify(rest);
   const keys = text.length > maxPoolKeysLength ? undefined : parsePoolKeys(text);
-  return keys === undefined ? undefined : { keys, holders: new Set(holders as string[]) };
+  if (keys === undefined) return undefined;
+  return { keys, holders: new Set(holders as string[]), former: new Map(former as [string, number][]) };
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): value is readonly unknown[] {
+  return Array.isArray(value) && value.length <= maxHolders && value.every(isItem);
+}
+
+function isFormer(item: unknown): boolean {
+  const [holder, since] = Array.isArray(item) ? (item as unknown[]) : [];
+  return typeof holder === 'string' && Number.isSafeInteger(since);
 }

@@ -116,6 +116,37 @@ describe('a server that had the keys of a pool', () => {
     expect((await store.give(pool, fe1)).keys.map(({ epoch }) => epoch)).toEqual([2]);
   });
 
+  it('whose key turns out to be compromised after it has left makes all void that it had, also after a restart, and once', async () => {
+    const store = await open();
+    await store.give(pool, fe1);
+    await store.give(pool, gone);
+    await store.reconcile(members(fe1));
+    now += day;
+    const again = await open();
+    await again.compromised(gone, now);
+    now += 1;
+    await again.compromised(gone, now - 1);
+    expect(rotated.map(({ why }) => why)).toEqual(['server-left', 'compromised']);
+    expect((await again.give(pool, fe1)).keys.map(({ epoch }) => epoch)).toEqual([3]);
+  });
+
+  it('is remembered for as long as a key that it had still opens', async () => {
+    const store = await open();
+    await store.give(pool, fe1);
+    await store.give(pool, gone);
+    await store.reconcile(members(fe1));
+    const former = async () => JSON.parse(await readFile(file, 'utf8')).pools[0].former;
+    expect(await former()).toEqual([[gone, now]]);
+    for (let passed = 0; passed < 3; passed++) {
+      now += 6 * day;
+      await store.rotateDue();
+    }
+    expect(await former()).toBeUndefined();
+    rotated = [];
+    await store.compromised(gone, now);
+    expect(rotated).toEqual([]);
+  });
+
   it('takes nothing along that is given to a pool of the same name later', async () => {
     const store = await open();
     const before = await store.give(pool, fe1);

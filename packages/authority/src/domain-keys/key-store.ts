@@ -60,7 +60,8 @@ export class DomainKeyStore {
       const known = this.#pools.get(pool);
       if (known?.holders.has(server) === true) return known.keys;
       const keys = known?.keys ?? firstPoolKeys(pool, { now: now(), random });
-      await this.#write([{ keys, holders: new Set(known?.holders).add(server) }]);
+      const { former = new Map<string, number>(), holders } = known ?? {};
+      await this.#write([{ keys, holders: new Set(holders).add(server), former }]);
       return keys;
     });
   }
@@ -74,12 +75,19 @@ export class DomainKeyStore {
     return this.#inTurn(async () => {
       const gone: string[] = [];
       const left: HeldKeys[] = [];
-      for (const [pool, { holders, keys }] of this.#pools) {
+      for (const [pool, { former, holders, keys }] of this.#pools) {
         const current = members.get(pool);
         if (current === undefined) gone.push(pool);
         else {
-          const staying = [...holders].filter((holder) => current.has(holder));
-          if (staying.length < holders.size) left.push({ keys, holders: new Set(staying) });
+          const leaving = [...holders].filter((holder) => !current.has(holder));
+          if (leaving.length === 0) continue;
+          const staying = new Set([...holders].filter((holder) => current.has(holder)));
+          const now = this.#options.now();
+          left.push({
+            keys,
+            holders: staying,
+            former: new Map([...former, ...leaving.map((one) => [one, now] as const)]),
+          });
         }
       }
       if (gone.length > 0) await this.#write([], gone);
@@ -88,17 +96,18 @@ export class DomainKeyStore {
   }
 
   /**
-   * Makes all keys void that a server was given: they may be in the hands of others.
+   * Makes all keys void that a server was given, also where it has left the pool since: they may be in the hands of others.
    * @param since - keys that began after this time alone are none of those, milliseconds since 1970
    */
   compromised(server: string, since: number): Promise<void> {
     return this.#inTurn(async () => {
       const held: HeldKeys[] = [];
-      for (const { holders, keys } of this.#pools.values()) {
+      for (const { former, holders, keys } of this.#pools.values()) {
         const isDone = keys.keys.every(({ sealsFrom }) => sealsFrom > since);
-        if (!holders.has(server) || isDone) continue;
+        if (isDone || !(holders.has(server) || former.has(server))) continue;
         const others = [...holders].filter((holder) => holder !== server);
-        held.push({ keys, holders: new Set(others) });
+        // None of the keys that others had before opens any more either.
+        held.push({ keys, holders: new Set(others), former: new Map() });
       }
       await this.#rotate(held, 'compromised');
     });
@@ -122,7 +131,11 @@ export class DomainKeyStore {
     if (held.length === 0) return;
     const { now, onRotated, random } = this.#options;
     const options = { now: now(), random };
-    const next = held.map(({ holders, keys }) => ({ holders, keys: rotatePoolKeys(keys, why, options) }));
+    const next = held.map(({ former, holders, keys: before }) => {
+      const keys = rotatePoolKeys(before, why, options);
+      const had = [...former].filter(([, since]) => keys.keys.some(({ sealsFrom }) => sealsFrom <= since));
+      return { holders, keys, former: new Map(had) };
+    });
     await this.#write(next);
     for (const { keys } of next) onRotated({ pool: keys.pool, epoch: keys.keys.at(-1)?.epoch ?? 0, why });
   }

@@ -4,6 +4,7 @@ export type HealthPart =
   | 'accounts'
   | 'audit-trail'
   | 'topologies'
+  | 'domain-keys'
   | 'trust-state'
   | 'revocation-list'
   | 'root-revocation-list'

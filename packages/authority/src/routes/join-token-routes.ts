@@ -4,12 +4,16 @@ import {
   issueJoinToken,
   joinTokenSecretHash,
   type PkiRefusal,
+  type Problem,
   refuse,
   refuseAlreadyJoined,
 } from '@entente/pki';
 import { administratorSetHash, links, mayAskAuthority } from '@entente/topology';
 import { by } from '../audit/audit-log.ts';
+import type { Caller } from '../caller.ts';
+import { revokedCaller } from '../revoked-caller.ts';
 import { pinOf } from '../roots/published-roots.ts';
+import { refuseTokenOf } from '../token-creators.ts';
 import { badOrder, readOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
@@ -20,6 +24,20 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  */
 export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): void {
   const { authority, guard, limited, refusals, settings } = context;
+  /** Of an administrator whose certificate was revoked meanwhile; and of one whose token would not count when it is used. */
+  const refuseOrder = async (caller: Caller, notAfter: number): Promise<Problem | undefined> => {
+    if (caller.kind !== 'administrator') return undefined;
+    const revoked = await revokedCaller(authority, caller);
+    if (revoked !== undefined) return revoked.refusal;
+    return refuseTokenOf(
+      { createdBy: caller.name, notAfter },
+      {
+        fqdn: settings.fqdn,
+        ledger: authority.opened.ledger,
+        topology: () => authority.topologies.current?.topology,
+      },
+    );
+  };
   app.post('/join-tokens', async (c) => {
     const { caller } = c.env;
     const order = await readOrder(c.req.raw, caller, guard);
@@ -68,6 +86,9 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
       },
     );
     const { notAfter } = token;
+    // What is refused here nobody gets to know, and it ends unused.
+    const ended = await refuseOrder(caller, notAfter);
+    if (ended !== undefined) return refusals.request(ended, caller);
     await authority.audit.record({
       ...by(caller),
       action: 'token-ordered',

@@ -56,6 +56,8 @@ export interface StatePublisherOptions extends Omit<StateKeyOptions, 'now'> {
 const defaultIntervalMs = 60_000;
 /** After a failure: members hear of nothing until the next one succeeds. */
 const retryMs = 5_000;
+/** Between two attempts to replace a key that signs no more. */
+const renewalRetryMs = 60_000;
 
 /**
  * Signs a trust state at the interval that the topology sets, and at once with each change. Its key is replaced when it is due, and when its
@@ -71,6 +73,8 @@ export class StatePublisher implements AsyncDisposable {
   #cancel: (() => void) | undefined;
   #closed = false;
   #untold: Untold | undefined;
+  /** The last attempt to replace a key that signs no more, where it has failed. */
+  #notRenewed: { readonly at: number; readonly fault: unknown } | undefined;
 
   private constructor(options: StatePublisherOptions, sequence: StateSequence, key: StateKey) {
     this.#options = options;
@@ -136,17 +140,24 @@ export class StatePublisher implements AsyncDisposable {
     if (!useless && !isRenewalDue(this.#key, now())) return;
     const mayWait = !useless && notAfter > now();
     if (mayWait && this.#pause.isOn(now())) return;
+    // Each attempt leaves an intent in the ledger, and perhaps a certificate.
+    const last = this.#notRenewed;
+    if (last !== undefined && Math.abs(now() - last.at) < renewalRetryMs) throw last.fault;
     try {
       this.#key = await createStateKey({ ...this.#options, now });
     } catch (fault) {
       // Members believe what the key before signs, for as long as its certificate is valid. Where the root has signed a list of the future
       // too, nothing can be issued until then.
-      if (!mayWait) throw fault;
+      if (!mayWait) {
+        this.#notRenewed = { at: now(), fault };
+        throw fault;
+      }
       this.#pause.failed(now());
       const { message } = fault as Error;
       log.error({ event: 'renewal-failed', err: fault }, `the key for trust states is kept: ${message}`);
       return;
     }
+    this.#notRenewed = undefined;
     log.info(
       { event: 'renewed', serial: this.#key.certificate.serialHex },
       'the authority has a new key for trust states',

@@ -200,7 +200,14 @@ async function join(options: EnrolOptions, secretHash: string, wanted: Wanted): 
     return spent.ok ? undefined : tokenRefusal(spent.reason);
   };
   const outcome = await issue(options, requester, wanted, { spend });
-  if (outcome.ok && token.replace === true) await replaceOthers(options, requester, outcome.serialHex);
+  if (!outcome.ok) return outcome;
+  // The right to it may have ended while the certificate was signed.
+  const late = await options.refuseToken?.(token);
+  if (late !== undefined) {
+    await withdraw(options, outcome.serialHex, requester);
+    return refused(late, server);
+  }
+  if (token.replace === true) await replaceOthers(options, requester, outcome.serialHex);
   return outcome;
 }
 
@@ -231,8 +238,7 @@ async function renew(options: EnrolOptions, peer: EnrolledPeer, wanted: Wanted):
   const presented = await findIssued(ledger, issuance, serialHex);
   const late = presented === undefined ? undefined : refuseRevoked(presented, server);
   if (late === undefined) return outcome;
-  const issued = await findIssued(ledger, issuance, outcome.serialHex);
-  if (issued !== undefined) await revoke(options, issued, requester);
+  await withdraw(options, outcome.serialHex, requester);
   return refused(late, server);
 }
 
@@ -272,6 +278,12 @@ async function replaceOthers(
   for (const other of await replacedBy(ledger, requester.server, serialHex, clock())) {
     await revoke(options, other, requester);
   }
+}
+
+/** Nobody has got it. */
+async function withdraw(options: EnrolOptions, serialHex: string, requester: Requester): Promise<void> {
+  const issued = await findIssued(options.ledger, options.issuance, serialHex);
+  if (issued !== undefined) await revoke(options, issued, requester);
 }
 
 async function revoke(
