@@ -108,10 +108,18 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
   };
 
   let isUnsettled = false;
+  let begun = 0;
   const settle = async (): Promise<void> => {
-    isUnsettled = true;
-    await options.health.follow('domain-keys', changeKeys);
-    isUnsettled = false;
+    begun += 1;
+    const own = begun;
+    try {
+      await options.health.follow('domain-keys', changeKeys);
+      // One that began later has seen more, and may still fail, or has.
+      if (own === begun) isUnsettled = false;
+    } catch (fault) {
+      isUnsettled = true;
+      throw fault;
+    }
   };
   const reconcileKeys = (): Promise<void> =>
     settle().catch((fault: Error) =>

@@ -59,6 +59,18 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'unsettled-meanwhile',
+      off: 'pool keys that may be stolen stay, where an attempt that began before has succeeded after one that failed',
+      file: 'packages/authority/src/domain-revocations.ts',
+      find: 'if (own === begun) isUnsettled = false;',
+      replace: 'isUnsettled = own < 0;',
+      test: {
+        file: 'packages/authority/src/domain-revocations.test.ts',
+        title:
+          'changes keys again that could not be changed, also where an attempt that began before has succeeded since',
+      },
+    },
+    {
       name: 'unsettled-keys',
       off: 'pool keys that may be stolen stay, where they could not be changed once',
       file: 'packages/authority/src/domain-revocations.ts',
