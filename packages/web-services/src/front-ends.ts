@@ -91,7 +91,7 @@ export class FrontEnds implements Disposable {
    * @param body - to be sent as JSON
    * @returns the answer of the first that answers, once all have answered, or what they have to hear is noted
    */
-  async signOut(user: string, body: object): Promise<FrontEndAnswer<undefined>> {
+  async signOut(user: string, body: ChangeRequest): Promise<FrontEndAnswer<undefined>> {
     const first = await this.ask<undefined>(user, frontEndPaths.signOut, body);
     // Where one does not know the session, each of the others may open it all the same.
     const others = first.ok ? this.#othersThan(first.server, user) : this.#targetsOf(user);
@@ -131,7 +131,7 @@ export class FrontEnds implements Disposable {
   }
 
   /** What has become of a sign-out at one front end: the session has ended there, there was none, or it has not heard of it. */
-  async #hears(target: DialTarget, body: object): Promise<'ended' | 'unknown' | 'missed'> {
+  async #hears(target: DialTarget, body: ChangeRequest): Promise<'ended' | 'unknown' | 'missed'> {
     try {
       const answer = await this.#askOne(target, frontEndPaths.signOut, body);
       if (answer.ok) return 'ended';

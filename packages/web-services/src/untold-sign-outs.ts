@@ -1,10 +1,10 @@
+import type { ChangeRequest } from '@entente/accounts/web';
+
 /** Milliseconds after which every token of a session is void anyway, wherever it was renewed meanwhile. */
 const voidAfterMs = 20 * 60_000;
 
 interface Untold {
-  readonly body: object;
-  /** The body as JSON: the same sign-out takes one place however often it comes. */
-  readonly text: string;
+  readonly body: ChangeRequest;
   readonly at: number;
   /** Whether a front end has opened the session. */
   readonly isKnown: boolean;
@@ -27,20 +27,23 @@ export class UntoldSignOuts {
   }
 
   /**
-   * Notes what a front end has not heard.
+   * Notes what a front end has not heard. A session takes one place, however many tokens it has had and however often it is signed out.
    * @param server - FQDN
    * @param body - of the request
    * @param now - milliseconds
    * @param isKnown - whether a front end has opened the session
    * @returns false where there is no room, so that the sign-out is not acknowledged
    */
-  add(server: string, body: object, now: number, isKnown = true): boolean {
+  add(server: string, body: ChangeRequest, now: number, isKnown = true): boolean {
     const untold = this.#of(server, now);
-    const text = JSON.stringify(body);
-    if (untold.some((one) => one.text === text)) return true;
-    const alike = untold.filter((one) => one.isKnown === isKnown).length;
+    const before = untold.findIndex((one) => isSame(one, body, isKnown));
+    if (before >= 0 && !isKnown) return true;
+    const alike = untold.filter((one, place) => one.isKnown === isKnown && place !== before).length;
     if (alike >= (isKnown ? this.#max : this.#maxUnknown)) return false;
-    untold.push({ body, text, at: now, isKnown });
+    // The front end ends the session by any of its tokens that it can open: a key that sealed an older one may be gone by then. The last time
+    // counts too, because a token that was renewed meanwhile is not void before.
+    if (before >= 0) untold.splice(before, 1);
+    untold.push({ body, at: now, isKnown });
     this.#byServer.set(server, untold);
     return true;
   }
@@ -51,7 +54,7 @@ export class UntoldSignOuts {
    * @param now - milliseconds
    * @param send - sends one; what it throws is thrown, and nothing is forgotten
    */
-  async tell(server: string, now: number, send: (body: object) => Promise<unknown>): Promise<void> {
+  async tell(server: string, now: number, send: (body: ChangeRequest) => Promise<unknown>): Promise<void> {
     while (this.#byServer.has(server)) {
       const underWay = this.#underWay.get(server);
       if (underWay !== undefined) await underWay;
@@ -63,7 +66,11 @@ export class UntoldSignOuts {
     }
   }
 
-  async #tellAll(server: string, now: number, send: (body: object) => Promise<unknown>): Promise<void> {
+  async #tellAll(
+    server: string,
+    now: number,
+    send: (body: ChangeRequest) => Promise<unknown>,
+  ): Promise<void> {
     const untold = this.#of(server, now);
     for (const one of [...untold]) {
       await send(one.body);
@@ -80,4 +87,13 @@ export class UntoldSignOuts {
     untold.splice(0, first < 0 ? untold.length : first);
     return untold;
   }
+}
+
+/**
+ * Whether a sign-out is of the session that is noted. A front end has compared the value that a page was told with the token where it has opened
+ * the session, and every token of a session has the same; of what nobody has opened nothing but the whole text counts.
+ */
+function isSame(noted: Untold, { csrf, token }: ChangeRequest, isKnown: boolean): boolean {
+  if (noted.body.csrf !== csrf) return false;
+  return noted.body.token === token || (noted.isKnown && isKnown);
 }

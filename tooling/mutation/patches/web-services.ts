@@ -213,6 +213,40 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'sign-outs-of-one-session',
+      off: 'one session, signed out with each of its tokens, keeps everybody from signing out',
+      file: 'packages/web-services/src/untold-sign-outs.ts',
+      find: 'return noted.body.token === token || (noted.isKnown && isKnown);',
+      replace: 'return noted.body.token === token;',
+      test: {
+        file: 'packages/web-services/src/untold-sign-outs.test.ts',
+        title: 'of one session take one place, whichever of its tokens they come with: the newest is told',
+      },
+    },
+    {
+      name: 'sign-out-of-claimed-session',
+      off: 'a made-up sign-out stands for that of a session, which goes on at a front end that was away',
+      file: 'packages/web-services/src/untold-sign-outs.ts',
+      find: 'return noted.body.token === token || (noted.isKnown && isKnown);',
+      replace: 'return noted.body.token === token || isKnown || noted.isKnown;',
+      test: {
+        file: 'packages/web-services/src/untold-sign-outs.test.ts',
+        title: 'of a session that nobody has opened stand for no other that claims the same value',
+      },
+    },
+    {
+      name: 'sign-out-of-old-session',
+      off: 'tokens of sessions that are long over are signed out as if they were open',
+      file: sessions,
+      find: 'this.#options.clock() - sealed.begun >= longestMs) return undefined;',
+      replace: 'this.#options.clock() - sealed.begun < 0) return undefined;',
+      test: {
+        file: 'packages/front-end/src/web/web-sessions.test.ts',
+        title:
+          'has a value that its page was told as long as it may go on, however old the token is, and no longer',
+      },
+    },
+    {
       name: 'session-after-sign-out',
       off: 'a session goes on after its user has signed out',
       file: sessions,

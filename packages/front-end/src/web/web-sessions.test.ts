@@ -56,4 +56,15 @@ describe('a session', () => {
     after.end(token);
     expect(after.open(before.open(token)?.session.token ?? '')).toBeUndefined();
   });
+
+  it('has a value that its page was told as long as it may go on, however old the token is, and no longer', () => {
+    const pool = createPool();
+    const sessions = pool.begin();
+    const { csrf, token } = sessions.begin(record, address)?.session ?? { csrf: '', token: '' };
+    pool.now += 8 * 3_600_000 - 1;
+    expect(sessions.open(token)).toBeUndefined();
+    expect(sessions.csrfOf(token)).toBe(csrf);
+    pool.now += 1;
+    expect(sessions.csrfOf(token)).toBeUndefined();
+  });
 });

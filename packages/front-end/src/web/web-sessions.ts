@@ -114,11 +114,13 @@ export class WebSessions {
 
   /**
    * What only a page of ours has been told.
-   * @param token - from anybody
-   * @returns undefined where no server of the pool has sealed it
+   * @param token - from anybody; of a session that goes on it may be older than `open` takes it
+   * @returns undefined where no server of the pool has sealed it, or its session is over by its age
    */
   csrfOf(token: string): string | undefined {
-    return this.#unseal(token)?.csrf;
+    const sealed = this.#unseal(token);
+    if (sealed === undefined || this.#options.clock() - sealed.begun >= longestMs) return undefined;
+    return sealed.csrf;
   }
 
   /**
