@@ -29,8 +29,8 @@ const recorded = '<sip:proxy.contoso.example;lr>';
 const noUser: EndpointUser = { onRequest() {}, onAck() {} };
 let tokens = 0;
 
-/** A caller, a proxy that relays to one device, and that device; requests that the device gets are written down. */
-async function calling(later: (rules: RelayRules) => RelayRules = (rules) => rules) {
+/** A caller, a proxy that relays to one device, or several at its place, and that device; requests that the device gets are written down. */
+async function calling(later: (rules: RelayRules) => RelayRules = (rules) => rules, targets = 1) {
   const network = memoryTransport();
   const endpointOf = (host: string, user: EndpointUser) =>
     new SipEndpoint({ sentBy: { host }, newToken: () => `t${++tokens}`, user, dial: network.dial });
@@ -52,7 +52,7 @@ async function calling(later: (rules: RelayRules) => RelayRules = (rules) => rul
         build: ({ uri }, via) => forwardRequest(request, { via, uri, recordRoute: recorded }),
         refuses: (response) => (response.has('Content-Type') ? clear : undefined),
       };
-      relay.relay(transaction, [[target()]], later(rules));
+      relay.relay(transaction, [Array.from({ length: targets }, target)], later(rules));
     },
   });
   const relay = new Relay({ endpoint: proxy, flows });
@@ -124,6 +124,12 @@ async function calling(later: (rules: RelayRules) => RelayRules = (rules) => rul
       const [top, next] = accepted.vias as [Via, Via];
       const editor = edit(accepted).set('Via', top).append('Via', next.withParameter('branch', wayBack));
       transaction.respond(editor.toMessage());
+    },
+    /** One of the targets does not accept. */
+    async decline(which: number): Promise<void> {
+      await until(() => ringing.length > which);
+      const transaction = ringing[which] as ServerTransaction;
+      transaction.respond(createResponse(transaction.request, 486, undefined, { toTag: 'busy' }));
     },
     async [Symbol.asyncDispose]() {
       for (const endpoint of [caller, device, proxy]) await endpoint[Symbol.asyncDispose]();
@@ -198,6 +204,27 @@ describe('a call that was accepted (RFC 3261 §16.7 step 5, RFC 6026 §7)', () =
     }
     expect([ack.cseq.sequence, bye.cseq.sequence]).toEqual([1, 2]);
     expect(call.further).toEqual([]);
+  });
+
+  it('ends the call of a further device by the same way where another target was asked until after the first has accepted', async () => {
+    for (const later of [(rules: RelayRules) => rules, withLater]) {
+      call = await calling(later, 2);
+      const answer = call.call();
+      await call.accept('first');
+      await answer;
+      await call.decline(1);
+      await call.accept('clear', 'v=0\r\n');
+      const ends = () => call.got.filter(({ to }) => to.tag === 'clear');
+      await call.until(() => ends().length === 2);
+      expect(call.proxy.accepted.size, 'it is kept as a record').toBe(2);
+      expect(ends().map(({ method, uriText }) => `${method} ${uriText}`)).toEqual([
+        'ACK sip:clear@device.invalid',
+        'BYE sip:clear@device.invalid',
+      ]);
+      for (const message of ends())
+        expect(message.has('Route'), 'nobody but us has recorded a route').toBe(false);
+      if (later !== withLater) await call[Symbol.asyncDispose]();
+    }
   });
 
   it('absorbs a copy of the INVITE, and answers a CANCEL that comes late with 200', async () => {

@@ -49,6 +49,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'way-to-later-answers',
+      off: 'a call that must not go on is ended by way of its caller, and so goes on',
+      file: 'packages/sip-relay/src/relay/accepted-call.ts',
+      find: 'run.recorded ?? recordedIn(client.request)',
+      replace: 'recordedIn(client.request)',
+      test: {
+        file: 'packages/sip-relay/test/accepted-call.test.ts',
+        title:
+          'ends the call of a further device by the same way where another target was asked until after the first has accepted',
+      },
+    },
+    {
       name: 'endless-bridges',
       off: 'two bridges that lead to each other call for ever',
       file: 'packages/sip-endpoint/src/user-agent/bridge.ts',

@@ -77,7 +77,9 @@ export function keepAccepted(relayed: RelayedRequest, endpoint: SipEndpoint): vo
   if (run === undefined || client === undefined) return;
   const { target } = run.branch;
   const later = rules.laterAnswers?.(target) ?? sameRules(rules, target, keptBytesOf(request));
-  endpoint.accepted.keep(server, client, new AcceptedCall(later, endpoint, recordedIn(client.request)));
+  // Its text may be gone: it is dropped once a device has accepted, and others may have been asked until now.
+  const recorded = run.recorded ?? recordedIn(client.request);
+  endpoint.accepted.keep(server, client, new AcceptedCall(later, endpoint, recorded));
 }
 
 /** The branch whose device has accepted; undefined where there are several, or where it went to several places of a hop. */
