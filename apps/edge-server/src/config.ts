@@ -15,7 +15,10 @@ export const edgeServerConfig = z.strictObject({
   directory: z.string().min(1),
   /** Needed the first time only. */
   join: z.strictObject({ token: z.string().min(1) }).optional(),
-  /** Addresses of hosts that DNS does not know, by name. */
+  /**
+   * Addresses of hosts that DNS does not know, by name. Lists and edges of partners are at public addresses only, but for these hosts and what the
+   * topology pins.
+   */
   addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
   /** Certificate and key of the external side where the topology says that a public CA issues it; PEM files. */
   external: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),

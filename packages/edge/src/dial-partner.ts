@@ -1,4 +1,5 @@
 import { partnerRoute, refusalOfRoute } from '@entente/federation';
+import { OperatorFault } from '@entente/host';
 import type { NextHop } from '@entente/sip-endpoint';
 import type { ServiceAddress, ServiceLocator } from '@entente/sip-endpoint/resolve';
 import {
@@ -12,6 +13,7 @@ import {
 } from '@entente/tls';
 import { links, mayOpen, type Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
+import { isPublicAddress } from '@entente/trust/node';
 
 /** What dialling a partner needs. */
 export interface DialPartnerOptions {
@@ -25,24 +27,34 @@ export interface DialPartnerOptions {
   readonly onRefusal: (refusal: ConnectionRefusal) => void;
 }
 
+/** What finding a partner needs. */
+export interface LocatePartnerOptions extends Pick<DialPartnerOptions, 'fqdn' | 'topology'> {
+  readonly locator: Pick<ServiceLocator, 'locateService'>;
+  /** Hosts that may have an address that is not public, by name. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
 /**
- * Finds the edges of a partner, in the order to try: the one that the topology pins, or those that DNS names.
+ * Finds the edges of a partner, in the order to try: the one that the topology pins, or those that DNS names. Who answers for the partner's domain
+ * in DNS leads this edge to no address of our own networks, nor to what listens there.
  * @param hop - its name is the domain
- * @param options - this edge, topology and DNS
+ * @param options - this edge, topology, DNS, and what the operator has said of hosts
  * @returns empty where DNS names no edge of the domain
- * @throws TrustError where no listed partner has the domain, or the topology does not let us open the link; what the resolver throws where DNS gives no answer
+ * @throws TrustError where no listed partner has the domain, or the topology does not let us open the link; OperatorFault
+ *   `ENTENTE_PARTNER_NOT_PUBLIC` where DNS names private addresses alone; what the resolver throws where DNS gives no answer
  */
 export async function locatePartner(
   { name }: NextHop,
-  {
-    fqdn,
-    locator,
-    topology,
-  }: Pick<DialPartnerOptions, 'fqdn' | 'topology'> & { readonly locator: ServiceLocator },
+  { addresses, fqdn, locator, topology }: LocatePartnerOptions,
 ): Promise<readonly ServiceAddress[]> {
   const { at } = routeTo(name, fqdn, topology());
   if (at.kind === 'host') return [{ host: at.fqdn, address: at.address ?? at.fqdn, port: at.port }];
-  return locator.locateService(at.service);
+  const found = await locator.locateService(at.service);
+  const named = new Set([...addresses.keys()].map((host) => host.toLowerCase()));
+  const reachable = found.filter(({ address, host }) => isPublicAddress(address) || named.has(host));
+  const [first] = found;
+  if (first !== undefined && reachable.length === 0) throw notPublic(name, first);
+  return reachable;
 }
 
 /**
@@ -92,4 +104,12 @@ function routeTo(domain: string, fqdn: string, topology: Topology) {
   const route = partnerRoute(topology, domain);
   if (!route.ok) throw new TrustError(route.rejection, domain);
   return route;
+}
+
+function notPublic(domain: string, { address, host }: ServiceAddress): OperatorFault {
+  return new OperatorFault('ENTENTE_PARTNER_NOT_PUBLIC', {
+    sentence: `DNS leads to no edge of ${domain} at a public address: ${host} is at ${address}`,
+    place: host,
+    remedy: `where the partner is there, add ${host} with its address to "addresses" in the configuration of this edge, or pin it in the topology`,
+  });
 }

@@ -82,7 +82,10 @@ export interface ServeEdgeOptions {
   readonly policies?: readonly NamedPolicy[];
   /** DNS for partners. */
   readonly resolver: ServiceResolver;
-  /** Addresses of hosts that DNS does not know, by name. */
+  /**
+   * Addresses of hosts that DNS does not know, by name. Of what DNS knows, these may have addresses that are not public: for the lists of partners,
+   * and for their edges.
+   */
   readonly addresses: ReadonlyMap<string, string>;
   /** Where fetched revocation lists are kept. */
   readonly cacheDirectory: string;
@@ -160,7 +163,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     policy: withPolicies(policies.outside, options.policies),
     isOurVia: (host) => host === internal.fqdn,
     retryOn: (listener) => federationTrust.onChange(listener),
-    locate: (hop) => locatePartner(hop, { fqdn, topology, locator }),
+    locate: (hop) => locatePartner(hop, { fqdn, topology, locator, addresses: options.addresses }),
     async dial(hop) {
       const socket = await dialPartner(hop, {
         fqdn,

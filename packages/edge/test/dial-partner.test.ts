@@ -84,38 +84,72 @@ describe('the edge of a partner', () => {
   it('is looked for only where its domain is that of a partner, and at every SRV record', async () => {
     const { topology } = await partnerWith([domain]);
     const asked: string[] = [];
-    const locator = new ServiceLocator({
-      random: () => 0,
-      resolver: {
-        resolveNaptr: async () => [],
-        async resolveSrv(name) {
-          asked.push(name);
-          return [2, 1].map((which) => ({
-            name: `edge${which}.${domain}`,
-            port: 5061,
-            priority: which,
-            weight: 0,
-          }));
-        },
-        resolve4: async (name) => [`192.0.2.${name.charAt(4)}`],
-        resolve6: () => Promise.reject(Object.assign(new Error('none'), { code: 'ENODATA' })),
-      },
-    });
-    const found = await locatePartner(hop, {
+    const locator = locatorOf((which) => `198.20.0.${which}`, asked);
+    const options = {
       fqdn: 'edge1.contoso.example',
       topology: () => topology,
       locator,
-    });
+      addresses: new Map(),
+    };
+    const found = await locatePartner(hop, options);
     expect(found.map(({ address, host: at }) => `${at} ${address}`)).toEqual([
-      `edge1.${domain} 192.0.2.1`,
-      `edge2.${domain} 192.0.2.2`,
+      `edge1.${domain} 198.20.0.1`,
+      `edge2.${domain} 198.20.0.2`,
     ]);
-    await expect(
-      locatePartner(
-        { ...hop, name: 'northwind.example' },
-        { fqdn: 'edge1.contoso.example', topology: () => topology, locator },
-      ),
-    ).rejects.toMatchObject({ code: 'ENTENTE_REFUSED' });
+    await expect(locatePartner({ ...hop, name: 'northwind.example' }, options)).rejects.toMatchObject({
+      code: 'ENTENTE_REFUSED',
+    });
     expect(asked).toEqual([`_sipfederationtls._tcp.${domain}`]);
   });
+
+  it('is dialled at no address inside that DNS names, unless the operator has named the host or pinned it', async () => {
+    const { topology } = await partnerWith([domain]);
+    const found = async (addressOf: (which: number) => string, known: readonly string[] = []) => {
+      const places = await locatePartner(hop, {
+        fqdn: 'edge1.contoso.example',
+        topology: () => topology,
+        locator: locatorOf(addressOf),
+        addresses: new Map(known.map((name) => [name, '10.9.9.9'])),
+      });
+      return places.map(({ address }) => address);
+    };
+    for (const inside of ['10.0.0.5', '127.0.0.1', '169.254.169.254', '192.0.2.1', '100.64.0.1']) {
+      expect(await found((which) => (which === 1 ? inside : '198.20.0.2'))).toEqual(['198.20.0.2']);
+      await expect(found(() => inside)).rejects.toMatchObject({
+        code: 'ENTENTE_PARTNER_NOT_PUBLIC',
+        message: `DNS leads to no edge of ${domain} at a public address: edge1.${domain} is at ${inside}`,
+        remedy: expect.stringContaining(`add edge1.${domain} with its address to "addresses"`),
+      });
+    }
+    expect(await found((which) => `10.0.0.${which}`, [`Edge2.${domain}`])).toEqual(['10.0.0.2']);
+    const pinned = await partnerWith([host], { fqdn: host });
+    const at = await locatePartner(hop, {
+      fqdn: 'edge1.contoso.example',
+      topology: () => pinned.topology,
+      locator: locatorOf(() => '10.0.0.5'),
+      addresses: new Map(),
+    });
+    expect(at.map(({ address }) => address)).toEqual([host]);
+  });
 });
+
+/** DNS names two edges of the partner, each at one address. */
+function locatorOf(addressOf: (which: number) => string, asked: string[] = []): ServiceLocator {
+  return new ServiceLocator({
+    random: () => 0,
+    resolver: {
+      resolveNaptr: async () => [],
+      async resolveSrv(name) {
+        asked.push(name);
+        return [2, 1].map((which) => ({
+          name: `edge${which}.${domain}`,
+          port: 5061,
+          priority: which,
+          weight: 0,
+        }));
+      },
+      resolve4: async (name) => [addressOf(Number(name.charAt(4)))],
+      resolve6: () => Promise.reject(Object.assign(new Error('none'), { code: 'ENODATA' })),
+    },
+  });
+}

@@ -141,6 +141,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'partner-at-inside-address',
+      off: 'the DNS of a partner leads an edge to whatever listens inside',
+      file: 'packages/edge/src/dial-partner.ts',
+      find: 'isPublicAddress(address) || named.has(host)',
+      replace: 'isPublicAddress(address) || host !== undefined',
+      test: {
+        file: 'packages/edge/test/dial-partner.test.ts',
+        title:
+          'is dialled at no address inside that DNS names, unless the operator has named the host or pinned it',
+      },
+    },
+    {
       name: 'next-after-503',
       off: 'a 503 of the next hop ends the request though there is another server',
       file: 'packages/sip-relay/src/relay/relayed-request.ts',

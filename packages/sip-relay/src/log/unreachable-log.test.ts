@@ -18,11 +18,11 @@ function start() {
     later: () => {
       now += 10_000;
     },
-    fail: (name: string) =>
+    fail: (name: string, error = new Error('connect ECONNREFUSED')) =>
       logUnreachable(log as unknown as Log, limit, {
         name,
         hop: undefined,
-        error: new Error('connect ECONNREFUSED'),
+        error,
         request,
       }),
   };
@@ -40,6 +40,14 @@ describe('a request whose next hop is dead', () => {
         callId: 'call-7',
         message: 'connect ECONNREFUSED',
       },
+    ]);
+  });
+
+  it('is in the log with what to do, where the failure says that', () => {
+    const { fail, lines } = start();
+    fail('fabrikam.example', Object.assign(new Error('its edge is at 10.0.0.5'), { remedy: 'pin it' }));
+    expect(lines).toMatchObject([
+      { event: 'unreachable', message: 'its edge is at 10.0.0.5', remedy: 'pin it' },
     ]);
   });
 

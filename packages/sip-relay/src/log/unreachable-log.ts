@@ -29,9 +29,10 @@ export function logUnreachable(
   { error, hop, name, request }: UnreachableHop,
 ): void {
   const of = request === undefined ? {} : { method: request.method, callId: callIdOf(request) };
-  const { message } = error as Error;
+  const { message, remedy: toDo } = error as Error & { readonly remedy?: string };
   if (!isTrustError(error)) {
-    warn(log, limit, { event: 'unreachable', peer: name, ...of }, message);
+    const whatToDo = toDo === undefined ? {} : { remedy: toDo };
+    warn(log, limit, { event: 'unreachable', peer: name, ...of, ...whatToDo }, message);
     return;
   }
   const { reason, remedy } = error.rejection;

@@ -8,6 +8,7 @@ export {
   type IssuerFetcher,
   type IssuerFetcherOptions,
 } from './fetch/issuer-fetcher.ts';
+export { isPublicAddress } from './fetch/public-address.ts';
 export {
   createRevocationFetcher,
   type FetcherOptions,
