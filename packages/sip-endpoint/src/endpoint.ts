@@ -76,6 +76,7 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
     this.#transactions = new TransactionLayer({
       user: options.user,
       timings: options.timings ?? defaultTimings,
+      newTag: options.newToken,
       load: this.#load,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });

@@ -121,6 +121,27 @@ describe('a peer that takes nothing', () => {
     await expect.poll(() => network.budget.bytes).toBe(0);
   });
 
+  it('is read from, and keeps its connection, however many provisional answers and further 2xx others write for it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await using network = await serverOf();
+    const { connection } = await network.connect();
+    const body = 'y'.repeat(bodyBytes);
+    const ringing = createResponse(message(10), 183, undefined, {
+      toTag: 't',
+      contentType: 'text/plain',
+      body,
+    });
+    for (let i = 0; i < 400; i++) {
+      connection.pass(ringing);
+      if (i % 4 === 0) await settled();
+    }
+    expect(connection.socket.isPaused()).toBe(false);
+    expect(connection.ledger.bytes).toBeLessThan(maxPendingBytes / 8 + 2 * bodyBytes);
+    vi.advanceTimersByTime(60_000);
+    expect([connection.isClosed, network.givenUp]).toEqual([false, []]);
+    expect(connection.send(createResponse(message(10), 200, undefined, { toTag: 't' }))).toBe(true);
+  });
+
   it('is read from again once it has taken the answers', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     await using network = await serverOf();

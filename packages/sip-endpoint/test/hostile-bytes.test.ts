@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { createRequest, parseWire, type SipRequest } from '@entente/sip';
+import { createRequest, createResponse, parseWire, type SipRequest } from '@entente/sip';
 import {
   type EndpointUser,
   type GivenUp,
@@ -176,6 +176,33 @@ describe('a server that is sent more than it can keep', () => {
     vi.advanceTimersByTime(500);
     expect(connection.socket.isPaused()).toBe(false);
     expect(connection.isClosed).toBe(false);
+  });
+
+  it.each([
+    ['cancels what was never begun', () => wire('CANCEL', 0), 481],
+    ['writes branches of RFC 2543', () => wire('MESSAGE', 0).replace('z9hG4bK', 'old'), 400],
+    ['acknowledges with branches of RFC 2543', () => wire('ACK', 0).replace('z9hG4bK', 'old'), undefined],
+    [
+      'answers what nobody has asked',
+      () => createResponse(messageOf(wire('MESSAGE', 0)), 200).wire,
+      undefined,
+    ],
+  ])('holds up a client that %s, and reads on from it twice a second', async (_, next, answer) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await using network = await serverOf();
+    const client = await network.connect();
+    const { connection, socket, statuses } = client;
+    await client.write(Array.from({ length: 63 }, next).join(''));
+    await vi.waitFor(() => expect(statuses.length).toBe(answer === undefined ? 0 : 63));
+    expect(connection.socket.isPaused()).toBe(false);
+    for (let i = 0; i < 2_000; i++) socket.write(next(), 'latin1');
+    await vi.waitFor(() => expect(connection.socket.isPaused()).toBe(true));
+    vi.advanceTimersByTime(500);
+    expect(connection.socket.isPaused()).toBe(false);
+    expect([connection.isClosed, new Set(statuses)]).toEqual([
+      false,
+      new Set(answer === undefined ? [] : [answer]),
+    ]);
   });
 
   it('reads on from a server whose requests it refuses, for many stand behind it', async () => {

@@ -22,6 +22,7 @@ export function fakeConnection(
   { address = '192.0.2.1', link = links.clientToFrontEnd, isFull = false, openedByUs = false } = {},
 ) {
   const sent: (SipRequest | SipResponse)[] = [];
+  const refused: number[] = [];
   const connection = {
     id: ++lastId,
     server,
@@ -33,11 +34,13 @@ export function fakeConnection(
     ledger: budget.open(server === undefined ? 'unknown' : 'server', address, server),
     transactions: new UnorderedList(),
     send: (message: SipRequest | SipResponse) => sent.push(message) > 0,
+    pass: (message: SipResponse) => void sent.push(message),
+    refusedAtOnce: () => void refused.push(sent.length),
     ask() {},
     answered() {},
   } as unknown as SipConnection;
   const statuses = () => sent.map((message) => (message.kind === 'response' ? message.status : 0));
-  return { connection, statuses };
+  return { connection, statuses, sent, refused };
 }
 
 export function request(method: string, branch: string, more = '', body = ''): SipRequest {
@@ -72,6 +75,7 @@ export function layerOf(user: Partial<TransactionUser>, limits = {}) {
   return new TransactionLayer({
     user: { onRequest() {}, onAck() {}, ...user },
     timings: { ...defaultTimings, tryingAfterMs: Number.POSITIVE_INFINITY },
+    newTag: () => 'ours',
     ...limits,
   });
 }

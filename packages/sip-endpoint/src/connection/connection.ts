@@ -7,6 +7,7 @@ import type {
   SipMessage,
   SipProblem,
   SipRequest,
+  SipResponse,
 } from '@entente/sip';
 import { type Peer, peerOf } from '@entente/tls';
 import type { Account } from '../budget/account.ts';
@@ -14,6 +15,7 @@ import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
 import { ArrivedBytes } from './arrived-bytes.ts';
+import { closeSoon } from './close-soon.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import type { ConnectionLink, ConnectionUser } from './connection-user.ts';
 import type { EverySecond, Ticked } from './every-second.ts';
@@ -25,10 +27,9 @@ import { loopTurn } from './loop-turn.ts';
 import { Outgoing } from './outgoing.ts';
 import { kindOf, limitsTo } from './peer-limits.ts';
 import { RefusalPause } from './refusal-pause.ts';
+import { sourceOf } from './source-of.ts';
 import { type Placed, UnorderedList } from './unordered-list.ts';
 
-/** Milliseconds that a closing connection has to take what waits for it. */
-const closingMs = 5_000;
 /** Seconds that a client has to take the answers to its requests, while no more of them are read. */
 const answerSeconds = 32;
 const defaultPendingBytes = 4_194_304;
@@ -102,12 +103,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     this.server = peer.peer?.server;
     this.link = options.link;
     this.openedByUs = options.openedByUs;
-    const { remoteAddress: address, remotePort: port } = socket;
-    // An IPv4 peer of a listener on every address shows itself as mapped into IPv6.
-    this.source =
-      address === undefined || port === undefined
-        ? undefined
-        : { address: address.replace(/^::ffff:(?=\d+\.)/i, ''), port };
+    this.source = sourceOf(socket);
     this.#user = options.user;
     this.#budget = options.budget;
     this.#everySecond = options.everySecond;
@@ -242,6 +238,15 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   }
 
   /**
+   * Sends an answer of which somebody else may write as many as they like: a provisional one, or a further 2xx. Where much waits it is left
+   * out, and nobody is held up for it: the peer has not asked for the next one.
+   */
+  pass(response: SipResponse): void {
+    const size = response.headerWire.length + response.droppableBytes;
+    if (!this.#closed && this.#outgoing.takesInPassing(size)) this.#outgoing.write(response.wire);
+  }
+
+  /**
    * Sends an answer to a request that nobody has read.
    * @param wire - its bytes, one character each
    */
@@ -263,12 +268,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   close(): void {
     if (this.#closed) return;
     this.#outgoing.flush();
-    this.socket.end();
-    this.socket.destroySoon();
-    // A peer that takes nothing would keep the socket and what waits in it for ever.
-    const giveUp = setTimeout(() => this.socket.destroy(), closingMs);
-    giveUp.unref();
-    this.socket.once('close', () => clearTimeout(giveUp));
+    closeSoon(this.socket);
     this.#end();
   }
 

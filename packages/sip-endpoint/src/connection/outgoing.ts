@@ -5,7 +5,7 @@ import { GatheredWriter } from './gathered-writes.ts';
 
 /** So little that waits is not counted, as long as it is far from the most: a connection costs more by itself. */
 const uncountedBytes = 16_384;
-/** Of the most that may wait: above it, requests of others are refused. */
+/** Of the most that may wait: above it, requests of others are refused, and answers in passing left out. */
 const shareOfOthers = 1 / 8;
 /** Of the most that may wait: a sender who has more under way is refused first where a link is shared. */
 const shareOfSender = 1 / 64;
@@ -92,6 +92,12 @@ export class Outgoing {
   takesAnswer(size: number): boolean {
     const { bytes } = this;
     return bytes <= this.#uncounted || (bytes <= this.#max && this.#ledger.has(size, 0));
+  }
+
+  /** Whether an answer may be added of which somebody else may write as many as they like: as for requests of others, but left out in silence. */
+  takesInPassing(size: number): boolean {
+    const { bytes } = this;
+    return bytes <= this.#uncounted || (bytes <= this.#max * shareOfOthers && this.#ledger.has(size, 0));
   }
 
   /** @param data - wire text, one character a byte */

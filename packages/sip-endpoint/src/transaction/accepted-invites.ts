@@ -132,7 +132,7 @@ export class AcceptedInvites implements Wakeable<TransactionTimer> {
    */
   respond(response: SipResponse, { received }: AcceptedInvite): void {
     this.#layer.counts.answer(response.status);
-    received.connection.send(response);
+    received.connection.pass(response);
   }
 
   /** Those at either end of a connection that has closed end with it. */

@@ -12,7 +12,7 @@ import type { Account } from '../budget/account.ts';
 import type { Forgettable } from '../budget/forgettable-list.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import type { Placed } from '../connection/unordered-list.ts';
-import type { WheelTimer } from '../timer/timer-wheel.ts';
+import type { TimerWheel, WheelTimer } from '../timer/timer-wheel.ts';
 import { beginsAt } from './transaction-channel.ts';
 
 /** Who is told what becomes of a request that we sent. */
@@ -52,6 +52,8 @@ export class TransactionContext<User> implements Placed, Forgettable {
   transaction: AnyTransaction | undefined = undefined;
   /** Where a request of ours counts that a client has not finally answered yet. */
   asked: Account | undefined = undefined;
+  /** Seconds of the clock of timers, until which its provisional responses count: see `isTooMany`. */
+  paidUntil = 0;
   place = -1;
   older: Forgettable | undefined = undefined;
   newer: Forgettable | undefined = undefined;
@@ -67,6 +69,22 @@ export class TransactionContext<User> implements Placed, Forgettable {
     this.user = user;
     this.ledger = ledger;
     this.cost = cost;
+  }
+
+  /** The client that was asked has answered, or is not waited for any more. */
+  waitsNoMore(): void {
+    this.asked?.release(this.cost, 1);
+    this.asked = undefined;
+  }
+
+  forgetFirst(wheel: TimerWheel<TransactionTimer>): void {
+    if (this.first !== undefined) wheel.cancel(this.first);
+    this.first = undefined;
+  }
+
+  forgetSecond(wheel: TimerWheel<TransactionTimer>): void {
+    if (this.second !== undefined) wheel.cancel(this.second);
+    this.second = undefined;
   }
 
   forget(): void {

@@ -23,6 +23,8 @@ export interface TransactionLayerOptions {
   readonly clock?: () => number;
   readonly wheel?: TimerWheel<TransactionTimer>;
   readonly timings: Timings;
+  /** Tags of responses that it writes itself, new each time (RFC 3261 §19.3). */
+  readonly newTag: () => string;
   /** Decides what is refused under load; default as the process does. */
   readonly load?: UnderLoad;
 }

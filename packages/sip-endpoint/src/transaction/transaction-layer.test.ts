@@ -28,6 +28,17 @@ describe('a CANCEL (RFC 3261 §16.10, §9.2)', () => {
   });
 });
 
+describe('answers to CANCEL (RFC 3261 §8.2.6.2)', () => {
+  it('have a tag in To, whether they mean an INVITE or none', () => {
+    const layer = layerOf({});
+    const { connection, sent } = fakeConnection();
+    layer.receiveRequest(request('INVITE', 'a'), connection);
+    layer.receiveRequest(request('CANCEL', 'a'), connection);
+    layer.receiveRequest(request('CANCEL', 'b'), connection);
+    expect(sent.map(({ to }) => to.tag)).toEqual(['ours', 'ours']);
+  });
+});
+
 describe('a response without its transaction (RFC 6026 §8, instead of RFC 3261 §16.7)', () => {
   it('goes no further: neither one that nobody asked for, nor one whose request has been answered', () => {
     const answered: ServerTransaction[] = [];

@@ -20,6 +20,8 @@ import type { SipConnection } from '../connection/connection.ts';
 import { TrafficCounts } from '../counts/traffic-counts.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
 import { AcceptedInvites } from './accepted-invites.ts';
+import { clientKeyOf } from './client-key.ts';
+import { isInPassing, isTooMany } from './in-passing.ts';
 import { mayAnswer } from './may-answer.ts';
 import type { NotTaken } from './not-taken.ts';
 import { RefusedInvites } from './refused-invites.ts';
@@ -49,6 +51,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   readonly #timings: Timings;
   readonly #refused = new RefusedInvites();
   readonly #load: UnderLoad;
+  readonly #newTag: () => string;
   #isDelivering = false;
   /** An INVITE that was accepted while a response is delivered. */
   #justAccepted: ServerTransaction | undefined = undefined;
@@ -63,6 +66,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     this.#timings = options.timings;
     this.accepted = new AcceptedInvites(this, this.#wheel, 64 * options.timings.t1Ms);
     this.#load = options.load ?? new UnderLoad();
+    this.#newTag = options.newTag;
   }
 
   /** Transactions that are alive. */
@@ -78,7 +82,10 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const branch = transactionBranch(request);
     if (branch === undefined) {
       // RFC 2543 branches: matching them would need other rules, and a peer that speaks TLS has no need of them.
-      if (request.method !== 'ACK') connection.send(createResponse(request, 400, 'Branch without z9hG4bK'));
+      connection.refusedAtOnce(false);
+      if (request.method === 'ACK') return undefined;
+      const toTag = this.#newTag();
+      connection.send(createResponse(request, 400, 'Branch without z9hG4bK', { toTag }));
       return undefined;
     }
     // It acknowledges a failure of which nothing is kept, and goes no further.
@@ -195,14 +202,20 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const { method } = response.cseq;
     const key = clientKeyOf(response.topVia.branch, method);
     const transaction = key === undefined ? undefined : this.#clients.get(key);
-    if (transaction === undefined && key !== undefined && this.accepted.takes(response, key, connection))
+    if (transaction === undefined && key !== undefined && this.accepted.takes(response, key, connection)) {
+      connection.refusedAtOnce(false);
       return;
+    }
     // The branch is ours, and new for each request but a CANCEL (RFC 3261 §17.1.3).
     if (transaction?.request.method !== method || !mayAnswer(transaction.context.connection, connection)) {
+      connection.refusedAtOnce(false);
       this.#user.onStrayResponse?.(response, connection);
       return;
     }
-    transaction.receive(response);
+    // A fork has some more, and not one after the other without end.
+    if (transaction.state === 'accepted') connection.refusedAtOnce(false);
+    if (isTooMany(response, transaction, this.#wheel)) connection.refusedAtOnce(false);
+    else transaction.receive(response);
   }
 
   /**
@@ -261,6 +274,11 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   send(transaction: AnyTransaction, message: SipRequest | SipResponse): void {
     const { connection, ledger } = transaction.context;
+    if (message.kind === 'response' && isInPassing(message, transaction)) {
+      connection.pass(message);
+      if (message.status >= 200) this.#answered(transaction, message.status);
+      return;
+    }
     const isSent = connection.send(message, ledger);
     if (message.kind === 'request') message.dropBody();
     else if (message.status >= 200) this.#answered(transaction, message.status);
@@ -276,7 +294,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const client = transaction as ClientTransaction;
     const { status } = message;
     if (status >= 200) {
-      this.#waitsNoMore(client.context);
+      client.context.waitsNoMore();
       tellTransaction(client, status);
     }
     this.#isDelivering = true;
@@ -294,8 +312,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   startTimer(transaction: AnyTransaction, name: TransactionTimer, afterMs: number): void {
     const { context } = transaction;
-    if (context.first?.name === name) this.#forgetFirst(context);
-    else if (context.second?.name === name) this.#forgetSecond(context);
+    if (context.first?.name === name) context.forgetFirst(this.#wheel);
+    else if (context.second?.name === name) context.forgetSecond(this.#wheel);
     const timer = this.#wheel.schedule(afterMs, transaction, name);
     if (context.first === undefined || context.first.owner === undefined) context.first = timer;
     else context.second = timer;
@@ -303,8 +321,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   stopTimer(transaction: AnyTransaction, name: TransactionTimer): void {
     const { context } = transaction;
-    if (context.first?.name === name) this.#forgetFirst(context);
-    else if (context.second?.name === name) this.#forgetSecond(context);
+    if (context.first?.name === name) context.forgetFirst(this.#wheel);
+    else if (context.second?.name === name) context.forgetSecond(this.#wheel);
   }
 
   transportFailed(transaction: AnyTransaction): void {
@@ -316,7 +334,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   terminated(transaction: AnyTransaction, end: TransactionEnd): void {
     const { context } = transaction;
     context.connection.transactions.remove(context);
-    this.#waitsNoMore(context);
+    context.waitsNoMore();
     context.ledger?.forgettable.remove(context);
     context.ledger?.release(context.cost, context.counted);
     context.cost = 0;
@@ -325,11 +343,6 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     else this.#servers.delete(transaction);
     tellTransaction(transaction, undefined, end);
     this.#tellEnd(end, transaction);
-  }
-
-  #waitsNoMore(context: AnyTransaction['context']): void {
-    context.asked?.release(context.cost, 1);
-    context.asked = undefined;
   }
 
   #answered(transaction: AnyTransaction, status: number): void {
@@ -359,7 +372,11 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       branch === undefined ? undefined : this.#servers.find(branch, cancel, connection, 'INVITE');
     const isKnown =
       invite !== undefined || (branch !== undefined && this.accepted.hasReceived(branch, cancel, connection));
-    transaction.respond(createResponse(cancel, isKnown ? 200 : 481));
+    // It asks for nothing that could be refused before: what means no INVITE takes time all the same.
+    if (!isKnown) connection.refusedAtOnce(false);
+    // RFC 3261 §8.2.6.2. That of the answer to the INVITE (§9.2) is not kept on a connection that repeats nothing.
+    const toTag = this.#newTag();
+    transaction.respond(createResponse(cancel, isKnown ? 200 : 481, undefined, { toTag }));
     invite?.context.user?.onCancel?.(cancel, invite);
   }
 
@@ -375,19 +392,4 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   contain(error: unknown, connection: SipConnection): void {
     if (!(error instanceof SipSyntaxError)) this.#user.onFault?.(error, connection);
   }
-
-  #forgetFirst(context: TransactionContext<unknown>): void {
-    if (context.first !== undefined) this.#wheel.cancel(context.first);
-    context.first = undefined;
-  }
-
-  #forgetSecond(context: TransactionContext<unknown>): void {
-    if (context.second !== undefined) this.#wheel.cancel(context.second);
-    context.second = undefined;
-  }
-}
-
-/** Under which a request of ours is kept: by its branch, which no other has but the CANCEL of an INVITE. */
-function clientKeyOf(branch: string | undefined, method: string): string | undefined {
-  return method === 'CANCEL' && branch !== undefined ? `${branch} CANCEL` : branch;
 }

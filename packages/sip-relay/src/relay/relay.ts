@@ -183,7 +183,9 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
   }
 
   abandonBranch(_context: ResponseContext<BranchRun>, branch: Branch<BranchRun>): void {
-    branch.owner?.transaction?.abandon();
+    if (branch.owner === undefined) return;
+    branch.owner.isAbandoned = true;
+    branch.owner.transaction?.abandon();
   }
 
   respond(context: ResponseContext<BranchRun>, response: SipResponse): void {

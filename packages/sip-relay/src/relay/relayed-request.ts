@@ -115,6 +115,8 @@ export class BranchRun implements ClientUser {
   refused: RequestRefusal | undefined = undefined;
   /** Values of Record-Route in an INVITE whose text was dropped, because it is accepted. */
   recorded: number | undefined = undefined;
+  /** Whether its context waits no more: what it counts as has been decided there (RFC 3261 §16.8), and is not that it could not be sent. */
+  isAbandoned = false;
   /** Tags of devices whose call was ended. */
   ended: Set<string> | undefined = undefined;
   readonly #owner: BranchOwner;
@@ -138,7 +140,7 @@ export class BranchRun implements ClientUser {
   }
 
   onEnd(end: TransactionEnd, transaction: ClientTransaction): void {
-    if (end === 'completed' || this.#isLeft(transaction)) return;
+    if (end === 'completed' || this.isAbandoned || this.#isLeft(transaction)) return;
     const failure = this.#failureOf(end);
     const failed = () => {
       if (failure !== undefined) this.#owner.lost(this, failure);
