@@ -148,6 +148,18 @@ describe('a member that reads the accounts from a directory itself', () => {
     expect(follower.isStale).toBe(true);
   });
 
+  it('keeps its accounts while the directory is another one without any, and believes them for as long as if it were away', async () => {
+    await directory.put(alice, 'absent');
+    const follower = await follow();
+    directory = createMemoryDirectory({ epoch: 'another' });
+    await pass(15_000);
+    expect(follower.known.of(alice.address)).toEqual(alice);
+    expect(follower.problems()).toMatchObject([{ part: 'accounts', stops: false }]);
+    expect(follower.problems()[0]?.remedy).toContain('entente user import accounts.jsonl');
+    for (let passed = 0; passed < refuseAfterMs; passed += 60_000) await pass(60_000);
+    expect([follower.isStale, follower.problems()[0]?.stops]).toEqual([true, true]);
+  });
+
   it('takes no row that is no account, and keeps what it knew', async () => {
     await directory.put(alice, 'absent');
     const follower = await follow();

@@ -195,6 +195,32 @@ describe('a member that follows the accounts', () => {
     expect(again.known(), 'and a later run knows the same').toEqual([alice, undefined, carol]);
   });
 
+  it('keeps its accounts where another directory without any has taken the place of theirs, and says so', async () => {
+    for (const each of [alice, bob]) await put(each);
+    const { changes, follower, known, news, tell } = await follow();
+    const kept = await readFile(file(), 'utf8');
+    directory = createMemoryDirectory({ keptRemovals: 2 });
+    asked = [];
+    news();
+    await expect.poll(() => follower.problems()).toMatchObject([{ part: 'accounts', stops: false }]);
+    expect(follower.problems()[0]?.message).toContain('has no accounts');
+    expect(follower.problems()[0]?.remedy).toContain('entente user import accounts.jsonl');
+    expect([known(), changes.length]).toEqual([[alice, bob, undefined], 1]);
+    expect(await readFile(file(), 'utf8'), 'it may be the last copy').toBe(kept);
+    await put(alice);
+    await tell();
+    expect([known(), follower.problems()]).toEqual([[alice, undefined, undefined], []]);
+  });
+
+  it('forgets all accounts where all were removed, also where nobody can say one by one', async () => {
+    for (const each of [alice, bob, carol]) await put(each);
+    const { follower, known, tell } = await follow();
+    for (const each of [alice, bob, carol]) await remove(each);
+    await tell();
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'accounts-begun-again' }));
+    expect([known(), follower.problems()]).toEqual([[undefined, undefined, undefined], []]);
+  });
+
   it('keeps in force what it has while an answer is none, is cut off, or never ends', async () => {
     await put(alice);
     const { follower, news } = await follow();

@@ -27,6 +27,9 @@ export interface AccountsFollowerOptions {
 const maxAccounts = 1_000_000;
 /** Milliseconds between two questions whether what is known is everything, where that is confirmed here. */
 const askAgainMs = 15_000;
+/** For a directory that has lost its accounts. */
+const remedy =
+  'Bring them back with entente user import accounts.jsonl, from the folder of this server. Where none are meant to be left, stop this server, remove that file, and start it.';
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 
@@ -43,6 +46,8 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
   /** What has become of accounts that were known, by address, until the first listener comes: some servers never listen. */
   #untold: Map<string, ChangedAccount> | undefined = new Map();
   #position: FeedPosition | undefined;
+  /** That another feed without any account has taken the place of the one that was read. */
+  #emptied: MemberProblem | undefined;
   /** Why it was not read the last time. */
   #failed: { readonly message: string; readonly remedy: string } | undefined;
   #retryMs = firstRetryMs;
@@ -106,6 +111,7 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
           : (this.#hindrance?.remedy ?? 'See the log for why.');
       return [{ part: 'accounts', message, remedy, stops: true }];
     }
+    if (confirmation === undefined && this.#emptied !== undefined) return [this.#emptied];
     const { message, remedy } = this.#hindrance ?? {};
     if (message === undefined || remedy === undefined) return [];
     const found = confirmation?.problem(message, remedy);
@@ -173,6 +179,7 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
         );
         break;
       }
+      this.#emptied = undefined;
       const { page, text } = next;
       this.#position = page.position;
       this.#tell(this.known.apply(page.changes));
@@ -198,6 +205,7 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
       this.#checkSize(fresh);
     }
     if (position === undefined) return;
+    this.#checkEmptied(fresh, position);
     this.#position = position;
     this.#tell(this.known.replace(fresh));
     log.info({ event: 'accounts', count: this.known.size }, `accounts that are known: ${this.known.size}`);
@@ -212,6 +220,22 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     if (more && position.version <= (since?.version ?? 0))
       throw this.#options.source.unreadable('expected a page of accounts, found something else');
     return read;
+  }
+
+  /**
+   * A database that was lost and made again has no accounts, and one that is being restored has none yet: what is known here may be the last
+   * copy. Accounts that somebody has removed are gone in the feed that they were in.
+   */
+  #checkEmptied({ size }: KnownAccounts, { epoch, version }: FeedPosition): void {
+    const before = this.#position;
+    const isOther = before !== undefined && (epoch !== before.epoch || version < before.version);
+    const isEmptied = size === 0 && this.known.size > 0 && isOther;
+    this.#emptied = undefined;
+    if (!isEmptied) return;
+    const { place, unreadable } = this.#options.source;
+    const sentence = `${place} has no accounts, and is another feed than the one with the ${this.known.size} that are known here`;
+    this.#emptied = { part: 'accounts', message: `${sentence}; these stay in force`, remedy, stops: false };
+    throw unreadable(sentence, remedy);
   }
 
   #checkSize({ size }: KnownAccounts): void {

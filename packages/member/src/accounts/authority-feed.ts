@@ -19,12 +19,15 @@ export interface AuthorityFeedOptions {
  */
 export function authorityFeed({ authority, onNews }: AuthorityFeedOptions): FeedSource {
   const { url: place } = authority;
-  const unreadable = (sentence: string): MemberFault => {
+  const unreadable = (
+    sentence: string,
+    remedy = 'look at the log of the authority, and compare its version with that of this server',
+  ): MemberFault => {
     const cause: AnswerProblem = { status: 200, reason: 'accounts-invalid' };
     return new MemberFault('ENTENTE_MEMBER_ANSWER', {
       sentence: `/accounts/feed: ${sentence}`,
       place,
-      remedy: 'look at the log of the authority, and compare its version with that of this server',
+      remedy,
       cause,
     });
   };

@@ -15,13 +15,10 @@ export interface ReadDirectory extends Pick<AccountDirectory, 'changes' | 'onCha
  */
 export function directoryFeed(directory: ReadDirectory): FeedSource {
   const { place } = directory;
-  const unreadable = (sentence: string): AccountsFault =>
-    new AccountsFault('ENTENTE_ACCOUNTS_DAMAGED', {
-      sentence,
-      place,
-      remedy:
-        'correct the row with entente user passwd, or remove it; nothing but Entente may write accounts',
-    });
+  const unreadable = (
+    sentence: string,
+    remedy = 'correct the row with entente user passwd, or remove it; nothing but Entente may write accounts',
+  ): AccountsFault => new AccountsFault('ENTENTE_ACCOUNTS_DAMAGED', { sentence, place, remedy });
   return {
     place,
     onNews: (listener) => directory.onChange(listener),

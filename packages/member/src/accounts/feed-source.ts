@@ -29,8 +29,12 @@ export interface FeedSource {
   onNews(listener: () => void): () => void;
   /** @param error - that `page` has thrown */
   failure(error: unknown): FeedFailure;
-  /** The fault of a feed that is none. @param sentence - what was expected and found */
-  unreadable(sentence: string): Error;
+  /**
+   * The fault of a feed that is none.
+   * @param sentence - what was expected and found
+   * @param remedy - default to look at what writes it
+   */
+  unreadable(sentence: string, remedy?: string): Error;
   /** What is wrong with it now, as far as it is known without asking. */
   standing():
     | { readonly ok: true }
