@@ -206,6 +206,39 @@ describe('a call that was accepted (RFC 3261 §16.7 step 5, RFC 6026 §7)', () =
     expect(call.further).toEqual([]);
   });
 
+  it('lets a call go on whose device repeats its answer after that of another one was refused', async () => {
+    for (const later of [(rules: RelayRules) => rules, withLater]) {
+      for (const targets of [1, 2]) {
+        call = await calling(later, targets);
+        const answer = call.call();
+        await call.accept('first');
+        await answer;
+        await call.accept('clear', 'v=0\r\n');
+        await call.until(() => call.got.some(({ method }) => method === 'BYE'));
+        await call.accept('first');
+        await call.until(() => call.further.length === 1);
+        await call.accept('another');
+        await call.until(() => call.got.filter(({ method }) => method === 'BYE').length === 2);
+        const ended = call.got.filter(({ method }) => method === 'BYE').map(({ to }) => to.tag);
+        expect([ended, call.further.map(({ to }) => to.tag)]).toEqual([['clear', 'another'], ['first']]);
+        await call[Symbol.asyncDispose]();
+      }
+    }
+    call = await calling();
+  });
+
+  it('ends the call of a further device whose answer has another way back, and that of none that has passed', async () => {
+    call = await calling();
+    const answer = call.call();
+    await call.accept('first');
+    await answer;
+    await call.accept('first', undefined, 'z9hG4bKanother');
+    await call.accept('forged', undefined, 'z9hG4bKanother');
+    await call.until(() => call.got.some(({ method }) => method === 'BYE'));
+    const ends = call.got.slice(1).map(({ method, to }) => `${method} ${to.tag}`);
+    expect([ends, call.further]).toEqual([['ACK forged', 'BYE forged'], []]);
+  });
+
   it('ends the call of a further device by the same way where another target was asked until after the first has accepted', async () => {
     for (const later of [(rules: RelayRules) => rules, withLater]) {
       call = await calling(later, 2);

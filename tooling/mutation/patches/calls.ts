@@ -49,6 +49,40 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'repeated-answer',
+      off: 'a call ends because its device repeats its answer after another one has sent what may not',
+      file: 'packages/sip-relay/src/relay/accepted-call.ts',
+      find: '(this.#refused !== undefined && !hasPassed)',
+      replace: 'this.#refused !== undefined',
+      test: {
+        file: 'packages/sip-relay/test/accepted-call.test.ts',
+        title: 'lets a call go on whose device repeats its answer after that of another one was refused',
+      },
+    },
+    {
+      name: 'repeated-answer-of-branch',
+      off: 'the same, while another target is still asked',
+      file: 'packages/sip-relay/src/relay/relayed-request.ts',
+      find: '(refused !== undefined || this.passed?.has(response.to.tag) !== true)',
+      replace: 'response.status > 0',
+      test: {
+        file: 'packages/sip-relay/test/accepted-call.test.ts',
+        title: 'lets a call go on whose device repeats its answer after that of another one was refused',
+      },
+    },
+    {
+      name: 'another-way-back',
+      off: 'a device believes in a call whose answer went to nobody',
+      file: 'packages/sip-relay/src/relay/accepted-call.ts',
+      find: 'if (!hasPassed && !this.#passed.isFull) this.#end(response, accepted);',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/test/accepted-call.test.ts',
+        title:
+          'ends the call of a further device whose answer has another way back, and that of none that has passed',
+      },
+    },
+    {
       name: 'way-to-later-answers',
       off: 'a call that must not go on is ended by way of its caller, and so goes on',
       file: 'packages/sip-relay/src/relay/accepted-call.ts',

@@ -10,6 +10,7 @@ import type { AcceptedInvite, AcceptedUser, SipEndpoint } from '@entente/sip-end
 import type { RequestRefusal, Target } from '@entente/sip-proxy';
 import { withSource } from '../with-source.ts';
 import { recordedIn } from './end-of-call.ts';
+import { PassedTags } from './passed-tags.ts';
 import { endDeviceCall } from './refuse-response.ts';
 import type { LaterAnswers, RelayRules } from './relay-rules.ts';
 import type { BranchRun, RelayedRequest } from './relayed-request.ts';
@@ -24,6 +25,7 @@ export class AcceptedCall implements AcceptedUser {
   readonly #endpoint: SipEndpoint;
   /** Values of Record-Route that the INVITE had when it left, ours included. */
   readonly #recorded: number;
+  readonly #passed: PassedTags;
   #refused: RequestRefusal | undefined = undefined;
   /** Tags of devices whose call was ended. */
   #ended: Set<string> | undefined = undefined;
@@ -32,8 +34,10 @@ export class AcceptedCall implements AcceptedUser {
    * @param rules - what further answers go through
    * @param endpoint - on whose connections they travel
    * @param recorded - values of Record-Route that the INVITE had when it left
+   * @param passed - devices whose answers went back so far
    */
-  constructor(rules: LaterAnswers, endpoint: SipEndpoint, recorded: number) {
+  constructor(rules: LaterAnswers, endpoint: SipEndpoint, recorded: number, passed: PassedTags) {
+    this.#passed = passed;
     this.#rules = rules;
     this.#endpoint = endpoint;
     this.#recorded = recorded;
@@ -45,21 +49,33 @@ export class AcceptedCall implements AcceptedUser {
 
   onFurtherSuccess(response: SipResponse, accepted: AcceptedInvite): void {
     const rules = this.#rules;
-    this.#refused ??= rules.refuses?.(response);
-    if (this.#refused !== undefined) {
-      this.#ended ??= new Set();
-      const sent = { invite: inviteOf(response), recorded: this.#recorded };
-      endDeviceCall(this.#ended, response, sent, accepted.sent.connection, this.#endpoint);
+    const { tag } = response.to;
+    const hasPassed = this.#passed.has(tag);
+    const refused = rules.refuses?.(response);
+    this.#refused ??= refused;
+    if (refused !== undefined || (this.#refused !== undefined && !hasPassed)) {
+      this.#end(response, accepted);
       return;
     }
     const back = withoutTopVia(rules.arrived?.(response) ?? response);
     // The one who answers has written another way back: it would end another request of the server before us.
-    if (back === undefined || serverTransactionKey(back) !== accepted.received.key) return;
+    if (back === undefined || serverTransactionKey(back) !== accepted.received.key) {
+      if (!hasPassed && !this.#passed.isFull) this.#end(response, accepted);
+      return;
+    }
     const { connection } = accepted.received;
     const answer = withSource(rules.answer?.(back) ?? back, connection);
     // Its receiver would refuse it; they have the call with the first device.
-    if (checkSize(answer, connection.accepts) === undefined)
-      this.#endpoint.accepted.respond(answer, accepted);
+    if (checkSize(answer, connection.accepts) !== undefined) return;
+    this.#passed.add(tag);
+    this.#endpoint.accepted.respond(answer, accepted);
+  }
+
+  /** The device would believe in a call that nobody has with it. */
+  #end(response: SipResponse, { sent }: AcceptedInvite): void {
+    this.#ended ??= new Set();
+    const invite = { invite: inviteOf(response), recorded: this.#recorded };
+    endDeviceCall(this.#ended, response, invite, sent.connection, this.#endpoint);
   }
 }
 
@@ -79,7 +95,8 @@ export function keepAccepted(relayed: RelayedRequest, endpoint: SipEndpoint): vo
   const later = rules.laterAnswers?.(target) ?? sameRules(rules, target, keptBytesOf(request));
   // Its text may be gone: it is dropped once a device has accepted, and others may have been asked until now.
   const recorded = run.recorded ?? recordedIn(client.request);
-  endpoint.accepted.keep(server, client, new AcceptedCall(later, endpoint, recorded));
+  const passed = run.passed ?? new PassedTags();
+  endpoint.accepted.keep(server, client, new AcceptedCall(later, endpoint, recorded, passed));
 }
 
 /** The branch whose device has accepted; undefined where there are several, or where it went to several places of a hop. */

@@ -18,6 +18,7 @@ import {
   type TargetGroups,
 } from '@entente/sip-proxy';
 import { recordedIn } from './end-of-call.ts';
+import { PassedTags } from './passed-tags.ts';
 import type { RelayRules } from './relay-rules.ts';
 
 /** A request under way, with its sender's transaction. */
@@ -111,8 +112,10 @@ export class BranchRun implements ClientUser {
   hop: NextHop | undefined = undefined;
   /** The connections over which it went and failed. */
   tried: Set<SipConnection> | undefined = undefined;
-  /** Why no response of this branch goes on. One device behind it has sent what may not, and its others are not known. */
+  /** Why no response of this branch goes on but of devices that have passed: one behind it has sent what may not, and its others are not known. */
   refused: RequestRefusal | undefined = undefined;
+  /** Devices behind it that have accepted, and whose answers went back. */
+  passed: PassedTags | undefined = undefined;
   /** Values of Record-Route in an INVITE whose text was dropped, because it is accepted. */
   recorded: number | undefined = undefined;
   /** Whether its context waits no more: what it counts as has been decided there (RFC 3261 §16.8), and is not that it could not be sent. */
@@ -164,8 +167,12 @@ export class BranchRun implements ClientUser {
     let arrived: SipResponse;
     try {
       if (response.status < 300) {
-        this.refused ??= rules.refuses?.(response, this.branch.target);
-        if (this.refused !== undefined) {
+        const refused = rules.refuses?.(response, this.branch.target);
+        this.refused ??= refused;
+        if (
+          this.refused !== undefined &&
+          (refused !== undefined || this.passed?.has(response.to.tag) !== true)
+        ) {
           this.#owner.refuse(this, response, this.refused);
           return;
         }
@@ -175,6 +182,10 @@ export class BranchRun implements ClientUser {
       // No further event follows for this transaction: without this the sender would wait, and its state would stay.
       if (response.status >= 200) this.context.failed(this.branch, 500);
       throw error;
+    }
+    if (response.isSuccess && relayed.request.method === 'INVITE') {
+      this.passed ??= new PassedTags();
+      this.passed.add(response.to.tag);
     }
     if (response.status >= 300 && !relayed.keeps(arrived)) relayed.failed(this.branch, 500);
     else relayed.receive(this.branch, arrived);
