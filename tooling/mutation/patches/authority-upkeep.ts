@@ -159,7 +159,7 @@ export const patches: PatchList = {
     },
     {
       name: 'renewal-pause',
-      off: 'an authority that can issue nothing tries every few seconds, and each attempt leaves a serial number on the list',
+      off: 'an authority that can issue nothing tries to renew the key of its trust states every few seconds, and each attempt leaves a serial number on the list',
       file: 'packages/authority/src/renewal-pause.ts',
       find: 'return Math.abs(now - this.#failedAt) < pauseMs;',
       replace: 'return false;',
@@ -167,6 +167,28 @@ export const patches: PatchList = {
         file: 'packages/authority/test/trust-state.test.ts',
         title:
           'begins all the same where the root has signed a list of the future meanwhile, so that nothing can be issued',
+      },
+    },
+    {
+      name: 'room-first',
+      off: 'on a full disk each attempt to renew a certificate of the authority takes the room that the next revocation needs',
+      file: 'packages/authority/src/write-issued.ts',
+      find: 'const key = await prepareWhole(files.key, keyPem, secretMode);',
+      replace: 'await issue();\n  const key = await prepareWhole(files.key, keyPem, secretMode);',
+      test: {
+        file: 'packages/authority/test/state-key-room.test.ts',
+        title: 'has no certificate issued: the ledger does not grow',
+      },
+    },
+    {
+      name: 'sequence-first',
+      off: 'a certificate is issued for the key of the trust states while no number of a state can be written',
+      file: 'packages/authority/src/trust-state/state-publisher.ts',
+      find: 'const sequence = await this.#sequence.next();\n    await this.#renewKey();',
+      replace: 'await this.#renewKey();\n    const sequence = await this.#sequence.next();',
+      test: {
+        file: 'packages/authority/test/state-key-room.test.ts',
+        title: 'has none issued either while no sequence of a state can be: it has one with the next state',
       },
     },
     {

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Issuance, type MayIssue, PkiFault, refuse, trustStateName } from '@entente/pki';
 import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
-import { authorityFiles, publicMode, readSecret, secretMode, writeWhole } from '@entente/pki/node';
+import { authorityFiles, readSecret } from '@entente/pki/node';
 import type { TrustStateSigner } from '@entente/topology';
 import { type Certificate, decodePemCertificates, encodePem } from '@entente/x509';
+import { writeIssued } from '../write-issued.ts';
 
 /** The key that signs trust states. */
 export interface StateKey extends TrustStateSigner {
@@ -79,26 +80,27 @@ export function isRenewalDue({ certificate }: StateKey, now: number): boolean {
 
 /**
  * Creates a key with its certificate, and writes both.
- * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED`, `ENTENTE_PKI_KEY_MISMATCH`
+ * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED`, `ENTENTE_PKI_KEY_MISMATCH`; Error of the file system, before anything is issued where there is no
+ *   room for it
  */
 export async function createStateKey(options: StateKeyOptions): Promise<StateKey> {
   const { directory, fqdn, issuance, network } = options;
   const created = await createKeyAndRequest({ subject: commonNameOf(network) });
-  const outcome = await issuance.issue(
-    { profile: 'trust-state', subject: stateSubject, request: created.request },
-    { kind: 'server', server: fqdn, serialHex: self },
-  );
   const files = filesOf(directory);
-  if (!outcome.ok) {
-    throw new PkiFault('ENTENTE_PKI_NOT_ISSUED', {
-      sentence: outcome.refusal.message,
-      place: files.certificate,
-      remedy: outcome.refusal.remedy,
-    });
-  }
-  const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
-  await writeWhole(files.key, created.privateKeyPem, secretMode);
-  await writeWhole(files.certificate, pem, publicMode);
+  const pem = await writeIssued(files, created.privateKeyPem, async () => {
+    const outcome = await issuance.issue(
+      { profile: 'trust-state', subject: stateSubject, request: created.request },
+      { kind: 'server', server: fqdn, serialHex: self },
+    );
+    if (!outcome.ok) {
+      throw new PkiFault('ENTENTE_PKI_NOT_ISSUED', {
+        sentence: outcome.refusal.message,
+        place: files.certificate,
+        remedy: outcome.refusal.remedy,
+      });
+    }
+    return outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
+  });
   const key = stateKeyOf(created.privateKeyPem, pem);
   if (key === undefined) {
     throw new PkiFault('ENTENTE_PKI_KEY_MISMATCH', {

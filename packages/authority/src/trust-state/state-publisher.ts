@@ -168,8 +168,9 @@ export class StatePublisher implements AsyncDisposable {
     const { anchors, clock, issuers, lists, network, onSigned, topology } = this.#options;
     if (this.#closed || topology() === undefined) return;
     const now = () => clock.now();
-    await this.#renewKey();
+    // Before the key: where this cannot be written, the next key could not be either, and no certificate is issued for it.
     const sequence = await this.#sequence.next();
+    await this.#renewKey();
     // Read after the last wait, so that a later number never names what is older.
     const inForce = topology();
     if (inForce === undefined) return;

@@ -41,4 +41,11 @@ export { openAuthority, type ServiceAuthority } from './service/open-authority.t
 export { type AuthorityTrust, listsFile } from './service/published-lists.ts';
 export type { ServiceFiles, ServiceIdentity, ServiceMaterial } from './service/service-identity.ts';
 export { throwAwaySigner } from './throw-away-signer.ts';
-export { publicMode, secretMode, syncFolder, writeWhole } from './write-whole.ts';
+export {
+  type PreparedFile,
+  prepareWhole,
+  publicMode,
+  secretMode,
+  syncFolder,
+  writeWhole,
+} from './write-whole.ts';

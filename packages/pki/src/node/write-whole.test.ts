@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSecret } from './read-secret.ts';
-import { publicMode, secretMode, writeDraft, writeWhole } from './write-whole.ts';
+import { prepareWhole, publicMode, secretMode, writeDraft, writeWhole } from './write-whole.ts';
 
 let folder: string;
 let path: string;
@@ -55,6 +55,25 @@ describe('a file that is written whole', () => {
     await writeWhole(path, 'secret', secretMode);
     const left = (await readdir(folder)).map((name) => join(folder, name));
     expect(left.sort()).toEqual([...kept, other, path].sort());
+  });
+});
+
+describe('a file that is prepared', () => {
+  it('is on disk before it is in its place, and gone where it is discarded', async () => {
+    await writeWhole(path, 'before', secretMode);
+    const prepared = await prepareWhole(path, 'after', secretMode);
+    const drafts = async () => (await readdir(folder)).filter((name) => name.startsWith('.tls.key.'));
+    const [draft = ''] = await drafts();
+    expect(await readFile(join(folder, draft), 'utf8')).toBe('after');
+    expect(await modeOf(join(folder, draft))).toBe(0o600);
+    await prepared.discard();
+    expect(await drafts()).toEqual([]);
+    expect(await readFile(path, 'utf8')).toBe('before');
+    const next = await prepareWhole(path, 'after', secretMode);
+    await next.commit();
+    await next.discard();
+    expect(await readFile(path, 'utf8')).toBe('after');
+    await expect(prepareWhole(join(folder, 'absent', 'tls.key'), 'x', secretMode)).rejects.toThrow();
   });
 });
 

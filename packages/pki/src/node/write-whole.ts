@@ -23,17 +23,49 @@ const abandonedMs = 600_000;
  * @throws Error of the file system; the draft is removed then, and the file is as it was
  */
 export async function writeWhole(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  await (await prepareWhole(path, content, mode)).commit();
+}
+
+/** A file that is on disk already, and not in its place yet. */
+export interface PreparedFile {
+  /**
+   * Puts it in its place.
+   * @throws Error of the file system; the draft is removed then, and the file is as it was
+   */
+  commit(): Promise<void>;
+  /** Removes the draft, where it is not in its place. Never rejects. */
+  discard(): Promise<void>;
+}
+
+/**
+ * The first half of {@link writeWhole}: whether there is room for a file is known before that is done which it is the result of.
+ * @param path - of the file
+ * @param content - its content
+ * @param mode - file mode of the new file, whatever the umask is
+ * @throws Error of the file system; no draft is left then
+ */
+export async function prepareWhole(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+): Promise<PreparedFile> {
   const folder = dirname(path);
   const draft = join(folder, `${draftPrefix(path)}${randomBytes(nameBytes).toString('hex')}.new`);
   await writeDraft(draft, content, mode);
-  try {
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
-  await removeAbandoned(path);
+  const discard = () => rm(draft, { force: true }).catch(() => {});
+  return {
+    async commit() {
+      try {
+        await rename(draft, path);
+      } catch (error) {
+        await discard();
+        throw error;
+      }
+      await syncFolder(folder);
+      await removeAbandoned(path);
+    },
+    discard,
+  };
 }
 
 /**
