@@ -94,15 +94,12 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
   const { opened, issuance, topologies, trust, clock, publisher } = authority;
   const { domain, fqdn } = settings;
   const { audit, health } = authority;
-  const own = await openOwnCertificate(fqdn, opened, issuance, clock, log, (serial) =>
-    audit.record({
-      action: 'certificate-renewed',
-      actor: 'authority',
-      subject: fqdn,
-      outcome: 'done',
-      details: { serial },
-    }),
-  );
+  const entry = { actor: 'authority', subject: fqdn, outcome: 'done' } as const;
+  const own = await openOwnCertificate(fqdn, opened, issuance, clock, log, {
+    renewed: (serial) => audit.record({ ...entry, action: 'certificate-renewed', details: { serial } }),
+    withdrawn: (serial, reason) =>
+      audit.record({ ...entry, action: 'certificate-revoked', reason, details: { serial } }),
+  });
   // Before anybody connects: its issuing authority may have been put on the list of the root while this one was stopped.
   await own.keepValid(authority.rollover.whyRenew(own.identity.current.leaf));
   health.watch(ownCertificateProbe(own));

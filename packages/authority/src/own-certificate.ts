@@ -1,9 +1,9 @@
-import { findIssued, type Issuance, PkiFault } from '@entente/pki';
+import { findIssued, type Issuance, PkiFault, type RevocationReason } from '@entente/pki';
 import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
-import { type OpenAuthorityFolder, publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import type { OpenAuthorityFolder } from '@entente/pki/node';
 import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
 import { encodePem } from '@entente/x509';
-import { RenewalPause } from './renewal-pause.ts';
+import { writeIssued } from './write-issued.ts';
 
 /** The authority's own server certificate, which it renews itself. */
 export interface OwnCertificate {
@@ -11,7 +11,8 @@ export interface OwnCertificate {
   /** Why a member would refuse it now, as far as is known: it has expired, or is revoked, or is of the future, because the clock was wrong. */
   invalid(): string | undefined;
   /**
-   * Issues another one where it is not valid, or where half of its life is over. One call after the other.
+   * Issues another one where it is not valid, or where half of its life is over. One call after the other. Where that has failed, it is tried
+   * again after an hour, or after a minute where members refuse the one that it has; until then each call throws the same fault.
    * @param otherwise - why another one is needed all the same
    */
   keepValid(otherwise?: string): Promise<void>;
@@ -19,6 +20,28 @@ export interface OwnCertificate {
 
 /** The middle of the interval: a single authority needs no spreading. */
 const noJitter = 0.5;
+
+/** Where the certificates are recorded that an authority issues itself. */
+export interface OwnCertificateTrail {
+  /** One was signed. Where this throws, it is revoked. */
+  readonly renewed: (serialHex: string) => Promise<void>;
+  /** It was revoked before it was used. */
+  readonly withdrawn: (serialHex: string, reason: RevocationReason) => Promise<void>;
+}
+
+/** Between two attempts for the same cause while members accept the one that it has: each attempt may leave an intent in the ledger, and a certificate. */
+const pauseMs = 3_600_000;
+
+/** Between two attempts for the same cause while they do not. */
+const urgentPauseMs = 60_000;
+
+/** The last attempt to issue another one, where it has failed. */
+interface FailedAttempt {
+  readonly at: number;
+  /** Another cause does not wait for the end of its pause. */
+  readonly why: string;
+  readonly fault: unknown;
+}
 
 /** Codes of `loadCredential` for files that are of no use: only the authority itself reads them, and it can issue itself others. */
 const unusable: ReadonlySet<unknown> = new Set([
@@ -31,7 +54,7 @@ const unusable: ReadonlySet<unknown> = new Set([
  * Loads the authority's certificate. It issues another one where the files are missing or damaged, where they do not match after a crash,
  * and where the certificate has expired, is revoked, is of the future or is due: members would refuse it, and nobody else could give it another.
  * @param fqdn - the authority's own name
- * @param onRenewed - records the new certificate, before it is used
+ * @param trail - where each certificate is recorded that it issues
  * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the topology does not allow it a certificate; faults of `loadCredential` and of the
  *   ledger
  */
@@ -41,27 +64,34 @@ export async function openOwnCertificate(
   issuance: Issuance,
   clock: Clock,
   log: Log,
-  onRenewed: (serialHex: string) => Promise<void> = async () => {},
+  trail: OwnCertificateTrail,
 ): Promise<OwnCertificate> {
   const files = { certificate: opened.serverCertificate, key: opened.serverKey };
   const renewFiles = async (why: string): Promise<void> => {
     const key = await createKeyAndRequest({ subject: fqdn });
-    const outcome = await issuance.issue(
-      { profile: 'server', subject: fqdn, request: key.request },
-      { kind: 'server', server: fqdn, serialHex: 'self' },
-    );
-    if (!outcome.ok) {
-      throw new PkiFault('ENTENTE_PKI_NOT_ISSUED', {
-        sentence: outcome.refusal.message,
-        place: files.certificate,
-        remedy: outcome.refusal.remedy,
-      });
-    }
-    const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
-    const { serialHex: serial } = outcome.certificate;
-    await onRenewed(serial);
-    await writeWhole(files.key, key.privateKeyPem, secretMode);
-    await writeWhole(files.certificate, pem, publicMode);
+    let serial = '';
+    await writeIssued(files, key.privateKeyPem, async () => {
+      const outcome = await issuance.issue(
+        {
+          profile: 'server',
+          subject: fqdn,
+          request: key.request,
+          // One that cannot be recorded is revoked, and not kept.
+          onSigned: ({ serialHex }) => trail.renewed(serialHex),
+          onWithdrawn: ({ serialHex }, reason) => trail.withdrawn(serialHex, reason),
+        },
+        { kind: 'server', server: fqdn, serialHex: 'self' },
+      );
+      if (!outcome.ok) {
+        throw new PkiFault('ENTENTE_PKI_NOT_ISSUED', {
+          sentence: outcome.refusal.message,
+          place: files.certificate,
+          remedy: outcome.refusal.remedy,
+        });
+      }
+      serial = outcome.certificate.serialHex;
+      return outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
+    });
     log.info({ event: 'renewed', serial, why }, `the authority renewed its own certificate: ${why}`);
   };
 
@@ -84,7 +114,7 @@ export async function openOwnCertificate(
     const { revocation } = (await findIssued(opened.ledger, issuance, serialHex)) ?? {};
     if (revocation !== undefined) revokedSerial = serialHex;
   };
-  const pause = new RenewalPause();
+  let failed: FailedAttempt | undefined;
   let last: Promise<void> = Promise.resolve();
   const own: OwnCertificate = {
     identity,
@@ -97,21 +127,26 @@ export async function openOwnCertificate(
         if (why === undefined) return;
         const { notBefore, serialHex } = identity.current.leaf;
         const mayWait = notBefore > clock.now() && serialHex !== revokedSerial && otherwise === undefined;
-        if (mayWait && pause.isOn(clock.now())) return;
+        const isUrgent = !mayWait && (invalid() ?? otherwise) !== undefined;
+        const isPaused =
+          failed?.why === why && Math.abs(clock.now() - failed.at) < (isUrgent ? urgentPauseMs : pauseMs);
+        if (isPaused && mayWait) return;
+        // Health stays as bad as it is.
+        if (isPaused) throw failed?.fault;
         try {
           await renewFiles(why);
+          await identity.replace(files);
+          failed = undefined;
         } catch (fault) {
+          failed = { at: clock.now(), why, fault };
           // What is of the future becomes valid by itself. Where the root has signed a list of the future too, nothing can be issued until then.
           if (!mayWait) throw fault;
-          pause.failed(clock.now());
           const { message } = fault as Error;
           log.error(
             { event: 'renewal-failed', err: fault },
             `the authority keeps its own certificate: ${message}`,
           );
-          return;
         }
-        await identity.replace(files);
       });
       last = turn.catch(() => {});
       return turn;

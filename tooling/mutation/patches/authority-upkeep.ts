@@ -192,6 +192,39 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'own-certificate-pause',
+      off: 'the authority tries every few seconds to renew its own certificate, and each attempt leaves one in the ledger',
+      file: 'packages/authority/src/own-certificate.ts',
+      find: 'if (isPaused) throw failed?.fault;',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/own-certificate.test.ts',
+        title: 'is tried again an hour later while it is valid, however often it is looked at',
+      },
+    },
+    {
+      name: 'pause-of-another-cause',
+      off: 'an authority keeps a revoked certificate because renewing it failed before that',
+      file: 'packages/authority/src/own-certificate.ts',
+      find: 'failed?.why === why && ',
+      replace: 'failed !== undefined && ',
+      test: {
+        file: 'packages/authority/test/own-certificate.test.ts',
+        title: 'does not wait for the end of an hour that began before it was revoked',
+      },
+    },
+    {
+      name: 'own-certificate-recorded',
+      off: 'the authority gives itself a certificate that the audit trail does not have',
+      file: 'packages/authority/src/own-certificate.ts',
+      find: 'onSigned: ({ serialHex }) => trail.renewed(serialHex),',
+      replace: 'onSigned: ({ serialHex }) => void trail.renewed(serialHex).catch(() => {}),',
+      test: {
+        file: 'packages/authority/test/own-certificate.test.ts',
+        title: 'is revoked where it cannot be recorded, so that none is valid that the trail does not have',
+      },
+    },
+    {
       name: 'step-not-carried-out',
       off: 'lists are signed again every few seconds where a step of the rollover cannot be recorded',
       file: 'packages/pki/src/node/issuer-store.ts',

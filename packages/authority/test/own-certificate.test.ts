@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createIssuance, type Issuance, PkiFault } from '@entente/pki';
+import { initialiseAuthority, type OpenAuthorityFolder, openAuthorityFolder } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
+import { createTestLog, StepClock } from '@entente/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type OwnCertificate, openOwnCertificate } from '../src/own-certificate.ts';
+
+const start = Date.UTC(2026, 5, 1);
+const minute = 60_000;
+const day = 24 * 60 * minute;
+const fqdn = 'ca.contoso.example';
+const objectsUrl = 'http://ca.contoso.example';
+
+describe("the authority's own certificate", () => {
+  let directory: string;
+  /** Of the two files alone, so that they can fail while the ledger does not. */
+  let beside: string;
+  let clock: StepClock;
+  let opened: OpenAuthorityFolder;
+  let issuance: Issuance;
+  let own: OwnCertificate;
+  /** How often a certificate was asked for. */
+  let asked: number;
+  /** What the trail has. */
+  let trail: string[];
+  /** Whether the trail takes no record. */
+  let isFull: boolean;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'entente-own-certificate-'));
+    beside = join(directory, 'own');
+    await mkdir(beside);
+    clock = new StepClock(start);
+    [asked, trail, isFull] = [0, [], false];
+    const folder = join(directory, 'ca');
+    const now = () => clock.now();
+    await initialiseAuthority({
+      directory: folder,
+      domain: 'contoso.example',
+      fqdn,
+      objectsUrl,
+      now: start,
+      openLedger,
+    });
+    const authority = await openAuthorityFolder(folder, openLedger);
+    opened = {
+      ...authority,
+      serverCertificate: join(beside, 'tls.crt'),
+      serverKey: join(beside, 'tls.key'),
+      [Symbol.asyncDispose]: () => authority[Symbol.asyncDispose](),
+    };
+    const { issuer, ledger, root, throwAway } = opened;
+    const names = { commonName: fqdn, dnsNames: [fqdn], uris: [] };
+    issuance = createIssuance({
+      issuer,
+      anchors: [root],
+      throwAway,
+      ledger,
+      mayIssue: () => ({ ok: true, names }),
+      clock: now,
+      random: (bytes) => new Uint8Array(randomBytes(bytes)),
+      objectsUrl,
+    });
+    const counting: Issuance = {
+      ...issuance,
+      issue: (...request) => {
+        asked += 1;
+        return issuance.issue(...request);
+      },
+    };
+    own = await openOwnCertificate(fqdn, opened, counting, clock, createTestLog(), {
+      async renewed(serial) {
+        if (isFull) {
+          throw new PkiFault('ENTENTE_PKI_AUDIT_UNAVAILABLE', {
+            sentence: 'no space left',
+            place: 'the audit trail of this test',
+            remedy: 'free space',
+          });
+        }
+        trail.push(serial);
+      },
+      async withdrawn() {},
+    });
+    expect(asked).toBe(1);
+  });
+  afterEach(async () => {
+    await opened[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const serial = () => own.identity.current.leaf.serialHex;
+  const fault = (otherwise?: string) =>
+    own.keepValid(otherwise).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+  it('is not issued where its files cannot be written: the ledger and the trail do not grow', async () => {
+    const before = serial();
+    clock.move(4 * day);
+    await rm(beside, { recursive: true });
+    expect(await fault()).toMatchObject({ code: 'ENOENT' });
+    // The key has a place, and its certificate has none.
+    await mkdir(beside);
+    clock.move(60 * minute);
+    opened.ledger.intend = () => Promise.reject(new Error('the ledger is full'));
+    expect(await fault()).toMatchObject({ message: 'the ledger is full' });
+    expect(await readdir(beside), 'no key of it is left').toEqual([]);
+    expect(trail).toEqual([before]);
+    expect(asked, 'the second time there was room').toBe(2);
+  });
+
+  it('is tried again an hour later while it is valid, however often it is looked at', async () => {
+    const before = serial();
+    clock.move(4 * day);
+    isFull = true;
+    const first = await fault();
+    expect(first).toMatchObject({ code: 'ENTENTE_PKI_AUDIT_UNAVAILABLE' });
+    for (let looked = 0; looked < 4; looked++) {
+      clock.move(14 * minute);
+      // Thrown each time: the health of the authority stays bad.
+      expect(await fault()).toBe(first);
+    }
+    expect(asked).toBe(2);
+    clock.move(4 * minute);
+    isFull = false;
+    expect(await fault()).toBeUndefined();
+    expect(asked).toBe(3);
+    expect(serial()).not.toBe(before);
+  });
+
+  it('is tried again a minute later where members refuse it, and where another cause asks for the next one', async () => {
+    isFull = true;
+    const first = await fault('another root is in use');
+    clock.move(minute - 1);
+    expect(await fault('another root is in use')).toBe(first);
+    expect(asked).toBe(2);
+    clock.move(1);
+    expect(await fault('another root is in use')).not.toBe(first);
+    expect(asked).toBe(3);
+    clock.move(30 * day);
+    expect(await fault(), 'it has expired').toBeDefined();
+    clock.move(minute);
+    expect(await fault()).toBeDefined();
+    expect(asked).toBe(5);
+  });
+
+  it('does not wait for the end of an hour that began before it was revoked', async () => {
+    const before = serial();
+    clock.move(4 * day);
+    isFull = true;
+    expect(await fault()).toBeDefined();
+    isFull = false;
+    await opened.ledger.revoke(issuance.issuer.id, before, { at: clock.now(), reason: 'keyCompromise' });
+    expect(await fault()).toBeUndefined();
+    expect(serial()).not.toBe(before);
+  });
+
+  it('is revoked where it cannot be recorded, so that none is valid that the trail does not have', async () => {
+    clock.move(4 * day);
+    isFull = true;
+    const signed: string[] = [];
+    const { append } = opened.ledger;
+    opened.ledger.append = (entry) => {
+      signed.push(entry.serialHex);
+      return append.call(opened.ledger, entry);
+    };
+    expect(await fault()).toBeDefined();
+    expect(signed, 'the ledger has none as issued').toEqual([]);
+    expect(await opened.ledger.unfinished(issuance.issuer.id)).toEqual([]);
+  });
+});
