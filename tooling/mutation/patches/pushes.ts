@@ -62,12 +62,35 @@ export const patches: PatchList = {
       name: 'open-for-ever',
       off: 'an edge takes pushes although the topology has closed their row',
       file: 'packages/member/src/push/push-service.ts',
-      find: "if (what !== 'topology') return;",
-      replace: "if (what !== 'keys') return;",
+      find: "if (what === 'topology') this.#changed();",
+      replace: "if (what === 'keys') this.#changed();",
       test: {
         file: scene,
         title:
           'is open exactly while the topology has it: not where its row is closed, and then nobody is dialled',
+      },
+    },
+    {
+      name: 'tried-again',
+      off: 'an edge takes no pushes until it is started again where its port could not be opened once',
+      file: 'packages/member/src/push/push-service.ts',
+      find: 'this.#cancelRetry = trust.clock.after(retryMs, () => this.#changed(message));',
+      replace: '',
+      test: {
+        file: 'packages/member/test/push-port.test.ts',
+        title: 'is opened half a minute later, without another topology, and the log has the fault once',
+      },
+    },
+    {
+      name: 'listener-tried-again',
+      off: 'web services and reverse proxies are not served until the server is started again where its port could not be opened once',
+      file: 'packages/host/src/https/followed-listener.ts',
+      find: 'this.#retry = setTimeout(() => void this.#tryToFollow(message), retryMs);',
+      replace: 'this.#retry = setTimeout(() => {}, retryMs);',
+      test: {
+        file: 'packages/host/src/https/followed-listener.test.ts',
+        title:
+          'is opened half a minute later where the machine had not the address yet, and the fault is reported once',
       },
     },
     {

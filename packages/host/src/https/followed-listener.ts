@@ -17,9 +17,16 @@ export interface FollowedListenerOptions {
   /** Where it is to listen now; undefined: nowhere. */
   readonly wanted: () => ListeningPlace | undefined;
   readonly listen: (place: ListeningPlace) => Promise<OpenListener>;
-  /** The place that is wanted now could not be opened. */
+  /** The place that is wanted now could not be opened. Called once for the same fault in a row: it is tried again, see `retryMs`. */
   readonly onFault: (fault: unknown) => void;
+  /**
+   * After how many milliseconds a place is tried again that could not be opened: the machine may have its address, or its port be free, a
+   * moment later. Default 30,000.
+   */
+  readonly retryMs?: number;
 }
+
+const defaultRetryMs = 30_000;
 
 /** A listener that is open exactly where, and while, the topology in force has it. */
 export class FollowedListener implements AsyncDisposable {
@@ -28,6 +35,7 @@ export class FollowedListener implements AsyncDisposable {
   #open: OpenListener | undefined;
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
+  #retry: NodeJS.Timeout | undefined;
 
   /** @param options - where, and how */
   constructor(options: FollowedListenerOptions) {
@@ -49,23 +57,44 @@ export class FollowedListener implements AsyncDisposable {
 
   /**
    * Another topology is in force.
-   * @returns settles once it is followed; never rejects
+   * @returns settles once it is followed, or its place could not be opened; never rejects
    */
   changed(): Promise<void> {
-    this.#last = this.#last.then(() => this.#follow()).catch(this.#options.onFault);
-    return this.#last;
+    return this.#tryToFollow();
   }
 
   /** Accepts no more connections; those that are open stay. */
   stopAccepting(): void {
     this.#isClosed = true;
+    clearTimeout(this.#retry);
     this.#open?.stopAccepting();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#retry);
     await this.#last;
     await this.#open?.close();
+  }
+
+  /** @param known - what was reported already of the place that is wanted */
+  #tryToFollow(known?: string): Promise<void> {
+    const { onFault, retryMs = defaultRetryMs } = this.#options;
+    this.#last = this.#last
+      .then(() => {
+        clearTimeout(this.#retry);
+        return this.#follow();
+      })
+      .catch((fault: unknown) => {
+        const message = String(fault);
+        // It may have been closed while it tried.
+        if (!this.#isClosed) {
+          this.#retry = setTimeout(() => void this.#tryToFollow(message), retryMs);
+          this.#retry.unref();
+        }
+        if (message !== known) onFault(fault);
+      });
+    return this.#last;
   }
 
   async #follow(): Promise<void> {

@@ -44,6 +44,9 @@ const limits = {
 /** The longest list passes in it at 1.2 Mbit/s. */
 const http = { maxHeaderBytes: 8_192, requestTimeoutMs: 450_000, keepAliveTimeoutMs: 30_000 };
 
+/** After a place could not be opened: the machine may have its address, or its port be free, a moment later. */
+const retryMs = 30_000;
+
 /** The place where a server listens. */
 interface Place {
   readonly host: string | undefined;
@@ -59,6 +62,7 @@ export class PushService implements AsyncDisposable {
   #place: Place | undefined;
   #server: TrustedServer<unknown> | undefined;
   #stop = (): void => {};
+  #cancelRetry = (): void => {};
   #last: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -76,17 +80,8 @@ export class PushService implements AsyncDisposable {
    * @throws TlsFault `ENTENTE_LISTEN_FAILED`
    */
   async open(): Promise<void> {
-    const { log, state } = this.#options;
-    this.#stop = state.onChange(({ what }) => {
-      if (what !== 'topology') return;
-      this.#last = this.#last
-        .then(() => this.#follow())
-        .catch((error: Error & { remedy?: string }) =>
-          log.error(
-            { event: 'push-not-listening', remedy: error.remedy },
-            `this server takes no pushes of the authority: ${error.message}`,
-          ),
-        );
+    this.#stop = this.#options.state.onChange(({ what }) => {
+      if (what === 'topology') this.#changed();
     });
     await this.#follow();
   }
@@ -95,7 +90,27 @@ export class PushService implements AsyncDisposable {
     this.#closed = true;
     this.#stop();
     await this.#last;
+    this.#cancelRetry();
     await this.#server?.close();
+  }
+
+  /** @param known - what was logged already of the place that is wanted */
+  #changed(known?: string): void {
+    this.#last = this.#last
+      .then(() => {
+        this.#cancelRetry();
+        return this.#follow();
+      })
+      .catch((error: Error & { remedy?: string }) => {
+        const { log, trust } = this.#options;
+        const { message, remedy } = error;
+        if (message !== known)
+          log.error(
+            { event: 'push-not-listening', remedy },
+            `this server takes no pushes of the authority: ${message}`,
+          );
+        if (!this.#closed) this.#cancelRetry = trust.clock.after(retryMs, () => this.#changed(message));
+      });
   }
 
   async #follow(): Promise<void> {
