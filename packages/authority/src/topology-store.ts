@@ -46,8 +46,8 @@ export interface TopologyStore {
    * Verifies a document as the next version, and stores it if it is valid. One call at a time.
    * @param text - the signed document
    * @param now - milliseconds since 1970
-   * @param refuse - looks at a valid document before it is stored
-   * @throws where it could not be stored; the version before stays in force
+   * @param refuse - looks at a valid document before it is stored: the place to record who ordered it. Not called for the one in force
+   * @throws where it could not be stored, and what `refuse` throws; the version before stays in force
    */
   publish(
     text: string,

@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createAuthority, type OpenStore, type RunningAuthority } from '@entente/authority';
 import { PkiFault, parseJoinToken } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
@@ -13,7 +13,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contoso, next, signed } from './contoso.ts';
 
 const edge = 'edge01.contoso.example';
-const disk = { isFull: false };
+/** `only`: the disk is full in the moment when this action is to be recorded. */
+const disk: { isFull: boolean; only: string | undefined } = { isFull: false, only: undefined };
 let directory: string;
 let authority: RunningAuthority;
 
@@ -27,7 +28,8 @@ const openFull: OpenStore = async (folder, options) => {
     remedy: 'free space',
   };
   const record: typeof audit.record = async (entry) => {
-    if (disk.isFull) throw new PkiFault('ENTENTE_PKI_AUDIT_UNAVAILABLE', full);
+    if (disk.isFull && (disk.only ?? entry.action) === entry.action)
+      throw new PkiFault('ENTENTE_PKI_AUDIT_UNAVAILABLE', full);
     return audit.record(entry);
   };
   return { ...store, audit: { ...audit, record } };
@@ -94,8 +96,8 @@ async function expectAllRecorded(): Promise<void> {
   for (const { serial } of given) expect(inTrail).toContain(serial);
 }
 
-async function whileFull<T>(action: () => Promise<T>): Promise<T> {
-  disk.isFull = true;
+async function whileFull<T>(action: () => Promise<T>, only?: string): Promise<T> {
+  Object.assign(disk, { isFull: true, only });
   try {
     return await action();
   } finally {
@@ -204,10 +206,36 @@ describe('a command that cannot be recorded', () => {
     ]);
   });
 
+  it('is not carried out: a topology is stored and in force only once the trail has who ordered it', async () => {
+    const text = signed(next(contoso, { title: 'of nobody' }));
+    const ordered = () => recorded('topology-ordered');
+    const before = await ordered();
+    expect((await whileFull(() => ask('/topology', text))).status).toBe(503);
+    expect((await ask('/topology')).answer).toMatchObject({ document: { version: 1 } });
+    const parts = authority.problems().map(({ part }) => part);
+    expect(parts, 'topologies can be stored').toEqual(['audit-trail']);
+    expect((await ask('/topology/2')).status).toBe(404);
+    expect(await ordered()).toEqual(before);
+    expect(before).toMatchObject([
+      { actor: 'administrator:alice', subject: 'contoso.example', details: { version: 1 } },
+    ]);
+  });
+
+  it('is not carried out: a backup is written only once the trail has that it was ordered', async () => {
+    const to = join(directory, '..', `${basename(directory)}-backup`);
+    await expect(whileFull(() => authority.backUp(to))).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_AUDIT_UNAVAILABLE',
+    });
+    await expect(stat(to)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(whileFull(() => authority.backUp(to), 'backup-written')).rejects.toThrow();
+    await rm(to, { recursive: true });
+    expect(await recorded('backup-ordered')).toMatchObject([{ actor: 'authority', details: { to } }]);
+  });
+
   it('is carried out and recorded when it is sent again: a topology revokes what it has taken away', async () => {
     const servers = contoso.servers.filter(({ fqdn }) => fqdn !== edge);
     const text = signed(next(contoso, { servers }));
-    expect((await whileFull(() => ask('/topology', text))).status).toBe(503);
+    expect((await whileFull(() => ask('/topology', text), 'topology-published')).status).toBe(503);
     expect((await ask('/topology', text)).status).toBe(200);
     const { answer } = await ask(`/certificates?subject=${edge}`);
     const certificates = answer.certificates as { revocation?: object }[];
@@ -221,6 +249,10 @@ describe('a command that cannot be recorded', () => {
       ({ action, details }) => action === 'topology-published' && details.version === 2,
     );
     expect(published.map(({ details }) => details.effect)).toEqual(['unchanged', 'narrowing']);
+    expect(
+      records.filter(({ action, details }) => action === 'topology-ordered' && details.version === 2),
+      'once, before it was in force',
+    ).toHaveLength(1);
     expect(records).toContainEqual(expect.objectContaining({ action: 'certificate-revoked', subject: edge }));
   });
 });

@@ -56,6 +56,23 @@ describe('entente ca backup', () => {
     expect((await stat(join(backup, 'authority.sqlite'))).mode & 0o777).toBe(0o600);
   });
 
+  it('has in the audit trail of the stopped authority that it was ordered, also in the copy, and that it was written', async () => {
+    const actions = async (folder: string) => {
+      await using store = await openStore(folder);
+      const { records } = await store.audit.read({ limit: 100 });
+      const ofBackup = records.filter(({ action }) => action.startsWith('backup-'));
+      return ofBackup.map(({ action, details }) => [action, details.to]);
+    };
+    expect(await actions(ca)).toEqual([
+      ['backup-written', backup],
+      ['backup-ordered', backup],
+    ]);
+    const copied = join(folder, 'copied');
+    await cp(backup, copied, { recursive: true });
+    expect(await actions(copied), 'which is taken after that').toEqual([['backup-ordered', backup]]);
+    await rm(copied, { recursive: true });
+  });
+
   it('refuses to write where something is', async () => {
     const { status, stderr } = await runEntente(
       `ca backup --to ${backup} --config ${join(ca, 'authority.yaml')}`,

@@ -268,6 +268,54 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'topology-recorded-first',
+      off: 'a topology is in force of which nobody knows who published it',
+      file: 'packages/authority/src/publication/topology-publication.ts',
+      find: 'if (refused === undefined) await recordOrdered(next);',
+      replace: 'if (refused !== undefined) await recordOrdered(next);',
+      test: {
+        file: 'packages/authority/test/audit-unavailable.test.ts',
+        title: 'is not carried out: a topology is stored and in force only once the trail has who ordered it',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'trail-is-no-topology',
+      off: 'an authority says until the next publication that a topology could not be stored, because the trail took no record once',
+      file: 'packages/authority/src/publication/topology-publication.ts',
+      find: '        fault === unrecorded ||\n',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/audit-unavailable.test.ts',
+        title: 'is not carried out: a topology is stored and in force only once the trail has who ordered it',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'backup-recorded-first',
+      off: 'a copy of all keys of an authority exists of which its audit trail knows nothing',
+      file: 'packages/authority/src/open-domain-authority.ts',
+      find: "await audit.record({ ...entry, action: 'backup-ordered', details });",
+      replace: '',
+      test: {
+        file: 'packages/authority/test/audit-unavailable.test.ts',
+        title: 'is not carried out: a backup is written only once the trail has that it was ordered',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'backup-of-the-stopped',
+      off: 'a copy of all keys of a stopped authority exists of which its audit trail knows nothing',
+      file: 'packages/commands/src/commands/ca-backup.ts',
+      find: "await store.audit.record({ at: Date.now(), ...entry, action: 'backup-ordered', details });",
+      replace: '',
+      test: {
+        file: 'packages/commands/test/backup.test.ts',
+        title:
+          'has in the audit trail of the stopped authority that it was ordered, also in the copy, and that it was written',
+      },
+    },
+    {
       name: 'recorded-first',
       off: 'a certificate is given out that could not be recorded',
       file: 'packages/authority/src/routes/certificate-routes.ts',

@@ -85,21 +85,35 @@ export class TopologyPublication {
     // An earlier turn may have removed the publisher. A first topology must name them, or nobody here could send the next command.
     const refusal = before === undefined ? undefined : refusalBy(before);
     if (refusal !== undefined) return { accepted: false, refusal };
+    const who = { actor: `administrator:${publisherName}`, ...(from === undefined ? {} : { from }) };
+    const anyway = leaveBehind ? { leaveBehind: 'yes' } : {};
+    let unrecorded: unknown;
+    const recordOrdered = async ({ document, hash }: Topology): Promise<void> => {
+      const details = { version: document.version, hash, ...anyway };
+      const entry = { ...who, subject: settings.domain, outcome: 'done', details } as const;
+      await audit.record({ ...entry, action: 'topology-ordered' }).catch((fault: unknown) => {
+        unrecorded = fault;
+        throw fault;
+      });
+    };
     const result = await health.follow(
       'topologies',
       () =>
-        topologies.publish(
-          text,
-          now(),
-          async (next) =>
+        topologies.publish(text, now(), async (next) => {
+          const refused =
             (before === undefined ? refusalBy(next) : undefined) ??
-            (await this.#options.refuseRoots(next, leaveBehind)),
-        ),
-      (fault) => (fault as { readonly code?: unknown }).code === storageFault && this.#options.isStored(),
+            (await this.#options.refuseRoots(next, leaveBehind));
+          // Before it is stored: none is in force of which nobody knows who published it.
+          if (refused === undefined) await recordOrdered(next);
+          return refused;
+        }),
+      // What the trail cannot take has a part of its own: the next topology can be stored.
+      (fault) =>
+        fault === unrecorded ||
+        ((fault as { readonly code?: unknown }).code === storageFault && this.#options.isStored()),
     );
     if (!result.accepted) return result;
     const { hash, document } = result.topology;
-    const who = { actor: `administrator:${publisherName}`, ...(from === undefined ? {} : { from }) };
     const { version } = document;
     const isRepeated = hash === before?.hash;
     const begun = this.#unfinished?.hash === hash ? this.#unfinished.effect : undefined;
@@ -114,7 +128,7 @@ export class TopologyPublication {
           hash,
           effect: begun ?? (isRepeated ? 'unchanged' : result.effect),
           signers: result.signers.join(' ').slice(0, 500),
-          ...(leaveBehind ? { leaveBehind: 'yes' } : {}),
+          ...anyway,
         },
       });
     if (isRepeated && begun === undefined) {

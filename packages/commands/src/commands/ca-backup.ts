@@ -76,5 +76,17 @@ async function rootKeysIn(directory: string): Promise<readonly string[]> {
 async function ofStopped(directory: string, to: string): Promise<BackupManifest> {
   await using store = await openStore(directory);
   const database = { file: databaseFile, copyTo: (file: string) => store.copyTo(file) };
-  return await writeBackup({ directory, to, database, now: Date.now });
+  const entry = { actor: 'authority', outcome: 'done' } as const;
+  const details = { to: to.slice(0, 500) };
+  // Before: no copy of the keys exists of which the trail knows nothing.
+  await store.audit.record({ at: Date.now(), ...entry, action: 'backup-ordered', details });
+  const manifest = await writeBackup({ directory, to, database, now: Date.now });
+  const files = manifest.files.length;
+  await store.audit.record({
+    at: Date.now(),
+    ...entry,
+    action: 'backup-written',
+    details: { ...details, files },
+  });
+  return manifest;
 }

@@ -1,5 +1,7 @@
 /** What was done, or what somebody wanted to do. */
 export type AuditAction =
+  /** Recorded before it is stored and in force; `topology-published` follows. */
+  | 'topology-ordered'
   | 'topology-published'
   | 'token-ordered'
   | 'certificate-issued'
@@ -15,6 +17,8 @@ export type AuditAction =
   | 'key-blocked'
   | 'list-signed'
   | 'domain-keys-rotated'
+  /** Recorded before anything is copied; `backup-written` follows. */
+  | 'backup-ordered'
   | 'backup-written'
   | 'authority-restored'
   | 'certificate-adopted'
@@ -41,6 +45,7 @@ export type AuditAction =
 
 /** Every action, for readers that filter by it. */
 export const auditActions: readonly AuditAction[] = [
+  'topology-ordered',
   'topology-published',
   'token-ordered',
   'certificate-issued',
@@ -53,6 +58,7 @@ export const auditActions: readonly AuditAction[] = [
   'key-blocked',
   'list-signed',
   'domain-keys-rotated',
+  'backup-ordered',
   'backup-written',
   'authority-restored',
   'certificate-adopted',
