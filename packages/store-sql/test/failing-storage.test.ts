@@ -47,6 +47,29 @@ async function breakable() {
   };
 }
 
+/** A database that refuses each statement that begins with a text. */
+function refusingStatement(
+  driver: SqliteDriver,
+  begin: string,
+  attempts: { executed: number },
+  code = 'SQLITE_CONSTRAINT',
+): SqliteDriver {
+  return {
+    ...driver,
+    transaction: (mode, work) =>
+      driver.transaction(mode, (transaction) => {
+        if (mode === 'write') attempts.executed++;
+        return work({
+          ...transaction,
+          run(sql, parameters) {
+            if (!sql.trimStart().startsWith(begin)) return transaction.run(sql, parameters);
+            return Promise.reject(Object.assign(new Error('the statement is refused'), { code }));
+          },
+        });
+      }),
+  };
+}
+
 describe('a commit that fails', () => {
   it('rejects every change of its transaction, keeps none, and the next one succeeds', async () => {
     const { driver, fail } = await breakable();
@@ -145,6 +168,40 @@ describe('operations of one transaction', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await ledger.find(issuer, '01')).toMatchObject({ revocation: { reason: 'certificateHold' } });
     expect(await ledger.find(issuer, '02')).toBeDefined();
+  });
+
+  it('undo what they have changed before the database refuses a statement of them, and nothing else', async () => {
+    const { driver } = await breakable();
+    const { ledger } = ledgerHere(driver);
+    await ledger.append(entry('01'));
+    await ledger.revoke(issuer, '01', { at: now, reason: 'certificateHold' });
+    const attempts = { executed: 0 };
+    const refusing = ledgerHere(refusingStatement(driver, 'INSERT INTO revocations', attempts)).ledger;
+    const outcomes = await Promise.allSettled([
+      refusing.append(entry('02')),
+      // The hold is removed before the next reason is stored.
+      refusing.revoke(issuer, '01', { at: now, reason: 'superseded' }),
+      refusing.append(entry('03')),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { code: 'ENTENTE_PKI_LEDGER_DAMAGED' } });
+    expect(await ledger.find(issuer, '01')).toMatchObject({ revocation: { reason: 'certificateHold' } });
+    expect(await ledger.find(issuer, '02')).toBeDefined();
+    expect(await ledger.find(issuer, '03')).toBeDefined();
+    expect(attempts.executed, 'executed again with savepoints').toBe(2);
+  });
+
+  it('are executed once where the storage fails, however much they had changed', async () => {
+    const { driver } = await breakable();
+    const { ledger } = ledgerHere(driver);
+    await ledger.append(entry('01'));
+    await ledger.revoke(issuer, '01', { at: now, reason: 'certificateHold' });
+    const attempts = { executed: 0 };
+    const full = refusingStatement(driver, 'INSERT INTO revocations', attempts, 'SQLITE_FULL');
+    const change = ledgerHere(full).ledger.revoke(issuer, '01', { at: now, reason: 'superseded' });
+    await expect(change).rejects.toMatchObject(unavailable);
+    expect(attempts.executed).toBe(1);
+    expect(await ledger.find(issuer, '01')).toMatchObject({ revocation: { reason: 'certificateHold' } });
   });
 
   it('are refused beyond those that may wait, and the others are not', async () => {

@@ -49,9 +49,31 @@ export const patches: PatchList = {
       name: 'savepoint-needed',
       off: 'an operation that is refused after it has changed something leaves that',
       file: source('worker/execute.ts'),
-      find: 'throw changed && error instanceof PkiFault ? savepointNeeded : error;',
+      find: 'throw changed && !driver.isStorageFailure(error) ? savepointNeeded : error;',
       replace: 'throw error;',
       test: test('failing-storage', 'undo what they have changed before they are refused, and nothing else'),
+    },
+    {
+      name: 'savepoint-for-faults',
+      off: 'an operation that the database refuses half-way is stored half',
+      file: source('worker/execute.ts'),
+      find: 'throw changed && !driver.isStorageFailure(error) ? savepointNeeded : error;',
+      replace: 'throw changed && error instanceof PkiFault ? savepointNeeded : error;',
+      test: test(
+        'failing-storage',
+        'undo what they have changed before the database refuses a statement of them, and nothing else',
+      ),
+    },
+    {
+      name: 'savepoint-not-for-storage',
+      off: 'what a full disk refuses is executed twice',
+      file: source('worker/execute.ts'),
+      find: 'throw changed && !driver.isStorageFailure(error) ? savepointNeeded : error;',
+      replace: 'throw changed ? savepointNeeded : error;',
+      test: test(
+        'failing-storage',
+        'are executed once where the storage fails, however much they had changed',
+      ),
     },
     {
       name: 'failed-commit',

@@ -5,8 +5,8 @@ import { operations } from '../operations/operations.ts';
 import { type BatchAnswer, type FaultText, faultText, type Order, type Outcome } from './order.ts';
 
 /**
- * Executes what waits as one transaction, with one flush of the disk for all of it. An operation that is refused undoes only what it has
- * changed itself. If the storage fails, every change is undone and refused, and the queries are answered without it.
+ * Executes what waits as one transaction, with one flush of the disk for all of it. An operation that is refused, or fails
+ * for another reason than the storage, undoes only what it has changed itself. If the storage fails, every change is undone and refused, and the queries are answered without it.
  * @param driver - the database
  * @param orders - in the order in which they were asked for
  */
@@ -31,7 +31,7 @@ function isChange({ name }: Order): boolean {
   return operations[name].mode === 'write';
 }
 
-/** Thrown inside of this file where a refused operation has changed something: only a savepoint can undo it alone. */
+/** Thrown inside of this file where an operation that fails has changed something: only a savepoint can undo it alone. */
 const savepointNeeded = Symbol('savepoint needed');
 
 /**
@@ -40,7 +40,7 @@ const savepointNeeded = Symbol('savepoint needed');
  */
 async function inTransaction(driver: SqliteDriver, orders: readonly Order[]): Promise<readonly Outcome[]> {
   try {
-    return await attempt(driver, orders, withoutSavepoint);
+    return await attempt(driver, orders, (transaction, part) => withoutSavepoint(driver, transaction, part));
   } catch (error) {
     if (error !== savepointNeeded) throw error;
     return attempt(driver, orders, (transaction, part) => transaction.attempt(() => part(transaction)));
@@ -62,7 +62,11 @@ async function attempt(
   });
 }
 
-async function withoutSavepoint(transaction: SqlTransaction, part: Part): Promise<unknown> {
+async function withoutSavepoint(
+  driver: SqliteDriver,
+  transaction: SqlTransaction,
+  part: Part,
+): Promise<unknown> {
   let changed = false;
   const watched: SqlTransaction = {
     ...transaction,
@@ -75,7 +79,8 @@ async function withoutSavepoint(transaction: SqlTransaction, part: Part): Promis
   try {
     return await part(watched);
   } catch (error) {
-    throw changed && error instanceof PkiFault ? savepointNeeded : error;
+    // Where the storage fails, the whole transaction is undone anyway: there is nothing to execute again.
+    throw changed && !driver.isStorageFailure(error) ? savepointNeeded : error;
   }
 }
 
