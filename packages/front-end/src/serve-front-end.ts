@@ -182,7 +182,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   });
   const stopFollowing = accounts?.onChange((changes) => {
     policy.accountsChanged(changes);
-    pool?.usersChanged();
+    pool?.usersChanged(changes.map(({ address }) => address));
   });
   const stopHearingOfTopology = member.onTopology(() => pool?.usersChanged());
   const server = await sockets.listen(

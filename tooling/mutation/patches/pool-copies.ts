@@ -4,6 +4,7 @@ const record = 'packages/sip-proxy/src/locations/replicated/location-record.ts';
 const frontEnd = 'packages/front-end/src/front-end.ts';
 const awaited = 'packages/front-end/src/awaited-devices.ts';
 
+const skipped = 'packages/front-end/src/pool/skipped-addresses.ts';
 const vouchers = 'packages/front-end/src/pool/vouchers.ts';
 const vouching = (title: string): MutationPatch['test'] => ({
   file: 'packages/front-end/src/pool/vouchers.test.ts',
@@ -36,12 +37,38 @@ export const patches: PatchList = {
       name: 'skipped-copies',
       off: 'a registration that a server could not place yet is lost there until its client comes again',
       file: 'packages/front-end/src/pool/pool-registrations.ts',
-      find: 'this.#hasSkipped ||= bindingsOf(record).length > 0;',
+      find: 'if (bindingsOf(record).length > 0) this.#skipped.add(aor);',
       replace: 'void bindingsOf;',
       test: {
         file: 'packages/front-end/src/pool/pool-registrations.test.ts',
         title: 'is asked for again once it does: the other server takes it for known',
       },
+    },
+    {
+      name: 'skipped-for-good',
+      off: 'one binding of an address of another pool has every server send everything at each change of an account',
+      file: skipped,
+      find: 'for (const aor of changed) if (this.#addresses.has(aor) && hasPlace(aor)) return true;',
+      replace: 'for (const aor of changed) if (hasPlace(aor) || this.#addresses.size > 0) return true;',
+      test: copies('is not asked for again because of other users, nor before it has a place'),
+    },
+    {
+      name: 'doubted-for-good',
+      off: 'one binding that is not believed has every server send everything at each change of an account',
+      file: 'packages/front-end/src/pool/pool-registrations.ts',
+      find: 'const isDoubtOver = addresses === undefined && this.#hasDoubted;',
+      replace: 'const isDoubtOver = this.#hasDoubted;',
+      test: copies(
+        'is not asked for again because of users where a server is not believed that vouches for it',
+      ),
+    },
+    {
+      name: 'skipped-remembered',
+      off: 'a server that makes addresses up fills the memory of the others with what they pass over',
+      file: skipped,
+      find: 'if (this.#addresses.size < maxAddresses)',
+      replace: 'if (this.#addresses.size <= maxAddresses * 10)',
+      test: copies('is asked for again at any change where more was passed over than is remembered'),
     },
     {
       name: 'removed-later-than-known',

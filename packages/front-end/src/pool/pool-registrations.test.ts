@@ -103,6 +103,67 @@ describe('a copy of what a server does not know yet', () => {
     await setImmediate();
     expect(asked).toHaveLength(2);
   });
+
+  it('is not asked for again because of other users, nor before it has a place', async () => {
+    const { asked, contactsOf, known, pool, ofOthers, tell } = await start();
+    const changed = async (...names: readonly string[]) => {
+      pool.usersChanged(names.map((name) => `${name}@contoso.example`));
+      await setImmediate();
+    };
+    const carol = record('carol', 'sip:c@client.invalid');
+    ofOthers.add('carol@contoso.example');
+    await tell([carol]);
+    for (let i = 0; i < 5; i++) await changed('dave', 'carol', `user${i}`);
+    pool.usersChanged();
+    pool.trustChanged();
+    await setImmediate();
+    expect(asked, 'of another pool').toEqual([]);
+    ofOthers.clear();
+    await changed('dave');
+    expect(asked, 'another user').toEqual([]);
+    await changed('dave', 'carol');
+    expect(asked).toEqual([true]);
+    await tell([carol]);
+    expect(contactsOf('carol')).toEqual(['sip:c@client.invalid']);
+    await changed('carol');
+    expect(asked, 'once').toEqual([true]);
+    for (const name of ['erin', 'frank', 'grace'])
+      await tell([record(name, `sip:${name.slice(0, 1)}@client.invalid`)]);
+    await changed('grace');
+    expect(asked, 'no room').toEqual([true]);
+    known.add('grace@contoso.example');
+    await changed('grace');
+    expect(asked).toEqual([true, true]);
+  });
+
+  it('is not asked for again because of users where a server is not believed that vouches for it', async () => {
+    const { asked, gone, pool, tell } = await start();
+    gone.add('edge9.contoso.example');
+    await tell([record('alice', 'sip:a@client.invalid', { askedBy: ['edge9.contoso.example'] })]);
+    pool.usersChanged(['alice@contoso.example']);
+    await setImmediate();
+    expect(asked).toEqual([]);
+    pool.trustChanged();
+    await setImmediate();
+    expect(asked).toEqual([true]);
+  });
+
+  it('is asked for again at any change where more was passed over than is remembered', async () => {
+    const { asked, pool, ofOthers, tell } = await start();
+    for (let i = 0; i <= 1_000; i++) {
+      ofOthers.add(`user${i}@contoso.example`);
+      await tell([record(`user${i}`, 'sip:x@client.invalid')]);
+      if (i < 1_000) pool.usersChanged(['dave@contoso.example']);
+    }
+    await setImmediate();
+    expect(asked).toEqual([]);
+    pool.usersChanged(['dave@contoso.example']);
+    await setImmediate();
+    expect(asked).toEqual([true]);
+    pool.usersChanged(['dave@contoso.example']);
+    await setImmediate();
+    expect(asked, 'once').toEqual([true]);
+  });
 });
 
 describe('a server of the pool that was taken over', () => {

@@ -12,6 +12,7 @@ import {
 import { RegistrationsFile, type RegistrationsFileOptions } from '../registrations/registrations-file.ts';
 import { readCopies } from './copy-message.ts';
 import { PoolCopies, type PoolCopiesOptions } from './pool-copies.ts';
+import { SkippedAddresses } from './skipped-addresses.ts';
 import { voucherOf } from './vouchers.ts';
 
 /** What {@link PoolRegistrations} needs. */
@@ -50,8 +51,10 @@ export class PoolRegistrations implements AsyncDisposable {
   readonly #options: PoolRegistrationsOptions;
   readonly #copies: PoolCopies;
   #file: RegistrationsFile | undefined;
-  /** Whether bindings that others have sent were passed over here, because the user, or who vouches for them, was not known yet. */
-  #hasSkipped = false;
+  /** Whose bindings others have sent that were passed over here, because the user was not known yet, or is of another pool. */
+  readonly #skipped = new SkippedAddresses();
+  /** Whether bindings that others have sent were passed over here because of who vouches for them. */
+  #hasDoubted = false;
 
   private constructor(options: PoolRegistrationsOptions) {
     this.#options = options;
@@ -100,15 +103,14 @@ export class PoolRegistrations implements AsyncDisposable {
     let left = 0;
     for (const [aor, record] of copies.records) {
       // Another topology is in force there, or other accounts are known.
-      const isOur = isOurs(aor);
-      if (!isOur || !this.#hasRoom(aor)) {
-        if (isOur) left++;
-        this.#hasSkipped ||= bindingsOf(record).length > 0;
+      if (!this.#hasPlace(aor)) {
+        if (isOurs(aor)) left++;
+        if (bindingsOf(record).length > 0) this.#skipped.add(aor);
         continue;
       }
       // The server that passes it on may not have heard yet who is not believed any more, or this one who is.
       const counting = believed(record, isBelieved, isAsker);
-      if (counting !== record) this.#hasSkipped = true;
+      if (counting !== record) this.#hasDoubted = true;
       const known = this.locations.merge(aor, counting, now);
       if (known !== undefined && this.#file !== undefined)
         kept.push(this.#file.keep(aor, recordToJson(known)));
@@ -138,7 +140,6 @@ export class PoolRegistrations implements AsyncDisposable {
       this.usersChanged();
       return;
     }
-    this.#hasSkipped = false;
     this.#options.logger.warn(
       { event: 'registrations-not-believed', count: changed.length },
       `dropped registrations of ${changed.length} users that a server has vouched for which is no longer believed: it has left the pool, or its certificate was revoked; clients register again, and the other servers are asked for what they know`,
@@ -147,17 +148,17 @@ export class PoolRegistrations implements AsyncDisposable {
       const record = this.locations.recordOf(aor);
       void this.#file?.keep(aor, record === undefined ? undefined : recordToJson(record));
     }
-    this.#copies.ask();
+    this.#ask();
   }
 
   /**
    * Other users are known here now, or others are at home in this pool: asks the other servers again where they have told something before that
-   * was passed over. They take it for known here, and a client registers again in an hour.
+   * was passed over and has a place now. They take it for known here, and a client registers again in an hour.
+   * @param addresses - of users whose accounts have changed; without them anything may be otherwise, who is believed included
    */
-  usersChanged(): void {
-    if (!this.#hasSkipped) return;
-    this.#hasSkipped = false;
-    this.#copies.ask();
+  usersChanged(addresses?: Iterable<string>): void {
+    const isDoubtOver = addresses === undefined && this.#hasDoubted;
+    if (isDoubtOver || this.#skipped.some((aor) => this.#hasPlace(aor), addresses)) this.#ask();
   }
 
   /** Forgets what has expired, and tells others what they have missed. Call it once a second. */
@@ -168,6 +169,17 @@ export class PoolRegistrations implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#file?.[Symbol.asyncDispose]() ?? Promise.resolve();
+  }
+
+  /** Asks the others for everything. What has no place then is passed over again, and noted again. */
+  #ask(): void {
+    this.#skipped.clear();
+    this.#hasDoubted = false;
+    this.#copies.ask();
+  }
+
+  #hasPlace(aor: string): boolean {
+    return this.#options.isOurs(aor) && this.#hasRoom(aor);
   }
 
   #hasRoom(aor: string): boolean {
