@@ -148,6 +148,7 @@ export {
   type RolloverView,
   type RootListTimes,
   type RootNeeds,
+  retirementsDue,
   retirementTime,
   rootListDue,
   rootNeeds,

@@ -12,6 +12,11 @@ const life = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/src/rollover/rollover.test.ts',
   title,
 });
+const wait = 'packages/authority/src/day-of-looks.ts';
+const ahead = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/test/clock-ahead.test.ts',
+  title,
+});
 
 /** What stands between a file and the root, and between an answer and the authority. */
 export const patches: PatchList = {
@@ -78,6 +83,54 @@ export const patches: PatchList = {
       replace: 'const known = successor.preparedAt;',
       test: life(
         'lets a successor take over at two thirds of the life, an hour after it was prepared at the earliest',
+      ),
+    },
+    {
+      name: 'retirements-wait',
+      off: 'a clock that is ahead for a moment destroys the key of an issuing authority',
+      file: decide,
+      find: 'due.has(number) && (revoked.has(number) || (waited?.has(number) ?? true));',
+      replace: 'due.has(number) || (revoked.has(number) && waited === undefined);',
+      test: life('lets none retire because of the time that has not waited, and nothing else waits for that'),
+    },
+    {
+      name: 'waited-at-start',
+      off: 'an authority that starts with a clock that is ahead destroys the key of what has issued until now',
+      file: 'packages/authority/src/rollover/rollover.ts',
+      find: 'return { ...view, waited: this.#wait.look(retirementsDue(view, now), now) };',
+      replace: 'return { ...view, waited: retirementsDue(view, now) };',
+      test: ahead('destroys no key that is needed, at its start or while it runs'),
+    },
+    {
+      name: 'waited-through',
+      off: 'a retirement that was due for a moment counts as one that has waited since',
+      file: wait,
+      find: 'for (const one of this.#dueFor.keys()) if (!due.has(one)) this.#dueFor.delete(one);',
+      replace: '',
+      test: {
+        file: 'packages/authority/src/day-of-looks.test.ts',
+        title: 'begins from the beginning where it was not due at one look',
+      },
+    },
+    {
+      name: 'waited-by-a-jump',
+      off: 'a clock that jumps ahead a second time destroys a key',
+      file: wait,
+      find: 'Math.min(Math.max(now - (this.#lookedAt ?? now), 0), mostCountedMs)',
+      replace: 'Math.max(now - (this.#lookedAt ?? now), 0 * mostCountedMs)',
+      test: {
+        file: 'packages/authority/src/day-of-looks.test.ts',
+        title: 'has not waited because a clock jumps ahead, however far, nor because it goes ahead and back',
+      },
+    },
+    {
+      name: 'last-end-of-a-jump',
+      off: 'the end of the last certificate that a clock ahead has found stays, and a key is destroyed by it',
+      file: 'packages/authority/src/rollover/rollover.ts',
+      find: 'if (now < (this.#lastEnd.get(number)?.at ?? now)) this.#lastEnd.delete(number);',
+      replace: '',
+      test: ahead(
+        'remembers no wrong end of the last certificate, and destroys the key a day after that is due',
       ),
     },
     {

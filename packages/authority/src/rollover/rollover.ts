@@ -6,6 +6,7 @@ import {
   preparationDue,
   type RolloverView,
   type RolloverWarning,
+  retirementsDue,
   retirementTime,
   rolloverWarnings,
   rootListDue,
@@ -17,6 +18,7 @@ import { authorityFolder, type OpenAuthorityFolder, rootFiles, type StoredRoot }
 import type { Clock, Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
+import { DayOfLooks, dayOfLooksMs } from '../day-of-looks.ts';
 import { eachStep } from '../each-step.ts';
 import { type DomainRoots, nameOfRoot } from '../roots/domain-roots.ts';
 import type { AuthoritySettings } from '../settings.ts';
@@ -77,7 +79,13 @@ const events = {
 export class Rollover {
   readonly #options: RolloverOptions;
   readonly #post: RootPost;
-  readonly #lastEnd = new Map<number, number>();
+  /**
+   * Retirements that are due. The key of one does not come back, and without it there are no lists, so that all that it has issued is refused; a
+   * day more costs only the lists of that day.
+   */
+  readonly #wait = new DayOfLooks<number>();
+  /** When the last certificate of each retiring one ends, and when that was looked up. Milliseconds since 1970. */
+  readonly #lastEnd = new Map<number, { readonly end: number; readonly at: number }>();
   readonly #warnedAt = new Map<string, number>();
   /** Whether something has changed and `onChanged` has not ended well since. */
   #isUntold = false;
@@ -255,13 +263,17 @@ export class Rollover {
     const { clock, opened, roots } = this.#options;
     const now = clock.now();
     for (const { id, number, retiringSince, stage } of opened.issuers.records) {
+      // A clock that was ahead then took what had not ended for ended.
+      if (now < (this.#lastEnd.get(number)?.at ?? now)) this.#lastEnd.delete(number);
       // What was under way when the successor took over has ended an hour later.
       const isQuiet = stage === 'retiring' && now >= (retiringSince ?? now) + settleMs;
       if (isQuiet && !this.#lastEnd.has(number)) {
-        this.#lastEnd.set(number, await lastEndOf(opened.ledger, id, now));
+        this.#lastEnd.set(number, { end: await lastEndOf(opened.ledger, id, now), at: now });
       }
     }
-    return opened.issuers.view(this.#lastEnd, roots.standing);
+    const lastEnd = new Map([...this.#lastEnd].map(([number, { end }]) => [number, end]));
+    const view = opened.issuers.view(lastEnd, roots.standing);
+    return { ...view, waited: this.#wait.look(retirementsDue(view, now), now) };
   }
 
   /** A refusal that repeats itself is logged once a day. */
@@ -334,8 +346,8 @@ function nextOf(view: RolloverView, number: number, now: number): IssuerStatus['
     return { what: 'it takes over', at: Math.max(now, activationTime(active, record, view)) };
   }
   if (record.stage === 'retiring') {
-    const at = retirementTime(record, view);
-    return { what: 'its key is destroyed', at: Math.max(now, at ?? record.notAfter) };
+    const at = (retirementTime(record, view) ?? record.notAfter) + dayOfLooksMs;
+    return { what: 'its key is destroyed', at: Math.max(now, at) };
   }
   return undefined;
 }

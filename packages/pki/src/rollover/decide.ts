@@ -34,6 +34,11 @@ export interface RolloverView {
   readonly superseded?: ReadonlySet<number>;
   /** Numbers of those below a root below which nothing is issued any more: it is tainted, or not believed. Default: none. */
   readonly withdrawn?: ReadonlySet<number>;
+  /**
+   * Numbers of those whose retirement has been due for so long that no wrong clock is the reason, see {@link retirementsDue}. No other one
+   * retires because of the time. Default: all.
+   */
+  readonly waited?: ReadonlySet<number>;
 }
 
 const none: ReadonlySet<number> = new Set();
@@ -135,15 +140,37 @@ export function retirementTime(
 }
 
 /**
+ * Those that the time says are not needed any more. A clock that is ahead for a moment says so of one that is needed, and its key does not
+ * come back: who takes the step waits first, and names in {@link RolloverView.waited} those that have waited.
+ * @param view - what is recorded and known
+ * @param now - milliseconds since 1970
+ * @returns their numbers; those on the root's list are among them, and need not wait
+ */
+export function retirementsDue(
+  view: Pick<RolloverView, 'issuers' | 'lastEnd' | 'revoked'>,
+  now: number,
+): ReadonlySet<number> {
+  const due = view.issuers.filter((issuer) => {
+    const { notAfter, number, stage } = issuer;
+    if (stage === 'prepared') return view.revoked.has(number) || now > notAfter;
+    return stage === 'retiring' && now > (retirementTime(issuer, view) ?? notAfter);
+  });
+  return new Set(due.map(({ number }) => number));
+}
+
+/**
  * Decides on the next step of the rollover.
  * @param view - what is recorded and known
  * @param now - milliseconds since 1970
  * @returns the step, or undefined where none is due
  */
 export function nextStep(view: RolloverView, now: number): RolloverStep | undefined {
-  const { issuers, keys, revoked, superseded = none } = view;
-  for (const { notAfter, number, stage } of issuers) {
-    if (stage === 'prepared' && (revoked.has(number) || now > notAfter)) return { kind: 'retire', number };
+  const { issuers, keys, revoked, superseded = none, waited } = view;
+  const due = retirementsDue(view, now);
+  const retires = (number: number): boolean =>
+    due.has(number) && (revoked.has(number) || (waited?.has(number) ?? true));
+  for (const { number, stage } of issuers) {
+    if (stage === 'prepared' && retires(number)) return { kind: 'retire', number };
   }
   const active = activeOf(issuers);
   // It was prepared by the root before, and the next one issues already.
@@ -153,10 +180,8 @@ export function nextStep(view: RolloverView, now: number): RolloverStep | undefi
   if (successor !== undefined && now >= activationTime(active, successor, view)) {
     return { kind: 'activate', number: successor.number };
   }
-  for (const issuer of issuers) {
-    if (issuer.stage !== 'retiring') continue;
-    const at = retirementTime(issuer, view) ?? issuer.notAfter;
-    if (now > at) return { kind: 'retire', number: issuer.number };
+  for (const { number, stage } of issuers) {
+    if (stage === 'retiring' && retires(number)) return { kind: 'retire', number };
   }
   // Last: a key that cannot be destroyed keeps nobody from issuing.
   const kept = issuers.find(({ number, stage }) => stage === 'retired' && keys.has(number));

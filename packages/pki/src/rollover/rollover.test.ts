@@ -8,6 +8,7 @@ import {
   preparationDue,
   type RolloverStep,
   type RolloverView,
+  retirementsDue,
   rootNeeds,
   settleMs,
 } from './decide.ts';
@@ -173,6 +174,25 @@ describe('the life of issuing authorities', () => {
     const state = view([first, prepared(2, day)], { superseded: new Set([1, 2]) });
     expect(nextStep(state, activationDue(first) - 1)).toBeUndefined();
     expect(nextStep(state, activationDue(first))).toEqual({ kind: 'activate', number: 2 });
+  });
+
+  it('lets none retire because of the time that has not waited, and nothing else waits for that', () => {
+    const half = life / 2;
+    const retiring: IssuerRecord = { ...first, stage: 'retiring', retiringSince: half };
+    const active: IssuerRecord = { ...prepared(2, half), stage: 'active', activatedAt: half };
+    const now = life + day;
+    const issuers = [retiring, active, prepared(3, 0), prepared(4, life)];
+    const state = view(issuers, { lastEnd: new Map([[1, 0]]) });
+    expect(retirementsDue(state, now)).toEqual(new Set([1, 3]));
+    expect(nextStep(state, now)).toEqual({ kind: 'retire', number: 3 });
+    expect(nextStep({ ...state, waited: new Set([1, 3]) }, now)).toEqual({ kind: 'retire', number: 3 });
+    const early = { ...state, waited: new Set<number>() };
+    expect(nextStep(early, now)).toBeUndefined();
+    expect(nextStep({ ...early, waited: new Set([1]) }, now)).toEqual({ kind: 'retire', number: 1 });
+    expect(nextStep(early, activationDue(active))).toEqual({ kind: 'activate', number: 4 });
+    expect(nextStep({ ...early, revoked: new Set([3]) }, now)).toEqual({ kind: 'retire', number: 3 });
+    expect(nextStep({ ...early, revoked: new Set([1]) }, now)).toEqual({ kind: 'retire', number: 1 });
+    expect(nextStep({ ...state, waited: new Set([1, 3]) }, 0), 'not due').toBeUndefined();
   });
 
   it('destroys the key of a retired one, also where that was interrupted', () => {

@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { listMarginMs } from '@entente/pki';
+import { createMemoryLedger, type Ledger } from '@entente/pki/ledger';
+import { authorityFolder, IssuerStore, issuerFiles } from '@entente/pki/node';
+import { createTestLog } from '@entente/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Rollover } from '../src/rollover/rollover.ts';
+import { DomainRoots } from '../src/roots/domain-roots.ts';
+import { day, domain, RollingRoot, start } from './rolling-root.ts';
+
+const hour = 3_600_000;
+const tick = 15_000;
+
+describe('an authority whose clock is ahead for a moment', () => {
+  let run: RollingRoot;
+  let store: IssuerStore;
+  let ledger: Ledger;
+  let rollover: Rollover;
+  let time: number;
+  const now = () => time;
+
+  /** A start of the authority, as far as it does this. */
+  const open = async () => {
+    store = await IssuerStore.open(authorityFolder(run.directory));
+    rollover = new Rollover({
+      settings: {
+        domain,
+        fqdn: 'ca.contoso.example',
+        directory: run.directory,
+        administratorsHash: '',
+        authorityUrl: 'https://ca.contoso.example',
+        objectsUrl: 'http://ca.contoso.example',
+      },
+      opened: { issuers: store, ledger },
+      roots: new DomainRoots({ store, topology: () => undefined, now }),
+      standings: { list: () => [] },
+      topology: () => undefined,
+      clock: { now, after: () => () => {} },
+      log: createTestLog(),
+      onChanged: async () => {},
+    });
+  };
+  const stages = () => store.records.map(({ stage }) => stage);
+  const hasKey = (number: number) => existsSync(join(run.directory, issuerFiles(number).key));
+  /** Does the periodic work for a time. */
+  const pass = async (ms: number, each = tick) => {
+    for (const end = time + ms; time < end; time += each) await rollover.tick();
+  };
+  /** Does the periodic work with a clock that is ahead, and once with the right one. */
+  const jump = async (ms: number, act: () => Promise<unknown> = () => pass(4 * tick)) => {
+    const right = time;
+    time += ms;
+    await act();
+    time = right;
+    await rollover.tick();
+  };
+  /** The first one issues a certificate for a year. */
+  const issue = async (end: number) => {
+    const { id } = store.active.record;
+    await ledger.append({
+      issuer: id,
+      serialHex: '01',
+      profile: 'server',
+      subject: 'fe01.contoso.example',
+      names: { commonName: 'fe01.contoso.example', dnsNames: ['fe01.contoso.example'], uris: [] },
+      notBefore: time,
+      notAfter: end,
+      issuedAt: time,
+      requester: 'server:fe01.contoso.example',
+      keyHash: '00',
+      certificate: new Uint8Array([0x30]),
+    });
+  };
+
+  beforeEach(async () => {
+    run = await RollingRoot.start();
+    await run.authority[Symbol.asyncDispose]();
+    ledger = createMemoryLedger();
+    time = start + day;
+    run.clock.time = time;
+    await open();
+    await run.askForIssuing(store);
+    await run.visit(1);
+    await rollover.tick();
+    expect(stages()).toEqual(['active', 'prepared']);
+  });
+  afterEach(() => run[Symbol.asyncDispose]());
+
+  it('destroys no key that is needed, at its start or while it runs', async () => {
+    const { notAfter } = store.active.record;
+    await open();
+    // The next one can issue by then: it takes over.
+    await jump(notAfter + hour - time);
+    expect([stages(), hasKey(1)]).toEqual([['retiring', 'active'], true]);
+    await open();
+    await jump(20 * 365 * day, () => rollover.tick());
+    expect([stages(), hasKey(1), hasKey(2)]).toEqual([['retiring', 'active'], true, true]);
+    await jump(20 * 365 * day);
+    await pass(day, hour);
+    expect([stages(), hasKey(1)]).toEqual([['retiring', 'active'], true]);
+  });
+
+  it('keeps one that is prepared', async () => {
+    await jump(20 * 365 * day);
+    expect([stages(), hasKey(2)]).toEqual([['active', 'prepared'], true]);
+  });
+
+  it('remembers no wrong end of the last certificate, and destroys the key a day after that is due', async () => {
+    const { notAfter, notBefore } = store.active.record;
+    time = notBefore + ((notAfter - notBefore) * 2) / 3;
+    const end = time + 30 * day;
+    await issue(end);
+    await rollover.tick();
+    expect(stages()).toEqual(['retiring', 'active']);
+    time += 2 * hour;
+    // An administrator asks where it stands.
+    await jump(60 * day, () => rollover.status());
+    const [first] = (await rollover.status()).issuers;
+    expect(first?.next?.at).toBe(end + listMarginMs + day);
+    await pass(3 * day, hour);
+    expect(hasKey(1)).toBe(true);
+    time = end + listMarginMs + 1;
+    await pass(day - hour, hour);
+    expect([stages(), hasKey(1)]).toEqual([['retiring', 'active'], true]);
+    // A restart waits from the beginning.
+    await open();
+    await pass(day, hour);
+    expect(hasKey(1)).toBe(true);
+    await pass(2 * hour, hour);
+    expect([stages(), hasKey(1)]).toEqual([['retired', 'active'], false]);
+  });
+});
