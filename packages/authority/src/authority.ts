@@ -9,6 +9,7 @@ import type { DomainRevocations } from './domain-revocations.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Health } from './health/health.ts';
 import type { IssuedSinceBackup } from './restored/issued-since-backup.ts';
+import type { RestoreEnd } from './restored/restore-end.ts';
 import type { Rollover } from './rollover/rollover.ts';
 import type { DomainRoots } from './roots/domain-roots.ts';
 import type { PublishedRoots } from './roots/published-roots.ts';
@@ -64,6 +65,8 @@ export interface Authority {
   readonly rollover: Rollover;
   /** What was issued since the backup from which the authority was restored; absent where it was not. */
   readonly issuedSince?: IssuedSinceBackup;
+  /** Ends the time after a restore. */
+  readonly restoreEnd: Pick<RestoreEnd, 'look'>;
   /** Notices members that know of something newer. */
   readonly behind: BehindWatch;
   /**

@@ -37,6 +37,7 @@ import { TopologyPublication } from './publication/topology-publication.ts';
 import { warnOfOutside, warnOfUnnamed } from './publication/warnings.ts';
 import { afterRestore } from './restored/after-restore.ts';
 import { IssuedSinceBackup } from './restored/issued-since-backup.ts';
+import { RestoreEnd } from './restored/restore-end.ts';
 import { Rollover } from './rollover/rollover.ts';
 import { DomainRoots } from './roots/domain-roots.ts';
 import { mayIssueBelow } from './roots/may-issue-below.ts';
@@ -193,7 +194,9 @@ export async function openDomainAuthority(
     audit,
     now,
     log,
+    endsLater: true,
   });
+  const restoreEnd = new RestoreEnd(restored, { directory: settings.directory, now });
   // After that: it makes the number of the bundle jump.
   await publishedRoots.refresh();
   const known = new KnownLists({ opened, publisher, events, audit, log });
@@ -366,6 +369,7 @@ export async function openDomainAuthority(
     publish: (text, publisher, from, leaveBehind) => publication.publish(text, publisher, from, leaveBehind),
     revocation,
     revokeSurplus: () => surplus.look(),
+    restoreEnd,
     rollover,
     async [Symbol.asyncDispose]() {
       stopAnnouncing();

@@ -46,6 +46,7 @@ describe('the periodic work of an authority', () => {
       revokeSurplus: part('surplus'),
       publishedRoots: { refresh: part('roots') },
       rollover: { tick: part('rollover'), whyRenew: () => undefined },
+      restoreEnd: { look: part('restore') },
     } as unknown as UpkeptAuthority;
     const own = { identity: { current: {} }, keepValid: part('own') } as unknown as OwnCertificate;
     startUpkeep(
@@ -62,7 +63,7 @@ describe('the periodic work of an authority', () => {
     await expect.poll(() => due).toBeDefined();
   };
 
-  const all = ['list', 'keys', 'owed keys', 'surplus', 'roots', 'rollover', 'own'];
+  const all = ['list', 'keys', 'owed keys', 'surplus', 'roots', 'rollover', 'restore', 'own'];
 
   it('signs a list that is not due while nothing could be stored last: the storage is tried until it works again', async () => {
     nextList = start + minute;

@@ -18,6 +18,7 @@ export type UpkeptAuthority = Pick<
   | 'health'
   | 'publishedRoots'
   | 'publisher'
+  | 'restoreEnd'
   | 'revocation'
   | 'revokeSurplus'
   | 'rollover'
@@ -26,8 +27,8 @@ export type UpkeptAuthority = Pick<
 /**
  * Does the periodic work. It checks the time every few seconds, so that a jump of the clock is noticed: it signs a new CRL at half
  * of its lifetime, renews the authority's certificate, rotates the keys of pools, revokes what has surplus names, keeps event streams alive, publishes the
- * roots that are believed, and lets one issuing authority follow the other. A part that fails does not keep the others from being done; work
- * that does not end is in the health of the authority.
+ * roots that are believed, lets one issuing authority follow the other, and ends the time after a restore. A part that fails does not keep the
+ * others from being done; work that does not end is in the health of the authority.
  * @returns stops the work
  */
 export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log: Log): () => void {
@@ -54,6 +55,7 @@ export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log
         () => authority.revokeSurplus(),
         () => authority.publishedRoots.refresh(),
         () => rollover.tick(),
+        () => authority.restoreEnd.look(),
         () => own.keepValid(rollover.whyRenew(own.identity.current.leaf)),
       ],
       (fault) => log.error({ event: 'fault', err: fault }, `periodic work failed: ${fault.message}`),

@@ -18,6 +18,10 @@ const imported = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/test/import-lists.test.ts',
   title,
 });
+const over = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/test/restore-end.test.ts',
+  title,
+});
 
 /** That a backup is whole, and that a restore brings nobody back who was revoked, and repeats no number. */
 export const patches: PatchList = {
@@ -150,6 +154,34 @@ export const patches: PatchList = {
       test: started('takes the number that an administrator gives for states and bundles too'),
     },
     {
+      name: 'end-by-a-look',
+      off: 'one start with a clock that is ahead ends the time after a restore for good',
+      file: 'packages/authority/src/open-domain-authority.ts',
+      find: 'endsLater: true,',
+      replace: '',
+      test: over(
+        'does not end because an authority starts with a clock that is ahead, or has one for a moment',
+      ),
+    },
+    {
+      name: 'end-by-a-jump',
+      off: 'a clock that is ahead for a moment ends the time after a restore for good',
+      file: restored('restore-end.ts'),
+      find: "if (!this.#wait.look(due, time).has('over')) return;",
+      replace: 'if (this.#wait.look(due, time).size === 0 && due.size === 0) return;',
+      test: over(
+        'does not end because an authority starts with a clock that is ahead, or has one for a moment',
+      ),
+    },
+    {
+      name: 'end-of-a-restore',
+      off: 'the time after a restore never ends',
+      file: 'packages/authority/src/upkeep.ts',
+      find: '() => authority.restoreEnd.look(),',
+      replace: '() => authority.restoreEnd,',
+      test: over('ends once everything from before has expired for a day'),
+    },
+    {
       name: 'waiting-issuer',
       off: 'lists of an issuing authority that was certified after the backup begin with 1 again',
       file: 'packages/authority/src/open-domain-authority.ts',
@@ -164,9 +196,9 @@ export const patches: PatchList = {
     {
       name: 'restored-long-enough',
       off: 'an authority that was restored while the clock was behind adopts nothing soon after',
-      file: restored('after-restore.ts'),
-      find: 'if (now() < jumpedAt + longestLifeMs) return mark;',
-      replace: 'if (now() < restoredAt + longestLifeMs) return mark;',
+      file: restored('restore-end.ts'),
+      find: '{ jumpedAt }: RestoredMark',
+      replace: '{ restoredAt: jumpedAt }: RestoredMark',
       test: started('ends no earlier because the clock was behind at the restore'),
     },
     {

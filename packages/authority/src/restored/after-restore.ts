@@ -1,4 +1,3 @@
-import { profiles } from '@entente/pki';
 import type { Ledger } from '@entente/pki/ledger';
 import {
   authorityFolder,
@@ -12,6 +11,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { raiseBundleSequence } from '../bundle-sequence.ts';
 import type { DomainKeyStore } from '../domain-keys/key-store.ts';
 import { raiseStateSequence } from '../trust-state/state-sequence.ts';
+import { isOver } from './restore-end.ts';
 
 /** What the first start after a restore works with. */
 export interface AfterRestoreOptions {
@@ -30,10 +30,12 @@ export interface AfterRestoreOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
+  /**
+   * Whether the mark stays although its time is over, because `RestoreEnd` removes it: one look at the clock, at a start, may be at one that
+   * is ahead. Default: it is removed here.
+   */
+  readonly endsLater?: boolean;
 }
-
-/** After that everything that was issued before the restore has expired. */
-const longestLifeMs = Math.max(...Object.values(profiles).map(({ lifetimeMs }) => lifetimeMs));
 
 /**
  * Makes the numbers of a restored authority jump ahead of what any member has seen, once, before anything is signed.
@@ -52,8 +54,7 @@ export async function afterRestore(options: AfterRestoreOptions): Promise<Restor
   if (mark === undefined) return undefined;
   const { above = 0, jumpedAt, restoredAt, takenAt } = mark;
   if (jumpedAt !== undefined) {
-    // Not from when it was restored: that clock may have been behind.
-    if (now() < jumpedAt + longestLifeMs) return mark;
+    if (options.endsLater === true || !isOver(mark, now())) return mark;
     await folder.remove(restoredFile);
     return undefined;
   }
@@ -72,12 +73,13 @@ export async function afterRestore(options: AfterRestoreOptions): Promise<Restor
     details: { takenAt: taken, restoredAt: new Date(restoredAt).toISOString(), above: number },
   });
   // Last: after a crash before this, all of it is done again.
-  await writeRestoredMark(folder, { ...mark, jumpedAt: time });
+  const jumped = { ...mark, jumpedAt: time };
+  await writeRestoredMark(folder, jumped);
   const remedy =
     'publish the newest topology again with entente topology publish, and repeat each entente cert revoke since then that entente ca restore did not find in a list';
   log.warn(
     { event: 'restored', takenAt: taken, remedy },
     `the authority was restored from a backup of ${taken}; its numbers have jumped, and what it has issued since is adopted when it is presented`,
   );
-  return mark;
+  return jumped;
 }
