@@ -246,6 +246,35 @@ describe('a device that has started again', () => {
     expect(bindings.map(({ path }) => path)).toEqual([['<sip:start40@edge1.contoso.example;lr;ob>']]);
   });
 
+  it('replaces it where it has connected again and keeps its Call-ID: twenty connections leave one', () => {
+    let bindings: readonly Binding[] = [];
+    for (let cseq = 1; cseq <= 20; cseq++)
+      bindings = stored(
+        registerRequest(
+          {
+            Contact: `<sip:a@192.0.2.1:${40_000 + cseq}>;+sip.instance="<urn:uuid:1>"`,
+            Path: `<sip:t${cseq}@edge1.contoso.example;lr;ob>`,
+          },
+          cseq,
+        ),
+        bindings,
+      );
+    expect(bindings.map(({ uri }) => uri)).toEqual(['sip:a@192.0.2.1:40020']);
+  });
+
+  it('keeps both of its contacts when it refreshes them, and removes the one that it names alone', () => {
+    const contact = (port: number, expires = 600) =>
+      `<sip:a@192.0.2.1:${port}>;+sip.instance="<urn:uuid:1>";expires=${expires}`;
+    const ports = (bindings: readonly Binding[]) => bindings.map(({ uri }) => uri.slice(-2));
+    let bindings = stored(registerRequest({ Contact: [contact(5061), contact(5062)] }));
+    bindings = stored(registerRequest({ Contact: [contact(5062), contact(5061)] }, 2), bindings);
+    expect(ports(bindings)).toEqual(['62', '61']);
+    bindings = stored(registerRequest({ Contact: contact(5061, 0) }, 3), bindings);
+    expect(ports(bindings)).toEqual(['62']);
+    bindings = stored(registerRequest({ Contact: contact(5063, 0) }, 4), bindings);
+    expect(ports(bindings)).toEqual(['62']);
+  });
+
   it('replaces no binding of another device, and none of its own start', () => {
     const contacts = [
       '<sip:a@192.0.2.1>;+sip.instance="<urn:uuid:1>"',

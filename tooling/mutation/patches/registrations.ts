@@ -19,6 +19,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'connections-leave-bindings',
+      off: 'each new connection of a device that keeps its Call-ID leaves a binding behind, until its user can register no more',
+      file: 'packages/sip-proxy/src/registration/contact-binding.ts',
+      find: 'callId !== request.callId || (cseq !== request.cseq.sequence && expiresSec > 0)',
+      replace: 'callId !== request.callId',
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'replaces it where it has connected again and keeps its Call-ID: twenty connections leave one',
+      },
+    },
+    {
+      name: 'removed-by-device',
+      off: 'a device that removes a contact it no longer has removes the one it has',
+      file: 'packages/sip-proxy/src/registration/contact-binding.ts',
+      find: '(cseq !== request.cseq.sequence && expiresSec > 0)',
+      replace: 'cseq !== request.cseq.sequence',
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'keeps both of its contacts when it refreshes them, and removes the one that it names alone',
+      },
+    },
+    {
       name: 'domain-of-the-registrar',
       off: 'the registrar of one domain binds addresses of another',
       file: decideRoute,

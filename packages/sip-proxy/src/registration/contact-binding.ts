@@ -131,19 +131,36 @@ function insecure() {
 }
 
 /**
- * Whether a stored binding is the one a contact means: the same flow of the same device, else an equivalent URI. A device that has
- * started again registers with another Call-ID (RFC 3261 §10.2.4), and often from another address: its earlier binding is replaced.
- * Otherwise every start would leave one behind, and after a few the user could register no more.
+ * The stored binding that a contact means: the same flow of the same device, else an equivalent URI, else an earlier one of the same device. A
+ * device that has started again registers with another Call-ID (RFC 3261 §10.2.4), one that has connected again keeps it (§10.2), and either
+ * often has another address: its earlier binding is replaced. Otherwise every start and every new connection would leave one behind, and after
+ * a few the user could register no more.
+ * @param bindings - those stored, and what this REGISTER has made of them so far
  */
-export function isSameBinding(binding: Binding, wanted: WantedContact, callId: string): boolean {
-  if (wanted.instance !== undefined && wanted.regId !== undefined) {
-    return binding.instance === wanted.instance && binding.regId === wanted.regId;
-  }
-  if (binding.regId !== undefined) return false;
-  if (wanted.instance !== undefined && binding.instance === wanted.instance && binding.callId !== callId)
-    return true;
-  const stored = parseUri(binding.uri);
-  return stored.ok && uriEquals(stored.value, wanted.uri);
+export function earlierBinding(
+  bindings: readonly Binding[],
+  wanted: WantedContact,
+  request: Pick<SipRequest, 'callId' | 'cseq'>,
+): Binding | undefined {
+  const { instance, regId } = wanted;
+  if (instance !== undefined && regId !== undefined)
+    return bindings.find((binding) => binding.instance === instance && binding.regId === regId);
+  const others = bindings.filter((binding) => binding.regId === undefined);
+  const same = others.find((binding) => {
+    const stored = parseUri(binding.uri);
+    return stored.ok && uriEquals(stored.value, wanted.uri);
+  });
+  if (same !== undefined || instance === undefined) return same;
+  return others.find((binding) => binding.instance === instance && isLeftBehind(binding, wanted, request));
+}
+
+/** Whether a device has left a binding behind: not with a contact beside it, and not where it removes another one of the same start. */
+function isLeftBehind(
+  { callId, cseq }: Binding,
+  { expiresSec }: WantedContact,
+  request: Pick<SipRequest, 'callId' | 'cseq'>,
+): boolean {
+  return callId !== request.callId || (cseq !== request.cseq.sequence && expiresSec > 0);
 }
 
 /** 0 to 1 with at most three decimals (RFC 3261 §25.1, qvalue). */

@@ -15,7 +15,7 @@ import type { Sealing } from '../sealing/sealing.ts';
 import { tooMany, withoutRoom } from './binding-room.ts';
 import {
   contactText,
-  isSameBinding,
+  earlierBinding,
   notOfDevice,
   readContact,
   tooLong,
@@ -112,7 +112,7 @@ export function register(
       // A client that does not know outbound has not asked for it (RFC 5626 §6).
       wanted = { ...wanted, regId: undefined };
     }
-    const before = bindings.find((binding) => isSameBinding(binding, wanted, request.callId));
+    const before = earlierBinding(bindings, wanted, request);
     // A contact named twice in one REGISTER is no earlier registration.
     if (before !== undefined && current.includes(before) && isOvertaken(request, before))
       return outOfOrder(request, before);
