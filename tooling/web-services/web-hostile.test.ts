@@ -154,6 +154,35 @@ describe('a request', () => {
   });
 });
 
+describe('the log', () => {
+  it('is not flooded by who asks by another name: ten lines a second, and they count the others', async () => {
+    type Fields = Readonly<Record<string, unknown>>;
+    const lines = () =>
+      network.lines.map(({ fields }) => fields as Fields).filter(({ reason }) => reason === 'other-host');
+    const before = lines().length;
+    const begun = performance.now();
+    for (let turn = 0; turn < 10; turn++)
+      await Promise.all(Array.from({ length: 15 }, () => network.user({ host: 'evil.example' }).get('/')));
+    const seconds = Math.ceil((performance.now() - begun) / 1_000);
+    const ofThese = lines().slice(before);
+    expect(ofThese.length).toBeGreaterThan(0);
+    expect(ofThese.length).toBeLessThanOrEqual(10 * (seconds + 1));
+    expect(ofThese[0]).toMatchObject({ event: 'web-refused', status: 421, client: '127.0.0.1' });
+    // The next second has the count.
+    await expect
+      .poll(
+        async () => {
+          await network.user({ host: 'evil.example' }).get('/');
+          return lines()
+            .slice(before)
+            .some(({ more }) => (more as number) > 0);
+        },
+        { interval: 200, timeout: 5_000 },
+      )
+      .toBe(true);
+  });
+});
+
 // Last, because the front end that was stopped is asked last for a while.
 describe('a front end that cannot be told of a sign-out', () => {
   it('hears of it before it is asked anything else', async () => {

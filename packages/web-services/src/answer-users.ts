@@ -34,6 +34,13 @@ import { securityHeaders } from './security-headers.ts';
 import { type CarriedSession, noSessionCookie, readSession, sessionCookie } from './session-cookie.ts';
 import { methodNotAllowed, nobodySignedIn, notFound, throttled, tooLong } from './user-problems.ts';
 
+/** From where a request was refused: `where` only once it is known by which name of ours it asks. */
+export interface RefusedFrom {
+  /** Address of the user, or of the connection where it is not known. */
+  readonly client: string;
+  readonly where?: AskedFrom['where'];
+}
+
 /** What users are answered with. */
 export interface AnswerUsersOptions {
   readonly fqdn: string;
@@ -42,7 +49,7 @@ export interface AnswerUsersOptions {
   readonly people: Pick<People, 'search'>;
   /** Milliseconds, of a clock that is never set. */
   readonly clock: () => number;
-  readonly onRefused: (problem: WebProblem, from: AskedFrom | undefined) => void;
+  readonly onRefused: (problem: WebProblem, from: RefusedFrom) => void;
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -112,7 +119,7 @@ export class AnswerUsers {
       return;
     }
     const { cookie, problem } = answer;
-    onRefused(problem, 'problem' in from ? undefined : from);
+    onRefused(problem, 'problem' in from ? { client: incoming.socket.remoteAddress ?? '' } : from);
     answerText(outgoing, {
       status: problem.status,
       type: problemMediaType,

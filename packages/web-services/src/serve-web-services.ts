@@ -1,4 +1,5 @@
 import https from 'node:https';
+import type { WebProblem } from '@entente/accounts/web';
 import {
   accountsMetric,
   domainMetrics,
@@ -13,9 +14,9 @@ import {
   RefusedConnections,
 } from '@entente/host';
 import type { FollowedAccounts, Member } from '@entente/member';
-import { logRefusal, peerOf, type ServeLimits, type ServeOptions, serve } from '@entente/tls';
+import { logRefusal, peerOf, RefusalLimit, type ServeLimits, type ServeOptions, serve } from '@entente/tls';
 import { links, type ServerInterface, type Topology, takesFrom } from '@entente/topology';
-import { AnswerUsers } from './answer-users.ts';
+import { AnswerUsers, type RefusedFrom } from './answer-users.ts';
 import { AnswersUnderWay } from './answers-under-way.ts';
 import type { WebListener } from './asked-from.ts';
 import { FrontEnds } from './front-ends.ts';
@@ -72,7 +73,8 @@ export async function serveWebServices(options: ServeWebServicesOptions): Promis
   const { fqdn, identity, trust } = member;
   const own = ownInterface(member.topology, fqdn);
   const refused = new RefusedConnections();
-  const onRefusal = refused.counting(logRefusal(logger));
+  const limit = new RefusalLimit();
+  const onRefusal = refused.counting(logRefusal(logger, limit));
   const frontEnds = new FrontEnds({ member, accounts, logger, onRefusal });
   const people = new People(accountsOf(accounts));
   const stopFollowing = accounts.onChange((changes) => people.apply(changes));
@@ -82,11 +84,7 @@ export async function serveWebServices(options: ServeWebServicesOptions): Promis
     frontEnds,
     people,
     clock: options.clock ?? (() => performance.now()),
-    onRefused: ({ detail, reason, remedy, status }, from) =>
-      logger[reason === 'signed-out' || reason === 'not-found' ? 'debug' : 'info'](
-        { event: 'web-refused', reason, status, remedy, client: from?.client, where: from?.where },
-        detail,
-      ),
+    onRefused: (problem, from) => logProblem(logger, limit, problem, from),
     onFault: (fault) =>
       logger.error({ event: 'fault', err: fault }, 'a request of a user could not be answered'),
   });
@@ -185,6 +183,19 @@ function placeFor({ fqdn, topology }: Member): ListeningPlace | undefined {
 
 function* accountsOf({ known }: FollowedAccounts) {
   for (const { account } of known.all()) yield account;
+}
+
+/**
+ * Logs a request that was refused; the limit bounds the lines of each client, and of all. That a session has ended, or that there is nothing at a
+ * path, is an everyday thing.
+ */
+function logProblem(logger: Logger, limit: RefusalLimit, problem: WebProblem, from: RefusedFrom): void {
+  const { detail, reason, remedy, status } = problem;
+  const level = reason === 'signed-out' || reason === 'not-found' ? 'debug' : 'info';
+  const { client, where } = from;
+  const leftOut = level === 'debug' ? {} : limit.line({ address: client, admitted: false });
+  if (leftOut === undefined) return;
+  logger[level]({ event: 'web-refused', reason, status, remedy, client, where, ...leftOut }, detail);
 }
 
 function logLink(logger: Logger, socket: object, fqdn: string): void {

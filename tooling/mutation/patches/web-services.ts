@@ -336,5 +336,15 @@ export const patches: PatchList = {
           'that are more in all than are remembered end the sessions of everybody until then: none that was ended opens again',
       },
     },
+    {
+      name: 'flooded-log',
+      off: 'who asks by another name floods the log of web services',
+      file: serving,
+      find: "level === 'debug' ? {} : limit.line({ address: client, admitted: false })",
+      replace: '{}',
+      test: hostile(
+        'is not flooded by who asks by another name: ten lines a second, and they count the others',
+      ),
+    },
   ],
 };
