@@ -37,6 +37,11 @@ export interface ApplicationBounds {
   /** Of them, calls that one user makes; one more is answered 486. Default 16. */
   readonly maxCallsOfUser?: number;
   /**
+   * Of them, calls of all users of one domain for whom nobody vouches, as for users of partners and callers from the telephone network; one more is
+   * answered 486. Default a quarter of `maxCalls`, or `maxCallsOfUser` where that is more.
+   */
+  readonly maxCallsOfDomain?: number;
+  /**
    * Milliseconds after which the other end of each call is asked whether it is there; a call whose other end has given no sign three times in a
    * row is ended. Default 300,000.
    */

@@ -15,7 +15,7 @@ import { type Application, allowedMethods } from './application.ts';
 import type { ApplicationHandlers } from './application-options.ts';
 import type { FrontEnds } from './front-ends.ts';
 import { isRefusal, type Refusal, refuse, withDiagnostics } from './refusal.ts';
-import { senderOf } from './request-sender.ts';
+import { callerOf, type RequestSender, senderOf } from './request-sender.ts';
 
 /** What requests are received with. */
 export interface ReceivingOptions {
@@ -25,6 +25,7 @@ export interface ReceivingOptions {
   readonly calls: OpenCalls;
   readonly maxCalls: number;
   readonly maxCallsOfUser: number;
+  readonly maxCallsOfDomain: number;
   readonly frontEnds: FrontEnds;
   readonly newToken: () => string;
   readonly application: () => Application;
@@ -40,10 +41,10 @@ const notAllowed: Answer = { status: 405, headers: { Allow: allowedMethods } };
  */
 export class ReceivedRequests implements EndpointUser {
   readonly #options: ReceivingOptions;
-  /** Calls that users have made, by the address that a front end vouches for; those that ring here as well. */
+  /** Calls that were made, by {@link callerOf}; those that ring here as well. */
   readonly #callsOf = new Map<string, number>();
   /** Calls that ring here, or elsewhere for their callers: each may be one of this application's own. */
-  readonly #ringing = new Set<{ readonly connection: SipConnection; readonly address: string | undefined }>();
+  readonly #ringing = new Set<{ readonly connection: SipConnection; readonly caller: string }>();
 
   /** @param options - who we are, and what is done with requests */
   constructor(options: ReceivingOptions) {
@@ -174,7 +175,7 @@ export class ReceivedRequests implements EndpointUser {
   }
 
   #ring(transaction: ServerTransaction, connection: SipConnection): void {
-    const { application, frontEnds, handlers, maxCalls, maxCallsOfUser, onFault } = this.#options;
+    const { application, frontEnds, handlers, maxCalls, onFault } = this.#options;
     const { calls } = this.#options;
     const { request } = transaction;
     const { server = '' } = connection;
@@ -188,19 +189,16 @@ export class ReceivedRequests implements EndpointUser {
       return;
     }
     const sender = senderOf(request, server);
-    if ((this.#callsOf.get(sender.address ?? '') ?? 0) >= maxCallsOfUser) {
-      const message = `expected fewer than ${maxCallsOfUser} calls of ${sender.address}, found as many`;
-      this.#refuse(
-        transaction,
-        connection,
-        refuse(486, 'too-many-calls', message, 'End another call, or raise maxCallsOfUser.'),
-      );
+    const caller = callerOf(request, sender);
+    const crowded = this.#tooManyOf(caller, sender);
+    if (crowded !== undefined) {
+      this.#refuse(transaction, connection, crowded);
       return;
     }
     const own = `sip:${addressOfRecord(request.uri)}`;
-    const ringing = { connection, address: sender.address };
+    const ringing = { connection, caller };
     this.#ringing.add(ringing);
-    this.#add(sender.address, 1);
+    this.#add(caller, 1);
     const incoming = new IncomingCall(transaction, {
       session: frontEnds.sessionOn(connection),
       line: application().lineOf(own, server),
@@ -209,8 +207,8 @@ export class ReceivedRequests implements EndpointUser {
       settled: () => this.#ringsNoMore(ringing),
       accepted: (call) => {
         calls.keep(call);
-        this.#add(sender.address, 1);
-        void call.ended.then(() => this.#add(sender.address, -1));
+        this.#add(caller, 1);
+        void call.ended.then(() => this.#add(caller, -1));
       },
     });
     if (handlers.onCall === undefined) {
@@ -225,15 +223,23 @@ export class ReceivedRequests implements EndpointUser {
     }
   }
 
-  #ringsNoMore(ringing: { readonly connection: SipConnection; readonly address: string | undefined }): void {
-    if (this.#ringing.delete(ringing)) this.#add(ringing.address, -1);
+  #ringsNoMore(ringing: { readonly connection: SipConnection; readonly caller: string }): void {
+    if (this.#ringing.delete(ringing)) this.#add(ringing.caller, -1);
   }
 
-  #add(address: string | undefined, calls: number): void {
-    if (address === undefined) return;
-    const left = (this.#callsOf.get(address) ?? 0) + calls;
-    if (left <= 0) this.#callsOf.delete(address);
-    else this.#callsOf.set(address, left);
+  #tooManyOf(caller: string, { address }: RequestSender): Refusal | undefined {
+    const { maxCallsOfDomain, maxCallsOfUser } = this.#options;
+    const [max, bound] =
+      address === undefined ? [maxCallsOfDomain, 'maxCallsOfDomain'] : [maxCallsOfUser, 'maxCallsOfUser'];
+    if ((this.#callsOf.get(caller) ?? 0) < max) return undefined;
+    const message = `expected fewer than ${max} calls of ${caller}, found as many`;
+    return refuse(486, 'too-many-calls', message, `End another call, or raise ${bound}.`);
+  }
+
+  #add(caller: string, calls: number): void {
+    const left = (this.#callsOf.get(caller) ?? 0) + calls;
+    if (left <= 0) this.#callsOf.delete(caller);
+    else this.#callsOf.set(caller, left);
   }
 
   #refuse(transaction: ServerTransaction, connection: SipConnection, refused: Refusal): void {

@@ -31,6 +31,17 @@ export function senderOf(request: SipRequest, server: string): RequestSender {
   };
 }
 
+/**
+ * Under what the calls of a sender count together: its address, or where nobody vouches for one, all callers of the domain in From, with an `@`
+ * before it. A partner may write any user there, and no domain but its own.
+ * @param request - that begins a call
+ * @param sender - of it
+ */
+export function callerOf({ from: { uri } }: SipRequest, { address }: RequestSender): string {
+  if (address !== undefined) return address;
+  return `@${(uri.kind === 'sip' ? uri.host : uri.scheme).toLowerCase()}`;
+}
+
 function asksForPrivacy(request: SipRequest): boolean {
   if (!request.has('Privacy')) return false;
   return request

@@ -35,6 +35,7 @@ export async function serveApplication(options: ServeApplicationOptions): Promis
   const newToken = createTokenSource();
   const everyMs = options.checkCallsMs ?? defaultCheckCallsMs;
   const calls = new OpenCalls((call) => watchCall(call, { clock: systemClock, everyMs }));
+  const { maxCalls = defaultMaxCalls, maxCallsOfUser = defaultMaxCallsOfUser } = options;
   const refused = new Map<string, number>();
   const limit = new RefusalLimit();
   const onFault =
@@ -47,8 +48,9 @@ export async function serveApplication(options: ServeApplicationOptions): Promis
     topology,
     handlers: options,
     calls,
-    maxCalls: options.maxCalls ?? defaultMaxCalls,
-    maxCallsOfUser: options.maxCallsOfUser ?? defaultMaxCallsOfUser,
+    maxCalls,
+    maxCallsOfUser,
+    maxCallsOfDomain: options.maxCallsOfDomain ?? Math.max(maxCallsOfUser, Math.ceil(maxCalls / 4)),
     frontEnds,
     newToken,
     application: () => application,

@@ -116,5 +116,16 @@ export const patches: PatchList = {
         title: 'ends after three questions in a row without a sign of the other end: 480',
       },
     },
+    {
+      name: 'callers-of-a-domain',
+      off: 'one caller for whom nobody vouches takes all calls of an application',
+      file: 'packages/application/src/receive-requests.ts',
+      find: 'if ((this.#callsOf.get(caller) ?? 0) < max) return undefined;',
+      replace: 'if (address === undefined || (this.#callsOf.get(caller) ?? 0) < max) return undefined;',
+      test: {
+        file: 'tooling/applications/unvouched-callers.test.ts',
+        title: 'have a bound for all of their domain, whatever user they write; others are called as before',
+      },
+    },
   ],
 };
