@@ -201,7 +201,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         ...listenAt(external, 'clients'),
         clientCertificate: 'none',
         link: { name: links.clientToEdge.name, interface: 'external', local: fqdn },
-        limits: options.limits ?? {},
+        limits: { ...options.limits, whenPlacesAreShort: 'close-unproven' },
         onRefusal,
       },
       (socket) => {

@@ -17,7 +17,14 @@ import { type DialledSocket, type NextHop, SipEndpoint } from '@entente/sip-endp
 import type { NamedPolicy } from '@entente/sip-relay';
 import { createTestAuthority, freePorts } from '@entente/testkit';
 import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
-import { type Credential, connect, loadCredential, openTrust, type Trust } from '@entente/tls';
+import {
+  type Credential,
+  connect,
+  loadCredential,
+  openTrust,
+  type ServeLimits,
+  type Trust,
+} from '@entente/tls';
 import { authorise, links, type Policies, type ServerFlags } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 
@@ -30,12 +37,15 @@ export async function startFrontEnd({
   settings,
   applicationFlags = { assertsUsers: true },
   clock,
+  limits,
 }: {
   policies?: readonly NamedPolicy[];
   settings?: Policies;
   applicationFlags?: ServerFlags;
   /** Milliseconds since 1970, of its registrar. */
   clock?: () => number;
+  /** Of its listener. */
+  limits?: ServeLimits;
 } = {}) {
   const root = await createTestAuthority('Contoso Test Root');
   const [port = 0] = await freePorts(1);
@@ -86,6 +96,7 @@ export async function startFrontEnd({
       hasMd5: () => false,
     },
     ...(clock === undefined ? {} : { clock }),
+    ...(limits === undefined ? {} : { limits }),
   };
   let frontEnd: AsyncDisposable | undefined = await serveFrontEnd(options);
   const opened: AsyncDisposable[] = [trust];

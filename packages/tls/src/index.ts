@@ -43,6 +43,7 @@ export type {
   ServeLimits,
   ServeOptions,
 } from './listen/serve-options.ts';
+export { keepPlace } from './listen/unproven-places.ts';
 export type { ClosedEvent, VerdictEvent } from './live/trust-channels.ts';
 export type { Log } from './log/log.ts';
 export { logRefusal } from './log/log-refusal.ts';

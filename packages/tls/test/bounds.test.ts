@@ -1,6 +1,6 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { serve } from '@entente/tls';
+import { keepPlace, serve } from '@entente/tls';
 import { describe, expect, it } from 'vitest';
 import { bare, clientName, ended, presenting } from './fixture.ts';
 import { useGreetingServers } from './greeting-server.ts';
@@ -130,6 +130,67 @@ describe('bounds on connections', () => {
       await closed;
     }
     expect(servers.refusals).toEqual([]);
+  });
+
+  describe('where places are short', () => {
+    /** A listener of three places that asks for certificates and does without; clients, in the order in which they were admitted. */
+    async function startShort() {
+      const admitted: tls.TLSSocket[] = [];
+      const limits = { maxConnections: 3, whenPlacesAreShort: 'close-unproven' } as const;
+      const server = await serve(tls, { ...common(), clientCertificate: 'optional', limits }, (socket) => {
+        admitted.push(socket);
+        socket.write('hello');
+      });
+      servers.closeAfterwards(() => server.close());
+      const come = async (localAddress: string, options: tls.ConnectionOptions = {}) => {
+        const socket = bare(server.port, { ...options, localAddress } as tls.ConnectionOptions);
+        socket.on('error', () => {});
+        const closed = new Promise<string>((resolve) => socket.once('close', () => resolve('closed')));
+        await Promise.race([new Promise((resolve) => socket.once('data', resolve)), closed]);
+        return { closed, isOpen: () => !socket.closed, [Symbol.dispose]: () => void socket.destroy() };
+      };
+      return { admitted, come, server };
+    }
+
+    it('closes the oldest client that has proven nothing for one more, of the address that has most, and none that has', async () => {
+      const { admitted, come, server } = await startShort();
+      using certified = await come('127.0.0.2', presenting(servers.world.client));
+      using kept = await come('127.0.0.3');
+      keepPlace(admitted[1] as tls.TLSSocket);
+      using silent = await come('127.0.0.3');
+      using further = await come('127.0.0.4');
+      expect(await silent.closed).toBe('closed');
+      expect(servers.refusals).toMatchObject([
+        {
+          when: 'admission',
+          rejection: {
+            reason: 'throttled',
+            message: 'expected that the client proves who it is, found nothing proven while places are short',
+          },
+          remoteAddress: '127.0.0.3',
+        },
+      ]);
+      using server2 = await come('127.0.0.5', presenting(servers.world.client));
+      expect(await further.closed).toBe('closed');
+      expect([certified, kept, server2].map((one) => one.isOpen())).toEqual([true, true, true]);
+      expect(server).toMatchObject({ connections: 3, pending: 0 });
+    });
+
+    it('refuses the newest once all have proven who they are', async () => {
+      const { admitted, come } = await startShort();
+      const proven = [];
+      for (const address of ['127.0.0.2', '127.0.0.3', '127.0.0.4']) {
+        proven.push(await come(address));
+        keepPlace(admitted.at(-1) as tls.TLSSocket);
+      }
+      using late = await come('127.0.0.5');
+      expect(await late.closed).toBe('closed');
+      expect(servers.refusals).toMatchObject([
+        { rejection: { message: 'expected at most 3 open connections, found one more' } },
+      ]);
+      expect(proven.map((one) => one.isOpen())).toEqual([true, true, true]);
+      for (const one of proven) one[Symbol.dispose]();
+    });
   });
 
   it('counts a client that comes over IPv6 as mapped IPv4 by its address', async () => {

@@ -298,5 +298,64 @@ export const patches: PatchList = {
         title: 'ends at once where its time is 0',
       },
     },
+    {
+      name: 'unproven-keep-places',
+      off: 'who holds connections open and proves nothing shuts out everybody else at a front end',
+      file: 'packages/sip-relay/src/inside/inside-sockets.ts',
+      find: "limits: { ...limits, whenPlacesAreShort: 'close-unproven' },",
+      replace: 'limits,',
+      test: {
+        file: 'packages/front-end/test/short-places.test.ts',
+        title:
+          'who holds connections open and proves nothing shuts out neither users nor servers, and ends none that is proven',
+      },
+    },
+    {
+      name: 'users-keep-places',
+      off: 'a user who has authenticated loses the connection to who proves nothing',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: '    keepPlace(this.socket);\n',
+      replace: '',
+      test: {
+        file: 'packages/front-end/test/short-places.test.ts',
+        title:
+          'who holds connections open and proves nothing shuts out neither users nor servers, and ends none that is proven',
+      },
+    },
+    {
+      name: 'half-for-the-proven',
+      off: 'connections on which nothing is proven take every place',
+      file: 'packages/tls/src/listen/unproven-places.ts',
+      find: 'Math.max(this.#max / 8, this.#max / 2 - proven)',
+      replace: 'this.#max',
+      test: {
+        file: 'packages/tls/src/listen/unproven-places.test.ts',
+        title: 'the oldest of the address that has most gives way once half of the places are taken',
+      },
+    },
+    {
+      name: 'time-to-prove',
+      off: 'who opens one connection after the other keeps users from registering',
+      file: 'packages/tls/src/listen/unproven-places.ts',
+      find: 'this.#oldest(since - patienceMs) : undefined;',
+      replace: 'this.#oldest(since) : undefined;',
+      test: {
+        file: 'packages/tls/src/listen/unproven-places.test.ts',
+        title:
+          'one that has just come has time to prove itself, also where its address has most; the oldest goes in its place',
+      },
+    },
+    {
+      name: 'proven-by-certificate',
+      off: 'a peer that has shown a certificate gives its place to who proves nothing',
+      file: 'packages/tls/src/listen/admission-control.ts',
+      find: 'if (proven === undefined) this.#takeUnproven(socket);',
+      replace: 'this.#takeUnproven(socket);',
+      test: {
+        file: 'packages/tls/test/bounds.test.ts',
+        title:
+          'closes the oldest client that has proven nothing for one more, of the address that has most, and none that has',
+      },
+    },
   ],
 };

@@ -9,7 +9,7 @@ import type {
   SipRequest,
   SipResponse,
 } from '@entente/sip';
-import { type Peer, peerOf } from '@entente/tls';
+import { keepPlace, type Peer, peerOf } from '@entente/tls';
 import type { Account } from '../budget/account.ts';
 import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
@@ -81,8 +81,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
 
   /**
    * @param socket - admitted by `serve` or `connect` of `@entente/tls`
-   * @param options - which link it is, who dialled, who listens, where its bytes count, what calls it every second and what ends it when
-   * nothing comes
+   * @param options - which link it is, who dialled and listens, where its bytes count, what calls it every second, what ends it when idle
    */
   constructor(
     socket: TLSSocket,
@@ -162,6 +161,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   prove(user: string): void {
     if (this.#kind !== 'unknown') return;
     this.#kind = 'user';
+    keepPlace(this.socket);
     this.#incoming.became('user');
     this.#budget.prove(this.ledger, this.source?.address, user);
     if (this.#asked !== undefined) this.#budget.proveTowards(this.#asked, user);

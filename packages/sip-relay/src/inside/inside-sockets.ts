@@ -76,7 +76,7 @@ export class InsideSockets {
         clientCertificate,
         allow,
         link: { name, interface: 'internal', local },
-        limits,
+        limits: { ...limits, whenPlacesAreShort: 'close-unproven' },
         onRefusal,
       },
       (socket, { peer }) =>

@@ -9,10 +9,12 @@ import { refusedByPeer } from '../refusal/refused-by-peer.ts';
 import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
 import { peerWithout, type RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
-import { ConnectionPlaces, tooMany } from './admission-limits.ts';
+import { addressGroup } from './address-group.ts';
+import { ConnectionPlaces, tooMany, unprovenTooLong } from './admission-limits.ts';
 import { HandshakeQueue } from './handshake-queue.ts';
 import { PeerPlaces } from './peer-places.ts';
 import type { ServeLimits } from './serve-options.ts';
+import { onKept, UnprovenPlaces } from './unproven-places.ts';
 
 /** Options of {@link AdmissionControl}. */
 export interface AdmissionControlOptions {
@@ -25,6 +27,8 @@ export interface AdmissionControlOptions {
 }
 
 const defaultMaxConnections = 100_000;
+/** Connections that have given way and are not closed yet: the platform counts them. */
+const closingConnections = 1_024;
 
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
@@ -41,6 +45,8 @@ export class AdmissionControl implements AdmissionOwner {
   readonly #open: ConnectionPlaces;
   /** Undefined where a peer may have as many as all. */
   readonly #ofPeer: PeerPlaces | undefined;
+  /** Undefined where none gives way. */
+  readonly #unproven: UnprovenPlaces<TLSSocket> | undefined;
   readonly #emit: Emit;
   readonly #handshakes = new HandshakeQueue((socket) => void this.#emit('connection', socket));
 
@@ -51,9 +57,12 @@ export class AdmissionControl implements AdmissionOwner {
   constructor(server: Server, options: AdmissionControlOptions) {
     this.#options = options;
     const { limits } = options;
+    const { maxConnections = defaultMaxConnections } = limits;
+    const givesWay = limits.whenPlacesAreShort === 'close-unproven';
+    this.#unproven = givesWay ? new UnprovenPlaces({ max: maxConnections }) : undefined;
     this.#open = new ConnectionPlaces({
       what: 'open connections',
-      max: limits.maxConnections ?? defaultMaxConnections,
+      max: maxConnections,
       maxPerAddress: limits.maxConnectionsPerAddress ?? 1_000,
     });
     const { maxConnectionsPerPeer } = limits;
@@ -64,7 +73,7 @@ export class AdmissionControl implements AdmissionOwner {
       maxPerAddress: limits.maxPendingPerAddress ?? 500,
     });
     // The platform closes what exceeds this before any event but `drop`.
-    server.maxConnections = limits.maxConnections ?? defaultMaxConnections;
+    server.maxConnections = maxConnections + (givesWay ? closingConnections : 0);
     const emit: Emit = server.emit.bind(server);
     this.#emit = emit;
     const judged: Emit = (event, ...values) => {
@@ -75,7 +84,7 @@ export class AdmissionControl implements AdmissionOwner {
     // Defined, not assigned: an accessor that the class of a caller has would swallow it.
     Object.defineProperty(server, 'emit', { value: judged, configurable: true, writable: true });
     server.on('drop', (dropped) => {
-      this.#tell(dropped ?? {}, 'admission', tooMany('open connections', server.maxConnections));
+      this.#tell(dropped ?? {}, 'admission', tooMany('open connections', maxConnections));
     });
     server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
       const rejection = refusedByPeer(error);
@@ -116,10 +125,12 @@ export class AdmissionControl implements AdmissionOwner {
 
   closed(socket: TLSSocket): void {
     this.admitted.delete(socket);
+    this.#unproven?.leave(socket);
   }
 
   #accept(socket: Socket): boolean {
     if (this.#options.limits.whenPendingIsFull === 'close-oldest') this.#makeRoom(socket);
+    if (this.#open.isFullBut(socket)) this.#makeWay(this.#unproven?.giveWay());
     const refused = this.#open.enter(socket) ?? this.#pending.enter(socket);
     if (refused !== undefined) {
       this.#open.leave(socket);
@@ -145,6 +156,24 @@ export class AdmissionControl implements AdmissionOwner {
     this.#open.leave(oldest);
     this.#tell(oldest, 'admission', full);
     oldest.destroy();
+  }
+
+  /** @param socket - of a client that has proven nothing, and whose place another one gets */
+  #makeWay(socket: TLSSocket | undefined): void {
+    if (socket === undefined) return;
+    const accepted = acceptedOf(socket);
+    if (accepted !== undefined) this.#open.leave(accepted);
+    this.#tell(socket, 'admission', unprovenTooLong);
+    socket.destroy();
+  }
+
+  /** Takes in a client without a certificate, which may prove later who it is. */
+  #takeUnproven(socket: TLSSocket): void {
+    const unproven = this.#unproven;
+    if (unproven === undefined) return;
+    const proven = this.admitted.size - unproven.count;
+    onKept(socket, () => unproven.leave(socket));
+    this.#makeWay(unproven.enter(socket, addressGroup(socket.remoteAddress), proven));
   }
 
   #secured(socket: TLSSocket): boolean {
@@ -192,6 +221,7 @@ export class AdmissionControl implements AdmissionOwner {
       return;
     }
     if (place !== undefined) socket.once('close', place);
+    if (proven === undefined) this.#takeUnproven(socket);
     this.admitted.add(socket);
     admitSocket(socket, outcome, this.#options.asking, judgedUnder, this);
     tellAdmitted(socket, 'inbound', this.#options.link.name);

@@ -59,6 +59,14 @@ export class ConnectionPlaces {
   }
 
   /**
+   * Whether there is no place for a connection only because all are taken.
+   * @param socket - the accepted connection
+   */
+  isFullBut(socket: Socket): boolean {
+    return this.#taken.size >= this.#limits.max && !this.#isFullFor(socket);
+  }
+
+  /**
    * The connection that has had the longest time among those that keep another one out.
    * @param socket - the accepted connection, for which there is no place
    * @returns of the same address where that holds the most allowed
@@ -131,3 +139,11 @@ export function tooMany(what: string, max: number): RejectionOf<'throttled'> {
     remedy: 'wait, or raise the limit in the options of the listener if the load is intended',
   };
 }
+
+/** The rejection of a client that gives its place to another one. */
+export const unprovenTooLong: RejectionOf<'throttled'> = {
+  ...reject('throttled', {}),
+  message: 'expected that the client proves who it is, found nothing proven while places are short',
+  remedy:
+    'look for a client that connects without signing in; raise maxConnections if as many clients are intended',
+};

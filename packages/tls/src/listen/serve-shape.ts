@@ -32,6 +32,7 @@ const limits = nested<ServeLimits>({
   maxPending: connections,
   maxPendingPerAddress: connections,
   whenPendingIsFull: oneOf('refuse-newest', 'close-oldest'),
+  whenPlacesAreShort: oneOf('refuse-newest', 'close-unproven'),
   handshakeTimeoutMs: wholeNumber(1, 120_000),
   verdictTimeoutMs: wholeNumber(1, 120_000),
   drainTimeoutMs: wholeNumber(0, 600_000),

@@ -18,8 +18,8 @@ export interface ConnectionRefusal {
   readonly claimed?: string;
   readonly link: LinkContext;
   /**
-   * `admission`: a limit refused it before the handshake; `handshake`: the verdict refused it; `live`: it was open and no longer
-   * passes; `peer`: the peer refused this side.
+   * `admission`: a limit refused it before the handshake, or it has proven nothing while places are short; `handshake`: the verdict refused it;
+   * `live`: it was open and no longer passes; `peer`: the peer refused this side.
    */
   readonly when: 'admission' | 'handshake' | 'live' | 'peer';
   readonly remoteAddress: string | undefined;

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import tls from 'node:tls';
+import { afterEach, expect, it } from 'vitest';
+import { startFrontEnd } from './wire-network.ts';
+
+const opened: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
+});
+
+/** Somebody who connects, proves nothing, and keeps the connection alive. */
+async function holdOpen(port: number, localAddress: string) {
+  const options = { port, host: '127.0.0.1', localAddress, rejectUnauthorized: false };
+  const socket = tls.connect({ ...options, servername: 'contoso.example' } as tls.ConnectionOptions);
+  socket.on('error', () => {});
+  opened.push({
+    async [Symbol.asyncDispose]() {
+      socket.destroy();
+    },
+  });
+  socket.write('\r\n\r\n');
+  // The answer to its keep-alive: it is in.
+  await once(socket, 'data');
+  return socket;
+}
+
+it('who holds connections open and proves nothing shuts out neither users nor servers, and ends none that is proven', async () => {
+  const network = await startFrontEnd({ limits: { maxConnections: 5 } });
+  opened.push(network);
+  const alice = await network.user('alice');
+  const edge = await network.server('edge1.contoso.example');
+  const ask = () => edge.ask('OPTIONS', 'sip:contoso.example', { as: 'alice' });
+  await ask();
+  const first = await holdOpen(network.port, '127.0.0.2');
+  await holdOpen(network.port, '127.0.0.3');
+  const second = await holdOpen(network.port, '127.0.0.3');
+  const firstOfMost = once(first, 'close');
+  const bob = await network.user('bob');
+  expect(network.lines.filter(({ reason }) => reason === 'throttled')).toMatchObject([
+    { event: 'refused', when: 'admission', peer: 'unknown', from: expect.stringContaining('127.0.0.3:') },
+  ]);
+  const gateway = await network.server('app1.contoso.example');
+  await gateway.ask('OPTIONS', 'sip:contoso.example', { as: 'alice' });
+  await firstOfMost;
+  expect(second.closed).toBe(false);
+  expect((await alice.ask('MESSAGE', 'sip:bob@contoso.example', { as: 'alice' })).status).toBe(200);
+  await ask();
+  expect([alice, bob, edge].map((peer) => peer.connections)).toEqual([1, 1, 1]);
+});
