@@ -1,5 +1,5 @@
-import { sipfragType } from '@entente/sip';
-import type { Call, ChosenAnswer, SessionBody } from '@entente/sip-endpoint';
+import { type SipResponse, sipfragType } from '@entente/sip';
+import type { Call, ChosenAnswer, ServerTransaction, SessionBody } from '@entente/sip-endpoint';
 import { StepClock } from '@entente/testkit';
 import type { Clock } from '@entente/tls';
 import { describe, expect, it } from 'vitest';
@@ -107,6 +107,35 @@ describe('in a call', () => {
     expect((await caller.info({ contentType: 'text/plain', body: '1' })).status).toBe(500);
     called.onRequest = () => ({ status: 100 });
     expect((await caller.info({ contentType: 'text/plain', body: '1' })).status).toBe(500);
+  });
+
+  it('a request that needs an extension is answered 420 with what is not supported, and changes nothing (RFC 3261 §8.2.2.3)', async () => {
+    await using network = await startCall();
+    const { called, caller } = network;
+    const reached: string[] = [];
+    called.onRequest = ({ method }) => {
+      reached.push(method);
+      return { status: 200, ...session(2, 'sendrecv') };
+    };
+    const needs = { headers: { Require: 'timer, foo' } };
+    const answers = [
+      await caller.reinvite({ ...session(2, 'inactive'), ...needs }),
+      await caller.update({ ...session(2, 'inactive'), ...needs }),
+      await caller.request('INFO', needs),
+    ];
+    expect(answers.map((answer) => [answer.status, answer.get('Unsupported')])).toEqual(
+      [1, 2, 3].map(() => [420, 'timer, foo']),
+    );
+    expect(reached).toEqual([]);
+    expect(called.remoteBody).toBe(session(1, 'sendrecv').body);
+    expect((await caller.reinvite(session(2, 'sendonly'))).status).toBe(200);
+    // Its sender has ended the call, whatever it is answered.
+    const bye = caller.dialog.createRequest('BYE', needs);
+    const answered: number[] = [];
+    const transaction = { request: bye, respond: ({ status }: SipResponse) => void answered.push(status) };
+    called.receive(transaction as unknown as ServerTransaction);
+    expect(answered).toEqual([420]);
+    expect(await called.ended).toBe('remote');
   });
 
   it('the other side is made to call somebody else, and reports how that goes (RFC 3515)', async () => {

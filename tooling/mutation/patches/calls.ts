@@ -379,5 +379,17 @@ export const patches: PatchList = {
         title: 'are at most 32 on one connection: of more the first are forgotten',
       },
     },
+    {
+      name: 'extensions-in-a-call',
+      off: 'a request in a call that needs an extension is taken as if there were one',
+      file: 'packages/sip-endpoint/src/user-agent/call.ts',
+      find: '} else if (refused !== undefined) transaction.respond(refused);',
+      replace: "} else if (refused !== undefined && method === 'OPTIONS') transaction.respond(refused);",
+      test: {
+        file: 'packages/sip-endpoint/test/in-call.test.ts',
+        title:
+          'a request that needs an extension is answered 420 with what is not supported, and changes nothing (RFC 3261 §8.2.2.3)',
+      },
+    },
   ],
 };

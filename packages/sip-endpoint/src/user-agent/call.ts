@@ -15,7 +15,7 @@ import type { SipConnection } from '../connection/connection.ts';
 import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type Answer, answerAsChosen, type ChosenAnswer } from './answer.ts';
-import { refreshing, usual } from './call-methods.ts';
+import { extensionsRefused, refreshing, usual } from './call-methods.ts';
 import {
   DialogEvents,
   referListener,
@@ -243,12 +243,14 @@ export class Call {
     const { request } = transaction;
     const { method } = request;
     const verdict = this.dialog.receiveRequest(request);
+    const refused = extensionsRefused(request);
     if (!verdict.ok) transaction.respond(createResponse(request, verdict.status));
     else if (method === 'BYE') {
-      transaction.respond(createResponse(request, 200));
-      this.dialog.requestAnswered(request, 200);
+      // Whatever is answered, its sender has ended the call (RFC 3261 §15.1.1).
+      transaction.respond(refused ?? createResponse(request, 200));
       this.#end('remote');
-    } else if (method === 'INVITE' || method === 'UPDATE') this.#changedBy(transaction, method);
+    } else if (refused !== undefined) transaction.respond(refused);
+    else if (method === 'INVITE' || method === 'UPDATE') this.#changedBy(transaction, method);
     else {
       const status = method === 'NOTIFY' ? this.#events.receive(request) : undefined;
       if (status === undefined) this.#choose(transaction, usual[method] ?? { status: 405 }, never);

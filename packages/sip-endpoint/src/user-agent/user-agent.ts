@@ -9,6 +9,7 @@ import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { agentClock } from './agent-clock.ts';
 import { type Answer, answerAsChosen } from './answer.ts';
 import { askServers } from './ask-servers.ts';
+import { extensionsRefused } from './call-methods.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Line } from './line.ts';
@@ -264,10 +265,9 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#keepAlive.touched();
     if (this.#calls.receive(transaction)) return;
     const toTag = this.#options.newToken();
-    // This user agent has no extension that a caller could rely on (RFC 3261 §8.2.2.3).
-    if (request.has('Require')) {
-      const headers = { Unsupported: request.all('Require').join(', ') };
-      transaction.respond(createResponse(request, 420, undefined, { toTag, headers }));
+    const refused = extensionsRefused(request, toTag);
+    if (refused !== undefined) {
+      transaction.respond(refused);
       return;
     }
     if (this.#options.sips === 'required' && request.uri.scheme !== 'sips') {
