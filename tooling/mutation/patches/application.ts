@@ -89,7 +89,7 @@ export const patches: PatchList = {
       name: 'calls-of-a-user',
       off: 'one user takes every call that an application may have',
       file: 'packages/application/src/receive-requests.ts',
-      find: '        this.#add(sender.address, 1);\n        void call.ended',
+      find: '        this.#add(caller, 1);\n        void call.ended',
       replace: '        void call.ended',
       test: inApplication(
         'is answered 486 to a user who has as many calls as one may have; others are answered',
@@ -99,7 +99,7 @@ export const patches: PatchList = {
       name: 'ringing-calls-of-a-user',
       off: 'one user has any number of calls ring, and each of them call somebody in the name of the application',
       file: 'packages/application/src/receive-requests.ts',
-      find: '    this.#ringing.add(ringing);\n    this.#add(sender.address, 1);',
+      find: '    this.#ringing.add(ringing);\n    this.#add(caller, 1);',
       replace: '    this.#ringing.add(ringing);',
       test: inApplication(
         'is answered 486 to a user of whom as many calls ring as one may have; what rings no more makes room',

@@ -57,8 +57,8 @@ export const patches: PatchList = {
       name: 'require',
       off: 'a call rings that requires what the telephone cannot do',
       file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
-      find: "if (request.has('Require')) {",
-      replace: "if (request.method === 'REGISTER' && request.has('Require')) {",
+      find: 'if (refused !== undefined) {',
+      replace: "if (refused !== undefined && request.method === 'REGISTER') {",
       test: {
         file: 'packages/sip-endpoint/test/forked-call.test.ts',
         title: 'does not ring: it is answered 420, and the extensions are named (RFC 3261 §8.2.2.3)',

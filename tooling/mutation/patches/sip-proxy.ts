@@ -198,8 +198,8 @@ export const patches: PatchList = {
       name: 'restarted-device',
       off: 'each start of a device leaves a binding behind',
       file: 'packages/sip-proxy/src/registration/contact-binding.ts',
-      find: 'binding.instance === wanted.instance && binding.callId !== callId',
-      replace: "binding.instance === wanted.instance && binding.callId === ''",
+      find: 'callId !== request.callId || ',
+      replace: '',
       test: {
         file: 'packages/sip-proxy/test/registrar.test.ts',
         title: 'replaces its earlier binding: twenty starts leave one',

@@ -338,7 +338,7 @@ export const patches: PatchList = {
     },
     {
       name: 'flooded-log',
-      off: 'who asks by another name floods the log of web services',
+      off: 'a client that asks by another name floods the log of web services',
       file: serving,
       find: "level === 'debug' ? {} : limit.line({ address: client, admitted: false })",
       replace: '{}',
