@@ -155,7 +155,7 @@ describe('a member that reads the accounts from a directory itself', () => {
     await pass(15_000);
     expect(follower.known.of(alice.address)).toEqual(alice);
     expect(follower.problems()).toMatchObject([{ part: 'accounts', stops: false }]);
-    expect(follower.problems()[0]?.remedy).toContain('entente user import accounts.jsonl');
+    expect(follower.problems()[0]?.remedy).toContain('entente user import');
     for (let passed = 0; passed < refuseAfterMs; passed += 60_000) await pass(60_000);
     expect([follower.isStale, follower.problems()[0]?.stops]).toEqual([true, true]);
   });

@@ -278,12 +278,12 @@ export const patches: PatchList = {
       name: 'emptied-directory',
       off: 'a database that was lost and made again signs everybody out, and takes the last copy of the accounts with it',
       file: 'packages/member/src/accounts/accounts-follower.ts',
-      find: 'if (!isEmptied) return;',
-      replace: 'if (!isEmptied || size === 0) return;',
+      find: 'if (2 * left >= known.size) return;',
+      replace: 'if (left >= 0) return;',
       test: {
         file: 'packages/member/test/accounts.test.ts',
         title:
-          'keeps its accounts where another directory without any has taken the place of theirs, and says so',
+          'keeps its accounts where another directory that has few of them has taken the place of theirs, and says so',
       },
     },
     {

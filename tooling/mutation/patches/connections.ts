@@ -65,18 +65,41 @@ export const patches: PatchList = {
       name: 'accepted-without-end',
       off: 'a telephone repeats its 2xx as fast as it likes, and the caller gets all of them',
       file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
-      find: "if (transaction.state === 'accepted') connection.refusedAtOnce(false);",
-      replace: '',
+      find: "response.status < 200 || transaction.state === 'accepted'",
+      replace: 'response.status < 200',
       test: {
         file: 'packages/sip-endpoint/src/transaction/in-passing.test.ts',
-        title: 'holds up a client that repeats its 2xx',
+        title:
+          'lets a telephone repeat its 2xx until it is acknowledged, and holds up one that repeats it without end',
+      },
+    },
+    {
+      name: 'accepted-and-kept-without-end',
+      off: 'the same, where a record stands in the place of the call',
+      file: 'packages/sip-endpoint/src/transaction/accepted-invites.ts',
+      find: 'if (!response.isSuccess || isTooMany(accepted, connection, this.#wheel)) {',
+      replace: 'if (!response.isSuccess) {',
+      test: {
+        file: 'packages/sip-endpoint/src/transaction/accepted-invites.test.ts',
+        title: 'holds up a telephone that repeats its 2xx without end',
+      },
+    },
+    {
+      name: 'devices-behind-a-server',
+      off: 'one device that rings without end keeps the ringing of all others behind its server from the caller',
+      file: 'packages/sip-endpoint/src/transaction/in-passing.ts',
+      find: 'server === undefined ? atOnce : atOnceOfServer',
+      replace: 'server === undefined ? atOnce : atOnce',
+      test: {
+        file: 'packages/sip-endpoint/src/transaction/in-passing.test.ts',
+        title: 'has a server answer for sixteen devices',
       },
     },
     {
       name: 'provisionals-without-end',
       off: 'a telephone that is called rings as often as it likes, at the cost of the caller',
       file: 'packages/sip-endpoint/src/transaction/in-passing.ts',
-      find: 'if (paid - now >= provisionalsAtOnce) return true;',
+      find: 'if (paid - now >= (server === undefined ? atOnce : atOnceOfServer)) return true;',
       replace: '',
       test: {
         file: 'packages/sip-endpoint/src/transaction/in-passing.test.ts',

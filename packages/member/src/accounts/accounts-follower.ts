@@ -29,7 +29,7 @@ const maxAccounts = 1_000_000;
 const askAgainMs = 15_000;
 /** For a directory that has lost its accounts. */
 const remedy =
-  'Bring them back with entente user import accounts.jsonl, from the folder of this server. Where none are meant to be left, stop this server, remove that file, and start it.';
+  'Copy accounts.jsonl out of the folder of this server, and bring the accounts back with entente user import and the copy. Where they are meant to be gone, stop this server, remove that file, and start it.';
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 
@@ -46,7 +46,7 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
   /** What has become of accounts that were known, by address, until the first listener comes: some servers never listen. */
   #untold: Map<string, ChangedAccount> | undefined = new Map();
   #position: FeedPosition | undefined;
-  /** That another feed without any account has taken the place of the one that was read. */
+  /** That another feed, which has lost most of the accounts, has taken the place of the one that was read. */
   #emptied: MemberProblem | undefined;
   /** Why it was not read the last time. */
   #failed: { readonly message: string; readonly remedy: string } | undefined;
@@ -223,17 +223,19 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
   }
 
   /**
-   * A database that was lost and made again has no accounts, and one that is being restored has none yet: what is known here may be the last
-   * copy. Accounts that somebody has removed are gone in the feed that they were in.
+   * A database that was lost and made again has no accounts, and one that is being filled has few: what is known here may be the last copy.
+   * Accounts that somebody has removed are gone in the feed that they were in.
    */
-  #checkEmptied({ size }: KnownAccounts, { epoch, version }: FeedPosition): void {
+  #checkEmptied(fresh: KnownAccounts, { epoch, version }: FeedPosition): void {
+    const { known } = this;
     const before = this.#position;
-    const isOther = before !== undefined && (epoch !== before.epoch || version < before.version);
-    const isEmptied = size === 0 && this.known.size > 0 && isOther;
     this.#emptied = undefined;
-    if (!isEmptied) return;
+    if (before === undefined || (epoch === before.epoch && version >= before.version)) return;
+    let left = 0;
+    for (const { address } of known.all()) if (fresh.of(address) !== undefined) left++;
+    if (2 * left >= known.size) return;
     const { place, unreadable } = this.#options.source;
-    const sentence = `${place} has no accounts, and is another feed than the one with the ${this.known.size} that are known here`;
+    const sentence = `${place} is another feed than the one before, and has ${left} of the ${known.size} accounts that are known here`;
     this.#emptied = { part: 'accounts', message: `${sentence}; these stay in force`, remedy, stops: false };
     throw unreadable(sentence, remedy);
   }

@@ -237,13 +237,12 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     return takes;
   }
 
-  /**
-   * Sends an answer of which somebody else may write as many as they like: a provisional one, or a further 2xx. Where much waits it is left
-   * out, and nobody is held up for it: the peer has not asked for the next one.
-   */
+  /** Sends an answer that somebody else may write as often as they like. Where much waits for a client it is left out, and holds nothing up. */
   pass(response: SipResponse): void {
     const size = response.headerWire.length + response.droppableBytes;
-    if (!this.#closed && this.#outgoing.takesInPassing(size)) this.#outgoing.write(response.wire);
+    const out = this.#outgoing;
+    const takes = this.#isClient ? out.takesInPassing(size) : out.takesAnswer(size);
+    if (takes && !this.#closed) out.write(response.wire);
   }
 
   /**

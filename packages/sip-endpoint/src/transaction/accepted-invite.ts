@@ -3,6 +3,7 @@ import type { Account } from '../budget/account.ts';
 import type { Forgettable } from '../budget/forgettable-list.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import type { Placed } from '../connection/unordered-list.ts';
+import type { Answered } from './in-passing.ts';
 
 /** Who hears of further answers to an INVITE that was sent on and accepted. */
 export interface AcceptedUser {
@@ -40,7 +41,7 @@ export class AcceptedEnd implements Placed {
  * CANCEL that comes late, and to send further 2xx back.
  * @see RFC 6026 §7.1, §7.2
  */
-export class AcceptedInvite implements Forgettable {
+export class AcceptedInvite implements Answered, Forgettable {
   /** Of the transaction in which it was received. */
   readonly received: AcceptedEnd;
   /** Of the one in which it was sent on. */
@@ -52,6 +53,8 @@ export class AcceptedInvite implements Forgettable {
   readonly cost: number;
   /** Until when it is kept, milliseconds since 1970. */
   readonly until: number;
+  /** See `Answered`. */
+  paidUntil = 0;
   older: Forgettable | undefined = undefined;
   newer: Forgettable | undefined = undefined;
   /** Of all in the table, in the order of their ends. */

@@ -68,6 +68,13 @@ function accepting() {
 }
 
 describe('an INVITE that was sent on and accepted (RFC 6026 §7)', () => {
+  it('holds up a telephone that repeats its 2xx without end', () => {
+    const { accept, answer, called, further, layer } = accepting();
+    expect(accept('a')).toBe(true);
+    for (let i = 0; i < 100; i++) layer.receiveResponse(answer('a', 200), called.connection);
+    expect([further.length, called.refused.length]).toEqual([32, 68]);
+  });
+
   it('is found for 32 seconds: its copies are absorbed, its further 2xx delivered, and then neither', () => {
     const { accept, answer, called, caller, further, layer, pass, served, strays, wheel } = accepting();
     expect(accept('a')).toBe(true);

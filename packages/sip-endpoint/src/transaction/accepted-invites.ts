@@ -10,6 +10,7 @@ import type { TrafficCounts } from '../counts/traffic-counts.ts';
 import type { TimerWheel, Wakeable, WheelTimer } from '../timer/timer-wheel.ts';
 import { AcceptedEnds } from './accepted-ends.ts';
 import { AcceptedEnd, AcceptedInvite, type AcceptedUser } from './accepted-invite.ts';
+import { isTooMany } from './in-passing.ts';
 import { mayAnswer } from './may-answer.ts';
 import type { ClientTransaction, ServerTransaction } from './transaction-context.ts';
 
@@ -116,7 +117,10 @@ export class AcceptedInvites implements Wakeable<TransactionTimer> {
     const fits = (end: AcceptedEnd): boolean => end.key === branch && mayAnswer(end.connection, connection);
     const accepted = this.#sent.find(hashOf(branch), fits)?.invite;
     if (accepted === undefined) return false;
-    if (!response.isSuccess) return true;
+    if (!response.isSuccess || isTooMany(accepted, connection, this.#wheel)) {
+      connection.refusedAtOnce(false);
+      return true;
+    }
     try {
       accepted.user.onFurtherSuccess(response, accepted);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { createResponse } from '@entente/sip';
 import { describe, expect, it } from 'vitest';
 import { fakeConnection, layerOf, request } from '../../test/transaction-parts.ts';
-import { type ServerTransaction, silentUser } from './transaction-context.ts';
+import type { ServerTransaction } from './transaction-context.ts';
 
 describe('what one who is asked may write as often as they like', () => {
   const ringing = request('INVITE', 'x');
@@ -49,12 +49,35 @@ describe('what one who is asked may write as often as they like', () => {
     ]);
   });
 
-  it('holds up a client that repeats its 2xx', () => {
-    const layer = layerOf({});
+  it('has a server answer for sixteen devices', () => {
+    const passed: number[] = [];
+    const layer = layerOf({}, { clock: () => 1_000_000 });
+    const { connection } = fakeConnection('fe2.contoso.example');
+    const user = { onResponse: ({ status }: { status: number }) => void passed.push(status), onEnd() {} };
+    layer.request(ringing, connection, user);
+    for (let i = 0; i < 1_000; i++)
+      layer.receiveResponse(createResponse(ringing, 180, undefined, { toTag: `t${i % 16}` }), connection);
+    expect(passed.length).toBe(512);
+  });
+
+  it('lets a telephone repeat its 2xx until it is acknowledged, and holds up one that repeats it without end', () => {
+    let now = 1_000_000;
+    const passed: number[] = [];
+    const layer = layerOf({}, { clock: () => now });
     const { connection, refused } = fakeConnection();
-    layer.request(ringing, connection, silentUser);
-    for (let i = 0; i < 5; i++)
+    layer.request(ringing, connection, {
+      onResponse: ({ status }: { status: number }) => void passed.push(status),
+      onEnd() {},
+    });
+    const accept = () =>
       layer.receiveResponse(createResponse(ringing, 200, undefined, { toTag: 't' }), connection);
-    expect(refused.length).toBe(4);
+    accept();
+    for (const gapMs of [500, 1_000, 2_000, 4_000, 4_000, 4_000, 4_000, 4_000]) {
+      now += gapMs;
+      accept();
+    }
+    expect([passed.length, refused.length]).toEqual([9, 0]);
+    for (let i = 0; i < 100; i++) accept();
+    expect([passed.length, refused.length], 'the last one was of this second').toEqual([9 + 31, 69]);
   });
 });

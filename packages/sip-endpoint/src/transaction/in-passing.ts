@@ -1,8 +1,17 @@
 import type { SipResponse } from '@entente/sip';
-import type { AnyTransaction, ClientTransaction } from './transaction-context.ts';
+import type { SipConnection } from '../connection/connection.ts';
+import type { AnyTransaction } from './transaction-context.ts';
 
-/** Provisional responses that a request may have at once; a further one each second. */
-const provisionalsAtOnce = 32;
+/** Answers of one device that go back at once; a further one each second. */
+const atOnce = 32;
+/** The same of the devices that a server may have behind it: as many as a user may register, each of which has been counted there. */
+const atOnceOfServer = 16 * atOnce;
+
+/** A request whose provisional responses and further 2xx are counted. */
+export interface Answered {
+  /** Seconds of the clock of timers, until which they are paid: each takes one of the time to come. */
+  paidUntil: number;
+}
 
 /**
  * Whether the one who answers may write as many of this response as they like: a provisional one, or a 2xx after the first. The caller must
@@ -15,21 +24,20 @@ export function isInPassing({ isSuccess, status }: SipResponse, { context }: Any
 }
 
 /**
- * Whether a provisional response goes no further because there were so many: a telephone that rings says so each minute (RFC 3261
- * §13.3.1.1), and repeats what is reliable until it is acknowledged (RFC 3262 §3). Each counts as a second of the time to come.
- * @param response - as received
- * @param transaction - that it answers
+ * Whether a provisional response or a further 2xx goes no further because there were so many: a telephone that rings says so each minute
+ * (RFC 3261 §13.3.1.1), repeats what is reliable until it is acknowledged (RFC 3262 §3), and its 2xx for 32 seconds (RFC 3261 §13.3.1.4).
+ * @param request - that it answers
+ * @param from - where it has come from
  * @param clock - milliseconds
  */
 export function isTooMany(
-  { status }: SipResponse,
-  { context }: ClientTransaction,
+  request: Answered,
+  { server }: Pick<SipConnection, 'server'>,
   clock: { now(): number },
 ): boolean {
-  if (status >= 200) return false;
   const now = Math.floor(clock.now() / 1_000);
-  const paid = Math.max(context.paidUntil, now);
-  if (paid - now >= provisionalsAtOnce) return true;
-  context.paidUntil = paid + 1;
+  const paid = Math.max(request.paidUntil, now);
+  if (paid - now >= (server === undefined ? atOnce : atOnceOfServer)) return true;
+  request.paidUntil = paid + 1;
   return false;
 }

@@ -13,6 +13,7 @@ import type { Forgettable } from '../budget/forgettable-list.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import type { Placed } from '../connection/unordered-list.ts';
 import type { TimerWheel, WheelTimer } from '../timer/timer-wheel.ts';
+import type { Answered } from './in-passing.ts';
 import { beginsAt } from './transaction-channel.ts';
 
 /** Who is told what becomes of a request that we sent. */
@@ -35,7 +36,7 @@ export interface ServerUser {
 }
 
 /** What a transaction of ours carries with it. */
-export class TransactionContext<User> implements Placed, Forgettable {
+export class TransactionContext<User> implements Answered, Placed, Forgettable {
   readonly connection: SipConnection;
   /** By which its table has it. */
   key: string;
@@ -52,7 +53,7 @@ export class TransactionContext<User> implements Placed, Forgettable {
   transaction: AnyTransaction | undefined = undefined;
   /** Where a request of ours counts that a client has not finally answered yet. */
   asked: Account | undefined = undefined;
-  /** Seconds of the clock of timers, until which its provisional responses count: see `isTooMany`. */
+  /** See `Answered`. */
   paidUntil = 0;
   place = -1;
   older: Forgettable | undefined = undefined;

@@ -202,19 +202,16 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const { method } = response.cseq;
     const key = clientKeyOf(response.topVia.branch, method);
     const transaction = key === undefined ? undefined : this.#clients.get(key);
-    if (transaction === undefined && key !== undefined && this.accepted.takes(response, key, connection)) {
-      connection.refusedAtOnce(false);
+    if (transaction === undefined && key !== undefined && this.accepted.takes(response, key, connection))
       return;
-    }
     // The branch is ours, and new for each request but a CANCEL (RFC 3261 §17.1.3).
     if (transaction?.request.method !== method || !mayAnswer(transaction.context.connection, connection)) {
       connection.refusedAtOnce(false);
       this.#user.onStrayResponse?.(response, connection);
       return;
     }
-    // A fork has some more, and not one after the other without end.
-    if (transaction.state === 'accepted') connection.refusedAtOnce(false);
-    if (isTooMany(response, transaction, this.#wheel)) connection.refusedAtOnce(false);
+    const mayRepeat = response.status < 200 || transaction.state === 'accepted';
+    if (mayRepeat && isTooMany(transaction.context, connection, this.#wheel)) connection.refusedAtOnce(false);
     else transaction.receive(response);
   }
 
