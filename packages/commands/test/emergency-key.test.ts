@@ -1,8 +1,11 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answerOf, runEntente, succeed } from './command-line.ts';
+
+/** The one line of base64 in a public key. */
+const keyOf = (pem: string): string => pem.split('\n')[1] ?? '';
 
 describe('a network whose administrators may lose a key', () => {
   let directory: string;
@@ -60,5 +63,51 @@ describe('a network whose administrators may lose a key', () => {
     expect(out).toContain('if one key is lost, only narrowing changes can be signed');
     expect(out).toContain('name one more key with --emergency offline');
     expect(await succeed('topology key carol')).toContain('with 2 of 2 one lost key ends all changes');
+  });
+
+  it('begins again with a first version where more keys are lost than may be', async () => {
+    await succeed('topology init contoso.example --administrator alice bob --required 2');
+    await succeed('topology add server ca.contoso.example --role authority');
+    await succeed('topology sign --key administrators/alice.key');
+    await succeed('topology approve --key administrators/bob.key --yes');
+    await succeed('topology add server fe1.contoso.example --role front-end');
+    await succeed('topology sign --key administrators/alice.key');
+    await succeed('topology approve --key administrators/bob.key --yes');
+
+    const yaml = async () => readFile('topology.yaml', 'utf8');
+    for (const lost of ['alice', 'bob']) {
+      const old = await readFile(`administrators/${lost}.pub`, 'utf8');
+      await rm(`administrators/${lost}.key`);
+      await succeed(`topology key ${lost}2 --directory administrators`);
+      const next = await readFile(`administrators/${lost}2.pub`, 'utf8');
+      expect(await yaml()).toContain(`id: ${lost}\n`);
+      expect(await yaml()).toContain(keyOf(old));
+      await writeFile(
+        'topology.yaml',
+        (await yaml()).replace(`id: ${lost}\n`, `id: ${lost}2\n`).replace(keyOf(old), keyOf(next)),
+      );
+    }
+    await mkdir('lost');
+    const signed = (await readdir('.')).filter((name) => /^topology\..*json$/.test(name));
+    for (const name of signed) await rename(name, join('lost', name));
+
+    await succeed('topology sign --key administrators/alice2.key');
+    const refused = await runEntente('topology approve --key administrators/bob2.key --yes');
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain('write "version: 1" into topology.yaml, delete "previous" there');
+
+    await writeFile(
+      'topology.yaml',
+      (await yaml()).replace(/^version: .*$/m, 'version: 1').replace(/^previous: .*\n/m, ''),
+    );
+    await succeed('topology sign --key administrators/alice2.key');
+    await succeed('topology approve --key administrators/bob2.key --yes');
+    const { document } = JSON.parse(await readFile('topology.signed.json', 'utf8'));
+    expect(document).toMatchObject({ version: 1, administrators: { required: 2 } });
+    expect(document.administrators.keys.map(({ id }: { readonly id: string }) => id)).toEqual([
+      'alice2',
+      'bob2',
+    ]);
+    expect(document.previous).toBeUndefined();
   });
 });

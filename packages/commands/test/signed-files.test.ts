@@ -107,6 +107,8 @@ describe('entente topology approve', () => {
       expect(status, step).toBe(2);
       expect(stderr, step).toContain('ENTENTE_VERSION_MISSING');
       expect(stderr, step).toContain('--as ca/administrators/<you>.yaml');
+      // Where a signed version is there, nobody is led to begin again.
+      expect(stderr.includes('"version: 1"'), step).toBe(step === 'none');
       expect(await readFile('topology.pending.json', 'utf8')).toBe(pending);
       await rm('topology.v2.json', { force: true });
     }

@@ -129,6 +129,16 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'begin-again',
+      off: 'an administrator who has another version than the one before is led to write a first version',
+      file: `${commands}/authority/version-before.ts`,
+      find: "${hasNone ? beginAgain : ''}",
+      replace: '${beginAgain}',
+      test: signedFiles(
+        'does not sign what it cannot compare: the version before is missing, or is another one',
+      ),
+    },
+    {
       name: 'approve-asks',
       off: 'a version is approved without being asked about',
       file: `${commands}/commands/topology-approve.ts`,

@@ -5,6 +5,10 @@ import type { SignedFiles } from '../topology/signed-files.ts';
 import { accessOf } from './administrator-access.ts';
 import { connectAuthority } from './connect-authority.ts';
 
+/** Nobody can sign a successor with keys that are lost. */
+const beginAgain =
+  '; or, where so many keys are lost that the network begins again with a first version: write "version: 1" into topology.yaml, delete "previous" there, and sign again';
+
 /**
  * Finds the version that a document follows, by the hash that it names: beside it, or at the authority. Nobody can tell what a
  * document changes without it.
@@ -19,8 +23,10 @@ export async function requireVersionBefore(
   as: string | undefined,
 ): Promise<TopologyDocument> {
   const version = document.version - 1;
+  let hasNone = true;
   for (const file of [files.inForce, files.versionFile(version)]) {
     const found = (await readSignedIfThere(file))?.document;
+    hasNone &&= found === undefined;
     if (found !== undefined && topologyHash(found) === document.previous) return found;
   }
   const fetched = as === undefined ? undefined : await fetchVersion(version, as);
@@ -30,7 +36,7 @@ export async function requireVersionBefore(
     place: files.versionFile(version),
     remedy:
       fetched === undefined
-        ? 'fetch it from the authority with --as ca/administrators/<you>.yaml'
+        ? `fetch it from the authority with --as ca/administrators/<you>.yaml${hasNone ? beginAgain : ''}`
         : `do not sign it: ask the administrator who prepared it which version ${version} it follows`,
   });
 }
