@@ -84,6 +84,19 @@ const writeManifest = (manifest: object) => writeFile(join(to, 'manifest.json'),
 const damaged = (place: string) => ({ code: 'ENTENTE_PKI_BACKUP_DAMAGED', place: join(to, place) });
 
 describe('a backup', () => {
+  it.skipIf(process.platform === 'win32')(
+    'names the file of the authority that cannot be read, and whose it must be',
+    async () => {
+      await symlink('loop', join(directory, 'loop'));
+      await expect(backup()).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
+        place: join(directory, 'loop'),
+        remedy: expect.stringContaining(`chown -R <user> ${directory}`),
+      });
+      await rm(join(directory, 'loop'));
+    },
+  );
+
   it('has every file of the authority with its hash, for its owner alone, and says which are secret', async () => {
     const { files } = await backup();
     const paths = files.map(({ path }) => path);

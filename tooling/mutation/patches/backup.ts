@@ -331,6 +331,48 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'unreadable-file',
+      off: 'where a file of the authority cannot be read, the place of the backup is blamed',
+      file: backup('write-backup.ts'),
+      find: 'if (path !== undefined && isInside(directory, path))',
+      replace: 'if (path === directory)',
+      test: backedUp('names the file of the authority that cannot be read, and whose it must be'),
+    },
+    {
+      name: 'owner-of-the-folder',
+      off: 'what root creates in the folder of an authority that runs as another user belongs to root',
+      file: 'packages/pki/src/node/owner.ts',
+      find: 'await file.chown(owner.uid, owner.gid);',
+      replace: '',
+      test: {
+        file: 'packages/commands/test/folder-owner.test.ts',
+        title: 'leaves nothing there that the authority, which runs as another user, cannot read',
+      },
+    },
+    {
+      name: 'folders-of-the-owner',
+      off: 'a folder that root creates in that of an authority belongs to root',
+      file: 'packages/pki/src/node/owner.ts',
+      find: 'if (first === undefined || owner === undefined) return;',
+      replace: 'if (first !== "") return;',
+      test: {
+        file: 'packages/commands/test/folder-owner.test.ts',
+        title: 'leaves nothing there that the authority, which runs as another user, cannot read',
+      },
+    },
+    {
+      name: 'new-root-for-nobody',
+      off: 'the key of a new root belongs to who has the folder above its own',
+      file: 'packages/pki/src/node/owner.ts',
+      find: "if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;",
+      replace:
+        "if ((error as NodeJS.ErrnoException).code === 'ENOENT') return await ownerOf(dirname(folder));",
+      test: {
+        file: 'packages/commands/test/folder-owner.test.ts',
+        title: 'gives the key of a root, whose folder it creates, to nobody',
+      },
+    },
+    {
       name: 'orders-for-the-owner',
       off: 'everybody on the machine may send commands to the authority',
       file: 'packages/host/src/local-orders/serve-local-orders.ts',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
-import { publicMode, writeWhole } from '@entente/pki/node';
+import { type Owner, publicMode, writeWhole } from '@entente/pki/node';
 import { parse, stringify } from 'yaml';
 
 /** How an administrator reaches the authority, and with which certificate. */
@@ -32,11 +32,13 @@ const needed = ['authority', ...files] as const;
 /**
  * Writes what `--as` reads, beside an administrator's certificate: `alice.yaml` beside `alice.crt`. It holds no secret, only the
  * names of files.
+ * @param owner - whose the file becomes; default: who runs the command
  * @returns its path
  */
 export async function writeAccess(
   administrator: { readonly certificate: string; readonly key: string },
   access: { readonly authority: string; readonly address: string | undefined; readonly anchors: string },
+  owner?: Owner,
 ): Promise<string> {
   const { authority, address, anchors } = access;
   const file = administrator.certificate.replace(/\.crt$/, '.yaml');
@@ -48,7 +50,7 @@ export async function writeAccess(
     certificate: basename(administrator.certificate),
     key: basename(administrator.key),
   });
-  await writeWhole(file, text, publicMode);
+  await writeWhole(file, text, publicMode, owner);
   return file;
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +46,21 @@ describe('the configuration of a server that joins again', () => {
     await (await joiningConfiguration({ server, config }, true)).write('new', access);
     expect((await stat(config)).mode & 0o777).toBe(0o640);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'stays with its owner and its group, as whom the server reads it',
+    async () => {
+      for (const [uid, gid] of [
+        [65_534, 65_533],
+        [0, 65_533],
+      ] as const) {
+        await writeFile(config, kept);
+        await chown(config, uid, gid);
+        await (await joiningConfiguration({ server, config }, true)).write('new', access);
+        expect(await stat(config)).toMatchObject({ uid, gid });
+      }
+    },
+  );
 
   it('stays as it is where nobody says that the server joins again', async () => {
     await writeFile(config, kept);

@@ -1,4 +1,4 @@
-import { chown, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { secretMode, writeWhole } from '@entente/pki/node';
@@ -64,9 +64,8 @@ export async function joiningConfiguration(
     async write(token) {
       document.setIn(['join', 'token'], token);
       const { gid, mode, uid } = await stat(config);
-      await writeWhole(config, document.toString({ lineWidth: 0 }), mode & 0o770);
       // The server may run as another user than the administrator.
-      if (uid !== process.getuid?.()) await chown(config, uid, gid);
+      await writeWhole(config, document.toString({ lineWidth: 0 }), mode & 0o770, { gid, uid });
     },
     joinedFrom: (await exists(join(folder, 'member.json'))) ? folder : undefined,
   };

@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { administratorNames, createIssuance } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { authorityFiles, openAuthorityFolder, publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import {
+  authorityFiles,
+  authorityFolder,
+  openAuthorityFolder,
+  ownerOf,
+  publicMode,
+  secretMode,
+} from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { encodePem } from '@entente/x509';
 import type { Command } from 'commander';
@@ -42,9 +48,10 @@ export function register(program: Command): void {
 async function certify(name: string, { config, json, replace }: CaAdministratorOptions): Promise<void> {
   const { address, authorityUrl, directory, domain, objectsUrl } = await authorityNamesOf(config);
   const names = namesFor(domain, name);
-  const folder = join(directory, 'administrators');
-  const certificate = join(folder, `${name}.crt`);
-  const key = join(folder, `${name}.key`);
+  const folder = authorityFolder(directory);
+  const files = { certificate: `administrators/${name}.crt`, key: `administrators/${name}.key` };
+  const certificate = folder.pathOf(files.certificate);
+  const key = folder.pathOf(files.key);
   if (replace !== true && (await exists(certificate))) {
     throw new OperatorFault('ENTENTE_FILE_EXISTS', {
       sentence: `${name} already has a certificate`,
@@ -74,13 +81,13 @@ async function certify(name: string, { config, json, replace }: CaAdministratorO
     const { message: sentence, remedy } = outcome.refusal;
     throw new OperatorFault('ENTENTE_NOT_ISSUED', { sentence, place: config, remedy });
   }
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeWhole(key, privateKeyPem, secretMode);
+  await folder.write(files.key, privateKeyPem, secretMode);
   const chain = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der));
-  await writeWhole(certificate, chain.join(''), publicMode);
+  await folder.write(files.certificate, chain.join(''), publicMode);
   const access = await writeAccess(
     { certificate, key },
     { authority: authorityUrl, address, anchors: join(directory, authorityFiles.rootCertificate) },
+    await ownerOf(directory),
   );
   give(
     {

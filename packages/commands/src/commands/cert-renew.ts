@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { ownerOf, publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import { decodePemCertificates, encodePem } from '@entente/x509';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
@@ -32,10 +33,12 @@ async function run(options: AdministratorOptions): Promise<void> {
   const body = JSON.stringify({ request: encodePem('CERTIFICATE REQUEST', request) });
   const command = { path: '/certificates', mediaType: 'application/json', body };
   await sendCommand(command, options, async ({ certificate, notAfter, serial }) => {
-    await writeWhole(`${access.key}.before`, await readFile(access.key), secretMode);
-    await writeWhole(`${access.certificate}.before`, before, publicMode);
-    await writeWhole(access.key, privateKeyPem, secretMode);
-    await writeWhole(access.certificate, String(certificate), publicMode);
+    // On the machine of the authority they are in its folder, and its backup reads them.
+    const owner = await ownerOf(dirname(access.key));
+    await writeWhole(`${access.key}.before`, await readFile(access.key), secretMode, owner);
+    await writeWhole(`${access.certificate}.before`, before, publicMode, owner);
+    await writeWhole(access.key, privateKeyPem, secretMode, owner);
+    await writeWhole(access.certificate, String(certificate), publicMode, owner);
     const until = timeText(Number(notAfter));
     return {
       json: { name, serial, notAfter: until, certificate: access.certificate, key: access.key },

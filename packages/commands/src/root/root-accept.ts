@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { parseRootAnswer, spkiHash, verifyRootAnswer } from '@entente/pki';
-import { authorityFolder, IssuerStore, publicMode, rootFiles, writeWhole } from '@entente/pki/node';
+import { authorityFolder, IssuerStore, publicMode, rootFiles } from '@entente/pki/node';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { give } from '../topology/answer.ts';
 import { giveRootRefusal, malformedFile, readRootDocument } from './root-files-io.ts';
@@ -17,7 +16,8 @@ export async function acceptAnswer(file: string, { config, json }: AcceptOptions
   const text = await readRootDocument(file);
   const answer = parseRootAnswer(text);
   if (answer === undefined) return giveRootRefusal(malformedFile(file), json);
-  const store = await IssuerStore.open(authorityFolder(directory));
+  const folder = authorityFolder(directory);
+  const store = await IssuerStore.open(folder);
   // One of a root that is not here is refused by what it says.
   const root =
     store.roots.all.find(({ certificate }) => spkiHash(certificate.der) === answer.root) ??
@@ -25,7 +25,7 @@ export async function acceptAnswer(file: string, { config, json }: AcceptOptions
   const knowledge = await store.knowledge(domain, objectsUrl, Date.now(), root);
   const verified = verifyRootAnswer(answer, knowledge);
   if (!verified.ok) return giveRootRefusal(verified.refusal, json);
-  await writeWhole(join(directory, rootFiles(root?.number ?? 1).answer), text, publicMode);
+  await folder.write(rootFiles(root?.number ?? 1).answer, text, publicMode);
   const { issuing, list, nextRoot } = verified.value;
   give(
     {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import {
   formatRootRequest,
@@ -8,14 +7,7 @@ import {
   type RootRequest,
   spkiHash,
 } from '@entente/pki';
-import {
-  authorityFolder,
-  IssuerStore,
-  publicMode,
-  rootFiles,
-  type StoredRoot,
-  writeWhole,
-} from '@entente/pki/node';
+import { authorityFolder, IssuerStore, publicMode, rootFiles, type StoredRoot } from '@entente/pki/node';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { give } from '../topology/answer.ts';
 
@@ -33,10 +25,11 @@ export interface RequestOptions {
 export async function writeRequest(options: RequestOptions): Promise<void> {
   const { config, json, next } = options;
   const { directory, domain, objectsUrl } = await authorityNamesOf(config);
-  const store = await IssuerStore.open(authorityFolder(directory));
+  const folder = authorityFolder(directory);
+  const store = await IssuerStore.open(folder);
   const root = rootOf(store, options.root);
   const file = rootFiles(root.number).request;
-  const path = join(directory, file);
+  const path = folder.pathOf(file);
   const before = parseRootRequest(await readFile(path, 'utf8').catch(() => ''));
   const written: RootRequest = {
     domain,
@@ -49,7 +42,7 @@ export async function writeRequest(options: RequestOptions): Promise<void> {
     certifyOutside: before?.certifyOutside ?? [],
     revoke: [...(before?.revoke ?? []), ...revokedBy(store, root, options)],
   };
-  await writeWhole(path, formatRootRequest(written), publicMode);
+  await folder.write(file, formatRootRequest(written), publicMode);
   give(
     {
       json: {

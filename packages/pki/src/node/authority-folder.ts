@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { createFolder, ownerOf } from './owner.ts';
 import { type PlainFile, readPlain } from './read-plain.ts';
 import { syncFolder, writeDraft, writeWhole } from './write-whole.ts';
 
-/** The files of an authority that change in a rollover. Each call is one step: a crash leaves the state before it, or that after it. */
+/**
+ * The files of an authority that change in a rollover. Each call is one step: a crash leaves the state before it, or that after it. What root
+ * creates belongs to the owner of the folder, as whom the authority runs.
+ */
 export interface AuthorityFolder {
   /** With which its keys are encrypted; undefined where they are not. */
   readonly passphrase: string | undefined;
@@ -62,15 +66,17 @@ export function authorityFolder(directory: string, passphrase?: string): Authori
         },
       ),
     async write(name, content, mode) {
-      await mkdir(dirname(pathOf(name)), { recursive: true, mode: 0o700 });
-      await writeWhole(pathOf(name), content, mode);
+      const owner = await ownerOf(directory);
+      await createFolder(dirname(pathOf(name)), owner);
+      await writeWhole(pathOf(name), content, mode, owner);
     },
     async create(name, content, mode) {
       const path = pathOf(name);
       const folder = dirname(path);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const owner = await ownerOf(directory);
+      await createFolder(folder, owner);
       const draft = join(folder, `.${basename(path)}.${randomBytes(12).toString('hex')}.new`);
-      await writeDraft(draft, content, mode);
+      await writeDraft(draft, content, mode, owner);
       try {
         // Two processes may do this at once: the first one wins, and a reader never sees half of the file.
         await link(draft, path);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { giveTo, type Owner } from './owner.ts';
 
 /** File mode of a certificate: everybody may read it. */
 export const publicMode = 0o644;
@@ -20,10 +21,16 @@ const abandonedMs = 600_000;
  * @param path - of the file
  * @param content - its content
  * @param mode - file mode of the new file, whatever the umask is
+ * @param owner - whose the file becomes, see `ownerOf`; default: who runs the process
  * @throws Error of the file system; the draft is removed then, and the file is as it was
  */
-export async function writeWhole(path: string, content: string | Uint8Array, mode: number): Promise<void> {
-  await (await prepareWhole(path, content, mode)).commit();
+export async function writeWhole(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+  owner?: Owner,
+): Promise<void> {
+  await (await prepareWhole(path, content, mode, owner)).commit();
 }
 
 /** A file that is on disk already, and not in its place yet. */
@@ -42,16 +49,18 @@ export interface PreparedFile {
  * @param path - of the file
  * @param content - its content
  * @param mode - file mode of the new file, whatever the umask is
+ * @param owner - whose the file becomes, see `ownerOf`; default: who runs the process
  * @throws Error of the file system; no draft is left then
  */
 export async function prepareWhole(
   path: string,
   content: string | Uint8Array,
   mode: number,
+  owner?: Owner,
 ): Promise<PreparedFile> {
   const folder = dirname(path);
   const draft = join(folder, `${draftPrefix(path)}${randomBytes(nameBytes).toString('hex')}.new`);
-  await writeDraft(draft, content, mode);
+  await writeDraft(draft, content, mode, owner);
   const discard = () => rm(draft, { force: true }).catch(() => {});
   return {
     async commit() {
@@ -73,14 +82,21 @@ export async function prepareWhole(
  * @param draft - its path
  * @param content - its content
  * @param mode - its file mode
+ * @param owner - whose it becomes; default: who runs the process
  * @throws Error with code `EEXIST` where anything has that name already, a link that leads nowhere too
  */
-export async function writeDraft(draft: string, content: string | Uint8Array, mode: number): Promise<void> {
+export async function writeDraft(
+  draft: string,
+  content: string | Uint8Array,
+  mode: number,
+  owner?: Owner,
+): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const file = await open(draft, flags, mode);
   try {
     // The umask may have taken bits away that readers of certificates need.
     await file.chmod(mode);
+    if (owner !== undefined) await giveTo(file, owner);
     await file.writeFile(content);
     await file.sync();
   } catch (error) {

@@ -63,8 +63,10 @@ export async function writeBackup(options: BackupOptions): Promise<BackupManifes
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
     if (cause instanceof PkiFault) throw cause;
+    const { code, path } = cause as NodeJS.ErrnoException;
+    if (path !== undefined && isInside(directory, path)) throw unreadable(directory, path, cause as Error);
     // Another backup of this name was faster.
-    if (taken.has((cause as NodeJS.ErrnoException).code)) throw existing(to);
+    if (taken.has(code)) throw existing(to);
     throw unavailable(to, `the backup could not be written: ${(cause as Error).message}`, cause);
   }
   throw unavailable(
@@ -144,6 +146,15 @@ function inside(to: string): PkiFault {
       'the backup would be in the folder that it is a copy of: lost with it, and part of the next one',
     place: to,
     remedy: 'name a folder beside that of the authority, or on another disk',
+  });
+}
+
+function unreadable(directory: string, place: string, cause: Error): PkiFault {
+  return new PkiFault('ENTENTE_PKI_FILE_UNAVAILABLE', {
+    sentence: `a file of the authority cannot be read: ${cause.message}`,
+    place,
+    remedy: `give everything in the folder to the user of the authority with chown -R <user> ${directory}, remove what does not belong there, and try again`,
+    cause,
   });
 }
 

@@ -1,0 +1,56 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+/** Whose a file is. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Whose a file must be that a command of root creates in a folder: a service that runs as another user could not read it otherwise.
+ * @param folder - its path
+ * @returns undefined where nothing has to be given away: the process is not root, or the folder is not there yet
+ */
+export async function ownerOf(folder: string): Promise<Owner | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  try {
+    const { gid, uid } = await stat(folder);
+    return { gid, uid };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Gives an open file or folder to its owner. By the handle, so that no other file takes its place meanwhile.
+ * @param file - created by this process
+ * @param owner - whose it becomes
+ */
+export async function giveTo(file: FileHandle, owner: Owner): Promise<void> {
+  const { gid, uid } = await file.stat();
+  // Others than root may give nothing away, and belong to few groups.
+  if (uid === owner.uid && (gid === owner.gid || process.getuid?.() !== 0)) return;
+  await file.chown(owner.uid, owner.gid);
+}
+
+/**
+ * Creates a folder with mode 0700, and those above it; one that exists stays as it is.
+ * @param path - of the folder
+ * @param owner - whose those become that are created; default: who runs the process
+ */
+export async function createFolder(path: string, owner?: Owner): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined || owner === undefined) return;
+  const end = dirname(resolve(first));
+  for (let created = resolve(path); created !== end; created = dirname(created)) {
+    const folder = await open(created, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    try {
+      await giveTo(folder, owner);
+    } finally {
+      await folder.close();
+    }
+  }
+}
