@@ -88,7 +88,7 @@ describe('the state of a network', () => {
   it('status says what each server has and acts on, and ends with status 1 where something needs attention', async () => {
     const { json, status } = await statusOnceCurrent();
     expect(status).toBe(1);
-    expect(json).toMatchObject({ ok: false, network: 'contoso.example', problems: [] });
+    expect(json).toMatchObject({ ok: false, network: 'contoso.example', problems: [], warnings: [] });
     const members = json.members as Record<string, unknown>[];
     for (const name of ['fe1', 'fe2']) {
       expect(members.find(({ server }) => server === `${name}.contoso.example`)).toMatchObject({

@@ -129,11 +129,22 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'ending-of-others',
+      off: 'status is silent about the certificates of other administrators and of stores that end',
+      file: `${commands}/authority/ending-certificates.ts`,
+      find: 'notAfter - now < endingMs && serial !== own',
+      replace: 'notAfter < now && serial !== own',
+      test: {
+        file: `${commands}/authority/ending-certificates.test.ts`,
+        title: 'of administrators and stores need attention in their last two weeks',
+      },
+    },
+    {
       name: 'begin-again',
       off: 'an administrator who has another version than the one before is led to write a first version',
       file: `${commands}/authority/version-before.ts`,
-      find: "${hasNone ? beginAgain : ''}",
-      replace: '${beginAgain}',
+      find: "{hasNone ? beginAgain : ''}`",
+      replace: '{beginAgain}`',
       test: signedFiles(
         'does not sign what it cannot compare: the version before is missing, or is another one',
       ),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { buildTopology, type TopologyDocument, type TrustState } from '@entente/topology';
-import { decodePemCertificates } from '@entente/x509';
+import { type Certificate, decodePemCertificates } from '@entente/x509';
 import type { Command } from 'commander';
 import {
   type AdministratorAccess,
@@ -8,8 +8,9 @@ import {
   accessOf,
 } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
-import { type Found, listCertificates, timeText } from '../authority/certificates.ts';
+import { type Found, type ListedCertificate, listCertificates, timeText } from '../authority/certificates.ts';
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
+import { endingCertificates, endingMs } from '../authority/ending-certificates.ts';
 import { firstCertificate } from '../authority/first-certificate.ts';
 import { type MemberState, memberStates } from '../authority/member-state.ts';
 import {
@@ -18,12 +19,12 @@ import {
   reportedProblems,
   stateInForce,
 } from '../authority/reported-members.ts';
+import { type RootWarning, rootWarnings } from '../authority/root-warnings.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { versionInForce } from '../authority/version-in-force.ts';
 import { counted, give, table } from '../topology/answer.ts';
 
 const dayMs = 86_400_000;
-const administratorWarningMs = 14 * dayMs;
 const topologyWarningMs = 14 * dayMs;
 /** Numbers of lists in one cell of the table; `--json` has all. */
 const mostLists = 3;
@@ -37,7 +38,7 @@ export function register(program: Command): void {
     .command('status')
     .summary('show the state of the network, and what needs attention')
     .description(
-      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; your own certificate or the topology about to expire. Exit status 1: something needs attention, or the authority refused.',
+      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store, or the topology, about to expire; what only the key of the root can do, once it is due. Exit status 1: something needs attention, or the authority refused.',
     );
   administratorCommand(status, 'entente status').action(run);
 }
@@ -50,12 +51,16 @@ async function run(options: AdministratorOptions): Promise<void> {
     giveRefusal(asked.refusal, options.json);
     return;
   }
-  const { document, members, now, problems, state } = asked.found;
+  const { document, members, now, others, problems, state, warnings } = asked.found;
+  const own = await ownCertificate(access.certificate);
+  const stores = new Set((document?.stores ?? []).map(({ fqdn }) => fqdn));
   const attention = [
     ...problems.map(({ message, part }) => `${part} of the authority: ${message}`),
     ...(document === undefined ? ['no topology has been published'] : expiryOf(document, now)),
     ...members.flatMap((member) => member.attention),
-    ...(await ownExpiry(access.certificate, now)),
+    ...ownExpiry(own, now),
+    ...endingCertificates(others, { stores, own: own?.serialHex }, now),
+    ...warnings.map(({ message }) => message),
   ];
   const awaited = members.filter(({ isAwaited }) => isAwaited).map(({ server }) => server);
   give(
@@ -63,6 +68,7 @@ async function run(options: AdministratorOptions): Promise<void> {
       json: {
         authority: access.authority,
         problems,
+        warnings,
         network: document?.network ?? null,
         version: document?.version ?? null,
         state: state?.sequence ?? null,
@@ -90,7 +96,10 @@ async function run(options: AdministratorOptions): Promise<void> {
           ? []
           : [`not reported yet since the authority started: ${awaited.join(', ')}`]),
       ],
-      next: [...new Set(problems.map(({ remedy }) => remedy)), ...nextFor(members, document)],
+      next: [
+        ...new Set([...problems, ...warnings].map(({ remedy }) => remedy)),
+        ...nextFor(members, document),
+      ],
       failed: attention.length > 0,
     },
     options.json,
@@ -103,6 +112,10 @@ interface Asked {
   readonly state: TrustState | undefined;
   readonly members: readonly MemberState[];
   readonly problems: readonly ReportedProblem[];
+  /** What the key of the root is needed for. */
+  readonly warnings: readonly RootWarning[];
+  /** Certificates of administrators and stores. */
+  readonly others: readonly ListedCertificate[];
   /** By the clock of the authority, milliseconds since 1970. */
   readonly now: number;
 }
@@ -111,11 +124,19 @@ interface Asked {
 async function ask(connection: AuthorityConnection, access: AdministratorAccess): Promise<Found<Asked>> {
   const problems = await reportedProblems(connection);
   if (!problems.ok) return problems;
+  const warnings = await rootWarnings(connection);
+  if (!warnings.ok) return warnings;
+  const administrators = await listCertificates(connection, { profile: 'administrator' });
+  if (!administrators.ok) return administrators;
+  const stores = await listCertificates(connection, { profile: 'store', expired: true });
+  if (!stores.ok) return stores;
+  const others = [...administrators.found, ...stores.found];
+  const always = { problems: problems.found, warnings: warnings.found, others };
   const inForce = await versionInForce(connection, access);
   if (!inForce.ok) return inForce;
   const document = inForce.signed?.document;
-  const nothing = { document, state: undefined, members: [], problems: problems.found, now: Date.now() };
-  if (document === undefined) return { ok: true, found: nothing };
+  if (document === undefined)
+    return { ok: true, found: { ...always, document, state: undefined, members: [], now: Date.now() } };
   const state = await stateInForce(connection);
   if (!state.ok) return state;
   const listed = await listCertificates(connection, { profile: 'server' });
@@ -131,10 +152,10 @@ async function ask(connection: AuthorityConnection, access: AdministratorAccess)
   return {
     ok: true,
     found: {
+      ...always,
       document,
       state: state.found,
       members: judged,
-      problems: problems.found,
       now: members.found.at,
     },
   };
@@ -157,10 +178,13 @@ function expiryOf({ expires, version }: TopologyDocument, now: number): readonly
   return [`version ${version} of the topology expires at ${expires}`];
 }
 
-async function ownExpiry(file: string, now: number): Promise<readonly string[]> {
+async function ownCertificate(file: string): Promise<Certificate | undefined> {
   const decoded = decodePemCertificates(await readFile(file));
-  const leaf = decoded.ok ? decoded.value[0] : undefined;
-  if (leaf === undefined || leaf.notAfter - now >= administratorWarningMs) return [];
+  return decoded.ok ? decoded.value[0] : undefined;
+}
+
+function ownExpiry(leaf: Certificate | undefined, now: number): readonly string[] {
+  if (leaf === undefined || leaf.notAfter - now >= endingMs) return [];
   return [`your own certificate expires at ${timeText(leaf.notAfter)}: entente cert renew --as <file>`];
 }
 

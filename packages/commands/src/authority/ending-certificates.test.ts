@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { ListedCertificate } from './certificates.ts';
+import { endingCertificates } from './ending-certificates.ts';
+
+const day = 86_400_000;
+const now = Date.UTC(2026, 10, 27);
+const db1 = 'db1.contoso.example';
+const holders = { stores: new Set([db1]), own: undefined };
+
+let serial = 0;
+const ending = (
+  profile: string,
+  subject: string,
+  days: number,
+  more: Partial<ListedCertificate> = {},
+): ListedCertificate => ({
+  serial: (++serial).toString(16),
+  profile,
+  subject,
+  commonName: subject,
+  notBefore: now + (days - 90) * day,
+  notAfter: now + days * day,
+  issuedAt: now + (days - 90) * day,
+  requester: 'administrator:alice',
+  ...more,
+});
+
+describe('certificates that nobody renews', () => {
+  it('of administrators and stores need attention in their last two weeks', () => {
+    const soon = [ending('administrator', 'bob', 13), ending('store', db1, 13)];
+    expect(endingCertificates(soon, holders, now)).toEqual([
+      'the certificate of the administrator bob expires at 2026-12-10T00:00:00Z: they renew it with entente cert renew',
+      `the certificate of the store ${db1} expires at 2026-12-10T00:00:00Z: entente cert issue --csr <file> --server ${db1}`,
+    ]);
+    const later = [ending('administrator', 'bob', 15), ending('store', db1, 15)];
+    expect(endingCertificates(later, holders, now)).toEqual([]);
+  });
+
+  it('need none where there is a newer one, and one that is revoked is not newer', () => {
+    const old = ending('administrator', 'bob', 3);
+    expect(endingCertificates([ending('administrator', 'bob', 80), old], holders, now)).toEqual([]);
+    const revoked = ending('administrator', 'bob', 80, { revocation: { at: now, reason: 'superseded' } });
+    expect(endingCertificates([old, revoked], holders, now)).toHaveLength(1);
+  });
+
+  it('that have ended need attention where they are of a store of the topology', () => {
+    const ended = [ending('administrator', 'bob', -1), ending('store', db1, -1)];
+    expect(endingCertificates(ended, holders, now)).toEqual([
+      expect.stringMatching(/^the certificate of the store db1\.contoso\.example has expired at 2026-11-26T/),
+    ]);
+    expect(endingCertificates(ended, { ...holders, stores: new Set() }, now)).toEqual([]);
+  });
+
+  it('of the caller are judged by the file', () => {
+    const own = ending('administrator', 'alice', 3);
+    expect(endingCertificates([own], { ...holders, own: own.serial }, now)).toEqual([]);
+  });
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import type { AuthorityConnection } from './connect-authority.ts';
+import { rootWarnings } from './root-warnings.ts';
+
+const answering = (text: string) =>
+  ({ get: async (path: string) => ({ ok: path === '/issuers', text }) }) as unknown as AuthorityConnection;
+
+describe('what the key of the root is needed for', () => {
+  it('is what the authority warns of, each with its remedy', async () => {
+    const warning = {
+      kind: 'root-list-expires',
+      loud: false,
+      message: 'the list ends',
+      remedy: 'sign',
+      until: 1,
+    };
+    const found = await rootWarnings(answering(JSON.stringify({ issuers: [], warnings: [warning] })));
+    expect(found).toEqual({ ok: true, found: [{ message: 'the list ends', remedy: 'sign' }] });
+  });
+
+  it.each(['', '[]', '{"warnings":{}}', '{"warnings":[null]}', '{"warnings":[{"message":"the list ends"}]}'])(
+    'is refused where it is something else: %s',
+    async (text) => {
+      await expect(rootWarnings(answering(text))).rejects.toMatchObject({ code: 'ENTENTE_AUTHORITY_ANSWER' });
+    },
+  );
+});
