@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCrl } from '@entente/pki';
 import { authorityFolder, IssuerStore } from '@entente/pki/node';
-import { openStore } from '@entente/store-sql';
+import { noteAccountsAt, openStore } from '@entente/store-sql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerOf, runEntente } from './command-line.ts';
 
@@ -190,6 +190,21 @@ describe('entente ca restore', () => {
       expect(json.next).toContainEqual(expect.stringContaining(`chown -R 65534 ${into}`));
     },
   );
+
+  it('imports no accounts where they are in another database than that of the authority', async () => {
+    const next = async (name: string) =>
+      JSON.stringify((await answerOf(`ca restore ${backup} --directory ${join(folder, name)}`)).json.next);
+    expect(await next('accounts-here')).toContain('entente user import accounts.jsonl --replace');
+    await noteAccountsAt(ca, 'PostgreSQL at db1.contoso.example:5432');
+    const elsewhere = join(folder, 'backups', 'elsewhere');
+    await answerOf(`ca backup --to ${elsewhere} --config ${join(ca, 'authority.yaml')}`);
+    await noteAccountsAt(ca, undefined);
+    const { json } = await answerOf(
+      `ca restore ${elsewhere} --directory ${join(folder, 'accounts-elsewhere')}`,
+    );
+    expect(JSON.stringify(json.next)).not.toContain('accounts.jsonl');
+    expect(json.next).toContainEqual(expect.stringContaining('in PostgreSQL at db1.contoso.example:5432'));
+  });
 
   it('replaces nothing without a word, and never an authority that runs', async () => {
     const refused = await runEntente(`ca restore ${backup} --directory ${ca}`);

@@ -331,6 +331,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'accounts-elsewhere',
+      off: 'a restore says to import old accounts into another database than that of the authority',
+      file: 'packages/commands/src/commands/ca-restore.ts',
+      find: 'const isHere = accounts === undefined;',
+      replace: 'const isHere = true;',
+      test: {
+        file: 'packages/commands/test/backup.test.ts',
+        title: 'imports no accounts where they are in another database than that of the authority',
+        inOrder: true,
+      },
+    },
+    {
       name: 'unreadable-file',
       off: 'where a file of the authority cannot be read, the place of the backup is blamed',
       file: backup('write-backup.ts'),

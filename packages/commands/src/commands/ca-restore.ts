@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { type ImportedLists, importLists, restoreBackup } from '@entente/pki/node';
-import { checkDatabase, databaseFile, holdDatabase, openLedger } from '@entente/store-sql';
+import { accountsNotedAt, checkDatabase, databaseFile, holdDatabase, openLedger } from '@entente/store-sql';
 import type { Command } from 'commander';
 import { timeText } from '../authority/certificates.ts';
 import { leftDrafts } from '../authority/left-drafts.ts';
@@ -90,7 +90,7 @@ async function run(backup: string, options: CaRestoreOptions): Promise<void> {
       next: [
         ...(await leftDrafts(dirname(await realpath(directory)))),
         ...(await ownerOf(setAside, directory)),
-        ...nextSteps(prepared, takenAt),
+        ...nextSteps(prepared, takenAt, await accountsNotedAt(directory)),
       ],
     },
     options.json,
@@ -124,7 +124,13 @@ function tellsMore({ lists }: Pick<ImportedLists, 'lists'>): boolean {
   return lists.some(({ newer }) => newer);
 }
 
-function nextSteps(imported: ImportedLists, takenAt: string): readonly string[] {
+/** @param accounts - where they are, if not in the restored database: then they are as they were last, and old ones would undo changes */
+function nextSteps(
+  imported: ImportedLists,
+  takenAt: string,
+  accounts: string | undefined,
+): readonly string[] {
+  const isHere = accounts === undefined;
   return [
     ...(tellsMore(imported)
       ? []
@@ -132,9 +138,15 @@ function nextSteps(imported: ImportedLists, takenAt: string): readonly string[] 
           'before the authority starts: restore once more, with --replace and --lists <folder of a member>/revocation.crl; a member gives its list up for the first one of the restored authority',
           `otherwise repeat each entente cert revoke, cert release and cert block-key since ${takenAt}`,
         ]),
-    'before the authority starts: copy accounts.jsonl from the folder of a front end, which has the accounts as they were last',
+    ...(isHere
+      ? [
+          'before the authority starts: copy accounts.jsonl from the folder of a front end, which has the accounts as they were last',
+        ]
+      : []),
     'start the authority',
-    `accounts are as they were at ${takenAt}: take later changes from the copy, entente user import accounts.jsonl --replace`,
+    isHere
+      ? `accounts are as they were at ${takenAt}: take later changes from the copy, entente user import accounts.jsonl --replace`
+      : `accounts are not in the backup but in ${accounts}, and as they were last: import nothing`,
     `publish each topology since ${takenAt} again, in the order of their versions: entente topology publish topology.v<version>.json`,
     'order join tokens that were not used yet again: entente join-token',
     'entente status shows which members are not yet up to date',
