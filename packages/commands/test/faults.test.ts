@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +20,22 @@ describe('a fault with --json', () => {
     const answer = JSON.parse(stdout) as { fault: Record<string, unknown> };
     expect(answer).toMatchObject({ ok: false, fault: { code, place, exitStatus: 2 } });
     for (const field of ['sentence', 'remedy']) expect(String(answer.fault[field])).toMatch(/^\S.+\S$/);
+  });
+
+  it('names the place in a configuration of an authority that is no YAML', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'entente-faults-'));
+    try {
+      const file = join(folder, 'authority.yaml');
+      await writeFile(file, 'domain: contoso.example\nhttps: [\n');
+      for (const line of [`ca backup --to ${folder}/backup`, 'ca root request', 'ca administrator alice']) {
+        const { status, stdout } = await runEntente(`${line} --config ${file} --json`);
+        expect({ line, status }).toEqual({ line, status: 2 });
+        const { fault } = JSON.parse(stdout) as { fault: Record<string, unknown> };
+        expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_SYNTAX', place: `${file}:3:1` });
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('is a sentence on standard error without it, and nothing on standard output', async () => {

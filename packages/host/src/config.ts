@@ -25,27 +25,26 @@ export function loadConfig<T>(
 }
 
 /**
+ * Reads a file of YAML without a schema, for a program that needs a few fields of the configuration of another one.
+ * @param file - path of the file
+ * @param toName - see {@link loadConfig}
+ * @throws OperatorFault `ENTENTE_CONFIG_MISSING`, `ENTENTE_CONFIG_TOO_LARGE` or `ENTENTE_CONFIG_SYNTAX`
+ */
+export function loadYaml(
+  file: string,
+  toName = 'give the path of the configuration file with --config',
+): unknown {
+  return parseYaml(readConfigText(file, toName), file).value;
+}
+
+/**
  * The pure half of {@link loadConfig}.
  * @param text - YAML text
  * @param file - name to report as the place of an error
  * @param schema - see {@link loadConfig}
  */
 export function parseConfig<T>(text: string, file: string, schema: ZodType<T>): T {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
-  const at = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
-  const error = document.errors[0];
-  if (error !== undefined) {
-    throw new OperatorFault('ENTENTE_CONFIG_SYNTAX', {
-      sentence: `not valid YAML: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
-      place: at(error.pos[0]),
-      remedy: 'correct the syntax at this position',
-    });
-  }
-  const value = plainValue(document, file);
+  const { at, document, value } = parseYaml(text, file);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
 
@@ -66,6 +65,25 @@ export function parseConfig<T>(text: string, file: string, schema: ZodType<T>): 
     place,
     remedy: isMissing ? 'add the field' : 'correct the value',
   });
+}
+
+/** YAML with its value, and the place of each character for messages. */
+function parseYaml(text: string, file: string) {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  const error = document.errors[0];
+  if (error !== undefined) {
+    throw new OperatorFault('ENTENTE_CONFIG_SYNTAX', {
+      sentence: `not valid YAML: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
+      place: at(error.pos[0]),
+      remedy: 'correct the syntax at this position',
+    });
+  }
+  return { at, document, value: plainValue(document, file) };
 }
 
 function invalidSentence(field: string, message: string): string {

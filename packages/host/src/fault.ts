@@ -100,16 +100,42 @@ export function describeFault(error: unknown, context = 'the process'): FaultDes
         place: fault.path ?? context,
         remedy: 'name the file in it',
       };
-    case 'ENOSPC':
-      return {
-        code: fault.code,
-        sentence: 'the disk is full',
-        place: fault.path ?? context,
-        remedy: 'make space on the disk, then try again',
-      };
     default:
-      return undefined;
+      return ofStorage(fault.code, fault.path ?? context);
   }
+}
+
+/** What a disk or the kernel refuses: sentence and remedy. */
+const storage: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ['ENOSPC', ['the disk is full', 'make space on the disk, then try again']],
+  [
+    'EDQUOT',
+    ['the user has used up their quota of the disk', 'make space, or raise the quota, then try again'],
+  ],
+  [
+    'EROFS',
+    ['the file system may only be read', 'mount it so that it may be written to, or name a file elsewhere'],
+  ],
+  [
+    'EIO',
+    [
+      'the disk has failed to read or write',
+      'look at the log of the kernel with dmesg, and replace the disk where it is broken',
+    ],
+  ],
+  ['ENOTDIR', ['expected a folder, found a file in the path', 'correct the path']],
+  [
+    'EMFILE',
+    [
+      'the process has too many open files',
+      'raise the limit, with LimitNOFILE= of the unit or with ulimit -n',
+    ],
+  ],
+]);
+
+function ofStorage(code: string, place: string): FaultDescription | undefined {
+  const [sentence, remedy] = storage.get(code) ?? [];
+  return sentence === undefined || remedy === undefined ? undefined : { code, sentence, place, remedy };
 }
 
 function endpoint(fault: { address?: string; port?: number }, context: string): string {

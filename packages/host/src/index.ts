@@ -1,4 +1,4 @@
-export { loadConfig, parseConfig, pathBeside } from './config.ts';
+export { loadConfig, loadYaml, parseConfig, pathBeside } from './config.ts';
 export { LogExport } from './exporter/export-log.ts';
 export { describeFault, type FaultDescription, OperatorFault } from './fault.ts';
 export { answerText, type TextAnswer } from './https/answer-text.ts';

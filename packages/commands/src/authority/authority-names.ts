@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { OperatorFault } from '@entente/host';
-import { parse } from 'yaml';
+import { loadYaml, OperatorFault } from '@entente/host';
 
 /** The fields of `authority.yaml` that are needed here. */
 export interface AuthorityNames {
@@ -16,13 +14,10 @@ export interface AuthorityNames {
 /**
  * Reads the names of an authority from its configuration.
  * @param file - `authority.yaml`
- * @throws OperatorFault `ENTENTE_CONFIG_INVALID`
+ * @throws OperatorFault `ENTENTE_CONFIG_INVALID`, and what `loadYaml` throws
  */
 export async function authorityNamesOf(file: string): Promise<AuthorityNames> {
-  const read = parse(await readFile(file, 'utf8')) as Record<
-    string,
-    Record<string, unknown> | unknown
-  > | null;
+  const read = loadYaml(file) as Record<string, Record<string, unknown> | unknown> | null;
   const https = read?.https as Record<string, unknown> | undefined;
   const objects = read?.objects as Record<string, unknown> | undefined;
   const [domain, directory] = [read?.domain, read?.directory];
