@@ -128,6 +128,8 @@ describe('entente explain', () => {
       'ca.contoso.example=127.0.0.1',
     ];
     expect(await entente(...there)).toMatchObject({ status: 0 });
+    const trusted = await entente(...there, '--json');
+    expect(JSON.parse(trusted.out)).toMatchObject({ ok: true, trusted: true, next: expect.any(Array) });
     // An address alone is that of the server that is asked; who is not named is still not asked at a private address.
     const { out, status } = await entente(...asked, '--address', '127.0.0.1', '--json');
     expect(status).toBe(1);
@@ -158,6 +160,8 @@ describe('entente explain', () => {
     expect(out).toMatch(/└─ → ./);
     const { out: json } = await entente(...asked, '--json');
     expect(JSON.parse(json)).toMatchObject({
+      ok: false,
+      next: [],
       trusted: false,
       reason,
       name: serverName,

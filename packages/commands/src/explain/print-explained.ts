@@ -104,6 +104,7 @@ export function explainedJson(
   const { anchors, connection, endsAt, name, notFetched, subjects, tree, verdict } = explained;
   const { refusal: _, ...agreed } = connection;
   return JSON.stringify({
+    ok: verdict.trusted && findings.length === 0,
     target,
     name,
     ...agreed,
@@ -129,7 +130,8 @@ export function unansweredText(target: string, { remedy, sentence }: Unanswered)
 
 /** The same for programs. */
 export function unansweredJson(target: string, { code, ...rest }: Unanswered): string {
-  return JSON.stringify({ target, trusted: false, reachable: false, error: code, ...rest });
+  const next = [rest.remedy];
+  return JSON.stringify({ ok: false, target, trusted: false, reachable: false, error: code, ...rest, next });
 }
 
 /** What to do next. After a refusal the tree ends with the remedy; only missing lists need more. */
