@@ -55,7 +55,12 @@ const request = (...more: string[]) => run('request', '--config', at('authority.
 
 describe('entente ca root', () => {
   it('request names where edges serve lists, so that outsiders reach the next root too', async () => {
-    const { request: file } = await request();
+    const { next, request: file } = await request();
+    // What it says next has each option without which that command does nothing.
+    expect(next).toEqual([
+      expect.stringMatching(/ca root sign root-request\.json --root \S+ --out \S+$/),
+      expect.stringMatching(/ca root prepare root-request\.json --root \S+ --new-root \S+ --out \S+$/),
+    ]);
     const written = parseRootRequest(await readFile(String(file), 'utf8'));
     expect(written).toMatchObject({ outsideObjectsUrls: edges, nextRoot: 2 });
     const where = ['--root', at('ca'), '--new-root', at('root2'), '--out', at('answer.json'), '--yes'];

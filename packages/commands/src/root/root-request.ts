@@ -53,8 +53,8 @@ export async function writeRequest(options: RequestOptions): Promise<void> {
       },
       lines: [`Request for the root written: ${path}`],
       next: [
-        `carry it to the key of ${root.certificate.subject.toString()}: entente ca root sign ${file}`,
-        `to prepare the next root there: entente ca root prepare ${file}`,
+        `carry it to the key of ${root.certificate.subject.toString()}: entente ca root sign ${file} --root <directory> --out root-answer.json`,
+        `to prepare the next root there: entente ca root prepare ${file} --root <directory> --new-root <directory> --out root-answer.json`,
       ],
     },
     json,
