@@ -140,6 +140,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'partner-of-an-anchor',
+      off: 'a whole partner is removed although one of its roots may be meant',
+      file: `${commands}/commands/topology-remove.ts`,
+      find: 'refusePartner(given);',
+      replace: '',
+      test: {
+        file: 'packages/commands/test/topology.test.ts',
+        title: 'change one root of a partner, and keep everything else of its entry',
+      },
+    },
+    {
       name: 'begin-again',
       off: 'an administrator who has another version than the one before is led to write a first version',
       file: `${commands}/authority/version-before.ts`,

@@ -32,6 +32,7 @@ interface RemoveOptions {
   readonly kind: Kind;
   readonly file: string;
   readonly required?: string;
+  readonly partner?: string;
   readonly a?: string;
   readonly b?: string;
   readonly yes?: boolean;
@@ -55,6 +56,7 @@ export function register(program: Command): void {
     )
     .addOption(new Option('--kind <kind>', 'kind of the entry').choices(Object.keys(kinds)).default('server'))
     .option('--required <k>', 'with --kind administrator: signatures needed afterwards')
+    .option('--partner <id>', 'with --kind anchor: a root that is trusted for this partner')
     .option('--a <names>', 'with --kind link: for these servers or pools on side A, separated by commas')
     .option('--b <names>', 'with --kind link: for these on side B')
     .option('--file <path>', 'the topology', defaultFile)
@@ -67,9 +69,11 @@ export function register(program: Command): void {
 async function remove(name: string, given: RemoveOptions): Promise<void> {
   const { file } = given;
   const sides = sidesOf(given);
-  const [path, key] = kinds[given.kind];
+  const [listed, key] = kinds[given.kind];
+  refusePartner(given);
   const required = requiredOf(given);
   const edit = (document: Document): void => {
+    const path = given.partner === undefined ? listed : anchorsOf(document, given.partner);
     if (given.kind === 'link') openRow(document, name, sides);
     else if (given.kind !== 'user') document.deleteIn([...path, indexOfEntry(document, path, key, name)]);
     else if (!document.deleteIn([...path, name])) {
@@ -87,15 +91,20 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
       if (isCollection(left) && left.items.length === 0) document.deleteIn(path.slice(0, depth));
     }
   };
+  const ofPartner = given.partner === undefined ? '' : ` of the partner ${given.partner}`;
+  const what = `${ofWhat(given.kind, name, sides)}${ofPartner}`;
   const edited = await editTopology(file, edit, () =>
     confirm(
       {
         lines: [
+          ...(given.partner === undefined
+            ? []
+            : ['a partner without roots of its own is reached by the federation anchors']),
           given.kind === 'link'
             ? 'the row is as the allow matrix has it; this counts when the version is signed and published'
             : 'the entry and its comments are deleted; it counts when the version is signed and published',
         ],
-        question: `remove ${ofWhat(given.kind, name, sides)} from ${file}?`,
+        question: `remove ${what} from ${file}?`,
       },
       given.yes,
     ),
@@ -104,10 +113,7 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
   give(
     {
       json: { removed: name, kind: given.kind, file, open },
-      lines: [
-        `removed ${ofWhat(given.kind, name, sides)} from ${file}`,
-        ...open.map((problem) => `still missing: ${problem.message}`),
-      ],
+      lines: [`removed ${what} from ${file}`, ...open.map((problem) => `still missing: ${problem.message}`)],
       next: [
         ...open.map((problem) => problem.remedy),
         `entente topology diff ${file}`,
@@ -116,6 +122,20 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
     },
     given.json,
   );
+}
+
+/** Where the roots of a partner are. */
+function anchorsOf(document: Document, partner: string): readonly (string | number)[] {
+  return ['partners', indexOfEntry(document, ['partners'], 'id', partner), 'anchors'];
+}
+
+function refusePartner({ kind, partner }: RemoveOptions): void {
+  if (partner === undefined || kind === 'anchor') return;
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: 'expected --kind anchor with this option',
+    place: 'option --partner',
+    remedy: 'give --kind anchor and the name of the root, or --kind partner and the id as <name>',
+  });
 }
 
 function sidesOf({ a, b, kind }: RemoveOptions): Sides {
