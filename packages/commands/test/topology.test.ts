@@ -184,6 +184,24 @@ describe('entente topology add and remove', () => {
     expect(other).toMatchObject({ status: 2, stderr: expect.stringContaining('option --partner') });
   });
 
+  it.each([
+    ['--address 192.0.2.7', '--address'],
+    ['--port 5061', '--port'],
+    ['--server edge.fabrikam.example --match-host-name', '--match-host-name'],
+    ['--blocked --server edge.fabrikam.example', '--server'],
+    [`--blocked --fingerprint ${'ab'.repeat(32)}`, '--fingerprint'],
+    ['--blocked --server-auth-only', '--server-auth-only'],
+  ])('add no partner with an option that its kind has no place for: %s', async (options, option) => {
+    const before = await yaml();
+    const { status, stderr } = await runEntente(
+      `topology add partner fabrikam --domain fabrikam.example ${options}`,
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain(`option ${option}: `);
+    expect(stderr).toContain('ENTENTE_USAGE');
+    expect(await yaml()).toBe(before);
+  });
+
   it('refuse to edit a file that has an error in its text', async () => {
     await writeFile('topology.yaml', `${await yaml()}\nextra: &anchor 1\n`);
     const { status, stderr } = await runEntente('topology add site berlin');

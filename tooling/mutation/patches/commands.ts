@@ -151,6 +151,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'dropped-options',
+      off: 'an option of a partner that counts for nothing is taken without a word',
+      file: `${commands}/topology/add/add-partner.ts`,
+      find: 'refuseUnused(given);\n',
+      replace: '\n',
+      test: {
+        file: 'packages/commands/test/topology.test.ts',
+        title: 'add no partner with an option that its kind has no place for: --address 192.0.2.7',
+      },
+    },
+    {
       name: 'begin-again',
       off: 'an administrator who has another version than the one before is led to write a first version',
       file: `${commands}/authority/version-before.ts`,

@@ -76,8 +76,35 @@ export function register(add: Command): void {
     .action(addAnchor);
 }
 
+/** What a kind of partner has no place for: an option that was dropped would look as if it counted. */
+function refuseUnused(given: PartnerOptions): void {
+  const { blocked, server } = given;
+  const [unused, because, remedy]: readonly [readonly (keyof PartnerOptions)[], string, string] =
+    blocked === true
+      ? [
+          ['server', 'address', 'port', 'anchor', 'fingerprint', 'serverAuthOnly', 'matchHostName'],
+          'a blocked partner has none',
+          'leave it out, or leave --blocked out',
+        ]
+      : server === undefined
+        ? [['address', 'port'], 'it is that of an edge, and none is named', 'name the edge with --server']
+        : [
+            ['matchHostName'],
+            'an edge that is named proves its own name',
+            'leave it out, or leave --server out, so that SRV records name the host',
+          ];
+  const found = unused.find((name) => given[name] !== undefined);
+  if (found === undefined) return;
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: because,
+    place: `option --${found.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    remedy,
+  });
+}
+
 async function addPartner(id: string, given: PartnerOptions): Promise<void> {
   const { domain: domains, title } = given;
+  refuseUnused(given);
   if (given.blocked === true) {
     const entry = { kind: 'blocked', id, title, domains };
     const edited = await editTopology(given.file, (document) => append(document, ['partners'], entry));
