@@ -26,7 +26,7 @@ export function register(program: Command): void {
   ca.command('backup')
     .summary('back up the authority, also while it runs')
     .description(
-      'Writes everything that the authority needs into a new folder, as it was at one moment: database, keys of the issuing authorities and of the pools, topologies, configuration. Run it on the authority’s host; a running authority writes it itself, as its own user. Each file has mode 0600. Anyone who has it can act as the authority, so encrypt it before it leaves the machine. The key of no root is in it.',
+      'Writes everything that the authority needs into a new folder, as it was at one moment: database, keys of the issuing authorities and of the pools, topologies, and the configuration where it is in the folder of the authority; one elsewhere, like /etc/entente/authority-server.yaml, is not in it. Run it on the authority’s host; a running authority writes it itself, as its own user. Each file has mode 0600. Anyone who has it can act as the authority, so encrypt it before it leaves the machine. The key of no root is in it.',
     )
     .requiredOption('--to <folder>', 'the folder to be written; it does not exist yet')
     .option('--config <file>', 'configuration of the authority', 'ca/authority.yaml')
