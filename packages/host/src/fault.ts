@@ -120,7 +120,7 @@ const storage: ReadonlyMap<string, readonly [string, string]> = new Map([
     'EIO',
     [
       'the disk has failed to read or write',
-      'look at the log of the kernel with dmesg, and replace the disk where it is broken',
+      'look at the log of the kernel, and replace the disk where it is broken',
     ],
   ],
   ['ENOTDIR', ['expected a folder, found a file in the path', 'correct the path']],
