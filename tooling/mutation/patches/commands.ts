@@ -146,8 +146,8 @@ export const patches: PatchList = {
       find: 'refusePartner(given);',
       replace: '',
       test: {
-        file: 'packages/commands/test/topology.test.ts',
-        title: 'change one root of a partner, and keep everything else of its entry',
+        file: 'packages/commands/test/partner-entry.test.ts',
+        title: 'has roots that come and go one by one, and keeps everything else of its entry',
       },
     },
     {
@@ -157,8 +157,8 @@ export const patches: PatchList = {
       find: 'refuseUnused(given);\n',
       replace: '\n',
       test: {
-        file: 'packages/commands/test/topology.test.ts',
-        title: 'add no partner with an option that its kind has no place for: --address 192.0.2.7',
+        file: 'packages/commands/test/partner-entry.test.ts',
+        title: 'is added with no option that its kind has no place for: --address 192.0.2.7',
       },
     },
     {

@@ -105,7 +105,7 @@ export function setField(document: Document, path: readonly (string | number)[],
  */
 export function indexOfEntry(
   document: Document,
-  path: readonly string[],
+  path: readonly (string | number)[],
   key: string,
   value: string,
 ): number {
