@@ -101,7 +101,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
       audit.record({ ...entry, action: 'certificate-revoked', reason, details: { serial } }),
   });
   // Before anybody connects: its issuing authority may have been put on the list of the root while this one was stopped.
-  await own.keepValid(authority.rollover.whyRenew(own.identity.current.leaf));
+  await own.begin(authority.rollover.whyRenew(own.identity.current.leaf));
   health.watch(ownCertificateProbe(own));
   if (opened.rootKey !== undefined) {
     const remedy = `move ${opened.rootKey} to storage that no network reaches, and sign with it there, with entente ca root sign`;

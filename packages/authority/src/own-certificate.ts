@@ -12,10 +12,17 @@ export interface OwnCertificate {
   invalid(): string | undefined;
   /**
    * Issues another one where it is not valid, or where half of its life is over. One call after the other. Where that has failed, it is tried
-   * again after an hour, or after a minute where members refuse the one that it has; until then each call throws the same fault.
+   * again after an hour, or after a minute where members refuse the one that it has, or where nothing was issued; until then each call throws
+   * the same fault. Where the files have another one already, it is presented first.
    * @param otherwise - why another one is needed all the same
    */
   keepValid(otherwise?: string): Promise<void>;
+  /**
+   * As `keepValid`, before anybody connects: where members accept the one that it has, and nothing else asks for another, the authority starts
+   * although that has failed, and the failure is in the log.
+   * @param otherwise - why another one is needed all the same
+   */
+  begin(otherwise?: string): Promise<void>;
 }
 
 /** The middle of the interval: a single authority needs no spreading. */
@@ -32,8 +39,8 @@ export interface OwnCertificateTrail {
 /** Between two attempts for the same cause while members accept the one that it has: each attempt may leave an intent in the ledger, and a certificate. */
 const pauseMs = 3_600_000;
 
-/** Between two attempts for the same cause while they do not. */
-const urgentPauseMs = 60_000;
+/** Between two attempts for the same cause while they do not, and where the last one has left nothing. */
+const shortPauseMs = 60_000;
 
 /** The last attempt to issue another one, where it has failed. */
 interface FailedAttempt {
@@ -41,6 +48,8 @@ interface FailedAttempt {
   /** Another cause does not wait for the end of its pause. */
   readonly why: string;
   readonly fault: unknown;
+  /** Whether it may have left an intent, or a certificate. */
+  readonly hasIssued: boolean;
 }
 
 /** Codes of `loadCredential` for files that are of no use: only the authority itself reads them, and it can issue itself others. */
@@ -67,7 +76,10 @@ export async function openOwnCertificate(
   trail: OwnCertificateTrail,
 ): Promise<OwnCertificate> {
   const files = { certificate: opened.serverCertificate, key: opened.serverKey };
+  /** Whether the last attempt has come to where its intent is recorded. */
+  let hasIssued = false;
   const renewFiles = async (why: string): Promise<void> => {
+    hasIssued = false;
     const key = await createKeyAndRequest({ subject: fqdn });
     let serial = '';
     await writeIssued(files, key.privateKeyPem, async () => {
@@ -76,6 +88,11 @@ export async function openOwnCertificate(
           profile: 'server',
           subject: fqdn,
           request: key.request,
+          // After all checks, before the intent.
+          spend: async () => {
+            hasIssued = true;
+            return undefined;
+          },
           // One that cannot be recorded is revoked, and not kept.
           onSigned: ({ serialHex }) => trail.renewed(serialHex),
           onWithdrawn: ({ serialHex }, reason) => trail.withdrawn(serialHex, reason),
@@ -115,12 +132,28 @@ export async function openOwnCertificate(
     if (revocation !== undefined) revokedSerial = serialHex;
   };
   let failed: FailedAttempt | undefined;
+  /** The files have another certificate than the one that is presented. */
+  let areFilesNewer = false;
+  const presentFiles = async (): Promise<void> => {
+    await identity.replace(files);
+    areFilesNewer = false;
+    failed = undefined;
+  };
+  const logKept = (fault: unknown): void =>
+    log.error(
+      { event: 'renewal-failed', err: fault },
+      `the authority keeps its own certificate: ${(fault as Error).message}`,
+    );
+  /** What is in the log already, of a start. */
+  let logged: unknown;
   let last: Promise<void> = Promise.resolve();
   const own: OwnCertificate = {
     identity,
     invalid,
     keepValid(otherwise) {
       const turn = last.then(async () => {
+        // Of no use where it fails again: then another one is issued, once the pause is over.
+        if (areFilesNewer) await presentFiles().catch(() => {});
         await learnOfRevocation();
         const isDue = renewalTime(identity.current.leaf, noJitter) <= clock.now();
         const why = invalid() ?? (isDue ? 'half of its life is over' : otherwise);
@@ -129,30 +162,37 @@ export async function openOwnCertificate(
         const mayWait = notBefore > clock.now() && serialHex !== revokedSerial && otherwise === undefined;
         const isUrgent = !mayWait && (invalid() ?? otherwise) !== undefined;
         const isPaused =
-          failed?.why === why && Math.abs(clock.now() - failed.at) < (isUrgent ? urgentPauseMs : pauseMs);
+          failed?.why === why &&
+          Math.abs(clock.now() - failed.at) < (isUrgent || !failed.hasIssued ? shortPauseMs : pauseMs);
         if (isPaused && mayWait) return;
         // Health stays as bad as it is.
         if (isPaused) throw failed?.fault;
         try {
           await renewFiles(why);
-          await identity.replace(files);
-          failed = undefined;
+          areFilesNewer = true;
+          await presentFiles();
         } catch (fault) {
-          failed = { at: clock.now(), why, fault };
+          failed = { at: clock.now(), why, fault, hasIssued };
           // What is of the future becomes valid by itself. Where the root has signed a list of the future too, nothing can be issued until then.
           if (!mayWait) throw fault;
-          const { message } = fault as Error;
-          log.error(
-            { event: 'renewal-failed', err: fault },
-            `the authority keeps its own certificate: ${message}`,
-          );
+          logKept(fault);
         }
       });
       last = turn.catch(() => {});
       return turn;
     },
+    async begin(otherwise) {
+      try {
+        await own.keepValid(otherwise);
+      } catch (fault) {
+        const isAccepted = invalid() === undefined && otherwise === undefined;
+        if (!isAccepted || fault !== failed?.fault) throw fault;
+        if (fault !== logged) logKept(fault);
+        logged = fault;
+      }
+    },
   };
-  await own.keepValid();
+  await own.begin();
   return own;
 }
 

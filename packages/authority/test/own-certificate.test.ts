@@ -6,7 +6,7 @@ import { createIssuance, type Issuance, PkiFault } from '@entente/pki';
 import { initialiseAuthority, type OpenAuthorityFolder, openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { createTestLog, StepClock } from '@entente/testkit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type OwnCertificate, openOwnCertificate } from '../src/own-certificate.ts';
 
 const start = Date.UTC(2026, 5, 1);
@@ -29,13 +29,18 @@ describe("the authority's own certificate", () => {
   let trail: string[];
   /** Whether the trail takes no record. */
   let isFull: boolean;
+  /** Why the rule gives it none. */
+  let refusal: string | undefined;
+  let logged: unknown[];
+  /** Opens it, as each start does. */
+  let open: () => Promise<OwnCertificate>;
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'entente-own-certificate-'));
     beside = join(directory, 'own');
     await mkdir(beside);
     clock = new StepClock(start);
-    [asked, trail, isFull] = [0, [], false];
+    [asked, trail, isFull, refusal, logged] = [0, [], false, undefined, []];
     const folder = join(directory, 'ca');
     const now = () => clock.now();
     await initialiseAuthority({
@@ -60,7 +65,13 @@ describe("the authority's own certificate", () => {
       anchors: [root],
       throwAway,
       ledger,
-      mayIssue: () => ({ ok: true, names }),
+      mayIssue: () =>
+        refusal === undefined
+          ? { ok: true, names }
+          : {
+              ok: false,
+              refusal: { reason: 'name-not-allowed', message: refusal, remedy: 'add it to the topology' },
+            },
       clock: now,
       random: (bytes) => new Uint8Array(randomBytes(bytes)),
       objectsUrl,
@@ -72,19 +83,22 @@ describe("the authority's own certificate", () => {
         return issuance.issue(...request);
       },
     };
-    own = await openOwnCertificate(fqdn, opened, counting, clock, createTestLog(), {
-      async renewed(serial) {
-        if (isFull) {
-          throw new PkiFault('ENTENTE_PKI_AUDIT_UNAVAILABLE', {
-            sentence: 'no space left',
-            place: 'the audit trail of this test',
-            remedy: 'free space',
-          });
-        }
-        trail.push(serial);
-      },
-      async withdrawn() {},
-    });
+    const log = createTestLog(({ fields }) => void logged.push((fields as { event?: unknown }).event));
+    open = () =>
+      openOwnCertificate(fqdn, opened, counting, clock, log, {
+        async renewed(serial) {
+          if (isFull) {
+            throw new PkiFault('ENTENTE_PKI_AUDIT_UNAVAILABLE', {
+              sentence: 'no space left',
+              place: 'the audit trail of this test',
+              remedy: 'free space',
+            });
+          }
+          trail.push(serial);
+        },
+        async withdrawn() {},
+      });
+    own = await open();
     expect(asked).toBe(1);
   });
   afterEach(async () => {
@@ -158,6 +172,77 @@ describe("the authority's own certificate", () => {
     await opened.ledger.revoke(issuance.issuer.id, before, { at: clock.now(), reason: 'keyCompromise' });
     expect(await fault()).toBeUndefined();
     expect(serial()).not.toBe(before);
+  });
+
+  it('is kept at a start where it is merely due and no other can be recorded: one attempt, and one line in the log', async () => {
+    const before = serial();
+    clock.move(4 * day);
+    isFull = true;
+    logged = [];
+    own = await open();
+    await own.begin();
+    expect(own.invalid()).toBeUndefined();
+    expect(serial()).toBe(before);
+    expect(asked).toBe(2);
+    expect(logged).toEqual(['renewal-failed']);
+    expect(await fault(), 'the pause has begun').toBeDefined();
+    expect(asked).toBe(2);
+  });
+
+  it('is not kept at a start where members refuse it, or another cause asks for the next one', async () => {
+    isFull = true;
+    await expect(own.begin('another root is in use')).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_AUDIT_UNAVAILABLE',
+    });
+    clock.move(30 * day);
+    await expect(open()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUDIT_UNAVAILABLE' });
+  });
+
+  it('is presented without a pause where the files have it already, and no other is issued', async () => {
+    const before = serial();
+    clock.move(4 * day);
+    const replace = vi.spyOn(own.identity, 'replace');
+    replace.mockRejectedValueOnce(new Error('too many open files'));
+    expect(await fault()).toMatchObject({ message: 'too many open files' });
+    expect(serial()).toBe(before);
+    expect(await fault()).toBeUndefined();
+    expect(asked).toBe(2);
+    expect(serial()).toBe(trail.at(-1));
+    expect(serial()).not.toBe(before);
+  });
+
+  it('is issued again after the pause where the files cannot be presented at all', async () => {
+    clock.move(4 * day);
+    const replace = vi.spyOn(own.identity, 'replace');
+    replace.mockRejectedValue(new Error('too many open files'));
+    const first = await fault();
+    expect(await fault()).toBe(first);
+    expect(asked).toBe(2);
+    replace.mockRestore();
+    await rm(join(beside, 'tls.key'));
+    clock.move(60 * minute);
+    expect(await fault()).toBeUndefined();
+    expect(asked).toBe(3);
+    expect(serial()).toBe(trail.at(-1));
+  });
+
+  it('is tried again a minute later where the last attempt has left nothing, also while it is valid', async () => {
+    clock.move(4 * day);
+    await rm(beside, { recursive: true });
+    const first = await fault();
+    expect(first).toMatchObject({ code: 'ENOENT' });
+    await mkdir(beside);
+    clock.move(minute - 1);
+    expect(await fault()).toBe(first);
+    clock.move(1);
+    expect(await fault()).toBeUndefined();
+    expect(asked).toBe(2);
+    clock.move(4 * day);
+    refusal = 'it is not in the topology';
+    expect(await fault()).toMatchObject({ code: 'ENTENTE_PKI_NOT_ISSUED' });
+    refusal = undefined;
+    clock.move(minute);
+    expect(await fault()).toBeUndefined();
   });
 
   it('is revoked where it cannot be recorded, so that none is valid that the trail does not have', async () => {
