@@ -94,6 +94,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'opened-while-draining',
+      off: 'a server that stops opens a port again, where an attempt to open it ends meanwhile',
+      file: 'packages/host/src/https/followed-listener.ts',
+      find: 'if (this.#isClosed) return opened.close();',
+      replace: '',
+      test: {
+        file: 'packages/host/src/https/followed-listener.test.ts',
+        title: 'leaves no port open where it accepts no more by the time that one is opened',
+      },
+    },
+    {
       name: 'closed-row',
       off: 'an authority pushes on rows that the topology has closed',
       file: 'packages/topology/src/matrix/pushes.ts',

@@ -73,6 +73,37 @@ describe('a listener that follows the topology', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('leaves no port open where it accepts no more by the time that one is opened', async () => {
+    wanted = { host: '192.0.2.2', port: 5061 };
+    let opened: () => void = () => {};
+    let closed = 0;
+    const other = new FollowedListener({
+      wanted: () => wanted,
+      async listen({ port }) {
+        await new Promise<void>((resolve) => {
+          opened = resolve;
+        });
+        return {
+          port,
+          stopAccepting() {},
+          async close() {
+            closed += 1;
+          },
+        };
+      },
+      onFault: (fault) => void faults.push(String(fault)),
+    });
+    const trying = other.changed();
+    await vi.advanceTimersByTimeAsync(0);
+    other.stopAccepting();
+    opened();
+    await trying;
+    expect(closed).toBe(1);
+    expect(other.port).toBeUndefined();
+    await other[Symbol.asyncDispose]();
+    expect(faults).toEqual([]);
+  });
+
   it('throws at its start, when somebody is there who can correct it', async () => {
     possible.clear();
     await expect(listener.open()).rejects.toThrow('nothing listens at 192.0.2.1');

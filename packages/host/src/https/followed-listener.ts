@@ -105,7 +105,10 @@ export class FollowedListener implements AsyncDisposable {
     this.#open = undefined;
     this.#place = undefined;
     if (wanted === undefined) return;
-    this.#open = await this.#options.listen(wanted);
+    const opened = await this.#options.listen(wanted);
+    // It accepts no more since: a port that opens during a drain would take new connections.
+    if (this.#isClosed) return opened.close();
+    this.#open = opened;
     this.#place = wanted;
   }
 }
