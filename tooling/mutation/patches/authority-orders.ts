@@ -292,6 +292,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'trail-hides-no-topology',
+      off: 'an authority whose topologies cannot be stored is well once the trail takes no record either',
+      file: 'packages/authority/src/health/health.ts',
+      find: 'if (this.#failed.has(part) && recovered(fault)) throw fault;',
+      replace: '',
+      test: {
+        file: 'packages/authority/src/health/health.test.ts',
+        title: 'keeps what failed before where the next fault is not of this part',
+      },
+    },
+    {
       name: 'backup-recorded-first',
       off: 'a copy of all keys of an authority exists of which its audit trail knows nothing',
       file: 'packages/authority/src/open-domain-authority.ts',

@@ -31,6 +31,16 @@ describe('the health of an authority', () => {
     expect(health.problems()).toEqual([]);
   });
 
+  it('keeps what failed before where the next fault is not of this part', async () => {
+    const health = new Health();
+    const fails = (message: string) => () => Promise.reject(new Error(message));
+    await expect(health.follow('topologies', fails('the disk is broken'))).rejects.toThrow();
+    await expect(health.follow('topologies', fails('of the trail'), () => true)).rejects.toThrow('trail');
+    expect(health.problems()).toMatchObject([{ message: 'the disk is broken' }]);
+    await expect(health.follow('topologies', fails('the disk is full'))).rejects.toThrow();
+    expect(health.problems(), 'a later one of this part').toMatchObject([{ message: 'the disk is full' }]);
+  });
+
   it('has what a probe finds when somebody asks', () => {
     const health = new Health();
     let found: HealthProblem | undefined = expired;

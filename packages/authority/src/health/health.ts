@@ -58,6 +58,8 @@ export class Health {
       this.#failed.delete(part);
       return value;
     } catch (fault) {
+      // One that is not of this part says nothing about what failed in it before.
+      if (this.#failed.has(part) && recovered(fault)) throw fault;
       const { message, remedy } = fault as Error & { readonly remedy?: unknown };
       const problem = { part, message, remedy: typeof remedy === 'string' ? remedy : faultRemedy };
       this.#failed.set(part, { problem, isWell: () => recovered(fault) });
