@@ -342,8 +342,8 @@ export async function openDomainAuthority(
       const entry = { actor: 'authority', outcome: 'done' } as const;
       const details = { to: to.slice(0, 500) };
       // Before: no copy of the keys exists of which the trail knows nothing.
-      await audit.record({ ...entry, action: 'backup-ordered', details });
-      const manifest = await writeBackup({ directory, to, database, now });
+      const onBegin = () => audit.record({ ...entry, action: 'backup-ordered', details });
+      const manifest = await writeBackup({ directory, to, database, now, onBegin });
       const files = manifest.files.length;
       await audit.record({ ...entry, action: 'backup-written', details: { ...details, files } });
       log.info({ event: 'backup', to, files }, `a backup was written to ${to}`);

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { sendLocalOrder } from '@entente/host';
 import { authorityFiles, type BackupManifest, ordersSocket, writeBackup } from '@entente/pki/node';
 import { databaseFile, openStore } from '@entente/store-sql';
+import { escapeInvisible } from '@entente/trust';
 import type { Command } from 'commander';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { timeText } from '../authority/certificates.ts';
@@ -42,13 +43,27 @@ async function run({ config, json, to: named }: CaBackupOptions): Promise<void> 
   const { directory } = await authorityNamesOf(config);
   const to = resolve(named);
   const answer = await sendLocalOrder(join(directory, ordersSocket), { order: 'backup', to });
-  const { files, takenAt } = (answer as BackupManifest | undefined) ?? (await ofStopped(directory, to));
+  const running = answer as BackupManifest | undefined;
+  // A running authority writes none that it cannot record.
+  const { manifest, unrecorded } =
+    running === undefined ? await ofStopped(directory, to) : { manifest: running };
+  const { files, takenAt } = manifest;
+  if (unrecorded !== undefined)
+    process.stderr.write(
+      `${escapeInvisible(`the backup is complete; the audit trail of the authority does not have that it was written: ${unrecorded}`)}\n`,
+    );
   const secrets = files.filter(({ secret }) => secret).map(({ path }) => path);
   give(
     {
-      json: { to, takenAt: new Date(takenAt).toISOString(), files, running: answer !== undefined },
+      json: {
+        to,
+        takenAt: new Date(takenAt).toISOString(),
+        files,
+        running: running !== undefined,
+        recorded: unrecorded === undefined,
+      },
       lines: [
-        `backed up ${counted(files.length, 'file')} to ${to}, as ${answer === undefined ? 'the stopped' : 'the running'} authority was at ${timeText(takenAt)}`,
+        `backed up ${counted(files.length, 'file')} to ${to}, as ${running === undefined ? 'the stopped' : 'the running'} authority was at ${timeText(takenAt)}`,
         `secret: ${secrets.join(', ')}`,
       ],
       next: [
@@ -72,21 +87,42 @@ async function rootKeysIn(directory: string): Promise<readonly string[]> {
   return [...((await exists(first)) ? [first] : []), ...next.sort().map((name) => join(roots, name))];
 }
 
+/** A backup that was written. */
+interface Written {
+  readonly manifest: BackupManifest;
+  /** Why the audit trail does not have that it was written. */
+  readonly unrecorded?: string;
+}
+
+/** Codes of an audit trail that takes nothing now, e.g. because the disk is full. */
+const takesNothing: ReadonlySet<unknown> = new Set([
+  'ENTENTE_PKI_AUDIT_UNAVAILABLE',
+  'ENTENTE_PKI_LEDGER_UNAVAILABLE',
+]);
+
 /** The database's own lock says whether the authority is stopped. */
-async function ofStopped(directory: string, to: string): Promise<BackupManifest> {
+async function ofStopped(directory: string, to: string): Promise<Written> {
   await using store = await openStore(directory);
   const database = { file: databaseFile, copyTo: (file: string) => store.copyTo(file) };
-  const entry = { actor: 'authority', outcome: 'done' } as const;
   const details = { to: to.slice(0, 500) };
-  // Before: no copy of the keys exists of which the trail knows nothing.
-  await store.audit.record({ at: Date.now(), ...entry, action: 'backup-ordered', details });
-  const manifest = await writeBackup({ directory, to, database, now: Date.now });
-  const files = manifest.files.length;
-  await store.audit.record({
-    at: Date.now(),
-    ...entry,
-    action: 'backup-written',
-    details: { ...details, files },
-  });
-  return manifest;
+  const record = (
+    action: 'backup-ordered' | 'backup-written',
+    more: { readonly files?: number } = {},
+  ): Promise<void> => {
+    const entry = { actor: 'authority', action, outcome: 'done', details: { ...details, ...more } } as const;
+    return store.audit.record({ at: Date.now(), ...entry });
+  };
+  // Before: no copy of the keys exists of which the trail knows nothing. One on another disk may be all that is left of an authority whose disk is full.
+  const onBegin = (): Promise<void> =>
+    record('backup-ordered').catch((fault: { readonly code?: unknown }) => {
+      if (!takesNothing.has(fault.code)) throw fault;
+    });
+  const manifest = await writeBackup({ directory, to, database, now: Date.now, onBegin });
+  try {
+    await record('backup-written', { files: manifest.files.length });
+    return { manifest };
+  } catch (fault) {
+    // It is complete, whatever has failed since.
+    return { manifest, unrecorded: (fault as Error).message };
+  }
 }

@@ -22,6 +22,11 @@ export interface BackupOptions {
   };
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /**
+   * Called once `to` is found to be a place for a backup, and before anything is written: the place for an audit trail. Where it rejects, nothing
+   * is written.
+   */
+  readonly onBegin?: () => Promise<void>;
 }
 
 /** What a rename finds where the name has been taken meanwhile. */
@@ -35,12 +40,13 @@ const attempts = 20;
  * and the folder appears once it is complete.
  * @param options - what is copied, and where to
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` where something is there already, `ENTENTE_PKI_BAD_ARGUMENT` where it would be in the folder of
- *   the authority, `ENTENTE_PKI_FILE_UNAVAILABLE`
+ *   the authority, `ENTENTE_PKI_FILE_UNAVAILABLE`; what `onBegin` throws
  */
 export async function writeBackup(options: BackupOptions): Promise<BackupManifest> {
   const { database, directory, to } = options;
   if (isInside(directory, to)) throw inside(to);
   await refuseExisting(to);
+  await options.onBegin?.();
   const draft = join(dirname(to), `.${basename(to)}.${randomBytes(12).toString('hex')}.new`);
   try {
     await mkdir(dirname(to), { recursive: true, mode: 0o700 });
