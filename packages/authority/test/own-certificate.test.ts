@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createIssuance, type Issuance, PkiFault } from '@entente/pki';
+import { createIssuance, type Issuance, PkiFault, refuse } from '@entente/pki';
 import { initialiseAuthority, type OpenAuthorityFolder, openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { createTestLog, StepClock } from '@entente/testkit';
@@ -65,13 +65,10 @@ describe("the authority's own certificate", () => {
       anchors: [root],
       throwAway,
       ledger,
-      mayIssue: () =>
-        refusal === undefined
-          ? { ok: true, names }
-          : {
-              ok: false,
-              refusal: { reason: 'name-not-allowed', message: refusal, remedy: 'add it to the topology' },
-            },
+      mayIssue: () => {
+        if (refusal === undefined) return { ok: true, names };
+        return { ok: false, refusal: refuse('name-not-allowed', refusal, 'add it to the topology') };
+      },
       clock: now,
       random: (bytes) => new Uint8Array(randomBytes(bytes)),
       objectsUrl,

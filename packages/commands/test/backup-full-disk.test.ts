@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PkiFault } from '@entente/pki';
 import { openStore } from '@entente/store-sql';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runEntente } from './command-line.ts';
 
 const { openStore: openReal } =
@@ -14,6 +14,8 @@ vi.mock('@entente/store-sql', async (original) => {
   return { ...real, openStore: vi.fn() };
 });
 
+/** The authority as it is made once, and the folder of a test. */
+let made: string;
 let folder: string;
 let ca: string;
 let to: string;
@@ -21,24 +23,11 @@ let to: string;
 let refused: ReadonlySet<string>;
 let code: 'ENTENTE_PKI_AUDIT_UNAVAILABLE' | 'ENTENTE_PKI_AUDIT_DAMAGED';
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'entente-backup-full-'));
-  [ca, to] = [join(folder, 'ca'), join(folder, 'other-disk', 'backup')];
-  [refused, code] = [new Set(), 'ENTENTE_PKI_AUDIT_UNAVAILABLE'];
-  vi.mocked(openStore).mockImplementation(async (...of) => {
-    const store = await openReal(...of);
-    const record: typeof store.audit.record = async (entry) => {
-      if (!refused.has(entry.action)) return store.audit.record(entry);
-      const place = 'the audit trail of this test';
-      throw new PkiFault(code, { sentence: 'no space left', place, remedy: 'free space' });
-    };
-    return { ...store, audit: { ...store.audit, record } };
-  });
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-async function initialise(): Promise<void> {
-  const topology = join(folder, 'topology.yaml');
+beforeAll(async () => {
+  made = await mkdtemp(join(tmpdir(), 'entente-backup-made-'));
+  const directory = join(made, 'ca');
+  vi.mocked(openStore).mockImplementation(openReal);
+  const topology = join(made, 'topology.yaml');
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
   const document = {
@@ -53,9 +42,27 @@ async function initialise(): Promise<void> {
   await writeFile(topology, JSON.stringify(document));
   const names = '--domain contoso.example --fqdn ca.contoso.example --administrator alice';
   const urls = '--https-url https://ca.contoso.example --objects-url http://ca.contoso.example';
-  const made = await runEntente(`ca init ${names} ${urls} --directory ${ca} --topology ${topology}`);
-  expect(made.status, made.stderr).toBe(0);
-}
+  const ran = await runEntente(`ca init ${names} ${urls} --directory ${directory} --topology ${topology}`);
+  expect(ran.status, ran.stderr).toBe(0);
+});
+afterAll(() => rm(made, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entente-backup-full-'));
+  [ca, to] = [join(folder, 'ca'), join(folder, 'other-disk', 'backup')];
+  await cp(join(made, 'ca'), ca, { recursive: true });
+  [refused, code] = [new Set(), 'ENTENTE_PKI_AUDIT_UNAVAILABLE'];
+  vi.mocked(openStore).mockImplementation(async (...of) => {
+    const store = await openReal(...of);
+    const record: typeof store.audit.record = async (entry) => {
+      if (!refused.has(entry.action)) return store.audit.record(entry);
+      const place = 'the audit trail of this test';
+      throw new PkiFault(code, { sentence: 'no space left', place, remedy: 'free space' });
+    };
+    return { ...store, audit: { ...store.audit, record } };
+  });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const backUp = async () => {
   const ran = await runEntente(`ca backup --to ${to} --config ${join(ca, 'authority.yaml')} --json`);
@@ -74,7 +81,6 @@ const unrecorded = 'the audit trail of the authority does not have that it was w
 
 describe('a backup of a stopped authority whose audit trail takes nothing', () => {
   it('is written all the same, and says so', async () => {
-    await initialise();
     refused = new Set(['backup-ordered', 'backup-written']);
     const { json, status, stderr } = await backUp();
     expect({ status, stderr, json }).toMatchObject({
@@ -87,7 +93,6 @@ describe('a backup of a stopped authority whose audit trail takes nothing', () =
   });
 
   it('is complete where only its end could not be recorded', async () => {
-    await initialise();
     refused = new Set(['backup-written']);
     const { json, status, stderr } = await backUp();
     expect({ status, stderr, json }).toMatchObject({
@@ -100,7 +105,6 @@ describe('a backup of a stopped authority whose audit trail takes nothing', () =
   });
 
   it('is not written where the trail is damaged: that is no lack of space', async () => {
-    await initialise();
     refused = new Set(['backup-ordered']);
     code = 'ENTENTE_PKI_AUDIT_DAMAGED';
     expect((await backUp()).status).toBe(2);
@@ -108,7 +112,6 @@ describe('a backup of a stopped authority whose audit trail takes nothing', () =
   });
 
   it('leaves no record of an order where something has its name already, or it would be in the folder of the authority', async () => {
-    await initialise();
     await mkdir(to, { recursive: true });
     const config = join(ca, 'authority.yaml');
     const existing = await runEntente(`ca backup --to ${to} --config ${config}`);

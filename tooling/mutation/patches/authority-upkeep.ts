@@ -206,8 +206,8 @@ export const patches: PatchList = {
       name: 'pause-of-another-cause',
       off: 'an authority keeps a revoked certificate because renewing it failed before that',
       file: 'packages/authority/src/own-certificate.ts',
-      find: 'failed?.why === why && ',
-      replace: 'failed !== undefined && ',
+      find: 'failed?.why === why &&\n',
+      replace: 'failed !== undefined &&\n',
       test: {
         file: 'packages/authority/test/own-certificate.test.ts',
         title: 'does not wait for the end of an hour that began before it was revoked',

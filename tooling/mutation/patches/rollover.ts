@@ -137,8 +137,8 @@ export const patches: PatchList = {
       name: 'own-certificate-at-start',
       off: 'an authority starts with a certificate whose issuing authority is on the list of the root',
       file: 'packages/authority/src/create-authority.ts',
-      find: 'await own.keepValid(authority.rollover.whyRenew(own.identity.current.leaf));',
-      replace: 'await own.keepValid();',
+      find: 'await own.begin(authority.rollover.whyRenew(own.identity.current.leaf));',
+      replace: 'await own.begin();',
       test: {
         file: 'packages/authority/test/revoked-issuer.test.ts',
         title: 'presents another certificate from its start on',
