@@ -179,7 +179,7 @@ export const patches: PatchList = {
       file: 'packages/authority/src/upkeep.ts',
       find: '() => authority.restoreEnd.look(),',
       replace: '() => authority.restoreEnd,',
-      test: over('ends once everything from before has expired for a day'),
+      test: over('ends once everything from before has expired for six hours'),
     },
     {
       name: 'waiting-issuer',

@@ -12,7 +12,7 @@ const life = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/src/rollover/rollover.test.ts',
   title,
 });
-const wait = 'packages/authority/src/day-of-looks.ts';
+const wait = 'packages/authority/src/hours-of-looks.ts';
 const ahead = (title: string): MutationPatch['test'] => ({
   file: 'packages/authority/test/clock-ahead.test.ts',
   title,
@@ -108,7 +108,7 @@ export const patches: PatchList = {
       find: 'for (const one of this.#dueFor.keys()) if (!due.has(one)) this.#dueFor.delete(one);',
       replace: '',
       test: {
-        file: 'packages/authority/src/day-of-looks.test.ts',
+        file: 'packages/authority/src/hours-of-looks.test.ts',
         title: 'begins from the beginning where it was not due at one look',
       },
     },
@@ -119,7 +119,7 @@ export const patches: PatchList = {
       find: 'Math.min(Math.max(now - (this.#lookedAt ?? now), 0), mostCountedMs)',
       replace: 'Math.max(now - (this.#lookedAt ?? now), 0 * mostCountedMs)',
       test: {
-        file: 'packages/authority/src/day-of-looks.test.ts',
+        file: 'packages/authority/src/hours-of-looks.test.ts',
         title: 'has not waited because a clock jumps ahead, however far, nor because it goes ahead and back',
       },
     },
@@ -130,7 +130,27 @@ export const patches: PatchList = {
       find: 'if (now < (this.#lastEnd.get(number)?.at ?? now)) this.#lastEnd.delete(number);',
       replace: '',
       test: ahead(
-        'remembers no wrong end of the last certificate, and destroys the key a day after that is due',
+        'remembers no wrong end of the last certificate, and destroys the key six hours after that is due',
+      ),
+    },
+    {
+      name: 'waited-in-a-night',
+      off: 'an authority that is restarted each night never lets one retire',
+      file: wait,
+      find: 'hoursOfLooksMs = 21_600_000;',
+      replace: 'hoursOfLooksMs = 86_400_000;',
+      test: ahead(
+        'remembers no wrong end of the last certificate, and destroys the key six hours after that is due',
+      ),
+    },
+    {
+      name: 'wait-in-the-forecast',
+      off: 'an authority says that a key is destroyed now that waits for hours',
+      file: 'packages/authority/src/rollover/rollover.ts',
+      find: 'Math.max(now, retirementTime(record, view) ?? record.notAfter) + wait;',
+      replace: 'Math.max(now, (retirementTime(record, view) ?? record.notAfter) + wait);',
+      test: ahead(
+        'remembers no wrong end of the last certificate, and destroys the key six hours after that is due',
       ),
     },
     {

@@ -1,6 +1,6 @@
 import { profiles } from '@entente/pki';
 import { authorityFolder, type RestoredMark, restoredFile } from '@entente/pki/node';
-import { DayOfLooks } from '../day-of-looks.ts';
+import { HoursOfLooks } from '../hours-of-looks.ts';
 
 /** What is needed to end it. */
 export interface RestoreEndOptions {
@@ -25,11 +25,11 @@ export function isOver({ jumpedAt }: RestoredMark, now: number): boolean {
 
 /**
  * Removes the mark of a restore once everything from before has expired. Without it certificates may be revoked that members have, so no clock
- * that is ahead for a moment may end it: its end must have been due at every look for a day.
+ * that is ahead for a moment may end it: its end must have been due at every look for six hours.
  */
 export class RestoreEnd {
   readonly #options: RestoreEndOptions;
-  readonly #wait = new DayOfLooks<'over'>();
+  readonly #wait = new HoursOfLooks<'over'>();
   #mark: RestoredMark | undefined;
 
   /**

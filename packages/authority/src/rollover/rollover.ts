@@ -18,8 +18,8 @@ import { authorityFolder, type OpenAuthorityFolder, rootFiles, type StoredRoot }
 import type { Clock, Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
-import { DayOfLooks, dayOfLooksMs } from '../day-of-looks.ts';
 import { eachStep } from '../each-step.ts';
+import { HoursOfLooks } from '../hours-of-looks.ts';
 import { type DomainRoots, nameOfRoot } from '../roots/domain-roots.ts';
 import type { AuthoritySettings } from '../settings.ts';
 import type { MemberStandings } from '../standing/member-standings.ts';
@@ -80,10 +80,10 @@ export class Rollover {
   readonly #options: RolloverOptions;
   readonly #post: RootPost;
   /**
-   * Retirements that are due. The key of one does not come back, and without it there are no lists, so that all that it has issued is refused; a
-   * day more costs only the lists of that day.
+   * Retirements that are due. The key of one does not come back, and without it there are no lists, so that all that it has issued is refused;
+   * six hours more cost only their lists.
    */
-  readonly #wait = new DayOfLooks<number>();
+  readonly #wait = new HoursOfLooks<number>();
   /** When the last certificate of each retiring one ends, and when that was looked up. Milliseconds since 1970. */
   readonly #lastEnd = new Map<number, { readonly end: number; readonly at: number }>();
   readonly #warnedAt = new Map<string, number>();
@@ -156,7 +156,7 @@ export class Rollover {
     return {
       issuers: view.issuers.map((record) => {
         const { id, notAfter, number, stage } = record;
-        const next = nextOf(view, number, now);
+        const next = nextOf(view, number, now, this.#wait.remaining(number));
         return {
           number,
           id,
@@ -329,7 +329,8 @@ export class Rollover {
 const requestRemedy =
   'carry it to the key of the root, sign it with entente ca root sign, and bring the answer back with entente ca root accept';
 
-function nextOf(view: RolloverView, number: number, now: number): IssuerStatus['next'] {
+/** @param wait - milliseconds that its retirement must still be due, once it is */
+function nextOf(view: RolloverView, number: number, now: number, wait: number): IssuerStatus['next'] {
   const record = view.issuers[number - 1];
   if (record === undefined) return undefined;
   const active = activeOf(view.issuers);
@@ -346,8 +347,9 @@ function nextOf(view: RolloverView, number: number, now: number): IssuerStatus['
     return { what: 'it takes over', at: Math.max(now, activationTime(active, record, view)) };
   }
   if (record.stage === 'retiring') {
-    const at = (retirementTime(record, view) ?? record.notAfter) + dayOfLooksMs;
-    return { what: 'its key is destroyed', at: Math.max(now, at) };
+    if (view.revoked.has(number)) return { what: 'its key is destroyed', at: now };
+    const at = Math.max(now, retirementTime(record, view) ?? record.notAfter) + wait;
+    return { what: 'its key is destroyed', at };
   }
   return undefined;
 }

@@ -1,13 +1,13 @@
-/** Milliseconds for which something must have been due. */
-export const dayOfLooksMs = 86_400_000;
+/** Milliseconds for which something must have been due: less than a night, so that also one that is started each morning gets there. */
+export const hoursOfLooksMs = 21_600_000;
 /** What counts at most of the time from one look to the next, milliseconds: a clock that jumps ahead makes it no longer. */
-const mostCountedMs = 3_600_000;
+const mostCountedMs = 900_000;
 
 /**
- * Waits with what cannot be undone until no wrong clock can be the reason for it: it must have been due at every look for a day, of which a jump
- * of the clock is an hour at most. A restart forgets what has been waited for, and waits from the beginning.
+ * Waits with what cannot be undone until no wrong clock can be the reason for it: it must have been due at every look for six hours, of
+ * which a jump of the clock is a quarter of one at most. A restart forgets what has been waited for, and waits from the beginning.
  */
-export class DayOfLooks<T> {
+export class HoursOfLooks<T> {
   /** Milliseconds for which each has been due. */
   readonly #dueFor = new Map<T, number>();
   #lookedAt: number | undefined;
@@ -27,8 +27,16 @@ export class DayOfLooks<T> {
       const before = this.#dueFor.get(one);
       const dueFor = before === undefined ? 0 : before + passed;
       this.#dueFor.set(one, dueFor);
-      if (dueFor >= dayOfLooksMs) waited.add(one);
+      if (dueFor >= hoursOfLooksMs) waited.add(one);
     }
     return waited;
+  }
+
+  /**
+   * Milliseconds that one must still be due.
+   * @param one - due at the last look, or not yet
+   */
+  remaining(one: T): number {
+    return Math.max(hoursOfLooksMs - (this.#dueFor.get(one) ?? 0), 0);
   }
 }
