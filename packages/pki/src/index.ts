@@ -141,6 +141,7 @@ export {
   activationTime,
   activeOf,
   afterStep,
+  keyWaitMs,
   listMarginMs,
   nextStep,
   preparationDue,

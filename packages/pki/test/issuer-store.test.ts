@@ -2,7 +2,14 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nextStep, type PreparedRoot, prepareRoot, type RolloverStep, verifyRootAnswer } from '@entente/pki';
+import {
+  keyWaitMs,
+  nextStep,
+  type PreparedRoot,
+  prepareRoot,
+  type RolloverStep,
+  verifyRootAnswer,
+} from '@entente/pki';
 import {
   type AuthorityFolder,
   authorityFolder,
@@ -105,7 +112,8 @@ describe('the issuing authorities of a domain', () => {
     expect(store.live.map(({ record }) => record.number)).toEqual([2, 1]);
     await takes(half + 130 * day, { kind: 'retire', number: 1 });
     expect(store.live.map(({ record }) => record.number)).toEqual([2]);
-    await takes(half + 130 * day, { kind: 'destroy-key', number: 1 });
+    await takes(half + 130 * day, undefined);
+    await takes(half + 130 * day + keyWaitMs, { kind: 'destroy-key', number: 1 });
     await expect(stat(join(run.directory, issuerFiles(1).key))).rejects.toThrow('ENOENT');
     const opened = await IssuerStore.open(run.folder);
     expect(stages(opened)).toEqual(['retired', 'active']);

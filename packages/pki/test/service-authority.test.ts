@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { appendFile, chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -340,6 +341,23 @@ describe('while an authority is open', () => {
     expect(lists).toContain(issuer());
     const two = await again();
     expect((await two.identity(orders)).current.leaf.serialHex).toBe(identity.current.leaf.serialHex);
+  });
+
+  it('a start with a clock that is ahead destroys no key, and what it has retired counts again once the clock is right', async () => {
+    const one = await authority();
+    for (let days = 0; days < 500; days += 100) await clock.pass(100 * day);
+    await clock.pass(day);
+    const key = inFolder(authorityFiles.issuingKey);
+    const lists = (from: ServiceAuthority) => from.trust().crls.current.crls.map(({ issuer }) => `${issuer}`);
+    const before = lists(one);
+    clock.time += 60 * day;
+    const ahead = await again();
+    expect(existsSync(key)).toBe(true);
+    expect(lists(ahead)).not.toEqual(before);
+    clock.time -= 60 * day;
+    const right = await again();
+    expect(existsSync(key)).toBe(true);
+    expect(lists(right)).toEqual(before);
   });
 
   it('what is due of a root whose key is not there is told, and everything else goes on', async () => {

@@ -94,6 +94,22 @@ export const patches: PatchList = {
       test: life('lets none retire because of the time that has not waited, and nothing else waits for that'),
     },
     {
+      name: 'keys-wait-without-a-program',
+      off: 'a program that starts with a clock that is ahead destroys the key of an issuing authority for services',
+      file: decide,
+      find: 'waited !== undefined || revoked.has(number) || now >= retiredAt + keyWaitMs,',
+      replace: 'waited !== undefined || revoked.has(number) || now >= retiredAt + keyWaitMs - keyWaitMs,',
+      test: life('keeps the key of one that retired without a wait for six hours, in the record'),
+    },
+    {
+      name: 'retired-ahead',
+      off: 'an issuing authority that a clock ahead has retired signs no list once the clock is right',
+      file: decide,
+      find: "if (early !== undefined && waited === undefined) return { kind: 'take-back', number: early.number };",
+      replace: '',
+      test: life('takes back what a clock that was ahead has retired, and keeps its key'),
+    },
+    {
       name: 'waited-at-start',
       off: 'an authority that starts with a clock that is ahead destroys the key of what has issued until now',
       file: 'packages/authority/src/rollover/rollover.ts',

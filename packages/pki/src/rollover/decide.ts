@@ -8,6 +8,11 @@ const dayMs = 86_400_000;
 export const settleMs = 3_600_000;
 /** Milliseconds for which an authority signs lists after the last certificate that it has issued has ended. */
 export const listMarginMs = 2 * crlLifetimeMs;
+/**
+ * Milliseconds for which the key of a retired authority is kept where nobody has waited before it retired, see {@link RolloverView.waited}: the
+ * record remembers that, so it needs no program that runs for so long.
+ */
+export const keyWaitMs = 21_600_000;
 /** A visit to the root that is due takes along what would be due within this time, milliseconds. */
 export const togetherMs = 60 * dayMs;
 
@@ -36,7 +41,8 @@ export interface RolloverView {
   readonly withdrawn?: ReadonlySet<number>;
   /**
    * Numbers of those whose retirement has been due for so long that no wrong clock is the reason, see {@link retirementsDue}. No other one
-   * retires because of the time. Default: all.
+   * retires because of the time. Without it all retire when that is due, but their keys are kept for {@link keyWaitMs}, and one that a clock
+   * that was ahead has retired is taken back.
    */
   readonly waited?: ReadonlySet<number>;
 }
@@ -47,9 +53,9 @@ const none: ReadonlySet<number> = new Set();
 export interface RolloverStep {
   /**
    * `activate`: from now on this one issues, and the active one retires. `retire`: nothing that it issued counts any more. `destroy-key`:
-   * its key is not needed again.
+   * its key is not needed again. `take-back`: it retired at a time that has not come yet, so the clock was ahead, and it counts as before.
    */
-  readonly kind: 'activate' | 'retire' | 'destroy-key';
+  readonly kind: 'activate' | 'retire' | 'take-back' | 'destroy-key';
   readonly number: number;
 }
 
@@ -166,6 +172,10 @@ export function retirementsDue(
  */
 export function nextStep(view: RolloverView, now: number): RolloverStep | undefined {
   const { issuers, keys, revoked, superseded = none, waited } = view;
+  const kept = issuers.filter(({ number, stage }) => stage === 'retired' && keys.has(number));
+  // First: its lists are missing.
+  const early = kept.find(({ number, retiredAt = now }) => now < retiredAt && !revoked.has(number));
+  if (early !== undefined && waited === undefined) return { kind: 'take-back', number: early.number };
   const due = retirementsDue(view, now);
   const retires = (number: number): boolean =>
     due.has(number) && (revoked.has(number) || (waited?.has(number) ?? true));
@@ -184,8 +194,11 @@ export function nextStep(view: RolloverView, now: number): RolloverStep | undefi
     if (stage === 'retiring' && retires(number)) return { kind: 'retire', number };
   }
   // Last: a key that cannot be destroyed keeps nobody from issuing.
-  const kept = issuers.find(({ number, stage }) => stage === 'retired' && keys.has(number));
-  return kept === undefined ? undefined : { kind: 'destroy-key', number: kept.number };
+  const unneeded = kept.find(
+    ({ number, retiredAt = 0 }) =>
+      waited !== undefined || revoked.has(number) || now >= retiredAt + keyWaitMs,
+  );
+  return unneeded === undefined ? undefined : { kind: 'destroy-key', number: unneeded.number };
 }
 
 /**
@@ -203,6 +216,11 @@ export function afterStep(
     if (kind === 'activate') {
       if (issuer.number === number) return { ...issuer, stage: 'active', activatedAt: now };
       return issuer.stage === 'active' ? { ...issuer, stage: 'retiring', retiringSince: now } : issuer;
+    }
+    if (kind === 'take-back' && issuer.number === number) {
+      const { retiredAt: _, ...before } = issuer;
+      // One that has never issued had not begun to retire either.
+      return { ...before, stage: issuer.activatedAt === undefined ? 'prepared' : 'retiring' };
     }
     const retires = kind === 'retire' && issuer.number === number;
     return retires ? { ...issuer, stage: 'retired', retiredAt: now } : issuer;

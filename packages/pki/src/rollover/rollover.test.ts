@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   activationDue,
   afterStep,
+  keyWaitMs,
   listMarginMs,
   nextStep,
   preparationDue,
@@ -95,8 +96,11 @@ describe('the life of issuing authorities', () => {
             expect(issuers.filter(({ stage }) => stage === 'active')).toHaveLength(1);
             expect(parseIssuers(formatIssuers(issuers.map(whole)))).toBeDefined();
           }
-          for (const { number, stage } of issuers)
-            if (stage === 'retired') expect(keys.has(number)).toBe(false);
+          for (const { number, retiredAt, stage } of issuers)
+            if (stage === 'retired') {
+              const waits = now < (retiredAt ?? 0) + keyWaitMs && !revoked.has(number);
+              expect(keys.has(number)).toBe(waits);
+            }
           const active = issuers.find(({ stage }) => stage === 'active') as IssuerRecord;
           ends.set(active.number, Math.min(now + leafMs, active.notAfter));
         }
@@ -197,8 +201,41 @@ describe('the life of issuing authorities', () => {
 
   it('destroys the key of a retired one, also where that was interrupted', () => {
     const retired: IssuerRecord = { ...prepared(2, 0), stage: 'retired', retiredAt: day };
-    expect(nextStep(view([first, retired]), day)).toEqual({ kind: 'destroy-key', number: 2 });
-    expect(nextStep(view([first, retired], { keys: new Set([1]) }), day)).toBeUndefined();
+    const waited = new Set<number>();
+    expect(nextStep(view([first, retired], { waited }), day)).toEqual({ kind: 'destroy-key', number: 2 });
+    expect(nextStep(view([first, retired], { waited, keys: new Set([1]) }), day)).toBeUndefined();
+    const listed = view([first, retired], { revoked: new Set([2]) });
+    expect(nextStep(listed, day)).toEqual({ kind: 'destroy-key', number: 2 });
+  });
+
+  it('keeps the key of one that retired without a wait for six hours, in the record', () => {
+    const retired: IssuerRecord = { ...prepared(2, 0), stage: 'retired', retiredAt: day };
+    const state = view([first, retired]);
+    expect(keyWaitMs).toBe(6 * 3_600_000);
+    expect(nextStep(state, day)).toBeUndefined();
+    expect(nextStep(state, day + keyWaitMs - 1)).toBeUndefined();
+    expect(nextStep(state, day + keyWaitMs)).toEqual({ kind: 'destroy-key', number: 2 });
+  });
+
+  it('takes back what a clock that was ahead has retired, and keeps its key', () => {
+    const half = life / 2;
+    const retiring: IssuerRecord = { ...first, stage: 'retiring', retiringSince: half };
+    const active: IssuerRecord = { ...prepared(2, half), stage: 'active', activatedAt: half };
+    const before = [retiring, active, prepared(3, half)];
+    const lastEnd = new Map([[1, half + leafMs]]);
+    const at = (issuers: readonly IssuerRecord[], now: number): readonly IssuerRecord[] => {
+      const step = nextStep(view(issuers, { lastEnd }), now);
+      expect(step?.kind).not.toBe('destroy-key');
+      return step === undefined ? issuers : at(afterStep(issuers, step, now), now);
+    };
+    const stages = (issuers: readonly IssuerRecord[]) => issuers.map(({ stage }) => stage);
+    const ahead = at(before, life * 2);
+    expect(stages(ahead)).toEqual(['retired', 'active', 'retired']);
+    expect(at(ahead, half + day)).toEqual(before);
+    expect(parseIssuers(formatIssuers(at(ahead, half + day)))).toEqual(before);
+    const without = view(ahead, { lastEnd, keys: new Set([2]) });
+    expect(nextStep(without, half + day), 'no key, nothing to take back').toBeUndefined();
+    expect(nextStep(view(ahead, { revoked: new Set([1, 3]) }), half + day)?.kind).toBe('destroy-key');
   });
 
   it('lets the successor take over, and others retire, before it destroys a key that may not be destroyed', () => {
