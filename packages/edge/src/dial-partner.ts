@@ -1,5 +1,6 @@
 import { partnerRoute, refusalOfRoute } from '@entente/federation';
 import { OperatorFault } from '@entente/host';
+import { canonicalHost } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
 import type { ServiceAddress, ServiceLocator } from '@entente/sip-endpoint/resolve';
 import {
@@ -30,8 +31,16 @@ export interface DialPartnerOptions {
 /** What finding a partner needs. */
 export interface LocatePartnerOptions extends Pick<DialPartnerOptions, 'fqdn' | 'topology'> {
   readonly locator: Pick<ServiceLocator, 'locateService'>;
-  /** Hosts that may have an address that is not public, by name. */
-  readonly addresses: ReadonlyMap<string, string>;
+  /** Where the operator has said that hosts are, from {@link namedHosts}: they have no other address, and this one need not be public. */
+  readonly named: ReadonlyMap<string, string>;
+}
+
+/**
+ * Hosts as they are compared with what DNS says: their names in lower case, their addresses in canonical form.
+ * @param addresses - by name of the host, as the operator has written them
+ */
+export function namedHosts(addresses: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...addresses].map(([host, address]) => [host.toLowerCase(), canonicalHost(address)]));
 }
 
 /**
@@ -41,19 +50,22 @@ export interface LocatePartnerOptions extends Pick<DialPartnerOptions, 'fqdn' | 
  * @param options - this edge, topology, DNS, and what the operator has said of hosts
  * @returns empty where DNS names no edge of the domain
  * @throws TrustError where no listed partner has the domain, or the topology does not let us open the link; OperatorFault
- *   `ENTENTE_PARTNER_NOT_PUBLIC` where DNS names private addresses alone; what the resolver throws where DNS gives no answer
+ *   `ENTENTE_PARTNER_NOT_PUBLIC` where DNS names private addresses alone, or others than the operator has written; what the resolver throws where DNS gives no answer
  */
 export async function locatePartner(
   { name }: NextHop,
-  { addresses, fqdn, locator, topology }: LocatePartnerOptions,
+  { fqdn, locator, named, topology }: LocatePartnerOptions,
 ): Promise<readonly ServiceAddress[]> {
   const { at } = routeTo(name, fqdn, topology());
   if (at.kind === 'host') return [{ host: at.fqdn, address: at.address ?? at.fqdn, port: at.port }];
   const found = await locator.locateService(at.service);
-  const named = new Set([...addresses.keys()].map((host) => host.toLowerCase()));
-  const reachable = found.filter(({ address, host }) => isPublicAddress(address) || named.has(host));
+  const reachable = found.filter(({ address, host }) => {
+    const written = named.get(host.toLowerCase());
+    return written === undefined ? isPublicAddress(address) : canonicalHost(address) === written;
+  });
   const [first] = found;
-  if (first !== undefined && reachable.length === 0) throw notPublic(name, first);
+  if (first !== undefined && reachable.length === 0)
+    throw notThere(name, first, named.get(first.host.toLowerCase()));
   return reachable;
 }
 
@@ -106,7 +118,18 @@ function routeTo(domain: string, fqdn: string, topology: Topology) {
   return route;
 }
 
-function notPublic(domain: string, { address, host }: ServiceAddress): OperatorFault {
+function notThere(
+  domain: string,
+  { address, host }: ServiceAddress,
+  written: string | undefined,
+): OperatorFault {
+  if (written !== undefined) {
+    return new OperatorFault('ENTENTE_PARTNER_NOT_PUBLIC', {
+      sentence: `DNS leads to no edge of ${domain} where the configuration says it is: ${host} is at ${address}, and "addresses" says ${written}`,
+      place: host,
+      remedy: `ask the partner where it is; then correct the address of ${host} in "addresses" in the configuration of this edge, or pin it in the topology`,
+    });
+  }
   return new OperatorFault('ENTENTE_PARTNER_NOT_PUBLIC', {
     sentence: `DNS leads to no edge of ${domain} at a public address: ${host} is at ${address}`,
     place: host,

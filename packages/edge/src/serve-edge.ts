@@ -36,7 +36,7 @@ import {
   type ServerInterface,
   type Topology,
 } from '@entente/topology';
-import { dialPartner, locatePartner } from './dial-partner.ts';
+import { dialPartner, locatePartner, namedHosts } from './dial-partner.ts';
 import { createEdgePolicies } from './edge.ts';
 import type { EdgeSender } from './edge-sender.ts';
 import { openFederationTrust } from './federation-trust.ts';
@@ -83,8 +83,8 @@ export interface ServeEdgeOptions {
   /** DNS for partners. */
   readonly resolver: ServiceResolver;
   /**
-   * Addresses of hosts that DNS does not know, by name. Of what DNS knows, these may have addresses that are not public: for the lists of partners,
-   * and for their edges.
+   * Addresses of hosts that DNS does not know, by name. Of what DNS knows, these may have addresses that are not public, for the lists of partners;
+   * an edge of a partner that is among them is dialled at the address here and at no other one.
    */
   readonly addresses: ReadonlyMap<string, string>;
   /** Where fetched revocation lists are kept. */
@@ -149,6 +149,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   };
   // A request may pass here twice, in from a client and out to a partner: it is in a loop only if it comes the same way again. What
   // passes gets the Via of the side it leaves by.
+  const named = namedHosts(options.addresses);
   const inside: ProxyRuntime<EdgeSender> = new ProxyRuntime({
     ...shared,
     sentBy: addresses.inside,
@@ -163,7 +164,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     policy: withPolicies(policies.outside, options.policies),
     isOurVia: (host) => host === internal.fqdn,
     retryOn: (listener) => federationTrust.onChange(listener),
-    locate: (hop) => locatePartner(hop, { fqdn, topology, locator, addresses: options.addresses }),
+    locate: (hop) => locatePartner(hop, { fqdn, topology, locator, named }),
     async dial(hop) {
       const socket = await dialPartner(hop, {
         fqdn,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
 import { ServiceLocator } from '@entente/sip-endpoint/resolve';
@@ -6,7 +7,7 @@ import { sampleTopology } from '@entente/testkit/topology';
 import { type ConnectionRefusal, loadCredential, openTrust, serve } from '@entente/tls';
 import { links } from '@entente/topology';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type DialPartnerOptions, dialPartner, locatePartner } from '../src/dial-partner.ts';
+import { type DialPartnerOptions, dialPartner, locatePartner, namedHosts } from '../src/dial-partner.ts';
 
 const domain = 'fabrikam.example';
 const host = 'edge1.fabrikam.example';
@@ -89,7 +90,7 @@ describe('the edge of a partner', () => {
       fqdn: 'edge1.contoso.example',
       topology: () => topology,
       locator,
-      addresses: new Map(),
+      named: new Map(),
     };
     const found = await locatePartner(hop, options);
     expect(found.map(({ address, host: at }) => `${at} ${address}`)).toEqual([
@@ -104,12 +105,12 @@ describe('the edge of a partner', () => {
 
   it('is dialled at no address inside that DNS names, unless the operator has named the host or pinned it', async () => {
     const { topology } = await partnerWith([domain]);
-    const found = async (addressOf: (which: number) => string, known: readonly string[] = []) => {
+    const found = async (addressOf: (which: number) => string, known: Record<string, string> = {}) => {
       const places = await locatePartner(hop, {
         fqdn: 'edge1.contoso.example',
         topology: () => topology,
         locator: locatorOf(addressOf),
-        addresses: new Map(known.map((name) => [name, '10.9.9.9'])),
+        named: namedHosts(new Map(Object.entries(known))),
       });
       return places.map(({ address }) => address);
     };
@@ -121,13 +122,26 @@ describe('the edge of a partner', () => {
         remedy: expect.stringContaining(`add edge1.${domain} with its address to "addresses"`),
       });
     }
-    expect(await found((which) => `10.0.0.${which}`, [`Edge2.${domain}`])).toEqual(['10.0.0.2']);
+    const inside = (which: number) => `10.0.0.${which}`;
+    expect(await found(inside, { [`Edge2.${domain}`]: '10.0.0.2' })).toEqual(['10.0.0.2']);
+    const six = (which: number) => `fd00::${which}`;
+    expect(await found(six, { [`edge1.${domain}`]: 'FD00:0:0::0001' })).toEqual(['fd00::1']);
+    // Of a host that the operator has named, only the address counts that the operator has written.
+    for (const elsewhere of [inside, (which: number) => `198.20.0.${which}`]) {
+      const at = elsewhere(1);
+      const written = { [`edge1.${domain}`]: '10.9.9.9', [`edge2.${domain}`]: '10.9.9.8' };
+      await expect(found(elsewhere, written)).rejects.toMatchObject({
+        code: 'ENTENTE_PARTNER_NOT_PUBLIC',
+        message: `DNS leads to no edge of ${domain} where the configuration says it is: edge1.${domain} is at ${at}, and "addresses" says 10.9.9.9`,
+        remedy: expect.stringContaining(`correct the address of edge1.${domain} in "addresses"`),
+      });
+    }
     const pinned = await partnerWith([host], { fqdn: host });
     const at = await locatePartner(hop, {
       fqdn: 'edge1.contoso.example',
       topology: () => pinned.topology,
       locator: locatorOf(() => '10.0.0.5'),
-      addresses: new Map(),
+      named: new Map(),
     });
     expect(at.map(({ address }) => address)).toEqual([host]);
   });
@@ -135,6 +149,11 @@ describe('the edge of a partner', () => {
 
 /** DNS names two edges of the partner, each at one address. */
 function locatorOf(addressOf: (which: number) => string, asked: string[] = []): ServiceLocator {
+  const only = (name: string, family: number) => {
+    const address = addressOf(Number(name.charAt(4)));
+    if (isIP(address) === family) return [address];
+    throw Object.assign(new Error('none'), { code: 'ENODATA' });
+  };
   return new ServiceLocator({
     random: () => 0,
     resolver: {
@@ -148,8 +167,8 @@ function locatorOf(addressOf: (which: number) => string, asked: string[] = []): 
           weight: 0,
         }));
       },
-      resolve4: async (name) => [addressOf(Number(name.charAt(4)))],
-      resolve6: () => Promise.reject(Object.assign(new Error('none'), { code: 'ENODATA' })),
+      resolve4: async (name) => only(name, 4),
+      resolve6: async (name) => only(name, 6),
     },
   });
 }

@@ -144,8 +144,20 @@ export const patches: PatchList = {
       name: 'partner-at-inside-address',
       off: 'the DNS of a partner leads an edge to whatever listens inside',
       file: 'packages/edge/src/dial-partner.ts',
-      find: 'isPublicAddress(address) || named.has(host)',
-      replace: 'isPublicAddress(address) || host !== undefined',
+      find: 'written === undefined ? isPublicAddress(address) :',
+      replace: 'written === undefined ? address !== undefined || isPublicAddress(address) :',
+      test: {
+        file: 'packages/edge/test/dial-partner.test.ts',
+        title:
+          'is dialled at no address inside that DNS names, unless the operator has named the host or pinned it',
+      },
+    },
+    {
+      name: 'partner-at-another-address-inside',
+      off: 'the DNS of a partner with a named host leads an edge to whatever listens inside',
+      file: 'packages/edge/src/dial-partner.ts',
+      find: ': canonicalHost(address) === written;',
+      replace: ': canonicalHost(address) !== undefined;',
       test: {
         file: 'packages/edge/test/dial-partner.test.ts',
         title:
