@@ -181,6 +181,20 @@ describe('the log', () => {
       )
       .toBe(true);
   });
+
+  it('has each wrong password, however often somebody asks by another name', async () => {
+    const guesses = () =>
+      network.lines.filter(({ fields }) => {
+        const { event, reason, where } = fields as Readonly<Record<string, unknown>>;
+        return event === 'web-refused' && reason === 'credentials-not-accepted' && where !== undefined;
+      });
+    for (let turn = 0; turn < 3; turn++) {
+      const before = guesses().length;
+      await Promise.all(Array.from({ length: 40 }, () => network.user({ host: 'evil.example' }).get('/')));
+      await network.user().signIn(`guessed${turn}@${domain}`, wrong);
+      expect(guesses().length - before).toBe(1);
+    }
+  });
 });
 
 // Last, because the front end that was stopped is asked last for a while.

@@ -73,8 +73,8 @@ export async function serveWebServices(options: ServeWebServicesOptions): Promis
   const { fqdn, identity, trust } = member;
   const own = ownInterface(member.topology, fqdn);
   const refused = new RefusedConnections();
-  const limit = new RefusalLimit();
-  const onRefusal = refused.counting(logRefusal(logger, limit));
+  const onRefusal = refused.counting(logRefusal(logger));
+  const limits = { early: new RefusalLimit(), other: new RefusalLimit() };
   const frontEnds = new FrontEnds({ member, accounts, logger, onRefusal });
   const people = new People(accountsOf(accounts));
   const stopFollowing = accounts.onChange((changes) => people.apply(changes));
@@ -84,7 +84,7 @@ export async function serveWebServices(options: ServeWebServicesOptions): Promis
     frontEnds,
     people,
     clock: options.clock ?? (() => performance.now()),
-    onRefused: (problem, from) => logProblem(logger, limit, problem, from),
+    onRefused: (problem, from) => logProblem(logger, limits, problem, from),
     onFault: (fault) =>
       logger.error({ event: 'fault', err: fault }, 'a request of a user could not be answered'),
   });
@@ -185,14 +185,19 @@ function* accountsOf({ known }: FollowedAccounts) {
   for (const { account } of known.all()) yield account;
 }
 
-/**
- * Logs a request that was refused; the limit bounds the lines of each client, and of all. That a session has ended, or that there is nothing at a
- * path, is an everyday thing.
- */
-function logProblem(logger: Logger, limit: RefusalLimit, problem: WebProblem, from: RefusedFrom): void {
+/** Bounds on the lines about requests, of each client and of all. */
+interface ProblemLimits {
+  /** Of what is refused unread, which costs a client next to nothing: it hides no line about a password. */
+  readonly early: RefusalLimit;
+  readonly other: RefusalLimit;
+}
+
+/** Logs a request that was refused. That a session has ended, or that there is nothing at a path, is an everyday thing. */
+function logProblem(logger: Logger, limits: ProblemLimits, problem: WebProblem, from: RefusedFrom): void {
   const { detail, reason, remedy, status } = problem;
   const level = reason === 'signed-out' || reason === 'not-found' ? 'debug' : 'info';
   const { client, where } = from;
+  const limit = where === undefined || reason === 'throttled' ? limits.early : limits.other;
   const leftOut = level === 'debug' ? {} : limit.line({ address: client, admitted: false });
   if (leftOut === undefined) return;
   logger[level]({ event: 'web-refused', reason, status, remedy, client, where, ...leftOut }, detail);

@@ -346,5 +346,13 @@ export const patches: PatchList = {
         'is not flooded by who asks by another name: ten lines a second, and they count the others',
       ),
     },
+    {
+      name: 'hidden-guesses',
+      off: 'who asks by another name ten times a second hides that passwords are guessed',
+      file: serving,
+      find: "where === undefined || reason === 'throttled' ? limits.early : limits.other",
+      replace: "where === undefined || reason === 'throttled' ? limits.other : limits.other",
+      test: hostile('has each wrong password, however often somebody asks by another name'),
+    },
   ],
 };
