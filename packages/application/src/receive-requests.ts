@@ -189,7 +189,7 @@ export class ReceivedRequests implements EndpointUser {
       return;
     }
     const sender = senderOf(request, server);
-    const caller = callerOf(request, sender);
+    const caller = callerOf(request, sender, this.#options.topology());
     const crowded = this.#tooManyOf(caller, sender);
     if (crowded !== undefined) {
       this.#refuse(transaction, connection, crowded);

@@ -1,4 +1,5 @@
 import { addressOfRecord, type SipRequest } from '@entente/sip';
+import type { Topology } from '@entente/topology';
 
 /** Who sends a request, as a front end vouches for it. */
 export interface RequestSender {
@@ -33,13 +34,32 @@ export function senderOf(request: SipRequest, server: string): RequestSender {
 
 /**
  * Under what the calls of a sender count together: its address, or where nobody vouches for one, all callers of the domain in From, with an `@`
- * before it. A partner may write any user there, and no domain but its own.
+ * before it. A partner may write any user there, and no domain but its own; it is the same one at whatever edge it comes. A gateway may
+ * write any domain, so its callers count apart from those of others: many of them are `anonymous.invalid`.
  * @param request - that begins a call
  * @param sender - of it
+ * @param topology - says which servers have handed it on
  */
-export function callerOf({ from: { uri } }: SipRequest, { address }: RequestSender): string {
+export function callerOf(
+  request: SipRequest,
+  { address }: RequestSender,
+  topology: Pick<Topology, 'servers'>,
+): string {
   if (address !== undefined) return address;
-  return `@${(uri.kind === 'sip' ? uri.host : uri.scheme).toLowerCase()}`;
+  const { uri } = request.from;
+  const domain = (uri.kind === 'sip' ? uri.host : uri.scheme).toLowerCase();
+  const from = broughtBy(request, topology);
+  return from === undefined ? `@${domain}` : `@${domain} ${from}`;
+}
+
+/** The gateway that handed a request to the front ends. What is below the Via of an edge may be made up. */
+function broughtBy({ vias }: SipRequest, { servers }: Pick<Topology, 'servers'>): string | undefined {
+  for (const { host } of vias) {
+    const name = host.toLowerCase();
+    const role = servers.get(name)?.role;
+    if (role !== 'front-end' && role !== 'director') return role === 'edge' ? undefined : name;
+  }
+  return undefined;
 }
 
 function asksForPrivacy(request: SipRequest): boolean {

@@ -127,5 +127,27 @@ export const patches: PatchList = {
         title: 'have a bound for all of their domain, whatever user they write; others are called as before',
       },
     },
+    {
+      name: 'callers-of-a-gateway',
+      off: 'callers of one gateway who withhold their number take the places of those of every other one',
+      file: 'packages/application/src/request-sender.ts',
+      find: 'from === undefined ?',
+      replace: 'from !== domain ?',
+      test: {
+        file: 'packages/application/src/request-sender.test.ts',
+        title: 'counts with those that the same gateway has brought, and with no others',
+      },
+    },
+    {
+      name: 'below-an-edge',
+      off: 'a partner takes every call of an application, because it writes names of gateways below the edge',
+      file: 'packages/application/src/request-sender.ts',
+      find: "return role === 'edge' ? undefined : name;",
+      replace: "return role === 'edge' ? vias.at(-1)?.host : name;",
+      test: {
+        file: 'packages/application/src/request-sender.test.ts',
+        title: 'counts with its domain at whatever edge it comes, whatever it has written below that',
+      },
+    },
   ],
 };
