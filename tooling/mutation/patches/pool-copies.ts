@@ -269,6 +269,14 @@ export const patches: PatchList = {
       test: copies('keeps no user out with addresses that it makes up'),
     },
     {
+      name: 'room-again',
+      off: 'a registration that had no room is unknown until its client registers again, although there is room',
+      file: 'packages/front-end/src/pool/pool-registrations.ts',
+      find: 'if (this.#lacksRoom && this.locations.size <=',
+      replace: 'if (this.#lacksRoom && this.locations.size < 0 *',
+      test: copies('is asked for again, once, where there was no room and there is some by then'),
+    },
+    {
       name: 'room-for-users',
       off: 'made-up addresses keep users out',
       file: 'packages/front-end/src/pool/pool-registrations.ts',

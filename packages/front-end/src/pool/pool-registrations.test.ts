@@ -20,6 +20,7 @@ async function start(file?: string) {
   const lines: object[] = [];
   const gone = new Set<string>();
   const asked: boolean[] = [];
+  const time = { now };
   const known = new Set(['alice@contoso.example', 'bob@contoso.example']);
   /** Users of another pool. */
   const ofOthers = new Set<string>();
@@ -36,7 +37,7 @@ async function start(file?: string) {
     isBelieved: (voucher) => !gone.has(voucher),
     file: file === undefined ? undefined : { path: file, logger: quiet as never },
     maxAddresses: 3,
-    clock: () => now,
+    clock: () => time.now,
     logger: { warn: (fields: object) => void lines.push(fields) } as never,
   });
   const tell = (records: CopyMessage['records'], serialHex = '02') =>
@@ -47,7 +48,7 @@ async function start(file?: string) {
     );
   const contactsOf = (name: string) =>
     (pool.locations.lookup(`${name}@contoso.example`, now) as Binding[]).map(({ uri }) => uri);
-  return { asked, contactsOf, gone, known, lines, pool, ofOthers, tell };
+  return { asked, contactsOf, gone, known, lines, pool, ofOthers, tell, time };
 }
 
 function record(name: string, uri: string, fields: Partial<Binding> = {}, at = now): [string, RecordJson] {
@@ -146,6 +147,26 @@ describe('a copy of what a server does not know yet', () => {
     pool.trustChanged();
     await setImmediate();
     expect(asked).toEqual([true]);
+  });
+
+  it('is asked for again, once, where there was no room and there is some by then', async () => {
+    const { asked, pool, tell, time } = await start();
+    const at = (name: string, expiresAt: number) => record(name, `sip:${name}@client.invalid`, { expiresAt });
+    await tell([at('erin', now + 60_000), at('frank', now + hour), at('grace', now + hour)]);
+    const ticks = async (milliseconds: number) => {
+      time.now += milliseconds;
+      for (let i = 0; i < 3; i++) pool.tick();
+      await setImmediate();
+    };
+    await tell([at('heidi', now + hour)]);
+    await ticks(59_000);
+    expect(asked, 'no room').toEqual([]);
+    await ticks(2_000);
+    expect(asked).toEqual([true]);
+    await tell([at('heidi', now + hour)]);
+    expect(pool.locations.size).toBe(3);
+    await ticks(2 * hour);
+    expect(asked, 'nothing was passed over since').toEqual([true]);
   });
 
   it('is asked for again at any change where more was passed over than is remembered', async () => {

@@ -39,6 +39,8 @@ export interface PoolRegistrationsOptions extends Omit<PoolCopiesOptions, 'recor
  * fills no memory with them, and keeps no user out.
  */
 const defaultMaxAddresses = 10_000;
+/** So full at most it is where what was passed over is asked for again: each time costs a copy of everything. */
+const roomAgain = 7 / 8;
 /** Addresses of record that are looked at once a second for what has expired. */
 const sweptAtOnce = 2_000;
 
@@ -55,6 +57,8 @@ export class PoolRegistrations implements AsyncDisposable {
   readonly #skipped = new SkippedAddresses();
   /** Whether bindings that others have sent were passed over here because of who vouches for them. */
   #hasDoubted = false;
+  /** Whether some were passed over here because there was no room. */
+  #lacksRoom = false;
 
   private constructor(options: PoolRegistrationsOptions) {
     this.#options = options;
@@ -105,7 +109,10 @@ export class PoolRegistrations implements AsyncDisposable {
       // Another topology is in force there, or other accounts are known.
       if (!this.#hasPlace(aor)) {
         if (isOurs(aor)) left++;
-        if (bindingsOf(record).length > 0) this.#skipped.add(aor);
+        if (bindingsOf(record).length > 0) {
+          this.#skipped.add(aor);
+          if (isOurs(aor)) this.#lacksRoom = true;
+        }
         continue;
       }
       // The server that passes it on may not have heard yet who is not believed any more, or this one who is.
@@ -161,9 +168,14 @@ export class PoolRegistrations implements AsyncDisposable {
     if (isDoubtOver || this.#skipped.some((aor) => this.#hasPlace(aor), addresses)) this.#ask();
   }
 
-  /** Forgets what has expired, and tells others what they have missed. Call it once a second. */
+  /**
+   * Forgets what has expired, tells others what they have missed, and asks again for what was passed over once there is room. Call it once a
+   * second.
+   */
   tick(): void {
-    this.locations.expireSome(this.#options.clock(), sweptAtOnce);
+    const { clock, maxAddresses = defaultMaxAddresses } = this.#options;
+    this.locations.expireSome(clock(), sweptAtOnce);
+    if (this.#lacksRoom && this.locations.size <= maxAddresses * roomAgain) this.#ask();
     this.#copies.tick();
   }
 
@@ -175,6 +187,7 @@ export class PoolRegistrations implements AsyncDisposable {
   #ask(): void {
     this.#skipped.clear();
     this.#hasDoubted = false;
+    this.#lacksRoom = false;
     this.#copies.ask();
   }
 
