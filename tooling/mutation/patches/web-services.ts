@@ -348,7 +348,7 @@ export const patches: PatchList = {
     },
     {
       name: 'hidden-guesses',
-      off: 'who asks by another name ten times a second hides that passwords are guessed',
+      off: 'a client that asks by another name ten times a second hides that passwords are guessed',
       file: serving,
       find: "where === undefined || reason === 'throttled' ? limits.early : limits.other",
       replace: "where === undefined || reason === 'throttled' ? limits.other : limits.other",
