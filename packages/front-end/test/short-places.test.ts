@@ -31,18 +31,19 @@ it('who holds connections open and proves nothing shuts out neither users nor se
   const edge = await network.server('edge1.contoso.example');
   const ask = () => edge.ask('OPTIONS', 'sip:contoso.example', { as: 'alice' });
   await ask();
-  const first = await holdOpen(network.port, '127.0.0.2');
-  await holdOpen(network.port, '127.0.0.3');
-  const second = await holdOpen(network.port, '127.0.0.3');
-  const firstOfMost = once(first, 'close');
+  const held = [];
+  for (const address of ['127.0.0.2', '127.0.0.3', '127.0.0.3'])
+    held.push(await holdOpen(network.port, address));
   const bob = await network.user('bob');
-  expect(network.lines.filter(({ reason }) => reason === 'throttled')).toMatchObject([
-    { event: 'refused', when: 'admission', peer: 'unknown', from: expect.stringContaining('127.0.0.3:') },
-  ]);
   const gateway = await network.server('app1.contoso.example');
   await gateway.ask('OPTIONS', 'sip:contoso.example', { as: 'alice' });
-  await firstOfMost;
-  expect(second.closed).toBe(false);
+  // However long all this took: two of them at the least, so that four have places who are proven.
+  await expect.poll(() => held.filter((socket) => socket.closed).length).toBeGreaterThanOrEqual(2);
+  const throttled = network.lines.filter(({ reason }) => reason === 'throttled');
+  expect(throttled).not.toEqual([]);
+  const fromHolder = expect.stringMatching(/127\.0\.0\.[23]:/);
+  for (const line of throttled)
+    expect(line).toMatchObject({ event: 'refused', when: 'admission', peer: 'unknown', from: fromHolder });
   expect((await alice.ask('MESSAGE', 'sip:bob@contoso.example', { as: 'alice' })).status).toBe(200);
   await ask();
   expect([alice, bob, edge].map((peer) => peer.connections)).toEqual([1, 1, 1]);

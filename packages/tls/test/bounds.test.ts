@@ -134,9 +134,10 @@ describe('bounds on connections', () => {
 
   describe('where places are short', () => {
     /** A listener of three places that asks for certificates and does without; clients, in the order in which they were admitted. */
-    async function startShort() {
+    async function startShort(maxPendingPerAddress = 500) {
       const admitted: tls.TLSSocket[] = [];
-      const limits = { maxConnections: 3, whenPlacesAreShort: 'close-unproven' } as const;
+      const bounds = { maxConnections: 3, maxPendingPerAddress };
+      const limits = { ...bounds, whenPlacesAreShort: 'close-unproven' } as const;
       const server = await serve(tls, { ...common(), clientCertificate: 'optional', limits }, (socket) => {
         admitted.push(socket);
         socket.write('hello');
@@ -149,7 +150,15 @@ describe('bounds on connections', () => {
         await Promise.race([new Promise((resolve) => socket.once('data', resolve)), closed]);
         return { closed, isOpen: () => !socket.closed, [Symbol.dispose]: () => void socket.destroy() };
       };
-      return { admitted, come, server };
+      /** Connects and sends nothing. */
+      const connect = async (localAddress: string) => {
+        const socket = net.connect({ port: server.port, host: '127.0.0.1', localAddress }).resume();
+        socket.on('error', () => {});
+        await new Promise((resolve) => socket.once('connect', resolve));
+        return socket;
+      };
+      const refusals = () => servers.refusals.map(({ rejection }) => rejection.message);
+      return { admitted, come, connect, refusals, server };
     }
 
     it('closes the oldest client that has proven nothing for one more, of the address that has most, and none that has', async () => {
@@ -188,6 +197,59 @@ describe('bounds on connections', () => {
       expect(servers.refusals).toMatchObject([
         { rejection: { message: 'expected at most 3 open connections, found one more' } },
       ]);
+      expect(proven.map((one) => one.isOpen())).toEqual([true, true, true]);
+      for (const one of proven) one[Symbol.dispose]();
+    });
+
+    it('closes no client for a handshake that has not ended, as long as few are under way, and none for one that it refuses', async () => {
+      const { come, connect, refusals, server } = await startShort(1);
+      const clients = [await come('127.0.0.2'), await come('127.0.0.3'), await come('127.0.0.4')];
+      const open = () => clients.filter((client) => client.isOpen()).length;
+      const stalled = [];
+      for (const address of ['127.0.0.5', '127.0.0.6', '127.0.0.7']) stalled.push(await connect(address));
+      await expect.poll(() => server.pending).toBe(3);
+      expect([open(), refusals()]).toEqual([3, []]);
+      for (let further = 1; further <= 3; further++) {
+        stalled.push(await connect('127.0.0.5'));
+        await expect.poll(() => refusals().length).toBe(further);
+      }
+      expect(new Set(refusals())).toEqual(new Set(['expected at most 3 open connections, found one more']));
+      expect([open(), server.pending]).toEqual([3, 3]);
+      stalled.push(await connect('127.0.0.8'));
+      await expect.poll(() => [open(), server.pending]).toEqual([2, 4]);
+      for (const socket of stalled) socket.destroy();
+      for (const client of clients) client[Symbol.dispose]();
+    });
+
+    it('closes one for a client whose handshake has ended, whoever holds handshakes open', async () => {
+      const { come, connect, refusals, server } = await startShort();
+      using first = await come('127.0.0.2');
+      const stalled = [await connect('127.0.0.5'), await connect('127.0.0.5')];
+      await expect.poll(() => server.pending).toBe(2);
+      using second = await come('127.0.0.3');
+      using third = await come('127.0.0.4');
+      expect([first, second, third].map((one) => one.isOpen())).toEqual([true, true, true]);
+      using fourth = await come('127.0.0.6');
+      expect(await first.closed).toBe('closed');
+      expect(refusals()).toEqual([
+        'expected that the client proves who it is, found nothing proven while places are short',
+      ]);
+      expect([second, third, fourth].map((one) => one.isOpen())).toEqual([true, true, true]);
+      expect(server).toMatchObject({ connections: 3, pending: 2 });
+      for (const socket of stalled) socket.destroy();
+    });
+
+    it('refuses a client after its handshake where all have proven who they are in the meantime', async () => {
+      const { admitted, come, connect, refusals, server } = await startShort();
+      const proven = [await come('127.0.0.2'), await come('127.0.0.3'), await come('127.0.0.4')];
+      const late = await connect('127.0.0.5');
+      await expect.poll(() => server.pending).toBe(1);
+      for (const socket of admitted) keepPlace(socket);
+      const closed = new Promise((resolve) => late.once('close', resolve));
+      const socket = bare(server.port, { socket: late });
+      socket.on('error', () => {});
+      await closed;
+      expect(refusals()).toEqual(['expected at most 3 open connections, found one more']);
       expect(proven.map((one) => one.isOpen())).toEqual([true, true, true]);
       for (const one of proven) one[Symbol.dispose]();
     });

@@ -369,6 +369,51 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'time-until-told',
+      off: 'a telephone that was told to register half a minute later loses its connection before',
+      file: 'packages/tls/src/listen/unproven-places.ts',
+      find: 'patienceMs = 40_000;',
+      replace: 'patienceMs = 10_000;',
+      test: {
+        file: 'packages/tls/src/listen/unproven-places.test.ts',
+        title: 'one keeps its place for the 30 seconds that a telephone is told to wait before it registers',
+      },
+    },
+    {
+      name: 'no-way-for-the-refused',
+      off: 'an address that may have no more handshakes under way has one connection of others closed with each further one',
+      file: 'packages/tls/src/listen/admission-control.ts',
+      find: 'this.#open.isFullBut(socket, beyond) && this.#pending.refusal(socket) === undefined',
+      replace: 'this.#open.isFullBut(socket, beyond)',
+      test: {
+        file: 'packages/tls/test/bounds.test.ts',
+        title:
+          'closes no client for a handshake that has not ended, as long as few are under way, and none for one that it refuses',
+      },
+    },
+    {
+      name: 'handshakes-beyond-all-places',
+      off: 'who connects and sends nothing has connections of others closed',
+      file: 'packages/tls/src/listen/admission-control.ts',
+      find: 'return Math.min(handshakesBeyond, this.#maxOpen);',
+      replace: 'return 0;',
+      test: {
+        file: 'packages/tls/test/bounds.test.ts',
+        title: 'closes one for a client whose handshake has ended, whoever holds handshakes open',
+      },
+    },
+    {
+      name: 'place-after-the-handshake',
+      off: 'more connections stay open than the listener has places',
+      file: 'packages/tls/src/listen/admission-control.ts',
+      find: "typeof place === 'object' ? place : this.#takePlace();",
+      replace: "typeof place === 'object' ? place : undefined;",
+      test: {
+        file: 'packages/tls/test/bounds.test.ts',
+        title: 'refuses a client after its handshake where all have proven who they are in the meantime',
+      },
+    },
+    {
       name: 'proven-by-certificate',
       off: 'a peer that has shown a certificate gives its place to who proves nothing',
       file: 'packages/tls/src/listen/admission-control.ts',

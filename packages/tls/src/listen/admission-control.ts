@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
-import type { PeerIdentity, Rejection } from '@entente/trust';
+import type { PeerIdentity, Rejection, RejectionOf } from '@entente/trust';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
 import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
 import { claimOf } from '../refusal/claimed-name.ts';
@@ -29,6 +29,8 @@ export interface AdmissionControlOptions {
 const defaultMaxConnections = 100_000;
 /** Connections that have given way and are not closed yet: the platform counts them. */
 const closingConnections = 1_024;
+/** Handshakes beyond all places, where a connection can give way: it does so for a client that has ended its handshake, not for one that may. */
+const handshakesBeyond = 512;
 
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
@@ -43,6 +45,7 @@ export class AdmissionControl implements AdmissionOwner {
   readonly #options: AdmissionControlOptions;
   readonly #pending: ConnectionPlaces;
   readonly #open: ConnectionPlaces;
+  readonly #maxOpen: number;
   /** Undefined where a peer may have as many as all. */
   readonly #ofPeer: PeerPlaces | undefined;
   /** Undefined where none gives way. */
@@ -60,6 +63,7 @@ export class AdmissionControl implements AdmissionOwner {
     const { maxConnections = defaultMaxConnections } = limits;
     const givesWay = limits.whenPlacesAreShort === 'close-unproven';
     this.#unproven = givesWay ? new UnprovenPlaces({ max: maxConnections }) : undefined;
+    this.#maxOpen = maxConnections;
     this.#open = new ConnectionPlaces({
       what: 'open connections',
       max: maxConnections,
@@ -130,8 +134,10 @@ export class AdmissionControl implements AdmissionOwner {
 
   #accept(socket: Socket): boolean {
     if (this.#options.limits.whenPendingIsFull === 'close-oldest') this.#makeRoom(socket);
-    if (this.#open.isFullBut(socket)) this.#makeWay(this.#unproven?.giveWay());
-    const refused = this.#open.enter(socket) ?? this.#pending.enter(socket);
+    const beyond = this.#beyond();
+    if (this.#open.isFullBut(socket, beyond) && this.#pending.refusal(socket) === undefined)
+      this.#makeWay(this.#unproven?.giveWay());
+    const refused = this.#open.enter(socket, beyond) ?? this.#pending.enter(socket);
     if (refused !== undefined) {
       this.#open.leave(socket);
       this.#tell(socket, 'admission', refused);
@@ -145,6 +151,25 @@ export class AdmissionControl implements AdmissionOwner {
     });
     this.#handshakes.add(socket);
     return true;
+  }
+
+  /** How many handshakes may be under way after all places are taken: none where those who are proven have them all. */
+  #beyond(): number {
+    const unproven = this.#unproven;
+    if (unproven === undefined || this.admitted.size - unproven.count >= this.#maxOpen) return 0;
+    return Math.min(handshakesBeyond, this.#maxOpen);
+  }
+
+  /**
+   * Another connection gives way to one that has ended its handshake where all places are taken, handshakes not counted.
+   * @returns the rejection where none can
+   */
+  #takePlace(): RejectionOf<'throttled'> | undefined {
+    if (this.#unproven === undefined || this.#open.count - this.#pending.count <= this.#maxOpen)
+      return undefined;
+    const displaced = this.#unproven.giveWay();
+    this.#makeWay(displaced);
+    return displaced === undefined ? tooMany('open connections', this.#maxOpen) : undefined;
   }
 
   /** Closes the connection without a verdict that has had the longest time, where there is no place for another one. */
@@ -215,12 +240,13 @@ export class AdmissionControl implements AdmissionOwner {
     if (socket.destroyed) return;
     const proven = outcome.peer.peer;
     const place = proven === undefined ? undefined : this.#ofPeer?.enter(proven);
-    if (typeof place === 'object') {
-      this.#tell(socket, 'admission', place, undefined, proven);
+    if (typeof place === 'function') socket.once('close', place);
+    const refused = typeof place === 'object' ? place : this.#takePlace();
+    if (refused !== undefined) {
+      this.#tell(socket, 'admission', refused, undefined, proven);
       socket.destroy();
       return;
     }
-    if (place !== undefined) socket.once('close', place);
     if (proven === undefined) this.#takeUnproven(socket);
     this.admitted.add(socket);
     admitSocket(socket, outcome, this.#options.asking, judgedUnder, this);

@@ -37,10 +37,11 @@ export class ConnectionPlaces {
   /**
    * Takes a place for a connection.
    * @param socket - the accepted connection
+   * @param beyond - places that there are for it after all are taken
    * @returns the rejection where a limit is reached; undefined where the connection has a place now
    */
-  enter(socket: Socket): RejectionOf<'throttled'> | undefined {
-    const refused = this.refusal(socket);
+  enter(socket: Socket, beyond = 0): RejectionOf<'throttled'> | undefined {
+    const refused = this.refusal(socket, beyond);
     if (refused !== undefined) return refused;
     this.#taken.add(socket);
     this.#count(socket, 1);
@@ -50,20 +51,22 @@ export class ConnectionPlaces {
   /**
    * Whether there is a place for a connection.
    * @param socket - the accepted connection
+   * @param beyond - as with `enter`
    * @returns the rejection where a limit is reached
    */
-  refusal(socket: Socket): RejectionOf<'throttled'> | undefined {
+  refusal(socket: Socket, beyond = 0): RejectionOf<'throttled'> | undefined {
     const { max, maxPerAddress, what } = this.#limits;
-    if (this.#taken.size >= max) return tooMany(what, max);
+    if (this.#taken.size >= max + beyond) return tooMany(what, max);
     return this.#isFullFor(socket) ? tooMany(`${what} from one address`, maxPerAddress) : undefined;
   }
 
   /**
    * Whether there is no place for a connection only because all are taken.
    * @param socket - the accepted connection
+   * @param beyond - as with `enter`
    */
-  isFullBut(socket: Socket): boolean {
-    return this.#taken.size >= this.#limits.max && !this.#isFullFor(socket);
+  isFullBut(socket: Socket, beyond: number): boolean {
+    return this.#taken.size >= this.#limits.max + beyond && !this.#isFullFor(socket);
   }
 
   /**

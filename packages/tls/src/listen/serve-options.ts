@@ -32,7 +32,8 @@ export interface ServeLimits {
   /**
    * Whose turn it is to go where open connections are many. `close-unproven` is for listeners whose clients without a certificate say with
    * `keepPlace` that they have proven who they are: once half of the places are taken, or all of them, one that has proven nothing gives its place
-   * to the next one, the oldest of the address that has most of them. Default `refuse-newest`, when all are taken.
+   * to the next one, the oldest of the address that has most of them. So that it does so only for a client that has ended its handshake, up to 512
+   * handshakes more, and at most as many as there are places, may be under way. Default `refuse-newest`, when all are taken.
    */
   readonly whenPlacesAreShort?: 'refuse-newest' | 'close-unproven';
   /** Milliseconds from the accepted connection to the end of the handshake, 1 to 120,000. Default 10,000. */

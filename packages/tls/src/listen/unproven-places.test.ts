@@ -63,6 +63,16 @@ describe('of connections on which nobody is proven', () => {
     expect(places.count).toBe(8);
   });
 
+  it('one keeps its place for the 30 seconds that a telephone is told to wait before it registers', () => {
+    const { enter, pass } = start();
+    enter('a1', { afterMs: 1 });
+    pass(10_000);
+    for (const name of ['x1', 'x2', 'x3', 'x4', 'x5', 'x6', 'x7']) enter(name, { afterMs: 1 });
+    expect(enter('y1', { afterMs: 31_000 })).toBe('a1');
+    expect(enter('y2', { afterMs: 1 })).toBeUndefined();
+    expect(enter('y3', { afterMs: 10_000 })).toBe('x1');
+  });
+
   it('one gives way at once where there is no place at all: the oldest, whenever it came', () => {
     const { enter, giveWay, pass, places } = start();
     for (const name of ['a1', 'b1', 'b2']) enter(name, { afterMs: 1 });

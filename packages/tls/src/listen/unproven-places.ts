@@ -1,5 +1,8 @@
-/** Milliseconds in which a client that has just come may prove who it is before its place is given to another one. */
-export const patienceMs = 10_000;
+/**
+ * Milliseconds in which a client that has just come may prove who it is before its place is given to another one. A server that is overloaded
+ * has telephones register up to 30 seconds later, and they keep their connection until then.
+ */
+export const patienceMs = 40_000;
 
 /** What {@link UnprovenPlaces} is made of. */
 export interface UnprovenPlacesOptions {
@@ -62,7 +65,7 @@ export class UnprovenPlaces<T extends object> {
   }
 
   /**
-   * Takes one out for a connection that has no place at all, also one that has just come.
+   * Takes one out where no place is left at all, also one that has just come.
    * @returns the connection that has to be closed; undefined where there is none
    */
   giveWay(): T | undefined {
