@@ -215,7 +215,9 @@ describe('a contact that would lead back to its user (RFC 5627 §5.1)', () => {
 describe('a request for a GRUU (RFC 5627 §6.1, §5.4)', () => {
   it('goes to the contact of the device that was refreshed last, whatever q it has, and then to the next', () => {
     const instance = '+sip.instance="<urn:uuid:1-2-3>"';
-    const first = registered({ contact: `<sip:old@192.0.2.1>;${instance};q=1` });
+    const first = registered({
+      contact: `<sip:old@192.0.2.1>;${instance};q=1, <sip:new@192.0.2.2>;${instance};q=0.1`,
+    });
     const { bindings, gruu } = registered({
       contact: `<sip:new@192.0.2.2>;${instance};q=0.1`,
       cseq: 2,

@@ -108,7 +108,7 @@ describe('the contacts of one device (RFC 5626 §6, §7)', () => {
   const self = 'fe1.contoso.example';
 
   it('are tried one after the other, also where it has registered them without reg-id', () => {
-    const first = stored(registerRequest({ Contact: contact(home) }));
+    const first = stored(registerRequest({ Contact: [contact(home), contact('sip:a@192.0.2.2')] }));
     const both = stored(registerRequest({ Contact: contact('sip:a@192.0.2.2') }, 2), first, {
       ...context,
       now: now + 1,

@@ -275,6 +275,55 @@ describe('a device that has started again', () => {
     expect(ports(bindings)).toEqual(['62']);
   });
 
+  const phone = (
+    port: number,
+    cseq: number,
+    current: readonly Binding[] = [],
+    further: readonly string[] = [],
+  ) =>
+    register(
+      registerRequest(
+        { Contact: [`<sip:a@192.0.2.1:${port}>;+sip.instance="<urn:uuid:1>"`, ...further] },
+        cseq,
+        'kept@x',
+      ),
+      alice,
+      current,
+      context,
+    );
+
+  it.each([
+    ['lower', 1],
+    ['equal', 7],
+    ['higher', 8],
+  ])('replaces it where it keeps its Call-ID, has another port and a %s CSeq', (_, cseq) => {
+    const { bindings } = accepted(phone(5061, 7));
+    expect(accepted(phone(5062, cseq, bindings)).bindings.map(({ uri }) => uri)).toEqual([
+      'sip:a@192.0.2.1:5062',
+    ]);
+  });
+
+  it.each([
+    [[], 'alone'],
+    [['<sip:a@192.0.2.1:5061>;+sip.instance="<urn:uuid:1>"'], 'after one that is new'],
+  ])('is refused where an older REGISTER with the contact that it has comes late: %j, %s', (further) => {
+    const { bindings } = accepted(phone(5061, 7));
+    const late = phone(further.length === 0 ? 5061 : 5060, 6, bindings, further);
+    expect(refused(late)).toMatchObject({ status: 500, reason: 'registration-out-of-order' });
+  });
+
+  it('keeps the contact that it names beside a new one, in whatever order, and replaces the third', () => {
+    const contact = (port: number) => `<sip:a@192.0.2.1:${port}>;+sip.instance="<urn:uuid:1>"`;
+    const { bindings } = accepted(phone(5061, 7, [], [contact(5062)]));
+    const next = accepted(phone(5063, 8, bindings, [contact(5061)]));
+    expect(next.bindings.map(({ uri }) => uri.slice(-4))).toEqual(['5063', '5061']);
+    const elsewhere = stored(
+      registerRequest({ Contact: [contact(5061), contact(5064)] }, 1, 'next@x'),
+      next.bindings,
+    );
+    expect(elsewhere.map(({ uri }) => uri.slice(-4))).toEqual(['5061', '5064']);
+  });
+
   it('replaces no binding of another device, and none of its own start', () => {
     const contacts = [
       '<sip:a@192.0.2.1>;+sip.instance="<urn:uuid:1>"',

@@ -22,8 +22,8 @@ export const patches: PatchList = {
       name: 'connections-leave-bindings',
       off: 'each new connection of a device that keeps its Call-ID leaves a binding behind, until its user can register no more',
       file: 'packages/sip-proxy/src/registration/contact-binding.ts',
-      find: 'callId !== request.callId || (cseq !== request.cseq.sequence && expiresSec > 0)',
-      replace: 'callId !== request.callId',
+      find: '(binding.callId !== callId || expiresSec > 0)',
+      replace: 'binding.callId !== callId',
       test: {
         file: 'packages/sip-proxy/test/registrar.test.ts',
         title: 'replaces it where it has connected again and keeps its Call-ID: twenty connections leave one',
@@ -33,11 +33,56 @@ export const patches: PatchList = {
       name: 'removed-by-device',
       off: 'a device that removes a contact it no longer has removes the one it has',
       file: 'packages/sip-proxy/src/registration/contact-binding.ts',
-      find: '(cseq !== request.cseq.sequence && expiresSec > 0)',
-      replace: 'cseq !== request.cseq.sequence',
+      find: ' &&\n      (binding.callId !== callId || expiresSec > 0)',
+      replace: '',
       test: {
         file: 'packages/sip-proxy/test/registrar.test.ts',
         title: 'keeps both of its contacts when it refreshes them, and removes the one that it names alone',
+      },
+    },
+    {
+      name: 'order-of-what-is-left-behind',
+      off: 'a telephone that keeps its Call-ID over a restart and counts from 1 again can not register until its old binding has expired',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: 'if (before !== undefined && stored.includes(before)) storedCount--;',
+      replace:
+        'if (before !== undefined && stored.includes(before)) storedCount--;\n    if (before !== undefined && current.includes(before) && isOvertaken(request, before)) return outOfOrder(request, before);',
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'replaces it where it keeps its Call-ID, has another port and a lower CSeq',
+      },
+    },
+    {
+      name: 'written-by-this-register',
+      off: 'of two contacts that a device registers together only the second is kept',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: 'const others = stored.filter(({ uri }) => !meant.has(uri));',
+      replace: 'const others = bindings.filter(({ uri }) => !meant.has(uri));',
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'keeps the contact that it names beside a new one, in whatever order, and replaces the third',
+      },
+    },
+    {
+      name: 'overtaken-beside-a-new-contact',
+      off: 'a REGISTER that comes late replaces a newer binding of the same contact, because it names another one before it',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: 'if (isOvertaken(request, same)) return outOfOrder(request, same);',
+      replace: '',
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'is refused where an older REGISTER with the contact that it has comes late',
+      },
+    },
+    {
+      name: 'meant-by-another-contact',
+      off: 'a new contact takes the place of one that is named beside it instead of the one left behind',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: 'if (same.regId === undefined) meant.add(same.uri);',
+      replace: '',
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'keeps the contact that it names beside a new one, in whatever order, and replaces the third',
       },
     },
     {

@@ -131,36 +131,41 @@ function insecure() {
 }
 
 /**
- * The stored binding that a contact means: the same flow of the same device, else an equivalent URI, else an earlier one of the same device. A
- * device that has started again registers with another Call-ID (RFC 3261 §10.2.4), one that has connected again keeps it (§10.2), and either
- * often has another address: its earlier binding is replaced. Otherwise every start and every new connection would leave one behind, and after
- * a few the user could register no more.
+ * The binding that a contact means: the same flow of the same device, else an equivalent URI.
  * @param bindings - those stored, and what this REGISTER has made of them so far
  */
-export function earlierBinding(
+export function sameBinding(
   bindings: readonly Binding[],
-  wanted: WantedContact,
-  request: Pick<SipRequest, 'callId' | 'cseq'>,
+  { instance, regId, uri }: WantedContact,
 ): Binding | undefined {
-  const { instance, regId } = wanted;
   if (instance !== undefined && regId !== undefined)
     return bindings.find((binding) => binding.instance === instance && binding.regId === regId);
-  const others = bindings.filter((binding) => binding.regId === undefined);
-  const same = others.find((binding) => {
+  return bindings.find((binding) => {
+    if (binding.regId !== undefined) return false;
     const stored = parseUri(binding.uri);
-    return stored.ok && uriEquals(stored.value, wanted.uri);
+    return stored.ok && uriEquals(stored.value, uri);
   });
-  if (same !== undefined || instance === undefined) return same;
-  return others.find((binding) => binding.instance === instance && isLeftBehind(binding, wanted, request));
 }
 
-/** Whether a device has left a binding behind: not with a contact beside it, and not where it removes another one of the same start. */
-function isLeftBehind(
-  { callId, cseq }: Binding,
-  { expiresSec }: WantedContact,
-  request: Pick<SipRequest, 'callId' | 'cseq'>,
-): boolean {
-  return callId !== request.callId || (cseq !== request.cseq.sequence && expiresSec > 0);
+/**
+ * A binding that the device of a contact has left behind. A device that has started again registers with another Call-ID (RFC 3261 §10.2.4), one
+ * that has connected again keeps it (§10.2), and either often has another address: its earlier binding is replaced, whatever its CSeq, because
+ * some that keep the Call-ID count from the beginning again. Otherwise every start and every new connection would leave one behind, and after a few the user
+ * could register no more. A contact that is removed leaves behind nothing of the same Call-ID.
+ * @param bindings - those stored that no contact of this REGISTER means
+ */
+export function leftBehind(
+  bindings: readonly Binding[],
+  { instance, regId, expiresSec }: WantedContact,
+  { callId }: Pick<SipRequest, 'callId'>,
+): Binding | undefined {
+  if (instance === undefined || regId !== undefined) return undefined;
+  return bindings.find(
+    (binding) =>
+      binding.regId === undefined &&
+      binding.instance === instance &&
+      (binding.callId !== callId || expiresSec > 0),
+  );
 }
 
 /** 0 to 1 with at most three decimals (RFC 3261 §25.1, qvalue). */

@@ -15,9 +15,10 @@ import type { Sealing } from '../sealing/sealing.ts';
 import { tooMany, withoutRoom } from './binding-room.ts';
 import {
   contactText,
-  earlierBinding,
+  leftBehind,
   notOfDevice,
   readContact,
+  sameBinding,
   tooLong,
   type WantedContact,
 } from './contact-binding.ts';
@@ -100,8 +101,7 @@ export function register(
   // Counted before they are compared: each is compared with every binding.
   if (request.contacts.length > policy.maxContacts) return tooMany(request.contacts.length, policy);
   const supportsOutbound = tags(request, 'Supported').includes('outbound');
-  let bindings = current;
-  let outbound = false;
+  const contacts: WantedContact[] = [];
   for (const contact of request.contacts) {
     const read = readContact(contact, request, policy);
     if (!read.ok) return read;
@@ -112,14 +112,27 @@ export function register(
       // A client that does not know outbound has not asked for it (RFC 5626 §6).
       wanted = { ...wanted, regId: undefined };
     }
-    const before = earlierBinding(bindings, wanted, request);
-    // A contact named twice in one REGISTER is no earlier registration.
-    if (before !== undefined && current.includes(before) && isOvertaken(request, before))
-      return outOfOrder(request, before);
-    if (wanted.regId !== undefined) outbound = supportsOutbound;
+    contacts.push(wanted);
+  }
+  const meant = new Set<string>();
+  for (const wanted of contacts) {
+    const same = sameBinding(current, wanted);
+    if (same === undefined) continue;
+    if (isOvertaken(request, same)) return outOfOrder(request, same);
+    if (same.regId === undefined) meant.add(same.uri);
+  }
+  let bindings = current;
+  // The first of them are those stored; what this REGISTER writes follows.
+  let storedCount = current.length;
+  for (const wanted of contacts) {
+    const stored = bindings.slice(0, storedCount);
+    const others = stored.filter(({ uri }) => !meant.has(uri));
+    const before = sameBinding(bindings, wanted) ?? leftBehind(others, wanted, request);
+    if (before !== undefined && stored.includes(before)) storedCount--;
     const added = wanted.expiresSec > 0 ? bindingOf(request, aor, wanted, path, context) : undefined;
     bindings = replaced(bindings, before, added);
   }
+  const outbound = supportsOutbound && contacts.some(({ regId }) => regId !== undefined);
   const crowded = withoutRoom(bindings, current, policy);
   if (crowded !== undefined) return crowded;
   return { ok: true, bindings, response: response(request, aor, bindings, context, policy, outbound) };
