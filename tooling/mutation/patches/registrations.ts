@@ -71,7 +71,8 @@ export const patches: PatchList = {
       replace: '',
       test: {
         file: 'packages/sip-proxy/test/registrar.test.ts',
-        title: 'is refused where an older REGISTER with the contact that it has comes late',
+        title:
+          'is refused where an older REGISTER comes late with the contact that it has, also after one that is new',
       },
     },
     {

@@ -198,8 +198,8 @@ export const patches: PatchList = {
       name: 'restarted-device',
       off: 'each start of a device leaves a binding behind',
       file: 'packages/sip-proxy/src/registration/contact-binding.ts',
-      find: 'callId !== request.callId || ',
-      replace: '',
+      find: '(binding.callId !== callId || expiresSec > 0)',
+      replace: '(binding.callId === callId && expiresSec > 0)',
       test: {
         file: 'packages/sip-proxy/test/registrar.test.ts',
         title: 'replaces its earlier binding: twenty starts leave one',

@@ -229,7 +229,7 @@ export const patches: PatchList = {
       name: 'open-limit',
       off: 'one address may hold any number of open connections',
       file: sources,
-      find: 'const refused = this.#open.enter(socket) ?? this.#pending.enter(socket);',
+      find: 'const refused = this.#open.enter(socket, beyond) ?? this.#pending.enter(socket);',
       replace: 'const refused = this.#pending.enter(socket);',
       test: bounds(
         'refuses a further open connection from an address that holds the most allowed, before any handshake',
