@@ -41,8 +41,8 @@ export const patches: PatchList = {
       name: 'way-back-of-later-answers',
       off: 'a device that has accepted a call answers calls of others as often as it likes',
       file: 'packages/sip-relay/src/relay/accepted-call.ts',
-      find: 'if (back === undefined || serverTransactionKey(back) !== accepted.received.key) return;',
-      replace: 'if (back === undefined || serverTransactionKey(back) === undefined) return;',
+      find: 'if (back === undefined || serverTransactionKey(back) !== accepted.received.key) {',
+      replace: 'if (back === undefined || serverTransactionKey(back) === undefined) {',
       test: {
         file: 'packages/sip-relay/test/accepted-call.test.ts',
         title: 'passes on no 2xx that would go back to another request of the caller',

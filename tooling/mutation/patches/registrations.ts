@@ -25,7 +25,7 @@ export const patches: PatchList = {
       find: '(binding.callId !== callId || expiresSec > 0)',
       replace: 'binding.callId !== callId',
       test: {
-        file: 'packages/sip-proxy/test/registrar.test.ts',
+        file: 'packages/sip-proxy/test/started-again.test.ts',
         title: 'replaces it where it has connected again and keeps its Call-ID: twenty connections leave one',
       },
     },
@@ -36,7 +36,7 @@ export const patches: PatchList = {
       find: ' &&\n      (binding.callId !== callId || expiresSec > 0)',
       replace: '',
       test: {
-        file: 'packages/sip-proxy/test/registrar.test.ts',
+        file: 'packages/sip-proxy/test/started-again.test.ts',
         title: 'keeps both of its contacts when it refreshes them, and removes the one that it names alone',
       },
     },
@@ -48,7 +48,7 @@ export const patches: PatchList = {
       replace:
         'if (before !== undefined && stored.includes(before)) storedCount--;\n    if (before !== undefined && current.includes(before) && isOvertaken(request, before)) return outOfOrder(request, before);',
       test: {
-        file: 'packages/sip-proxy/test/registrar.test.ts',
+        file: 'packages/sip-proxy/test/started-again.test.ts',
         title: 'replaces it where it keeps its Call-ID, has another port and a lower CSeq',
       },
     },
@@ -59,7 +59,7 @@ export const patches: PatchList = {
       find: 'const others = stored.filter(({ uri }) => !meant.has(uri));',
       replace: 'const others = bindings.filter(({ uri }) => !meant.has(uri));',
       test: {
-        file: 'packages/sip-proxy/test/registrar.test.ts',
+        file: 'packages/sip-proxy/test/started-again.test.ts',
         title: 'keeps the contact that it names beside a new one, in whatever order, and replaces the third',
       },
     },
@@ -70,7 +70,7 @@ export const patches: PatchList = {
       find: 'if (isOvertaken(request, same)) return outOfOrder(request, same);',
       replace: '',
       test: {
-        file: 'packages/sip-proxy/test/registrar.test.ts',
+        file: 'packages/sip-proxy/test/started-again.test.ts',
         title:
           'is refused where an older REGISTER comes late with the contact that it has, also after one that is new',
       },
@@ -82,7 +82,7 @@ export const patches: PatchList = {
       find: 'if (same.regId === undefined) meant.add(same.uri);',
       replace: '',
       test: {
-        file: 'packages/sip-proxy/test/registrar.test.ts',
+        file: 'packages/sip-proxy/test/started-again.test.ts',
         title: 'keeps the contact that it names beside a new one, in whatever order, and replaces the third',
       },
     },

@@ -201,7 +201,7 @@ export const patches: PatchList = {
       find: '(binding.callId !== callId || expiresSec > 0)',
       replace: '(binding.callId === callId && expiresSec > 0)',
       test: {
-        file: 'packages/sip-proxy/test/registrar.test.ts',
+        file: 'packages/sip-proxy/test/started-again.test.ts',
         title: 'replaces its earlier binding: twenty starts leave one',
       },
     },
