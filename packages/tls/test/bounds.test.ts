@@ -221,7 +221,7 @@ describe('bounds on connections', () => {
       for (const client of clients) client[Symbol.dispose]();
     });
 
-    it('closes one for a client whose handshake has ended, whoever holds handshakes open', async () => {
+    it('closes one for a client whose handshake has ended, also while others hold handshakes open', async () => {
       const { come, connect, refusals, server } = await startShort();
       using first = await come('127.0.0.2');
       const stalled = [await connect('127.0.0.5'), await connect('127.0.0.5')];

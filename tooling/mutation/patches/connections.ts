@@ -399,7 +399,7 @@ export const patches: PatchList = {
       replace: 'return 0;',
       test: {
         file: 'packages/tls/test/bounds.test.ts',
-        title: 'closes one for a client whose handshake has ended, whoever holds handshakes open',
+        title: 'closes one for a client whose handshake has ended, also while others hold handshakes open',
       },
     },
     {
