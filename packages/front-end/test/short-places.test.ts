@@ -31,7 +31,7 @@ it('who holds connections open and proves nothing shuts out neither users nor se
   const edge = await network.server('edge1.contoso.example');
   const ask = () => edge.ask('OPTIONS', 'sip:contoso.example', { as: 'alice' });
   await ask();
-  const held = [];
+  const held: tls.TLSSocket[] = [];
   for (const address of ['127.0.0.2', '127.0.0.3', '127.0.0.3'])
     held.push(await holdOpen(network.port, address));
   const bob = await network.user('bob');

@@ -3,7 +3,7 @@ import type { Account } from '../budget/account.ts';
 import type { Forgettable } from '../budget/forgettable-list.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import type { Placed } from '../connection/unordered-list.ts';
-import type { Answered } from './in-passing.ts';
+import type { Answered } from './answered.ts';
 
 /** Who hears of further answers to an INVITE that was sent on and accepted. */
 export interface AcceptedUser {

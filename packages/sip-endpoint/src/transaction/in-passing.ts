@@ -1,17 +1,12 @@
 import type { SipResponse } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
+import type { Answered } from './answered.ts';
 import type { AnyTransaction } from './transaction-context.ts';
 
 /** Answers of one device that go back at once; a further one each second. */
 const atOnce = 32;
 /** The same of the devices that a server may have behind it: as many as a user may register, each of which has been counted there. */
 const atOnceOfServer = 16 * atOnce;
-
-/** A request whose provisional responses and further 2xx are counted. */
-export interface Answered {
-  /** Seconds of the clock of timers, until which they are paid: each takes one of the time to come. */
-  paidUntil: number;
-}
 
 /**
  * Whether the one who answers may write as many of this response as they like: a provisional one, or a 2xx after the first. The caller must

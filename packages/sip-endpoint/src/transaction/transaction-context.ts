@@ -13,7 +13,7 @@ import type { Forgettable } from '../budget/forgettable-list.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import type { Placed } from '../connection/unordered-list.ts';
 import type { TimerWheel, WheelTimer } from '../timer/timer-wheel.ts';
-import type { Answered } from './in-passing.ts';
+import type { Answered } from './answered.ts';
 import { beginsAt } from './transaction-channel.ts';
 
 /** Who is told what becomes of a request that we sent. */
