@@ -37,8 +37,8 @@ export const patches: PatchList = {
       name: 'skipped-copies',
       off: 'a registration that a server could not place yet is lost there until its client comes again',
       file: 'packages/front-end/src/pool/pool-registrations.ts',
-      find: 'if (bindingsOf(record).length > 0) this.#skipped.add(aor);',
-      replace: 'void bindingsOf;',
+      find: 'this.#skipped.add(aor);',
+      replace: '',
       test: {
         file: 'packages/front-end/src/pool/pool-registrations.test.ts',
         title: 'is asked for again once it does: the other server takes it for known',
