@@ -52,12 +52,18 @@ export function callerOf(
   return from === undefined ? `@${domain}` : `@${domain} ${from}`;
 }
 
-/** The gateway that handed a request to the front ends. What is below the Via of an edge may be made up. */
+/** Our servers that hand calls on: a gateway reaches the front ends through one of mediation. */
+const between: ReadonlySet<string | undefined> = new Set(['front-end', 'director', 'mediation']);
+
+/**
+ * The gateway that handed a request to our servers. What is below the Via of an edge may be made up; and a gateway may write any name there, so
+ * that those which the topology does not list are one.
+ */
 function broughtBy({ vias }: SipRequest, { servers }: Pick<Topology, 'servers'>): string | undefined {
   for (const { host } of vias) {
     const name = host.toLowerCase();
     const role = servers.get(name)?.role;
-    if (role !== 'front-end' && role !== 'director') return role === 'edge' ? undefined : name;
+    if (!between.has(role)) return role === 'gateway' ? name : undefined;
   }
   return undefined;
 }

@@ -204,6 +204,14 @@ describe('entente ca restore', () => {
     );
     expect(JSON.stringify(json.next)).not.toContain('accounts.jsonl');
     expect(json.next).toContainEqual(expect.stringContaining('in PostgreSQL at db1.contoso.example:5432'));
+    // A backup from before they were moved says nothing of it, and the folder that it replaces does.
+    const replaced = join(folder, 'accounts-here');
+    await noteAccountsAt(replaced, 'PostgreSQL at db2.contoso.example:5432');
+    const older = await answerOf(`ca restore ${backup} --directory ${replaced} --replace`);
+    expect(JSON.stringify(older.json.next)).not.toContain('accounts.jsonl');
+    expect(older.json.next).toContainEqual(
+      expect.stringContaining('in PostgreSQL at db2.contoso.example:5432'),
+    );
   });
 
   it('replaces nothing without a word, and never an authority that runs', async () => {

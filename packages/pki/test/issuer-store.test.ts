@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -176,6 +176,29 @@ describe('the issuing authorities of a domain', () => {
     expect(await store.catchUp()).toBe(true);
     expect(store.active.record.number).toBe(2);
     expect(await store.catchUp()).toBe(false);
+    await run.remove();
+  });
+
+  it('are taken back only where their key can be read, and as long as it cannot, all others go on', async () => {
+    const run = await cutAt(0, false, async () => {});
+    const store = await IssuerStore.open(run.folder);
+    await accept(store, await visit.answer(await visit.request(store)));
+    const time = half + 130 * day;
+    await store.take({ kind: 'activate', number: 2 }, time);
+    await store.take({ kind: 'retire', number: 1 }, time);
+    const key = join(run.directory, issuerFiles(1).key);
+    const pem = await readFile(key);
+    await writeFile(key, 'damaged');
+    const takeBack = { kind: 'take-back', number: 1 } as const;
+    expect(nextStep(store.view(new Map([[1, half]])), time - day)).toEqual(takeBack);
+    await expect(store.take(takeBack, time - day)).rejects.toThrow();
+    expect([await store.catchUp(), stages(await IssuerStore.open(run.folder))]).toEqual([
+      false,
+      ['retired', 'active'],
+    ]);
+    await writeFile(key, pem);
+    await store.take(takeBack, time - day);
+    expect(stages(await IssuerStore.open(run.folder))).toEqual(['retiring', 'active']);
     await run.remove();
   });
 

@@ -142,8 +142,8 @@ export const patches: PatchList = {
       name: 'below-an-edge',
       off: 'a partner takes every call of an application, because it writes names of gateways below the edge',
       file: 'packages/application/src/request-sender.ts',
-      find: "return role === 'edge' ? undefined : name;",
-      replace: "return role === 'edge' ? vias.at(-1)?.host : name;",
+      find: "return role === 'gateway' ? name : undefined;",
+      replace: "return role === 'gateway' ? name : vias.at(-1)?.host;",
       test: {
         file: 'packages/application/src/request-sender.test.ts',
         title: 'counts with its domain at whatever edge it comes, whatever it has written below that',

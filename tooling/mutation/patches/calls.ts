@@ -74,7 +74,7 @@ export const patches: PatchList = {
       name: 'another-way-back',
       off: 'a device believes in a call whose answer went to nobody',
       file: 'packages/sip-relay/src/relay/accepted-call.ts',
-      find: 'if (!hasPassed && !this.#passed.isFull) this.#end(response, accepted);',
+      find: 'if (!hasPassed) this.#end(response, accepted);',
       replace: '',
       test: {
         file: 'packages/sip-relay/test/accepted-call.test.ts',

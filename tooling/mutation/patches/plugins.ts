@@ -348,5 +348,16 @@ export const patches: PatchList = {
         title: 'of a mediation for locations is refused where the role does not use it',
       },
     },
+    {
+      name: 'ended-when-ready',
+      off: 'a plugin whose process has ended behind its word that it is ready is never started again, and nobody hears of it',
+      file: 'packages/host/src/own-process/own-process.ts',
+      find: 'if (ended !== undefined)',
+      replace: "if (ended === '')",
+      test: {
+        file: 'packages/host/src/own-process/own-process.test.ts',
+        title: 'that ends behind the word that it is ready has not been set up',
+      },
+    },
   ],
 };

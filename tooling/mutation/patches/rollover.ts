@@ -180,5 +180,16 @@ export const patches: PatchList = {
         title: 'presents another certificate from its start on',
       },
     },
+    {
+      name: 'taken-back-unread',
+      off: 'a wrong clock brings back an issuing authority whose key is damaged, and nothing opens any more',
+      file: 'packages/pki/src/node/issuer-store.ts',
+      find: "if (step.kind === 'take-back') await signerIn(this.#folder, issuerFiles(step.number).key);",
+      replace: '',
+      test: {
+        file: 'packages/pki/test/issuer-store.test.ts',
+        title: 'are taken back only where their key can be read, and as long as it cannot, all others go on',
+      },
+    },
   ],
 };

@@ -98,5 +98,16 @@ export const patches: PatchList = {
         title: 'reads everything again where the store was emptied and has as many changes again',
       },
     },
+    {
+      name: 'stops-between-attempts',
+      off: 'a server whose store cannot be reached never stops, and one that cannot start says nothing of why',
+      file: 'packages/store-redis/src/connection/store-link.ts',
+      find: "closing.addEventListener('abort', done);",
+      replace: '',
+      test: {
+        file: 'packages/store-redis/test/unreachable.test.ts',
+        title: 'a store whose connections break as soon as they are made keeps nobody from stopping',
+      },
+    },
   ],
 };

@@ -90,7 +90,7 @@ async function run(backup: string, options: CaRestoreOptions): Promise<void> {
       next: [
         ...(await leftDrafts(dirname(await realpath(directory)))),
         ...(await ownerOf(setAside, directory)),
-        ...nextSteps(prepared, takenAt, await accountsNotedAt(directory)),
+        ...nextSteps(prepared, takenAt, await accountsAt(directory, setAside)),
       ],
     },
     options.json,
@@ -117,6 +117,12 @@ async function ownerOf(setAside: string | undefined, directory: string): Promise
   return uid === undefined || uid === process.getuid?.()
     ? []
     : [`give the folder to the user that it was of: chown -R ${uid} ${directory}`];
+}
+
+/** Where the accounts are: a backup from before they were moved does not say so, and what was there before does. */
+async function accountsAt(directory: string, setAside: string | undefined): Promise<string | undefined> {
+  const noted = await accountsNotedAt(directory);
+  return noted ?? (setAside === undefined ? undefined : await accountsNotedAt(setAside));
 }
 
 /** Whether one of the lists says what was revoked since the backup: one of the root does not. */

@@ -26,6 +26,11 @@ describe('the process of a plugin', () => {
     expect(stopped()).toEqual([]);
   });
 
+  it('that ends behind the word that it is ready has not been set up', async () => {
+    const words = `JSON.stringify({ type: 'ready', methods: {} }) + '\\nno message\\n'`;
+    await expect(start(`constructor() { fs.writeSync(3, ${words}); }`)).rejects.toThrow('its process');
+  });
+
   it('that answers questions which nobody has asked is stopped', async () => {
     const one = await start(`go() { for (;;) write({ type: 'pong' }); }`);
     void one.call(store, 'go', [], same).catch(() => {});

@@ -84,6 +84,9 @@ export class OwnProcess implements PluginCalls, AsyncDisposable {
   async setUp(): Promise<void> {
     const found = await this.#run.step({ type: 'setup' });
     if (found.type !== 'ready') throw new Error(String(found.sentence));
+    // It may have ended behind the same words: nobody would hear of it any more.
+    const { ended } = this.#run;
+    if (ended !== undefined) throw new Error(`its process ${ended}`);
     this.#methods = methodsOf(found.methods);
     this.#run.watch();
     this.#isUp = true;

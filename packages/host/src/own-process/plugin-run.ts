@@ -104,6 +104,11 @@ export class PluginRun {
     });
   }
 
+  /** Why it has ended, as part of a sentence; undefined while it runs. */
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
   /** Whether nothing can be asked any more. */
   get isOver(): boolean {
     return this.#ended !== undefined;

@@ -238,8 +238,11 @@ export class IssuerStore {
    * Takes a step.
    * @param step - from `nextStep`, with the view of this store
    * @param now - milliseconds since 1970
+   * @throws PkiFault where a key cannot be read that would count again; nothing is changed then
    */
   async take(step: RolloverStep, now: number): Promise<void> {
+    // That of a retired one may be damaged without being missed; once the record needs it, nothing opens without it.
+    if (step.kind === 'take-back') await signerIn(this.#folder, issuerFiles(step.number).key);
     if (step.kind === 'destroy-key') await this.#folder.destroy(issuerFiles(step.number).key);
     else await this.#record(afterStep(this.#records, step, now));
     // Not before: a step that cannot be recorded has changed nothing.

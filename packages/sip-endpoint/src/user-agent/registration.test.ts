@@ -105,6 +105,19 @@ describe('a registration that is kept (RFC 5627 §4.2)', () => {
     expect(attempts).toEqual([0, 0]);
   });
 
+  it('waits where the successor of such a flow closes at once too, and counts it as good once it has lasted', async () => {
+    const { attempts, breakConnection, names, pass, registration } = start({ answersPings: false });
+    await registration.start(3_600);
+    await breakConnection();
+    await breakConnection();
+    expect([attempts, names().at(-1)]).toEqual([[0, 0], 'waiting']);
+    await pass(45);
+    expect(attempts).toEqual([0, 0, 45]);
+    await pass(30);
+    await breakConnection();
+    expect(attempts).toEqual([0, 0, 45, 75]);
+  });
+
   it('waits longer after each failure, also after the first attempt, and tells of what it failed', async () => {
     const { attempts, line, pass, registration, states } = start();
     line.push(down, down, down);

@@ -31,6 +31,8 @@ interface Want {
   readonly expiresSec: number;
 }
 
+/** Milliseconds that a flow must last which takes the place of another one at once, where no keep-alive shows that it is good. */
+const leastFlowMs = 30_000;
 const shortestWaitMs = 500;
 
 /**
@@ -46,6 +48,10 @@ export class Registration {
   #isAsking = false;
   /** Whether the flow that is up, or was up until now, has shown that it works. */
   #isProven = false;
+  /** When the flow counts as good, where no keep-alive proves it and another one has failed a moment ago. */
+  #goodAt = Number.POSITIVE_INFINITY;
+  /** When a flow last took the place of another one at once. */
+  #succeededAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
   /** Until when the binding of the flow that is up is in force. */
   #until: number | undefined;
@@ -112,6 +118,7 @@ export class Registration {
   /** The server has answered a keep-alive: the flow is good. */
   proven(): void {
     this.#isProven = true;
+    this.#goodAt = Number.POSITIVE_INFINITY;
     this.#failures = 0;
   }
 
@@ -183,8 +190,15 @@ export class Registration {
     const ms = (granted(response) ?? want.expiresSec) * 1_000;
     this.#until = clock.now() + ms;
     this.#again(want, Math.max(shortestWaitMs, ms / 2));
-    if (!onGranted(response)) this.proven();
+    if (!onGranted(response)) this.#seemsGood();
     this.#tell({ state: 'registered', until: this.#until, server: at, response });
+  }
+
+  /** No keep-alive will prove the flow: it counts as good, but not again and again where it closes behind each answer. */
+  #seemsGood(): void {
+    const now = this.#parts.clock.now();
+    if (now - this.#succeededAt >= leastFlowMs) this.proven();
+    else this.#goodAt = now + leastFlowMs;
   }
 
   #failed(want: Want, why: SipResponse | Error): void {
@@ -192,9 +206,12 @@ export class Registration {
     const { clock, random, server, timings } = this.#parts;
     const isUp = server() !== undefined;
     if (!isUp) this.#until = undefined;
+    if (this.#goodAt <= clock.now()) this.proven();
+    this.#goodAt = Number.POSITIVE_INFINITY;
     if (this.#isProven && !isUp) {
       // A good flow has failed: its successor is formed at once.
       this.#isProven = false;
+      this.#succeededAt = clock.now();
       this.#stopTimer?.();
       this.#stopTimer = undefined;
       this.#isAsking = true;

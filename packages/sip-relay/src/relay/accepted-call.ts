@@ -60,7 +60,7 @@ export class AcceptedCall implements AcceptedUser {
     const back = withoutTopVia(rules.arrived?.(response) ?? response);
     // The one who answers has written another way back: it would end another request of the server before us.
     if (back === undefined || serverTransactionKey(back) !== accepted.received.key) {
-      if (!hasPassed && !this.#passed.isFull) this.#end(response, accepted);
+      if (!hasPassed) this.#end(response, accepted);
       return;
     }
     const { connection } = accepted.received;

@@ -8,19 +8,18 @@ export class PassedTags {
   #first: string | undefined = undefined;
   #further: Set<string> | undefined = undefined;
 
-  /** Whether there were so many that one which is not known may have passed all the same. */
-  get isFull(): boolean {
-    return this.#further !== undefined && this.#further.size >= mostFurther;
-  }
-
-  /** @param tag - of To */
+  /**
+   * Whether one may have passed: where there were too many to be kept, each may.
+   * @param tag - of To
+   */
   has(tag: string | undefined): boolean {
-    return tag !== undefined && (tag === this.#first || this.#further?.has(tag) === true);
+    if (tag === undefined) return false;
+    return tag === this.#first || this.#further?.has(tag) === true || this.#isFull;
   }
 
   /** @param tag - of To */
   add(tag: string | undefined): void {
-    if (tag === undefined || this.has(tag) || this.isFull) return;
+    if (tag === undefined || this.has(tag)) return;
     // The text that it is a part of would stay with it.
     const own = detached(tag);
     if (this.#first === undefined) this.#first = own;
@@ -28,5 +27,9 @@ export class PassedTags {
       this.#further ??= new Set();
       this.#further.add(own);
     }
+  }
+
+  get #isFull(): boolean {
+    return this.#further !== undefined && this.#further.size >= mostFurther;
   }
 }

@@ -112,7 +112,7 @@ export class StoreLink implements AsyncDisposable {
   async #follow(step: () => Promise<void>): Promise<void> {
     while (!this.#isClosed) {
       try {
-        await whenReady(this.reader);
+        await whenReady(this.reader, this.#closing.signal);
         if (this.#isClosed) return;
         await step();
         this.#back();
@@ -147,16 +147,18 @@ function sentenceOf({ message, name }: Error): string {
   return name === 'MaxRetriesPerRequestError' ? 'the connection broke' : message;
 }
 
-/** Resolves when a connection takes commands, or is over. */
-function whenReady(redis: Redis): Promise<void> {
-  if (redis.status === 'ready' || redis.status === 'end') return Promise.resolve();
+/** Resolves when a connection takes commands, is over, or is not waited for any more: between two attempts its end is not told. */
+function whenReady(redis: Redis, closing: AbortSignal): Promise<void> {
+  if (redis.status === 'ready' || redis.status === 'end' || closing.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       redis.off('ready', done);
       redis.off('end', done);
+      closing.removeEventListener('abort', done);
       resolve();
     };
     redis.on('ready', done);
     redis.on('end', done);
+    closing.addEventListener('abort', done);
   });
 }
