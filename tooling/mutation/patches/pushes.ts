@@ -74,8 +74,8 @@ export const patches: PatchList = {
       name: 'tried-again',
       off: 'an edge takes no pushes until it is started again where its port could not be opened once',
       file: 'packages/member/src/push/push-service.ts',
-      find: 'this.#cancelRetry = trust.clock.after(retryMs, () => this.#changed(message));',
-      replace: '',
+      find: 'if (!this.#closed) this.#cancelRetry = trust.clock.after(retryMs, () => this.#changed(message));',
+      replace: 'void trust;',
       test: {
         file: 'packages/member/test/push-port.test.ts',
         title: 'is opened half a minute later, without another topology, and the log has the fault once',
