@@ -292,4 +292,19 @@ describe('a member that follows the accounts', () => {
     }
     expect(Math.min(...sizes.slice(1_000)), 'it was written whole').toBeLessThan(3_000);
   });
+
+  it('lets its file grow no further over restarts', async () => {
+    await put(alice);
+    const sizes: number[] = [];
+    for (let run = 0; run < 2; run++) {
+      const { follower, tell } = await follow();
+      for (let i = 0; i < 510; i++) {
+        await put({ ...alice, state: i % 2 === 0 ? 'disabled' : 'enabled' });
+        await tell();
+        sizes.push((await stat(file())).size);
+      }
+      await follower[Symbol.asyncDispose]();
+    }
+    expect(Math.min(...sizes.slice(510)), 'it was written whole').toBeLessThan(3_000);
+  });
 });

@@ -275,6 +275,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'added-before-a-restart',
+      off: 'the file with the accounts grows by as much again in each run of a server, until it is too long to start with',
+      file: 'packages/member/src/accounts/accounts-file.ts',
+      find: 'this.#added = changes - known.size;',
+      replace: '',
+      test: {
+        file: 'packages/member/test/accounts.test.ts',
+        title: 'lets its file grow no further over restarts',
+      },
+    },
+    {
       name: 'emptied-directory',
       off: 'a database that was lost and made again signs everybody out, and takes the last copy of the accounts with it',
       file: 'packages/member/src/accounts/accounts-follower.ts',

@@ -43,6 +43,7 @@ export class AccountsFile {
     if (text === undefined) return undefined;
     const known = new KnownAccounts();
     let position: FeedPosition | undefined;
+    let changes = 0;
     for (let start = 0, end: number; start < text.length; start = end + 1) {
       end = text.indexOf('\n', start);
       if (end === -1) break;
@@ -55,9 +56,12 @@ export class AccountsFile {
         return undefined;
       }
       known.apply(page.changes);
+      changes += page.changes.length;
       position = page.position;
     }
     this.#isWhole = position !== undefined && text.endsWith('\n');
+    // It goes on growing from where the earlier run has left it, to the same bound.
+    this.#added = changes - known.size;
     const confirmedAt = (await this.#files.noted('accounts')) ?? 0;
     return position === undefined ? undefined : { known, position, confirmedAt };
   }
