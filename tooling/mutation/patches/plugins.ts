@@ -350,7 +350,7 @@ export const patches: PatchList = {
     },
     {
       name: 'ended-when-ready',
-      off: 'a plugin whose process has ended behind its word that it is ready is never started again, and nobody hears of it',
+      off: 'a plugin whose process has ended behind its word that it is ready is never started again, and health is well',
       file: 'packages/host/src/own-process/own-process.ts',
       find: 'if (ended !== undefined)',
       replace: "if (ended === '')",
