@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Application, type ApplicationHandlers, serveApplication } from '@entente/application';
 import { serveFrontEnd } from '@entente/front-end';
 import type { Logger } from '@entente/host';
@@ -241,7 +242,12 @@ export async function startApplicationNetwork(options: ApplicationNetworkOptions
     async user(name: string, at = 0, events?: ConstructorParameters<typeof TestUser>[3]): Promise<TestUser> {
       const user = new TestUser(name, frontEndPorts[at] as number, trust, events);
       opened.unshift(user);
-      const response = await user.agent.register();
+      let response = await user.agent.register();
+      // All servers of the network are in this process: on a busy machine they have too much to do for a moment, and say so.
+      for (let tries = 1; response.status === 503 && tries < 100; tries++) {
+        await nextTurn();
+        response = await user.agent.register();
+      }
       if (response.status !== 200) throw new Error(`REGISTER of ${name}: ${response.status}`);
       return user;
     },
