@@ -243,8 +243,9 @@ export async function startApplicationNetwork(options: ApplicationNetworkOptions
       const user = new TestUser(name, frontEndPorts[at] as number, trust, events);
       opened.unshift(user);
       let response = await user.agent.register();
-      // All servers of the network are in this process: on a busy machine they have too much to do for a moment, and say so.
-      for (let tries = 1; response.status === 503 && tries < 100; tries++) {
+      // All servers of the network are in this process: on a busy machine they have too much to do for a moment, and say so by
+      // Retry-After, which no other 503 has.
+      for (let tries = 1; response.status === 503 && response.has('Retry-After') && tries < 100; tries++) {
         await nextTurn();
         response = await user.agent.register();
       }
