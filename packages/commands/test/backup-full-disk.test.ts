@@ -1,11 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PkiFault } from '@entente/pki';
 import { openStore } from '@entente/store-sql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runEntente } from './command-line.ts';
+import { makeAuthority } from './made-authority.ts';
 
 const { openStore: openReal } =
   await vi.importActual<typeof import('@entente/store-sql')>('@entente/store-sql');
@@ -25,25 +25,8 @@ let code: 'ENTENTE_PKI_AUDIT_UNAVAILABLE' | 'ENTENTE_PKI_AUDIT_DAMAGED';
 
 beforeAll(async () => {
   made = await mkdtemp(join(tmpdir(), 'entente-backup-made-'));
-  const directory = join(made, 'ca');
   vi.mocked(openStore).mockImplementation(openReal);
-  const topology = join(made, 'topology.yaml');
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-  const document = {
-    format: 'entente-topology/1',
-    network: 'contoso.example',
-    version: 1,
-    issued: '2026-01-15T12:00:00Z',
-    administrators: { required: 1, keys: [{ id: 'alice', algorithm: 'ES256', publicKey: key }] },
-    domains: [{ name: 'contoso.example' }],
-    servers: [{ fqdn: 'ca.contoso.example', role: 'authority' }],
-  };
-  await writeFile(topology, JSON.stringify(document));
-  const names = '--domain contoso.example --fqdn ca.contoso.example --administrator alice';
-  const urls = '--https-url https://ca.contoso.example --objects-url http://ca.contoso.example';
-  const ran = await runEntente(`ca init ${names} ${urls} --directory ${directory} --topology ${topology}`);
-  expect(ran.status, ran.stderr).toBe(0);
+  await makeAuthority(made);
 });
 afterAll(() => rm(made, { recursive: true, force: true }));
 

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { chown, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { authorityFolder, IssuerStore } from '@entente/pki/node';
 import { noteAccountsAt, openStore } from '@entente/store-sql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerOf, runEntente } from './command-line.ts';
+import { makeAuthority } from './made-authority.ts';
 
 let folder: string;
 let ca: string;
@@ -15,25 +16,8 @@ let taken: Awaited<ReturnType<typeof answerOf>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'entente-ca-backup-'));
-  ca = join(folder, 'ca');
+  ca = await makeAuthority(folder);
   backup = join(folder, 'backups', '2026-11-27');
-  const topology = join(folder, 'topology.yaml');
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-  const document = {
-    format: 'entente-topology/1',
-    network: 'contoso.example',
-    version: 1,
-    issued: '2026-01-15T12:00:00Z',
-    administrators: { required: 1, keys: [{ id: 'alice', algorithm: 'ES256', publicKey: key }] },
-    domains: [{ name: 'contoso.example' }],
-    servers: [{ fqdn: 'ca.contoso.example', role: 'authority' }],
-  };
-  await writeFile(topology, JSON.stringify(document));
-  const names = '--domain contoso.example --fqdn ca.contoso.example --administrator alice';
-  const urls = '--https-url https://ca.contoso.example --objects-url http://ca.contoso.example';
-  const made = await answerOf(`ca init ${names} ${urls} --directory ${ca} --topology ${topology}`);
-  expect(made.status).toBe(0);
   taken = await backUp();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
