@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import * as net from 'node:net';
 import { type HttpClientOptions, httpClient, peerOf, serve } from '@entente/tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { clientName, makeWorld, serverName, type World } from './fixture.ts';
 
 let world: World;
@@ -193,6 +193,10 @@ describe('httpClient: fetch', () => {
 
   it.each([205, 600, 999])('fails, and nothing else does, at status %i', async (status) => {
     answer = (response) => response.writeHead(status).end('x');
+    await expect(client().fetch(to())).rejects.toMatchObject({ code: 'ENTENTE_ANSWER_INVALID' });
+    // As some libraries replace it, for the whole process.
+    vi.stubGlobal('Response', class {});
+    onTestFinished(() => void vi.unstubAllGlobals());
     await expect(client().fetch(to())).rejects.toMatchObject({ code: 'ENTENTE_ANSWER_INVALID' });
   });
 

@@ -65,6 +65,21 @@ describe('agent', () => {
     expect(server.connections).toBe(1);
   });
 
+  it('dials the address that it is given for a host, which has to prove the name of the host', async () => {
+    const { port } = await web();
+    const addresses = new Map([
+      [serverName, '127.0.0.1'],
+      ['other.contoso.example', '127.0.0.1'],
+    ]);
+    const made = trusting({ addresses, allow: [serverName, 'other.contoso.example'] });
+    const named = (host: string) => ({ port, agent: made, host, servername: host });
+    expect(await get(named(serverName))).toContain(clientName);
+    await expect(get(named('other.contoso.example'))).rejects.toMatchObject({
+      code: 'ENTENTE_REFUSED',
+      rejection: { reason: 'name-mismatch' },
+    });
+  });
+
   it('fails a request to a server without the name that was asked for, before anything of it is sent', async () => {
     const { port } = await web();
     await expect(get({ port, agent: trusting(), servername: 'other.contoso.example' })).rejects.toMatchObject(

@@ -18,6 +18,7 @@ export interface PemSource {
   readonly key: string;
   /** Of the key, where it is encrypted. */
   readonly passphrase?: string;
+  /** Absent: certificate and key are in PEM, not in one file. */
   readonly pkcs12?: never;
 }
 
@@ -27,7 +28,9 @@ export interface Pkcs12Source {
   readonly pkcs12: string | Uint8Array;
   /** Of the file. Default: an empty one. */
   readonly passphrase?: string;
+  /** Absent: the certificates are in the PKCS#12 file. */
   readonly certificate?: never;
+  /** Absent: the key is in the PKCS#12 file. */
   readonly key?: never;
 }
 

@@ -4,6 +4,7 @@ import type { LinkContext } from '@entente/trust';
 import { TlsFault } from '../fault/fault.ts';
 import type { Trust } from '../trust/trust.ts';
 import type { KeyMaterial } from './credential.ts';
+import { keyExchangeGroups } from './key-exchange.ts';
 
 /**
  * Refuses to run where an environment variable turns Node's certificate checks off: the verdict would still hold, but every
@@ -35,7 +36,7 @@ export function platformAnchors(trust: Trust, link: LinkContext): string[] {
 }
 
 /**
- * Settings of a secure context in which nothing is resumed and nothing renegotiated.
+ * Settings of a secure context in which nothing is resumed and nothing renegotiated, and no key exchange takes long.
  *
  * @param material - certificate and key to present
  * @param anchors - CAs that OpenSSL is given, PEM
@@ -53,6 +54,7 @@ export function contextSettings(
     ca: anchors,
     minVersion,
     maxVersion: 'TLSv1.3',
+    ecdhCurve: keyExchangeGroups(),
     // TLS 1.2 lets a peer change its certificate by renegotiating after the verdict.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (resumption ? 0 : constants.SSL_OP_NO_TICKET),
   };

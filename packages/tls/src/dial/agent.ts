@@ -1,6 +1,6 @@
 import { Agent, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { callback, type Shape, wholeNumber, yesOrNo } from '../options/option-rule.ts';
+import { callback, type Shape, wholeNumber, withMethods, yesOrNo } from '../options/option-rule.ts';
 import { protocols } from '../options/peer-rules.ts';
 import { readOptions } from '../options/read-options.ts';
 import { dialFor, type HttpOutboundOptions } from './dial-for.ts';
@@ -8,6 +8,8 @@ import { outboundShape } from './outbound-shape.ts';
 
 /** Options of {@link agent}. */
 export interface AgentOptions extends HttpOutboundOptions {
+  /** Addresses to dial instead of resolving a host; the name that the certificate must have stays the host of the URL. */
+  readonly addresses?: ReadonlyMap<string, string>;
   /** Keep connections for further requests. Default true. */
   readonly keepAlive?: boolean;
   /** Greatest number of connections at once to one origin, 1 to 1,000,000. Default: no bound. */
@@ -21,6 +23,7 @@ export const agentShape: Shape<AgentOptions> = {
   ...outboundShape,
   expect: callback,
   alpn: protocols,
+  addresses: withMethods('a Map of hosts and addresses', 'get'),
   keepAlive: yesOrNo,
   maxSockets: wholeNumber(1, 1_000_000),
   maxFreeSockets: wholeNumber(0, 1_000_000),
@@ -32,9 +35,10 @@ interface Wanted extends RequestOptions {
 }
 
 class TrustedAgent extends Agent {
+  readonly #addresses: ReadonlyMap<string, string> | undefined;
   readonly #outbound: HttpOutboundOptions;
 
-  constructor({ keepAlive = true, maxSockets, maxFreeSockets, ...outbound }: AgentOptions) {
+  constructor({ addresses, keepAlive = true, maxSockets, maxFreeSockets, ...outbound }: AgentOptions) {
     super({
       keepAlive,
       // A resumed session carries no chain to judge.
@@ -42,6 +46,7 @@ class TrustedAgent extends Agent {
       ...(maxSockets === undefined ? {} : { maxSockets }),
       ...(maxFreeSockets === undefined ? {} : { maxFreeSockets }),
     });
+    this.#addresses = addresses;
     this.#outbound = outbound;
   }
 
@@ -53,7 +58,7 @@ class TrustedAgent extends Agent {
     const host = wanted.host ?? wanted.hostname ?? 'localhost';
     const { servername = '' } = wanted;
     dialFor(this.#outbound, {
-      host,
+      host: this.#addresses?.get(host) ?? host,
       port: Number(wanted.port ?? 443),
       name: servername === '' ? host : servername,
       localAddress: wanted.localAddress,

@@ -3,7 +3,7 @@ import type { Agent } from 'node:https';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeStream } from 'node:stream/web';
 import { TlsFault } from '../fault/fault.ts';
-import { OptionPlace, type Shape, wholeNumber, withMethods } from '../options/option-rule.ts';
+import { OptionPlace, type Shape, wholeNumber } from '../options/option-rule.ts';
 import { abortSignal } from '../options/peer-rules.ts';
 import { nested, readOptions } from '../options/read-options.ts';
 import { type AgentOptions, agent, agentShape } from './agent.ts';
@@ -21,8 +21,7 @@ export interface HttpClientLimits {
 
 /** Options of {@link httpClient}. */
 export interface HttpClientOptions extends AgentOptions {
-  /** Addresses to dial instead of resolving a host; the name that the certificate must have stays the host of the URL. */
-  readonly addresses?: ReadonlyMap<string, string>;
+  /** Bounds on each request and its answer; each that is left out has its default. */
   readonly limits?: HttpClientLimits;
   /** Gives up every request when it aborts, those that begin later too. */
   readonly signal?: AbortSignal;
@@ -59,7 +58,6 @@ const idleTimeout = wholeNumber(1, 600_000);
 
 const shape: Shape<HttpClientOptions> = {
   ...agentShape,
-  addresses: withMethods('a Map of hosts and addresses', 'get'),
   limits: nested<HttpClientLimits>({
     maxBytes: wholeNumber(1, 268_435_456),
     idleTimeoutMs: idleTimeout,

@@ -108,8 +108,19 @@ export class HttpExchange {
     return Buffer.concat(chunks, size);
   }
 
+  #invalid(status: number, cause?: unknown): TlsFault {
+    return new TlsFault('ENTENTE_ANSWER_INVALID', {
+      sentence: `expected an answer of HTTP, found status ${status} or a field that HTTP does not know`,
+      place: this.#bounds.place,
+      remedy: 'check that the URL leads to the intended server',
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+
   #responseOf(incoming: IncomingMessage, bytes: Buffer): Response {
     const status = incoming.statusCode ?? 0;
+    // Judged here: libraries replace `Response` for the whole process by one that takes any.
+    if (status < 200 || status > 599 || status === 205) throw this.#invalid(status);
     try {
       const headers = new Headers();
       for (const [name, value] of Object.entries(incoming.headers)) {
@@ -119,12 +130,7 @@ export class HttpExchange {
       return new Response(empty ? null : new Uint8Array(bytes), { status, headers });
     } catch (cause) {
       // node:http reads statuses and fields that a Response cannot hold.
-      throw new TlsFault('ENTENTE_ANSWER_INVALID', {
-        sentence: `expected an answer of HTTP, found status ${status} or a field that HTTP does not know`,
-        place: this.#bounds.place,
-        remedy: 'check that the URL leads to the intended server',
-        cause,
-      });
+      throw this.#invalid(status, cause);
     }
   }
 }

@@ -11,6 +11,7 @@ import { ShownChain } from '../trust/shown-chain.ts';
 
 /** Options of {@link serverChain}. */
 export interface ProbeOptions {
+  /** IP address or name to dial; with `over` nothing is dialled, and it is for SNI and faults alone. */
   readonly host: string;
   /** 1–65535. */
   readonly port: number;
@@ -22,9 +23,11 @@ export interface ProbeOptions {
   readonly identity?: IdentitySource;
   /** Whether TLS 1.0 and 1.1 are offered too, with the weak suites of their time: to find out what a server speaks. Default false. */
   readonly offersOldVersions?: boolean;
+  /** Protocols offered by ALPN, most preferred first, each 1 to 255 characters. Default: none. */
   readonly alpn?: readonly string[];
   /** Milliseconds for the handshake, 1 to 600,000. Default 10,000. */
   readonly timeoutMs?: number;
+  /** Gives up with its reason when it aborts, and dials nothing where it has aborted before. */
   readonly signal?: AbortSignal;
 }
 
@@ -32,11 +35,15 @@ export interface ProbeOptions {
 export interface ProbedServer {
   /** Undefined where the server presents no certificate. */
   readonly presented: PresentedChain | undefined;
+  /** `TLSv1.3` or `TLSv1.2`; with `offersOldVersions` also `TLSv1.1` or `TLSv1`. */
   readonly protocol: string;
+  /** Name of the cipher suite as OpenSSL calls it, e.g. `TLS_AES_256_GCM_SHA384`. */
   readonly cipher: string;
+  /** Protocol negotiated by ALPN (RFC 7301); undefined where there is none. */
   readonly alpn: string | undefined;
   /** IP address of the server. */
   readonly address: string;
+  /** Milliseconds from the call to the end of the handshake, the TCP connection included; with a fraction. */
   readonly handshakeMs: number;
   /**
    * The alert with which the server ended the connection after it had shown its certificate, as OpenSSL calls it: it requires another
@@ -72,6 +79,10 @@ const refusalWindowMs = 1_000;
 export async function serverChain(given: ProbeOptions): Promise<ProbedServer> {
   const options = readOptions(given, shape, 'serverChain');
   const { alpn, host, identity, name = host, over, port } = options;
+  if (options.signal?.aborted === true) {
+    over?.destroy();
+    throw options.signal.reason;
+  }
   const startedAt = performance.now();
   const settings: tls.ConnectionOptions & tls.TLSSocketOptions & Partial<TcpNetConnectOpts> = {
     ...(over === undefined ? { host, port } : { socket: over }),
@@ -121,13 +132,14 @@ function answered(
 ): Promise<ProbedServer> {
   const { host, port, signal, timeoutMs = 10_000 } = options;
   const place = `${host}:${port}`;
-  return new Promise((resolve, reject) => {
+  let timer: NodeJS.Timeout | undefined;
+  let aborted = (): void => {};
+  const answer = new Promise<ProbedServer>((resolve, reject) => {
     let secured: Omit<ProbedServer, 'refusal'> | undefined;
     const end = (refusal?: string): void => {
-      clearTimeout(timer);
       if (secured !== undefined) resolve({ ...secured, refusal });
     };
-    let timer = setTimeout(() => {
+    timer = setTimeout(() => {
       reject(
         new TlsFault('ENTENTE_TIMEOUT', {
           sentence: `expected a TLS handshake, found none after ${timeoutMs} ms`,
@@ -136,7 +148,8 @@ function answered(
         }),
       );
     }, timeoutMs);
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    aborted = () => reject(signal?.reason);
+    signal?.addEventListener('abort', aborted);
     socket.once('secureConnect', () => {
       secured = read();
       // A server of TLS 1.2 has judged what this side has shown by now.
@@ -146,7 +159,6 @@ function answered(
       for (const event of ['session', 'data', 'end', 'close'] as const) socket.once(event, () => end());
     });
     socket.once('error', (cause: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
       const alert = cause.code ?? cause.message;
       if (cause.syscall !== undefined && secured === undefined) return reject(cause);
       // With TLS 1.2 the handshake fails after the server has shown its chain; before that no suite has been chosen.
@@ -165,5 +177,9 @@ function answered(
         }),
       );
     });
+  });
+  return answer.finally(() => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', aborted);
   });
 }

@@ -105,18 +105,22 @@ export class TrustedStream extends Duplex {
     return this.#set((socket) => socket.unref());
   }
 
+  /** Lets the judged socket flow again; called by the stream when its buffer has room. */
   override _read(): void {
     this.#socket?.resume();
   }
 
+  /** Writes to the judged socket; called by the stream. Before the verdict the chunk waits. */
   override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#set((socket) => socket.write(chunk, encoding, done));
   }
 
+  /** Ends the judged socket once all was written; called by the stream. */
   override _final(done: (error?: Error | null) => void): void {
     this.#set((socket) => socket.end(() => done()));
   }
 
+  /** Gives up dialling, and destroys the socket where there is one; called by the stream. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#dialling.abort(error ?? undefined);
     this.#socket?.destroy();

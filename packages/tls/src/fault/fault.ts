@@ -4,6 +4,7 @@ import type { Rejection, TrustVerdict } from '@entente/trust';
 export type TlsFaultCode =
   | 'ENTENTE_FILE_UNREADABLE'
   | 'ENTENTE_CERTIFICATE_UNREADABLE'
+  | 'ENTENTE_CERTIFICATE_NOT_VALID'
   | 'ENTENTE_KEY_UNREADABLE'
   | 'ENTENTE_KEY_MISMATCH'
   | 'ENTENTE_PLATFORM_CHECKS_OFF'
@@ -57,6 +58,7 @@ export class TlsFault extends Error {
  * A connection that was refused: by the verdict, or by the peer (`rejection.reason` is then `peer-refused`). Match it by `code`.
  */
 export class TrustError extends Error {
+  /** Always `ENTENTE_REFUSED`; the reason is in `rejection.reason`. */
   readonly code = 'ENTENTE_REFUSED';
   /** Why, with data, sentence and remedy. */
   readonly rejection: Rejection;

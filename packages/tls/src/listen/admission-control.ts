@@ -9,12 +9,23 @@ import { refusedByPeer } from '../refusal/refused-by-peer.ts';
 import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
 import { peerWithout, type RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
+import { acceptedOf } from './accepted-of.ts';
 import { addressGroup } from './address-group.ts';
-import { ConnectionPlaces, tooMany, unprovenTooLong } from './admission-limits.ts';
-import { HandshakeQueue } from './handshake-queue.ts';
+import {
+  ConnectionPlaces,
+  defaultHandshakeTimeoutMs,
+  groupOf,
+  stalledHandshake,
+  tooMany,
+  tooManyEmptyOctets,
+  unprovenTooLong,
+} from './admission-limits.ts';
+import { PacedHandshakes } from './paced-handshakes.ts';
 import { PeerPlaces } from './peer-places.ts';
+import { PendingTurns } from './pending-turns.ts';
 import type { ServeLimits } from './serve-options.ts';
 import { onKept, UnprovenPlaces } from './unproven-places.ts';
+import { WatchEmptyOctets } from './watch-empty-octets.ts';
 
 /** Options of {@link AdmissionControl}. */
 export interface AdmissionControlOptions {
@@ -27,10 +38,15 @@ export interface AdmissionControlOptions {
 }
 
 const defaultMaxConnections = 100_000;
-/** Connections that have given way and are not closed yet: the platform counts them. */
-const closingConnections = 1_024;
+/**
+ * Sockets beyond all places that the platform lets in where a connection can give way: handshakes, and one that comes while these are too many. It
+ * closes the descriptor of a destroyed socket at once and counts it no more, so that none that is closing has to be counted here.
+ */
+const socketsBeyond = 1_024;
 /** Handshakes beyond all places, where a connection can give way: it does so for a client that has ended its handshake, not for one that may. */
 const handshakesBeyond = 512;
+/** What an address owes for a connection of TLS in which there is nothing: it is looked at once a second. */
+const emptyOctetsMs = 1_000;
 
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
@@ -50,8 +66,19 @@ export class AdmissionControl implements AdmissionOwner {
   readonly #ofPeer: PeerPlaces | undefined;
   /** Undefined where none gives way. */
   readonly #unproven: UnprovenPlaces<TLSSocket> | undefined;
+  /** Accepted sockets for which a connection has given way: no second one does. */
+  readonly #hasMadeWay = new WeakSet<Socket>();
+  /** Undefined where silent connections do not give way. */
+  readonly #turns: PendingTurns<Socket> | undefined;
   readonly #emit: Emit;
-  readonly #handshakes = new HandshakeQueue((socket) => void this.#emit('connection', socket));
+  readonly #handshakes: PacedHandshakes;
+  readonly #emptyOctets = new WatchEmptyOctets(this.admitted, (socket) => {
+    const accepted = acceptedOf(socket);
+    if (accepted !== undefined) this.#handshakes.charge(accepted, emptyOctetsMs);
+    this.#free(socket);
+    this.#tell(socket, 'live', tooManyEmptyOctets);
+    socket.destroy();
+  });
 
   /**
    * @param server - a listener of node:tls, node:https or node:http2
@@ -61,8 +88,12 @@ export class AdmissionControl implements AdmissionOwner {
     this.#options = options;
     const { limits } = options;
     const { maxConnections = defaultMaxConnections } = limits;
-    const givesWay = limits.whenPlacesAreShort === 'close-unproven';
-    this.#unproven = givesWay ? new UnprovenPlaces({ max: maxConnections }) : undefined;
+    const { whenPlacesAreShort } = limits;
+    const givesWay = whenPlacesAreShort === 'close-unproven' || whenPlacesAreShort === 'close-most';
+    const hasTurns = limits.whenPendingIsFull === 'close-silent';
+    this.#unproven = givesWay
+      ? new UnprovenPlaces({ max: maxConnections, proves: whenPlacesAreShort === 'close-unproven' })
+      : undefined;
     this.#maxOpen = maxConnections;
     this.#open = new ConnectionPlaces({
       what: 'open connections',
@@ -76,8 +107,18 @@ export class AdmissionControl implements AdmissionOwner {
       max: limits.maxPending ?? 5_000,
       maxPerAddress: limits.maxPendingPerAddress ?? 500,
     });
+    this.#handshakes = new PacedHandshakes({
+      asks: options.asking !== undefined,
+      silentMs: limits.handshakeTimeoutMs ?? defaultHandshakeTimeoutMs,
+      begin: (socket) => {
+        this.#turns?.begin(socket);
+        this.#emit('connection', socket);
+      },
+      close: (socket) => this.#closeAccepted(socket, stalledHandshake),
+    });
+    this.#turns = hasTurns ? new PendingTurns({ hasSpoken: ({ bytesRead }) => bytesRead > 0 }) : undefined;
     // The platform closes what exceeds this before any event but `drop`.
-    server.maxConnections = maxConnections + (givesWay ? closingConnections : 0);
+    server.maxConnections = maxConnections + (givesWay || hasTurns ? socketsBeyond : 0);
     const emit: Emit = server.emit.bind(server);
     this.#emit = emit;
     const judged: Emit = (event, ...values) => {
@@ -92,6 +133,7 @@ export class AdmissionControl implements AdmissionOwner {
     });
     server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
       const rejection = refusedByPeer(error);
+      this.#free(socket);
       if (rejection !== undefined) this.#tell(socket, 'peer', rejection);
       socket.destroy();
     });
@@ -107,12 +149,19 @@ export class AdmissionControl implements AdmissionOwner {
     for (const socket of [...this.#pending.sockets, ...this.admitted]) socket.destroy();
   }
 
+  /** Looks at nothing any more. */
+  stop(): void {
+    this.#emptyOctets.stop();
+  }
+
   withdrawn(socket: TLSSocket, rejection: Rejection, verdict: RefusedVerdict, peer: PeerIdentity): void {
+    this.#free(socket);
     this.#tell(socket, 'live', rejection, verdict, peer);
     socket.destroy();
   }
 
   failed(socket: TLSSocket, error: unknown): void {
+    this.#free(socket);
     socket.destroy();
     this.#report(error);
   }
@@ -133,10 +182,10 @@ export class AdmissionControl implements AdmissionOwner {
   }
 
   #accept(socket: Socket): boolean {
-    if (this.#options.limits.whenPendingIsFull === 'close-oldest') this.#makeRoom(socket);
     const beyond = this.#beyond();
+    this.#makeRoom(socket, beyond);
     if (this.#open.isFullBut(socket, beyond) && this.#pending.refusal(socket) === undefined)
-      this.#makeWay(this.#unproven?.giveWay());
+      this.#makeWay(this.#unproven?.giveWay(), socket);
     const refused = this.#open.enter(socket, beyond) ?? this.#pending.enter(socket);
     if (refused !== undefined) {
       this.#open.leave(socket);
@@ -145,10 +194,9 @@ export class AdmissionControl implements AdmissionOwner {
       return true;
     }
     socket.on('close', () => {
-      this.#handshakes.remove(socket);
-      this.#pending.leave(socket);
-      this.#open.leave(socket);
+      this.#leave(socket);
     });
+    this.#turns?.enter(socket, groupOf(socket));
     this.#handshakes.add(socket);
     return true;
   }
@@ -164,46 +212,78 @@ export class AdmissionControl implements AdmissionOwner {
    * Another connection gives way to one that has ended its handshake where all places are taken, handshakes not counted.
    * @returns the rejection where none can
    */
-  #takePlace(): RejectionOf<'throttled'> | undefined {
+  #takePlace(accepted: Socket | undefined): RejectionOf<'throttled'> | undefined {
     if (this.#unproven === undefined || this.#open.count - this.#pending.count <= this.#maxOpen)
       return undefined;
     const displaced = this.#unproven.giveWay();
-    this.#makeWay(displaced);
+    this.#makeWay(displaced, accepted);
     return displaced === undefined ? tooMany('open connections', this.#maxOpen) : undefined;
   }
 
-  /** Closes the connection without a verdict that has had the longest time, where there is no place for another one. */
-  #makeRoom(socket: Socket): void {
-    const full = this.#pending.refusal(socket);
-    const oldest = full === undefined ? undefined : this.#pending.oldestBefore(socket);
-    if (full === undefined || oldest === undefined) return;
-    this.#pending.leave(oldest);
-    this.#open.leave(oldest);
-    this.#tell(oldest, 'admission', full);
-    oldest.destroy();
+  /** Closes the connection without a verdict whose turn it is, where there is no place for another one. */
+  #makeRoom(socket: Socket, beyond: number): void {
+    const isOldest = this.#options.limits.whenPendingIsFull === 'close-oldest';
+    const full = this.#pending.refusal(socket) ?? (isOldest ? undefined : this.#open.refusal(socket, beyond));
+    if (full === undefined) return;
+    const gone = isOldest ? this.#pending.oldestBefore(socket) : this.#whoseTurn(socket);
+    if (gone === undefined) return;
+    this.#closeAccepted(gone, full);
   }
 
-  /** @param socket - of a client that has proven nothing, and whose place another one gets */
-  #makeWay(socket: TLSSocket | undefined): void {
+  #closeAccepted(gone: Socket, rejection: Rejection): void {
+    this.#leave(gone);
+    this.#tell(gone, 'admission', rejection);
+    gone.destroy();
+  }
+
+  #whoseTurn(newcomer: Socket): Socket | undefined {
+    const isFull = this.#pending.isFullFor(newcomer) || this.#open.isFullFor(newcomer);
+    const group = groupOf(newcomer);
+    return isFull ? this.#turns?.ofGroup(group) : this.#turns?.ofAll(group);
+  }
+
+  /** An accepted connection gives its places back. */
+  #leave(accepted: Socket): void {
+    this.#handshakes.leave(accepted);
+    this.#turns?.leave(accepted);
+    this.#pending.leave(accepted);
+    this.#open.leave(accepted);
+  }
+
+  /**
+   * @param socket - of a client that has proven nothing, and whose place another one gets
+   * @param newcomer - the accepted socket of that one
+   */
+  #makeWay(socket: TLSSocket | undefined, newcomer?: Socket): void {
     if (socket === undefined) return;
-    const accepted = acceptedOf(socket);
-    if (accepted !== undefined) this.#open.leave(accepted);
+    if (newcomer !== undefined) this.#hasMadeWay.add(newcomer);
+    this.#free(socket);
     this.#tell(socket, 'admission', unprovenTooLong);
     socket.destroy();
   }
 
+  /** A connection is about to be destroyed: its places are free from now on, not only once the platform says that it has closed. */
+  #free(socket: TLSSocket): void {
+    const accepted = acceptedOf(socket);
+    if (accepted !== undefined) this.#leave(accepted);
+    this.closed(socket);
+  }
+
   /** Takes in a client without a certificate, which may prove later who it is. */
-  #takeUnproven(socket: TLSSocket): void {
+  #takeUnproven(socket: TLSSocket, accepted: Socket | undefined): void {
     const unproven = this.#unproven;
     if (unproven === undefined) return;
     const proven = this.admitted.size - unproven.count;
+    const hasMadeWay = accepted !== undefined && this.#hasMadeWay.has(accepted);
     onKept(socket, () => unproven.leave(socket));
-    this.#makeWay(unproven.enter(socket, addressGroup(socket.remoteAddress), proven));
+    this.#makeWay(unproven.enter(socket, addressGroup(socket.remoteAddress), proven, hasMadeWay));
   }
 
   #secured(socket: TLSSocket): boolean {
     // A reset by the peer must not end the process while no listener for errors is there yet.
     socket.on('error', ignore);
+    const accepted = acceptedOf(socket);
+    if (accepted !== undefined) this.#handshakes.ended(accepted);
     const { asking } = this.#options;
     if (asking === undefined) {
       const peer = peerWithout(protectionOf(socket, false));
@@ -211,6 +291,8 @@ export class AdmissionControl implements AdmissionOwner {
       return true;
     }
     const judgedUnder = asking.trust.version;
+    // The verdict has as long: revocation lists may have to be fetched for it.
+    if (accepted !== undefined) this.#turns?.begin(accepted);
     let outcome: Outcome | Promise<Outcome>;
     try {
       outcome = judgeSocket(socket, asking, protectionOf(socket, true));
@@ -220,6 +302,7 @@ export class AdmissionControl implements AdmissionOwner {
     }
     if (!('then' in outcome)) this.#conclude(socket, outcome, judgedUnder);
     else {
+      if (accepted !== undefined) this.#handshakes.waits(accepted);
       void outcome.then(
         (late) => this.#conclude(socket, late, judgedUnder),
         (error: unknown) => this.failed(socket, error),
@@ -230,25 +313,32 @@ export class AdmissionControl implements AdmissionOwner {
 
   #conclude(socket: TLSSocket, outcome: Outcome, judgedUnder: string): void {
     const accepted = acceptedOf(socket);
-    if (accepted !== undefined) this.#pending.leave(accepted);
+    if (accepted !== undefined) {
+      this.#turns?.leave(accepted);
+      this.#pending.leave(accepted);
+    }
     if (!outcome.admitted) {
+      this.#free(socket);
       // Before the socket is destroyed, because its addresses go with it.
       this.#tell(socket, 'handshake', outcome.rejection, outcome.verdict, undefined, outcome.leaf);
       socket.destroy();
       return;
     }
+    if (accepted !== undefined) this.#handshakes.passed(accepted);
     if (socket.destroyed) return;
     const proven = outcome.peer.peer;
     const place = proven === undefined ? undefined : this.#ofPeer?.enter(proven);
     if (typeof place === 'function') socket.once('close', place);
-    const refused = typeof place === 'object' ? place : this.#takePlace();
+    const refused = typeof place === 'object' ? place : this.#takePlace(accepted);
     if (refused !== undefined) {
+      this.#free(socket);
       this.#tell(socket, 'admission', refused, undefined, proven);
       socket.destroy();
       return;
     }
-    if (proven === undefined) this.#takeUnproven(socket);
+    if (proven === undefined) this.#takeUnproven(socket, accepted);
     this.admitted.add(socket);
+    this.#emptyOctets.begin(socket);
     admitSocket(socket, outcome, this.#options.asking, judgedUnder, this);
     tellAdmitted(socket, 'inbound', this.#options.link.name);
     this.#emit('secureConnection', socket);
@@ -281,11 +371,6 @@ export class AdmissionControl implements AdmissionOwner {
       this.#report(fault);
     }
   }
-}
-
-/** A TLS socket has the accepted socket as `_parent`. Where it has not, the connection gives its place back at its close. */
-function acceptedOf(socket: TLSSocket): Socket | undefined {
-  return (socket as unknown as { readonly _parent?: Socket })._parent;
 }
 
 function ignore(): void {}

@@ -2,6 +2,9 @@ import type { Socket } from 'node:net';
 import { type RejectionOf, reject } from '@entente/trust';
 import { addressGroup } from './address-group.ts';
 
+/** Milliseconds that a client has to get through its handshake. */
+export const defaultHandshakeTimeoutMs = 10_000;
+
 /** A bound on connections of one kind. */
 export interface PlaceLimits {
   /** What a refusal calls them, e.g. `open connections`. */
@@ -57,7 +60,7 @@ export class ConnectionPlaces {
   refusal(socket: Socket, beyond = 0): RejectionOf<'throttled'> | undefined {
     const { max, maxPerAddress, what } = this.#limits;
     if (this.#taken.size >= max + beyond) return tooMany(what, max);
-    return this.#isFullFor(socket) ? tooMany(`${what} from one address`, maxPerAddress) : undefined;
+    return this.isFullFor(socket) ? tooMany(`${what} from one address`, maxPerAddress) : undefined;
   }
 
   /**
@@ -66,7 +69,7 @@ export class ConnectionPlaces {
    * @param beyond - as with `enter`
    */
   isFullBut(socket: Socket, beyond: number): boolean {
-    return this.#taken.size >= this.#limits.max + beyond && !this.#isFullFor(socket);
+    return this.#taken.size >= this.#limits.max + beyond && !this.isFullFor(socket);
   }
 
   /**
@@ -75,13 +78,17 @@ export class ConnectionPlaces {
    * @returns of the same address where that holds the most allowed
    */
   oldestBefore(socket: Socket): Socket | undefined {
-    const isFull = this.#isFullFor(socket);
+    const isFull = this.isFullFor(socket);
     const group = isFull ? groupOf(socket) : undefined;
     for (const one of this.#taken) if (group === undefined || groupOf(one) === group) return one;
     return undefined;
   }
 
-  #isFullFor(socket: Socket): boolean {
+  /**
+   * Whether the address of a connection has as many as it may.
+   * @param socket - the accepted connection
+   */
+  isFullFor(socket: Socket): boolean {
     const { maxPerAddress } = this.#limits;
     if (this.#taken.size < maxPerAddress) return false;
     this.#byAddress ??= countByAddress(this.#taken);
@@ -119,8 +126,12 @@ function countByAddress(sockets: Iterable<Socket>): Map<string, number> {
 
 const groups = new WeakMap<Socket, string>();
 
-/** The platform forgets the address of a closed socket, so the group is kept from when the connection was counted. */
-function groupOf(socket: Socket): string {
+/**
+ * The group of the address of a connection. The platform forgets the address of a closed socket, so it is kept from when the connection was
+ * counted.
+ * @param socket - the accepted connection
+ */
+export function groupOf(socket: Socket): string {
   let group = groups.get(socket);
   if (group === undefined) {
     group = addressGroup(socket.remoteAddress);
@@ -130,17 +141,13 @@ function groupOf(socket: Socket): string {
 }
 
 /**
- * The rejection where a limit of the listener is reached: `throttled`, with a sentence about connections instead of partners.
+ * The rejection where a limit of the listener is reached.
  *
  * @param what - what is limited
  * @param max - the limit
  */
 export function tooMany(what: string, max: number): RejectionOf<'throttled'> {
-  return {
-    ...reject('throttled', {}),
-    message: `expected at most ${max} ${what}, found one more`,
-    remedy: 'wait, or raise the limit in the options of the listener if the load is intended',
-  };
+  return reject('throttled', { what, max });
 }
 
 /** The rejection of a client that gives its place to another one. */
@@ -149,4 +156,20 @@ export const unprovenTooLong: RejectionOf<'throttled'> = {
   message: 'expected that the client proves who it is, found nothing proven while places are short',
   remedy:
     'look for a client that connects without signing in; raise maxConnections if as many clients are intended',
+};
+
+/** The rejection of a client whose handshake does not get on. */
+export const stalledHandshake: RejectionOf<'throttled'> = {
+  ...reject('throttled', {}),
+  message:
+    'expected that the handshake ends within three seconds while others from this address wait for that, found that it did not',
+  remedy: 'look for a client at this address that begins handshakes and does not end them',
+};
+
+/** The rejection of a client that sends TLS in which there is nothing. */
+export const tooManyEmptyOctets: RejectionOf<'throttled'> = {
+  ...reject('throttled', {}),
+  message:
+    'expected data in what comes over the connection, found octets of TLS alone, such as key updates, without end',
+  remedy: 'look for a client that changes its keys without end; it may connect again',
 };

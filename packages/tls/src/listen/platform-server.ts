@@ -110,10 +110,17 @@ function create(
         {
           ...settings,
           ...(web.maxHeaderBytes === undefined ? {} : { maxHeaderSize: web.maxHeaderBytes }),
-          ...(web.requestTimeoutMs === undefined ? {} : { requestTimeout: web.requestTimeoutMs }),
+          ...requestTimes(web),
           ...(web.keepAliveTimeoutMs === undefined ? {} : { keepAliveTimeout: web.keepAliveTimeoutMs }),
         },
         handler as http.RequestListener,
       );
   }
+}
+
+/** Node looks every 30 seconds whether the time of a request is over, whatever that time is: it would mean no more than half a minute. */
+function requestTimes({ requestTimeoutMs }: HttpSettings): https.ServerOptions {
+  if (requestTimeoutMs === undefined) return {};
+  const connectionsCheckingInterval = Math.min(Math.ceil(requestTimeoutMs / 5), 30_000);
+  return { requestTimeout: requestTimeoutMs, connectionsCheckingInterval };
 }

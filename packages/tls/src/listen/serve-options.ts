@@ -24,18 +24,22 @@ export interface ServeLimits {
   /** Of these, from one address, 1 to 1,000,000. Default 500. */
   readonly maxPendingPerAddress?: number;
   /**
-   * Whose turn it is to go where a further connection is one too many without a verdict. `close-oldest` is for listeners that few peers
-   * dial: outsiders who hold connections open keep none of them away. With many peers it would close those whose handshakes are
-   * nearly done. Default `refuse-newest`.
+   * Whose turn it is to go where a further connection is one too many without a verdict. `close-silent` is for listeners that outsiders reach:
+   * those from which nothing has come are first, then one of the address that has most, for a newcomer from an address that has fewer; one that
+   * has not ended its handshake three seconds after it began goes too. A handshake that gets on is not ended for a newcomer from an address that
+   * has as many, so that all clients may come at once. It also makes room where all open connections, or those of the address, are too many. With
+   * `close-oldest` the oldest goes, from whatever address: many peers would close those whose handshakes are nearly done. Default `refuse-newest`.
    */
-  readonly whenPendingIsFull?: 'refuse-newest' | 'close-oldest';
+  readonly whenPendingIsFull?: 'refuse-newest' | 'close-oldest' | 'close-silent';
   /**
    * Whose turn it is to go where open connections are many. `close-unproven` is for listeners whose clients without a certificate say with
    * `keepPlace` that they have proven who they are: once half of the places are taken, or all of them, one that has proven nothing gives its place
    * to the next one, the oldest of the address that has most of them. So that it does so only for a client that has ended its handshake, up to 512
-   * handshakes more, and at most as many as there are places, may be under way. Default `refuse-newest`, when all are taken.
+   * handshakes more, and at most as many as there are places, may be under way. `close-most` is for listeners whose clients prove nothing: only
+   * where all places are taken, and the handshake of the newcomer has ended, the oldest of the address that has most goes, so that what others read
+   * for long is not broken off. Default `refuse-newest`, when all are taken.
    */
-  readonly whenPlacesAreShort?: 'refuse-newest' | 'close-unproven';
+  readonly whenPlacesAreShort?: 'refuse-newest' | 'close-unproven' | 'close-most';
   /** Milliseconds from the accepted connection to the end of the handshake, 1 to 120,000. Default 10,000. */
   readonly handshakeTimeoutMs?: number;
   /** Milliseconds for fetching revocation knowledge before the verdict, 1 to 120,000. Default 5,000. */
@@ -68,7 +72,9 @@ export interface ListenOptions {
   readonly port?: number;
   /** Closes the listener when it aborts. */
   readonly signal?: AbortSignal;
+  /** Bounds on what peers can make it do; each that is left out has its default. */
   readonly limits?: ServeLimits;
+  /** Settings for `node:https` and `node:http2`; each that is left out has its default. */
   readonly http?: HttpSettings;
   /** Protocols accepted by ALPN, most preferred first. Default: those of the module. */
   readonly alpn?: readonly string[];
@@ -81,6 +87,9 @@ export interface ListenOptions {
   /**
    * Called when `allow`, `onRefusal` or the judge has thrown; the connection is closed all the same. Without it the fault is thrown, and ends the
    * process like any other uncaught exception.
+   *
+   * Also called with `ENTENTE_CERTIFICATE_NOT_VALID`, once at the start and once for each replacement, where what is presented is not valid
+   * now; the listener listens all the same. Without it that is a warning of the process.
    */
   readonly onFault?: (fault: unknown) => void;
   /**
@@ -105,8 +114,11 @@ export interface MutualServeOptions extends ListenOptions {
 
 /** Options of a listener that never asks for a client certificate, and so may resume sessions. */
 export interface PlainServeOptions extends ListenOptions {
+  /** No client is asked for a certificate, and each is admitted without a name. */
   readonly clientCertificate: 'none';
+  /** Absent: clients without certificates have no names to decide by. */
   readonly allow?: undefined;
+  /** Absent: clients without certificates have no names to check. */
   readonly expect?: undefined;
 }
 

@@ -11,7 +11,9 @@ import { authoriseOf } from '../trust/allow.ts';
 import type { Asking } from '../trust/judge-socket.ts';
 import { completeLink } from '../trust/link.ts';
 import { AdmissionControl } from './admission-control.ts';
+import { defaultHandshakeTimeoutMs } from './admission-limits.ts';
 import { appendKeyLog } from './key-log.ts';
+import { reportValidity } from './own-validity.ts';
 import {
   createPlatformServer,
   type Http2Handler,
@@ -30,6 +32,7 @@ export interface TrustedServer<S> {
   readonly server: S;
   /** Address it listens on. */
   readonly host: string;
+  /** Port it listens on, 1 to 65535: where the option was 0, the one that was free. */
   readonly port: number;
   /** Number of open connections that were admitted. */
   readonly connections: number;
@@ -89,14 +92,21 @@ export async function serve(
     onFault: options.onFault,
   });
   const renew = () => server.setSecureContext(settings.context());
+  const look = () => reportValidity(options.identity.current, options.trust.clock.now(), options.onFault);
   const stops: (() => void | Promise<void>)[] = [
-    options.identity.onChange(renew),
+    options.identity.onChange(() => {
+      renew();
+      look();
+    }),
     options.trust.onChange(renew),
+    () => admission.stop(),
   ];
   if (options.keyLogFile !== undefined) stops.push(appendKeyLog(server, options.keyLogFile));
   try {
     await listen(server, options);
+    look();
   } catch (fault) {
+    if (server.listening) server.close();
     for (const stop of stops) await stop();
     throw fault;
   }
@@ -179,7 +189,7 @@ class ListenerSettings {
       ...this.context(),
       requestCert: this.asking !== undefined,
       rejectUnauthorized: false,
-      handshakeTimeout: limits?.handshakeTimeoutMs ?? 10_000,
+      handshakeTimeout: limits?.handshakeTimeoutMs ?? defaultHandshakeTimeoutMs,
       ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
     };
   }

@@ -6,9 +6,9 @@ interface Client {
 }
 
 /** Sixteen places. */
-function start() {
+function start({ proves = true } = {}) {
   let now = 0;
-  const places = new UnprovenPlaces<Client>({ max: 16, now: () => now });
+  const places = new UnprovenPlaces<Client>({ max: 16, proves, now: () => now });
   const known = new Map<string, Client>();
   const pass = (ms: number): void => {
     now += ms;
@@ -33,6 +33,18 @@ describe('of connections on which nobody is proven', () => {
     expect(places.count).toBe(8);
     // Then it has no more than another address, which has had as many for longer.
     expect(enterAll('d1', 'e1', 'f1')).toEqual(['b4', 'b5', 'a1']);
+  });
+
+  it('none gives way before all places are taken where nobody proves anything, and then the oldest of the address that has most', () => {
+    const { enter, enterAll, giveWay } = start({ proves: false });
+    expect(enter('x1')).toBeUndefined();
+    // Renewed all the time: none of these is as old as the one that reads for long.
+    const renewed = Array.from({ length: 15 }, (_, i) =>
+      enter(`a${i}`, { afterMs: i === 0 ? patienceMs : 1 }),
+    );
+    expect(renewed.filter(Boolean)).toEqual([]);
+    expect([giveWay(), giveWay()]).toEqual(['a0', 'a1']);
+    expect(enterAll('b1', 'b2')).toEqual([]);
   });
 
   it('none gives way while there is room, and again once one has left or proven itself', () => {

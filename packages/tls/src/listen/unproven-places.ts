@@ -1,3 +1,5 @@
+import { GroupsBySize } from './groups-by-size.ts';
+
 /**
  * Milliseconds in which a client that has just come may prove who it is before its place is given to another one. A server that is overloaded
  * has telephones register up to 30 seconds later, and they keep their connection until then.
@@ -8,14 +10,13 @@ export const patienceMs = 40_000;
 export interface UnprovenPlacesOptions {
   /** Places of the listener in all. */
   readonly max: number;
+  /**
+   * Whether clients prove later who they are. Where none does, each has the same right to its place for as long as it needs it: then nobody has to go
+   * before all places are taken, and the address that has most pays. Default true.
+   */
+  readonly proves?: boolean;
   /** Milliseconds, of a clock that is never set. Default that of the process. */
   readonly now?: () => number;
-}
-
-interface Held<T> {
-  readonly group: string;
-  readonly holders: Set<T>;
-  readonly since: number;
 }
 
 /**
@@ -25,23 +26,21 @@ interface Held<T> {
  */
 export class UnprovenPlaces<T extends object> {
   readonly #max: number;
+  readonly #proves: boolean;
   readonly #now: () => number;
-  /** The oldest first. */
-  readonly #held = new Map<T, Held<T>>();
-  readonly #groups = new Map<string, Set<T>>();
-  /** Groups by their size: which one is largest is asked for each newcomer while places are short. */
-  readonly #bySize: Set<Set<T>>[] = [];
-  #largest = 0;
+  readonly #groups = new GroupsBySize<T>();
+  readonly #since = new WeakMap<T, number>();
 
   /** @param options - how many places there are */
-  constructor({ max, now = () => performance.now() }: UnprovenPlacesOptions) {
+  constructor({ max, now = () => performance.now(), proves = true }: UnprovenPlacesOptions) {
     this.#max = max;
+    this.#proves = proves;
     this.#now = now;
   }
 
   /** How many there are. */
   get count(): number {
-    return this.#held.size;
+    return this.#groups.count;
   }
 
   /**
@@ -49,18 +48,17 @@ export class UnprovenPlaces<T extends object> {
    * @param holder - its connection
    * @param group - of its address
    * @param proven - connections of the listener on which somebody is proven
+   * @param hasMadeWay - whether one has given way to it already: then no second one does
    * @returns the connection that has to be closed for it; undefined where there is room, or all have come within {@link patienceMs}
    */
-  enter(holder: T, group: string, proven: number): T | undefined {
+  enter(holder: T, group: string, proven: number, hasMadeWay = false): T | undefined {
     const since = this.#now();
-    const isShort = this.count >= Math.max(this.#max / 8, this.#max / 2 - proven);
+    const isShort =
+      this.#proves && !hasMadeWay && this.count >= Math.max(this.#max / 8, this.#max / 2 - proven);
     const displaced = isShort ? this.#oldest(since - patienceMs) : undefined;
     if (displaced !== undefined) this.leave(displaced);
-    const holders = this.#groups.get(group) ?? new Set<T>();
-    this.#groups.set(group, holders);
-    holders.add(holder);
-    this.#held.set(holder, { group, holders, since });
-    this.#resized(holders, holders.size - 1);
+    this.#groups.add(holder, group);
+    this.#since.set(holder, since);
     return displaced;
   }
 
@@ -70,20 +68,15 @@ export class UnprovenPlaces<T extends object> {
    */
   giveWay(): T | undefined {
     const now = this.#now();
-    const displaced = this.#oldest(now - patienceMs) ?? this.#oldest(now);
+    const first = this.#proves ? this.#oldest(now - patienceMs) : undefined;
+    const displaced = first ?? this.#oldest(now);
     if (displaced !== undefined) this.leave(displaced);
     return displaced;
   }
 
   /** @param holder - has closed, or has proven who it is; nothing happens where it is not among these */
   leave(holder: T): void {
-    const held = this.#held.get(holder);
-    if (held === undefined) return;
-    const { group, holders } = held;
-    this.#held.delete(holder);
-    holders.delete(holder);
-    if (holders.size === 0) this.#groups.delete(group);
-    this.#resized(holders, holders.size + 1);
+    this.#groups.remove(holder);
   }
 
   /**
@@ -91,29 +84,13 @@ export class UnprovenPlaces<T extends object> {
    * the other, e.g. behind one address of a company, does not lose them because it is the largest for a moment.
    */
   #oldest(until: number): T | undefined {
-    const [ofLargest] = first(this.#bySize[this.#largest]) ?? [];
-    for (const one of [ofLargest, first(this.#held.keys())]) {
-      const since = one === undefined ? undefined : this.#held.get(one)?.since;
+    const { oldest, oldestOfLargest } = this.#groups;
+    for (const one of [oldestOfLargest, oldest]) {
+      const since = one === undefined ? undefined : this.#since.get(one);
       if (since !== undefined && since <= until) return one;
     }
     return undefined;
   }
-
-  #resized(holders: Set<T>, before: number): void {
-    const { size } = holders;
-    this.#bySize[before]?.delete(holders);
-    if (size > 0) {
-      const alike = this.#bySize[size] ?? new Set();
-      this.#bySize[size] = alike.add(holders);
-    }
-    this.#largest = Math.max(this.#largest, size);
-    while (this.#largest > 0 && (this.#bySize[this.#largest]?.size ?? 0) === 0) this.#largest--;
-  }
-}
-
-function first<T>(all: Iterable<T> | undefined): T | undefined {
-  for (const one of all ?? []) return one;
-  return undefined;
 }
 
 /** A symbol of the global registry: another installed copy of this package finds it too. */

@@ -6,11 +6,13 @@ import { peerOf } from '../trust/peer.ts';
 
 /** What a subscriber of `entente:tls:verdict` gets: once for each connection that was judged, and again where it no longer passes. */
 export interface VerdictEvent {
+  /** Whether the connection may be used. False also for one that was open and no longer passes. */
   readonly admitted: boolean;
   /** Why it was refused. */
   readonly reason: Reason | undefined;
   /** When it was refused, as in `ConnectionRefusal`. */
   readonly when: ConnectionRefusal['when'] | undefined;
+  /** Who opened the connection: `inbound` means the peer. */
   readonly direction: 'inbound' | 'outbound';
   /** Name of the link. */
   readonly link: string;
@@ -18,6 +20,7 @@ export interface VerdictEvent {
   readonly server: string | undefined;
   /** `MTLS` or `TLS`; undefined where it was refused. */
   readonly protection: string | undefined;
+  /** IP address of the peer; undefined where the socket had closed before. */
   readonly remoteAddress: string | undefined;
 }
 
@@ -27,7 +30,9 @@ export interface ClosedEvent {
   readonly server: string | undefined;
   /** Milliseconds since it was admitted. */
   readonly openMs: number;
+  /** Bytes of application data that the peer has sent, without what TLS adds. */
   readonly bytesRead: number;
+  /** Bytes of application data that this side has sent, without what TLS adds. */
   readonly bytesWritten: number;
 }
 

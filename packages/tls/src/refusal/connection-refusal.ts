@@ -16,12 +16,15 @@ export interface ConnectionRefusal {
    * printable ASCII. For people who read a log; never an input of a decision.
    */
   readonly claimed?: string;
+  /** The link that the connection was for: its name, interface and direction. */
   readonly link: LinkContext;
   /**
    * `admission`: a limit refused it before the handshake, or it has proven nothing while places are short; `handshake`: the verdict refused it;
    * `live`: it was open and no longer passes; `peer`: the peer refused this side.
    */
   readonly when: 'admission' | 'handshake' | 'live' | 'peer';
+  /** IP address of the peer; undefined where the socket had closed before. */
   readonly remoteAddress: string | undefined;
+  /** Port of the peer; undefined where the socket had closed before. */
   readonly remotePort: number | undefined;
 }

@@ -5,14 +5,19 @@ import type { ChangeScope, Trust, TrustChange } from './trust.ts';
 
 /** What {@link createTrust} is given: a judge, a version, and optionally what it can fetch. */
 export interface TrustSupplier {
+  /** Gives the verdicts; it has to decide by the latest state at each call. */
   readonly judge: Judge;
   /** @returns the version of the state that the judge decides by now */
   version(): string;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
+  /** As `Trust.prepare`; absent: nothing is fetched. */
   readonly prepare?: Trust['prepare'];
+  /** As `Trust.use`; absent: the supplier does not learn which paths are in use. */
   readonly use?: Trust['use'];
+  /** As `Trust.completes`; absent: missing intermediates are not looked for. */
   readonly completes?: Trust['completes'];
+  /** As `Trust.platformAnchors`, PEM; absent: OpenSSL is given no CA anywhere, and its result does not count. */
   readonly platformAnchors?: Trust['platformAnchors'];
   /** Called once, when the trust is disposed of. */
   dispose?(): void | Promise<void>;

@@ -36,8 +36,11 @@ interface Carrier {
 
 /** An object that leads to a socket: a request of node:http or node:http2, an HTTP/2 stream or session. */
 export interface HasSocket {
+  /** The socket below: of a request of node:http, or of an HTTP/2 session. */
   readonly socket?: unknown;
+  /** The HTTP/2 session of a stream. */
   readonly session?: unknown;
+  /** The HTTP/2 stream of a request. */
   readonly stream?: unknown;
 }
 
