@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  allowNames,
   partnerRevocation,
   type Reason,
   ranked,
@@ -86,12 +87,15 @@ const scenarios: { readonly [R in Reason]?: () => TrustVerdict } = {
     ]),
   'name-mismatch': () => ask(judge, [makeLeaf(ca, ['fe2.contoso.example']), ca], { identity: host }),
   'wildcard-not-allowed': () => ask(judge, [makeLeaf(ca, ['*.contoso.example']), ca], { identity: host }),
+  'not-in-topology': () => ask(judge, [leaf, ca], { authorise: allowNames(['fe2.contoso.example']) }),
   'refused-by-policy': () =>
     ask(judgeOf([anchor(root)], { policies: [{ name: 'no', refuse: () => 'because' }] }), [leaf, ca]),
 };
 
 describe('every reason', () => {
-  const ours = everyReason.filter((reason) => reasonCatalogue[reason].producedBy === '@entente/trust');
+  const packages = fileURLToPath(new URL('../..', import.meta.url));
+  const isOf = (name: string) => (reason: Reason) => reasonCatalogue[reason].producedBy.includes(name);
+  const ours = everyReason.filter(isOf('@entente/trust'));
   for (const reason of ours) {
     it(`${reason} is met by a peer, with a sentence that says what was expected and found, and a remedy`, () => {
       const scenario = scenarios[reason];
@@ -106,11 +110,28 @@ describe('every reason', () => {
   }
 
   it('of another package is spoken of in a test there', () => {
-    const packages = fileURLToPath(new URL('../..', import.meta.url));
     const tests = testSources(packages).concat(testSources(join(dirname(dirname(packages)), 'apps')));
-    const others = everyReason.filter((reason) => !ours.includes(reason));
+    const others = everyReason.filter((reason) =>
+      reasonCatalogue[reason].producedBy.some((name) => name !== '@entente/trust'),
+    );
     const untested = others.filter((reason) => !tests.some((text) => text.includes(`'${reason}'`)));
     expect(untested).toEqual([]);
+  });
+
+  it.each([
+    ['trust', 'trust/src'],
+    ['tls', 'tls/src'],
+    ['topology', 'topology/src/matrix'],
+    ['federation', 'federation/src'],
+  ])('that %s refuses connections with says so', (name, folder) => {
+    const written = sources(join(packages, folder)).join('\n');
+    const found = everyReason.filter((reason) =>
+      new RegExp(
+        `\\breject\\(\\s*'${reason}'|\\breturn \\{ reason: '${reason}'|^\\s*reason: '${reason}',$`,
+        'm',
+      ).test(written),
+    );
+    expect(everyReason.filter(isOf(`@entente/${name}`))).toEqual(found);
   });
 
   it('has a sentence of the common form, and a remedy', () => {
@@ -142,6 +163,13 @@ describe('ranking', () => {
     expect(ranked([unknown, deeper, revoked, unknown])).toEqual([revoked, deeper, unknown]);
   });
 });
+
+/** Sources of a package, without texts that show how a reason is written. */
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .map((path) => readFileSync(join(folder, path), 'utf8').replace(/"[^"\n]*"/g, '""'));
+}
 
 /** Test files of every package but this one. */
 function testSources(folder: string): string[] {

@@ -9,6 +9,10 @@ export interface TlsaRecord {
   readonly selector: number;
   /** 0 the octets themselves, 1 their SHA-256, 2 their SHA-512. */
   readonly matching: number;
+  /**
+   * Certificate association data: 32 octets where `matching` is 1, 64 where it is 2. A record with other lengths is
+   * not usable.
+   */
   readonly data: Uint8Array;
 }
 
@@ -20,5 +24,9 @@ export interface TlsaRecord {
 export interface DaneExpectation {
   /** The host whose records these are. */
   readonly host: string;
+  /**
+   * All TLSA records of one host and port; at most 64 of them count. Where none is usable it is as if there were
+   * none.
+   */
   readonly records: readonly TlsaRecord[];
 }

@@ -8,7 +8,7 @@ import type { PeerIdentity } from './peer-identity.ts';
 export type Authorised =
   | {
       readonly ok: true;
-      /** FQDN of the server that the peer's names select. */
+      /** FQDN of the server of the own network that the peer's names select; for a partner, the identifier of its entry. */
       readonly server?: string;
       readonly role?: string;
       /** Row of the allow matrix that permits the link. */

@@ -25,7 +25,7 @@ export interface PeerIdentity {
   readonly notAfter: number;
   /** The expected name that was found; absent for `inbound`. */
   readonly matched?: string;
-  /** FQDN of the server that `authorise` selected. */
+  /** FQDN of the server of the own network that `authorise` selected; for a partner, the identifier of its entry. */
   readonly server?: string;
   /** Role of that server. */
   readonly role?: string;

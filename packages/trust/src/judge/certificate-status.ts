@@ -17,11 +17,13 @@ import { checkRevocation } from '../revocation/revocation-stage.ts';
 
 /** A question about the revocation of one certificate. */
 export interface StatusQuestion {
+  /** The certificate whose status is wanted; its own validity is not judged. */
   readonly certificate: Certificate;
   /** Its issuer, and the issuers above, nearest first; the last one is the anchor. They are trusted without a verdict. */
   readonly issuers: readonly [Certificate, ...Certificate[]];
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** CRLs and OCSP responses, not verified yet: each counts only where its signer can be verified. */
   readonly knowledge: RevocationKnowledge;
   /** DER of an OCSP response that came with a handshake. */
   readonly stapledOcsp?: Uint8Array;

@@ -11,6 +11,10 @@ import { VerdictMaker } from './verdict-maker.ts';
 
 /** What a judge knows. The functions are called at every verdict, so a new value takes effect at once. */
 export interface JudgeOptions {
+  /**
+   * The anchors, or a function called at every verdict. It returns the same object as long as nothing has changed:
+   * what was verified is remembered for that object.
+   */
   readonly anchors: AnchorSet | (() => AnchorSet);
   /** Revocation knowledge; without it every certificate below a `hard-fail` or `grace` anchor is `revocation-unknown`. */
   readonly revocation?: RevocationKnowledge | (() => RevocationKnowledge);

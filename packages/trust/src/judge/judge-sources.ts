@@ -10,6 +10,7 @@ import type { LinkContext } from '../question/link-context.ts';
  * A policy of stage 6. It sees a peer that has passed everything and can only refuse.
  */
 export interface PolicyStage {
+  /** Name of the policy in evidence, and in the rejection `refused-by-policy`. */
   readonly name: string;
   /**
    * @returns a sentence that says why the peer is refused, or undefined

@@ -14,7 +14,9 @@ import type { Rejection } from '../reasons/rejection.ts';
 export interface Question {
   /** The time of the verdict, milliseconds since the epoch. */
   readonly now: number;
+  /** The link that the peer is to use: it decides which anchors and which extended key usage count. */
   readonly link: LinkContext;
+  /** The name that the peer must have, and the rules by which it is compared. */
   readonly identity: IdentityExpectation;
   /** Required: every caller says who may use the link. */
   readonly authorise: Authorise;

@@ -9,9 +9,11 @@ export type StoreFaultCode =
  * A store of anchors or CRLs that cannot be used: a sentence, the place and the remedy. Match it by `code`.
  */
 export class StoreFault extends Error {
+  /** Stable literal, for programs. */
   readonly code: StoreFaultCode;
   /** File, directory or option. */
   readonly place: string;
+  /** What to do now. */
   readonly remedy: string;
 
   /**

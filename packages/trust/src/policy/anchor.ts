@@ -32,7 +32,9 @@ export interface AnchorLimits {
 export interface TrustAnchor {
   /** Name for people and logs, unique in its set. */
   readonly name: string;
+  /** Its name and key are trusted; whether its validity and extensions count says `TrustPolicy.anchorIs`. */
   readonly certificate: Certificate;
+  /** What else a path below it must keep to. Default: no limit. */
   readonly limits?: AnchorLimits;
   /** How fresh revocation knowledge must be below this anchor. Default: a grace period of 72 h after nextUpdate. */
   readonly revocation?: RevocationPolicy;
@@ -49,5 +51,6 @@ export interface TrustAnchor {
  * An immutable set of anchors. A change is a new object: caches are bound to the object's identity.
  */
 export interface AnchorSet {
+  /** In any order; their names have to be unique. Where it is empty no peer is trusted. */
   readonly anchors: readonly TrustAnchor[];
 }

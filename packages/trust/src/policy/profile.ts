@@ -20,8 +20,14 @@ export interface SearchBudget {
 export interface InitialPolicies {
   /** OIDs; `2.5.29.32.0` stands for any. */
   readonly acceptable: readonly string[];
+  /** Whether the path must be valid for an acceptable policy (initial-explicit-policy). @see RFC 5280 §6.1.1 (f) */
   readonly requireExplicit: boolean;
+  /**
+   * Whether policies may not be mapped anywhere in the path (initial-policy-mapping-inhibit).
+   * @see RFC 5280 §6.1.1 (e)
+   */
   readonly inhibitMapping: boolean;
+  /** Whether anyPolicy in a certificate does not count (initial-any-policy-inhibit). @see RFC 5280 §6.1.1 (g) */
   readonly inhibitAny: boolean;
 }
 
@@ -58,8 +64,11 @@ export interface RevocationRules {
 export interface TrustPolicy {
   /** Name printed with every conformance run. */
   readonly name: string;
+  /** Signature algorithms and keys that are allowed in a path. */
   readonly algorithms: AlgorithmPolicy;
+  /** What is required of certificate policies; in `entente` nothing. */
   readonly policies: InitialPolicies;
+  /** Limits of the search for a path, for each verdict. */
   readonly budget: SearchBudget;
   /** Rules of RFC 5280 §4 (or the Web PKI) for the CAs that issue certificates, beyond what §6 requires of a validator. */
   readonly certificateRules: readonly CertificateRule[];
@@ -68,9 +77,11 @@ export interface TrustPolicy {
    * too (RFC 5937).
    */
   readonly anchorIs: 'key' | 'certificate';
+  /** Whether the extended key usages of a path must cover the purpose of the link. */
   readonly extKeyUsage: ExtKeyUsageRules;
   /** Whether keyUsage of the leaf, where present, must allow authentication in TLS. */
   readonly leafKeyUsage: boolean;
+  /** What revocation statements must fulfil, and the default of anchors without a policy of their own. */
   readonly revocation: RevocationRules;
   /** Whether the common name counts where a certificate has no subjectAltName (RFC 5922 §7.1). */
   readonly commonNameFallback: boolean;

@@ -7,7 +7,7 @@ export const connectionReasons: ReasonEntries<
   'topology-stale': {
     stage: 'connection',
     rank: 98,
-    producedBy: '@entente/topology',
+    producedBy: ['@entente/topology'],
     means:
       'The authority has not confirmed the topology within the time that the topology allows, so no peer is accepted.',
     sentence: ({ issuedAt, now }) =>
@@ -17,7 +17,7 @@ export const connectionReasons: ReasonEntries<
   'resumption-not-allowed': {
     stage: 'connection',
     rank: 97,
-    producedBy: '@entente/tls',
+    producedBy: ['@entente/tls'],
     means: 'A TLS session was resumed on a link that requires full handshakes.',
     sentence: ({ link }) => `expected a full handshake on ${link ?? 'this link'}, found a resumed session`,
     remedy: () => 'connect again without resuming a session',
@@ -25,7 +25,7 @@ export const connectionReasons: ReasonEntries<
   'platform-refused': {
     stage: 'connection',
     rank: 34,
-    producedBy: '@entente/tls',
+    producedBy: ['@entente/tls'],
     means: 'OpenSSL refused the chain for a reason that the verdict does not cover.',
     sentence: ({ error }) => `expected OpenSSL to accept the chain as the verdict does, found ${error}`,
     remedy: () => 'report the chain as a bug: OpenSSL and the verdict disagree about it',
@@ -33,7 +33,7 @@ export const connectionReasons: ReasonEntries<
   'peer-refused': {
     stage: 'connection',
     rank: 33,
-    producedBy: '@entente/tls',
+    producedBy: ['@entente/tls'],
     means: 'The peer closed the connection after its own verdict about our certificate.',
     sentence: ({ error }) =>
       `expected the peer to accept our certificate, found that it closed the connection${error === undefined ? '' : ` (${error})`}`,
@@ -42,11 +42,12 @@ export const connectionReasons: ReasonEntries<
   throttled: {
     stage: 'connection',
     rank: 32,
-    producedBy: '@entente/federation',
-    means:
-      'The peer exceeds a limit: of connections to a listener, or of what a discovered partner may send.',
-    sentence: ({ domain }) => `expected traffic within the limits, found more from ${domain ?? 'this peer'}`,
-    remedy: () =>
-      'wait; for a discovered partner that needs more, list its domain with entente topology add partner',
+    producedBy: ['@entente/tls'],
+    means: 'A listener has as many connections as one of its limits allows.',
+    sentence: ({ max, what }) =>
+      max === undefined
+        ? 'expected connections within the limits of the listener, found one more'
+        : `expected at most ${max} ${what ?? 'connections'}, found one more`,
+    remedy: () => 'wait, or raise the limit in the options of the listener if the load is intended',
   },
 };

@@ -9,11 +9,13 @@ export interface ReasonEntry<R extends Reason> {
   readonly stage: Stage | 'connection';
   /** Of several rejections the one with the greatest rank is reported: the most informative, not the last one met. */
   readonly rank: number;
-  /** Package that produces it. */
-  readonly producedBy: string;
+  /** Packages that refuse connections with it. */
+  readonly producedBy: readonly string[];
   /** What it means, one sentence for the reference. */
   readonly means: string;
+  /** What was expected and what was found, without final stop. Long texts of a peer are cut; `escapeInvisible` is for the caller. */
   sentence(data: ReasonData[R]): string;
+  /** What an operator can do about it, without final stop. */
   remedy(data: ReasonData[R]): string;
 }
 

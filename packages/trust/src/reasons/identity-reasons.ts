@@ -17,7 +17,7 @@ export const identityReasons: ReasonEntries<
   'name-mismatch': {
     stage: 'identity',
     rank: 40,
-    producedBy: '@entente/trust',
+    producedBy: ['@entente/trust'],
     means: 'The certificate carries neither the expected name nor a name of the allow list.',
     sentence: ({ mode, expected, found }) =>
       `expected the name ${expected} (${mode} rules), found ${listed(found, 'no usable name')}`,
@@ -29,7 +29,7 @@ export const identityReasons: ReasonEntries<
   'wildcard-not-allowed': {
     stage: 'identity',
     rank: 41,
-    producedBy: '@entente/trust',
+    producedBy: ['@entente/trust'],
     means: 'The certificate carries the name only as a wildcard, which the rules of the link do not allow.',
     sentence: ({ mode, expected, found }) =>
       `expected the exact name ${expected} (${mode} rules allow no wildcard), found ${listed(found)}`,
@@ -38,7 +38,7 @@ export const identityReasons: ReasonEntries<
   'dane-mismatch': {
     stage: 'identity',
     rank: 42,
-    producedBy: '@entente/trust',
+    producedBy: ['@entente/trust'],
     means: 'DNSSEC-validated TLSA records exist for the host, and none matches the chain.',
     sentence: ({ host, records }) =>
       `expected a chain that matches the TLSA records of ${host}, found no match among ${counted(records, 'record')}`,
@@ -47,7 +47,7 @@ export const identityReasons: ReasonEntries<
   'identity-ambiguous': {
     stage: 'authorise',
     rank: 39,
-    producedBy: '@entente/topology',
+    producedBy: ['@entente/topology', '@entente/federation'],
     means: 'The names in the certificate select more than one server.',
     sentence: ({ names, servers }) =>
       `expected names that select exactly one server, found ${listed(servers ?? names ?? [])}`,
@@ -57,17 +57,17 @@ export const identityReasons: ReasonEntries<
   'not-in-topology': {
     stage: 'authorise',
     rank: 38,
-    producedBy: '@entente/topology',
+    producedBy: ['@entente/trust', '@entente/topology'],
     means: 'The certificate is valid, but it names no server of the topology, or no name of the allow list.',
     sentence: ({ names, server }) =>
       `expected a listed peer, found ${server ?? listed(names ?? [], 'a peer without usable names')}`,
     remedy: () =>
-      'add the server with entente topology add server and publish the topology, or add its name to the allow list',
+      'add its name to the allow list; in a network with a topology, add the server with entente topology add server and publish the topology',
   },
   'role-not-allowed-on-link': {
     stage: 'authorise',
     rank: 37,
-    producedBy: '@entente/topology',
+    producedBy: ['@entente/topology'],
     means: 'The server is in the topology, but the allow matrix does not allow its role on this link.',
     sentence: ({ server, role, link }) =>
       `expected a role that is allowed on ${link ?? 'this link'}, found ${role ?? 'another role'}${server === undefined ? '' : ` (${server})`}`,
@@ -76,7 +76,7 @@ export const identityReasons: ReasonEntries<
   'direction-not-allowed': {
     stage: 'authorise',
     rank: 36,
-    producedBy: '@entente/topology',
+    producedBy: ['@entente/topology'],
     means:
       'The allow matrix allows these two roles on this link, but only with the other side opening the connection.',
     sentence: ({ server, direction }) =>
@@ -86,7 +86,7 @@ export const identityReasons: ReasonEntries<
   'partner-not-allowed': {
     stage: 'authorise',
     rank: 38,
-    producedBy: '@entente/federation',
+    producedBy: ['@entente/federation'],
     means: 'The domain is not a federation partner.',
     sentence: ({ domain, names }) => `expected a listed partner, found ${domain ?? listed(names ?? [])}`,
     remedy: () =>
@@ -95,7 +95,7 @@ export const identityReasons: ReasonEntries<
   'partner-pin-mismatch': {
     stage: 'authorise',
     rank: 40,
-    producedBy: '@entente/federation',
+    producedBy: ['@entente/federation'],
     means:
       'The entry of the partner pins a server, and the certificate does not have the name of that server in a form that counts.',
     sentence: ({ partner, server, names }) =>
@@ -106,7 +106,7 @@ export const identityReasons: ReasonEntries<
   'partner-blocked': {
     stage: 'authorise',
     rank: 99,
-    producedBy: '@entente/federation',
+    producedBy: ['@entente/federation'],
     means: 'The topology blocks the domain.',
     sentence: ({ domain }) => `expected a partner that is not blocked, found ${domain ?? 'a blocked domain'}`,
     remedy: () =>
@@ -115,7 +115,7 @@ export const identityReasons: ReasonEntries<
   'refused-by-policy': {
     stage: 'policy',
     rank: 35,
-    producedBy: '@entente/trust',
+    producedBy: ['@entente/trust'],
     means: 'A policy plugin refused the peer after every other check had passed.',
     sentence: ({ policy, detail }) =>
       `expected the policy "${policy}" to accept the peer, found a refusal${detail === undefined ? '' : `: ${detail}`}`,

@@ -7,7 +7,7 @@ export const parseReasons: ReasonEntries<
   'clock-untrusted': {
     stage: 'parse',
     rank: 105,
-    producedBy: '@entente/trust',
+    producedBy: ['@entente/trust'],
     means:
       'The clock of this machine is behind a time that an authority has signed, so expired certificates would be accepted.',
     sentence: ({ now, latestSigned }) =>
@@ -18,7 +18,7 @@ export const parseReasons: ReasonEntries<
   'no-certificate': {
     stage: 'parse',
     rank: 120,
-    producedBy: '@entente/trust',
+    producedBy: ['@entente/trust', '@entente/tls'],
     means: 'The peer presented no certificate where one is required.',
     sentence: ({ expected }) => `expected a ${expected} certificate, found none`,
     remedy: ({ expected }) =>
@@ -29,7 +29,7 @@ export const parseReasons: ReasonEntries<
   'malformed-certificate': {
     stage: 'parse',
     rank: 92,
-    producedBy: '@entente/trust',
+    producedBy: ['@entente/trust'],
     means: 'A certificate is not strict DER, exceeds a limit, or breaks a rule of the profile.',
     sentence: ({ depth, where, problem }) =>
       `expected a well-formed certificate at depth ${depth}, found a problem in ${where}: ${clip(problem)}`,
@@ -38,7 +38,7 @@ export const parseReasons: ReasonEntries<
   'chain-too-long': {
     stage: 'parse',
     rank: 45,
-    producedBy: '@entente/trust',
+    producedBy: ['@entente/trust'],
     means: 'The peer presented more bytes than the limit, or the path has more intermediates than the limit.',
     sentence: ({ found, max, unit }) => `expected at most ${max} ${unit} in the chain, found ${found}`,
     remedy: () => 'present only the leaf and the intermediates between it and the anchor',

@@ -1,6 +1,6 @@
 import { certificateAt, clip, listed, moment, type ReasonEntries } from './entry.ts';
 
-const producedBy = '@entente/trust';
+const producedBy = ['@entente/trust'];
 
 /** Reasons of stage 2 that concern signatures, keys, time and the search itself. */
 export const pathReasons: ReasonEntries<

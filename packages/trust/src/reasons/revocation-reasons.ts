@@ -2,7 +2,7 @@ import { hostNotListed, onlyInside } from '../knowledge/not-fetched.ts';
 import { certificateAt, clip, moment, type ReasonEntries } from './entry.ts';
 import type { NotFetched } from './rejection.ts';
 
-const producedBy = '@entente/trust';
+const producedBy = ['@entente/trust'];
 
 const sources = {
   crl: 'a CRL',

@@ -1,6 +1,6 @@
 import { certificateAt, clip, counted, listed, type ReasonEntries } from './entry.ts';
 
-const producedBy = '@entente/trust';
+const producedBy = ['@entente/trust'];
 
 /** Reasons of stage 2: what a certificate may be used for, and the limits on its anchor. */
 export const ruleReasons: ReasonEntries<

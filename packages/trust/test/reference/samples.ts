@@ -85,5 +85,5 @@ export const samples: { readonly [R in Reason]: ReasonData[R] } = {
   'peer-refused': { error: 'ECONNRESET' },
   'dane-mismatch': { host: 'edge1.fabrikam.example', records: 2 },
   'clock-untrusted': { now: now - day, latestSigned: now },
-  throttled: { domain: 'fabrikam.example' },
+  throttled: { what: 'open connections of one peer', max: 64 },
 };

@@ -21,9 +21,16 @@ import { compareRanges, readName } from '../name/read-name.ts';
  * @see RFC 2986 §4
  */
 export interface CertificationRequest extends ExtensionValues, Signed {
+  /** The whole CertificationRequest, DER: the bytes that were decoded, not a copy. */
   readonly der: Uint8Array;
+  /** The name that is requested; may be empty. @see RFC 2986 §4.1 */
   readonly subject: Name;
+  /** The key to certify; its own form has been checked where the algorithm is known. @see RFC 2986 §4.1 */
   readonly publicKey: SubjectPublicKeyInfo;
+  /**
+   * All attributes in the order of DER, extensionRequest among them; each type occurs once. Empty where there is
+   * none.
+   */
   readonly attributes: readonly Attribute[];
 }
 

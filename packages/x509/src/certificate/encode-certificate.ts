@@ -7,6 +7,7 @@ import type { AlgorithmIdentifier } from '../key/algorithm.ts';
 
 /** A value with its own DER: a Name, a key, an algorithm. */
 export interface Encoded {
+  /** The whole element, DER; written as it is, without a check. */
   readonly der: Uint8Array;
 }
 
@@ -18,19 +19,27 @@ export interface TbsCertificateFields {
   readonly version?: 1 | 2 | 3;
   /** Content octets of the INTEGER: shortest form, the first bit 0 for a positive number. */
   readonly serialNumber: Uint8Array;
+  /** The whole AlgorithmIdentifier; `encodeCertificate` has to be given the same one. @see RFC 5280 §4.1.2.3 */
   readonly signatureAlgorithm: Encoded;
+  /** The whole Name of the CA that signs. @see RFC 5280 §4.1.2.4 */
   readonly issuer: Encoded;
+  /** The whole Name of the key's owner. Where it is empty, subjectAltName has to be critical. @see RFC 5280 §4.1.2.6 */
   readonly subject: Encoded;
   /** Milliseconds since 1970; whole seconds count. */
   readonly notBefore: number;
+  /** Milliseconds since 1970, the last instant of validity; whole seconds count. */
   readonly notAfter: number;
   /** Default: the required form. */
   readonly notBeforeForm?: TimeForm;
+  /** Default: the required form, which is UTCTime through 2049. @see RFC 5280 §4.1.2.5 */
   readonly notAfterForm?: TimeForm;
+  /** The whole SubjectPublicKeyInfo, as `createPublicKey(…).export({ format: 'der', type: 'spki' })` returns it. */
   readonly publicKey: Encoded;
   /** Content octets of the BIT STRING, its count of unused bits first. */
   readonly issuerUniqueId?: Uint8Array | undefined;
+  /** Content octets of the BIT STRING, its count of unused bits first. Default: none. */
   readonly subjectUniqueId?: Uint8Array | undefined;
+  /** Encoded in this order; the field is omitted where there is none. They need version 3, which is not checked. */
   readonly extensions?: readonly Extension[];
 }
 

@@ -8,7 +8,9 @@ import { type Encoded, encodeSigned, type SignatureInput } from './encode-certif
 
 /** The content of a request. A decoded `CertificationRequest` fits, and encodes to its own bytes. */
 export interface RequestInfoFields {
+  /** The whole Name that is requested; `createName([])` for none. */
   readonly subject: Encoded;
+  /** The whole SubjectPublicKeyInfo to certify; its private key signs the request. */
   readonly publicKey: Encoded;
   /** All attributes; `extensions` is then ignored. */
   readonly attributes?: readonly Attribute[];

@@ -7,6 +7,7 @@ import { decodeCertificate } from './decode-certificate.ts';
 export interface PemBlock {
   /** E.g. `CERTIFICATE`. */
   readonly label: string;
+  /** The decoded octets. They may be anything: only the base64 has been checked. */
   readonly der: Uint8Array;
 }
 

@@ -27,15 +27,19 @@ export type CrlReason =
 export interface RevokedCertificate {
   /** Content octets of the INTEGER. */
   readonly serialNumber: Uint8Array;
+  /** The serial number as lower-case hex, two digits an octet. */
   readonly serialHex: string;
   /** Milliseconds since 1970. */
   readonly revocationDate: number;
+  /** How `revocationDate` was encoded; UTCTime and GeneralizedTime are both accepted for any year. */
   readonly revocationDateForm: TimeForm;
+  /** Undefined where the entry states none; `removeFromCRL` ends a hold, in delta CRLs. @see RFC 5280 §5.3.1 */
   readonly reason?: CrlReason | undefined;
   /** Milliseconds since 1970. */
   readonly invalidityDate?: number | undefined;
   /** Issuer of the certificate: the CRL's issuer, or the last certificateIssuer at or before this entry. */
   readonly certificateIssuer: Name;
+  /** All extensions of the entry in order, not decoded; empty where there is none. */
   readonly extensions: readonly Extension[];
 }
 
@@ -44,8 +48,14 @@ export interface RevokedCertificate {
  * @see RFC 5280 §5.1
  */
 export interface CertificateList extends Signed {
+  /** The whole CertificateList, DER: the bytes that were decoded, not a copy. */
   readonly der: Uint8Array;
+  /** 1 or 2, one more than the INTEGER encoded; 1 where the field is absent. @see RFC 5280 §5.1.2.1 */
   readonly version: 1 | 2;
+  /**
+   * The distinguished name of the signer; in an indirect CRL, entries may name other issuers.
+   * @see RFC 5280 §5.1.2.3
+   */
   readonly issuer: Name;
   /** Milliseconds since 1970. */
   readonly thisUpdate: number;
@@ -53,7 +63,9 @@ export interface CertificateList extends Signed {
   readonly nextUpdate?: number | undefined;
   /** How the times were encoded; §5.1.2.4 requires UTCTime through 2049, but the decoder accepts both. */
   readonly thisUpdateForm: TimeForm;
+  /** How `nextUpdate` was encoded; undefined exactly when there is none. */
   readonly nextUpdateForm?: TimeForm | undefined;
+  /** All extensions of the CRL in order, not decoded; empty where there is none. */
   readonly extensions: readonly Extension[];
   /** Critical extensions of the CRL whose meaning this package does not know. */
   readonly unknownCritical: readonly string[];
@@ -65,10 +77,21 @@ export interface CertificateList extends Signed {
   readonly crlNumber?: bigint | undefined;
   /** Number of the base that this delta amends; present exactly when it is a delta CRL. @see RFC 5280 §5.2.4 */
   readonly baseCrlNumber?: bigint | undefined;
+  /** Identifies the key that signed the CRL; undefined where the extension is absent. @see RFC 5280 §5.2.1 */
   readonly authorityKeyId?: AuthorityKeyIdentifier | undefined;
+  /** Other names of the CRL's issuer, one or more; undefined where the extension is absent. @see RFC 5280 §5.2.2 */
   readonly issuerAltName?: readonly GeneralName[] | undefined;
+  /**
+   * Which certificates and reasons the CRL covers; undefined: all certificates of the issuer, for every reason.
+   * @see RFC 5280 §5.2.5
+   */
   readonly issuingDistributionPoint?: IssuingDistributionPoint | undefined;
+  /**
+   * Where delta CRLs for this CRL are, one place or more; undefined where the extension is absent.
+   * @see RFC 5280 §5.2.6
+   */
   readonly freshestCrl?: readonly DistributionPoint[] | undefined;
+  /** Where the certificate of the CRL's issuer is; undefined where the extension is absent. @see RFC 5280 §5.2.7 */
   readonly authorityInfoAccess?: readonly AccessDescription[] | undefined;
   /** The number of entries. */
   readonly entryCount: number;

@@ -29,13 +29,17 @@ export interface RevokedFields {
 export interface TbsCrlFields {
   /** Default 2. */
   readonly version?: 1 | 2;
+  /** The whole AlgorithmIdentifier; `encodeCrl` has to be given the same one. @see RFC 5280 §5.1.2.2 */
   readonly signatureAlgorithm: Encoded;
+  /** The whole Name of the signer; the RFC does not allow an empty one. @see RFC 5280 §5.1.2.3 */
   readonly issuer: Encoded;
   /** Milliseconds since 1970; whole seconds count. */
   readonly thisUpdate: number;
+  /** Milliseconds since 1970; whole seconds count. Default: none, although RFC 5280 §5.1.2.5 requires it. */
   readonly nextUpdate?: number | undefined;
   /** Default: the required form. */
   readonly thisUpdateForm?: TimeForm;
+  /** Default: the required form. Ignored where there is no `nextUpdate`. */
   readonly nextUpdateForm?: TimeForm | undefined;
   /** RFC 5280 §5.2 requires cRLNumber and authorityKeyIdentifier. */
   readonly extensions?: readonly Extension[];
@@ -52,11 +56,17 @@ export interface TbsCrlFields {
  * @see RFC 5280 §5.1.2
  */
 export class TbsCrlWriter {
+  /** Holds the bytes encoded so far. */
   private readonly writer: DerWriter;
+  /** As given to the constructor; the extensions are written by `finish`. */
   private readonly fields: TbsCrlFields;
+  /** Mark of the TBSCertList, which `finish` ends. */
   private readonly tbs: number;
+  /** Mark of revokedCertificates, begun by the first entry: the list is omitted where there is none. */
   private list = 0;
+  /** Entries added so far. */
   private count = 0;
+  /** Whether `finish` was called; the writer then takes nothing more. */
   private finished = false;
 
   /** @param expectedEntries - approximate number of entries, so that memory is allocated once */

@@ -15,6 +15,7 @@ export type DecodeErrorCode = 'malformed' | 'limit-exceeded' | 'unsupported';
 
 /** A refusal with its place in the input. */
 export interface DecodeError {
+  /** Which kind of refusal; see `DecodeErrorCode`. */
   readonly code: DecodeErrorCode;
   /** A sentence: what was expected, what was found. */
   readonly message: string;

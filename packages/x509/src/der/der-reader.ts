@@ -12,6 +12,7 @@ import { readGeneralizedTime, readUtcTime } from './time.ts';
  * content of a constructed element and returns what `close` needs to widen it again.
  */
 export class DerReader {
+  /** The whole input; all offsets count from its first octet. */
   readonly bytes: Uint8Array;
   /** Where the next element starts. */
   pos = 0;
@@ -25,7 +26,9 @@ export class DerReader {
   unusedBits = 0;
   /** The field being read, for errors. */
   where: string;
+  /** Deepest nesting that `any` accepts: an element within as many constructed ones. */
   readonly maxDepth: number;
+  /** Most elements in one list; enforced where the list's reader calls `count`. */
   readonly maxItems: number;
 
   constructor(bytes: Uint8Array, where: string, maxDepth: number, maxItems: number) {
@@ -206,6 +209,7 @@ export class DerReader {
     return bits;
   }
 
+  /** Reads an OCTET STRING of any length, 0 included; `start`..`stop` is its content. */
   octetString(tag: number = TAG.OCTET_STRING): void {
     this.take(tag);
   }
@@ -267,6 +271,7 @@ export class DerReader {
     this.stop = this.pos;
   }
 
+  /** Moves `pos` behind one element of any type, and checks what it contains down to `maxDepth`. */
   private skimElement(depth: number): void {
     if (this.pos >= this.end) this.fail('expected an element, found the end');
     const tag = this.bytes[this.pos]!;
@@ -309,6 +314,7 @@ export class DerReader {
     return true;
   }
 
+  /** Checks a tag number of 31 or more, whose first octet is at `from`. Returns the offset behind it. */
   private highTagNumber(from: number): number {
     let at = from;
     let number = 0;

@@ -8,7 +8,9 @@ import { prescribedForm, type TimeForm, writeTime } from './time.ts';
  * when it ends, and content moves only where that length needs more than one octet.
  */
 export class DerWriter {
+  /** At least `used` octets long; what lies behind is not part of the output. */
   private buffer: Uint8Array;
+  /** Octets written so far. */
   private used = 0;
 
   /** @param expectedBytes - approximate size; the buffer grows as needed */
@@ -36,6 +38,7 @@ export class DerWriter {
     this.used = mark;
   }
 
+  /** Makes room for as many more octets; the buffer at least doubles when it grows. */
   private reserve(octets: number): void {
     const needed = this.used + octets;
     if (needed <= this.buffer.length) return;
@@ -109,14 +112,17 @@ export class DerWriter {
     } else this.element(tag, integerContent(BigInt(value)));
   }
 
+  /** Writes a BOOLEAN: FF for true, 00 for false. A DEFAULT FALSE must be omitted by the caller (X.690 §11.5). */
   boolean(value: boolean, tag: number = TAG.BOOLEAN): void {
     this.element(tag, [value ? 0xff : 0]);
   }
 
+  /** Writes a NULL, which has no content. */
   null(): void {
     this.element(TAG.NULL, []);
   }
 
+  /** Writes an OCTET STRING with these octets as content, in one piece (X.690 §10.2). */
   octetString(octets: Uint8Array, tag: number = TAG.OCTET_STRING): void {
     this.element(tag, octets);
   }
@@ -155,12 +161,18 @@ export class DerWriter {
     this.end(mark);
   }
 
+  /**
+   * Writes a GeneralizedTime in whole seconds, whatever the year.
+   * @param ms - milliseconds since 1970; a fraction of a second is dropped
+   * @throws EncodeError `ENTENTE_X509_ENCODE` where the form cannot express it
+   */
   generalizedTime(ms: number, tag: number = TAG.GENERALIZED_TIME): void {
     const mark = this.begin(tag);
     this.timeContent(ms, 'generalized');
     this.end(mark);
   }
 
+  /** Writes the 13 octets of a UTCTime or the 15 of a GeneralizedTime. */
   private timeContent(ms: number, form: TimeForm): void {
     this.reserve(15);
     this.used += writeTime(this.buffer, this.used, ms, form);

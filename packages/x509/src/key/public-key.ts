@@ -20,9 +20,11 @@ export type KeyKind =
 export interface SubjectPublicKeyInfo {
   /** The whole SEQUENCE: what `createPublicKey({ format: 'der', type: 'spki' })` takes. */
   readonly der: Uint8Array;
+  /** Algorithm and parameters, e.g. the curve, as they are in the input. */
   readonly algorithm: AlgorithmIdentifier;
   /** The key itself, without the count of unused bits: the input of hashes that identify keys. */
   readonly bits: Uint8Array;
+  /** From the algorithm and, for id-ecPublicKey, the named curve. */
   readonly kind: KeyKind;
   /** Bits of the modulus (RSA, DSA's p when present) or of the curve; 0 when the algorithm is unknown. */
   readonly sizeBits: number;

@@ -9,6 +9,7 @@ import { LazyName } from './read-name.ts';
 export interface AttributeInput {
   /** Dotted decimal, e.g. `oids.commonName`. */
   readonly oid: string;
+  /** One character or more; the type of string follows from `oid`. */
   readonly value: string;
 }
 

@@ -20,7 +20,9 @@ import type { CertId, OcspCertStatus, OcspResponseStatus } from './ocsp.ts';
 export interface CertIdFields {
   /** The whole AlgorithmIdentifier; SHA-1 and SHA-256 have a NULL in practice: `createAlgorithm(oids.sha256, 'null')`. */
   readonly hashAlgorithm: Encoded;
+  /** Hash over the DER of the issuer's name; its length is not checked. */
   readonly issuerNameHash: Uint8Array;
+  /** Hash over the issuer's key, `publicKey.bits`; its length is not checked. */
   readonly issuerKeyHash: Uint8Array;
   /** Content octets of the INTEGER. */
   readonly serialNumber: Uint8Array;
@@ -28,19 +30,24 @@ export interface CertIdFields {
 
 /** The content of a request. A decoded `OcspRequest` fits, and encodes to its own bytes. */
 export interface OcspRequestFields {
+  /** The client's name, which a signed request needs; default: none. @see RFC 6960 §4.1.2 */
   readonly requestorName?: GeneralName | undefined;
+  /** The certificates whose status is requested, in order; extensions default to none. */
   readonly requests: readonly {
     readonly certId: CertIdFields | CertId;
     readonly extensions?: readonly Extension[];
   }[];
   /** Add a nonce with `ocspNonceExtension`. */
   readonly extensions?: readonly Extension[];
+  /** Whether to encode version 1 although it is the default, which is not DER; default false. */
   readonly versionSpeltOut?: boolean;
 }
 
 /** The signature of a request or a response. */
 export interface OcspSignatureFields {
+  /** The whole AlgorithmIdentifier of the signature. */
   readonly signatureAlgorithm: Encoded;
+  /** The signature's octets (ECDSA: the DER form, not the raw pair). */
   readonly signature: Uint8Array;
   /** Used instead of `signature` where it is given: content octets of the BIT STRING. */
   readonly signatureValue?: Uint8Array;
@@ -101,11 +108,16 @@ const NOTHING = new Uint8Array();
 
 /** The content of a response. A decoded `BasicOcspResponse` fits, and encodes to its own bytes. */
 export interface TbsOcspResponseFields {
+  /** The whole Name of the responder, or SHA-1 over its key (`publicKey.bits`), 20 octets. @see RFC 6960 §4.2.2.3 */
   readonly responderId:
     | { readonly type: 'name'; readonly name: Encoded }
     | { readonly type: 'key'; readonly keyHash: Uint8Array };
   /** Milliseconds since 1970; whole seconds count, as in all times here. */
   readonly producedAt: number;
+  /**
+   * One statement a certificate, in order; times in milliseconds since 1970, `nextUpdate` and extensions default to
+   * none.
+   */
   readonly responses: readonly {
     readonly certId: CertIdFields | CertId;
     readonly status: OcspCertStatus;
@@ -113,7 +125,9 @@ export interface TbsOcspResponseFields {
     readonly nextUpdate?: number | undefined;
     readonly extensions?: readonly Extension[];
   }[];
+  /** Extensions of the whole response, e.g. `ocspNonceExtension` with the request's nonce; default none. */
   readonly extensions?: readonly Extension[];
+  /** Whether to encode version 1 although it is the default, which is not DER; default false. */
   readonly versionSpeltOut?: boolean;
 }
 

@@ -7,6 +7,8 @@ export interface CachedObject {
   /** Whose peers need it, and the request that it answers: a URL, or a URL and what was sent there. */
   readonly key: string;
   readonly bytes: Uint8Array;
+  /** When it was kept, milliseconds since the epoch. */
+  readonly keptAt: number;
 }
 
 const mostKeyBytes = 2_048;
@@ -72,7 +74,9 @@ export class DiskCache {
     const end = bytes?.subarray(0, mostKeyBytes + 1).indexOf(0x0a) ?? -1;
     if (bytes === undefined || end < 0) return undefined;
     const key = bytes.toString('latin1', 0, end);
-    return name === this.#nameOf(key) ? { key, bytes: bytes.subarray(end + 1) } : undefined;
+    return name === this.#nameOf(key)
+      ? { key, bytes: bytes.subarray(end + 1), keptAt: status.mtimeMs }
+      : undefined;
   }
 
   async #names(): Promise<readonly string[]> {

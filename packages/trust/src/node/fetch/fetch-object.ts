@@ -7,6 +7,7 @@ import { isPublicAddress } from './public-address.ts';
 
 /** What to fetch. */
 export interface ObjectRequest {
+  /** An `http:` URL without user name; any other one is not fetched. */
   readonly url: string;
   /** Largest answer, bytes. */
   readonly maxBytes: number;

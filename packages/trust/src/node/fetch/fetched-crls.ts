@@ -18,6 +18,8 @@ export interface FetchedCrl {
   readonly locations: readonly string[];
   /** Milliseconds since the epoch; undefined after a restart. */
   readonly fetchedAt: number | undefined;
+  /** When the same bytes came first, milliseconds since the epoch. */
+  readonly since: number;
   /**
    * An indirect CRL of another issuer, whose signer only a verdict can find: anybody may have signed it. It replaces no other CRL,
    * any other replaces it, it is not kept on disk, and it does not count as fetched.
@@ -37,6 +39,8 @@ export interface CrlSource {
   readonly locations?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly fetchedAt?: number;
+  /** When an earlier run has fetched it, milliseconds since the epoch. Default: `now`. */
+  readonly since?: number;
   /** Called where the issuer has signed the CRL, also where it is not accepted. */
   readonly onSigned?: ((crl: CertificateList, url: string) => void) | undefined;
 }
@@ -92,7 +96,7 @@ export class FetchedCrls {
   offer(
     url: string,
     bytes: Uint8Array,
-    { anchor, fetchedAt, issuer, locations, now, onSigned }: CrlSource,
+    { anchor, fetchedAt, issuer, locations, now, onSigned, since = now }: CrlSource,
     maxBytes: number,
   ): string | undefined {
     const key = keyOf(anchor, url);
@@ -109,20 +113,22 @@ export class FetchedCrls {
     const known = this.#byKey.get(key);
     if (known !== undefined && !known.unchecked) {
       if (unchecked) return 'an indirect CRL that cannot be checked, beside one that the issuer signed';
-      if (isOlder(crl, known.crl)) return 'a CRL older than the known one';
+      if (isOlder(crl, known)) return 'a CRL older than the known one';
     }
     const dropped = this.#kept.add(anchor, key, bytes.length, now);
     if (dropped === undefined) return noRoom;
     for (const each of dropped) this.drop(each);
+    // The same bytes stay the same object, so that nothing is reported as a change.
+    const same = known !== undefined && Buffer.from(known.crl.der).equals(crl.der) ? known : undefined;
     this.#byKey.set(key, {
       key,
       anchor,
       url,
-      // The same bytes stay the same object, so that nothing is reported as a change.
-      crl: known !== undefined && Buffer.from(known.crl.der).equals(crl.der) ? known.crl : crl,
+      crl: same?.crl ?? crl,
       issuer: issuer ?? known?.issuer,
       locations: locations ?? known?.locations ?? [url],
       fetchedAt,
+      since: same?.since ?? since,
       unchecked,
     });
     return undefined;
@@ -130,7 +136,10 @@ export class FetchedCrls {
 }
 
 /** Times are in whole seconds; the CRL number orders two CRLs of one second (RFC 5280 §5.2.3). */
-function isOlder(crl: CertificateList, than: CertificateList): boolean {
-  if (crl.thisUpdate !== than.thisUpdate) return crl.thisUpdate < than.thisUpdate;
-  return (crl.crlNumber ?? 0n) < (than.crlNumber ?? 0n);
+function isOlder(crl: CertificateList, { crl: than, since }: FetchedCrl): boolean {
+  const [number, before] = [crl.crlNumber ?? 0n, than.crlNumber ?? 0n];
+  if (crl.thisUpdate === than.thisUpdate) return number < before;
+  // The clock of its issuer was ahead when it came, also where its time has come since; the number says which of them was signed later.
+  const wasAhead = than.thisUpdate > since && number > before;
+  return crl.thisUpdate < than.thisUpdate && !wasAhead;
 }

@@ -169,9 +169,10 @@ class Fetcher implements RevocationFetcher {
     const now = this.#now();
     const issuers = new Map<string, Uint8Array>();
     for await (const { key, bytes } of this.#issuerCache?.all(maxBytes) ?? none) issuers.set(key, bytes);
-    for await (const { key, bytes } of this.#cache?.all(maxBytes) ?? none) {
+    for await (const { key, bytes, keptAt } of this.#cache?.all(maxBytes) ?? none) {
       const parts = partsOf(key);
-      const source = { anchor: parts?.anchor ?? '', now, issuer: certificateIn(issuers.get(key)) };
+      const issuer = certificateIn(issuers.get(key));
+      const source = { anchor: parts?.anchor ?? '', now, issuer, since: keptAt };
       const why = parts === undefined ? noRoom : this.#crls.offer(parts.request, bytes, source, maxBytes);
       this.#kept.crls.restored(key);
       if (why === noRoom) await Promise.all([this.#cache?.remove(key), this.#issuerCache?.remove(key)]);

@@ -3,6 +3,7 @@ import type { RevocationSource } from './revocation-source.ts';
 
 /** One rule every source must keep. */
 export interface RevocationSourceRule {
+  /** What the source does, for the name of a test. */
   readonly title: string;
   /** @throws Error where the source breaks the rule */
   run(): Promise<void>;
@@ -10,6 +11,7 @@ export interface RevocationSourceRule {
 
 /** A source that is tested, and how it gets something new. */
 export interface RevocationSourceUnderTest {
+  /** A source that knows nothing yet; it is disposed of at the end of each rule. */
   readonly source: RevocationSource;
   /**
    * Makes a list, and then no other, what there is to know.
@@ -22,7 +24,9 @@ export interface RevocationSourceUnderTest {
 
 /** Two lists that differ, DER: of any issuer. */
 export interface RevocationLists {
+  /** Published first. */
   readonly first: Uint8Array;
+  /** Published after `first`; it has to differ from it. */
   readonly second: Uint8Array;
 }
 

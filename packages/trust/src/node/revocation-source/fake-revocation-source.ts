@@ -11,6 +11,7 @@ export class FakeRevocationSource implements RevocationSource {
     this.#current = current;
   }
 
+  /** What it knows: what it was made with, or published last. */
   get current(): RevocationKnowledge {
     return this.#current;
   }
@@ -21,6 +22,10 @@ export class FakeRevocationSource implements RevocationSource {
     for (const listener of [...this.#listeners]) listener(next);
   }
 
+  /**
+   * @param listener - called with each publication
+   * @returns a function that ends it
+   */
   onChange(listener: (current: RevocationKnowledge) => void): () => void {
     // The same function may be added twice.
     const own = (current: RevocationKnowledge) => listener(current);
