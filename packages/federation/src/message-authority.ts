@@ -3,12 +3,15 @@ import type { PartnerAuthority } from './partner-peer.ts';
 
 /** Why a message of a partner is refused. The reason is stable. */
 export type MessageRejection = {
+  /** Stable literal: the domain is not the partner's, or the request is not for a domain of ours. */
   readonly reason: 'domain-not-authorised' | 'relay-not-allowed';
   /** Header field that the sentence is about. */
   readonly header: string;
   /** The domain that was found. */
   readonly domain: string;
+  /** A sentence: what was found, and why it is refused. */
   readonly message: string;
+  /** What to do now. */
   readonly remedy: string;
 };
 

@@ -14,6 +14,10 @@ const federationInterface = 'external';
 
 /** Anchors of the federation, and those that cannot be used. */
 export interface PartnerAnchors {
+  /**
+   * Each limited to the external interface and, by its partner's entry, to what it may certify; never a domain of
+   * ours.
+   */
   readonly anchors: readonly TrustAnchor[];
   /** References whose certificate is missing, unreadable or does not have its fingerprint. */
   readonly unusable: readonly { readonly name: string; readonly why: string }[];

@@ -11,6 +11,7 @@ export type NetworkFolderFaultCode =
 
 /** What keeps a network from starting or delivering, and that its owner can fix. */
 export class NetworkFolderFault extends Error {
+  /** Stable literal, for programs and logs. */
   readonly code: NetworkFolderFaultCode;
   /** File, port, command or program that the sentence is about. */
   readonly place: string;

@@ -4,6 +4,7 @@ import { NetworkFolderFault } from './fault.ts';
 
 /** A server of the network: its name, and what it listens on. */
 export interface PlannedServer {
+  /** FQDN in lower case, e.g. `fe1.my-net.example`. */
   readonly name: string;
   /** By the names of the topology, e.g. `sip`. */
   readonly ports: Readonly<Record<string, number>>;
@@ -11,6 +12,7 @@ export interface PlannedServer {
 
 /** What the network consists of, as network.json has it. */
 export interface NetworkPlan {
+  /** The SIP domain of the network, in lower case, at most 200 characters; its servers have names below it. */
   readonly domain: string;
   /** Ports `https` and `objects`. */
   readonly authority: PlannedServer;

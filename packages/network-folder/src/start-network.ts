@@ -15,6 +15,7 @@ import { Program } from './program.ts';
 
 /** A network whose servers have started. */
 export interface RunningNetwork {
+  /** As network.json had it when the network was started. */
   readonly plan: NetworkPlan;
   /** Resolves when a server has ended by itself, with a sentence that says which, and why. */
   readonly ended: Promise<string>;

@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { createTestAuthority } from '@entente/testkit';
 import { type CheckCode, checkCodes, links } from '@entente/topology';
 import { afterAll, describe, expect, it } from 'vitest';
+import { homeCases } from './fixtures/home-cases.ts';
 import { good, head, one, problemsIn, two, with_ } from './fixtures/spoilt.ts';
 
 const [ownRoot, nextRoot] = [await rootOf('Contoso Root 1'), await rootOf('Contoso Root 2')];
@@ -236,19 +237,17 @@ partners:
     ['link-nobody-serves at line 17: gateway'],
   ],
   [
-    'a domain that no front end serves',
-    with_(
-      '    role: front-end\nservers',
-      '    role: front-end\n    domains: [contoso.example]\nservers',
-    ).replace('domains:\n', 'domains:\n  - name: second.example\n'),
-    ['link-nobody-serves at line 2: second.example'],
-  ],
-  [
     'partners without an edge',
     with_(good.slice(good.indexOf('  - fqdn: edge1'), good.indexOf('  - fqdn: ca1')), '') +
       `partners: [{ kind: blocked, id: s, domains: [s.example] }]
 providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: r, sha256: ${sha('Zm9v')}, certificate: Zm9v }] }]\n`,
     ['link-nobody-serves at line 16: h, fqdn: e.h.exa'],
+  ],
+  ...homeCases,
+  [
+    'a server whose name is in none of the domains',
+    with_('fqdn: ca1.contoso.example', 'fqdn: ca1.mycontoso.example'),
+    ['server-outside-domains at line 16: ca1.mycontoso.ex'],
   ],
   [
     'no authority',

@@ -57,7 +57,7 @@ export {
   type TopologyAuthorised,
 } from './matrix/authorise.ts';
 export { authoriseStore, type StoreAuthorised } from './matrix/authorise-store.ts';
-export { directorsFor } from './matrix/directors-for.ts';
+export { directorsFor, hasDirectors } from './matrix/directors-for.ts';
 export { hopFinder, type ServerHop } from './matrix/hop-finder.ts';
 export { hopRejection } from './matrix/hop-rejection.ts';
 export { type Link, linkOfServer, noLink } from './matrix/link-of.ts';

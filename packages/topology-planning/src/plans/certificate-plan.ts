@@ -2,7 +2,9 @@ import { certificateNames, type InterfaceCertificate, type Role, type Topology }
 
 /** A certificate that a server of the topology needs. */
 export interface PlannedCertificate extends InterfaceCertificate {
+  /** Own FQDN of the server; an external interface has another name. */
   readonly server: string;
+  /** Of the server. Where it speaks SIP, each name is needed as a `sip:` URI too, unless a public CA issues. */
   readonly role: Role;
 }
 

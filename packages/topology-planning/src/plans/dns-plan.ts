@@ -5,9 +5,11 @@ export type DnsView = 'internal' | 'external';
 
 /** One record that the topology needs. */
 export interface DnsRecord {
+  /** Which resolvers have it: those inside, or those of everybody else. */
   readonly view: DnsView;
   /** Owner name, absolute, without trailing dot. */
   readonly name: string;
+  /** `A` or `AAAA` for the address of a host; `SRV` and `NAPTR` to find one (RFC 3263 §4). */
   readonly type: 'A' | 'AAAA' | 'SRV' | 'NAPTR';
   /** Seconds. */
   readonly ttl: number;
@@ -31,11 +33,11 @@ const ttl = 300;
  *
  * DNS is not trusted: a wrong record can make a connection fail, but never connect to another party.
  *
- * @param topology - built from a checked document
  * Every name that a server of ours writes into Record-Route, Path or Contact, and every target of SRV, has an address record: such a URI
  * names a port, so that a resolver asks for addresses alone (RFC 3263 §4.2). A pool of edges has none for its name inside: only servers that
  * have the topology follow that.
  *
+ * @param topology - built from a checked document
  * @returns ordered by view, then by name; where the topology has no address, with a placeholder
  */
 export function dnsPlan(topology: Topology): readonly DnsRecord[] {

@@ -15,7 +15,9 @@ export type Segment = Zone | 'outside';
 
 /** One opening in a firewall. Everything else between the segments stays closed. */
 export interface FirewallOpening {
+  /** Where the connection is opened. */
   readonly from: Segment;
+  /** Where the host is that is dialled. */
   readonly to: Segment;
   /** FQDNs of the servers that dial; `any` from outside. */
   readonly sources: readonly string[];
@@ -29,6 +31,7 @@ export interface FirewallOpening {
   readonly udp?: true;
   /** Row of the allow matrix; none where it is plain web access through the reverse proxy, or DNS. */
   readonly row?: number;
+  /** For people: who connects to what, and how it is protected, e.g. `external clients to edge, TLS`. */
   readonly purpose: string;
 }
 

@@ -11,12 +11,17 @@ import {
 
 /** One row of the allow matrix as this topology uses it. */
 export interface LinkMatrixRow {
+  /** Its number in the allow matrix, 1 to 20. */
   readonly row: number;
+  /** Of its links, as the allow matrix says. */
   readonly protection: Protection;
+  /** What this topology has at side A. */
   readonly a: LinkMatrixSide;
+  /** What this topology has at side B. */
   readonly b: LinkMatrixSide;
   /** As the allow matrix says. */
   readonly mayOpen: Direction;
+  /** Which side may send requests, as the allow matrix says. */
   readonly maySend: Direction;
   /** Whether both sides exist and the row is not closed for all servers. */
   readonly inUse: boolean;
@@ -26,6 +31,7 @@ export interface LinkMatrixRow {
 
 /** What is on one side. */
 export interface LinkMatrixSide {
+  /** As the allow matrix has them, whether or not this topology has any. */
   readonly parties: readonly Party[];
   /** FQDNs; empty for parties that are not servers. */
   readonly servers: readonly string[];

@@ -20,6 +20,7 @@ export interface PartnerRules {
         readonly partner?: string;
       }
     | { readonly ok: false; readonly rejection: Rejection };
+  /** Decides whether a partner's edge with a valid certificate may have the link, in both directions. */
   readonly authorise: Authorise;
 }
 
@@ -30,6 +31,7 @@ export type Viewer =
 
 /** A state of the network: what the topology says, which certificates are in use, and by what they are judged. */
 export interface NetworkState {
+  /** Decides which links there are, and which end may open them. */
   readonly topology: Topology;
   /**
    * The chain that a server presents on an interface.

@@ -4,13 +4,17 @@ import type { NetworkState, Viewer } from './network-state.ts';
 
 /** One link of a network: which end dials which, at which port, by which name. */
 export interface RehearsedLink {
+  /** Of the allow matrix, 1 to 20. */
   readonly row: number;
   /** FQDN of the server that dials, the kind of client, or the domain of a partner. */
   readonly from: string;
+  /** Interface from which a server of ours dials; absent where a client or a partner does. */
   readonly fromSide?: InterfaceName;
   /** FQDN of the server that is dialled, or the domain of a partner. */
   readonly to: string;
+  /** Interface that is dialled; `external` where the other end is a partner. */
   readonly toSide: InterfaceName;
+  /** What the port is for at the end that is dialled. */
   readonly service: Service;
   /** The name that is asked for: the server's own, or for clients the SIP domain. */
   readonly asked: string;
@@ -20,8 +24,11 @@ export interface RehearsedLink {
 export interface LinkFailure {
   /** The end that refuses: the one that dials, or the one that is dialled. */
   readonly refusedBy: 'dialler' | 'dialled';
+  /** Literal of the rejection; `no-certificate` where no chain was given for the other end. */
   readonly reason: string;
+  /** What was expected and what was found, for people. */
   readonly message: string;
+  /** What to do before the state goes live, for people. */
   readonly remedy: string;
 }
 

@@ -11,6 +11,7 @@ export type RotationAction =
 
 /** One step, and the proof that it breaks nothing. */
 export interface RotationStep {
+  /** What to do, for programs. */
   readonly action: RotationAction;
   /** What to do, for people. */
   readonly instruction: string;
@@ -22,6 +23,7 @@ export interface RotationStep {
 export interface RotationPlan {
   /** Whether every step is safe. */
   readonly ok: boolean;
+  /** Trust the new anchor, renew the certificates, distrust the old one: in this order. */
   readonly steps: readonly RotationStep[];
   /** What would break if the old anchor were replaced by the new one at once: why the steps are needed. */
   readonly atOnce: readonly FailingLink[];
@@ -29,6 +31,7 @@ export interface RotationPlan {
 
 /** The start and the end of a rollover, with judges and chains of each stage. */
 export interface Rollover {
+  /** The network, the same in every stage. */
   readonly topology: Topology;
   /** Milliseconds since the epoch. */
   readonly now: number;

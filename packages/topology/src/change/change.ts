@@ -13,7 +13,12 @@ export type Effect = 'chain' | 'cosmetic' | 'narrowing' | 'quorum' | 'administra
 
 /** One difference between two documents. */
 export interface Change {
+  /**
+   * `added`: only the second document has it; `removed`: only the first; `changed`: both, with another value or in
+   * another order.
+   */
   readonly kind: 'added' | 'removed' | 'changed';
+  /** What this change alone does to trust; {@link strongestEffect} gives the effect of several. */
   readonly effect: Effect;
   /** Field names, and for lists the name or id of the entry. */
   readonly path: Path;

@@ -39,17 +39,17 @@ export function checkAnchors(anchors: readonly AnchorReference[], path: Path, re
  * @param report - receives what is wrong
  */
 export function checkAnchorNames(anchors: readonly AnchorReference[], path: Path, report: Report): void {
-  const names = new Set<string>();
-  for (const [index, { name }] of anchors.entries()) {
-    if (names.has(name)) {
-      report(
-        'duplicate-id',
-        [...path, index, 'name'],
-        `The anchor name ${name} is used more than once.`,
-        'Give it another name.',
-      );
+  const names = new Map<string, string>();
+  for (const [index, { name, sha256 }] of anchors.entries()) {
+    const other = names.get(name);
+    if (other !== undefined) {
+      const [message, remedy] =
+        other === sha256
+          ? [`The root ${name} is listed more than once.`, 'Remove one of the two entries.']
+          : [`The anchor name ${name} is used more than once.`, 'Give it another name.'];
+      report('duplicate-id', [...path, index, 'name'], message, remedy);
     }
-    names.add(name);
+    names.set(name, sha256);
   }
 }
 

@@ -44,6 +44,8 @@ export const checkCodes = {
   ],
   'narrowing-not-for-row': ['error', 'An entry for a row names servers that are not on that side of it.'],
   'link-nobody-serves': ['error', 'A link is needed that no server can serve.'],
+  'domain-without-home': ['warning', 'A domain has front ends, and neither a pool nor an entry for a user.'],
+  'server-outside-domains': ['warning', 'A server has a name in none of our domains.'],
   'no-authority': ['warning', 'No authority is listed, so members cannot join or renew.'],
   'authority-out-of-reach': ['warning', 'Every link between a server and the authorities is closed.'],
   'administrators-out-of-reach': ['error', 'The link of administrators is closed at every authority.'],

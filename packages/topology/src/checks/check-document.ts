@@ -3,7 +3,9 @@ import type { Problem } from '../terms/problem.ts';
 import { checkAdministrators } from './check-administrators.ts';
 import { checkAdministratorLinks, checkAuthorityLinks } from './check-authority-links.ts';
 import { type CheckCode, checkCodes } from './check-codes.ts';
+import { checkDomains } from './check-domains.ts';
 import { checkEnforcement } from './check-enforcement.ts';
+import { checkHomes } from './check-homes.ts';
 import { checkLinks } from './check-links.ts';
 import { checkNames } from './check-names.ts';
 import { checkOwnRoots } from './check-own-roots.ts';
@@ -36,6 +38,8 @@ export function checkDocument(document: TopologyDocument): readonly Problem<Chec
   checkPartners(document, report);
   checkOwnRoots(document, report);
   checkLinks(document, report);
+  checkHomes(document, report);
+  checkDomains(document, report);
   checkAuthorityLinks(document, report);
   checkAdministratorLinks(document, report);
   checkPolicies(document, report);

@@ -1,6 +1,7 @@
 import type { TopologyDocument } from '../document/document.ts';
 import type { Path } from '../terms/problem.ts';
 import type { Role } from '../terms/roles.ts';
+import { nameKinds } from './name-kinds.ts';
 import type { Report } from './report.ts';
 
 /** Checks that every name in use is defined, with the right role. */
@@ -9,13 +10,16 @@ export function checkReferences(document: TopologyDocument, report: Report): voi
   const domains = new Set(document.domains.map((domain) => domain.name));
   const pools = new Map((document.pools ?? []).map((pool) => [pool.fqdn, pool.role]));
   const servers = new Map(document.servers.map((server) => [server.fqdn, server.role]));
-  const unknown = (path: Path, what: string, name: string) =>
+  const kindOf = nameKinds(document);
+  const unknown = (path: Path, what: string, name: string) => {
+    const kind = kindOf(name);
     report(
       'unknown-reference',
       path,
-      `${JSON.stringify(name)} is not ${what} of this document.`,
-      `Add it, or correct the name.`,
+      `${JSON.stringify(name)} is not ${what} of this document${kind === undefined ? '' : `: it is ${kind}`}.`,
+      kind === undefined ? 'Add it, or correct the name.' : `Name ${what} instead.`,
     );
+  };
 
   const used = new Set<string>();
   for (const [index, server] of document.servers.entries()) {

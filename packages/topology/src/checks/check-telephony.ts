@@ -1,5 +1,6 @@
 import type { TopologyDocument } from '../document/document.ts';
 import type { NumberRuleEntry } from '../document/telephony.ts';
+import { nameKinds } from './name-kinds.ts';
 import type { Report } from './report.ts';
 
 /** Checks that rules make global numbers, that routes lead to gateways, and that emergency calls have a route. */
@@ -13,14 +14,18 @@ export function checkTelephony(document: TopologyDocument, report: Report): void
     const [message, remedy] = found;
     report('number-rule-useless', ['telephony', 'rules', index, 'prefix'], message, remedy);
   }
+  const kindOf = nameKinds(document);
   const gateways = new Set(document.servers.filter(({ role }) => role === 'gateway').map(({ fqdn }) => fqdn));
   for (const [index, { gateway }] of (telephony.routes ?? []).entries()) {
     if (gateways.has(gateway)) continue;
+    const kind = kindOf(gateway);
     report(
       'unknown-reference',
       ['telephony', 'routes', index, 'gateway'],
-      `${JSON.stringify(gateway)} is not a gateway of this document.`,
-      'Add a server with the role gateway, or correct the name.',
+      `${JSON.stringify(gateway)} is not a gateway of this document${kind === undefined ? '' : `: it is ${kind}`}.`,
+      kind === undefined
+        ? 'Add a server with the role gateway, or correct the name.'
+        : 'Name a server with the role gateway instead.',
     );
   }
   const prefixes = (telephony.routes ?? []).map(({ prefix }) => prefix);

@@ -11,6 +11,7 @@ export const topologyFormat = 'entente-topology/1';
  * {@link buildTopology} indexes it.
  */
 export interface TopologyDocument {
+  /** Always `entente-topology/1`: a document of another format is refused. */
   readonly format: typeof topologyFormat;
   /** Name of the organisation's network, a domain name. */
   readonly network: string;
@@ -22,24 +23,36 @@ export interface TopologyDocument {
   readonly issued: string;
   /** From this time on members refuse it, RFC 3339 in UTC. */
   readonly expires?: string | undefined;
+  /** For people only: at most 200 characters, without control characters. */
   readonly title?: string | undefined;
+  /** Who signs the next version, and version 1 itself. A change of the set needs signatures of the old and of the new one. */
   readonly administrators: AdministratorSet;
+  /** Roots that members believe. Where absent, partners need anchors of their own. */
   readonly anchors?: Anchors | undefined;
+  /** At most 1,000. They are for people: no decision depends on one. */
   readonly sites?: readonly SiteEntry[] | undefined;
+  /** SIP domains of ours, 1 to 1,000. A subdomain is one of ours only if it has an entry of its own. */
   readonly domains: readonly DomainEntry[];
+  /** Servers of one role under one name, at most 5,000. */
   readonly pools?: readonly PoolEntry[] | undefined;
+  /** Every server of ours, at most 20,000: one that is not listed is refused by all the others. */
   readonly servers: readonly ServerEntry[];
+  /** Data stores that servers dial, at most 1,000. */
   readonly stores?: readonly StoreEntry[] | undefined;
   /**
    * Address of record without scheme (`alice@contoso.example`) → FQDN of the home pool or front end; or of the trusted application, or pool of
    * them, that has the address.
    */
   readonly users?: Readonly<Record<string, string>> | undefined;
+  /** Domains and servers of others, allowed or blocked; at most 50,000. */
   readonly partners?: readonly Partner[] | undefined;
+  /** Hosting providers that are allowed; at most 50,000. */
   readonly providers?: readonly Provider[] | undefined;
   /** Rows of the allow matrix made narrower. Nothing here can widen one. */
   readonly links?: readonly LinkNarrowing[] | undefined;
+  /** Settings for every member; what is absent has the default of {@link defaultPolicies}. */
   readonly policies?: Policies | undefined;
+  /** How numbers become global and where they are sent; absent: no rules, routes or emergency numbers. */
   readonly telephony?: Telephony | undefined;
 }
 
@@ -47,6 +60,7 @@ export interface TopologyDocument {
 export interface AdministratorSet {
   /** k of "k of n", from 1 to the number of keys. */
   readonly required: number;
+  /** 1 to 64. Each has an id and a key of its own, so that nobody counts twice. */
   readonly keys: readonly AdministratorKey[];
 }
 
@@ -54,9 +68,11 @@ export interface AdministratorSet {
 export interface AdministratorKey {
   /** Unique in the set; the `kid` of the signatures. */
   readonly id: string;
+  /** How this administrator signs: `ES256` needs a key on P-256, `EdDSA` an Ed25519 key. */
   readonly algorithm: SignatureAlgorithm;
   /** SubjectPublicKeyInfo, DER in base64 on one line. */
   readonly publicKey: string;
+  /** For people only: at most 200 characters, without control characters. */
   readonly title?: string | undefined;
 }
 
@@ -73,25 +89,33 @@ export interface Anchors {
 
 /** A location of servers. */
 export interface SiteEntry {
+  /** Unique among the sites: 1 to 64 lower-case letters, digits, dots and hyphens, beginning with a letter or digit. */
   readonly id: string;
+  /** For people only: at most 200 characters, without control characters. */
   readonly title?: string | undefined;
 }
 
 /** A SIP domain of ours. */
 export interface DomainEntry {
+  /** DNS name in lower case, e.g. `contoso.example`. No pool, server, store or other domain has it. */
   readonly name: string;
   /** Home pool of the users that `users` does not list. */
   readonly pool?: string | undefined;
+  /** For people only: at most 200 characters, without control characters. */
   readonly title?: string | undefined;
 }
 
 /** Servers of one role with one name in common. */
 export interface PoolEntry {
+  /** The common name, in lower case. No domain, server, store or other pool has it. */
   readonly fqdn: string;
+  /** What its members are: each of them has this role. */
   readonly role: Role;
+  /** Id of one of the `sites`. A member that names no site of its own is there too. */
   readonly site?: string | undefined;
   /** Domains whose clients a pool of front ends or edges serves; all of ours where absent. */
   readonly domains?: readonly string[] | undefined;
+  /** For people only: at most 200 characters, without control characters. */
   readonly title?: string | undefined;
 }
 
@@ -99,12 +123,22 @@ export interface PoolEntry {
 export interface ServerEntry {
   /** Its own name, on its internal interface. No other server, pool or domain has it. */
   readonly fqdn: string;
+  /** What the server is for. It decides zone, interfaces, usual ports and the rows of the allow matrix that apply. */
   readonly role: Role;
+  /** FQDN of one of the `pools`, with the same role; absent for a server that is in none. */
   readonly pool?: string | undefined;
+  /** Id of one of the `sites`; default that of the pool. */
   readonly site?: string | undefined;
+  /** May only repeat the zone of the role, which is the default ({@link zoneOfRole}). */
   readonly zone?: Zone | undefined;
+  /**
+   * Where it differs from the defaults of its role. An external interface, of an edge or reverse proxy, exists only if
+   * it is listed.
+   */
   readonly interfaces?: Readonly<Partial<Record<InterfaceName, InterfaceEntry | undefined>>> | undefined;
+  /** Where it differs from the defaults that {@link ServerFlags} gives. */
   readonly flags?: ServerFlags | undefined;
+  /** For people only: at most 200 characters, without control characters. */
   readonly title?: string | undefined;
 }
 
@@ -146,10 +180,15 @@ export interface ServerFlags {
 
 /** A data store that servers reach over the network (row 18). */
 export interface StoreEntry {
+  /** DNS name in lower case. No domain, pool, server or other store has it. */
   readonly fqdn: string;
+  /** Which database it runs; decides the default of `port`. */
   readonly kind: 'redis' | 'postgresql';
+  /** IPv4 or IPv6 address to dial; found by DNS where absent. */
   readonly address?: string | undefined;
+  /** 1 to 65535; default 6379 for Redis, 5432 for PostgreSQL. */
   readonly port?: number | undefined;
+  /** For people only: at most 200 characters, without control characters. */
   readonly title?: string | undefined;
 }
 

@@ -46,6 +46,7 @@ interface AllowedPartner {
 
 /** Listed by domain; the next hop is found by SRV. */
 export interface AllowedDomain extends AllowedPartner {
+  /** Always `allowed-domain`: selects this form of {@link Partner}. */
   readonly kind: 'allowed-domain';
   /** Relaxation: the host name that SRV led to may be in the certificate instead of the SIP domain; default false. */
   readonly matchHostName?: boolean | undefined;
@@ -53,9 +54,11 @@ export interface AllowedDomain extends AllowedPartner {
 
 /** Listed by domain, with the edge pinned that we dial. When it dials us it may prove that name or one of its domains. */
 export interface AllowedServer extends AllowedPartner {
+  /** Always `allowed-server`: selects this form of {@link Partner}. */
   readonly kind: 'allowed-server';
   /** FQDN of its edge. */
   readonly fqdn: string;
+  /** IPv4 or IPv6 address of that edge, to dial; found by DNS where absent. */
   readonly address?: string | undefined;
   /** 1 to 65535; default 5061. */
   readonly port?: number | undefined;
@@ -63,9 +66,13 @@ export interface AllowedServer extends AllowedPartner {
 
 /** Refused, even where another entry allows it. */
 export interface BlockedPartner {
+  /** Always `blocked`: selects this form of {@link Partner}. */
   readonly kind: 'blocked';
+  /** Unique among partners and providers; what logs and commands call it. */
   readonly id: string;
+  /** For people only: at most 200 characters, without control characters. */
   readonly title?: string | undefined;
+  /** SIP domains that are refused, 1 to 10,000, each exactly as named: a subdomain needs an entry of its own. */
   readonly domains: readonly string[];
 }
 
@@ -74,13 +81,24 @@ export type Partner = AllowedDomain | AllowedServer | BlockedPartner;
 
 /** A hosting provider: one FQDN for many domains. */
 export interface Provider {
+  /** Unique among partners and providers; what logs and commands call it. */
   readonly id: string;
+  /** For people only: at most 200 characters, without control characters. */
   readonly title?: string | undefined;
+  /** FQDN of its edge: the name that the certificate must prove when we dial it, for whichever of its domains. */
   readonly fqdn: string;
+  /** IPv4 or IPv6 address of that edge, to dial; found by DNS where absent. */
   readonly address?: string | undefined;
+  /** 1 to 65535; default 5061. */
   readonly port?: number | undefined;
+  /** SIP domains that it may speak for, 1 to 10,000. */
   readonly domains: readonly string[];
+  /**
+   * Its own roots, trusted for its domains and at the edge only; where absent, the federation anchors of the document
+   * count.
+   */
   readonly anchors?: readonly AnchorReference[] | undefined;
+  /** When its edge dials us, it may present a certificate for serverAuth only; default false. */
   readonly serverAuthOnly?: boolean | undefined;
 }
 

@@ -1,5 +1,9 @@
 /** How old revocation knowledge may be. `off` is evidence in every verdict. */
 export interface RevocationRule {
+  /**
+   * `hard-fail`: no list counts after its nextUpdate; `grace`: it does for `graceSeconds` more; `off`: revocation is
+   * not checked.
+   */
   readonly mode: 'hard-fail' | 'grace' | 'off';
   /** With `grace` only: seconds after nextUpdate, 0 to 30 days. */
   readonly graceSeconds?: number | undefined;
@@ -10,6 +14,7 @@ export interface RevocationRule {
  * {@link checkDocument} refuses any other value.
  */
 export interface Policies {
+  /** How long members go on without a confirmation of the authority. The three times must increase in this order. */
   readonly trustState?:
     | {
         /** Seconds between two states that the authority signs. */
@@ -20,12 +25,14 @@ export interface Policies {
         readonly refuseAfterSeconds?: number | undefined;
       }
     | undefined;
+  /** How old revocation knowledge may be, for chains below our own roots and below those of partners. */
   readonly revocation?:
     | {
         readonly enterprise?: RevocationRule | undefined;
         readonly partners?: RevocationRule | undefined;
       }
     | undefined;
+  /** Partners that no entry lists. Nothing enforces this yet, so only the defaults are accepted. */
   readonly federation?:
     | {
         /** Whether domains that no partner entry lists are allowed; default false. */
@@ -42,6 +49,7 @@ export interface Policies {
           | undefined;
       }
     | undefined;
+  /** Whether SRTP is required in offers and answers. */
   readonly media?:
     | {
         /** SRTP in offers and answers across the federation. */
@@ -54,12 +62,18 @@ export interface Policies {
 
 /** Policies with every default filled in. */
 export interface EffectivePolicies {
+  /**
+   * Seconds between two states, without confirmation until the alarm, and until members refuse; default 60, 600 and
+   * 345,600.
+   */
   readonly trustState: {
     readonly intervalSeconds: number;
     readonly alarmAfterSeconds: number;
     readonly refuseAfterSeconds: number;
   };
+  /** For chains below our own roots (default 72 h of grace), and below those of partners (default hard-fail). */
   readonly revocation: { readonly enterprise: RevocationRule; readonly partners: RevocationRule };
+  /** Partners that no entry lists: whether they are allowed (default false), and their rate. Nothing enforces this yet. */
   readonly federation: {
     readonly discovery: boolean;
     readonly throttle: {
@@ -68,6 +82,9 @@ export interface EffectivePolicies {
       readonly suspectMessagesPerSecond: number;
     };
   };
+  /**
+   * Whether offers and answers need SRTP: across the federation (default `required`), and inside (default `optional`).
+   */
   readonly media: {
     readonly federationSrtp: 'required' | 'optional';
     readonly internalSrtp: 'required' | 'optional';

@@ -41,9 +41,13 @@ export interface NumberRoute {
 
 /** The settings with every default filled in. */
 export interface EffectiveTelephony {
+  /** In this order; the first that fits a number is the one that counts. Default none. */
   readonly rules: readonly NumberRuleEntry[];
+  /** The longest prefix of a number counts, then the lowest cost, then the order here. Default none. */
   readonly routes: readonly NumberRoute[];
+  /** As they are dialled, digits alone (`112`). Default none. */
   readonly emergencyNumbers: readonly string[];
+  /** Seconds between two OPTIONS to a gateway, 1 to 3600; default 10. */
   readonly healthSeconds: number;
 }
 

@@ -7,7 +7,9 @@ import { includesSide, type Party } from './row.ts';
 
 /** What the topology needs to know of a peer; `PeerIdentity` of `@entente/trust` has it all. */
 export interface PeerNames {
+  /** DNS names of its certificate that count as its identity; compared without regard to case. */
   readonly dnsNames: readonly string[];
+  /** Domains of the `sip:` URIs in its certificate (RFC 5922 §7.1); compared without regard to case. */
   readonly sipDomains: readonly string[];
   /** The name that was asked for and found; absent for an inbound peer. */
   readonly matched?: string;
@@ -15,6 +17,7 @@ export interface PeerNames {
 
 /** What the topology needs to know of the link; `LinkContext` of `@entente/trust` has it. */
 export interface LinkDirection {
+  /** `inbound` where the peer has opened the connection, `outbound` where this end has. */
   readonly direction: 'inbound' | 'outbound';
 }
 

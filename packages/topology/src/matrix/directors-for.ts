@@ -24,6 +24,17 @@ export function directorsFor(topology: Topology, edge: string, address: string):
     .map(({ fqdn }) => fqdn);
 }
 
+/**
+ * Whether an edge hands the requests of outsiders to directors, so that a front end gets none of it past them.
+ *
+ * @param topology - the one in force
+ * @param edge - FQDN of the edge inside
+ * @returns false where it may send requests to none
+ */
+export function hasDirectors(topology: Topology, edge: string): boolean {
+  return directorsOf(topology, edge).length > 0;
+}
+
 /** The same for every request while a topology is in force. */
 function directorsOf(topology: Topology, edge: string): readonly Server[] {
   const ofEdges = known.get(topology) ?? new Map<string, readonly Server[]>();

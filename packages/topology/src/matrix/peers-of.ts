@@ -8,12 +8,15 @@ import { includesSide, type Protection } from './row.ts';
 export interface DialTarget {
   /** Row of the allow matrix. */
   readonly row: number;
+  /** That of the row; `HTTP` for the port `objects`, whatever the row says. */
   readonly protection: Protection;
   /** Our own interface. */
   readonly from: InterfaceName;
   /** FQDN to dial and to ask the certificate for. */
   readonly fqdn: string;
+  /** Of the server to dial; `store` for a store. */
   readonly role: Server['role'] | 'store';
+  /** What the port is for at the end that is dialled; `store` for a store. */
   readonly service: Service | 'store';
   /** Where to connect to, as the topology pins it; found by DNS where absent. */
   readonly address?: string;

@@ -8,6 +8,7 @@ export type Protection = 'TLS' | 'MTLS' | 'HTTPS' | 'mutual HTTPS' | 'HTTP';
 
 /** One end of a row. */
 export interface RowSide {
+  /** Each of them may be at this end. */
   readonly parties: readonly Party[];
   /** On which interface the servers at this end speak; none for parties that are not servers. */
   readonly interface?: InterfaceName;
@@ -21,8 +22,11 @@ export interface Row {
   readonly row: number;
   /** What logs call the link, e.g. `13 front-end–front-end`. */
   readonly name: string;
+  /** The end that {@link Direction} calls `a`. */
   readonly a: RowSide;
+  /** The end that {@link Direction} calls `b`. */
   readonly b: RowSide;
+  /** Of its links, unless {@link Service} says otherwise of the port: `objects` is plain HTTP, `bundle` HTTPS. */
   readonly protection: Protection;
   /** Which side may open the connection. */
   readonly mayOpen: Direction;

@@ -5,6 +5,7 @@ import type { Server, ServerInterface, Topology } from './topology.ts';
 
 /** The names that the certificate of one interface of a server must carry: these and no others. */
 export interface InterfaceCertificate extends CertificateNames {
+  /** Which side of the server presents it; a server with two sides has two certificates. */
   readonly interface: InterfaceName;
   /** Which CA issues it; a public one issues no URI. */
   readonly issuer: 'enterprise' | 'public';

@@ -9,6 +9,7 @@ export interface EnterpriseRoot {
   readonly name: string;
   /** DER. */
   readonly certificate: Uint8Array;
+  /** Where it is in a rollover; `active` where the document says nothing. */
   readonly stage: RootStage;
 }
 

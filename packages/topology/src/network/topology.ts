@@ -8,6 +8,7 @@ import type { InterfaceName, Role, Service, Zone } from '../terms/roles.ts';
  * A checked document, indexed for questions. Every lookup is constant time.
  */
 export interface Topology {
+  /** As it was signed, with nothing filled in. */
   readonly document: TopologyDocument;
   /** SHA-256 of the canonical form, lower-case hex. */
   readonly hash: string;
@@ -23,7 +24,9 @@ export interface Topology {
   readonly domains: ReadonlyMap<string, DomainEntry>;
   /** By row of the allow matrix. */
   readonly narrowings: ReadonlyMap<number, readonly Narrowing[]>;
+  /** Those of the document, completed with the defaults. */
   readonly policies: EffectivePolicies;
+  /** That of the document, completed with the defaults. */
   readonly telephony: EffectiveTelephony;
   /**
    * The server where a user registers and is reached.
@@ -48,12 +51,19 @@ export interface Topology {
 
 /** A server with everything filled in that its entry left to its role. */
 export interface Server {
+  /** Its own name, on its internal interface, in lower case. */
   readonly fqdn: string;
+  /** What it is for; each server has one role. */
   readonly role: Role;
+  /** That of its role; another one in the entry is reported by {@link checkDocument}. */
   readonly zone: Zone;
+  /** The pool that it is a member of; undefined where it is in none. */
   readonly pool?: Pool | undefined;
+  /** Id of its site, else of that of its pool; undefined where neither has one. */
   readonly site?: string | undefined;
+  /** `internal` for every role; `external` only where the document lists it. */
   readonly interfaces: Readonly<Partial<Record<InterfaceName, ServerInterface>>>;
+  /** As {@link ServerFlags} says; where absent, true for `treatAsAuthenticated` of a trusted application, else false. */
   readonly flags: {
     readonly treatAsAuthenticated: boolean;
     readonly throttleAsServer: boolean;
@@ -62,24 +72,36 @@ export interface Server {
     readonly requiresReplication: boolean;
     readonly assertsUsers: boolean;
   };
+  /** For people only; undefined where the entry has none. */
   readonly title?: string | undefined;
 }
 
 /** One side of a server. */
 export interface ServerInterface {
+  /** Which side of the server this is. */
   readonly name: InterfaceName;
+  /** Name to dial and to find in the certificate; on the internal interface the server's own. */
   readonly fqdn: string;
+  /** IPv4 or IPv6 address to listen on and to dial; undefined where DNS has it. */
   readonly address?: string | undefined;
+  /** Of each service that the role has on this side: as the entry says, else the usual one. 1 to 65535. */
   readonly ports: Readonly<Partial<Record<Service, number>>>;
   /** Further domain names of its certificate. */
   readonly names: readonly string[];
+  /**
+   * `enterprise`: the organisation's own authority issues it, the default; `public`: a public CA does, with DNS names
+   * only.
+   */
   readonly certificate: 'enterprise' | 'public';
 }
 
 /** Servers of one role under one name. */
 export interface Pool {
+  /** Name that its members have in common, in lower case. */
   readonly fqdn: string;
+  /** Of every member. */
   readonly role: Role;
+  /** Id of its site; undefined where its entry has none. */
   readonly site?: string | undefined;
   /** Domains it serves. */
   readonly domains: readonly string[];
@@ -89,9 +111,14 @@ export interface Pool {
 
 /** A narrowing of a row, with names turned into the servers they mean. */
 export interface Narrowing {
+  /** Whether there is no link at all; false where only a direction is limited. */
   readonly closed: boolean;
+  /** Servers on side A that it holds for, the members of pools included; undefined: all. */
   readonly a?: ReadonlySet<Server> | undefined;
+  /** Servers on side B that it holds for, the members of pools included; undefined: all. */
   readonly b?: ReadonlySet<Server> | undefined;
+  /** The only side that may open the connection; undefined: no further limit. */
   readonly mayOpen?: 'a' | 'b' | undefined;
+  /** The only side that may send requests; undefined: no further limit. */
   readonly maySend?: 'a' | 'b' | undefined;
 }

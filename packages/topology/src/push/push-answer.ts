@@ -34,6 +34,7 @@ export const maxPushedBody = 131_072;
 export interface PushedRequest {
   /** 32 hexadecimal digits, not to be guessed. */
   readonly id: string;
+  /** `POST` to send a standing or to enrol, else `GET`. */
   readonly method: 'GET' | 'POST';
   /** With the query; one of those that {@link isCarried} allows. */
   readonly path: string;
@@ -45,6 +46,7 @@ export interface PushedRequest {
 
 /** What a perimeter server answers to each request of a push. */
 export interface PushAnswer {
+  /** Always `entente-push/1`: an answer of another format is not read. */
   readonly format: typeof pushAnswerFormat;
   /** Sequence of the last trust state that it has accepted; null where there is none. */
   readonly holds: number | null;

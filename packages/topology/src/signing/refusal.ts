@@ -17,8 +17,11 @@ export type TopologyRefusalReason =
 
 /** A refused document, with the reason. The last good one stays in force. */
 export interface TopologyRefusal {
+  /** Stable literal, for programs and logs. */
   readonly reason: TopologyRefusalReason;
+  /** What is wrong, as sentences for people. */
   readonly message: string;
+  /** What to do now, as sentences for people. */
   readonly remedy: string;
   /** With `malformed` and `invalid`: what is wrong with the document. */
   readonly problems?: readonly Problem[];

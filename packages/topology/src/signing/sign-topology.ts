@@ -8,6 +8,7 @@ import type { SignedTopology } from './signed-topology.ts';
 export interface TopologySigner {
   /** The id under which the topology lists the public key. */
   readonly keyId: string;
+  /** What `sign` produces: the algorithm with which the topology lists the key. */
   readonly algorithm: SignatureAlgorithm;
   /**
    * Signs bytes.

@@ -7,7 +7,9 @@ import { readCanonical } from './read-canonical.ts';
  * signed is the canonical form of `document`.
  */
 export interface SignedTopology {
+  /** What is signed. Trust it only once {@link verifyTopology} has accepted it. */
   readonly document: TopologyDocument;
+  /** One for each administrator that has signed. A text with more than 128 is refused. */
   readonly signatures: readonly DetachedSignature[];
 }
 

@@ -71,12 +71,22 @@ export function verifyTopology(signed: string | SignedTopology, knowledge: Topol
   }
   const shape = checkShape(decoded.document);
   if (!shape.ok) {
-    return refuse(
-      'malformed',
-      `The document does not have the shape of a topology: ${shape.problems[0]?.message ?? ''}`,
-      'Update this server if the document was written for a later release.',
-      { problems: shape.problems },
-    );
+    const { problems } = shape;
+    const what = problems[0]?.message ?? '';
+    const { version } = (decoded.document ?? {}) as { readonly version?: unknown };
+    return problems.some(({ code }) => code === 'unknown-field') && Number.isSafeInteger(version)
+      ? refuse(
+          'malformed',
+          `Version ${version} of the topology has what this release does not know: ${what}`,
+          'Update this server: the version was written for a later release. What that changes, this one cannot judge.',
+          { problems },
+        )
+      : refuse(
+          'malformed',
+          `The document does not have the shape of a topology: ${what}`,
+          'Update this server if the document was written for a later release.',
+          { problems },
+        );
   }
   const { document } = shape;
   const { signatures } = decoded;

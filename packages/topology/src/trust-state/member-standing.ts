@@ -10,6 +10,7 @@ export const maxStandingLength = 131_072;
 
 /** What a member says of itself to its authority. */
 export interface MemberStanding {
+  /** Always `entente-member-standing/1`: a standing of another format is not read. */
   readonly format: typeof memberStandingFormat;
   /** Version of the topology in force there. */
   readonly topology: number;

@@ -26,13 +26,17 @@ export type TrustStateRefusalReason =
 
 /** A refused state. What was in force stays in force. */
 export interface TrustStateRefusal {
+  /** Stable literal, for programs and logs. */
   readonly reason: TrustStateRefusalReason;
+  /** What was found, as a sentence for people. */
   readonly message: string;
+  /** What to do now; without final stop. */
   readonly remedy: string;
 }
 
 /** The last state that a member has accepted. */
 export interface TrustStateMark {
+  /** Of that state, from 1; one with a lower number is refused as `replayed`. */
   readonly sequence: number;
   /** SHA-256 of its canonical form, lower-case hexadecimal. */
   readonly hash: string;
@@ -42,6 +46,7 @@ export interface TrustStateMark {
 
 /** What a member knows before it looks at a state. */
 export interface TrustStateKnowledge {
+  /** The network that this member belongs to, e.g. `contoso.example`: a state of another one is refused. */
   readonly network: string;
   /** The last one that was accepted, in this run or an earlier one. */
   readonly last: TrustStateMark | undefined;

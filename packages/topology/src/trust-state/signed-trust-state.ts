@@ -29,9 +29,11 @@ export interface TrustStateSigner {
 
 /** A state whose signature fits the certificate that came with it. Who that certificate belongs to is for a verdict. */
 export interface SignedTrustState {
+  /** What was signed. */
   readonly state: TrustState;
   /** SHA-256 of the canonical form of the state, lower-case hexadecimal. */
   readonly hash: string;
+  /** The first certificate of `chain`: the signature fits its key, which is on P-256. */
   readonly signer: Certificate;
   /** The signer's certificate and those that came with it, DER. */
   readonly chain: readonly Uint8Array[];

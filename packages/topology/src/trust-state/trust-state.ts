@@ -30,6 +30,7 @@ export interface NamedList {
 
 /** What the authority of a domain says is in force at one moment. */
 export interface TrustState {
+  /** Always `entente-trust-state/1`: a state of another format is not read. */
   readonly format: typeof trustStateFormat;
   /** The organisation's network, e.g. `contoso.example`. */
   readonly network: string;
