@@ -15,13 +15,19 @@ export type DialogState = 'early' | 'confirmed' | 'terminated';
 export interface DialogParts {
   /** `uac` for the side that sent the request that created it. */
   readonly role: 'uac' | 'uas';
+  /** `early` where a provisional response created it, `confirmed` where a 2xx did. */
   readonly state: 'early' | 'confirmed';
+  /** Call-ID of the request that created it. */
   readonly callId: string;
+  /** The tag that this side put into From of the request, or into To of the response. */
   readonly localTag: string;
   /** The empty text where the peer sends none. */
   readonly remoteTag: string;
+  /** From of the request for the side that sent it, To for the side that answers (RFC 3261 §12.1.1, §12.1.2). */
   readonly localUri: Uri;
+  /** To of the request for the side that sent it, From for the side that answers (RFC 3261 §12.1.1, §12.1.2). */
   readonly remoteUri: Uri;
+  /** The URI of the Contact of the other side, to which requests in the dialog go. */
   readonly remoteTarget: Uri;
   /** First hop first. */
   readonly routeSet: readonly NameAddr[];
@@ -52,12 +58,19 @@ const targetRefreshMethods = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY',
  * @see RFC 3261 §12
  */
 export class Dialog {
+  /** `uac` for the side that sent the request that created the dialog. */
   readonly role: 'uac' | 'uas';
+  /** Call-ID of all messages in the dialog, compared with case. */
   readonly callId: string;
+  /** The tag of this side: in From of what it sends, in To of what it receives. */
   readonly localTag: string;
+  /** The tag of the other side; the empty text where the peer sends none (RFC 2543). */
   readonly remoteTag: string;
+  /** The URI of this side: in From of what it sends (RFC 3261 §12.2.1.1). */
   readonly localUri: Uri;
+  /** The URI of the other side: in To of what this side sends (RFC 3261 §12.2.1.1). */
   readonly remoteUri: Uri;
+  /** Whether the request that created it went over TLS to a sips URI (RFC 3261 §12.1.1, §12.1.2). */
   readonly secure: boolean;
   #state: DialogState;
   #remoteTarget: Uri;
@@ -86,6 +99,7 @@ export class Dialog {
     return dialogId(this.callId, this.localTag, this.remoteTag);
   }
 
+  /** As of the messages and calls so far; `terminated` is final. */
   get state(): DialogState {
     return this.#state;
   }
@@ -100,10 +114,12 @@ export class Dialog {
     return this.#routeSet;
   }
 
+  /** The last CSeq number that this side used, 0 to 2^32 - 1; undefined before the first. */
   get localSequence(): number | undefined {
     return this.#localSequence;
   }
 
+  /** The highest CSeq number received, 0 to 2^32 - 1; undefined before the first. */
   get remoteSequence(): number | undefined {
     return this.#remoteSequence;
   }

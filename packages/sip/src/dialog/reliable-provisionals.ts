@@ -43,6 +43,7 @@ const maxWaiting = 16;
  * @see RFC 3262 §3
  */
 export class ReliableProvisionals {
+  /** Receives the effects of this machine. */
   readonly sink: ReliableProvisionalsSink;
   readonly #invite: SipRequest;
   readonly #t1Ms: number;

@@ -4,7 +4,9 @@ import type { Uri } from '../uri/uri.ts';
 
 /** What a route set and a remote target give a request: its Request-URI and Route values. */
 export interface RoutedTarget {
+  /** The Request-URI: the remote target, or the first hop where that is a strict router. */
   readonly uri: Uri;
+  /** Values of Route, first hop first; empty where there is no route set. */
   readonly routes: readonly NameAddr[];
 }
 

@@ -15,7 +15,9 @@ export interface DigestAuthorization {
   readonly username: string;
   /** Whether `username` is H(username ":" realm). */
   readonly userhash: boolean;
+  /** The protection space, without quotes, with case. */
   readonly realm: string;
+  /** As the challenge gave it, without quotes. */
   readonly nonce: string;
   /** The digest-uri as sent. */
   readonly uri: string;
@@ -23,7 +25,9 @@ export interface DigestAuthorization {
   readonly response: string;
   /** undefined: one this package does not know. */
   readonly algorithm: DigestAlgorithm | undefined;
+  /** The client's own nonce, without quotes; undefined where it sends none. */
   readonly cnonce: string | undefined;
+  /** As the challenge gave it, without quotes; undefined where it is not sent back. */
   readonly opaque: string | undefined;
   /** In lower case. */
   readonly qop: string | undefined;

@@ -6,11 +6,15 @@ import { type QualityOfProtection, readQop } from './request-digest.ts';
 
 /** A digest challenge as read from WWW-Authenticate or Proxy-Authenticate. */
 export interface DigestChallenge {
+  /** The protection space that the credentials are for, without quotes, with case. */
   readonly realm: string;
+  /** Without quotes; credentials repeat it as it is. */
   readonly nonce: string;
+  /** `MD5` where the challenge names none (RFC 7616 §3.3). */
   readonly algorithm: DigestAlgorithm;
   /** Whether the algorithm was named; credentials repeat the parameter only then. */
   readonly algorithmNamed: boolean;
+  /** Without quotes; credentials repeat it as it is. undefined where there is none. */
   readonly opaque: string | undefined;
   /** True: the credentials were right, only the nonce was too old. */
   readonly stale: boolean;

@@ -7,6 +7,7 @@ import { type DigestAlgorithm, digestHex } from './algorithm.ts';
 export interface CredentialRecord {
   /** As the user types it, without realm. */
   readonly username: string;
+  /** The protection space that the hashes are for, with case, for example the domain. */
   readonly realm: string;
   /** Lowercase hexadecimal H(username ":" realm ":" password) by algorithm. */
   readonly ha1: Readonly<Partial<Record<DigestAlgorithm, string>>>;

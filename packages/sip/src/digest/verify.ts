@@ -29,14 +29,18 @@ export type AuthorizationVerdict =
       readonly username: string;
       readonly realm: string;
       readonly algorithm: DigestAlgorithm;
+      /** When the nonce was made, milliseconds since 1970. */
+      readonly nonceCreatedAt: number;
     }
   | { readonly ok: false; readonly fault: AuthorizationFault };
 
 /** What a server knows when it checks an authorization. */
 export interface VerifyOptions {
+  /** The method of the request, which the response covers (RFC 7616 §3.4.3). */
   readonly method: string;
   /** The body of the request, empty bytes for none. Where it is given, `auth-int` is accepted beside `auth`. */
   readonly body?: Uint8Array | undefined;
+  /** The protection space; credentials for another one are refused, and so are nonces made for another one. */
   readonly realm: string;
   /** The user's record, or undefined where there is no such user in this realm. */
   readonly record: CredentialRecord | undefined;
@@ -44,9 +48,11 @@ export interface VerifyOptions {
   readonly uriMatches: (digestUri: string) => boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** At least 32 secret bytes: the key that `createNonce` had. */
   readonly nonceKey: Uint8Array;
   /** By what the nonces of the other servers of a pool are known, where there are such. */
   readonly poolNonceKeys?: PoolNonceKeys | undefined;
+  /** Milliseconds from its creation for which a nonce is good; after that it is stale. */
   readonly nonceLifetimeMs: number;
   /** Shared by all checks of this realm with this key. */
   readonly window: ReplayWindow;
@@ -104,7 +110,8 @@ export function verifyAuthorization(
   const use = options.window.accept(nonce, verdict.createdAt, count, options.now);
   if (use === 'stale') return refused('stale-nonce');
   if (use === 'replayed') return refused('replayed');
-  return { ok: true, username: record.username, realm: options.realm, algorithm };
+  const { createdAt: nonceCreatedAt } = verdict;
+  return { ok: true, username: record.username, realm: options.realm, algorithm, nonceCreatedAt };
 }
 
 /** Whether a record belongs to the user that the credentials name, in plain text or hashed. */

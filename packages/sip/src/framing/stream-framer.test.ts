@@ -17,8 +17,8 @@ class Collected {
     this.faults.push(fault);
     this.events.push(`${fault.fatal ? 'fatal' : 'error'} ${fault.code}`);
   }
-  keepAlive(kind: 'ping' | 'pong'): void {
-    this.events.push(kind);
+  keepAlive(kind: 'ping' | 'pong', times: number): void {
+    this.events.push(times === 1 ? kind : `${kind} ${times}`);
   }
 }
 
@@ -47,7 +47,7 @@ describe('StreamFramer', () => {
 
   it('gives the same messages however the stream is split in two', () => {
     const whole = push([stream]);
-    expect(whole.events).toEqual(['message 1', 'ping', 'message 2', 'pong', 'message 3']);
+    expect(whole.events).toEqual(['message 1', 'ping', 'message 2', 'pong 0', 'message 3']);
     const wires = whole.messages.map((message) => message.wire);
     for (let at = 1; at < stream.length; at++) {
       const split = push([stream.slice(0, at), stream.slice(at)]);
@@ -65,10 +65,32 @@ describe('StreamFramer', () => {
   it('tells a ping from a pong', () => {
     expect(push(['\r\n\r\n']).events).toEqual(['ping']);
     expect(push(['\r\n']).events).toEqual(['pong']);
-    expect(push(['\r\n\r\n\r\n\r\n']).events).toEqual(['ping', 'ping']);
+    expect(push(['\r\n\r\n\r\n']).events).toEqual(['ping', 'pong']);
     // A ping that arrives in two parts looks like a pong first; a pong nobody waits for does no harm.
     expect(push(['\r\n', '\r\n']).events).toEqual(['pong', 'ping']);
     expect(push(['\r', '\n\r', '\n']).events).toEqual(['ping']);
+  });
+
+  it('tells pings that follow each other once, with how many they are', () => {
+    expect(push(['\r\n'.repeat(65_536)]).events).toEqual(['ping 32768']);
+    expect(push(['\r\n'.repeat(9)]).events).toEqual(['ping 4', 'pong']);
+    expect(push([`\r\n${text('1')}${'\r\n'.repeat(5)}`, `\r\n\r\n${text('2')}`]).events).toEqual([
+      'pong 0',
+      'message 1',
+      'ping 2',
+      'pong 0',
+      'ping',
+      'pong 0',
+      'message 2',
+    ]);
+    expect(push([`${'\r\n'.repeat(4)}\r`, '\n\r\n']).events).toEqual(['ping 2', 'ping']);
+  });
+
+  it('tells a line break that comes with a message from a pong that comes alone (RFC 3261 §7.5)', () => {
+    expect(push([`\r\n${text('1')}`]).events).toEqual(['pong 0', 'message 1']);
+    expect(push(['\r', `\n${text('1')}`]).events).toEqual(['pong 0', 'message 1']);
+    expect(push([`${text('1')}\r\n`]).events).toEqual(['message 1', 'pong 0']);
+    expect(push([text('1'), '\r\n', text('2')]).events).toEqual(['message 1', 'pong', 'message 2']);
   });
 
   it('goes on behind a message that is refused but whole', () => {

@@ -44,13 +44,16 @@ export interface FramerSink {
   /**
    * A keep-alive between messages: `ping` (CRLF CRLF: answer with `pongBytes`) or `pong` (a single CRLF).
    *
-   * @see RFC 5626 §3.5.1, §4.4.1
+   * @param times - how many pings followed each other; 1 for a pong that came alone, 0 for one that came together with a message: it may be
+   * no more than the line break before or behind that, which means nothing
+   * @see RFC 5626 §3.5.1, §4.4.1, RFC 3261 §7.5
    */
-  keepAlive?(kind: 'ping' | 'pong'): void;
+  keepAlive?(kind: 'ping' | 'pong', times: number): void;
 }
 
 /** Options of a `StreamFramer`. */
 export interface FramerOptions {
+  /** How large a message may be, in bytes and header fields; what is left out is as in `defaultLimits`. */
   readonly limits?: Partial<MessageLimits>;
   /** Default `addresses`; see `CheckDepth`. */
   readonly check?: CheckDepth;
@@ -135,14 +138,13 @@ export class StreamFramer {
   /** Cuts whole messages out of a chunk that starts between two messages. */
   #cut(bytes: Uint8Array, from: number, sink: FramerSink): void {
     const size = bytes.length;
-    const text = wireFromBytes(bytes);
-    let at = from;
+    let at = this.#passLineBreaks(bytes, from, sink);
+    const text = at < size ? wireFromBytes(bytes) : '';
     while (at < size) {
       if (bytes[at] === CR) {
         if (at + 1 >= size) break;
         if (bytes[at + 1] === LF) {
-          at += 2;
-          this.#lineBreak(at >= size || bytes[at] !== CR, sink);
+          at = this.#passLineBreaks(bytes, at, sink);
           continue;
         }
       }
@@ -293,14 +295,22 @@ export class StreamFramer {
     else sink.error(result.error);
   }
 
-  #lineBreak(last: boolean, sink: FramerSink): void {
-    if (this.#breaks === 1) {
-      this.#breaks = 0;
-      sink.keepAlive?.('ping');
-    } else {
-      this.#breaks = 1;
-      if (last) sink.keepAlive?.('pong');
+  /**
+   * Passes over line breaks between messages, and tells those that follow each other once.
+   * @returns where they end
+   */
+  #passLineBreaks(bytes: Uint8Array, from: number, sink: FramerSink): number {
+    let at = from;
+    while (at + 1 < bytes.length && bytes[at] === CR && bytes[at + 1] === LF) at += 2;
+    if (at === from) return at;
+    const breaks = this.#breaks + (at - from) / 2;
+    this.#breaks = breaks % 2;
+    if (breaks > 1) sink.keepAlive?.('ping', Math.floor(breaks / 2));
+    // Where a CR is held back, the next one may make a ping of it.
+    if (this.#breaks === 1 && (at === bytes.length || bytes[at] !== CR)) {
+      sink.keepAlive?.('pong', from === 0 && at === bytes.length ? 1 : 0);
     }
+    return at;
   }
 
   #fail(wire: string, problem: SipProblem, lines: readonly number[], sink: FramerSink): void {

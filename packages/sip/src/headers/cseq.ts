@@ -15,6 +15,7 @@ export const maxSequence = 0xffff_ffff;
 export class CSeq {
   /** 0 to 2^32 - 1. */
   declare readonly sequence: number;
+  /** As received, a token; methods compare with case. */
   declare readonly method: string;
 
   /**
@@ -33,6 +34,7 @@ export class CSeq {
     this.method = method;
   }
 
+  /** The value as the header field has it, for example `4711 INVITE`. */
   toString(): string {
     return `${this.sequence} ${this.method}`;
   }

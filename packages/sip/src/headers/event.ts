@@ -12,6 +12,7 @@ export interface EventValue {
   readonly type: string;
   /** The `id` parameter, which distinguishes the subscriptions in one dialog. */
   readonly id: string | undefined;
+  /** All parameters, `id` among them; names in lower case. */
   readonly parameters: Parameters;
 }
 
@@ -45,6 +46,7 @@ export interface SubscriptionStateValue {
   readonly reason: string | undefined;
   /** Seconds. */
   readonly retryAfter: number | undefined;
+  /** All parameters, `expires`, `reason` and `retry-after` among them; names in lower case. */
   readonly parameters: Parameters;
 }
 

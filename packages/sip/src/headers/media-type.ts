@@ -15,6 +15,7 @@ export interface MediaType {
   readonly type: string;
   /** In lower case; `*` in a range. */
   readonly subtype: string;
+  /** For example `charset` or `boundary`, and in Accept `q`; names in lower case. */
   readonly parameters: Parameters;
 }
 

@@ -24,8 +24,13 @@ import type { Uri } from '../uri/uri.ts';
 
 /** The parts of a new `NameAddr`. */
 export interface NameAddrParts {
+  /** A text is parsed; what is not a valid URI throws. */
   readonly uri: Uri | string;
+  /** Unescaped, without quotes; the empty text where there is none. */
   readonly displayName?: string | undefined;
+  /**
+   * The parameters after the address, not those inside the URI; default none. Values that are not tokens are quoted.
+   */
   readonly parameters?: Parameters | Readonly<Record<string, ParameterValue | undefined>>;
 }
 
@@ -38,11 +43,17 @@ export interface NameAddrParts {
 export class NameAddr {
   /** The parameters after the address, not those inside the URI. */
   declare readonly parameters: Parameters;
+  /** The display name, unescaped; `undefined` until it is first read out of `source`. */
   declare private name: string | undefined;
+  /** The URI; `undefined` until it is first read, and where it is malformed. */
   declare private parsed: Uri | undefined;
+  /** The text that the offsets below are in: all of a message or of one value, or the URI alone. */
   declare private readonly source: string;
+  /** Offset in `source` where the display name begins. */
   declare private readonly nameStart: number;
+  /** Offset in `source` where the URI begins, behind the angle bracket where there is one. */
   declare private readonly start: number;
+  /** Offset in `source` behind the last character of the URI. */
   declare private readonly end: number;
 
   /**

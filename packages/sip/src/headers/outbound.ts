@@ -15,6 +15,7 @@ export interface OutboundContact {
   readonly ob: boolean;
   /** `pub-gruu` and `temp-gruu` as URIs, which a registrar writes into its 200. */
   readonly publicGruu: string | undefined;
+  /** `temp-gruu` as a URI, which a registrar writes into its 200 beside the public one (RFC 5627 §4.2). */
   readonly temporaryGruu: string | undefined;
 }
 

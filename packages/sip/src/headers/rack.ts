@@ -30,6 +30,7 @@ export class RAck {
     this.method = method;
   }
 
+  /** The value as the header field has it, for example `776656 1 INVITE`. */
   toString(): string {
     return `${this.responseNumber} ${this.sequence} ${this.method}`;
   }

@@ -34,6 +34,7 @@ export class Reason {
     this.text = text;
   }
 
+  /** The value as the header field has it, for example `SIP;cause=200;text="Call completed elsewhere"`. */
   toString(): string {
     const cause = this.cause === undefined ? '' : `;cause=${this.cause}`;
     return `${this.protocol}${cause}${this.text === undefined ? '' : `;text=${quote(this.text)}`}`;

@@ -8,6 +8,7 @@ import { isToken } from './token-with-parameters.ts';
  * @see RFC 3891 §6.1
  */
 export class Replaces {
+  /** Call-ID of the dialog, compared with case. */
   readonly callId: string;
   /** The To tag as the receiver of the INVITE sees it: its own. */
   readonly toTag: string;
@@ -31,6 +32,7 @@ export class Replaces {
     this.earlyOnly = earlyOnly;
   }
 
+  /** The value as the header field has it: `call-id;to-tag=tag;from-tag=tag`, and `;early-only` where that is set. */
   toString(): string {
     const flag = this.earlyOnly ? ';early-only' : '';
     return `${this.callId};to-tag=${this.toTag};from-tag=${this.fromTag}${flag}`;

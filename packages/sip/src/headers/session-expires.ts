@@ -31,6 +31,7 @@ export class SessionExpires {
     this.refresher = refresher;
   }
 
+  /** The value as the header field has it, for example `1800;refresher=uac`. */
   toString(): string {
     return this.refresher === undefined ? `${this.interval}` : `${this.interval};refresher=${this.refresher}`;
   }

@@ -8,6 +8,7 @@ import { isToken } from './token-with-parameters.ts';
  * @see RFC 4538 §7
  */
 export class TargetDialog {
+  /** Call-ID of the dialog, compared with case. */
   readonly callId: string;
   /** The tag of the side that sends the field. */
   readonly localTag: string;
@@ -28,6 +29,7 @@ export class TargetDialog {
     this.remoteTag = remoteTag;
   }
 
+  /** The value as the header field has it: `call-id;local-tag=tag;remote-tag=tag`. */
   toString(): string {
     return `${this.callId};local-tag=${this.localTag};remote-tag=${this.remoteTag}`;
   }

@@ -33,6 +33,7 @@ export interface ViaParts {
   readonly port?: number | undefined;
   /** Begins with the magic cookie, and is new for each transaction (RFC 3261 §8.1.1.7). */
   readonly branch?: string | undefined;
+  /** Parameters beside `branch`, in order; values that are not tokens are quoted. Default none. */
   readonly parameters?: Readonly<Record<string, ParameterValue | undefined>>;
 }
 
@@ -51,10 +52,13 @@ export class Via {
   declare readonly transport: string;
   /** As received; an IPv6 address keeps its brackets. */
   declare readonly host: string;
+  /** 0 to 65535; `undefined` where none is named, which means the default port of the transport (RFC 3261 §18.2.2). */
   declare readonly port: number | undefined;
+  /** All parameters, `branch`, `received` and `rport` among them; names in lower case. */
   declare readonly parameters: Parameters;
   /** What stands before and behind the branch; `null` where that is not plain ASCII. */
   declare private around: readonly [before: string, behind: string] | null | undefined;
+  /** The whole value as ASCII where `withBranch` has built it; `undefined` otherwise. */
   declare private text: string | undefined;
 
   constructor(
@@ -160,6 +164,7 @@ export class Via {
     return this.text;
   }
 
+  /** Writes the value once and cuts it at its branch. */
   private aroundBranch(): readonly [before: string, behind: string] | null {
     const { host, parameters, port, protocol, transport } = this;
     const marked = `${new Via(protocol, transport, host, port, parameters.withRaw('branch', '\0'))}`;
@@ -167,6 +172,7 @@ export class Via {
     return more.length === 0 && /^[ -~]*$/.test(before + behind) ? [before, behind] : null;
   }
 
+  /** The value as the header field has it, for example `SIP/2.0/TLS host:port;branch=…`. */
   toString(): string {
     return this.text ?? `${this.protocol}/${this.transport} ${this.sentBy}${this.parameters.toString()}`;
   }

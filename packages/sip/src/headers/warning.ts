@@ -30,6 +30,7 @@ export class Warning {
     this.text = text;
   }
 
+  /** The value as the header field has it: code, agent and quoted text. */
   toString(): string {
     return `${this.code} ${this.agent} ${quote(this.text)}`;
   }

@@ -1,19 +1,28 @@
 import { CSeq } from '../headers/cseq.ts';
-import type { NameAddr } from '../headers/name-addr.ts';
+import { type NameAddr, parseNameAddr } from '../headers/name-addr.ts';
 import type { Via } from '../headers/via.ts';
 import { isAll, TOKEN } from '../syntax/characters.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
+import { parseUri } from '../uri/parse-uri.ts';
 import type { Uri } from '../uri/uri.ts';
 import { assemble, bodyWire } from './assemble.ts';
 import { fieldLine, fieldPairs, type HeaderFields } from './header-field.ts';
 import type { SipRequest } from './request.ts';
 
-/** The parts of a new request. Texts are written as they are; values of this package are serialised. */
+/**
+ * The parts of a new request. Texts are written as they are, once `uri`, `from` and `to` have been read as what they are; values of this
+ * package are serialised.
+ */
 export interface RequestParts {
+  /** A token, for example `INVITE`; methods compare with case. */
   readonly method: string;
+  /** With its scheme, without header components (RFC 3261 §19.1.1). */
   readonly uri: Uri | string;
+  /** As a text with a tag (RFC 3261 §8.1.1.3). A `NameAddr` may have none, for it may be that of a peer that sends none (RFC 2543). */
   readonly from: NameAddr | string;
+  /** Without a tag outside a dialog (RFC 3261 §8.1.1.2). A text is checked to be one address. */
   readonly to: NameAddr | string;
+  /** One value for all requests of a dialog, or of a registering client (RFC 3261 §8.1.1.4). */
   readonly callId: string;
   /** A CSeq, or its number alone (0 to 2^31 - 1). */
   readonly cseq: CSeq | number;
@@ -23,10 +32,13 @@ export interface RequestParts {
   readonly maxForwards?: number;
   /** First hop first. */
   readonly routes?: readonly (NameAddr | string)[];
+  /** Where later requests of the dialog go, or the bindings of a REGISTER; default no Contact (RFC 3261 §8.1.1.8). */
   readonly contact?: NameAddr | string | readonly (NameAddr | string)[];
-  /** Fields beyond those above, in order. */
+  /** Fields beyond those above, in order. Content-Length is not among them: it is written from the body. */
   readonly headers?: HeaderFields;
+  /** Media type of the body, for example `application/sdp`; default no Content-Type (RFC 3261 §20.15). */
   readonly contentType?: string;
+  /** Text is sent as UTF-8, bytes as they are; default an empty body. */
   readonly body?: string | Uint8Array;
 }
 
@@ -34,7 +46,7 @@ export interface RequestParts {
  * Builds a request. Content-Length is always written.
  *
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in a message, for example a line break
- *   in a value.
+ *   in a value, a URI without its scheme, or a text for From without a tag.
  * @see RFC 3261 §8.1.1
  */
 export function createRequest(parts: RequestParts): SipRequest {
@@ -46,14 +58,9 @@ export function createRequest(parts: RequestParts): SipRequest {
       "use letters, digits and -.!%*_+`'~ alone (RFC 3261 §25.1)",
     );
   }
-  const uri = parts.uri.toString();
-  if (uri.length === 0 || hasSpace(uri)) {
-    throw new SipArgumentError(
-      `expected a URI without white space, found ${JSON.stringify(uri)}`,
-      'Request-URI',
-      'escape what a URI cannot hold (RFC 3986 §2.1)',
-    );
-  }
+  const uri = typeof parts.uri === 'string' ? requestUri(parts.uri) : parts.uri.toString();
+  if (typeof parts.from === 'string') checkSender(parts.from);
+  if (typeof parts.to === 'string') address('To', parts.to);
   if (!(Number.isInteger(maxForwards) && maxForwards >= 0 && maxForwards <= 255)) {
     throw new SipArgumentError(
       `expected 0 to 255, found ${maxForwards}`,
@@ -85,7 +92,41 @@ function listed<T>(value: T | readonly T[] | undefined): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
-function hasSpace(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) <= 0x20) return true;
-  return false;
+/** Reads the text once, so that what no peer would accept is not written. */
+function requestUri(text: string): string {
+  const parsed = parseUri(text);
+  if (!parsed.ok) {
+    throw new SipArgumentError(
+      parsed.error.message,
+      'Request-URI',
+      'begin with the scheme, for example sip:, and escape what a URI cannot hold (RFC 3986 §2.1)',
+    );
+  }
+  if (parsed.value.kind === 'sip' && parsed.value.rawHeaders !== undefined) {
+    throw new SipArgumentError(
+      `expected a URI without header components, found ${JSON.stringify(text)}`,
+      'Request-URI',
+      'remove what follows "?", and set it as header fields (RFC 3261 §19.1.5)',
+    );
+  }
+  return text;
+}
+
+function address(name: 'From' | 'To', text: string): NameAddr {
+  const parsed = parseNameAddr(text);
+  if (parsed.ok) return parsed.value;
+  throw new SipArgumentError(
+    parsed.error.message,
+    name,
+    'write it as "Alice" <sip:alice@contoso.example>;tag=1, or build it with NameAddr.from',
+  );
+}
+
+function checkSender(text: string): void {
+  if ((address('From', text).tag ?? '') !== '') return;
+  throw new SipArgumentError(
+    `expected a tag, found ${JSON.stringify(text)}`,
+    'From',
+    'add ;tag= and a random token behind the address (RFC 3261 §8.1.1.3)',
+  );
 }

@@ -13,10 +13,13 @@ import type { SipResponse } from './response.ts';
 export interface ResponseParts {
   /** Set as the tag of To where the request has none there. Every response but 100 needs one (RFC 3261 §8.2.6.2). */
   readonly toTag?: string | undefined;
+  /** Where later requests of the dialog go, or in a 3xx where else to try; default no Contact. */
   readonly contact?: NameAddr | string;
   /** Fields beyond those copied from the request, in order. */
   readonly headers?: HeaderFields;
+  /** Media type of the body, for example `application/sdp`; default no Content-Type (RFC 3261 §20.15). */
   readonly contentType?: string;
+  /** Text is sent as UTF-8, bytes as they are; default an empty body. */
   readonly body?: string | Uint8Array;
   /**
    * Whether Record-Route is copied. Default: where the response creates a dialog, that is 101–299 to INVITE, SUBSCRIBE,

@@ -41,10 +41,27 @@ describe('createRequest', () => {
     ['Max-Forwards above 255', { maxForwards: 256 }],
     ['a CSeq that is no integer', { cseq: 1.5 }],
     ['a line break in a value', { callId: '1\r\nVia: x' }],
+    ['a URI without its scheme', { uri: 'bob@fabrikam.example' }],
+    ['a URI with header components', { uri: 'sip:bob@fabrikam.example?Subject=x' }],
+    ['a From that cannot be read', { from: 'nonsense ‹' }],
+    ['a From whose URI cannot be read', { from: '<alice>;tag=1' }],
+    ['a From without a tag', { from: '<sip:alice@contoso.example>' }],
+    ['a From with an empty tag', { from: '<sip:alice@contoso.example>;tag' }],
+    ['a To that cannot be read', { to: 'bob@fabrikam.example' }],
+    ['a Content-Length of its own', { headers: { 'content-length': 99 } }],
+    ['a compact Content-Length of its own', { headers: [['l', 0]] as const }],
+    ['a body that is neither text nor bytes', { body: 99 as unknown as string }],
   ])('refuses %s', (_, change) => {
     expect(() => createRequest({ ...parts, ...change })).toThrow(
       expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' }),
     );
+  });
+});
+
+describe('createRequest from addresses that a peer sent', () => {
+  it('takes a From without a tag, as peers of RFC 2543 send it', () => {
+    const from = NameAddr.from({ uri: 'sip:alice@contoso.example' });
+    expect(createRequest({ ...parts, from }).from.tag).toBeUndefined();
   });
 });
 
@@ -80,6 +97,12 @@ describe('createResponse', () => {
   it('copies Timestamp into a 100', () => {
     expect(createResponse(request, 100).get('Timestamp')).toBe('54');
     expect(createResponse(request, 200).has('Timestamp')).toBe(false);
+  });
+
+  it('refuses a Content-Length of its own', () => {
+    expect(() => createResponse(request, 200, 'OK', { headers: { 'Content-Length': 99 } })).toThrow(
+      expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' }),
+    );
   });
 
   it('keeps the tag that To already has', () => {

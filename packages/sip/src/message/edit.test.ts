@@ -31,6 +31,26 @@ describe('edit', () => {
     expect(edit(request()).toWire()).toBe(wire);
   });
 
+  it.each([
+    ['set', 'Content-Length', 99],
+    ['set', 'l', '3'],
+    ['prepend', 'Content-Length', 99],
+    ['append', 'content-length', 99],
+    ['replaceFirstValue', 'Content-Length', '99'],
+  ] as const)('refuses by %s a %s that is not the length of the body', (how, name, value) => {
+    const misled = expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT', place: 'Content-Length' });
+    expect(() => edit(request())[how](name, value)).toThrow(misled);
+    expect(() => edit(request()).setBody('another')[how](name, value)).toThrow(misled);
+  });
+
+  it('has one Content-Length, however often the length of the body is written', () => {
+    const edited = edit(request()).prepend('Content-Length', 4).append('l', '4').toMessage();
+    expect(edited.all('Content-Length')).toEqual(['4']);
+    expect(parseWire(edited.wire).ok).toBe(true);
+    const bare = edit(request()).remove('Content-Length').toMessage();
+    expect(edit(bare).set('Content-Length', 4).toMessage().contentLength).toBe(4);
+  });
+
   it('does what a proxy does and leaves every other byte alone', () => {
     const forwarded = edit(request())
       .setUri(SipUri.from({ user: 'bob', host: 'pc.fabrikam.example' }))

@@ -6,9 +6,9 @@ import { carriedHead } from './carried-head.ts';
 import type { EditedLines } from './edited-lines.ts';
 import { FewChanges } from './few-changes.ts';
 import { fieldValue, type HeaderValue } from './header-field.ts';
-import { headerId, UNKNOWN, VIA } from './header-names.ts';
+import { CONTENT_LENGTH, headerId, UNKNOWN, VIA } from './header-names.ts';
 import type { SipMessage } from './sip-message.ts';
-import { writeLine } from './written-line.ts';
+import { type WrittenLine, writeLine } from './written-line.ts';
 
 /**
  * Starts editing a message. The original is not changed; every byte that no edit touches stays as received.
@@ -22,7 +22,10 @@ export function edit<M extends SipMessage>(message: M): MessageEditor<M> {
   return new MessageEditor(message);
 }
 
-/** Chainable edits on one message. */
+/**
+ * Chainable edits on one message. Content-Length can only be set to the length of the body: another value would move the place where the
+ * next message of a stream begins (RFC 3261 §18.3).
+ */
 export class MessageEditor<M extends SipMessage = SipMessage> {
   readonly #message: M;
   readonly #few: FewChanges;
@@ -69,6 +72,11 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   /** Sets a field: replaces the first of this name where it stands and removes the others, or adds it at the end. */
   set(name: string, value: HeaderValue): this {
     const line = writeLine(name, value);
+    if (line.id === CONTENT_LENGTH) this.#checkLength(value);
+    return this.#set(line);
+  }
+
+  #set(line: WrittenLine): this {
     if (this.#list !== undefined || !this.#few.set(line)) this.#listed().set(line);
     return this;
   }
@@ -76,13 +84,17 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   /** Puts a field before the first of its name; where there is none, Via goes on top and others behind the Via fields. */
   prepend(name: string, value: HeaderValue): this {
     const line = writeLine(name, value);
+    // It occurs once, wherever it stands.
+    if (line.id === CONTENT_LENGTH) return this.set(name, value);
     if (this.#list !== undefined || !this.#few.prepend(line)) this.#listed().prepend(line);
     return this;
   }
 
   /** Puts a field behind the last of its name, or at the end. */
   append(name: string, value: HeaderValue): this {
-    this.#listed().append(writeLine(name, value));
+    const line = writeLine(name, value);
+    if (line.id === CONTENT_LENGTH) return this.set(name, value);
+    this.#listed().append(line);
     return this;
   }
 
@@ -105,6 +117,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   replaceFirstValue(name: string, value: HeaderValue): this {
     const id = headerId(name);
     const text = fieldValue(name, value);
+    if (id === CONTENT_LENGTH) this.#checkLength(value);
     if (this.#list !== undefined || id !== VIA || !this.#few.replaceTopVia(text))
       this.#listed().changeFirstValue(id, lowerNameOf(id, name), text);
     return this;
@@ -115,7 +128,18 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
     this.#body = bodyWire(body);
     if (contentType !== undefined) this.set('Content-Type', contentType);
     else if (this.#body === '') this.remove('Content-Type');
-    return this.set('Content-Length', this.#body.length);
+    return this.#set(writeLine('Content-Length', this.#body.length));
+  }
+
+  #checkLength(value: HeaderValue): void {
+    const found = value.toString();
+    const length = this.#body?.length ?? this.#message.bodyLength;
+    if (found === length.toString()) return;
+    throw new SipArgumentError(
+      `expected ${length}, the length of the body, found ${JSON.stringify(found)}`,
+      'Content-Length',
+      'leave it as it is, or use setBody, which sets both',
+    );
   }
 
   /**

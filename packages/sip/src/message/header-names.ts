@@ -89,6 +89,9 @@ const repeatable = [
   'Diversion',
   'Remote-Party-ID',
   'P-Associated-URI',
+  'P-Called-Party-ID',
+  'P-Served-User',
+  'P-Asserted-Service',
 ] as const;
 
 /** Id of the first name that may appear several times. Bit masks of single names fit 31 bits. */

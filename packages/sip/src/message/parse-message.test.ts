@@ -97,6 +97,11 @@ describe('parseMessage', () => {
     expect(accepted(message({ From: name })).from.displayName).toBe('Ünal "U"');
   });
 
+  it.each([['text'], [undefined], [null], [7]])('says that %j is no bytes', (given) => {
+    const misled = expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT', place: 'bytes of a message' });
+    expect(() => parseMessage(given as unknown as Uint8Array)).toThrow(misled);
+  });
+
   it('joins fields of one name in values and keeps them apart in all', () => {
     const request = accepted(message({ a: 'Supported: path, gruu', b: 'k: outbound', c: 'Supported:' }));
     expect(request.all('Supported')).toEqual(['path, gruu', 'outbound', '']);

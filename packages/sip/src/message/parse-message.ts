@@ -35,6 +35,7 @@ export type ParsedMessage =
 
 /** Options of `parseMessage`. */
 export interface ParseOptions {
+  /** How large the message may be, in bytes and header fields; what is left out is as in `defaultLimits`. */
   readonly limits?: Partial<MessageLimits>;
   /** Default `addresses`. */
   readonly check?: CheckDepth;

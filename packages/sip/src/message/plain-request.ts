@@ -44,6 +44,7 @@ export class PlainRequest {
   readonly hasToTag: boolean;
   /** Whether what follows the scheme of the Request-URI begins with a digit. */
   readonly mayBeNumber: boolean;
+  /** The Call-ID as received, without white space around it. */
   readonly callId: string;
   readonly #wire: string;
   readonly #lines: readonly number[];

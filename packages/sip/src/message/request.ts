@@ -10,10 +10,13 @@ import { SipMessageBase } from './message.ts';
  * @see RFC 3261 §7.1
  */
 export class SipRequest extends SipMessageBase {
+  /** Distinguishes a request from a response. */
   declare readonly kind: 'request';
   /** As received; methods compare with case. */
   declare readonly method: string;
+  /** Offset in the wire text behind the Request-URI. */
   declare private readonly uriEnd: number;
+  /** The Request-URI once it has been read; `undefined` before. */
   declare private cachedUri: Uri | undefined;
 
   /** For this package; use `parseMessage` or `createRequest`. */

@@ -8,9 +8,11 @@ import { SipMessageBase } from './message.ts';
  * @see RFC 3261 §7.2
  */
 export class SipResponse extends SipMessageBase {
+  /** Distinguishes a response from a request. */
   declare readonly kind: 'response';
   /** 100–699. */
   declare readonly status: number;
+  /** Offset in the wire text where the reason phrase begins. */
   declare private readonly reasonStart: number;
 
   /** For this package; use `parseMessage` or `createResponse`. */

@@ -129,6 +129,7 @@ export class Parameters {
     return out;
   }
 
+  /** Index of a name in `list`, -1 where it is absent; its value is at the next index. */
   private find(name: string): number {
     const { list } = this;
     for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i;

@@ -6,8 +6,11 @@ import { quoteForPeople } from '../syntax/problem.ts';
 export interface SubscribePolicy {
   /** Event packages it serves. */
   readonly events: readonly string[];
+  /** Seconds for a SUBSCRIBE without Expires. */
   readonly defaultExpiresSec: number;
+  /** Seconds; a shorter time is answered 423, except 0 and what is one hour or more (RFC 6665 §4.2.1.1). */
   readonly minExpiresSec: number;
+  /** Seconds; where a SUBSCRIBE requests more, this is granted. */
   readonly maxExpiresSec: number;
 }
 

@@ -21,6 +21,7 @@ export interface NotifierSink {
  * @see RFC 6665 §4.2
  */
 export class Notifier {
+  /** Receives the effects of this machine. */
   readonly sink: NotifierSink;
   #state: NotifierState = 'resp-wait';
   #expiresAt = 0;
@@ -31,6 +32,7 @@ export class Notifier {
     this.sink = sink;
   }
 
+  /** `resp-wait` until `start` is called; `terminated` is final. */
   get state(): NotifierState {
     return this.#state;
   }

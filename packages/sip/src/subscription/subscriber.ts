@@ -10,6 +10,7 @@ export type SubscriberTimer = 'N' | 'refresh' | 'expiry';
 
 /** Why a subscription ended, and whether to subscribe again: at once, later, or not at all. */
 export interface SubscriptionEnd {
+  /** A NOTIFY said so (or a 204 to the last SUBSCRIBE), a SUBSCRIBE failed, timer N ran out, or its time passed. */
   readonly cause: 'notifier' | 'failure' | 'no-notify' | 'expired';
   /** Reason of the notifier, for instance `rejected`. */
   readonly reason?: string;
@@ -43,7 +44,9 @@ const refreshLeadMs = 60_000;
  * @see RFC 6665 §4.1
  */
 export class Subscriber {
+  /** Receives the effects of this machine. */
   readonly sink: SubscriberSink;
+  /** Seconds that the first SUBSCRIBE and each refresh request; 0 requests the state once. */
   readonly expiresSec: number;
   readonly #t1Ms: number;
   readonly #running = new Set<SubscriberTimer>();
@@ -62,6 +65,7 @@ export class Subscriber {
     this.#leaving = expiresSec === 0;
   }
 
+  /** `notify-wait` until the first NOTIFY; `terminated` is final. */
   get state(): SubscriberState {
     return this.#state;
   }

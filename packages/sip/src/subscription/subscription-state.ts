@@ -6,6 +6,7 @@ import { isAll, TOKEN } from '../syntax/characters.ts';
  * @see RFC 6665 §4.1.3
  */
 export interface SubscriptionState {
+  /** `pending` until the notifier has decided, `active` while it shows the state, `terminated` at the end. */
   readonly state: 'pending' | 'active' | 'terminated';
   /** Seconds the subscription still lasts; not with `terminated`. */
   readonly expiresSec?: number;

@@ -21,6 +21,7 @@ export type SipProblemCode =
 
 /** One reason why something was not accepted, as a value. */
 export interface SipProblem {
+  /** For programs to distinguish problems by; see {@link SipProblemCode}. */
   readonly code: SipProblemCode;
   /** A sentence: what was expected, what was found. */
   readonly message: string;
@@ -42,6 +43,7 @@ export type Parsed<T> =
 export class SipSyntaxError extends Error {
   /** Stable literal. */
   readonly code = 'SIP_MALFORMED_HEADER';
+  /** What is malformed, as `checkMessage` returns it. */
   readonly problem: SipProblem;
   /** The header field, or `message`. */
   readonly place: string;

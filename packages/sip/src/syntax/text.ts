@@ -1,16 +1,28 @@
 import { Buffer, isUtf8 } from 'node:buffer';
+import { SipArgumentError } from './problem.ts';
 
 /**
  * Messages are kept as "wire text": a string with one character per byte (Latin-1), so that bytes survive unchanged and
  * cutting is `indexOf` and `slice`. Text for people is real UTF-16. This file converts between the two.
  */
 
-/** Bytes to wire text. */
-export function wireFromBytes(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  const buffer = Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/**
+ * Bytes to wire text.
+ *
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where they are none, which no type checker keeps from a program in JavaScript.
+ */
+export function wireFromBytes(bytes: Uint8Array, start?: number, end?: number): string {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : viewOf(bytes);
   return buffer.toString('latin1', start, end);
+}
+
+function viewOf(bytes: Uint8Array): Buffer {
+  if (ArrayBuffer.isView(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  throw new SipArgumentError(
+    `expected bytes, found ${bytes === null ? 'null' : typeof bytes}`,
+    'bytes of a message',
+    'pass a Uint8Array, for example Buffer.from(text)',
+  );
 }
 
 /** Wire text to bytes. */

@@ -13,6 +13,7 @@ import { tagsOf } from '../message/tags-of.ts';
 export interface SessionInterval {
   /** Seconds. */
   readonly interval: number;
+  /** The side that refreshes, `uac` being the one that sent the request. */
   readonly refresher: Refresher;
 }
 

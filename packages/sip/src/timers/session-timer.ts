@@ -18,6 +18,7 @@ export type SessionTimerName = 'refresh' | 'expiry';
  * @see RFC 4028 §7.2, §10
  */
 export class SessionTimer {
+  /** Receives the effects of this machine. */
   readonly sink: SessionTimerSink;
   readonly #running = new Set<SessionTimerName>();
   #over = false;

@@ -14,14 +14,21 @@ export type InviteClientState = 'calling' | 'proceeding' | 'completed' | 'accept
  * @see RFC 3261 §17.1.1, RFC 6026 §7.2
  */
 export class InviteClientTransaction<Context = unknown> {
+  /** Distinguishes the four transaction machines. */
   readonly kind = 'invite-client';
+  /** The INVITE as it is sent, its own Via on top. */
   readonly request: SipRequest;
+  /** Receives the effects of this machine. */
   readonly sink: TransactionSink<InviteClientTransaction<Context>>;
+  /** Whether the transport retransmits by itself (TCP, TLS, WebSocket): no timer A, and timer D is zero. */
   readonly reliable: boolean;
+  /** Base times in milliseconds; default `defaultTimings`. */
   readonly timings: Timings;
   /** A value of the caller, for when an effect arrives. */
   context: Context;
+  /** `terminated` is final; `accepted` lasts until timer M, which lets further 2xx through. */
   state: InviteClientState = 'calling';
+  /** One bit for each timer that runs; for this package. */
   running = 0;
   #gapMs: number;
   #ack: SipRequest | undefined = undefined;

@@ -15,14 +15,21 @@ export type InviteServerState = 'proceeding' | 'completed' | 'confirmed' | 'acce
  * @see RFC 3261 §17.2.1, RFC 6026 §7.1
  */
 export class InviteServerTransaction<Context = unknown> {
+  /** Distinguishes the four transaction machines. */
   readonly kind = 'invite-server';
+  /** The INVITE as received. */
   readonly request: SipRequest;
+  /** Receives the effects of this machine. */
   readonly sink: TransactionSink<InviteServerTransaction<Context>>;
+  /** Whether the transport retransmits by itself (TCP, TLS, WebSocket): no timer G, and timer I is zero. */
   readonly reliable: boolean;
+  /** Base times in milliseconds; default `defaultTimings`. */
   readonly timings: Timings;
   /** A value of the caller, for when an effect arrives. */
   context: Context;
+  /** `terminated` is final; `accepted` lasts until timer L, which absorbs copies of the INVITE. */
   state: InviteServerState = 'proceeding';
+  /** One bit for each timer that runs; for this package. */
   running = 0;
   #gapMs: number;
   #answered = false;

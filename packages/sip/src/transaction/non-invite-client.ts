@@ -13,14 +13,21 @@ export type NonInviteState = 'trying' | 'proceeding' | 'completed' | 'terminated
  * @see RFC 3261 §17.1.2
  */
 export class NonInviteClientTransaction<Context = unknown> {
+  /** Distinguishes the four transaction machines. */
   readonly kind = 'non-invite-client';
+  /** The request as it is sent, its own Via on top. */
   readonly request: SipRequest;
+  /** Receives the effects of this machine. */
   readonly sink: TransactionSink<NonInviteClientTransaction<Context>>;
+  /** Whether the transport retransmits by itself (TCP, TLS, WebSocket): no timer E, and timer K is zero. */
   readonly reliable: boolean;
+  /** Base times in milliseconds; default `defaultTimings`. */
   readonly timings: Timings;
   /** A value of the caller, for when an effect arrives. */
   context: Context;
+  /** `completed` lasts until timer K, which absorbs copies of the response; `terminated` is final. */
   state: NonInviteState = 'trying';
+  /** One bit for each timer that runs; for this package. */
   running = 0;
   #gapMs: number;
 

@@ -12,14 +12,24 @@ import { startTimer, stopAllTimers, stopTimer, timerFired } from './timer-set.ts
  * @see RFC 3261 §17.2.2, RFC 4320 §4
  */
 export class NonInviteServerTransaction<Context = unknown> {
+  /** Distinguishes the four transaction machines. */
   readonly kind = 'non-invite-server';
+  /** The request as received. */
   readonly request: SipRequest;
+  /** Receives the effects of this machine. */
   readonly sink: TransactionSink<NonInviteServerTransaction<Context>>;
+  /**
+   * Whether the transport retransmits by itself (TCP, TLS, WebSocket): timer J is zero, and 100 may go out at any
+   * time.
+   */
   readonly reliable: boolean;
+  /** Base times in milliseconds; default `defaultTimings`. */
   readonly timings: Timings;
   /** A value of the caller, for when an effect arrives. */
   context: Context;
+  /** `completed` lasts until timer J, which absorbs copies of the request; `terminated` is final. */
   state: NonInviteState = 'trying';
+  /** One bit for each timer that runs; for this package. */
   running = 0;
   /** Whether a 100 may go out: at any time on a reliable transport, else only after the delay of RFC 4320. */
   #mayTry: boolean;

@@ -35,7 +35,8 @@ export function isIpv6(text: string): boolean {
 }
 
 /**
- * The form under which equal hosts compare equal: lower case, without brackets, IPv6 as eight full groups.
+ * The form under which equal hosts compare equal: lower case, without brackets, IPv6 as eight full groups. A name with a dot at its end is
+ * another one than without: SIP knows no such equivalence, and who may be served would depend on who has thought of it.
  *
  * @param host - A host name, IPv4 address or IPv6 reference.
  * @see RFC 3261 §19.1.4, RFC 5118 §4.1
@@ -43,8 +44,7 @@ export function isIpv6(text: string): boolean {
 export function canonicalHost(host: string): string {
   const bare = host.charCodeAt(0) === 0x5b && host.endsWith(']') ? host.slice(1, -1) : host;
   if (bare.indexOf(':') === -1) {
-    const name = bare.toLowerCase();
-    return name.endsWith('.') ? name.slice(0, -1) : name;
+    return bare.toLowerCase();
   }
   const groups = readIpv6(bare);
   return groups === undefined ? bare.toLowerCase() : groups.map((group) => group.toString(16)).join(':');

@@ -10,13 +10,20 @@ export type Uri = SipUri | TelUri | OpaqueUri;
 
 /** The parts of a new `SipUri`, unescaped. */
 export interface SipUriParts {
+  /** Default `sip`. */
   readonly scheme?: 'sip' | 'sips';
+  /** Escaped when the URI is written; `undefined` for a URI of a host alone. */
   readonly user?: string | undefined;
+  /** Escaped when the URI is written; default none. RFC 3261 §19.1.1 advises against it. */
   readonly password?: string | undefined;
   /** Host name, IPv4 address, or IPv6 address with or without brackets. */
   readonly host: string;
   /** 1–65535. */
   readonly port?: number | undefined;
+  /**
+   * Names and values of a record are escaped, `true` stands for a name alone; `Parameters` are taken as they are.
+   * Default none.
+   */
   readonly parameters?: Parameters | Readonly<Record<string, ParameterValue | undefined>>;
   /** The part after `?`, escaped, without the question mark; `encodeUriHeaders` writes it. */
   readonly headers?: string | undefined;
@@ -28,7 +35,9 @@ export interface SipUriParts {
  * @see RFC 3261 §19.1
  */
 export class SipUri {
+  /** Distinguishes this URI from the others of `Uri`; the same for `sip:` and `sips:`. */
   readonly kind = 'sip';
+  /** In lower case; `sips` requires TLS on each hop to the domain of the URI (RFC 3261 §19.1). */
   readonly scheme: 'sip' | 'sips';
   /** The user part as received, escapes included. */
   readonly rawUser: string | undefined;
@@ -38,6 +47,7 @@ export class SipUri {
   readonly host: string;
   /** 0 to 65535; `undefined` where none is named. */
   readonly port: number | undefined;
+  /** The URI parameters, values as received, escapes included; names in lower case (RFC 3261 §19.1.1). */
   readonly parameters: Parameters;
   /** What follows `?`, as received; `undefined` where there is none. */
   readonly rawHeaders: string | undefined;
@@ -178,10 +188,13 @@ function reescape(raw: string): string {
  * @see RFC 3261 §19.1.6 and RFC 3966
  */
 export class TelUri {
+  /** Distinguishes this URI from the others of `Uri`. */
   readonly kind = 'tel';
+  /** In lower case, as of every URI of this class. */
   readonly scheme = 'tel';
   /** As received, for example `+1-201-555-0123`. */
   readonly number: string;
+  /** For example `phone-context` or `ext`, values as received; names in lower case (RFC 3966 §3). */
   readonly parameters: Parameters;
   readonly #text: string | undefined;
 
@@ -213,6 +226,7 @@ export class TelUri {
     return this.number.replace(/[-.()]/g, '').toLowerCase();
   }
 
+  /** The text as received, or `tel:`, number and parameters. */
   toString(): string {
     return this.#text ?? `tel:${this.number}${this.parameters.toString()}`;
   }
@@ -220,6 +234,7 @@ export class TelUri {
 
 /** A URI of any other scheme, kept as it is. */
 export class OpaqueUri {
+  /** Distinguishes this URI from the others of `Uri`. */
   readonly kind = 'opaque';
   /** In lower case. */
   readonly scheme: string;
@@ -244,6 +259,7 @@ export class OpaqueUri {
     this.#text = text ?? `${scheme}:${rest}`;
   }
 
+  /** The text as received, or scheme, colon and rest. */
   toString(): string {
     return this.#text;
   }

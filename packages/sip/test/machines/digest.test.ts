@@ -235,7 +235,13 @@ describe('answerChallenge and verifyAuthorization', () => {
   it.each(['SHA-256', 'SHA-512-256', 'MD5'] as const)(
     'agree with %s, opaque and odd characters included',
     (algorithm) => {
-      expect(check(answer(algorithm))).toEqual({ ok: true, username: 'alice', realm, algorithm });
+      expect(check(answer(algorithm))).toEqual({
+        ok: true,
+        username: 'alice',
+        realm,
+        algorithm,
+        nonceCreatedAt: now,
+      });
       expect(parseAuthorization(answer(algorithm))).toMatchObject({
         opaque: 'o"1',
         cnonce: 'c"1',

@@ -5,6 +5,7 @@ import {
   dialogOfRequest,
   dialogOfResponse,
   type Established,
+  NameAddr,
   sipfragOf,
 } from '@entente/sip';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +48,7 @@ describe('decideReplaces, RFC 3891 §3', () => {
   });
 
   it('takes the tag 0 for a peer that sends no tag (§6.1)', () => {
-    const old = request('INVITE', { from: '<sip:alice@contoso.example>' });
+    const old = request('INVITE', { from: NameAddr.from({ uri: 'sip:alice@contoso.example' }) });
     const dialog = made(dialogOfRequest(old, { status: 200, localTag: 'b1' }, false));
     expect(decideReplaces(replacing('to-tag=b1;from-tag=0'), find(dialog))).toMatchObject({
       kind: 'replace',
