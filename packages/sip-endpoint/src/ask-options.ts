@@ -2,8 +2,10 @@ import type { SipResponse } from '@entente/sip';
 
 /** How `SipEndpoint.ask` waits. */
 export interface AskOptions {
+  /** Called with each 1xx that comes before the final response. */
   readonly onProvisional?: ((response: SipResponse) => void) | undefined;
   /** A 2xx to an INVITE after the first final response: of another device, or the same again (RFC 3261 §13.2.2.4). */
   readonly onFurtherSuccess?: ((response: SipResponse) => void) | undefined;
+  /** Aborting it sends a CANCEL for an INVITE once a 1xx has come (RFC 3261 §9.1); other requests are not affected. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -5,6 +5,7 @@ import type { ConnectionLimits } from './connection/connection-limits.ts';
 import type { ConnectionLink } from './connection/connection-user.ts';
 import type { DialledSocket } from './connection/dialled-socket.ts';
 import type { GivenUp } from './connection/given-up.ts';
+import type { HeldUp } from './connection/held-up.ts';
 import type { NextHop } from './connection/next-hop.ts';
 import type { SentBy } from './connection/own-vias.ts';
 import type { OverloadControl } from './overload/overload-control.ts';
@@ -22,6 +23,7 @@ export interface EndpointUser extends RequestWeigher {
   onAck(ack: SipRequest, connection: SipConnection): void;
   /** A connection is up, dialled or accepted. */
   onConnection?(connection: SipConnection): void;
+  /** A connection has ended, by either side; what was under way on it has ended before. */
   onClosed?(connection: SipConnection): void;
   /** The peer has answered a keep-alive (RFC 5626 §4.4.1). */
   onPong?(connection: SipConnection): void;
@@ -31,6 +33,8 @@ export interface EndpointUser extends RequestWeigher {
   onMalformed?(fault: MessageFault, connection: SipConnection): void;
   /** A request was answered 503 without being looked at, for what its sender has under way or has done before. */
   onNotTaken?(why: NotTaken, request: NotTakenRequest, connection: SipConnection): void;
+  /** A client is not read from for a moment, for what it sends and nobody refuses. */
+  onHeldUp?(why: HeldUp, connection: SipConnection): void;
   /** A connection is about to be closed, for what its peer alone has done. */
   onGivenUp?(why: GivenUp, connection: SipConnection): void;
   /** Something was thrown while a message was handled: a fault of this program. The message is answered 500 or dropped. */
@@ -41,6 +45,7 @@ export interface EndpointUser extends RequestWeigher {
 export interface EndpointOptions {
   /** What stands in our Via; where it depends on who gets the request, a function of the link. */
   readonly sentBy: SentBy | ((link: ConnectionLink) => SentBy);
+  /** Decides about requests, and is informed of connections. */
   readonly user: EndpointUser;
   /**
    * Dials a hop under the verdict.
@@ -62,7 +67,9 @@ export interface EndpointOptions {
   readonly newToken: () => string;
   /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: () => number;
+  /** Base times of the transactions, in milliseconds; default `defaultTimings` of `@entente/sip`. */
   readonly timings?: Timings;
+  /** Bounds of each connection; default those of {@link ConnectionLimits}. */
   readonly limits?: ConnectionLimits;
   /** What all messages under way may take, shared by the endpoints of a process; default one with the default ceilings. */
   readonly budget?: MessageBudget;

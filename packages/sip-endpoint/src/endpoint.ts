@@ -18,6 +18,7 @@ import type { ConnectionLink, ConnectionUser } from './connection/connection-use
 import { type DrainOptions, drain } from './connection/drain.ts';
 import { EverySecond } from './connection/every-second.ts';
 import type { GivenUp } from './connection/given-up.ts';
+import type { HeldUp } from './connection/held-up.ts';
 import { IdleWatch } from './connection/idle-watch.ts';
 import type { NextHop } from './connection/next-hop.ts';
 import { OwnVias } from './connection/own-vias.ts';
@@ -36,6 +37,7 @@ const defaultIdleMs = 900_000;
 
 /** SIP on connections under the verdict: transactions, connections by identity, flows by number. */
 export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposable {
+  /** Unpredictable text without spaces, new each time; as the options gave it. */
   readonly newToken: () => string;
   readonly #user: EndpointUser;
   readonly #options: EndpointOptions;
@@ -266,11 +268,13 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
     return this.#refuser.glance(request, connection);
   }
 
+  /** Called by a connection: finds or creates the transaction, or refuses the request. */
   onRequest(request: SipRequest, connection: SipConnection): void {
     const why = this.#transactions.receiveRequest(request, connection);
     if (why !== undefined) this.#refuser.refuse(why, request, connection);
   }
 
+  /** Called by a connection: gives the response to the transaction it belongs to. */
   onResponse(response: SipResponse, connection: SipConnection): void {
     this.#transactions.receiveResponse(response, connection);
   }
@@ -284,10 +288,15 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
     this.#user.onGivenUp?.(why, connection);
   }
 
+  onHeldUp(why: HeldUp, connection: SipConnection): void {
+    this.#user.onHeldUp?.(why, connection);
+  }
+
   onPong(connection: SipConnection): void {
     this.#user.onPong?.(connection);
   }
 
+  /** Called by a connection: ends what was under way on it, then informs the user of the endpoint. */
   onClosed(connection: SipConnection): void {
     this.counts.connection(connection.link.name, -1);
     this.#connections.delete(connection.id);

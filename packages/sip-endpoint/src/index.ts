@@ -12,6 +12,7 @@ export { type DialServerOptions, dialServer } from './connection/dial-server.ts'
 export type { DialledSocket, Replaceable } from './connection/dialled-socket.ts';
 export type { DrainOptions } from './connection/drain.ts';
 export type { GivenUp } from './connection/given-up.ts';
+export type { HeldUp } from './connection/held-up.ts';
 export { HopDownError, type NextHop } from './connection/next-hop.ts';
 export { processLoad } from './connection/process-load.ts';
 export { type AgeOptions, whenAged } from './connection/when-aged.ts';

@@ -1,5 +1,5 @@
 import { createRequest } from '@entente/sip';
-import type { EndpointUser, SipConnection } from '@entente/sip-endpoint';
+import type { EndpointUser, HeldUp, SipConnection } from '@entente/sip-endpoint';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ServerUnderTest, startServer } from './network.ts';
 
@@ -10,10 +10,12 @@ afterEach(() => {
 /** A server that hands each connection to the test. */
 async function serverOf({ onPong, ...options }: ServerUnderTest & Pick<EndpointUser, 'onPong'> = {}) {
   const closed: number[] = [];
+  const heldUp: HeldUp[] = [];
   const opened: SipConnection[] = [];
   const user: EndpointUser = {
     onRequest() {},
     onAck() {},
+    onHeldUp: (why) => heldUp.push(why),
     onConnection: (connection) => opened.push(connection),
     onClosed: (connection) => closed.push(connection.id),
     ...(onPong === undefined ? {} : { onPong }),
@@ -23,6 +25,7 @@ async function serverOf({ onPong, ...options }: ServerUnderTest & Pick<EndpointU
     server,
     opened,
     closed,
+    heldUp,
     async connect() {
       const socket = await server.bare();
       await expect.poll(() => opened.length).toBe(1);
@@ -73,32 +76,105 @@ describe('keep-alive', () => {
     expect(received).toBe('\r\n\r\n'.repeat(4));
   });
 
-  it('adds no more pongs than may wait', async () => {
-    await using network = await serverOf({ limits: { maxPendingBytes: 1_024 } });
-    const { socket } = await network.connect();
-    let length = 0;
-    // One record: nothing of the answer can have left when the last of them is read.
-    socket.write('\r\n\r\n'.repeat(2_000));
+  it('answers eight of the pings that come at once, and no more', async () => {
+    await using network = await serverOf();
+    const { connection, socket } = await network.connect();
+    let received = '';
     socket.on('data', (bytes: Buffer) => {
-      length += bytes.length;
+      received += bytes.toString('latin1');
     });
-    await expect.poll(() => length).toBe(1_026);
+    socket.write('\r\n\r\n'.repeat(9));
+    await expect.poll(() => connection.socket.bytesRead).toBeGreaterThanOrEqual(36);
+    await expect.poll(() => received).toBe('\r\n'.repeat(8));
     socket.write('\r\n\r\n');
-    // And those after them.
-    await expect.poll(() => length).toBe(1_028);
+    await expect.poll(() => received).toBe('\r\n'.repeat(9));
+    expect(network.heldUp).toEqual([]);
+  });
+
+  it('adds no more pongs than may wait', async () => {
+    await using network = await serverOf({ limits: { maxPendingBytes: 10 } });
+    const { connection } = await network.connect();
+    let written = 0;
+    connection.socket.write = () => {
+      written++;
+      return true;
+    };
+    for (let i = 0; i < 20; i++) connection.keepAlive('ping', 8);
+    await expect.poll(() => written).toBe(1);
+    expect(connection.ledger.bytes).toBe(16);
     expect(network.closed).toEqual([]);
   });
 
-  it('lets pongs wait up to that bound', async () => {
-    await using network = await serverOf({ limits: { maxPendingBytes: 4_000 } });
-    const { socket } = await network.connect();
-    let length = 0;
+  it.each([
+    ['pings', undefined],
+    ['pings of a user', 'alice@contoso.example'],
+  ])(
+    'holds up a client that sends many %s, says so, and reads on from it twice a second',
+    async (_, user) => {
+      // Time stands still, so that all of them come within one window.
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      await using network = await serverOf();
+      const { connection, socket } = await network.connect();
+      if (user !== undefined) connection.prove(user);
+      let received = '';
+      socket.on('data', (bytes: Buffer) => {
+        received += bytes.toString('latin1');
+      });
+      socket.write('\r\n\r\n'.repeat(63));
+      await expect.poll(() => received).toBe('\r\n'.repeat(8));
+      expect([connection.socket.isPaused(), network.heldUp]).toEqual([false, []]);
+      socket.write('\r\n\r\n');
+      await expect.poll(() => connection.socket.bytesRead).toBe(64 * 4);
+      expect(connection.socket.isPaused()).toBe(true);
+      expect(network.heldUp).toEqual(['keep-alives']);
+      vi.advanceTimersByTime(500);
+      expect([connection.socket.isPaused(), connection.isClosed]).toEqual([false, false]);
+    },
+  );
+
+  it('holds up a client for many pongs to nothing', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    await using network = await serverOf();
+    const { connection } = await network.connect();
+    for (let i = 0; i < 63; i++) connection.keepAlive('pong', 1);
+    expect(network.heldUp).toEqual([]);
+    connection.keepAlive('pong', 1);
+    expect([connection.socket.isPaused(), network.heldUp]).toEqual([true, ['keep-alives']]);
+  });
+
+  it('holds up no client that writes a line break before each message (RFC 3261 §7.5), which answers a ping all the same', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    let pongs = 0;
+    await using network = await serverOf({ onPong: () => void pongs++ });
+    const { connection, socket } = await network.connect();
+    let received = '';
     socket.on('data', (bytes: Buffer) => {
-      length += bytes.length;
+      received += bytes.toString('latin1');
     });
-    socket.write('\r\n\r\n'.repeat(2_000));
-    await expect.poll(() => length).toBe(4_000);
-    expect(network.closed).toEqual([]);
+    const withBreak = `\r\n${message('x').wire}`;
+    socket.write(`${withBreak.repeat(100)}\r\n\r\n`, 'latin1');
+    await expect.poll(() => received).toBe('\r\n');
+    expect([connection.socket.isPaused(), network.heldUp, pongs]).toEqual([false, [], 0]);
+    connection.ping();
+    socket.write(withBreak, 'latin1');
+    await expect.poll(() => pongs).toBe(1);
+    for (let i = 1; i < 63; i++) connection.keepAlive('pong', 1);
+    expect(network.heldUp, 'the ping and 62 pongs to nothing').toEqual([]);
+    connection.keepAlive('pong', 1);
+    expect(network.heldUp).toEqual(['keep-alives']);
+  });
+
+  it('holds up no server, for many stand behind it', async () => {
+    await using network = await serverOf();
+    const server = await network.server.bare('fe2.contoso.example');
+    await expect.poll(() => network.opened).toHaveLength(1);
+    let received = '';
+    server.on('data', (bytes: Buffer) => {
+      received += bytes.toString('latin1');
+    });
+    server.write('\r\n\r\n'.repeat(1_000));
+    await expect.poll(() => received).toBe('\r\n'.repeat(8));
+    expect([network.opened[0]?.socket.isPaused(), network.heldUp]).toEqual([false, []]);
   });
 });
 

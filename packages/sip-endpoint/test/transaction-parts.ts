@@ -23,6 +23,7 @@ export function fakeConnection(
 ) {
   const sent: (SipRequest | SipResponse)[] = [];
   const refused: number[] = [];
+  const dialogs = { begun: 0, sent: 0 };
   const connection = {
     id: ++lastId,
     server,
@@ -36,18 +37,20 @@ export function fakeConnection(
     send: (message: SipRequest | SipResponse) => sent.push(message) > 0,
     pass: (message: SipResponse) => void sent.push(message),
     refusedAtOnce: () => void refused.push(sent.length),
+    beganCall: () => void dialogs.begun++,
+    sentInDialog: () => void dialogs.sent++,
     ask() {},
     answered() {},
   } as unknown as SipConnection;
   const statuses = () => sent.map((message) => (message.kind === 'response' ? message.status : 0));
-  return { connection, statuses, sent, refused };
+  return { connection, statuses, sent, refused, dialogs };
 }
 
-export function request(method: string, branch: string, more = '', body = ''): SipRequest {
+export function request(method: string, branch: string, more = '', body = '', toTag = ''): SipRequest {
   const parsed = parseMessage(
     Buffer.from(
       `${method} sip:bob@contoso.example SIP/2.0\r\nVia: SIP/2.0/TLS client.invalid;branch=z9hG4bK${branch}\r\n` +
-        `Max-Forwards: 70\r\nFrom: <sip:alice@contoso.example>;tag=1\r\nTo: <sip:bob@contoso.example>\r\n` +
+        `Max-Forwards: 70\r\nFrom: <sip:alice@contoso.example>;tag=1\r\nTo: <sip:bob@contoso.example>${toTag}\r\n` +
         `Call-ID: ${branch}\r\nCSeq: 1 ${method}\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`,
     ),
     { check: 'routing' },

@@ -1,5 +1,6 @@
 /** A ceiling that is not a number in its range, and so would be none. Match it by `code`. */
 export class CeilingFault extends RangeError {
+  /** Stable literal. */
   readonly code = 'ENTENTE_SIP_CEILING_INVALID';
   /** The setting. */
   readonly place: string;

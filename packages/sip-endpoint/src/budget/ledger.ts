@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { DialogShare } from './dialog-share.ts';
 import { ForgettableList } from './forgettable-list.ts';
 import type { Quota } from './quota.ts';
 import { makesRoomFor, SenderAccount } from './sender-account.ts';
@@ -38,6 +39,15 @@ export class Ledger implements Account {
   /** Whose it is: of a user, server, partner or address; empty for what is asked of somebody who is nobody yet. */
   get name(): string {
     return this.#quotas.peer.key;
+  }
+
+  /**
+   * What the peer sends in dialogs, over all its connections.
+   * @param isProven - whether it is known who it is: many may share an address
+   */
+  dialogsOf(isProven: boolean): DialogShare {
+    const { own, peer } = this.#quotas;
+    return (isProven ? peer : own).dialogs;
   }
 
   /** Bytes under way. */

@@ -193,3 +193,24 @@ describe('the ceiling in bytes', () => {
     },
   );
 });
+
+describe('what a user has sent in dialogs', () => {
+  const [alice, bob] = ['alice@contoso.example', 'bob@contoso.example'];
+  /** @returns what the last one is told that a user sends over a new connection, which closes then */
+  function send(budget: MessageBudget, user: string, count: number, now: number): number {
+    const ledger = budget.open('unknown', '192.0.2.1');
+    budget.prove(ledger, '192.0.2.1', user);
+    let ms = 0;
+    for (let i = 0; i < count; i++) ms = ledger.dialogsOf(true).take(now);
+    ledger.close();
+    return ms;
+  }
+
+  it('counts over the next connection as well, until there was time for it', () => {
+    const budget = budgetOf();
+    expect([send(budget, alice, 512, 1_000), budget.peers]).toEqual([0, 0]);
+    expect([send(budget, alice, 1, 1_000), send(budget, bob, 1, 1_000)]).toEqual([100, 0]);
+    expect([send(budget, alice, 0, 1_000), send(budget, alice, 1, 1_000)]).toEqual([0, 100]);
+    expect(send(budget, alice, 512, 1_000 + (514 * 1_000) / 256)).toBe(0);
+  });
+});

@@ -1,6 +1,7 @@
 import { addressGroup } from '@entente/tls';
 import { CeilingFault } from './ceiling-fault.ts';
 import { Ledger, type LedgerQuotas } from './ledger.ts';
+import { LeftShares } from './left-shares.ts';
 import { leastCeilingBytes, memoryCeiling } from './memory-ceiling.ts';
 import type { PeerKind } from './peer-kind.ts';
 import { Quota, type QuotaLimits } from './quota.ts';
@@ -57,6 +58,7 @@ export class MessageBudget {
   readonly maxTransactions: number;
   readonly #kinds = new Map<PeerKind, Quota>();
   readonly #shared = new Map<string, Quota>();
+  readonly #leftShares = new LeftShares();
   readonly #leave = (quotas: LedgerQuotas): void => this.#left(quotas);
 
   /**
@@ -168,7 +170,7 @@ export class MessageBudget {
   #join(key: string, limits: QuotaLimits): Quota {
     let quota = this.#shared.get(key);
     if (quota === undefined) {
-      quota = new Quota(limits, key);
+      quota = new Quota(limits, key, this.#leftShares.take(key));
       this.#shared.set(key, quota);
     }
     quota.ledgers++;
@@ -176,7 +178,11 @@ export class MessageBudget {
   }
 
   #left({ all }: LedgerQuotas): void {
-    for (const quota of all) if (quota.key !== '' && --quota.ledgers === 0) this.#shared.delete(quota.key);
+    for (const quota of all) {
+      if (quota.key === '' || --quota.ledgers > 0) continue;
+      this.#shared.delete(quota.key);
+      if (quota.begunDialogs !== undefined) this.#leftShares.keep(quota.key, quota.begunDialogs);
+    }
   }
 
   #sum(of: (quota: Quota) => number): number {

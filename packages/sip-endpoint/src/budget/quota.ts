@@ -1,3 +1,5 @@
+import { DialogShare } from './dialog-share.ts';
+
 /** The most that somebody may have under way. */
 export interface QuotaLimits {
   /** Bytes, counted as `costOf` counts them. */
@@ -15,17 +17,31 @@ export class Quota {
   transactions = 0;
   /** Ledgers that count here. */
   ledgers = 0;
+  #dialogs: DialogShare | undefined;
   /** What those have under way who share it, counted since half of it was taken. */
   #senders: Map<string, Quota> | undefined;
 
   /**
    * @param limits - the most
    * @param key - what it is found by
+   * @param dialogs - what those who count here have sent in dialogs before
    */
-  constructor({ maxBytes, maxTransactions }: QuotaLimits, key = '') {
+  constructor({ maxBytes, maxTransactions }: QuotaLimits, key = '', dialogs?: DialogShare) {
+    this.#dialogs = dialogs;
     this.key = key;
     this.maxBytes = maxBytes;
     this.maxTransactions = maxTransactions;
+  }
+
+  /** What is sent in dialogs by those who count here. */
+  get dialogs(): DialogShare {
+    this.#dialogs ??= new DialogShare();
+    return this.#dialogs;
+  }
+
+  /** The same, where something was sent. */
+  get begunDialogs(): DialogShare | undefined {
+    return this.#dialogs;
   }
 
   /** Whether so much more may be under way. */

@@ -8,3 +8,6 @@ export interface ConnectionLimits {
   /** Milliseconds without a byte from the peer after which the connection is closed. Default 15 minutes. */
   readonly idleTimeoutMs?: number;
 }
+
+/** What waits for one peer at most where nothing is said, bytes. */
+export const defaultPendingBytes = 4_194_304;

@@ -1,9 +1,12 @@
 import type { MessageFault, PlainRequest, SipRequest, SipResponse } from '@entente/sip';
 import type { GivenUp } from './given-up.ts';
+import type { HeldUp } from './held-up.ts';
 
 /** The row of the allow matrix that a connection stands on, and what it is called in logs. */
 export interface ConnectionLink {
+  /** Number of the row, 1 to 20; 0 where none applies, as at a user agent. */
   readonly row: number;
+  /** Stable text for logs and metrics, for example `1` or `SIP`. */
   readonly name: string;
 }
 
@@ -22,6 +25,8 @@ export interface ConnectionUser<Connection> {
   onMalformed(fault: MessageFault, connection: Connection): void;
   /** The peer has answered a ping (RFC 5626 §4.4.1). */
   onPong(connection: Connection): void;
+  /** The peer is not read from for a moment, for what it sends and nobody refuses. */
+  onHeldUp(why: HeldUp, connection: Connection): void;
   /** The connection is about to be closed, for what the peer alone has done. */
   onGivenUp(why: GivenUp, connection: Connection): void;
   onClosed(connection: Connection): void;

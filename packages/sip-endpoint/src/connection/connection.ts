@@ -16,7 +16,7 @@ import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
 import { ArrivedBytes } from './arrived-bytes.ts';
 import { closeSoon } from './close-soon.ts';
-import type { ConnectionLimits } from './connection-limits.ts';
+import { type ConnectionLimits, defaultPendingBytes } from './connection-limits.ts';
 import type { ConnectionLink, ConnectionUser } from './connection-user.ts';
 import type { EverySecond, Ticked } from './every-second.ts';
 import { FailingTargets } from './failing-targets.ts';
@@ -26,13 +26,10 @@ import { Incoming } from './incoming.ts';
 import { loopTurn } from './loop-turn.ts';
 import { Outgoing } from './outgoing.ts';
 import { kindOf, limitsTo } from './peer-limits.ts';
-import { RefusalPause } from './refusal-pause.ts';
+import { mostPongs, Reading } from './reading.ts';
 import { sourceOf } from './source-of.ts';
 import { type Placed, UnorderedList } from './unordered-list.ts';
 
-/** Seconds that a client has to take the answers to its requests, while no more of them are read. */
-const answerSeconds = 32;
-const defaultPendingBytes = 4_194_304;
 let lastId = 0;
 
 /**
@@ -40,9 +37,13 @@ let lastId = 0;
  * the process lives, so a flow token cannot mean another connection later.
  */
 export class SipConnection implements FramerSink, Ticked, Idling {
+  /** 1 or more, counted up for each connection of the process. */
   readonly id: number = ++lastId;
+  /** The TLS socket, with the verdict that `@entente/tls` gave. */
   readonly socket: TLSSocket;
+  /** The link of the allow matrix that it was opened under. */
   readonly link: ConnectionLink;
+  /** Whether this side dialled; false where it was accepted. */
   readonly openedByUs: boolean;
   /** Where the peer's messages come from; undefined where the connection broke before it was read. */
   readonly source: { readonly address: string; readonly port: number } | undefined;
@@ -54,6 +55,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   readonly transactions = new UnorderedList<Placed>();
   /** What the branches of requests on it begin with, and how many there are; the endpoint keeps both. */
   branchPrefix: string | undefined = undefined;
+  /** How many branches have been made on it, 0 or more. */
   branches = 0;
   /** The most that a message may measure which is sent on to this peer. */
   readonly accepts: MessageLimits;
@@ -64,6 +66,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   readonly #asked: Ledger | undefined;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
+  readonly #reading: Reading;
   readonly #everySecond: EverySecond;
   readonly #idleWatch: IdleWatch;
   readonly #user: ConnectionUser<SipConnection>;
@@ -73,10 +76,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   #pingsDue = 0;
   /** Whether a byte has come since {@link heardSinceLook}. */
   #isHeard = false;
-  /** Seconds for which the peer was not read from; -1 where it is. */
-  #unreadSeconds = -1;
   #failing: FailingTargets | undefined = undefined;
-  #refusalPause: RefusalPause | undefined = undefined;
   #closed = false;
 
   /**
@@ -119,6 +119,8 @@ export class SipConnection implements FramerSink, Ticked, Idling {
       isShared: !this.#isClient,
       onTaken: () => this.#taken(),
     });
+    // A message that has begun has not been late while nothing was read.
+    this.#reading = new Reading(socket, () => this.#incoming.wait());
     socket.setNoDelay(true);
     this.#idleWatch.add(this);
     // It broke between the verdict and now: its close event will not come again.
@@ -154,10 +156,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     return this.#outgoing.isFull;
   }
 
-  /**
-   * A user has authenticated on this connection: it gets the room of a user. Where it has that already, nothing changes.
-   * @param user - address of record
-   */
+  /** A user (address of record) has authenticated here: it gets the room of a user, unless it has that already. */
   prove(user: string): void {
     if (this.#kind !== 'unknown') return;
     this.#kind = 'user';
@@ -185,9 +184,19 @@ export class SipConnection implements FramerSink, Ticked, Idling {
 
   /** Something of the peer was refused at once, and led to nothing; `isModest`: see `RefusalPause`. */
   refusedAtOnce(isModest: boolean): void {
-    if (!this.#isClient || this.#closed) return;
-    this.#refusalPause ??= new RefusalPause(this.socket, () => this.#readOn());
-    this.#refusalPause.refused(isModest);
+    if (this.#isClient) this.#reading.refusedAtOnce(isModest);
+  }
+
+  /** A call of the peer was accepted. */
+  beganCall(): void {
+    if (this.#isClient) this.ledger.dialogsOf(this.isProven).begin();
+  }
+
+  /** It has sent what counts in its `DialogShare`: a client that sends more of it than calls and devices do is not read from for a while. */
+  sentInDialog(): void {
+    if (!this.#isClient) return;
+    const heldMs = this.ledger.dialogsOf(this.isProven).take(loopTurn.delay.begunAt);
+    if (this.#reading.hold(heldMs)) this.#user.onHeldUp('in-dialogs', this);
   }
 
   /** Whether {@link send} would send a message now, and a client does not have too many requests to answer already. */
@@ -245,10 +254,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     if (takes && !this.#closed) out.write(response.wire);
   }
 
-  /**
-   * Sends an answer to a request that nobody has read.
-   * @param wire - its bytes, one character each
-   */
+  /** Sends an answer to a request that nobody has read; `wire` has one character for each byte. */
   answer(wire: string): void {
     if (this.#closed) return;
     const takes = this.#outgoing.takesAnswer(wire.length);
@@ -300,24 +306,28 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     return this.#incoming.refusal(bodyBytes, messageBytes);
   }
 
-  keepAlive(kind: 'ping' | 'pong'): void {
+  keepAlive(kind: 'ping' | 'pong', times: number): void {
     if (this.#closed) return;
+    let unasked = times;
     // Two pongs, one after the other, look like a ping, and so do pings that cross: either is an answer.
     if (this.#pingsDue > 0) {
       this.#pingsDue--;
       this.#user.onPong(this);
-      return;
+      unasked--;
     }
-    if (kind === 'ping') this.answer('\r\n');
+    if (unasked <= 0) return;
+    if (kind === 'ping') this.answer('\r\n'.repeat(Math.min(unasked, mostPongs)));
+    if (this.#isClient && this.#reading.keptAlive(unasked)) this.#user.onHeldUp('keep-alives', this);
   }
 
   tick(): boolean {
     this.#isTicked = false;
     if (this.#closed) return false;
     let goesOn = this.#failing?.tick() === true;
-    if (this.#unreadSeconds >= 0 || this.#incoming.isWaiting) goesOn = true;
-    if (this.#unreadSeconds >= 0) {
-      if (++this.#unreadSeconds > answerSeconds) this.#giveUp('answers-not-taken');
+    const { waitsForAnswers } = this.#reading;
+    if (waitsForAnswers || this.#incoming.isWaiting) goesOn = true;
+    if (waitsForAnswers) {
+      if (this.#reading.isLate()) this.#giveUp('answers-not-taken');
     } else if (this.#incoming.isWaiting && this.#incoming.isLate()) this.#giveUp('message-incomplete');
     this.#isTicked = goesOn && !this.#closed;
     return this.#isTicked;
@@ -354,23 +364,13 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   /** A client that does not take its answers is not read from. Two servers that did this to each other would wait for ever. */
   #answered(isTaken: boolean): void {
     if (isTaken && !this.#outgoing.isHigh) return;
-    if (this.#unreadSeconds >= 0 || !this.#isClient) return;
-    this.#unreadSeconds = 0;
-    this.socket.pause();
+    if (this.#reading.waitsForAnswers || !this.#isClient) return;
+    this.#reading.waitForAnswers();
     this.#tickOn();
   }
 
   #taken(): void {
-    if (this.#unreadSeconds < 0 || !this.#outgoing.isLow) return;
-    this.#unreadSeconds = -1;
-    this.#readOn();
-  }
-
-  /** Reads on where nothing else holds it up. A message that has begun has not been late meanwhile. */
-  #readOn(): void {
-    if (this.#closed || this.#unreadSeconds >= 0 || this.#refusalPause?.isPaused === true) return;
-    this.#incoming.wait();
-    this.socket.resume();
+    if (this.#reading.waitsForAnswers && this.#outgoing.isLow) this.#reading.answersTaken();
   }
 
   #tickOn(): void {
@@ -390,7 +390,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     if (this.#closed) return;
     this.#closed = true;
     this.#idleWatch.remove(this);
-    this.#refusalPause?.end();
+    this.#reading.end();
     this.#incoming.completed();
     this.ledger.close();
     this.#asked?.close();

@@ -14,7 +14,9 @@ export interface Replaceable {
 
 /** A socket that was dialled. */
 export interface DialledSocket {
+  /** As `connect` of `@entente/tls` gave it: it has a verdict. */
   readonly socket: TLSSocket;
+  /** The link of the allow matrix that the verdict is for. */
   readonly link: ConnectionLink;
   /** Decides when another connection takes the place of this one; see `whenAged`. */
   readonly onAged?: (connection: Replaceable) => void;

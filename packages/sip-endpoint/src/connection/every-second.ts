@@ -2,7 +2,10 @@ import { type Interval, systemInterval } from '../timer/interval.ts';
 
 /** What has something to look at every second. */
 export interface Ticked {
-  /** @returns whether there is still something to look at */
+  /**
+   * A second has passed.
+   * @returns whether there is still something to look at
+   */
   tick(): boolean;
 }
 

@@ -19,6 +19,7 @@ export interface NextHop {
  * it by `code`.
  */
 export class HopDownError extends Error {
+  /** Stable literal. */
   readonly code = 'ENTENTE_SIP_HOP_DOWN';
   /** Name of the hop. */
   readonly place: string;

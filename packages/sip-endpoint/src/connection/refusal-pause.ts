@@ -9,8 +9,8 @@ const windowMs = 500;
 const costOfModest = refusalsAtOnce / modestRefusalsAtOnce;
 
 /**
- * Holds up a client that sends many requests which are refused at once: each costs little, but tens of thousands a second take a
- * processor. Nobody else is held up by it, and the client itself for half a second at most, so that it answers others in time.
+ * Holds up a client that sends many requests which are refused at once, or many keep-alives: each costs little, but tens of thousands a
+ * second take a processor. Nobody else is held up by it, and the client itself for half a second at most, so that it answers others in time.
  */
 export class RefusalPause {
   readonly #socket: Pick<Readable, 'pause'>;
@@ -42,16 +42,29 @@ export class RefusalPause {
    * comes behind it, and must not wait for what all together are too many of
    */
   refused(isModest: boolean): void {
-    if (this.isPaused) return;
+    this.#spend(isModest ? costOfModest : 1);
+  }
+
+  /**
+   * Keep-alives have come that nobody has asked for: each costs as little as a refusal.
+   * @returns whether no more is read because of them
+   */
+  keptAlive(times: number): boolean {
+    return this.#spend(times);
+  }
+
+  #spend(cost: number): boolean {
+    if (this.isPaused) return false;
     const now = this.#clock();
     if (now >= this.#until) {
       this.#cost = 0;
       this.#until = now + windowMs;
     }
-    this.#cost += isModest ? costOfModest : 1;
-    if (this.#cost < refusalsAtOnce) return;
+    this.#cost += cost;
+    if (this.#cost < refusalsAtOnce) return false;
     this.#pause = setTimeout(() => this.#over(), this.#until - now).unref();
     this.#socket.pause();
+    return true;
   }
 
   /** The connection is closed. */

@@ -14,6 +14,7 @@ export type RequestUrgency =
 
 /** A request that is asked about. */
 export interface AskedRequest {
+  /** What the request is for, as far as its header shows. */
   readonly urgency: RequestUrgency;
   /** Who sends it, as far as that is known without proof: the name of a ledger, or an address behind an edge. */
   readonly peer: string;

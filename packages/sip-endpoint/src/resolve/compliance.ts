@@ -3,6 +3,7 @@ import type { ServiceResolver } from './service-resolver.ts';
 
 /** One rule every resolver must keep. */
 export interface ResolverRule {
+  /** A sentence for the test runner. */
   readonly title: string;
   /** @throws Error where the resolver breaks the rule */
   run(): Promise<void>;
@@ -10,9 +11,11 @@ export interface ResolverRule {
 
 /** A resolver that is tested, and how the servers that it asks are taken away. */
 export interface ResolverUnderTest {
+  /** Its servers know `complianceZone`. */
   readonly resolver: ServiceResolver;
   /** From now on nobody answers it. */
   takeServersAway(): void | Promise<void>;
+  /** Called after each rule, also after one that failed; default nothing. */
   dispose?(): void | Promise<void>;
 }
 

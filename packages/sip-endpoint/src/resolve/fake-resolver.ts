@@ -3,7 +3,9 @@ import type { AddressRecord, NaptrRecord, ServiceResolver } from './service-reso
 
 /** What there is to find, by name without regard to case. */
 export interface ResolverZone {
+  /** NAPTR records; default none. */
   readonly naptr?: Readonly<Record<string, readonly NaptrRecord[]>>;
+  /** SRV records, by names such as `_sips._tcp.contoso.example`; default none. */
   readonly srv?: Readonly<Record<string, readonly ServiceRecord[]>>;
   /** IPv4. */
   readonly a?: Readonly<Record<string, readonly string[]>>;
@@ -24,18 +26,22 @@ export class FakeResolver implements ServiceResolver {
     this.#zone = zone;
   }
 
+  /** As {@link ServiceResolver.resolveNaptr}: from the zone, or `ENOTFOUND`; `ETIMEOUT` while it is down. */
   async resolveNaptr(name: string): Promise<readonly NaptrRecord[]> {
     return this.#find('naptr', name);
   }
 
+  /** As {@link ServiceResolver.resolveSrv}: from the zone, or `ENOTFOUND`; `ETIMEOUT` while it is down. */
   async resolveSrv(name: string): Promise<readonly ServiceRecord[]> {
     return this.#find('srv', name);
   }
 
+  /** As {@link ServiceResolver.resolve4}, without `ttl`: from the zone, or `ENOTFOUND`; `ETIMEOUT` while it is down. */
   async resolve4(name: string): Promise<readonly AddressRecord[]> {
     return this.#find<string>('a', name).map((address) => ({ address }));
   }
 
+  /** As {@link ServiceResolver.resolve6}, without `ttl`: from the zone, or `ENOTFOUND`; `ETIMEOUT` while it is down. */
   async resolve6(name: string): Promise<readonly AddressRecord[]> {
     return this.#find<string>('aaaa', name).map((address) => ({ address }));
   }

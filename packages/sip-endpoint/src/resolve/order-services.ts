@@ -4,7 +4,9 @@ export interface ServiceRecord {
   readonly name: string;
   /** 0 to 65535. */
   readonly port: number;
+  /** 0 to 65535; the lowest is tried first (RFC 2782). */
   readonly priority: number;
+  /** 0 to 65535; among equal priorities a larger one is chosen more often (RFC 2782). */
   readonly weight: number;
 }
 

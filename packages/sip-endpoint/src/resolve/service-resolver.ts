@@ -6,7 +6,9 @@ export interface NaptrRecord {
   readonly flags: string;
   /** e.g. `SIPS+D2T` */
   readonly service: string;
+  /** Empty in the records that SIP uses (RFC 3263 §4.1). */
   readonly regexp: string;
+  /** The name to look up next, for example `_sips._tcp.contoso.example`. */
   readonly replacement: string;
   /** 0 to 65535; the lowest is used, and no other where that is understood. */
   readonly order: number;
@@ -18,6 +20,7 @@ export interface NaptrRecord {
 
 /** One address of a host. */
 export interface AddressRecord {
+  /** IPv4 or IPv6 address in text form, without brackets. */
   readonly address: string;
   /** Seconds. */
   readonly ttl?: number;
@@ -28,8 +31,12 @@ export interface AddressRecord {
  * error whose `code` is `ENOTFOUND` or `ENODATA`; any other error means that nobody knows.
  */
 export interface ServiceResolver {
+  /** NAPTR records of a domain, in any order. */
   resolveNaptr(name: string): Promise<readonly NaptrRecord[]>;
+  /** SRV records of a name such as `_sips._tcp.contoso.example`, in any order; `ttl` in seconds where it is known. */
   resolveSrv(name: string): Promise<readonly (ServiceRecord & { readonly ttl?: number })[]>;
+  /** IPv4 addresses of a host, with the time they are good for or as text alone. */
   resolve4(name: string, options: { readonly ttl: true }): Promise<readonly (AddressRecord | string)[]>;
+  /** IPv6 addresses of a host, with the time they are good for or as text alone. */
   resolve6(name: string, options: { readonly ttl: true }): Promise<readonly (AddressRecord | string)[]>;
 }

@@ -6,6 +6,7 @@ export interface SipTarget {
   readonly host: string;
   /** 1 to 65535; none where the URI names none. */
   readonly port?: number | undefined;
+  /** Scheme of the URI: `sips` allows nothing but TLS (RFC 3263 §4.1). */
   readonly scheme: 'sip' | 'sips';
   /** Parameter `transport`, in any case. */
   readonly transport?: string | undefined;

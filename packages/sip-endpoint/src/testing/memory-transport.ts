@@ -6,6 +6,7 @@ import { MemorySocket } from './memory-socket.ts';
 
 /** Where something listens. */
 export interface MemoryPlace {
+  /** Host name or address, compared as text. */
   readonly address: string;
   /** 1 to 65535. */
   readonly port: number;

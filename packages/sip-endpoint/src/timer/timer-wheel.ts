@@ -13,11 +13,17 @@ export interface Wakeable<Name> {
 
 /** A scheduled wake-up; give it back to {@link TimerWheel.cancel}. */
 export interface WheelTimer<Name> {
+  /** What is woken; undefined once the timer has fired or was cancelled. */
   owner: Wakeable<Name> | undefined;
+  /** What was scheduled, handed back to the owner. */
   name: Name;
+  /** Turns of the wheel that still pass before it is due; 0 where it is due in this one. */
   rounds: number;
+  /** Index of its slot, 0 to 1023. */
   slot: number;
+  /** The timer before it in its slot; undefined for the first. */
   previous: WheelTimer<Name> | undefined;
+  /** The timer behind it in its slot; undefined for the last. */
   next: WheelTimer<Name> | undefined;
 }
 

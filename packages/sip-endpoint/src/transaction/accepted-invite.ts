@@ -19,10 +19,13 @@ export interface AcceptedUser {
 
 /** One of the two transactions of an INVITE that was accepted: what finds it, and where it is. */
 export class AcceptedEnd implements Placed {
+  /** On which that transaction was. */
   readonly connection: SipConnection;
   /** By which its transaction was found. */
   readonly key: string;
+  /** Of the key: chooses the slot of the table. */
   readonly hash: number;
+  /** What it is an end of. */
   readonly invite: AcceptedInvite;
   place = -1;
   /** In the table, behind the same slot. */
@@ -46,6 +49,7 @@ export class AcceptedInvite implements Answered, Forgettable {
   readonly received: AcceptedEnd;
   /** Of the one in which it was sent on. */
   readonly sent: AcceptedEnd;
+  /** Receives further 2xx. */
   readonly user: AcceptedUser;
   /** Where it counts; undefined: nowhere. */
   readonly ledger: Account | undefined;
@@ -56,9 +60,11 @@ export class AcceptedInvite implements Answered, Forgettable {
   /** See `Answered`. */
   paidUntil = 0;
   older: Forgettable | undefined = undefined;
+  /** As {@link Forgettable}; kept by the list. */
   newer: Forgettable | undefined = undefined;
   /** Of all in the table, in the order of their ends. */
   before: AcceptedInvite | undefined = undefined;
+  /** As `before`: the one that ends next; undefined for the last. */
   behind: AcceptedInvite | undefined = undefined;
   readonly #owner: { forget(accepted: AcceptedInvite): void };
 

@@ -2,6 +2,7 @@ import type { TransactionEnd } from '@entente/sip';
 
 /** Why a request got no answer; match it by `code`. */
 export class NoAnswerError extends Error {
+  /** Stable literal: the time ran out, the connection broke, or this side ended the transaction. */
   readonly code: 'ENTENTE_SIP_TIMEOUT' | 'ENTENTE_SIP_CONNECTION_LOST' | 'ENTENTE_SIP_CLOSED';
   /** Server, or address and port, that was to answer. */
   readonly place: string;

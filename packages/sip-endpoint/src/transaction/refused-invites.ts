@@ -5,7 +5,8 @@ const slots = 65_536;
 
 /**
  * Remembers which INVITEs were refused without a transaction, so that their ACKs are known for what they are: a number for each of the
- * last tens of thousands, in a table that never grows. An ACK that is forgotten counts as one for a 2xx, which leads nowhere, but costs more.
+ * last tens of thousands, in a table that never grows. Each has one ACK. One that comes again, or of an INVITE that is forgotten, counts as one
+ * for a 2xx, which leads nowhere, but costs more.
  */
 export class RefusedInvites {
   readonly #hashes = new Int32Array(slots);
@@ -20,12 +21,16 @@ export class RefusedInvites {
   }
 
   /**
-   * @param connection - that an ACK came over
+   * Whether an ACK is that of a refused INVITE, which is forgotten with it.
+   * @param connection - that the ACK came over
    * @param branch - of the ACK: that of its INVITE where this was refused (RFC 3261 §17.1.1.3)
    */
-  has({ id }: Pick<SipConnection, 'id'>, branch: string): boolean {
+  takes({ id }: Pick<SipConnection, 'id'>, branch: string): boolean {
     const hash = hashOf(id, branch);
-    return this.#hashes[hash & (slots - 1)] === hash;
+    const slot = hash & (slots - 1);
+    if (this.#hashes[slot] !== hash) return false;
+    this.#hashes[slot] = 0;
+    return true;
   }
 }
 

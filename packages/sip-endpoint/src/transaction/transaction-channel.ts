@@ -5,6 +5,7 @@ import type { TransactionEnd } from '@entente/sip';
 export interface TransactionEvent {
   /** `server`: a request that we received; `client`: one that we sent. */
   readonly role: 'server' | 'client';
+  /** As received or sent, for example `INVITE`. */
   readonly method: string;
   /** Written by a peer; undefined where it cannot be read. */
   readonly callId: string | undefined;

@@ -5,6 +5,43 @@ import { badRoute, fakeConnection, layerOf, request } from '../../test/transacti
 import { TimerWheel } from '../timer/timer-wheel.ts';
 import { type ServerTransaction, silentUser } from './transaction-context.ts';
 
+describe('what a client sends in dialogs', () => {
+  it('counts: requests with a tag in To, and ACKs that acknowledge a 2xx', () => {
+    const layer = layerOf({});
+    const { connection, dialogs } = fakeConnection();
+    layer.receiveRequest(request('INVITE', 'a'), connection);
+    layer.receiveRequest(request('MESSAGE', 'b'), connection);
+    expect(dialogs).toEqual({ begun: 0, sent: 0 });
+    layer.receiveRequest(request('ACK', 'c'), connection);
+    expect(dialogs).toEqual({ begun: 0, sent: 1 });
+    for (const method of ['INFO', 'INVITE', 'BYE'])
+      layer.receiveRequest(request(method, method, '', '', ';tag=2'), connection);
+    expect(dialogs).toEqual({ begun: 0, sent: 4 });
+  });
+
+  it('may be more for each call that is accepted, once, and for no other request', () => {
+    let answer = (_: ServerTransaction): unknown => undefined;
+    const layer = layerOf({ onRequest: (transaction) => void answer(transaction) });
+    const { connection, dialogs, statuses } = fakeConnection();
+    const respond = (...codes: number[]) => {
+      answer = (transaction) => {
+        for (const status of codes) transaction.respond(createResponse(transaction.request, status));
+      };
+    };
+    respond(180, 404);
+    layer.receiveRequest(request('INVITE', 'a'), connection);
+    answer = (transaction) => layer.refuse(transaction, createResponse(transaction.request, 407));
+    layer.receiveRequest(request('INVITE', 'b'), connection);
+    respond(200);
+    layer.receiveRequest(request('MESSAGE', 'c'), connection);
+    layer.receiveRequest(request('INVITE', 'd', '', '', ';tag=2'), connection);
+    expect(dialogs.begun).toBe(0);
+    respond(180, 200, 200);
+    layer.receiveRequest(request('INVITE', 'e'), connection);
+    expect([dialogs.begun, statuses()]).toEqual([1, [180, 404, 407, 200, 200, 180, 200, 200]]);
+  });
+});
+
 describe('a CANCEL (RFC 3261 §16.10, §9.2)', () => {
   it('is answered 200 at once, and the INVITE that it means is told', () => {
     const cancelled: string[] = [];

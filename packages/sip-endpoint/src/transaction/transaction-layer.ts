@@ -88,19 +88,22 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       connection.send(createResponse(request, 400, 'Branch without z9hG4bK', { toTag }));
       return undefined;
     }
+    const isAck = request.method === 'ACK';
     // It acknowledges a failure of which nothing is kept, and goes no further.
-    if (request.method === 'ACK' && this.#refused.has(connection, branch)) return undefined;
+    if (isAck && this.#refused.takes(connection, branch)) return undefined;
     const known = this.#servers.find(branch, request, connection);
+    // The ACK of a failure ends its INVITE; anything else that repeats a branch may come without end, and nobody refuses it.
+    if (isAck ? known?.state !== 'completed' : known !== undefined) connection.sentInDialog();
     if (known !== undefined) {
       known.receive(request);
       return undefined;
     }
-    if (request.method === 'ACK') {
+    if (isAck) {
       this.#acknowledge(request, connection);
       return undefined;
     }
     if (request.method === 'INVITE' && this.accepted.hasReceived(branch, request, connection))
-      return undefined;
+      return void connection.sentInDialog();
     // A peer that takes no answers asks in vain.
     if (connection.isFull) return undefined;
     const cost = costOf(request, request.bodyLength);
@@ -128,6 +131,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     this.counts.request(request.method);
     transaction.start();
     try {
+      if (request.method === 'REGISTER' || request.to.tag !== undefined) connection.sentInDialog();
       if (request.method === 'CANCEL') this.#cancel(request, transaction, connection);
       else this.#user.onRequest(transaction, connection);
     } catch (error) {
@@ -146,7 +150,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     connection: SipConnection,
   ): 'acknowledges-refusal' | 'overloaded' | undefined {
     const { branch, method } = request;
-    if (method === 'ACK') return this.#refused.has(connection, branch) ? 'acknowledges-refusal' : undefined;
+    if (method === 'ACK') return this.#refused.takes(connection, branch) ? 'acknowledges-refusal' : undefined;
     if (connection.isFull || this.#servers.mayKnow(branch)) return undefined;
     if (!this.#load.refusesAtAGlance(request, connection, this.#user)) return undefined;
     if (method === 'INVITE') this.#refused.add(connection, branch);
@@ -346,10 +350,13 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     this.counts.answer(status);
     tellTransaction(transaction, status);
     if (transaction.kind !== 'invite-server') return;
+    const { context, request } = transaction;
+    // Once: a further 2xx comes after it has been settled.
+    if (status < 300 && context.counted > 0 && request.to.tag === undefined) context.connection.beganCall();
     // Its user may put a small record in its place, once it has dealt with the response that it passes on.
     if (status < 300 && this.#isDelivering) this.#justAccepted = transaction;
     else if (status < 300) settle(transaction);
-    else countLess(transaction, transaction.context.cost - transaction.request.dropBody());
+    else countLess(transaction, context.cost - request.dropBody());
   }
 
   /** A user that throws here would keep the others on a broken connection, or in the same tick, from hearing of their end. */

@@ -7,7 +7,9 @@ export interface Answer {
   readonly status: number;
   /** Further header fields. */
   readonly headers?: HeaderFields;
+  /** Media type of the body, for example `application/sdp`; default no Content-Type. */
   readonly contentType?: string;
+  /** Text is sent as UTF-8, bytes as they are; default an empty body. */
   readonly body?: string | Uint8Array;
 }
 

@@ -56,6 +56,7 @@ const maxGlares = 3;
 
 /** A call that is established; both sides have it. It goes on when its user agent connects again. */
 export class Call {
+  /** The dialog of the INVITE that established the call. */
   readonly dialog: Dialog;
   /** Settles when the call has ended, by either side. */
   readonly ended: Promise<'local' | 'remote' | 'lost'>;

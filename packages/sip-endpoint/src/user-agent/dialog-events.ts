@@ -80,6 +80,7 @@ export interface SubscribeOptions {
  * @see RFC 6665 §4.1
  */
 export class Subscription implements SubscriberSink {
+  /** Event package, for example `presence`. */
   readonly event: string;
   /** Settles when it has ended. */
   readonly ended: Promise<SubscriptionEnd>;

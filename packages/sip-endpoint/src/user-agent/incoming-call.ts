@@ -8,10 +8,13 @@ import type { UserSession } from './user-agent-session.ts';
 
 /** What a {@link IncomingCall} is made of. */
 export interface IncomingCallParts {
+  /** The session on the connection that the INVITE came over. */
   readonly session: UserSession;
+  /** What the call needs of its user agent. */
   readonly line: Line;
   /** Methods that this side understands. */
   readonly allow: string;
+  /** Called once with the call, when its 200 has been sent. */
   readonly accepted: (call: Call) => void;
   /** Called once, when the call rings no more: before it is accepted, once it is rejected, or when the caller gives up. */
   readonly settled?: () => void;
@@ -21,6 +24,7 @@ export interface IncomingCallParts {
 
 /** A call that rings here. */
 export class IncomingCall {
+  /** The INVITE as received. */
   readonly request: SipRequest;
   readonly #transaction: ServerTransaction;
   readonly #parts: IncomingCallParts;

@@ -3,6 +3,7 @@ import type { UserSession } from './user-agent-session.ts';
 
 /** What the calls of a user agent need of it. */
 export interface Line {
+  /** Time in milliseconds since 1970, and timers. */
   readonly clock: Clock;
   /** 0 (included) to 1 (excluded). */
   readonly random: () => number;

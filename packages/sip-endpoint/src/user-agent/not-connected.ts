@@ -1,5 +1,6 @@
 /** A user agent was asked for something that needs its server before it had connected. Match it by `code`. */
 export class NotConnectedError extends Error {
+  /** Stable literal. */
   readonly code = 'ENTENTE_SIP_NOT_CONNECTED';
   /** Name of the server. */
   readonly place: string;

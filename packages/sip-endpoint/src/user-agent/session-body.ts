@@ -1,6 +1,8 @@
 /** Body of an INVITE or its answer. */
 export interface SessionBody {
+  /** Media type, for example `application/sdp`. */
   readonly contentType: string;
+  /** The body as text, sent as UTF-8. */
   readonly body: string;
 }
 

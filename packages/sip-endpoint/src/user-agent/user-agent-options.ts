@@ -12,8 +12,11 @@ import type { UserCredentials } from './user-agent-session.ts';
 export interface ReceivedMessage {
   /** Address of record it comes from, as the From header says. */
   readonly from: string;
+  /** The URI of the To header, for example `sip:bob@contoso.example`. */
   readonly to: string;
+  /** The body read as UTF-8; empty where there is none. */
   readonly text: string;
+  /** As Content-Type says, with its parameters; `text/plain` where there is none. */
   readonly contentType: string;
   /** The MESSAGE as it arrived. */
   readonly request: SipRequest;
@@ -55,6 +58,7 @@ export type UserSocket = Omit<DialledSocket, 'link'> & Partial<Pick<DialledSocke
 export interface UserAgentOptions {
   /** `sip:alice@contoso.example`. */
   readonly addressOfRecord: string;
+  /** Secret and algorithms with which it answers digest challenges. */
   readonly credentials: UserCredentials;
   /** The server that serves the user's domain. */
   readonly server: UserServer;
@@ -62,7 +66,9 @@ export interface UserAgentOptions {
   readonly dial: (hop: NextHop) => Promise<UserSocket>;
   /** Finds where the server is, in the order to try (RFC 3263). Without it it is dialled at the address that it has. */
   readonly locate?: EndpointOptions['locate'];
+  /** Unpredictable text without spaces, new each time: for tags, Call-IDs, branches and client nonces. */
   readonly newToken: () => string;
+  /** Called with what arrives, and asked what to answer. */
   readonly events: UserAgentEvents;
   /** `required`: this user is reached with sips alone, registers so, and refuses the rest (RFC 5630 §5.1.2, "always SIPS"). */
   readonly sips?: 'required';

@@ -15,6 +15,7 @@ import type { SipEndpoint } from '../endpoint.ts';
 
 /** How a user authenticates. */
 export interface UserCredentials {
+  /** Username with password, or with H(A1) alone. */
   readonly secret: ClientSecret;
   /** Algorithms the user agent answers; default SHA-256 and SHA-512-256. */
   readonly algorithms?: readonly DigestAlgorithm[];
@@ -43,7 +44,9 @@ interface UsableChallenge {
  * @see RFC 3261 §22.2, RFC 7616 §3.4
  */
 export class UserSession {
+  /** Sends the requests of the session. */
   readonly endpoint: SipEndpoint;
+  /** On which they go out; a new connection has a new session. */
   readonly connection: SipConnection;
   readonly #credentials: UserCredentials | undefined;
   readonly #touched: () => void;

@@ -31,6 +31,7 @@ import { type SessionAskOptions, taggedAddress, UserSession } from './user-agent
  * @see RFC 3261, RFC 5626
  */
 export class UserAgent implements EndpointUser, AsyncDisposable {
+  /** As the options gave it, for example `sip:alice@contoso.example`. */
   readonly addressOfRecord: string;
   readonly #options: UserAgentOptions;
   readonly #server: NextHop;
@@ -305,6 +306,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#keepAlive.answered(connection);
   }
 
+  /** Called by the endpoint: calls go on where another connection is coming, and are lost otherwise. */
   onClosed(connection: SipConnection): void {
     const { isKept } = this.#registration;
     if (!isKept) this.#calls.lost(connection);
