@@ -18,7 +18,13 @@ export {
   credentialField,
   userAddress,
 } from './identity/authenticate.ts';
-export { defaultGuessRules, type GuessedUser, GuessLimit, type GuessRules } from './identity/guess-limit.ts';
+export {
+  defaultGuessRules,
+  type GuessedUser,
+  GuessLimit,
+  type GuessPlace,
+  type GuessRules,
+} from './identity/guess-limit.ts';
 export {
   type AssertedIdentity,
   applyIdentity,
@@ -85,6 +91,7 @@ export {
   type RouteToken,
   recordRouteEntry,
 } from './route/route-token.ts';
+export { userWithoutHome } from './route/user-without-home.ts';
 export { type EpochKey, type EpochKeys, singleEpoch } from './sealing/epoch-keys.ts';
 export { createSealing } from './sealing/epoch-sealing.ts';
 export type { Sealing } from './sealing/sealing.ts';

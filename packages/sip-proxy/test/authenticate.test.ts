@@ -39,7 +39,7 @@ describe('authenticate (RFC 3261 §16.3 step 6, §22.3)', () => {
     const first = refusalOf(authenticate(request(), options));
     expect(authenticate(answered(request(), first, user), options)).toEqual({
       outcome: 'authenticated',
-      user: { username: 'alice', realm: 'contoso.example', algorithm: 'SHA-256' },
+      user: { username: 'alice', realm: 'contoso.example', algorithm: 'SHA-256', challengedAt: now },
     });
   });
 
@@ -186,6 +186,16 @@ describe('MD5', () => {
 
   it('is never offered by default, even to a user with a verifier', () => {
     expect(refusalOf(authenticate(asBob, authenticationOptions())).headers).toHaveLength(1);
+  });
+
+  it('is not offered to a name that nobody has, which is challenged as a user without it', () => {
+    const asNobody = request({ from: '<sip:nobody@contoso.example>;tag=n1' });
+    const [nobody, alice] = [asNobody, request()].map((one) => {
+      const { headers, ...said } = refusalOf(authenticate(one, allowed()));
+      return { ...said, headers: headers.map(([, value]) => String(value).replace(/nonce="[^"]+"/, '')) };
+    });
+    expect(nobody).toEqual(alice);
+    expect(nobody?.headers).toHaveLength(1);
   });
 
   it('is the second challenge for a user it is allowed for', () => {

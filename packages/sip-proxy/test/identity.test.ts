@@ -46,6 +46,14 @@ describe('identityOf a user', () => {
       ]);
   });
 
+  it('refuses a domain with a dot at its end: it is another host (RFC 3261 §19.1.4), and no rule of ours knows it', () => {
+    const identity = identityOf(request({ from: '<sip:alice@contoso.example.>;tag=a1' }), asAlice, agent);
+    expect(identity).toMatchObject({
+      ok: false,
+      refusal: { status: 403, reason: 'identity-not-authorised' },
+    });
+  });
+
   it('refuses a user who differs in case: user parts compare with case', () => {
     expect(identityOf(request({ from: '<sip:Alice@contoso.example>;tag=a1' }), asAlice, agent).ok).toBe(
       false,

@@ -44,7 +44,14 @@ describe('the address that is registered (RFC 3261 §10.3 step 5)', () => {
     };
     const refused = { kind: 'refuse', refusal: { status: 404, reason: 'unknown-user' } };
     expect(decide('sip:contoso-labs.example', `<sip:${alice}>`)).toMatchObject(refused);
-    expect(decide('sip:contoso.example', '<sip:nobody@contoso.example>')).toMatchObject(refused);
+    expect(decide('sip:contoso.example', '<sip:nobody@contoso.example>')).toMatchObject({
+      kind: 'refuse',
+      refusal: {
+        ...refused.refusal,
+        message: expect.stringContaining('nobody@contoso.example has none: contoso.example has no pool'),
+        remedy: expect.stringContaining('entente user move <address> --home'),
+      },
+    });
     for (const uri of ['sip:contoso.example', 'sips:CONTOSO.example', 'sip:fe1.contoso.example'])
       expect(decide(uri, `<sip:${alice}>`)).toMatchObject({ kind: 'self' });
   });

@@ -81,6 +81,25 @@ describe('validateRequest (RFC 3261 §16.3)', () => {
     expect(validateRequest(message, options)).toMatchObject({ status: 400, reason: 'malformed-request' });
   });
 
+  describe.each(['REGISTER', 'INVITE', 'MESSAGE'])('of a %s outside of a dialog', (method) => {
+    it.each([2 ** 31, 2 ** 32 - 1])(
+      'refuses CSeq %i, from which no dialog may count on (RFC 3261 §8.1.1.5)',
+      (cseq) => {
+        const message = request({ method, cseq });
+        expect(validateRequest(message, options)).toMatchObject({ status: 400, reason: 'malformed-request' });
+      },
+    );
+
+    it.each([0, 1, 2 ** 31 - 1])('takes CSeq %i', (cseq) => {
+      expect(validateRequest(request({ method, cseq }), options)).toBeUndefined();
+    });
+  });
+
+  it('takes a number of 2^31 in a dialog, whose end has counted up to it', () => {
+    const message = request({ method: 'BYE', cseq: 2 ** 31, to: '<sip:bob@contoso.example>;tag=b1' });
+    expect(validateRequest(message, options)).toBeUndefined();
+  });
+
   it('refuses an unknown scheme with 416', () => {
     expect(validateRequest(request({ uri: 'http://contoso.example/' }), options)).toMatchObject({
       status: 416,

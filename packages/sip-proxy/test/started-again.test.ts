@@ -1,7 +1,7 @@
 import { type Registration, register } from '@entente/sip-proxy';
 import type { Binding } from '@entente/sip-proxy/locations';
 import { describe, expect, it } from 'vitest';
-import { alice } from './fixtures.ts';
+import { alice, now } from './fixtures.ts';
 import { accepted, context, registerRequest, stored } from './registering.ts';
 
 function refused(result: Registration) {
@@ -101,6 +101,52 @@ describe('a device that has started again', () => {
     const contact = '<sip:a@192.0.2.1:5061>;+sip.instance="<urn:uuid:1>"';
     for (const late of [phone(5061, 6, bindings), phone(5060, 6, bindings, [contact])])
       expect(refused(late)).toMatchObject({ status: 500, reason: 'registration-out-of-order' });
+  });
+
+  describe('and an older REGISTER of the same start comes late with another contact', () => {
+    const { bindings } = accepted(phone(5061, 7));
+    const comes = (afterMs: number, challengedAt: number | undefined, cseq = 6) =>
+      register(
+        registerRequest({ Contact: '<sip:a@192.0.2.1:5060>;+sip.instance="<urn:uuid:1>"' }, cseq, 'kept@x'),
+        alice,
+        bindings,
+        { ...context, now: now + afterMs, challengedAt },
+      );
+    const ports = (result: Registration) => accepted(result).bindings.map(({ uri }) => uri.slice(-4));
+
+    it.each([0, 5_000, 63_999])(
+      'is refused where it answers a challenge from before the newer one, %i ms after that',
+      (afterMs) => {
+        const refusal = refused(comes(afterMs, now - 1));
+        expect(refusal).toMatchObject({ status: 500, reason: 'registration-out-of-order' });
+      },
+    );
+
+    it.each<[string, Parameters<typeof comes>]>([
+      ['answers a challenge that was made since: the device has started again', [2_000, now]],
+      ['comes when no hop waits for its answer any more', [64_000, now - 1]],
+      ['comes behind one of a server whose clock is ahead', [-300_000, now - 300_000]],
+      ['has the CSeq of the newer one', [2_000, now - 1, 7]],
+      ['is vouched for by a server that does not say when it was challenged', [2_000, undefined]],
+    ])('replaces the newer one where it %s', (_, asked) => {
+      expect(ports(comes(...asked))).toEqual(['5060']);
+    });
+  });
+
+  it('keeps its present contact where it removes what an earlier start had bound, and removes what it names', () => {
+    const earlier = started(1, 'start-1@x');
+    const present = started(2, 'start-2@x', earlier);
+    const removes = (address: number, callId: string) =>
+      stored(
+        registerRequest(
+          { Contact: `<sip:a@192.0.2.${address}>;+sip.instance="<urn:uuid:1>";expires=0` },
+          1,
+          callId,
+        ),
+        present,
+      ).map(({ uri }) => uri);
+    for (const callId of ['start-1@x', 'start-3@x']) expect(removes(1, callId)).toEqual(['sip:a@192.0.2.2']);
+    expect(removes(2, 'start-3@x')).toEqual([]);
   });
 
   it('keeps the contact that it names beside a new one, in whatever order, and replaces the third', () => {

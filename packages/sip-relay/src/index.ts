@@ -1,6 +1,8 @@
 export { accountsStale } from './admission/accounts-stale.ts';
 export { AckAllowance, type AckRules, defaultAckRules } from './admission/ack-allowance.ts';
 export { Admission, type AdmissionOptions } from './admission/admission.ts';
+export { keepAuthor } from './admission/author.ts';
+export { believedAnswer } from './admission/believed-answer.ts';
 export { clientAddress, isEdge } from './admission/client-address.ts';
 export { type Credentials, mayAuthenticate } from './admission/credentials.ts';
 export {
@@ -8,6 +10,7 @@ export {
   EmergencyAllowance,
   type EmergencyRules,
 } from './admission/emergency-allowance.ts';
+export { overConnection } from './admission/outside-connection.ts';
 export { changesPassword, refuseUnprovenChange } from './admission/password-proof.ts';
 export type { AcceptedIdentity, Sender } from './admission/sender.ts';
 export {
@@ -28,10 +31,15 @@ export {
 export { livingFirst } from './living/living-first.ts';
 export { LivingServers, type LivingServersOptions } from './living/living-servers.ts';
 export { everySecond, type WatchServersOptions, watchServers } from './living/watch-servers.ts';
-export { logConnection, peerName } from './log/connection-log.ts';
+export { connectionLog, type LogConnection, peerName } from './log/connection-log.ts';
 export { logTransactions } from './log/transaction-log.ts';
 export { budgetMetrics, loadMetrics, type ProxyCounts, proxyMetrics } from './metrics/proxy-metrics.ts';
 export { numberingOf } from './numbering/numbering-of.ts';
+export {
+  isUnnamedCaller,
+  type OutsideCallerKnowledge,
+  refuseOutsideCaller,
+} from './numbering/outside-caller.ts';
 export type { ProxyDecision, ProxyPolicy, RelayDecision, RequestOrigin } from './proxy-policy.ts';
 export { ProxyRuntime, type ProxyRuntimeOptions } from './proxy-runtime.ts';
 export { type NotSent, notDialled, notSentOut } from './relay/not-sent.ts';

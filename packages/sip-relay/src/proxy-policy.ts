@@ -7,6 +7,7 @@ import type { RelayRules } from './relay/relay-rules.ts';
 export interface RequestOrigin {
   /** Never used again while the process lives. */
   readonly id: number;
+  /** The row of the allow matrix that the connection came in on. */
   readonly link: ConnectionLink;
   /** Nothing comes over it any more, and what is kept for it is kept for nothing. */
   readonly isClosed: boolean;
@@ -40,9 +41,11 @@ export type ProxyDecision =
 
 /** A request that goes on. */
 export interface RelayDecision {
+  /** Distinguishes it from the other decisions. */
   readonly kind: 'relay';
   /** Tried one group after the other; the targets of a group at the same time. */
   readonly targets: TargetGroups;
+  /** How the request and its responses are changed on their way; one object for all branches. */
   readonly rules: RelayRules;
   /** The side that it leaves by, where it is not the one that it came in on; see `ProxyRuntimeOptions.sides`. */
   readonly side?: string;

@@ -30,7 +30,7 @@ import { type Log, RefusalLimit } from '@entente/tls';
 import { weighAtAGlance, weighRequest } from './admission/weigh-request.ts';
 import type { FlowNames } from './flow-names.ts';
 import { OwnRequests } from './living/own-requests.ts';
-import { logGivenUp, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
+import { logGivenUp, logHeldUp, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
 import { logNotSent, logUnreachable } from './log/unreachable-log.ts';
 import type { ProxyCounts } from './metrics/proxy-metrics.ts';
 import { PendingDecision } from './pending-decision.ts';
@@ -45,11 +45,13 @@ export interface ProxyRuntimeOptions<Sender extends object>
     EndpointOptions,
     'budget' | 'dial' | 'limits' | 'locate' | 'newToken' | 'overload' | 'retryOn' | 'sentBy'
   > {
+  /** Decides who sends each request, and what becomes of it. */
   readonly policy: ProxyPolicy<Sender>;
   /** Names of client connections; the policy writes them into tokens and targets. */
   readonly flows: FlowNames;
   /** Whether a Via with this host is one that a request gets here, so that the request is in a loop (RFC 5393 §4.2.2). */
   readonly isOurVia: (host: string) => boolean;
+  /** Receives what is worth a line: links, refusals, and faults of peers and of this program. */
   readonly log: Log;
   /**
    * FQDN of this server where its peers belong to the organisation: refusals to servers of ours and to users who have authenticated
@@ -204,6 +206,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       onNotTaken: (why, request, connection) => this.#logRefusal(request, notTaken[why], connection),
       weigh: (request, connection) => weighRequest(request, connection, policy),
       weighAtAGlance,
+      onHeldUp: (why, connection) => logHeldUp(log, this.#refusals, why, connection),
       onGivenUp: (why, connection) => logGivenUp(log, this.#refusals, why, connection),
       onFault: (error, connection) => logMessageFault(log, this.#refusals, error, connection),
       onDisposing: () => this.#relay.close(),

@@ -4,6 +4,7 @@ import { forwardResponse } from '../route/forward.ts';
 
 /** A final result of one branch: what came back, or only a status where nothing came. */
 export interface Candidate {
+  /** Final status of the branch, 300 to 699. */
   readonly status: number;
   /** undefined: made by this server, for instance because the next hop could not be reached. */
   readonly response: SipResponse | undefined;

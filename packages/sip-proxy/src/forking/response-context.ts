@@ -7,6 +7,7 @@ import type { Target, TargetGroups } from './targets.ts';
 
 /** One copy of a forked request on its way. */
 export class Branch<Owner = unknown> {
+  /** Where this copy goes. */
   readonly target: Target;
   /** Whatever the runtime wants to find again, for instance the client transaction. */
   owner: Owner | undefined = undefined;
@@ -68,7 +69,9 @@ const unreached: ReadonlySet<number> = new Set([408, 430, 503, 504]);
  * @see RFC 3261 §16.7 to §16.10
  */
 export class ResponseContext<Owner = unknown> {
+  /** The request as received. */
   readonly request: SipRequest;
+  /** Receives the effects of this context. */
   readonly sink: ResponseContextSink<Owner>;
   #groups: TargetGroups;
   readonly #newTag: () => string;

@@ -16,6 +16,7 @@ export interface Target {
   readonly instance: string | undefined;
   /** Whom it reaches: the address of record of the binding, and its device (`deviceOf`); none where a server finds that out. */
   readonly user?: string;
+  /** Name of the device that it reaches (`deviceOf`); none where a server finds that out. */
   readonly device?: string;
   /** Its share of Max-Breadth where the request is forked; the response context sets it (RFC 5393). */
   readonly breadth?: number;

@@ -20,10 +20,14 @@ import type { GuessLimit } from './guess-limit.ts';
 
 /** A user whose credentials were right. */
 export interface AuthenticatedUser {
+  /** As in the credential record, without realm. */
   readonly username: string;
+  /** The protection space that the credentials are for: `realm` of the options. */
   readonly realm: string;
   /** Which algorithm proved it. */
   readonly algorithm: DigestAlgorithm;
+  /** When the challenge was made that the credentials answer, milliseconds since 1970. */
+  readonly challengedAt: number;
 }
 
 /** What {@link authenticate} decides. A challenge is a refusal that the client can answer. */
@@ -47,12 +51,16 @@ export interface AuthenticateOptions {
   readonly poolNonceKeys?: PoolNonceKeys | undefined;
   /** Eight random bytes, new for each call; used only where a challenge goes out. */
   readonly salt: () => Uint8Array;
+  /** Milliseconds from its creation for which a nonce is good; after that it is answered with `stale=true`. */
   readonly nonceLifetimeMs: number;
+  /** Remembers the counts that were used with each nonce; one for all requests of this realm and key. */
   readonly window: ReplayWindow;
   /** Limits guessing: see {@link GuessLimit}. Without it every credential is looked at. */
   readonly guesses?: GuessLimit;
   /** Address of the client, for `guesses`. */
   readonly address?: string;
+  /** The connection of the request, where this user has authenticated on it already; for `guesses`, see {@link GuessPlace}. Default: none is. */
+  readonly provenOn?: (username: string) => object | undefined;
   /** What is offered and accepted, preferred first; default SHA-256 alone. MD5 here has no effect. */
   readonly algorithms?: readonly DigestAlgorithm[];
   /**
@@ -124,16 +132,18 @@ export function authenticate(request: SipRequest, options: AuthenticateOptions):
     const { guesses, address = '', now } = options;
     tried = authorization.username;
     const user = { username: tried, realm: options.realm };
-    const waitMs = guesses?.waitMs(user, address, now) ?? 0;
+    const place = { address, provenOn: options.provenOn?.(tried) };
+    const waitMs = guesses?.waitMs(user, place, now) ?? 0;
     if (waitMs > 0) return { outcome: 'refused', refusal: tooManyAttempts(tried, address, waitMs) };
     const verdict = verify(request, authorization, options);
     if (verdict.ok) {
-      const { username, realm, algorithm } = verdict;
-      guesses?.succeeded(user, address, now);
-      return { outcome: 'authenticated', user: { username, realm, algorithm } };
+      const { username, realm, algorithm, nonceCreatedAt: challengedAt } = verdict;
+      guesses?.succeeded(user, place, now);
+      return { outcome: 'authenticated', user: { username, realm, algorithm, challengedAt } };
     }
     fault = verdict.fault;
-    if (fault === 'wrong-response' || fault === 'unknown-user') guesses?.failed(user, address, now);
+    if (fault === 'wrong-response' || fault === 'unknown-user')
+      guesses?.failed(user, place, now, fault === 'wrong-response');
   }
   if (fault === 'malformed' || fault === 'uri-mismatch')
     return { outcome: 'refused', refusal: unusable(header, fault) };

@@ -10,6 +10,7 @@ export interface Binding {
   readonly expiresAt: number;
   /** Call-ID and CSeq of the REGISTER that wrote it, to recognise one that was overtaken. */
   readonly callId: string;
+  /** CSeq number of that REGISTER, 0 to 2^32 - 1. */
   readonly cseq: number;
   /** Path entries as header field values, first hop first (RFC 3327); empty for a client of this server. */
   readonly path: readonly string[];

@@ -17,6 +17,7 @@ export interface LocationsSetup {
 
 /** One rule every store must keep. */
 export interface ComplianceRule {
+  /** A sentence for the test runner. */
   readonly title: string;
   /** @throws AssertionError where the store breaks the rule */
   run(): Promise<void>;

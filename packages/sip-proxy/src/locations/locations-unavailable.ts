@@ -3,6 +3,7 @@ export const locationsUnavailable = 'ENTENTE_LOCATIONS_UNAVAILABLE';
 
 /** A store of locations cannot answer, or cannot keep a change, now. What was changed may have been kept, and counts as not acknowledged. */
 export class LocationsUnavailableError extends Error {
+  /** Stable literal: `ENTENTE_LOCATIONS_UNAVAILABLE`. */
   readonly code = locationsUnavailable;
   /** Name of the store, e.g. host and port. */
   readonly place: string;

@@ -5,7 +5,9 @@ export type Awaitable<T> = T | Promise<T>;
 
 /** What a change decides: the bindings of the address of record from now on (undefined: unchanged), and a result. */
 export interface LocationChange<R> {
+  /** All bindings of the address of record from now on, an empty list for none; undefined leaves them as they are. */
   readonly bindings?: readonly Binding[];
+  /** What `update` gives its caller. */
   readonly result: R;
 }
 

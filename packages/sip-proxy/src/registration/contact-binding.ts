@@ -151,21 +151,16 @@ export function sameBinding(
  * A binding that the device of a contact has left behind. A device that has started again registers with another Call-ID (RFC 3261 §10.2.4), one
  * that has connected again keeps it (§10.2), and either often has another address: its earlier binding is replaced, whatever its CSeq, because
  * some that keep the Call-ID count from the beginning again. Otherwise every start and every new connection would leave one behind, and after a few the user
- * could register no more. A contact that is removed leaves behind nothing of the same Call-ID.
+ * could register no more. A contact that is removed leaves nothing behind, whatever its Call-ID: it removes the binding that it means (§10.3 step 7), by its
+ * URI or by its flow (RFC 5626 §6), and no other one. A device removes what an earlier start of it had bound, and keeps what it has bound since.
  * @param bindings - those stored that no contact of this REGISTER means
  */
 export function leftBehind(
   bindings: readonly Binding[],
   { instance, regId, expiresSec }: WantedContact,
-  { callId }: Pick<SipRequest, 'callId'>,
 ): Binding | undefined {
-  if (instance === undefined || regId !== undefined) return undefined;
-  return bindings.find(
-    (binding) =>
-      binding.regId === undefined &&
-      binding.instance === instance &&
-      (binding.callId !== callId || expiresSec > 0),
-  );
+  if (instance === undefined || regId !== undefined || expiresSec === 0) return undefined;
+  return bindings.find((binding) => binding.regId === undefined && binding.instance === instance);
 }
 
 /** 0 to 1 with at most three decimals (RFC 3261 §25.1, qvalue). */

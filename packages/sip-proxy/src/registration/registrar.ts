@@ -41,6 +41,9 @@ export interface RegisterContext {
   readonly askedBy?: readonly string[];
   /** Version of the account by which the user has authenticated, see `Binding`. */
   readonly account?: string | undefined;
+  /** When the challenge was made that it answers, milliseconds since 1970; undefined where that is not known. */
+  readonly challengedAt?: number | undefined;
+  /** Bounds in seconds and contacts; what is left out is as in `defaultRegistrationPolicy`. */
   readonly policy?: Partial<RegistrationPolicy>;
   /** Seals temporary GRUUs: then devices that support it get GRUUs (RFC 5627). */
   readonly gruus?: Sealing;
@@ -127,7 +130,10 @@ export function register(
   for (const wanted of contacts) {
     const stored = bindings.slice(0, storedCount);
     const others = stored.filter(({ uri }) => !meant.has(uri));
-    const before = sameBinding(bindings, wanted) ?? leftBehind(others, wanted, request);
+    const same = sameBinding(bindings, wanted);
+    const left = same === undefined ? leftBehind(others, wanted) : undefined;
+    if (left !== undefined && comesLate(request, left, context)) return outOfOrder(request, left);
+    const before = same ?? left;
     if (before !== undefined && stored.includes(before)) storedCount--;
     const added = wanted.expiresSec > 0 ? bindingOf(request, aor, wanted, path, context) : undefined;
     bindings = replaced(bindings, before, added);
@@ -226,6 +232,22 @@ function bindingOf(
 /** A REGISTER of the same client that was sent before the one stored (RFC 3261 §10.3 step 7). */
 function isOvertaken(request: SipRequest, binding: Binding): boolean {
   return binding.callId === request.callId && request.cseq.sequence <= binding.cseq;
+}
+
+/** Milliseconds: a request that is under way for longer was given up at each hop, twice its Timer F (RFC 3261 §17.1.2.2). */
+const underWayMs = 64_000;
+
+/**
+ * Whether a REGISTER was sent before the one that has bound another contact of the same device since, and has come after it. Its CSeq alone does
+ * not say so: a device that has started again and keeps its Call-ID may count from the beginning. But such a one answers a challenge that was
+ * made after its last registration, and one that comes late does not.
+ */
+function comesLate(request: SipRequest, binding: Binding, { challengedAt, now }: RegisterContext): boolean {
+  if (binding.callId !== request.callId || request.cseq.sequence >= binding.cseq) return false;
+  if (challengedAt === undefined || challengedAt >= binding.updatedAt) return false;
+  // Of a server whose clock is ahead, the time says nothing: a telephone that has started again is not to wait for it.
+  const agoMs = now - binding.updatedAt;
+  return agoMs >= 0 && agoMs < underWayMs;
 }
 
 /** Whether the first hop keeps the flow of the client: this server, or a first Path entry with `ob` (RFC 5626 §6). */

@@ -29,6 +29,7 @@ export const refusalReasons = [
   'registration-not-authorised',
   'relay-not-allowed',
   'link-not-allowed',
+  'past-director',
   'not-in-dialog',
   'domain-not-authorised',
   'unknown-user',
@@ -59,8 +60,11 @@ export type RefusalReason = (typeof refusalReasons)[number];
 
 /** A refusal as a value: what to answer, what to log, what to do about it. */
 export interface RequestRefusal {
+  /** Status of the response, 400 to 699. */
   readonly status: number;
+  /** Reason phrase of the response; the usual one of the status unless the refusal has its own. */
   readonly reasonPhrase: string;
+  /** Stable literal for logs, metrics and Entente-Diagnostics. */
   readonly reason: RefusalReason;
   /** A sentence for insiders: what was expected, what was found. */
   readonly message: string;

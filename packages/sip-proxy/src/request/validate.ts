@@ -60,15 +60,20 @@ export function validateRequest(request: SipRequest, options: ValidateOptions): 
   return checkLoop(request, options) ?? checkProxyRequire(request, options.supported ?? noExtensions);
 }
 
+/** CSeq numbers of requests that begin something are below it (RFC 3261 §8.1.1.5): in a dialog they count up from there. */
+const endOfFirstNumbers = 2 ** 31;
+
 const addressFields = ['Route', 'P-Asserted-Identity', 'P-Preferred-Identity'];
 
 /** Reads the fields that a proxy, and for REGISTER a registrar, works with; a malformed one is the peer's, not a fault. */
-function unreadable(request: SipRequest): SipProblem | undefined {
+function unreadable(request: SipRequest): Pick<SipProblem, 'message'> | undefined {
   try {
     void request.uri.scheme;
     void request.from.uri;
     void request.vias;
     void request.maxForwards;
+    const { sequence } = request.cseq;
+    if (sequence >= endOfFirstNumbers && request.to.tag === undefined) return tooHigh(sequence);
     if (request.has('Proxy-Require')) void request.proxyRequires;
     for (const name of addressFields) readAddresses(request, name);
     if (request.method === 'REGISTER') {
@@ -84,6 +89,10 @@ function unreadable(request: SipRequest): SipProblem | undefined {
     if (code === 'SIP_MALFORMED_HEADER' && problem !== undefined) return problem;
     throw error;
   }
+}
+
+function tooHigh(sequence: number): Pick<SipProblem, 'message'> {
+  return { message: `CSeq: expected a number below 2^31, found ${sequence}` };
 }
 
 function readAddresses(request: SipRequest, name: string): void {

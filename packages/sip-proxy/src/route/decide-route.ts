@@ -5,6 +5,7 @@ import { type DialogEnd, otherSide } from './dialog-end.ts';
 import { type PreprocessedRequest, unreadableRoute } from './preprocess.ts';
 import { registerElsewhere, registerInDialog } from './register-refusals.ts';
 import type { DialogToken } from './route-token.ts';
+import { userWithoutHome } from './user-without-home.ts';
 
 /** Where a request came from. */
 export type Arrival =
@@ -205,7 +206,9 @@ function withoutTarget(parameters: SipUri['parameters']): SipUri['parameters'] {
 function home(aor: string, uri: Uri, known: RouteKnowledge, here: 'lookup' | 'self'): RouteDecision {
   const server = known.homeOf(aor);
   if (server === undefined)
-    return unknownUser(here === 'self' ? 'To' : 'Request-URI', 'a user of our domains', aor);
+    return known.isOurDomain(aor.slice(aor.lastIndexOf('@') + 1))
+      ? { kind: 'refuse', refusal: userWithoutHome(aor) }
+      : unknownUser(here === 'self' ? 'To' : 'Request-URI', 'a user of our domains', aor);
   if (server !== known.self) return { kind: 'server', server, uri, why: 'home' };
   return here === 'self' ? { kind: 'self', uri } : { kind: 'lookup', aor, uri };
 }

@@ -5,8 +5,11 @@ import { type OwnAddress, uriAt } from './own-address.ts';
 
 /** What our Record-Route entry says when it comes back in a Route: who is at the ends of the dialog. */
 export interface DialogToken {
+  /** Distinguishes it from a {@link PathToken}. */
   readonly kind: 'dialog';
+  /** The end that sent the request that began the dialog. */
   readonly caller: DialogEnd;
+  /** The end that this request was for. */
   readonly called: DialogEnd;
   /** The side that the request comes from. */
   readonly sender: DialogSide;
@@ -14,7 +17,9 @@ export interface DialogToken {
 
 /** What our Path entry says when it comes back in a Route: for whose device it is. */
 export interface PathToken {
+  /** Distinguishes it from a {@link DialogToken}. */
   readonly kind: 'path';
+  /** Address of record that the entry was written for, `alice@contoso.example`; empty where the request named none. */
   readonly user: string;
   /** From `deviceOf`. */
   readonly device: string;
@@ -25,6 +30,7 @@ export type RouteToken = DialogToken | PathToken;
 
 /** How an entry of ours is written. */
 export interface EntryOptions {
+  /** Seals the token, and opens it when it comes back. */
   readonly sealing: Sealing;
   /** From `schemeOfEntries`. */
   readonly scheme: 'sip' | 'sips';

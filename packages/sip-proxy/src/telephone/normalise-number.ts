@@ -23,6 +23,7 @@ export interface NumberRule {
 
 /** How an organisation dials. */
 export interface Numbering {
+  /** In order: the first that fits a number counts; where none fits, only a number that begins with `+` is accepted. */
   readonly rules: readonly NumberRule[];
   /** As they are dialled, for instance `112`; no rule applies to them. */
   readonly emergencyNumbers: readonly string[];

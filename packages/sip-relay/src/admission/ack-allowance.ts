@@ -2,9 +2,11 @@
 export interface AckRules {
   /** ACKs at once, and how many more each second. */
   readonly acks: number;
+  /** ACKs that are added each second, up to `acks`. */
   readonly acksPerSecond: number;
   /** Bytes of them at once, body included, and how many more each second. */
   readonly bytes: number;
+  /** Bytes that are added each second, up to `bytes`. */
   readonly bytesPerSecond: number;
 }
 

@@ -15,7 +15,6 @@ import {
   GuessLimit,
   identityInDialog,
   identityOf,
-  isTelephoneUri,
   type RequestRefusal,
   refusal,
   registeredAddress,
@@ -34,16 +33,24 @@ import type { FlowNames } from '../flow-names.ts';
 import type { RequestOrigin } from '../proxy-policy.ts';
 import { AckAllowance } from './ack-allowance.ts';
 import { applicationIdentity, speaksForItself } from './application-identity.ts';
+import { refuseBrought } from './brought-sender.ts';
 import { clientAddress, isEdge } from './client-address.ts';
 import { accountDisabled, type Credentials, mayAuthenticate } from './credentials.ts';
+import { refuseOtherEnd } from './dialog-neighbour.ts';
+import { mayVouch } from './may-vouch.ts';
+import { refusePastDirectors } from './past-directors.ts';
+import { ProvenConnections, provenForMs } from './proven-connections.ts';
 import type { AcceptedIdentity, Sender } from './sender.ts';
 import { UserAddresses } from './user-addresses.ts';
 import { accountVersionField } from './vouch.ts';
 
 /** What decides who sends a request. */
 export interface AdmissionOptions {
+  /** FQDN of this server, as the topology has it. */
   readonly fqdn: string;
+  /** Gives the topology in force, asked at each request. */
   readonly topology: () => Topology;
+  /** Digests of the passwords of the users who may authenticate here. */
   readonly credentials: Credentials;
   /** By what the servers of our pool know nonces of each other; without it those of another one are challenged as any wrong ones. */
   readonly poolNonceKeys?: PoolNonceKeys | undefined;
@@ -53,6 +60,8 @@ export interface AdmissionOptions {
   readonly onUser: (address: string, origin: RequestOrigin) => void;
   /** Whether a request counts only with credentials of its own, whatever its user has proven on the connection before. */
   readonly needsProof?: (request: SipRequest) => boolean;
+  /** Whether a user of ours has a global number; default none has one. */
+  readonly isNumberOfUser?: ((number: string) => boolean) | undefined;
   /** Limits guessing of passwords; default one of its own. A server that verifies passwords elsewhere too gives both the same. */
   readonly guesses?: GuessLimit;
   /** Milliseconds since 1970. */
@@ -73,8 +82,6 @@ interface ServerStanding {
 const nonceLifetimeMs = 300_000;
 /** A request that counts only with a proof of its own is refused later than this: its sender has given it up by then (RFC 3261, Timer F). */
 const proofLifetimeMs = 40_000;
-/** A user who has authenticated on a connection may use it without credentials for this long. */
-const provenForMs = 3_600_000;
 const nonceKeyBytes = 32;
 const notAuthenticated = refusal(
   'authentication-required',
@@ -90,6 +97,7 @@ interface ProvenUser {
   readonly by: CredentialField | undefined;
   /** See `Sender`. */
   readonly version?: string | undefined;
+  readonly challengedAt?: number | undefined;
 }
 
 /** Who sends a request, and whether they may: a server of the topology, or a user who has authenticated by digest. */
@@ -102,11 +110,13 @@ export class Admission {
   readonly #addresses = new UserAddresses();
   readonly #standings = new WeakMap<RequestOrigin, ServerStanding>();
   readonly #clientRule: RequestRule;
+  readonly #proven: ProvenConnections;
 
   /** @param options - this server, its users' credentials, the topology in force */
   constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#guesses = options.guesses ?? new GuessLimit();
+    this.#proven = new ProvenConnections(options.credentials);
     this.#clientRule = requestRule({ party: 'internal-client' }, { fqdn: options.fqdn });
   }
 
@@ -205,8 +215,8 @@ export class Admission {
   /**
    * A request of an edge, which authenticates no users, or of another server that is not treated as authenticated: nothing that it asserts
    * counts. A sender from a domain of ours authenticates here, with each request, and so does a user of ours at one end of a dialog,
-   * whatever From says. Whether a foreign domain may send the message was for the edge to decide. A mediation server also brings callers
-   * from the telephone network, who are not users of ours.
+   * whatever From says. Whether a partner may send the message was for the edge to decide, whether a gateway may was for the mediation server; that
+   * each brings only such senders as it can have is asked again, in dialogs too.
    */
   #onBehalfOf(
     request: SipRequest,
@@ -214,12 +224,18 @@ export class Admission {
     server: string,
     dialog: DialogToken | undefined,
   ): Sender | RequestRefusal {
-    const { credentials, fqdn, topology } = this.#options;
+    const { credentials, fqdn, isNumberOfUser = () => false } = this.#options;
     const { uri } = request.from;
-    const isNumber = topology().servers.get(server)?.role === 'mediation' && isTelephoneUri(uri);
+    const topology = this.#options.topology();
+    const role = topology.servers.get(server)?.role;
+    const refused =
+      refusePastDirectors(dialog, { fqdn, server, topology }) ??
+      (dialog === undefined ? undefined : refuseOtherEnd(request, dialog, server, topology)) ??
+      refuseBrought(request, role, dialog, { fqdn, isNumberOfUser, topology });
+    if (refused !== undefined) return refused;
     const isOurs =
       dialog === undefined
-        ? !isNumber && (uri.kind !== 'sip' || topology().isOurDomain(uri.host))
+        ? role !== 'mediation' && (uri.kind !== 'sip' || topology.isOurDomain(uri.host))
         : dialog[dialog.sender].user !== '';
     if (request.method === 'ACK') {
       const user = dialog?.[dialog.sender].user ?? '';
@@ -276,6 +292,7 @@ export class Admission {
       nonceLifetimeMs: needsProof?.(request) === true ? proofLifetimeMs : nonceLifetimeMs,
       window: this.#window,
       guesses: this.#guesses,
+      provenOn: (username) => this.#proven.find({ username, realm }, request, origin, now),
       // In a dialog alone: the edge has named the Contact that the user's client sends to, and put the true one in its place.
       ...(dialog !== undefined && isEdge(origin)
         ? { hidesAddresses: (host: string) => isNameOutside(host, origin.server, topology()) }
@@ -288,9 +305,13 @@ export class Admission {
     const address = this.#addresses.of(result.user.username, realm);
     const version =
       request.method === 'REGISTER' ? credentials.versionOf?.(result.user.username, realm) : undefined;
-    const proven: ProvenUser = { addresses: [address], by: credentialField(request), version };
+    const { challengedAt } = result.user;
+    const proven: ProvenUser = { addresses: [address], by: credentialField(request), version, challengedAt };
     // An edge carries many users: each request authenticates its own.
-    if (origin.server !== undefined) return proven;
+    if (origin.server !== undefined) {
+      this.#proven.proveOutside({ username: result.user.username, realm }, request, origin, now);
+      return proven;
+    }
     if (!origin.users.has(address)) onUser(address, origin);
     origin.users.set(address, now + provenForMs);
     return proven;
@@ -302,16 +323,6 @@ function isNameOutside(host: string, edge: string | undefined, topology: Topolog
   if (edge === undefined) return false;
   const name = routeName(topology, edge);
   return topology.externalNames.get(host)?.some(({ fqdn }) => routeName(topology, fqdn) === name) === true;
-}
-
-/**
- * Whether a server of the topology is believed when it says who a user is: it has authenticated the user itself, as front ends and
- * directors do, or the topology treats its requests as authenticated.
- */
-function mayVouch({ servers }: Topology, server: string): boolean {
-  const known = servers.get(server);
-  if (known === undefined) return false;
-  return known.role === 'front-end' || known.role === 'director' || known.flags.treatAsAuthenticated;
 }
 
 function userIdentity(
@@ -339,9 +350,10 @@ function clientSender(
   identity: AcceptedIdentity,
   origin: RequestOrigin,
   flow: string,
-  { by: provenBy, version: accountVersion }: Partial<ProvenUser> = {},
+  { by: provenBy, version: accountVersion, challengedAt }: Partial<ProvenUser> = {},
 ): Sender {
-  return { arrival: { kind: 'client' }, identity, isInsider: false, origin, flow, provenBy, accountVersion };
+  const proof = { provenBy, accountVersion, challengedAt };
+  return { arrival: { kind: 'client' }, identity, isInsider: false, origin, flow, ...proof };
 }
 
 /** A request of a sender that nobody vouches for goes to users of ours, never out again. */
@@ -350,7 +362,7 @@ function unvouchedSender(
   origin: RequestOrigin,
   identity: AcceptedIdentity,
   isVouchedFor: boolean,
-  { by: provenBy, version: accountVersion }: Partial<ProvenUser> = {},
+  { by: provenBy, version: accountVersion, challengedAt }: Partial<ProvenUser> = {},
 ): Sender {
   return {
     arrival: { kind: isVouchedFor ? 'server' : 'partner', name: server },
@@ -360,6 +372,7 @@ function unvouchedSender(
     flow: '',
     provenBy,
     accountVersion,
+    challengedAt,
   };
 }
 

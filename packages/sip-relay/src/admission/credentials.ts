@@ -3,6 +3,7 @@ import { type RequestRefusal, refusal } from '@entente/sip-proxy';
 
 /** The digests of users' passwords. */
 export interface Credentials {
+  /** The record of a user in a realm, which is a SIP domain; undefined where there is no such user. */
   find(username: string, realm: string): CredentialRecord | undefined;
   /** Whether a user has a verifier for MD5, which is how it is turned on for that user. */
   hasMd5(username: string, realm: string): boolean;

@@ -8,6 +8,7 @@ export type AcceptedIdentity = Extract<AssertedIdentity, { ok: true }>;
 export interface Sender {
   /** Where the request came from, as routing asks. */
   readonly arrival: Arrival;
+  /** Whom this server vouches for; `asserted` is undefined where it vouches for none. */
   readonly identity: AcceptedIdentity;
   /** Whether a server of our trust domain sent it, and no outsider is behind that server. */
   readonly isInsider: boolean;
@@ -24,4 +25,6 @@ export interface Sender {
    * where it is not told. What has changed since is not in force for it.
    */
   readonly accountVersion?: string | undefined;
+  /** Of a REGISTER: when the challenge of this server was made that it answers, milliseconds since 1970; undefined where another one asked. */
+  readonly challengedAt?: number | undefined;
 }

@@ -1,6 +1,7 @@
 import { type MessageEditor, parseAuthorization, type SipRequest } from '@entente/sip';
 import { applyIdentity } from '@entente/sip-proxy';
 import type { Topology } from '@entente/topology';
+import { isOfSamePartner, keepAuthor } from './author.ts';
 import type { Sender } from './sender.ts';
 
 /**
@@ -15,22 +16,31 @@ export const askedByField = 'Entente-Asked-By';
  */
 export const accountVersionField = 'Entente-Account-Version';
 
-/** What only servers of ours may say of a message. */
+/**
+ * What only servers of ours may say of a message.
+ * @see RFC 3325 §5, RFC 5502 and RFC 6050 (for whom a request is served, and as which service: those who trust each other believe it, and take
+ * it off what comes from others), RFC 7315 §4.2.2.1 (a user agent writes no P-Called-Party-ID)
+ */
 export const insiderFields = [
   'P-Asserted-Identity',
   'P-Associated-URI',
+  'P-Called-Party-ID',
+  'P-Served-User',
+  'P-Asserted-Service',
   'Remote-Party-ID',
   'Entente-Diagnostics',
   askedByField,
   accountVersionField,
 ] as const;
 /** Who a call was for before: a server that diverts it writes these, not a user. */
-const historyFields = ['Diversion', 'History-Info'] as const;
+export const historyFields = ['Diversion', 'History-Info'] as const;
 const credentialFields = ['Authorization', 'Proxy-Authorization'] as const;
 
 /** The server that vouches for a sender, and what is in force. */
 export interface VouchingServer {
+  /** FQDN of the server that writes the fields. */
   readonly fqdn: string;
+  /** Gives the topology in force. */
   readonly topology: () => Topology;
 }
 
@@ -60,6 +70,11 @@ export function vouchFor(
   // A partner's servers write them truly; what its users may say is for the partner to check.
   if (sender.arrival.kind !== 'partner') {
     for (const name of historyFields) if (request.has(name)) editor.remove(name);
+    if (sender.isForItself !== true) keepAuthor(editor, request);
+  } else {
+    const { uri } = request.from;
+    const from = uri.kind === 'sip' ? uri.host : uri.scheme;
+    keepAuthor(editor, request, (domain) => isOfSamePartner(server.topology(), from, domain));
   }
   for (const name of credentialFields) keepCredentials(editor, request, name, sender, server);
 }

@@ -12,6 +12,7 @@ type Authorise = ReturnType<Member['authorise']>;
 
 /** Whose sockets they are. */
 export interface InsideSocketsOptions {
+  /** Its name, certificate and trust, as which it dials and listens. */
   readonly member: Pick<Member, 'fqdn' | 'identity' | 'trust'>;
   /** The internal interface of this server, as the topology has it. */
   readonly own: ServerInterface;
@@ -27,6 +28,7 @@ export interface InsideListenOptions {
   readonly service: 'sip' | 'gateway';
   /** Who may come: `authorise` of the member, for this service. */
   readonly allow: Authorise;
+  /** `required` refuses a client without certificate; `optional` admits it on the link `withoutCertificate`. */
   readonly clientCertificate: 'required' | 'optional';
   /** The link of who shows no certificate; default none, so that nobody may send requests on it. */
   readonly withoutCertificate?: Link;
@@ -76,7 +78,7 @@ export class InsideSockets {
         clientCertificate,
         allow,
         link: { name, interface: 'internal', local },
-        limits: { ...limits, whenPlacesAreShort: 'close-unproven' },
+        limits: { ...limits, whenPendingIsFull: 'close-silent', whenPlacesAreShort: 'close-unproven' },
         onRefusal,
       },
       (socket, { peer }) =>

@@ -9,11 +9,13 @@ export interface WatchServersOptions {
   readonly roles: ReadonlySet<Role>;
   /** Of this server. */
   readonly fqdn: string;
+  /** Gives the topology in force; the servers to watch are found again where it has changed. */
   readonly topology: () => Topology;
   /** Where another server is reached, if we may dial it. */
   readonly hopTo: (server: string) => NextHop | undefined;
   /** Asks a server whether it is there; gives up by itself. */
   readonly isThere: (hop: NextHop) => Promise<boolean>;
+  /** Receives a line when a server stops answering, and when it answers again. */
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 

@@ -1,28 +1,112 @@
-import type { SipConnection } from '@entente/sip-endpoint';
+import type { NotTakenRequest, SipConnection } from '@entente/sip-endpoint';
+import { refusal } from '@entente/sip-proxy';
 import { type Log, RefusalLimit } from '@entente/tls';
+import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { logMessageFault } from './connection-log.ts';
+import { connectionLog, logMessageFault, logRequestRefusal } from './connection-log.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+function start() {
+  const clock = { now: 1_000_000 };
+  const lines: Line[] = [];
+  const line = (fields: object): void => void lines.push({ ...fields });
+  const log: Log = { debug: line, info: line, warn: line, error: line };
+  const limit = new RefusalLimit(() => clock.now);
+  const refuse = (connection: SipConnection, reason: 'policy' | 'overloaded' = 'policy') =>
+    logRequestRefusal(
+      log,
+      limit,
+      { method: 'MESSAGE', callId: 'a' } as NotTakenRequest,
+      { ...refusal('relay-not-allowed', 403, 'no', 'Do not.'), ...(reason === 'policy' ? {} : { reason }) },
+      connection,
+    );
+  return { clock, lines, limit, log, refuse };
+}
+
+/** One of many connections, each from an address of its own. */
+const from = (count: number, more: object = {}) =>
+  ({
+    protection: {},
+    link: links.clientToFrontEnd,
+    server: undefined,
+    socket: { remoteAddress: `192.0.${count >> 8}.${count & 255}`, remotePort: 40_000 },
+    source: { address: `192.0.${count >> 8}.${count & 255}` },
+    users: new Map(),
+    ...more,
+  }) as unknown as SipConnection;
+const of = (user: string, count = 0) => from(count, { users: new Map([[user, 1]]) });
+const alice = 'alice@contoso.example';
 
 describe('faults that the messages of one peer cause', () => {
-  const connection = {
-    protection: {},
-    server: undefined,
-    socket: { remoteAddress: '192.0.2.7', remotePort: 40_000 },
-    source: { address: '192.0.2.7' },
-    users: new Map([['sip:alice@contoso.example', {}]]),
-  } as unknown as SipConnection;
-
   it('get ten lines in a second, and the next line says how many got none', () => {
-    const lines: object[] = [];
-    const line = (fields: object): void => void lines.push(fields);
-    const log: Log = { debug: line, info: line, warn: line, error: line };
-    let now = 0;
-    const limit = new RefusalLimit(() => now);
-    const failing = (): void => logMessageFault(log, limit, new Error('unexpected'), connection);
+    const { clock, lines, limit, log } = start();
+    const failing = (): void => logMessageFault(log, limit, new TypeError('unexpected'), of(alice));
     for (let count = 0; count < 1_000; count++) failing();
     expect(lines).toHaveLength(10);
-    now = 1_000;
+    clock.now += 1_000;
     failing();
-    expect(lines.at(-1)).toMatchObject({ event: 'fault', peer: 'sip:alice@contoso.example', more: 990 });
+    expect(lines.at(-1)).toMatchObject({ event: 'fault', peer: alice, more: 990 });
   });
+});
+
+describe('requests that are refused', () => {
+  it('of one user get ten lines in a second from however many addresses, and the next line says how many got none', () => {
+    const { clock, lines, refuse } = start();
+    for (let count = 0; count < 1_000; count++) refuse(of(alice, count));
+    expect(lines).toHaveLength(10);
+    clock.now += 1_000;
+    refuse(of(alice, 1_000));
+    expect(lines.at(-1)).toMatchObject({ event: 'refused', peer: alice, more: 990 });
+  });
+
+  it('of one user hide no line about others: users at the same address, servers, and who has proven nothing', () => {
+    const { lines, refuse } = start();
+    for (let count = 0; count < 1_000; count++) refuse(of(alice));
+    refuse(of('bob@contoso.example'));
+    refuse(from(0, { server: 'fe2.contoso.example' }));
+    refuse(from(0));
+    expect(lines.slice(10)).toMatchObject([
+      { peer: 'bob@contoso.example' },
+      { peer: 'fe2.contoso.example' },
+      { peer: '192.0.0.0:40000' },
+    ]);
+  });
+
+  it('because there is too much to do get a hundred lines in a second for all users', () => {
+    const { lines, refuse } = start();
+    for (let count = 0; count < 500; count++) refuse(of(`user${count}@contoso.example`), 'overloaded');
+    expect(lines).toHaveLength(100);
+  });
+});
+
+describe('connections that are up', () => {
+  it('get a line each, with both ends', () => {
+    const { lines, log } = start();
+    const logConnection = connectionLog(log);
+    logConnection(of(alice), alice, 'fe1.contoso.example');
+    logConnection(of('bob@contoso.example'), 'bob@contoso.example', 'fe1.contoso.example');
+    expect(lines).toMatchObject([
+      { event: 'link', link: links.clientToFrontEnd.row, from: alice, to: 'fe1.contoso.example' },
+      {
+        event: 'link',
+        link: links.clientToFrontEnd.row,
+        from: 'bob@contoso.example',
+        to: 'fe1.contoso.example',
+      },
+    ]);
+  });
+
+  it.each([alice, 'sip.fabrikam.example'])(
+    'get ten lines in a second of one peer, however often it connects, and the next line says how many got none: %s',
+    (peer) => {
+      const { clock, lines, log } = start();
+      const logConnection = connectionLog(log, () => clock.now);
+      for (let count = 0; count < 500; count++) logConnection(from(count), peer, 'fe1.contoso.example');
+      expect(lines).toHaveLength(10);
+      clock.now += 1_000;
+      logConnection(from(0), peer, 'fe1.contoso.example');
+      expect(lines.at(-1)).toMatchObject({ event: 'link', from: peer, more: 490 });
+    },
+  );
 });

@@ -1,6 +1,6 @@
-import type { GivenUp, NotTakenRequest, SipConnection } from '@entente/sip-endpoint';
+import type { GivenUp, HeldUp, NotTakenRequest, SipConnection } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
-import type { LeftOut, Log, RefusalLimit } from '@entente/tls';
+import { type LeftOut, type Log, RefusalLimit } from '@entente/tls';
 import type { RefusedByPolicy } from '../request-policy/ask-policies.ts';
 
 /** The peer of a connection, for logs: the server it proved to be, the domain of a partner, a user, or else an address. */
@@ -23,12 +23,24 @@ export function peerName(connection: SipConnection): string {
  * @param from - the peer
  * @param to - this server
  */
-export function logConnection(log: Log, connection: SipConnection, from: string, to: string): void {
-  const { cipher, protection, protocol } = connection.protection;
-  log.info(
-    { event: 'link', link: connection.link.row, from, to, protection, tls: protocol, cipher },
-    `${connection.link.name}: ${from}`,
-  );
+export type LogConnection = (connection: SipConnection, from: string, to: string) => void;
+
+/**
+ * Bounds the lines about connections that are up: a peer, be it a user, that connects again and again has ten in a second, and a line has the
+ * number of those before it that got none.
+ * @param log - where the lines go
+ * @param now - milliseconds; default: the clock of the machine
+ */
+export function connectionLog(log: Log, now?: () => number): LogConnection {
+  const limit = new RefusalLimit(now);
+  return (connection, from, to) => {
+    const leftOut = limit.line({ name: from, admitted: true });
+    if (leftOut === undefined) return;
+    const { cipher, protection, protocol } = connection.protection;
+    const { name, row } = connection.link;
+    const fields = { event: 'link', link: row, from, to, protection, tls: protocol, cipher, ...leftOut };
+    log.info(fields, `${name}: ${from}`);
+  };
 }
 
 /**
@@ -82,20 +94,7 @@ export function callIdOf(request: Pick<NotTakenRequest, 'callId'>): string | und
 
 /** Logs that a connection is closed for what its peer alone has done; within the same limit as refused requests. */
 export function logGivenUp(log: Log, limit: RefusalLimit, why: GivenUp, connection: SipConnection): void {
-  const leftOut = lineAbout(connection, limit);
-  if (leftOut === undefined) return;
-  const { message, remedy } = givenUp[why];
-  log.warn(
-    {
-      event: 'closed',
-      reason: why,
-      peer: peerName(connection),
-      link: connection.link.name,
-      remedy,
-      ...leftOut,
-    },
-    message,
-  );
+  warnOfPeer(log, limit, connection, { event: 'closed', reason: why, ...givenUp[why] });
 }
 
 const givenUp: Readonly<Record<GivenUp, { readonly message: string; readonly remedy: string }>> = {
@@ -113,6 +112,41 @@ const givenUp: Readonly<Record<GivenUp, { readonly message: string; readonly rem
   },
 };
 
+/** Logs that a client is not read from for a while, for what it sends and nobody refuses; within the same limit. */
+export function logHeldUp(log: Log, limit: RefusalLimit, why: HeldUp, connection: SipConnection): void {
+  warnOfPeer(log, limit, connection, { event: 'held-up', reason: why, ...heldUp[why] });
+}
+
+const heldUp: Readonly<Record<HeldUp, { readonly message: string; readonly remedy: string }>> = {
+  'keep-alives': {
+    message:
+      'the peer sent 64 or more keep-alives within half a second, and is read from again when that is over',
+    remedy:
+      'Look for a client that sends line breaks without end: one keep-alive in 95 to 120 seconds is enough.',
+  },
+  'in-dialogs': {
+    message:
+      'the peer sent more requests in dialogs, ACKs, REGISTERs or copies of requests than calls and devices ever do, and is read from again when there is time for it',
+    remedy:
+      'Look for a client that repeats a request in a call, or registers, without end; let a gateway with thousands of calls have a certificate.',
+  },
+};
+
+interface Warning {
+  readonly event: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+function warnOfPeer(log: Log, limit: RefusalLimit, connection: SipConnection, warning: Warning): void {
+  const leftOut = lineAbout(connection, limit);
+  if (leftOut === undefined) return;
+  const { event, message, reason, remedy } = warning;
+  const { name: link } = connection.link;
+  log.warn({ event, reason, peer: peerName(connection), link, remedy, ...leftOut }, message);
+}
+
 /** Logs a fault of this program while a message of a peer was handled; within the same limit: a peer may be able to repeat it. */
 export function logMessageFault(
   log: Log,
@@ -127,7 +161,7 @@ export function logMessageFault(
 }
 
 /**
- * Asks for a line about the peer of a connection.
+ * Asks for a line about the peer of a connection. A user is one peer from however many addresses: another one costs next to nothing.
  * @param isItsOwn - whether what it is about is the peer's own doing: what many cause together has a hundred lines a second for all
  */
 function lineAbout(
@@ -135,6 +169,7 @@ function lineAbout(
   limit: RefusalLimit,
   isItsOwn = true,
 ): LeftOut | undefined {
-  const admitted = isItsOwn && (server !== undefined || users.size > 0);
-  return limit.line({ name: server, address: source?.address, admitted });
+  const [user] = users.keys();
+  const name = server ?? user;
+  return limit.line({ name, address: source?.address, admitted: isItsOwn && name !== undefined });
 }

@@ -4,6 +4,7 @@ import type { RefusalReason } from '@entente/sip-proxy';
 
 /** What a runtime has counted. */
 export interface ProxyCounts {
+  /** Requests, final answers and connections; the counters themselves, which go on counting. */
   readonly traffic: TrafficCounts;
   /** Transactions that are alive. */
   readonly transactions: number;

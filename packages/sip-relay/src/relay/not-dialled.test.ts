@@ -3,8 +3,7 @@ import type { ServerTransaction, SipEndpoint } from '@entente/sip-endpoint';
 import { requestBetween } from '@entente/testkit/request';
 import { expect, it } from 'vitest';
 import { fakeConnection } from '../../test/fake-connection.ts';
-import { FlowNames } from '../flow-names.ts';
-import { Relay } from './relay.ts';
+import { relayOfTest } from '../../test/relay-of-test.ts';
 
 /** A request with one target, of which the rules say this. */
 function relayed(status: number, mayKnow = true) {
@@ -19,9 +18,8 @@ function relayed(status: number, mayKnow = true) {
     context: { connection: fakeConnection() },
     respond: (response: SipResponse) => answers.push(response) + statuses.push(response.status) > 0,
   } as unknown as ServerTransaction;
-  const relay = new Relay({
+  const relay = relayOfTest({
     endpoint: { newToken: () => 'token' } as unknown as SipEndpoint,
-    flows: new FlowNames(),
     explains: () => (mayKnow ? ['Entente-Diagnostics', '1000;reason="unreachable"'] : undefined),
     onUnreachable: (name, error, _hop, of) =>
       told.push(`${name}: ${(error as Error).message} (${of?.callId === request.callId})`),

@@ -18,8 +18,7 @@ import type {
 import { refusal, type Target } from '@entente/sip-proxy';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fakeConnection } from '../../test/fake-connection.ts';
-import { FlowNames } from '../flow-names.ts';
-import { Relay } from './relay.ts';
+import { relayOfTest } from '../../test/relay-of-test.ts';
 
 const hop: NextHop = {
   name: 'fabrikam.example',
@@ -75,9 +74,8 @@ function relaying(method: string, toTag?: string) {
       return made;
     },
   } as unknown as SipEndpoint;
-  const relay = new Relay({
+  const relay = relayOfTest({
     endpoint,
-    flows: new FlowNames(),
     onRefused: (about, { reason }) => told.push(`${about.method} ${reason}`),
   });
   const server = {

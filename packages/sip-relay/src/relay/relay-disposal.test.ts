@@ -9,8 +9,7 @@ import type {
 import type { Target } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
 import { fakeConnection } from '../../test/fake-connection.ts';
-import { FlowNames } from '../flow-names.ts';
-import { Relay } from './relay.ts';
+import { relayOfTest } from '../../test/relay-of-test.ts';
 
 const hop = {
   name: 'fe2.contoso.example',
@@ -54,7 +53,7 @@ function relayOf(method: string, groups: number, open: boolean) {
       return transaction;
     },
   } as unknown as SipEndpoint;
-  const relay = new Relay({ endpoint, flows: new FlowNames() });
+  const relay = relayOfTest({ endpoint });
   const server = {
     request: request(method),
     context: {

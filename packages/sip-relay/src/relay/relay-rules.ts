@@ -5,6 +5,7 @@ import type { NotSent } from './not-sent.ts';
 
 /** A target that cannot be reached, and the status its branch counts as: 504 where no server may be dialled for it. */
 export interface Unreachable {
+  /** Status that the branch counts as, 400 to 699. */
   readonly status: number;
 }
 
@@ -12,8 +13,11 @@ export interface Unreachable {
 export interface LaterAnswers {
   /** Bytes of the request that are kept for it. */
   readonly keptBytes: number;
+  /** As {@link RelayRules.refuses}, for a further 2xx; default never. */
   refuses?(response: SipResponse): RequestRefusal | undefined;
+  /** As {@link RelayRules.arrived}, for a further 2xx; default unchanged. */
   arrived?(response: SipResponse): SipResponse;
+  /** As {@link RelayRules.answer}, for a further 2xx; default unchanged. */
   answer?(response: SipResponse): SipResponse;
 }
 

@@ -19,8 +19,7 @@ import {
 import type { Target } from '@entente/sip-proxy';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fakeConnection } from '../../test/fake-connection.ts';
-import { FlowNames } from '../flow-names.ts';
-import { Relay } from './relay.ts';
+import { relayOfTest } from '../../test/relay-of-test.ts';
 import type { RelayRules } from './relay-rules.ts';
 
 const hop: NextHop = {
@@ -114,9 +113,8 @@ function relay(
     },
     respond: (response: SipResponse) => answers.push(response) > 0,
   } as unknown as ServerTransaction;
-  const relaying = new Relay({
+  const relaying = relayOfTest({
     endpoint,
-    flows: new FlowNames(),
     onUnreachable: (_name, error) => unreachable.push(error),
     onTooLarge: (_server, problem) => tooLarge.push(problem),
   });
@@ -221,7 +219,7 @@ describe('a message that its next hop would refuse', () => {
     const sent: unknown[] = [];
     const connection = fakeConnection({ send: (message: unknown) => sent.push(message) });
     const endpoint = { via: () => via, connected: () => connection } as unknown as SipEndpoint;
-    const relaying = new Relay({ endpoint, flows: new FlowNames() });
+    const relaying = relayOfTest({ endpoint });
     const forward = (message: typeof request) =>
       relaying.forwardAck([[target]], { nextHop: () => hop, build: () => message }, sender);
     forward(grown(defaultLimits.maxHeaders));
@@ -245,9 +243,8 @@ describe('a next hop that takes too little', () => {
       forward: (message: unknown) => sent.push(message),
       suspect: (connection: unknown) => suspected.push(connection),
     } as unknown as SipEndpoint;
-    const relaying = new Relay({
+    const relaying = relayOfTest({
       endpoint,
-      flows: new FlowNames(),
       onRefused: (_request, { reason }) => reasons.push(reason),
     });
     const server = {
@@ -337,9 +334,8 @@ describe('a response on its way back', () => {
 describe('an ACK for a 2xx', () => {
   const forwardAck = (endpoint: object, build = () => request) => {
     const unreachable: unknown[] = [];
-    const relaying = new Relay({
+    const relaying = relayOfTest({
       endpoint: { via: () => via, ...endpoint } as unknown as SipEndpoint,
-      flows: new FlowNames(),
       onUnreachable: (_name, error) => unreachable.push(error),
     });
     relaying.forwardAck([[target]], { nextHop: () => hop, build }, sender);
@@ -357,7 +353,7 @@ describe('an ACK for a 2xx', () => {
     const sent: unknown[] = [];
     const asked: string[] = [];
     const names: string[] = [];
-    const relaying = new Relay({
+    const relaying = relayOfTest({
       endpoint: {
         via: () => via,
         connected: () => undefined,
@@ -367,7 +363,6 @@ describe('an ACK for a 2xx', () => {
           return fakeConnection({ send: () => sent.push(name) });
         },
       } as unknown as SipEndpoint,
-      flows: new FlowNames(),
       onUnreachable: (name) => names.push(name),
     });
     const at = (uri: string) => [{ ...target, uri }];

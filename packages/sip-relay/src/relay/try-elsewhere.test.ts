@@ -10,8 +10,7 @@ import type {
 import { requestBetween } from '@entente/testkit/request';
 import { describe, expect, it } from 'vitest';
 import { fakeConnection } from '../../test/fake-connection.ts';
-import { FlowNames } from '../flow-names.ts';
-import { Relay } from './relay.ts';
+import { relayOfTest } from '../../test/relay-of-test.ts';
 
 const hop: NextHop = { name: 'fabrikam.example', address: '', port: 0, link: { row: 0, name: 'a test' } };
 
@@ -61,19 +60,16 @@ function relayed(method: string) {
   const lost: string[] = [];
   const onUnreachable = (name: string, error: unknown, _hop?: NextHop, of?: SipRequest) =>
     lost.push(`${(error as Error).message} (${name}, ${of?.callId === request.callId})`);
-  new Relay({ endpoint, flows: new FlowNames(), onUnreachable }).relay(
-    server as unknown as ServerTransaction,
-    [[target]],
-    {
-      nextHop: () => hop,
-      nameOf: () => hop.name,
-      build: (_target, via) =>
-        requestBetween('sip:alice@contoso.example', target.uri, {
-          method,
-          via: [`${via}`, `${request.topVia}`],
-        }),
-    },
-  );
+  const relay = relayOfTest({ endpoint, onUnreachable });
+  relay.relay(server as unknown as ServerTransaction, [[target]], {
+    nextHop: () => hop,
+    nameOf: () => hop.name,
+    build: (_target, via) =>
+      requestBetween('sip:alice@contoso.example', target.uri, {
+        method,
+        via: [`${via}`, `${request.topVia}`],
+      }),
+  });
   const at = (which: number) => sent[which] as Sent;
   return {
     sent,

@@ -5,7 +5,9 @@ import { viewOf } from './view-of.ts';
 
 /** A policy, and the name of the plugin it comes from. */
 export interface NamedPolicy {
+  /** Name of the plugin as the configuration has it, for logs and refusals. */
   readonly plugin: string;
+  /** Asked about each request that nothing else has refused. */
   readonly policy: RequestPolicy;
   /** What becomes of a request about which the policy gives no good answer. Default `refuse`. */
   readonly onFailure?: 'refuse' | 'pass';

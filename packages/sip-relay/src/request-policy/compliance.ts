@@ -2,6 +2,7 @@ import type { RequestPolicy, RequestView } from './request-policy.ts';
 
 /** One rule every policy must keep. */
 export interface RequestPolicyRule {
+  /** A sentence for the test runner. */
   readonly title: string;
   /** @throws Error where the policy breaks the rule */
   run(): Promise<void>;
@@ -13,7 +14,9 @@ export interface RequestPolicySetup {
   setup(): RequestPolicy | Promise<RequestPolicy>;
   /** Called with each policy when its rule has run. */
   teardown?(policy: RequestPolicy): void | Promise<void>;
+  /** A request that the policy has to accept. */
   readonly accepted: RequestView;
+  /** A request that the policy has to refuse. */
   readonly refused: RequestView;
   /** Milliseconds in which it has to answer. Default 500, as a server gives it. */
   readonly timeLimitMs?: number;

@@ -2,6 +2,7 @@ import type { PolicyRefusal, RequestPolicy, RequestView } from './request-policy
 
 /** A policy for tests: refuses the methods it is given, at once, and remembers what it saw. */
 export class FakeRequestPolicy implements RequestPolicy {
+  /** Every view that it has judged, in order. */
   readonly seen: RequestView[] = [];
   readonly #refused: ReadonlySet<string>;
 

@@ -1,5 +1,6 @@
 /** What a policy sees of a request: plain data, a copy, so that it can change nothing. */
 export interface RequestView {
+  /** As in the request line, with case. */
   readonly method: string;
   /** The Request-URI as text. */
   readonly uri: string;

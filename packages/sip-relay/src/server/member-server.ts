@@ -18,6 +18,7 @@ export interface MemberServerConfig {
   readonly join?: { readonly token: string } | undefined;
   /** Addresses of hosts that DNS does not know, by name. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Plugins to load, as the configuration lists them; an empty list for none. */
   readonly plugins: readonly PluginUse[];
 }
 
@@ -25,6 +26,7 @@ export interface MemberServerConfig {
 export interface MemberServerParts {
   /** Paths in the configuration are relative to it, and packages of plugins are looked for beside it. */
   readonly configFile: string;
+  /** Receives what the server, its plugins and its member log. */
   readonly logger: Logger;
   /** Default that of the machine. */
   readonly clock?: MemberOptions['clock'];
@@ -32,7 +34,9 @@ export interface MemberServerParts {
 
 /** A server that has joined its domain and has its plugins. It is disposed of last. */
 export interface MemberServer extends AsyncDisposable {
+  /** The server as a member of its domain: certificate, trust and topology. */
   readonly member: Member;
+  /** The plugins that the configuration names, loaded. */
   readonly plugins: Plugins;
   /** What it writes is exported too; see `openServerPlugins`. */
   readonly logger: Logger;

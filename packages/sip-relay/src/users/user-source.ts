@@ -17,7 +17,9 @@ export interface UserSettings {
 
 /** The users of a server that runs. Dispose of them after the member. */
 export interface OpenUsers extends AsyncDisposable {
+  /** Digests of the passwords of the users, as they are at each look-up. */
   readonly credentials: Credentials;
+  /** The accounts that the users are; undefined where they come from a file. */
   readonly accounts?: FollowedAccounts;
 }
 

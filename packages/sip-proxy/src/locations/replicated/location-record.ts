@@ -183,6 +183,17 @@ function traceLength(key: string, { binding }: RecordEntry): number {
 }
 
 /**
+ * What is new in a record. What it has lost need not be said: a binding that was removed leaves a trace, and what there was no room for has none elsewhere.
+ * @param before - the record, before a change of it
+ * @param after - and after it
+ */
+export function changesOf(before: LocationRecord, after: LocationRecord): LocationRecord {
+  const changes = new Map<string, RecordEntry>();
+  for (const [key, entry] of after) if (before.get(key) !== entry) changes.set(key, entry);
+  return changes;
+}
+
+/**
  * Leaves out what is over.
  * @param now - milliseconds since 1970
  * @returns the record itself where nothing is

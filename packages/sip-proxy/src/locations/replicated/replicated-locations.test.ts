@@ -1,39 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { alice, binding, now, server } from '../../../test/replicated-server.ts';
 import type { Binding } from '../binding.ts';
 import { locationsCompliance } from '../compliance.ts';
 import { type LocationRecord, ReplicatedLocations, recordFromJson, recordToJson } from './index.ts';
-
-const now = 1_700_000_000_000;
-const alice = 'alice@contoso.example';
-
-function binding(fields: Partial<Binding> = {}): Binding {
-  return {
-    aor: alice,
-    uri: 'sip:alice@192.0.2.1',
-    q: 1,
-    expiresAt: now + 60_000,
-    callId: 'c',
-    cseq: 1,
-    path: [],
-    updatedAt: now,
-    ...fields,
-  };
-}
-
-/** A server of a pool, with what it would send to the others. */
-function server() {
-  const sent: LocationRecord[] = [];
-  const locations = new ReplicatedLocations((_, record) => void sent.push(record));
-  const put = (bindings: readonly Binding[], at = now) =>
-    locations.update(alice, at, () => ({ bindings, result: undefined }));
-  const uris = (at = now) =>
-    locations
-      .lookup(alice, at)
-      .map(({ uri }) => uri)
-      .sort();
-  return { locations, put, sent, uris };
-}
 
 type Server = ReturnType<typeof server>;
 

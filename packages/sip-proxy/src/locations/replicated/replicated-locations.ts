@@ -6,6 +6,7 @@ import { Sweep } from '../sweep.ts';
 import {
   believed,
   bindingsOf,
+  changesOf,
   emptyRecord,
   type IsBelieved,
   type LocationRecord,
@@ -16,10 +17,10 @@ import {
 } from './location-record.ts';
 
 /**
- * Receives each change that is made here.
+ * Receives each change that is made here: the whole record, and what of it is new. Who has everything from before and merges that has everything.
  * @returns done once enough others have it, or at once
  */
-export type OnChange = (aor: string, record: LocationRecord) => Awaitable<unknown>;
+export type OnChange = (aor: string, record: LocationRecord, changes: LocationRecord) => Awaitable<unknown>;
 
 /**
  * Locations of which each server of a pool has a copy. A change is made on the copy at hand, handed to the others, and acknowledged once
@@ -68,9 +69,10 @@ export class ReplicatedLocations implements Locations {
   ): Awaitable<R> {
     const { bindings, result } = decide(this.lookup(aor, now));
     if (bindings === undefined) return result;
-    const record = written(this.#records.get(aor) ?? emptyRecord, bindings, now);
+    const known = this.#records.get(aor) ?? emptyRecord;
+    const record = written(known, bindings, now);
     this.#put(aor, record);
-    const kept = this.#onChange(aor, record);
+    const kept = this.#onChange(aor, record, changesOf(known, record));
     return kept instanceof Promise ? kept.then(() => result) : result;
   }
 
@@ -156,7 +158,7 @@ export class ReplicatedLocations implements Locations {
       if (left === known) continue;
       removed += bindingsOf(known).length - bindingsOf(left).length;
       this.#put(aor, left);
-      const done = this.#onChange(aor, left);
+      const done = this.#onChange(aor, left, changesOf(known, left));
       if (done instanceof Promise) kept.push(done);
     }
     return kept.length === 0 ? removed : Promise.all(kept).then(() => removed);
