@@ -26,7 +26,9 @@ export const acceptedPorts: readonly AcceptedPort[] = [exporterPort, requestPoli
 
 /** A running edge. */
 export interface EdgeServer extends RunningServer {
+  /** What it is in the domain. */
   readonly member: Member;
+  /** The service. */
   readonly edge: RunningEdge;
 }
 

@@ -35,6 +35,7 @@ export type DirectorDecision = DirectorRoute | { readonly kind: 'refuse'; readon
 export interface DirectorKnowledge {
   /** FQDN of this server. */
   readonly self: string;
+  /** The topology in force. */
   readonly topology: Topology;
   /** The front end where a user is at home; undefined: there is no such user. */
   readonly homeOf: (address: string) => string | undefined;

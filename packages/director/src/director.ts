@@ -6,6 +6,7 @@ import {
   type RequestRefusal,
   refusal,
   refuseRequired,
+  userWithoutHome,
   writerOf,
 } from '@entente/sip-proxy';
 import {
@@ -41,7 +42,9 @@ export interface DirectorOptions
 
 /** A request, with who sends it and what is left of its Route. */
 export interface DirectorSender {
+  /** Who sends the request, and over which connection. */
   readonly sender: Sender;
+  /** The Request-URI to work with, and the Route values that remain. */
   readonly routes: PreprocessedRequest;
 }
 
@@ -63,7 +66,12 @@ export class Director implements ProxyPolicy<DirectorSender> {
   constructor(options: DirectorOptions) {
     this.#options = options;
     // No user is connected here: each request of an edge proves its own.
-    this.#admission = new Admission({ ...options, needsProof: changesPassword, onUser: () => {} });
+    this.#admission = new Admission({
+      ...options,
+      needsProof: changesPassword,
+      isNumberOfUser: (number) => (options.accounts?.known.withNumber(number).length ?? 0) > 0,
+      onUser: () => {},
+    });
   }
 
   admit(request: SipRequest, origin: RequestOrigin): DirectorSender | RequestRefusal {
@@ -88,7 +96,7 @@ export class Director implements ProxyPolicy<DirectorSender> {
     const unproven = changesPassword(request) ? refuseUnprovenChange(request, sender) : undefined;
     if (unproven !== undefined) return { kind: 'refuse', refusal: unproven };
     const targets = this.#targetsOf(route, topology);
-    if (targets.length === 0) return { kind: 'refuse', refusal: unknownUser(route) };
+    if (targets.length === 0) return { kind: 'refuse', refusal: unknownUser(route, topology) };
     const user = route.kind === 'server' ? route.user : '';
     return {
       kind: 'relay',
@@ -163,7 +171,9 @@ const noClients = refusal(
   'Connect to a front end inside, or to an edge outside: a director serves no clients.',
 );
 
-function unknownUser(route: Exclude<DirectorRoute, { kind: 'self' }>): RequestRefusal {
+function unknownUser(route: Exclude<DirectorRoute, { kind: 'self' }>, topology: Topology): RequestRefusal {
+  if (route.kind === 'home' && topology.isOurDomain(route.address.slice(route.address.lastIndexOf('@') + 1)))
+    return userWithoutHome(route.address);
   return refusal(
     'unknown-user',
     404,

@@ -1,4 +1,4 @@
-import { addressOfRecord, type NameAddr, type SipRequest, type Via } from '@entente/sip';
+import { addressOfRecord, type NameAddr, type SipRequest, type SipResponse, type Via } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
 import {
   beginsDialog,
@@ -13,7 +13,14 @@ import {
   schemeOfEntries,
   type Target,
 } from '@entente/sip-proxy';
-import { type NotSent, notDialled, type RelayRules, type Sender, vouchFor } from '@entente/sip-relay';
+import {
+  believedAnswer,
+  type NotSent,
+  notDialled,
+  type RelayRules,
+  type Sender,
+  vouchFor,
+} from '@entente/sip-relay';
 import { routeAddress, routeName, type Topology } from '@entente/topology';
 
 /** A request that goes on. */
@@ -70,6 +77,11 @@ export class ForwardedRequest implements RelayRules<DirectorTarget> {
       path: request.method === 'REGISTER' && !sender.isInsider ? this.#path() : undefined,
       also: (editor) => vouchFor(editor, request, sender, this.#options),
     });
+  }
+
+  /** Front ends believe what comes from here. */
+  arrived(response: SipResponse, { server }: DirectorTarget): SipResponse {
+    return believedAnswer(response, () => server, this.#options.topology());
   }
 
   nameOf({ server }: DirectorTarget): string {

@@ -14,11 +14,11 @@ import { createSealing } from '@entente/sip-proxy';
 import {
   budgetMetrics,
   type Credentials,
+  connectionLog,
   everySecond,
   FlowNames,
   InsideSockets,
   loadMetrics,
-  logConnection,
   type NamedPolicy,
   ProxyRuntime,
   peerName,
@@ -35,6 +35,7 @@ const watchedRoles: ReadonlySet<Role> = new Set(['front-end', 'edge']);
 
 /** A director that listens. */
 export interface RunningDirector extends AsyncDisposable {
+  /** On which it listens: SIP over TLS, 1 to 65535. */
   readonly port: number;
   /** What it counts; `docs/reference/metrics.md` lists them. */
   readonly metrics: readonly Metric[];
@@ -48,10 +49,13 @@ export interface RunningDirector extends AsyncDisposable {
 
 /** What a director is made of. */
 export interface ServeDirectorOptions {
+  /** Its certificate, trust and topology. */
   readonly member: Member;
+  /** Digests of the passwords of the users that it authenticates. */
   readonly credentials: Credentials;
   /** Where there are accounts: their homes, and whether they are confirmed. `credentials` are those of `accountCredentials` then. */
   readonly accounts?: FollowedAccounts | undefined;
+  /** Receives links, refusals, and which servers answer. */
   readonly logger: Logger;
   /** Asked about each request that is about to go on, in their order. */
   readonly policies?: readonly NamedPolicy[];
@@ -76,6 +80,7 @@ export async function serveDirector(options: ServeDirectorOptions): Promise<Runn
   const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const refused = new RefusedConnections();
   const onRefusal = refused.counting(logRefusal(logger));
+  const logConnection = connectionLog(logger);
   const sockets = new InsideSockets({ member, own, limits: options.limits, onRefusal });
   const budget = new MessageBudget({ maxBytes: options.maxBytesInFlight });
   const newToken = createTokenSource();
@@ -120,7 +125,7 @@ export async function serveDirector(options: ServeDirectorOptions): Promise<Runn
     { service: 'sip', clientCertificate: 'required', allow },
     (socket, link) => {
       const connection = runtime.accept(socket, link);
-      logConnection(logger, connection, peerName(connection), fqdn);
+      logConnection(connection, peerName(connection), fqdn);
     },
   );
   const watching = everySecond(watch);

@@ -1,10 +1,12 @@
-import { edit, parseNameAddr, type SipRequest } from '@entente/sip';
-import type { RequestOrigin } from '@entente/sip-relay';
+import { createResponse, edit, parseNameAddr, type SipRequest } from '@entente/sip';
+import type { Target } from '@entente/sip-proxy';
+import type { ProxyDecision, RequestOrigin } from '@entente/sip-relay';
 import { requestBetween } from '@entente/testkit/request';
 import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import {
   alice,
+  aliceNumber,
   dir1,
   dir2,
   directors,
@@ -115,9 +117,64 @@ describe('a partner', () => {
     },
   );
 
+  it.each([
+    ['domain-not-authorised', 'sip:ceo@bank.example'],
+    ['identity-not-authorised', `sip:${aliceNumber}@fabrikam.example;user=phone`],
+  ])('is one that the topology lists, and none of its users is a number of ours (%s): %s', (reason, from) => {
+    expect(reasonOf(start().decide(requestBetween(from, alice), fromEdge))).toBe(reason);
+  });
+
+  it.each([
+    ['identity-not-authorised', alice],
+    ['identity-not-authorised', `sip:${aliceNumber}@fabrikam.example;user=phone`],
+    ['domain-not-authorised', 'sip:ceo@bank.example'],
+  ])('speaks as no other in a dialog that it has begun (%s): %s', (reason, as) => {
+    const { decide } = start();
+    const { request: begun } = sent(decide(requestBetween(mallory, alice, { method: 'INVITE' }), fromEdge));
+    const [own = ''] = begun.values('Record-Route');
+    const says = (from: string) =>
+      decide(
+        requestBetween(mallory, alice, {
+          method: 'UPDATE',
+          uri: 'sip:alice@client.invalid',
+          from: `<${from}>;tag=${begun.from.tag}`,
+          to: `<${alice}>;tag=2`,
+          callId: begun.callId,
+          headers: { Route: `${own}, <sip:t@${fe1};lr>` },
+        }),
+        fromEdge,
+      );
+    expect(reasonOf(says(mallory))).toBe('relay');
+    expect(reasonOf(says(as))).toBe(reason);
+  });
+
   it('registers nobody', () => {
     const register = requestBetween(mallory, alice, { method: 'REGISTER' });
     expect(reasonOf(start().decide(register, fromEdge))).toBe('relay-not-allowed');
+  });
+});
+
+describe('an answer', () => {
+  const claims = {
+    'P-Asserted-Identity': `<${alice}>`,
+    'Remote-Party-ID': `<${alice}>`,
+    'Entente-Author': `<${alice}>`,
+  };
+  /** The claims that are left of what a server says. */
+  function left(decision: ProxyDecision): readonly string[] {
+    if (decision.kind !== 'relay') throw new Error(reasonOf(decision));
+    const [target] = decision.targets.flat() as [Target];
+    const response = createResponse(sent(decision).request, 200, undefined, { toTag: 'a', headers: claims });
+    const arrived = decision.rules.arrived?.(response, target) ?? response;
+    return Object.keys(claims).filter((name) => arrived.has(name));
+  }
+
+  it('of an edge says of nobody who that is, and that of a front end does: front ends believe what comes from here', () => {
+    const { decide } = start();
+    expect(left(decide(requestBetween(mallory, alice), fromEdge))).toEqual(Object.keys(claims));
+    const Route = `<sip:t@${edge};lr>`;
+    const outwards = requestBetween(alice, mallory, { headers: { Route } });
+    expect(left(decide(outwards, fromFrontEnd))).toEqual([]);
   });
 });
 
@@ -274,6 +331,11 @@ describe('who may send', () => {
       link: links.clientToFrontEnd,
       protection: {},
     };
-    expect(reasonOf(start().decide(requestBetween(alice, erin), client))).toBe('relay-not-allowed');
+    expect(start().decide(requestBetween(alice, erin), client)).toMatchObject({
+      refusal: {
+        reason: 'relay-not-allowed',
+        remedy: expect.stringContaining('a director serves no clients'),
+      },
+    });
   });
 });

@@ -36,6 +36,8 @@ const account = (name: string, home: string): Account => {
   const address = `${name}@contoso.example`;
   return { address, verifiers: verifiersOf(address, 'secret') ?? {}, home, state: 'enabled', rights: [] };
 };
+/** Of alice. */
+export const aliceNumber = '+49301001';
 
 let lastId = 0;
 /** A connection of a server. */
@@ -57,7 +59,10 @@ const poolNonceKeys = singleEpoch(randomBytes(32));
 export function start({ dead = [] as readonly string[], fqdn = dir1 as string, heldMs = 0 } = {}) {
   let now = 1_000;
   const known = new KnownAccounts();
-  const accounts = [account('erin', 'pool2.contoso.example'), account('alice', 'pool1.contoso.example')];
+  const accounts = [
+    account('erin', 'pool2.contoso.example'),
+    { ...account('alice', 'pool1.contoso.example'), number: aliceNumber },
+  ];
   known.apply(accounts.map((one) => ({ address: one.address, account: one })));
   const standing = { known, isStale: false };
   const director = new Director({

@@ -15,6 +15,7 @@ import {
   registerElsewhere,
   registerInDialog,
   unreadableRoute,
+  userWithoutHome,
   writerOf,
 } from '@entente/sip-proxy';
 import { mayReceiveUnauthenticated, type Role, routeName, type Topology } from '@entente/topology';
@@ -284,6 +285,9 @@ function home(address: string | undefined, { directorsFor, topology }: EdgeKnowl
   // Another front end of the pool knows the user as well, and hands on to the home what is for that alone.
   if (server !== undefined)
     return { kind: 'inside', server: routeName(topology, server.fqdn), first: { member: server.fqdn } };
+  const domain = isAddress ? address.slice(address.lastIndexOf('@') + 1) : '';
+  if (isAddress && topology.isOurDomain(domain))
+    return { kind: 'refuse', refusal: userWithoutHome(address, false) };
   return {
     kind: 'refuse',
     refusal: refusal(

@@ -8,6 +8,7 @@ import {
   type SipResponse,
   sealedVerifiersType,
 } from '@entente/sip';
+import { sampleTopology } from '@entente/testkit/topology';
 import { describe, expect, it } from 'vitest';
 import {
   device,
@@ -31,6 +32,9 @@ describe('what an outsider asserts', () => {
     'P-Asserted-Identity',
     'P-Preferred-Identity',
     'P-Associated-URI',
+    'P-Called-Party-ID',
+    'P-Served-User',
+    'P-Asserted-Service',
     'Remote-Party-ID',
     'Entente-Diagnostics',
     'Entente-Asked-By',
@@ -47,6 +51,19 @@ describe('what an outsider asserts', () => {
     out.answer(asserted);
     expect(answer?.map(({ status }) => status)).toEqual([200]);
     for (const name of claims) expect(answer?.[0]?.has(name)).toBe(false);
+  });
+
+  it('is stripped from the response of a device: whom the call was for before, and whose message it is, too', () => {
+    const { fromClient, fromFrontEnd, sent } = start();
+    const Route = registeredPath(fromClient, sent);
+    const request = message('MESSAGE', his, hers, { uri: device, via: insideVias, headers: { Route } });
+    const answers = fromFrontEnd(request);
+    const out = sent.outside[0] as Sent;
+    const ofUsers = [...claims, 'Entente-Author', 'History-Info', 'Diversion'];
+    const headers = Object.fromEntries(ofUsers.map((name) => [name, '<sip:ceo@contoso.example>']));
+    out.answer(createResponse(out.message, 200, undefined, { toTag: 'far', headers }));
+    expect(answers.map(({ status }) => status)).toEqual([200]);
+    expect(ofUsers.filter((name) => answers[0]?.has(name))).toEqual([]);
   });
 
   it('comes in from a partner where it is an address of his domain, and not where it is a number', () => {
@@ -66,10 +83,15 @@ describe('what an outsider asserts', () => {
 
   it('never comes in from a client', () => {
     const { fromClient, sent } = start();
-    const ofServers = ['P-Asserted-Identity', 'Entente-Asked-By', 'Entente-Account-Version'];
+    const ofServers = [
+      'P-Asserted-Identity',
+      'Entente-Asked-By',
+      'Entente-Account-Version',
+      'Entente-Author',
+    ];
     const headers = Object.fromEntries(ofServers.map((name) => [name, `<${hers}>`]));
     fromClient(message('MESSAGE', hers, his, { headers }));
-    expect(ofServers.map((name) => sent.inside[0]?.message.has(name))).toEqual([false, false, false]);
+    expect(ofServers.map((name) => sent.inside[0]?.message.has(name))).toEqual([false, false, false, false]);
   });
 });
 
@@ -112,6 +134,17 @@ describe('an address that is too long for our entries', () => {
       fromClient(message(method, long, to));
     expect(reasons).toEqual(['unknown-user', 'unknown-user', 'unknown-user']);
     expect(sent.inside).toEqual([]);
+  });
+});
+
+describe('a user without a home', () => {
+  it('is said to have none where the domain has no pool, as no address that is not there is', () => {
+    const domains = [{ name: 'contoso.example' }];
+    const { fromClient, messages, reasons } = start(undefined, sampleTopology({ domains, users: {} }));
+    for (const method of ['INVITE', 'REGISTER'] as const)
+      fromClient(message(method, hers, method === 'REGISTER' ? hers : his));
+    expect(reasons).toEqual(['unknown-user', 'unknown-user']);
+    for (const said of messages) expect(said).toContain('has none: contoso.example has no pool');
   });
 });
 

@@ -12,7 +12,7 @@ import {
 import {
   AckAllowance,
   DeviceFlows,
-  type FlowNames,
+  FlowNames,
   namesOurDomain,
   type ProxyDecision,
   type ProxyPolicy,
@@ -33,7 +33,7 @@ import { targetsOf } from './edge-targets.ts';
 import { type ForwardingOptions, rulesFor } from './forwarding.ts';
 
 /** What an edge decides with. */
-export interface EdgeOptions extends Omit<ForwardingOptions, 'devices' | 'mayReach'> {
+export interface EdgeOptions extends Omit<ForwardingOptions, 'connections' | 'devices' | 'mayReach'> {
   /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: () => number;
 }
@@ -47,6 +47,7 @@ export function createEdgePolicies(options: EdgeOptions): Readonly<Record<Side, 
   const outer = { fqdn: options.addresses.inside.host, interface: 'external' } as const;
   const forwarding: ForwardingOptions = {
     ...options,
+    connections: new FlowNames(),
     devices: new DeviceFlows(),
     mayReach: {
       clients: requestRule(outer, { party: 'external-client' }),

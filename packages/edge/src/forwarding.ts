@@ -1,4 +1,4 @@
-import { assertableIdentities, insiderFieldsOf, isInsideName } from '@entente/federation';
+import { insiderFieldsOf, isInsideName } from '@entente/federation';
 import {
   addressOfRecord,
   edit,
@@ -36,14 +36,14 @@ import {
   unknownEnd,
 } from '@entente/sip-proxy';
 import {
-  accountVersionField,
-  askedByField,
+  believedAnswer,
   type DeviceFlows,
   type FlowNames,
   insiderFields,
   type NotSent,
   notDialled,
   notSentOut,
+  overConnection,
   type RelayRules,
   type RequestOrigin,
   withoutFields,
@@ -51,6 +51,7 @@ import {
 import { links, type RequestRule, routeAddress, type Topology } from '@entente/topology';
 import type { EdgeRoute } from './decide-edge-route.ts';
 import type { EdgeSender } from './edge-sender.ts';
+import { editInwards } from './inward-fields.ts';
 
 /** A request that the edge forwards. */
 export interface ForwardedRequest {
@@ -89,6 +90,8 @@ export interface ForwardingOptions {
   readonly devices: DeviceFlows;
   /** Names of the connections of external clients. */
   readonly flows: FlowNames;
+  /** Other names of the same: servers inside see these. */
+  readonly connections: FlowNames;
   /** Where a server inside is reached, if we may dial it. */
   readonly hopInside: (server: string) => NextHop | undefined;
   /** Whether the topology lets us send requests to those outside. */
@@ -160,19 +163,15 @@ class InwardRules extends EdgeRules implements RelayRules<EdgeTarget> {
 
   build({ uri }: Target, via: Via): SipRequest {
     const { request, routes, sender } = this.#forwarded;
+    const isOfClient = sender.arrival.kind === 'client' && request.method !== 'ACK';
     return forwardRequest(request, {
-      via,
+      via: isOfClient ? overConnection(via, this.#options.connections.of(sender.origin)) : via,
       uri,
       preprocessed: routes,
       source: sender.origin.source,
       recordRoute: this.#recordRoute,
       path: request.method === 'REGISTER' ? this.#path() : undefined,
-      also: (editor) => {
-        for (const name of insiderFieldsOf(request, 'in')) editor.remove(name);
-        for (const name of ofServers) if (request.has(name)) editor.remove(name);
-        if (sender.arrival.kind === 'client') editor.remove('P-Asserted-Identity');
-        else setIdentities(editor, assertableIdentities(request));
-      },
+      also: (editor) => editInwards(editor, request, sender.arrival),
     });
   }
 
@@ -255,10 +254,7 @@ class MemberRules extends EdgeRules implements RelayRules<EdgeTarget> {
   }
 }
 
-/** What servers of ours say to each other of a REGISTER. */
-const ofServers = [accountVersionField, askedByField] as const;
-
-/** What an answer may say of who gives it, where somebody has checked that. */
+/** What an answer of a partner may say of who gives it, where somebody has checked that. */
 const claims = [...insiderFields, 'P-Preferred-Identity'] as const;
 
 /** A request to somebody outside, and the answers to it. */
@@ -321,8 +317,10 @@ class OutwardRules extends EdgeRules implements RelayRules {
   arrived(response: SipResponse): SipResponse {
     const { request } = this.#forwarded;
     const restored = restorePath(response, request, this.#own);
-    // An outsider's answer brings in neither an identity nor diagnostics: nobody has checked them.
-    return withoutFields(restored, claims);
+    // An outsider's answer brings in neither an identity nor diagnostics: nobody has checked them. Users say less than partners do.
+    return this.#forwarded.route.kind === 'device'
+      ? believedAnswer(restored, () => undefined, this.#options.topology())
+      : withoutFields(restored, claims);
   }
 
   nameOf(): string {
@@ -382,12 +380,6 @@ function receivingEnd(route: EdgeRoute): DialogEnd {
     case 'partner':
       return { user: '', device: '', via: route.domain };
   }
-}
-
-function setIdentities(editor: MessageEditor<SipRequest>, values: readonly NameAddr[] | undefined): void {
-  if (values === undefined) return;
-  editor.remove('P-Asserted-Identity');
-  for (const value of values) editor.append('P-Asserted-Identity', value);
 }
 
 function nameOf(route: EdgeRoute): string {

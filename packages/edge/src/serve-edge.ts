@@ -15,11 +15,11 @@ import { ServiceLocator, type ServiceResolver } from '@entente/sip-endpoint/reso
 import { createSealing } from '@entente/sip-proxy';
 import {
   budgetMetrics,
+  connectionLog,
   everySecond,
   FlowNames,
   InsideSockets,
   loadMetrics,
-  logConnection,
   type NamedPolicy,
   ProxyRuntime,
   peerName,
@@ -55,12 +55,17 @@ const outsideRows: ReadonlySet<number> = new Set([links.clientToEdge.row, links.
 export interface RunningEdge extends AsyncDisposable {
   /** What it counts; `docs/reference/metrics.md` lists them. */
   readonly metrics: readonly Metric[];
+  /** On which it listens, 1 to 65535: SIP from servers of ours, from external clients and from partners, and HTTP. */
   readonly ports: {
+    /** SIP from servers of ours. */
     readonly inside: number;
+    /** SIP from external clients. */
     readonly clients: number;
+    /** SIP from partners. */
     readonly federation: number;
-    /** HTTP for revocation lists and CA certificates, HTTPS for the federation bundle; none where row 19 is closed. */
+    /** HTTP for revocation lists and CA certificates; none where row 19 is closed. */
     readonly objects: number | undefined;
+    /** HTTPS for the federation bundle; none where row 19 is closed. */
     readonly bundle: number | undefined;
   };
   /**
@@ -74,9 +79,11 @@ export interface RunningEdge extends AsyncDisposable {
 
 /** What an edge is made of. */
 export interface ServeEdgeOptions {
+  /** Its certificate for the internal side, trust and topology. */
   readonly member: Member;
   /** Who we are outside: `member.externalIdentity()`, or a certificate of a public CA. */
   readonly externalIdentity: Credential;
+  /** Receives links, refusals of both sides, and which servers answer. */
   readonly logger: Logger;
   /** Asked about each request that is about to go on, whichever way, in their order. */
   readonly policies?: readonly NamedPolicy[];
@@ -109,6 +116,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const topology = () => member.topology;
   const refused = new RefusedConnections();
   const onRefusal = refused.counting(logRefusal(logger));
+  const logConnection = connectionLog(logger);
   const onPartnerRefusal = (refusal: ConnectionRefusal) => onRefusal(partnerRefusal(refusal));
   const locator = new ServiceLocator({ resolver });
   const federationTrust = await openFederationTrust({ ...options, locator });
@@ -135,7 +143,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
       const connection = outside.connectionOf(origin);
       if (connection === undefined) return;
       connection.prove(address);
-      logConnection(logger, connection, address, fqdn);
+      logConnection(connection, address, fqdn);
     },
   });
   const shared = {
@@ -190,7 +198,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
       { service: 'sip', name: 'SIP inside', clientCertificate: 'required', allow: allowInside },
       (socket, link) => {
         const connection = inside.accept(socket, link);
-        logConnection(logger, connection, peerName(connection), fqdn);
+        logConnection(connection, peerName(connection), fqdn);
       },
     );
     opened.push(servers);
@@ -202,7 +210,11 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         ...listenAt(external, 'clients'),
         clientCertificate: 'none',
         link: { name: links.clientToEdge.name, interface: 'external', local: fqdn },
-        limits: { ...options.limits, whenPlacesAreShort: 'close-unproven' },
+        limits: {
+          ...options.limits,
+          whenPendingIsFull: 'close-silent',
+          whenPlacesAreShort: 'close-unproven',
+        },
         onRefusal,
       },
       (socket) => {
@@ -222,12 +234,12 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         clientCertificate: 'required',
         allow: allowPartner,
         link: { name: links.federation.name, interface: 'external', local: fqdn },
-        limits: options.limits ?? {},
+        limits: { ...options.limits, whenPendingIsFull: 'close-silent' },
         onRefusal: onPartnerRefusal,
       },
       (socket) => {
         const connection = outside.accept(socket, links.federation);
-        logConnection(logger, connection, peerName(connection), external.fqdn);
+        logConnection(connection, peerName(connection), external.fqdn);
       },
     );
     opened.push(partners);

@@ -65,10 +65,11 @@ export function start(sealing = newSealing(), current = topology, self = names.i
   const flows = new FlowNames();
   const flowsOut: (string | undefined)[] = [];
   const partner = originOf(links.federation, {
-    protection: { peer: { dnsNames: ['fabrikam.example'], sipDomains: [] } },
+    protection: { peer: { dnsNames: ['fabrikam.example', 'fabrikam-labs.example'], sipDomains: [] } },
   });
   const sent: Record<Side, Sent[]> = { inside: [], outside: [] };
   const reasons: string[] = [];
+  const messages: string[] = [];
   const registered: string[] = [];
   const policies = createEdgePolicies({
     addresses: { ...addresses, inside: { ...addresses.inside, host: self } },
@@ -114,6 +115,7 @@ export function start(sealing = newSealing(), current = topology, self = names.i
       relay(decision.side === 'inside' ? 'inside' : 'outside', request, decision, answers);
     else if (decision.kind === 'refuse') {
       reasons.push(decision.refusal.reason);
+      messages.push(decision.refusal.message);
       answers.push(responseForRefusal(request, decision.refusal, 'edge'));
     }
     return answers;
@@ -126,6 +128,7 @@ export function start(sealing = newSealing(), current = topology, self = names.i
   return {
     sent,
     reasons,
+    messages,
     registered,
     policies,
     shareOf: {

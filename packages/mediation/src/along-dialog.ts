@@ -5,6 +5,7 @@ import { type Role, serversBehind, type Topology } from '@entente/topology';
 import { endName, MediationRules } from './forwarding.ts';
 import type { MediationOptions } from './mediation-options.ts';
 import type { MediationSender } from './mediation-sender.ts';
+import { refuseFrom } from './numbers/caller.ts';
 import { refuseTransfer } from './transfers/refuse-transfer.ts';
 
 /** Methods that have no place in a call. */
@@ -34,6 +35,8 @@ export function decideAlongDialog(
     const { asserted } = sender.identity;
     if (asserted !== here.user) return refuse(otherIdentity(here.user, asserted));
   }
+  const spoofed = sender.role === 'gateway' ? refuseCallerInDialog(request, token, options) : undefined;
+  if (spoofed !== undefined) return refuse(spoofed);
   if (request.method === 'REFER') {
     const user = sender.role === 'front-end' ? here.user : undefined;
     const refused = refuseTransfer(request, user, { topology, accounts: options.accounts });
@@ -66,6 +69,20 @@ export function decideAlongDialog(
       options,
     ),
   };
+}
+
+/**
+ * A gateway that has begun a call speaks in it as one that begins it. One that was called has the number that was called: with another our token does not
+ * open. A call ends although a user has got the number meanwhile.
+ */
+function refuseCallerInDialog(
+  request: SipRequest,
+  { sender }: DialogToken,
+  { accounts, fqdn, topology }: MediationOptions,
+): RequestRefusal | undefined {
+  if (sender === 'called' || request.method === 'ACK' || request.method === 'BYE') return undefined;
+  const isNumberOfUser = (number: string) => accounts.known.withNumber(number).length > 0;
+  return refuseFrom(request, { fqdn, topology: topology(), isNumberOfUser });
 }
 
 /** Whether something in the Route is a server of ours, to which a gateway would send the request back. */

@@ -16,12 +16,12 @@ import {
   type Target,
   type TargetGroups,
 } from '@entente/sip-proxy';
-import { type NotSent, notDialled, type RelayRules, withoutFields } from '@entente/sip-relay';
+import { believedAnswer, type NotSent, notDialled, type RelayRules, withoutFields } from '@entente/sip-relay';
 import { routeAddress, routeName, type Topology } from '@entente/topology';
 import { GatewayBorder } from './gateways/gateway-border.ts';
 import type { MediationOptions } from './mediation-options.ts';
 import type { MediationSender } from './mediation-sender.ts';
-import { withoutInsiderFields } from './numbers/caller.ts';
+import { fieldsOfNoGatewaysAnswer, withoutInsiderFields } from './numbers/caller.ts';
 
 /** Where a request goes. */
 export interface MediationTarget extends Target {
@@ -42,9 +42,6 @@ export interface ForwardedRequest {
   /** Writes who calls. */
   readonly write?: (editor: MessageEditor<SipRequest>, target: MediationTarget) => void;
 }
-
-/** What a gateway says to us of servers and users inside: nothing. */
-const insiderFields = ['P-Asserted-Identity', 'Remote-Party-ID', 'Entente-Diagnostics'] as const;
 
 /** How a request goes on, whichever server it goes to. */
 export class MediationRules implements RelayRules<MediationTarget> {
@@ -97,9 +94,9 @@ export class MediationRules implements RelayRules<MediationTarget> {
   arrived(response: SipResponse, { server }: MediationTarget): SipResponse {
     const { status } = response;
     if (status > 100 && status < 200) this.#hasRung = true;
-    return this.#isGateway(server)
-      ? without(this.#border.restored(response, this.#forwarded.request, server))
-      : response;
+    if (!this.#isGateway(server)) return believedAnswer(response, () => server, this.#options.topology());
+    const restored = this.#border.restored(response, this.#forwarded.request, server);
+    return withoutFields(restored, fieldsOfNoGatewaysAnswer);
   }
 
   /** Q.850 causes of Reason and whatever else belongs to a call pass; how things are inside does not. */
@@ -149,8 +146,4 @@ export class MediationRules implements RelayRules<MediationTarget> {
  */
 export function endName(topology: Topology, server: string): string {
   return topology.servers.get(server)?.role === 'gateway' ? server : routeName(topology, server);
-}
-
-function without(response: SipResponse): SipResponse {
-  return withoutFields(response, insiderFields);
 }

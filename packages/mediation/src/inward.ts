@@ -19,16 +19,17 @@ export function decideInward(
   sender: MediationSender,
   options: MediationOptions,
 ): ProxyDecision {
+  const { fqdn } = options;
+  const { known } = options.accounts;
   const topology = options.topology();
   const { uri } = sender.routes;
-  if (!isForUs(uri, topology, options.fqdn)) return refuse(notForUs(uri));
-  const refused =
-    refuseTakeover(request) ??
-    refuseCaller(request, { fqdn: options.fqdn, topology, accounts: options.accounts });
+  if (!isForUs(uri, topology, fqdn)) return refuse(notForUs(uri));
+  const isNumberOfUser = (number: string) => known.withNumber(number).length > 0;
+  const refused = refuseTakeover(request) ?? refuseCaller(request, { fqdn, topology, isNumberOfUser });
   if (refused !== undefined) return refuse(refused);
   const called = numberOf(uri, numberingOf(topology));
   if (!called.ok) return refuse(called.refusal);
-  const owners = options.accounts.known.withNumber(called.number).filter(({ state }) => state === 'enabled');
+  const owners = known.withNumber(called.number).filter(({ state }) => state === 'enabled');
   const [owner] = owners;
   if (owner === undefined || owners.length > 1) return refuse(nobodyHas(called.number, owners.length));
   const { address, home } = owner;

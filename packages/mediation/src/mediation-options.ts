@@ -9,6 +9,7 @@ export interface MediationOptions {
   readonly fqdn: string;
   /** On which we listen for front ends and edges, and for gateways. */
   readonly ports: { readonly inside: number; readonly gateways: number };
+  /** Gives the topology in force, asked at each request. */
   readonly topology: () => Topology;
   /** Who has which number, and who may call others. */
   readonly accounts: Pick<FollowedAccounts, 'isStale' | 'known'>;

@@ -8,6 +8,7 @@ export type SenderRole = 'front-end' | 'gateway' | 'edge';
 export interface MediationSender {
   /** FQDN of the server. */
   readonly server: string;
+  /** Role of the server, as the topology has it. */
   readonly role: SenderRole;
   /** Whom the server vouches for; nobody where it is not a front end. */
   readonly identity: Extract<AssertedIdentity, { ok: true }>;

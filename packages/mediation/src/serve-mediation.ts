@@ -13,10 +13,10 @@ import { createTokenSource, MessageBudget } from '@entente/sip-endpoint';
 import { createSealing } from '@entente/sip-proxy';
 import {
   budgetMetrics,
+  connectionLog,
   FlowNames,
   InsideSockets,
   loadMetrics,
-  logConnection,
   ProxyRuntime,
   peerName,
   proxyMetrics,
@@ -35,6 +35,7 @@ const watchedRoles: ReadonlySet<Role> = new Set(['front-end', 'edge']);
 
 /** A mediation server that listens. */
 export interface RunningMediation extends AsyncDisposable {
+  /** On which it listens, 1 to 65535: for front ends and edges, and for gateways. */
   readonly ports: { readonly inside: number; readonly gateways: number };
   /** What it counts; `docs/reference/metrics.md` lists them. */
   readonly metrics: readonly Metric[];
@@ -48,9 +49,11 @@ export interface RunningMediation extends AsyncDisposable {
 
 /** What a mediation server is made of. */
 export interface ServeMediationOptions {
+  /** Its certificate, trust and topology. */
   readonly member: Member;
   /** Numbers and rights of users; `member.followAccounts()`. */
   readonly accounts: FollowedAccounts;
+  /** Receives links, refusals, and which servers and gateways answer. */
   readonly logger: Logger;
   /** Bounds of each listener; see `@entente/tls`. */
   readonly limits?: ServeLimits;
@@ -73,6 +76,7 @@ export async function serveMediation(options: ServeMediationOptions): Promise<Ru
   const allowGateways = member.authorise({ fqdn, interface: 'internal', service: 'gateway' });
   const refused = new RefusedConnections();
   const onRefusal = refused.counting(logRefusal(logger));
+  const logConnection = connectionLog(logger);
   const sockets = new InsideSockets({ member, own, limits: options.limits, onRefusal });
   const budget = new MessageBudget({ maxBytes: options.maxBytesInFlight });
   const newToken = createTokenSource();
@@ -128,7 +132,7 @@ export async function serveMediation(options: ServeMediationOptions): Promise<Ru
       { service, name, clientCertificate: 'required', allow },
       (socket, link) => {
         const connection = runtime.accept(socket, link);
-        logConnection(logger, connection, peerName(connection), fqdn);
+        logConnection(connection, peerName(connection), fqdn);
       },
     );
     opened.push({ [Symbol.asyncDispose]: () => server.close() });

@@ -148,4 +148,17 @@ describe('a gateway', () => {
       expect(fe1.received).toEqual([]);
     },
   );
+
+  it.each(['+4940123', 'anonymous'])(
+    'speaks for no caller %s at a domain of a partner, whose users send over an edge',
+    async (user) => {
+      const before = network.refused('identity-not-authorised');
+      const from = `sip:${user}@fabrikam.example;user=phone`;
+      expect((await inward('INVITE', aliceNumber, { from })).status).toBe(403);
+      const headers = { 'P-Asserted-Identity': `<${from}>` };
+      expect((await inward('INVITE', aliceNumber, { headers })).status).toBe(403);
+      expect(network.refused('identity-not-authorised')).toBe(before + 2);
+      expect(fe1.received).toEqual([]);
+    },
+  );
 });

@@ -32,6 +32,8 @@ export interface AskOptions {
   readonly contact?: string;
   /** In the dialog of this request that it got, as the called end; or of this answer that it got, as the caller. */
   readonly inDialog?: SipRequest | SipResponse | undefined;
+  /** The URI that From has in that dialog; default the one that it should have. */
+  readonly spoofed?: string | undefined;
 }
 
 /** What a message carries. */
@@ -142,19 +144,21 @@ export class ServerPeer implements AsyncDisposable {
       inDialog,
       headers = {},
       from = 'sip:nobody@anonymous.invalid',
+      spoofed,
       to = uri,
     } = options;
     const isCalled = inDialog?.kind === 'request';
     const routes = inDialog === undefined ? [] : routeSet(inDialog);
+    const own = isCalled ? `${inDialog.to};tag=${this.#tag}` : (inDialog?.from.toString() ?? '');
     const request = createRequest({
       method,
       uri,
       from:
         inDialog === undefined
           ? `<${from}>;tag=${token()}`
-          : isCalled
-            ? `${inDialog.to};tag=${this.#tag}`
-            : inDialog.from,
+          : spoofed === undefined
+            ? own
+            : `<${spoofed}>;tag=${own.split(';tag=').pop()}`,
       to: inDialog === undefined ? `<${to}>` : isCalled ? inDialog.from : inDialog.to,
       callId: inDialog?.callId ?? token(),
       cseq: ++this.#sequence,

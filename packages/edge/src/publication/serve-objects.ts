@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
-import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { boundAnswers, createPublicServer, type Logger, publicLimits, servePublicHttp } from '@entente/host';
+import {
+  boundAnswers,
+  createPublicServer,
+  type Logger,
+  type PublicLimits,
+  publicLimits,
+  serveHttps,
+  servePublicHttp,
+} from '@entente/host';
 import type { Member } from '@entente/member';
-import { type Credential, serve, type Trust } from '@entente/tls';
+import type { Credential, Trust } from '@entente/tls';
 import { links, publishesOutside, type ServerInterface } from '@entente/topology';
 import { answerRequests, type FindObject } from './answer-requests.ts';
 import { type Bundle, bundleObject, maxBundleBytes, readBundle } from './mirrored-bundle.ts';
@@ -17,6 +24,8 @@ export interface ServeObjectsOptions {
   /** The trust of the external interface. */
   readonly trust: Trust;
   readonly logger: Logger;
+  /** Of the listener for HTTPS. Default `publicLimits`. */
+  readonly limits?: PublicLimits;
 }
 
 /** The edge's answers to outsiders (row 19). */
@@ -42,7 +51,7 @@ const longestWaitMs = 3_600_000;
  * @throws OperatorFault `ENTENTE_LISTEN_FAILED`; faults of `serve`
  */
 export async function serveObjects(options: ServeObjectsOptions): Promise<ServedObjects> {
-  const { identity, logger, member, trust } = options;
+  const { identity, limits = publicLimits, logger, member, trust } = options;
   const stops: (() => unknown)[] = [];
   const onFault = (fault: unknown) =>
     logger.error({ event: 'fault', err: fault }, 'a request for a public object could not be answered');
@@ -77,8 +86,7 @@ export async function serveObjects(options: ServeObjectsOptions): Promise<Served
     }
     const secure = side?.ports.bundle;
     if (secure !== undefined && secure !== side?.ports.clients) {
-      const server = await serve(
-        https,
+      const server = await serveHttps(
         {
           trust,
           identity,
@@ -86,19 +94,21 @@ export async function serveObjects(options: ServeObjectsOptions): Promise<Served
           port: secure,
           clientCertificate: 'none',
           limits: {
-            maxConnections: publicLimits.maxConnections,
-            maxConnectionsPerAddress: publicLimits.maxConnectionsPerAddress,
+            maxConnections: limits.maxConnections,
+            maxConnectionsPerAddress: limits.maxConnectionsPerAddress,
+            whenPendingIsFull: 'close-silent',
+            whenPlacesAreShort: 'close-most',
           },
           http: {
-            maxHeaderBytes: publicLimits.maxHeaderBytes,
-            requestTimeoutMs: publicLimits.requestTimeoutMs,
-            keepAliveTimeoutMs: publicLimits.keepAliveTimeoutMs,
+            maxHeaderBytes: limits.maxHeaderBytes,
+            requestTimeoutMs: limits.requestTimeoutMs,
+            keepAliveTimeoutMs: limits.keepAliveTimeoutMs,
           },
           link: { ...link, local: member.fqdn },
         },
-        boundAnswers(bundle),
+        boundAnswers(bundle, limits),
       );
-      server.server.maxRequestsPerSocket = publicLimits.maxRequests;
+      server.server.maxRequestsPerSocket = limits.maxRequests;
       stops.push(() => server.close());
     }
     return {

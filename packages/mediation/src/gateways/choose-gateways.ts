@@ -4,6 +4,7 @@ import type { NumberRoute } from '@entente/topology';
 export interface CalledNumber {
   /** `+` and digits, or an emergency number. */
   readonly number: string;
+  /** Whether it is one of the emergency numbers of the topology. */
   readonly isEmergency: boolean;
 }
 

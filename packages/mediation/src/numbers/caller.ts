@@ -1,16 +1,7 @@
 import type { Account } from '@entente/accounts';
-import type { FollowedAccounts } from '@entente/member';
-import type { MessageEditor, SipRequest, Uri } from '@entente/sip';
-import {
-  isTelephoneUri,
-  numberOf,
-  type RequestRefusal,
-  readNumber,
-  refusal,
-  warning399,
-} from '@entente/sip-proxy';
-import { numberingOf } from '@entente/sip-relay';
-import type { Topology } from '@entente/topology';
+import type { MessageEditor, SipRequest } from '@entente/sip';
+import type { RequestRefusal } from '@entente/sip-proxy';
+import { isUnnamedCaller, type OutsideCallerKnowledge, refuseOutsideCaller } from '@entente/sip-relay';
 
 const asserted = 'P-Asserted-Identity';
 
@@ -20,12 +11,16 @@ const asserted = 'P-Asserted-Identity';
  */
 const insiderFields = [
   'P-Associated-URI',
+  'P-Asserted-Service',
   'P-Preferred-Identity',
   'Remote-Party-ID',
   'Entente-Diagnostics',
   'Authorization',
   'Proxy-Authorization',
   'Referred-By',
+  'Entente-Author',
+  'Entente-Asked-By',
+  'Entente-Account-Version',
 ] as const;
 
 /**
@@ -47,66 +42,39 @@ const chargingFields = [
   'P-Profile-Key',
 ] as const;
 
-/** What decides whether a caller is who the gateway says. */
-export interface CallerKnowledge {
-  /** Of this server, for the Warning. */
-  readonly fqdn: string;
-  readonly topology: Topology;
-  readonly accounts: Pick<FollowedAccounts, 'known'>;
-}
+/** What neither a request nor an answer of a gateway says to us. */
+const fieldsOfNoGateway = [...insiderFields, ...chargingFields] as const;
+
+/** What no answer of a gateway says to us: who is called was not asked of anybody, and nobody has checked it. */
+export const fieldsOfNoGatewaysAnswer = [asserted, ...fieldsOfNoGateway] as const;
 
 /**
- * Refuses a caller from the telephone network who claims to be a user of ours: by an address at a domain of ours, by a number that a user has, or
- * by a name that is not a number. A caller who withholds the number is `anonymous`.
+ * Refuses a caller from the telephone network who claims to be a user of ours, or a partner's, in From or in what the gateway asserts. A caller who
+ * withholds the number is `anonymous`.
  * @param request - of a gateway, outside of a dialog
- * @param known - topology and accounts
+ * @param known - topology, and numbers of users
  * @see RFC 3325 §5, RFC 3323 §4.1.1.3
  */
-export function refuseCaller(request: SipRequest, known: CallerKnowledge): RequestRefusal | undefined {
-  const from = spoofed('From', request.from.uri, known, true);
+export function refuseCaller(request: SipRequest, known: OutsideCallerKnowledge): RequestRefusal | undefined {
+  const from = refuseFrom(request, known);
   if (from !== undefined || !request.has(asserted)) return from;
   for (const { uri } of request.addressesOf(asserted)) {
-    const refused = spoofed(asserted, uri, known, false);
+    const refused = refuseOutsideCaller(asserted, uri, known);
     if (refused !== undefined) return refused;
   }
   return undefined;
 }
 
-function spoofed(
-  header: string,
-  uri: Uri,
-  { accounts, fqdn, topology }: CallerKnowledge,
-  mayBeAnonymous: boolean,
+/**
+ * Refuses a caller from the telephone network who claims in From to be a user of ours, or a partner's.
+ * @param request - of a gateway that has begun the call
+ * @param known - topology, and numbers of users
+ */
+export function refuseFrom(
+  { from: { uri } }: SipRequest,
+  known: OutsideCallerKnowledge,
 ): RequestRefusal | undefined {
-  if (mayBeAnonymous && isAnonymous(uri, topology)) return undefined;
-  const isOurs = uri.kind === 'sip' && topology.isOurDomain(uri.host);
-  const read = readNumber(uri);
-  if ((isOurs && !isTelephoneUri(uri)) || !read.ok || !/^\+?\d+$/.test(read.number.digits))
-    return notAuthorised(header, `the number of a caller, found ${uri.toString()}`, fqdn);
-  const number = numberOf(uri, numberingOf(topology));
-  // It would look like the number of a user, and be compared with none.
-  if (!number.ok)
-    return notAuthorised(header, `a number that can be made global, found ${uri.toString()}`, fqdn);
-  const owners = accounts.known.withNumber(number.number);
-  return owners.length === 0
-    ? undefined
-    : notAuthorised(header, `a number outside, found ${uri.toString()}, which is a user’s of ours`, fqdn);
-}
-
-/** It must not be at a domain of ours: there it is a user. */
-function isAnonymous(uri: Uri, topology: Topology): boolean {
-  if (uri.kind !== 'sip' || topology.isOurDomain(uri.host)) return false;
-  return uri.host === 'anonymous.invalid' || uri.user?.toLowerCase() === 'anonymous';
-}
-
-function notAuthorised(header: string, expected: string, agent: string): RequestRefusal {
-  return refusal(
-    'identity-not-authorised',
-    403,
-    `${header}: expected ${expected}`,
-    'Let the gateway send the global number of the caller, or anonymous@anonymous.invalid, or add a rule for its numbers under telephony.rules.',
-    [['Warning', warning399(agent, 'The caller is not one that a gateway may speak for')]],
-  );
+  return isUnnamedCaller(uri, known.topology) ? undefined : refuseOutsideCaller('From', uri, known);
 }
 
 /**
@@ -118,7 +86,7 @@ export function withoutInsiderFields(
   editor: MessageEditor<SipRequest>,
   message: Pick<SipRequest, 'has'>,
 ): void {
-  for (const name of [...insiderFields, ...chargingFields]) if (message.has(name)) editor.remove(name);
+  for (const name of fieldsOfNoGateway) if (message.has(name)) editor.remove(name);
 }
 
 /** Who calls by a gateway. */

@@ -1,0 +1,27 @@
+import { assertableIdentities, insiderFieldsOf, speaksFor } from '@entente/federation';
+import type { MessageEditor, NameAddr, SipRequest } from '@entente/sip';
+import { accountVersionField, askedByField, keepAuthor } from '@entente/sip-relay';
+import type { Arrival } from './decide-edge-route.ts';
+
+/** What servers of ours say to each other of a REGISTER. */
+const ofServers = [accountVersionField, askedByField] as const;
+
+/**
+ * Takes off a request from outside what its sender may not say.
+ * @param editor - of the request
+ * @param request - as received
+ * @param arrival - where it came from
+ */
+export function editInwards(editor: MessageEditor<SipRequest>, request: SipRequest, arrival: Arrival): void {
+  for (const name of insiderFieldsOf(request, 'in')) editor.remove(name);
+  for (const name of ofServers) if (request.has(name)) editor.remove(name);
+  if (arrival.kind === 'client') editor.remove('P-Asserted-Identity');
+  else setIdentities(editor, assertableIdentities(request));
+  keepAuthor(editor, request, (of) => arrival.kind === 'partner' && speaksFor(arrival.authority, of));
+}
+
+function setIdentities(editor: MessageEditor<SipRequest>, values: readonly NameAddr[] | undefined): void {
+  if (values === undefined) return;
+  editor.remove('P-Asserted-Identity');
+  for (const value of values) editor.append('P-Asserted-Identity', value);
+}
