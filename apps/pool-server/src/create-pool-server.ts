@@ -14,6 +14,7 @@ export const acceptedPorts: readonly AcceptedPort[] = [exporterPort, locationsPo
 
 /** A running server of a pool. */
 export interface PoolServer extends RunningServer {
+  /** What it is in the domain. */
   readonly member: Member;
   /** The service of the role that the topology gives it. */
   readonly role: RunningRole;

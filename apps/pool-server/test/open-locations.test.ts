@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLocations } from '@entente/front-end';
@@ -25,18 +25,19 @@ const plugins = { calls: () => [] } as Pick<Plugins, 'calls'>;
 const write = (fields: { readonly event?: string }) => void events.push(fields.event ?? '');
 const logger = { info: write, warn: write } as unknown as Logger;
 
-/** What a start of the server opens. */
-function open(redis: object) {
+/** What a start of the server opens, or of another one in a folder of its own. */
+async function open(redis: object, directory = '.') {
+  await mkdir(join(folder, directory), { recursive: true });
   const config = poolServerConfig.parse({
     fqdn: member.fqdn,
-    directory: '.',
+    directory,
     locations: { redis },
   });
   return openLocations({ config, configFile: join(folder, 'fe1.yaml'), plugins, member, logger });
 }
 
 describe.skipIf(noRedis !== undefined)(`a server whose pool shares a Redis${noRedis ?? ''}`, () => {
-  it('finds its users after a restart while Redis is away, and Redis has the last word once it is back', async () => {
+  it('finds its users after a restart while Redis is away, gives them back to a Redis that has lost them, and believes it from then on', async () => {
     await using redis = await startRedis();
     const binding: Binding = {
       aor: alice,
@@ -67,6 +68,9 @@ describe.skipIf(noRedis !== undefined)(`a server whose pool shares a Redis${noRe
     await redis.start();
     await redis.command('FLUSHALL');
     await expect.poll(() => again.isLost).toBe(false);
+    await using another = await open(redis.place, 'another');
+    await expect.poll(() => seen(another.locations)).toEqual([binding.uri]);
+    await put(another.locations, []);
     await expect.poll(() => seen(again.locations)).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import { accountCredentials } from '@entente/sip-relay/users';
 import { requestBetween } from '@entente/testkit/request';
 import { sampleDocument, sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { links } from '@entente/topology';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FrontEnd } from './front-end.ts';
 
 const [fe1, fe2] = ['fe1.contoso.example', 'fe2.contoso.example'] as const;
@@ -138,7 +138,9 @@ describe('a user with another password', () => {
       register({ 'P-Asserted-Identity': `<${alice}>`, 'Entente-Account-Version': version });
     expect((await send(vouched(before), server(fe2))).kind).toBe('serve');
     hears([told(since, 'another')]);
+    const stored = vi.spyOn(locations, 'update');
     expect(await send(vouched(before), server(fe2))).toMatchObject(stale);
+    expect(stored, 'not even for a moment').not.toHaveBeenCalled();
     expect(locations.lookup(address, 1_000)).toEqual([]);
     expect((await send(vouched(since), server(fe2))).kind).toBe('serve');
     expect(locations.lookup(address, 1_000)).toMatchObject([{ account: since }]);

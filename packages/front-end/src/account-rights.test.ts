@@ -13,7 +13,15 @@ import { FrontEnd } from './front-end.ts';
 
 const fe1 = 'fe1.contoso.example';
 const dir1 = 'dir1.contoso.example';
-const topology = sampleTopology({ servers: [sampleFrontEnd, { fqdn: dir1, role: 'director' }] });
+const topology = sampleTopology({
+  servers: [
+    sampleFrontEnd,
+    { ...sampleFrontEnd, fqdn: 'fe2.contoso.example' },
+    { fqdn: dir1, role: 'director' },
+    { fqdn: 'chat1.contoso.example', role: 'trusted-application' },
+    { fqdn: 'chat2.contoso.example', role: 'trusted-application', flags: { assertsUsers: true } },
+  ],
+});
 const account = (name: string, rights: readonly AccountRight[] = []): Account => {
   const address = `${name}@contoso.example`;
   return { address, verifiers: verifiersOf(address, 'secret') ?? {}, home: fe1, state: 'enabled', rights };
@@ -39,6 +47,15 @@ const overDirector: RequestOrigin = {
   link: links.directorToFrontEnd,
   protection: { peer: { role: 'director', dnsNames: [dir1], sipDomains: [] } },
 };
+
+/** A server that vouches for those whom it names. */
+const vouching = (fqdn: string, link: RequestOrigin['link']): RequestOrigin => ({
+  ...overDirector,
+  id: ++lastId,
+  server: fqdn,
+  link,
+  protection: {},
+});
 
 function start(accounts: readonly Account[]) {
   const known = new KnownAccounts();
@@ -140,6 +157,28 @@ describe('a call to the telephone network', () => {
     expect(frontEnd.decide(request, sender)).toMatchObject({
       refusal: { reason: 'dial-outside-not-allowed' },
     });
+  });
+
+  it.each([
+    ['chat1', 'sip:anonymous@anonymous.invalid', undefined, 'dial-outside-not-allowed'],
+    ['chat1', 'sip:lobby@chat1.contoso.example', undefined, 'dial-outside-not-allowed'],
+    ['chat2', 'sip:anonymous@anonymous.invalid', undefined, 'dial-outside-not-allowed'],
+    ['chat2', 'sip:bob@contoso.example', 'bob', 'dial-outside-not-allowed'],
+    ['chat2', 'sip:alice@contoso.example', 'alice', 'unknown-user'],
+    // It has asked its own user.
+    ['fe2', 'sip:anonymous@anonymous.invalid', undefined, 'unknown-user'],
+    ['fe2', 'sip:bob@contoso.example', 'bob', 'unknown-user'],
+  ])('of %s as %s, who is vouched for as %s, ends with %s', async (server, from, user, expected) => {
+    const { frontEnd } = start([account('alice', ['dial-outside']), account('bob')]);
+    const link = server === 'fe2' ? links.frontEndToFrontEnd : links.frontEndToApplication;
+    const request = requestBetween(from, 'tel:+15550100', {
+      method: 'INVITE',
+      to: '<sip:bob@contoso.example>',
+      headers: user === undefined ? {} : { 'P-Asserted-Identity': `<sip:${user}@contoso.example>` },
+    });
+    const sender = frontEnd.admit(request, vouching(`${server}.contoso.example`, link));
+    if ('reason' in sender) throw new Error(sender.message);
+    expect(reason(await frontEnd.decide(request, sender))).toBe(expected);
   });
 
   it('is none where the number is a user of ours, or the address is no number', async () => {

@@ -1,5 +1,8 @@
+import { MemoryLocations } from '@entente/sip-proxy/locations';
 import type { RequestOrigin } from '@entente/sip-relay';
 import { requestBetween } from '@entente/testkit/request';
+import { sampleTopology } from '@entente/testkit/topology';
+import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import {
   alice,
@@ -20,7 +23,13 @@ import {
   server,
   start,
   throughEdge,
+  topology,
 } from '../test/front-end-on-paper.ts';
+
+const withMediation = sampleTopology({
+  ...topology.document,
+  servers: [...topology.document.servers, { fqdn: 'med1.contoso.example', role: 'mediation' }],
+});
 
 describe('a dialog whose front end was started again', () => {
   it('goes on once its client has registered again, under the keys of the pool', () => {
@@ -122,6 +131,41 @@ describe('who is at an end of a dialog', () => {
       reason: 'identity-not-authorised',
     });
     expect(relayed(network, info(alice), server('fe2.contoso.example')).to).toBe('fe2.contoso.example');
+  });
+
+  it.each([
+    ['an edge', 'edge1.contoso.example', 'edge'],
+    ['a mediation server', 'med1.contoso.example', 'mediation'],
+  ] as const)('is not %s, where another server is next on that side: it skips no entry', (_, fqdn, role) => {
+    const [sealing, locations] = [newSealing(), new MemoryLocations()];
+    const first = start('fe1.contoso.example', sealing, locations, undefined, () => withMediation);
+    const second = start('fe2.contoso.example', sealing, locations, undefined, () => withMediation);
+    const link = role === 'edge' ? links.edgeToFrontEnd : links.frontEndToMediation;
+    const peer = { role, dnsNames: [fqdn], sipDomains: [] };
+    const taken: RequestOrigin = { ...server(fqdn, link), protection: { peer } };
+    const hers = client(alice);
+    proven(first, register(alice), hers);
+    proven(second, register(bob), client(bob));
+    const outward = relayed(first, requestBetween(alice, bob, { method: 'INVITE' }), hers).sent;
+    const { sent } = relayed(second, outward, server('fe1.contoso.example'));
+    const [ofSecond = '', ofFirst = ''] = sent.values('Record-Route').map(String);
+    const of = (method: string, Route: string) =>
+      ofCaller(sent, method, { uri: 'sip:bob@client.invalid', headers: { Route } });
+    for (const network of [first, second]) {
+      expect(network.send(of('INFO', `${ofFirst}, ${ofSecond}`), taken)).toMatchObject({ status: 407 });
+      expect(network.send(of('ACK', `${ofFirst}, ${ofSecond}`), taken)).not.toHaveProperty('sent');
+      for (const route of [ofSecond, `${ofSecond}, ${ofFirst}`]) {
+        for (const method of ['INFO', 'BYE', 'INVITE', 'REFER'])
+          expect(network.send(of(method, route), taken)).toMatchObject({
+            status: 403,
+            reason: 'relay-not-allowed',
+          });
+        expect(network.send(of('ACK', route), taken)).not.toHaveProperty('sent');
+      }
+    }
+    expect(relayed(first, of('INFO', `${ofFirst}, ${ofSecond}`), hers).sent.get('P-Asserted-Identity')).toBe(
+      `<${alice}>`,
+    );
   });
 
   it.each(['sip:helpdesk@contoso.example', 'sip:alice@fabrikam.example', 'tel:+12015550123'])(

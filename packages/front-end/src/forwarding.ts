@@ -28,8 +28,8 @@ import {
 } from '@entente/sip-proxy';
 import {
   askedByField,
+  believedAnswer,
   type DeviceFlows,
-  insiderFields,
   type LaterAnswers,
   livingFirst,
   type NotSent,
@@ -39,7 +39,6 @@ import {
   type Sender,
   type Unreachable,
   vouchFor,
-  withoutFields,
 } from '@entente/sip-relay';
 import {
   links,
@@ -115,7 +114,7 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
   }
 
   nextHop(target: ForwardTarget): NextHop | Unreachable | NotSent {
-    const server = target.server ?? this.#serverOf(target.routes[0]);
+    const server = target.server ?? serverOf(target.routes[0], this.#options);
     if (server === undefined) return unreachable;
     const { fqdn, hopTo, topology } = this.#options;
     return hopTo(server) ?? notDialled(topology(), fqdn, server);
@@ -154,16 +153,13 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
 
   arrived(response: SipResponse, target: ForwardTarget): SipResponse {
     if (this.#request.method === 'REGISTER' && response.status === 200) this.#registered();
-    if (target.flow === undefined) {
-      if (response.status === 430 && target.routes.length > 0)
-        this.#options.onFlowFailed(target, this.#sentAt ?? this.#options.clock());
-      return response;
-    }
-    return withoutClaims(response);
+    if (target.flow === undefined && response.status === 430 && target.routes.length > 0)
+      this.#options.onFlowFailed(target, this.#sentAt ?? this.#options.clock());
+    return believedAnswer(response, () => bringerOf(target, this.#options), this.#options.topology());
   }
 
-  laterAnswers({ flow }: ForwardTarget): LaterAnswers {
-    return new AnswersOfDevices(this.#options, flow !== undefined);
+  laterAnswers(target: ForwardTarget): LaterAnswers {
+    return new AnswersOfDevices(this.#options, target);
   }
 
   awaitTargets(status: number): Promise<TargetGroups> | undefined {
@@ -224,23 +220,9 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
   /** The end of a dialog that a target stands for. */
   #endOf({ device = '', flow, routes: [first], server, user = '' }: ForwardTarget): DialogEnd {
     if (flow !== undefined) return { user, device, via: '' };
-    const next = server ?? this.#serverOf(first);
+    const next = server ?? serverOf(first, this.#options);
     const via = next === undefined ? '' : routeName(this.#options.topology(), next);
     return { user: server === undefined ? user : '', device: '', via };
-  }
-
-  /**
-   * The server that a Path entry of a binding leads to: the one that wrote it, for that one has the connection. A director has none: one that
-   * answers takes the place of another.
-   */
-  #serverOf(route: string | undefined): string | undefined {
-    const parsed = route === undefined ? undefined : parseNameAddr(route);
-    if (parsed?.ok !== true || parsed.value.uri.kind !== 'sip') return undefined;
-    const { uri } = parsed.value;
-    const topology = this.#options.topology();
-    const servers = serversBehind(topology, uri.host, { member: writerOf(uri), port: uri.port });
-    const isOfDirectors = topology.pools.get(uri.host)?.role === 'director';
-    return (isOfDirectors ? livingFirst(servers, this.#options.isLiving) : servers)[0];
   }
 
   /** The registrar of a client of ours has accepted its registration. */
@@ -253,15 +235,40 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
   }
 }
 
+/**
+ * The server that a Path entry of a binding leads to: the one that wrote it, for that one has the connection. A director has none: one that
+ * answers takes the place of another.
+ */
+function serverOf(
+  route: string | undefined,
+  { isLiving, topology }: Pick<ForwardingOptions, 'isLiving' | 'topology'>,
+): string | undefined {
+  const parsed = route === undefined ? undefined : parseNameAddr(route);
+  if (parsed?.ok !== true || parsed.value.uri.kind !== 'sip') return undefined;
+  const { uri } = parsed.value;
+  const current = topology();
+  const servers = serversBehind(current, uri.host, { member: writerOf(uri), port: uri.port });
+  const isOfDirectors = current.pools.get(uri.host)?.role === 'director';
+  return (isOfDirectors ? livingFirst(servers, isLiving) : servers)[0];
+}
+
+/** The server that brings the answers of a target; undefined where its device connects here. One that is no longer known is believed by nobody. */
+function bringerOf(
+  { flow, routes: [first], server }: Pick<ForwardTarget, 'flow' | 'routes' | 'server'>,
+  options: ForwardingOptions,
+): string | undefined {
+  return flow === undefined ? (server ?? serverOf(first, options) ?? '') : undefined;
+}
+
 /** What further devices that have accepted a call answer. */
 class AnswersOfDevices implements LaterAnswers {
   readonly keptBytes = 0;
   readonly #options: ForwardingOptions;
-  readonly #isOfClient: boolean;
+  readonly #target: Pick<ForwardTarget, 'flow' | 'routes' | 'server'>;
 
-  constructor(options: ForwardingOptions, isOfClient: boolean) {
+  constructor(options: ForwardingOptions, { flow, routes, server }: ForwardTarget) {
     this.#options = options;
-    this.#isOfClient = isOfClient;
+    this.#target = { flow, routes, server };
   }
 
   refuses(response: SipResponse): RequestRefusal | undefined {
@@ -269,7 +276,7 @@ class AnswersOfDevices implements LaterAnswers {
   }
 
   arrived(response: SipResponse): SipResponse {
-    return this.#isOfClient ? withoutClaims(response) : response;
+    return believedAnswer(response, () => bringerOf(this.#target, this.#options), this.#options.topology());
   }
 }
 
@@ -280,9 +287,4 @@ function refusedInside(
   return topology().policies.media.internalSrtp === 'required'
     ? mediaRefusal(response, 'internalSrtp', fqdn)
     : undefined;
-}
-
-/** A client's answer asserts no identity and brings no diagnostics: nobody has checked them (RFC 3325 §5). */
-function withoutClaims(response: SipResponse): SipResponse {
-  return withoutFields(response, insiderFields);
 }

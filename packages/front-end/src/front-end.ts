@@ -81,6 +81,7 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     this.#admission = new Admission({
       ...options,
       needsProof: changesPassword,
+      isNumberOfUser: (number) => (options.accounts?.known.withNumber(number).length ?? 0) > 0,
       onUser: (address, origin) => {
         this.#signedIn.signedIn(address, origin, options.flows.of(origin));
         options.onUser(address, origin);
@@ -341,6 +342,7 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
       toTag: newToken(),
       policy: this.#options.registrationPolicy?.() ?? {},
       account: provenVersion(sender) ?? version,
+      challengedAt: sender.challengedAt,
       ...vouchedFor(request, sender, this.#options.vouchers),
       ...(isClient ? { flow: sender.flow, server: fqdn } : undefined),
     });

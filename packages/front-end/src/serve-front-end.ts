@@ -16,10 +16,10 @@ import type { Locations } from '@entente/sip-proxy/locations';
 import {
   budgetMetrics,
   type Credentials,
+  connectionLog,
   FlowNames,
   InsideSockets,
   loadMetrics,
-  logConnection,
   mayAuthenticate,
   type NamedPolicy,
   ProxyRuntime,
@@ -33,6 +33,7 @@ import { poolMetrics, waitingMetric } from './pool/pool-metrics.ts';
 import { PoolRegistrations } from './pool/pool-registrations.ts';
 import { PoolWatch } from './pool/pool-watch.ts';
 import { Vouchers } from './pool/vouchers.ts';
+import { ClockWatch } from './registrations/clock-watch.ts';
 import { expiring } from './registrations/expiry.ts';
 import { serveWeb } from './web/serve-web.ts';
 
@@ -42,6 +43,7 @@ const copyMs = 2_000;
 
 /** A front end that listens. */
 export interface RunningFrontEnd extends AsyncDisposable {
+  /** On which it listens: SIP over TLS, 1 to 65535. */
   readonly port: number;
   /** Where web services ask it; undefined while the topology lets none. */
   readonly webPort: number | undefined;
@@ -57,10 +59,13 @@ export interface RunningFrontEnd extends AsyncDisposable {
 
 /** What a front end is made of. */
 export interface ServeFrontEndOptions {
+  /** Its certificate, trust and topology. */
   readonly member: Member;
+  /** Digests of the passwords of the users that it authenticates. */
   readonly credentials: Credentials;
   /** Where there are accounts: their homes, and who is signed out. `credentials` are those of `accountCredentials` then. */
   readonly accounts?: FollowedAccounts | undefined;
+  /** Receives links, refusals, registrations that are lost, and which servers answer. */
   readonly logger: Logger;
   /** Asked in this order about each request that nothing else refused. */
   readonly policies?: readonly NamedPolicy[];
@@ -92,6 +97,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const refused = new RefusedConnections();
   const onRefusal = refused.counting(logRefusal(logger));
+  const logConnection = connectionLog(logger);
   const sockets = new InsideSockets({ member, own, limits: options.limits, onRefusal });
   const budget = new MessageBudget({ maxBytes: options.maxBytesInFlight });
   const newToken = createTokenSource();
@@ -164,7 +170,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     }),
     onUser(address, origin) {
       const connection = runtime.connectionOf(origin);
-      if (connection !== undefined) logConnection(logger, connection, address, fqdn);
+      if (connection !== undefined) logConnection(connection, address, fqdn);
     },
     clock,
   });
@@ -195,7 +201,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     },
     (socket, link) => {
       const connection = runtime.accept(socket, link);
-      if (connection.server !== undefined) logConnection(logger, connection, connection.server, fqdn);
+      if (connection.server !== undefined) logConnection(connection, connection.server, fqdn);
     },
   );
   const web = await serveWeb({
@@ -216,8 +222,11 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   const { locations } = options;
   const onFault = (error: unknown) => logNotKept(logger, error);
   const expire = locations === undefined ? () => {} : expiring(locations, { clock, onFault });
+  const clockWatch = new ClockWatch({ clock, log: logger });
   const tick = () => {
     watch.tick();
+    // A clock that is given is not that of the machine.
+    if (options.clock === undefined) clockWatch.look();
     pool?.tick();
     expire();
   };

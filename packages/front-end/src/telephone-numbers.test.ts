@@ -41,6 +41,7 @@ function start({
       { fqdn: 'med.contoso.example', role: 'mediation' },
     ],
     servers: [sampleFrontEnd, sampleEdge, ...servers],
+    partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
     telephony: {
       emergencyNumbers: ['112'],
       rules: [{ prefix: '0', minLength: 4, strip: 1, prepend: '+49' }],
@@ -64,9 +65,18 @@ function start({
     isLiving: (server) => !silent.includes(server),
     hopTo: (name) => ({ name, address: '192.0.2.1', port: 5061, link: links.frontEndToMediation }),
   });
+  /** Why a call of alice is refused; undefined where it is not. */
+  const refusal = async (uri: string): Promise<unknown> => {
+    const request = requestBetween('sip:alice@contoso.example', uri, { method: 'INVITE', uri });
+    const sender = frontEnd.admit(request, signedIn('alice'));
+    if ('reason' in sender) return sender;
+    const decision = await frontEnd.decide(request, sender);
+    return decision.kind === 'refuse' ? decision.refusal : undefined;
+  };
   return {
     frontEnd,
     known,
+    refusal,
     /** Where the request goes: the servers that it is tried at, or why it is refused. */
     async to(uri: string, from: RequestOrigin = signedIn('alice'), user = 'alice'): Promise<unknown> {
       const request = requestBetween(`sip:${user}@contoso.example`, uri, { method: 'INVITE', uri });
@@ -134,13 +144,22 @@ describe('a number', () => {
   });
 
   it('of a user of ours goes to the user, from any caller and in whatever spelling', async () => {
-    const { known, to } = start();
+    const { known, refusal, to } = start();
     // Nobody has registered: the address was looked up.
     for (const uri of ['tel:+49-30-1002', 'sip:0301002@contoso.example;user=phone'])
       expect(await to(uri, signedIn('bob'), 'bob')).toBe('not-registered');
     const carol = account('carol', { number: '+49301002' });
     known.apply([{ address: carol.address, account: carol }]);
     expect(await to('tel:+49301002')).toBe('number-not-routed');
+    expect(await refusal('tel:+49301002')).toMatchObject({
+      remedy: expect.stringContaining('all but one of bob@contoso.example, carol@contoso.example: entente'),
+    });
+    const others = ['dave', 'erin'].map((name) => account(name, { number: '+49301002' }));
+    known.apply(others.map((one) => ({ address: one.address, account: one })));
+    expect(await refusal('tel:+49301002')).toMatchObject({
+      message: expect.stringContaining('which 4 have'),
+      remedy: expect.stringContaining('dave@contoso.example and 1 more: entente'),
+    });
   });
 
   it('in need is called without the right, and any other one is not', async () => {

@@ -1,3 +1,4 @@
+import type { Account } from '@entente/accounts';
 import type { FollowedAccounts } from '@entente/member';
 import { addressOfRecord, parseUri, type SipRequest, type Uri } from '@entente/sip';
 import {
@@ -11,6 +12,9 @@ import {
 import { clientAddress, isEdge, numberingOf, type RequestOrigin } from '@entente/sip-relay';
 import { addressGroup } from '@entente/tls';
 import { routeName, type Topology } from '@entente/topology';
+
+/** Users whom a remedy names. */
+const mostNamed = 3;
 
 type Known = Pick<FollowedAccounts, 'known'> | undefined;
 
@@ -62,7 +66,7 @@ export function towardsOwner(
   const owners = found.ok ? accounts.known.withNumber(found.number) : [];
   const [owner] = owners;
   if (owner === undefined) return routes;
-  if (owners.length > 1) return notUnique(uri, owners.length);
+  if (owners.length > 1) return notUnique(uri, owners);
   const address = parseUri(`${uri.scheme === 'sips' ? 'sips' : 'sip'}:${owner.address}`);
   return address.ok ? { ...routes, uri: address.value } : routes;
 }
@@ -103,11 +107,13 @@ function isUser(uri: Uri, accounts: Known): boolean {
   return address !== undefined && accounts?.known.of(address) !== undefined;
 }
 
-function notUnique(uri: Uri, count: number): RequestRefusal {
+function notUnique(uri: Uri, owners: readonly Account[]): RequestRefusal {
+  const names = owners.slice(0, mostNamed).map(({ address }) => address);
+  const more = owners.length > names.length ? ` and ${owners.length - names.length} more` : '';
   return refusal(
     'number-not-routed',
     404,
-    `Request-URI: expected a number that one user has, found ${uri.toString()}, which ${count} have`,
-    'Take the number from the others: entente user number --none.',
+    `Request-URI: expected a number that one user has, found ${uri.toString()}, which ${owners.length} have`,
+    `Take the number from all but one of ${names.join(', ')}${more}: entente user number <address> --none.`,
   );
 }

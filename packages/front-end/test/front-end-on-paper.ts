@@ -4,6 +4,7 @@ import {
   createCredentialRecord,
   createResponse,
   edit,
+  type HeaderFields,
   type RequestParts,
   type SipRequest,
   selectChallenges,
@@ -14,7 +15,7 @@ import type { Locations } from '@entente/sip-proxy/locations';
 import { FlowNames, type RequestOrigin } from '@entente/sip-relay';
 import { requestBetween } from '@entente/testkit/request';
 import { sampleDocument, sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
-import { type Link, links } from '@entente/topology';
+import { type Link, links, type Topology } from '@entente/topology';
 import { FrontEnd } from '../src/front-end.ts';
 
 export const edge = 'edge1.contoso.example';
@@ -69,12 +70,14 @@ export const newSealing = () => createSealing(singleEpoch(randomBytes(32)), rand
  * A front end whose decisions are carried out on paper.
  * @param locations - that it shares with others of its pool
  * @param silent - another server, which does not answer
+ * @param inForce - gives its topology; default always {@link topology}
  */
 export function start(
   fqdn = 'fe1.contoso.example',
   sealing = newSealing(),
   locations?: Locations,
   silent?: string,
+  inForce: () => Topology = () => topology,
 ) {
   const flows = new FlowNames();
   const frontEnd = new FrontEnd({
@@ -82,7 +85,7 @@ export function start(
     port: 5061,
     sealing,
     gruus: sealing,
-    topology: () => topology,
+    topology: inForce,
     credentials: {
       find: (username, realm) => createCredentialRecord({ username, realm, password }),
       hasMd5: () => false,
@@ -95,6 +98,11 @@ export function start(
     isLiving: (name) => name !== silent,
     hopTo: (name) => ({ name, address: '192.0.2.1', port: 5061, link: links.frontEndToFrontEnd }),
   });
+  return onPaper(frontEnd, flows, fqdn);
+}
+
+/** The decisions of a front end, carried out on paper. */
+export function onPaper(frontEnd: FrontEnd, flows: FlowNames, fqdn: string) {
   return {
     flows,
     frontEnd,
@@ -121,10 +129,15 @@ export function start(
         /** Where it goes: the name of each server, or of each connection of the device. */
         tried: decision.targets.flat().map((one) => one.flow ?? (one as { server?: string }).server),
         to: target.flow ?? (hop !== undefined && 'name' in hop ? hop.name : undefined),
-        answer(status: number) {
-          const response = createResponse(sent, status, undefined, { toTag: 'far' });
+        answer(status: number, headers: HeaderFields = {}) {
+          const response = createResponse(sent, status, undefined, { toTag: 'far', headers });
           const arrived = decision.rules.arrived?.(response, target) ?? response;
           return forwardResponse(arrived, request);
+        },
+        /** What a further device answers once one has accepted. */
+        later(headers: HeaderFields = {}) {
+          const response = createResponse(sent, 200, undefined, { toTag: 'other', headers });
+          return decision.rules.laterAnswers?.(target).arrived?.(response) ?? response;
         },
       };
     },
@@ -149,7 +162,8 @@ export function proven(network: Sending, request: SipRequest, origin: RequestOri
   const username = request.from.uri.kind === 'sip' ? (request.from.uri.user ?? '') : '';
   const secret = { username, password };
   const answer = answerChallenge(challenge, { method, uri }, secret, { cnonce: 'c', nonceCount: 1 });
-  const outcome = network.send(edit(request).set('Authorization', answer).toMessage(), origin);
+  const field = challenged.status === 407 ? 'Proxy-Authorization' : 'Authorization';
+  const outcome = network.send(edit(request).set(field, answer).toMessage(), origin);
   if (outcome.status !== undefined && outcome.status !== 200) throw new Error(JSON.stringify(outcome));
   return outcome;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveFrontEnd } from '@entente/front-end';
 import type { Logger } from '@entente/host';
-import type { Member, PurposeKeys } from '@entente/member';
+import type { FollowedAccounts, Member, PurposeKeys } from '@entente/member';
 import { createCredentialRecord } from '@entente/sip';
 import type { Locations } from '@entente/sip-proxy/locations';
 import { createTestAuthority, freePorts } from '@entente/testkit';
@@ -25,6 +25,7 @@ export type MemberName = 'fe1' | 'fe2' | 'fe3' | 'other';
 export async function startPool(
   names: readonly MemberName[],
   locations: (name: MemberName) => Locations | undefined = () => undefined,
+  accounts: (name: MemberName) => FollowedAccounts | undefined = () => undefined,
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'entente-pool-'));
   const root = await createTestAuthority('Contoso Test Root');
@@ -96,6 +97,7 @@ export async function startPool(
           logger,
           registrationsFile: join(folder, `${name}.jsonl`),
           ...(shared === undefined ? {} : { locations: shared }),
+          accounts: accounts(name),
           credentials: {
             find: (username) => createCredentialRecord({ username, realm, password }),
             hasMd5: () => false,

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import net from 'node:net';
 import tls from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
 import { startFrontEnd } from './wire-network.ts';
@@ -47,4 +48,27 @@ it('who holds connections open and proves nothing shuts out neither users nor se
   expect((await alice.ask('MESSAGE', 'sip:bob@contoso.example', { as: 'alice' })).status).toBe(200);
   await ask();
   expect([alice, bob, edge].map((peer) => peer.connections)).toEqual([1, 1, 1]);
+});
+
+it('connections on which nothing is ever sent shut out neither users nor servers', async () => {
+  const network = await startFrontEnd({ limits: { maxPending: 4 } });
+  opened.push(network);
+  for (const localAddress of ['127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.3', '127.0.0.2']) {
+    const socket = net.connect({ port: network.port, host: '127.0.0.1', localAddress });
+    socket.on('error', () => {});
+    opened.push({
+      async [Symbol.asyncDispose]() {
+        socket.destroy();
+      },
+    });
+    await once(socket, 'connect');
+  }
+  const alice = await network.user('alice');
+  const edge = await network.server('edge1.contoso.example');
+  expect((await alice.ask('MESSAGE', 'sip:alice@contoso.example', { as: 'alice' })).status).toBe(200);
+  await edge.ask('OPTIONS', 'sip:contoso.example', { as: 'alice' });
+  const fromHolder = expect.stringMatching(/127\.0\.0\.[23]:/);
+  const throttled = network.lines.filter(({ reason }) => reason === 'throttled');
+  expect(throttled).not.toEqual([]);
+  for (const line of throttled) expect(line).toMatchObject({ when: 'admission', from: fromHolder });
 });

@@ -17,7 +17,7 @@ const keptCopy = 'locations.jsonl';
 export interface SharedLocations extends AsyncDisposable {
   /** Undefined where the servers tell each other. */
   readonly locations: Locations | undefined;
-  /** What is wrong with the store now. */
+  /** Whether the Redis cannot be reached now; false where there is none. */
   readonly isLost: boolean;
 }
 
@@ -25,13 +25,17 @@ export interface SharedLocations extends AsyncDisposable {
 export interface LocationsSettings {
   /** Of the server; the copy is kept there. */
   readonly directory: string;
+  /** The Redis that all servers of the pool share; undefined where they tell each other, or a plugin keeps them. */
   readonly locations?:
     | {
         readonly redis: {
           /** An address of this machine, or the name of a store of the topology. */
           readonly host: string;
+          /** 1 to 65535. */
           readonly port: number;
+          /** Account of Redis, where it has any. */
           readonly username?: string | undefined;
+          /** File with the password, relative to the configuration file; without it none is sent. */
           readonly passwordFile?: string | undefined;
         };
       }
@@ -40,10 +44,15 @@ export interface LocationsSettings {
 
 /** What {@link openLocations} needs. */
 export interface OpenLocationsOptions {
+  /** The part of the configuration that is about locations. */
   readonly config: LocationsSettings;
+  /** Path of the configuration file: paths in it are relative to it. */
   readonly configFile: string;
+  /** Those that are loaded; one of them may provide the store. */
   readonly plugins: Pick<Plugins, 'calls'>;
+  /** Its pool, and the certificate and trust with which the store is dialled. */
   readonly member: Member;
+  /** Receives a line when the store fails, is back, or was read again. */
   readonly logger: Logger;
 }
 

@@ -48,9 +48,10 @@ function ownRequest(
  * @param message - what to tell
  * @param ends - who tells whom
  */
-export function copyRequest(message: CopyMessage, ends: MessageEnds): SipRequest {
+export function copyRequest({ records, wants }: CopyMessage, ends: MessageEnds): SipRequest {
   const headers = { Event: registrationsEvent };
-  return ownRequest('PUBLISH', ends, { headers, contentType, body: JSON.stringify(message) });
+  const body = `{"wants":${wants},"records":[${records.join()}]}`;
+  return ownRequest('PUBLISH', ends, { headers, contentType, body });
 }
 
 /** A message that was read. */

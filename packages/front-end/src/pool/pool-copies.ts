@@ -1,12 +1,13 @@
-import type { LocationRecord, RecordJson } from '@entente/sip-proxy/locations/replicated';
-import { recordToJson } from '@entente/sip-proxy/locations/replicated';
+import type { LocationRecord } from '@entente/sip-proxy/locations/replicated';
 import { FullCopyAllowance } from './full-copy-allowance.ts';
+import { ToldRecord } from './told-record.ts';
 
 /** What one server tells another one of its pool. */
 export interface CopyMessage {
   /** Whether the receiver is to send everything it knows: the sender has just started. */
   readonly wants: boolean;
-  readonly records: readonly (readonly [aor: string, record: RecordJson])[];
+  /** Each is an address of record and entries of it, as JSON. */
+  readonly records: readonly string[];
 }
 
 /** What {@link PoolCopies} needs. */
@@ -33,8 +34,8 @@ const maxText = 48_000;
 const maxRecords = 200;
 
 interface Copy {
-  /** Changes that it has not got yet, by address of record; the last one of each is enough. */
-  readonly changed: Map<string, LocationRecord>;
+  /** Changes that it has not got yet, by address of record; the last one of each binding is enough. */
+  readonly changed: Map<string, ToldRecord>;
   readonly allowance: FullCopyAllowance;
   /** What is left of everything, where it is getting that. */
   all: Iterator<readonly [string, LocationRecord]> | undefined;
@@ -70,16 +71,22 @@ export class PoolCopies {
    * Hands a change to the others.
    * @param aor - address of record
    * @param record - as it is now
+   * @param changes - what of it is new; default all of it
    * @returns done once one other server has it, none can be reached, or it has waited long enough
    */
-  changed(aor: string, record: LocationRecord): Promise<void> | undefined {
+  changed(aor: string, record: LocationRecord, changes = record): Promise<void> | undefined {
     const { isLiving, members, patience } = this.#options;
     const answers: Promise<boolean>[] = [];
+    /** By what waits already: nearly always the same for all servers. */
+    const told = new Map<ToldRecord | undefined, ToldRecord>();
     for (const member of members()) {
       // What it misses it gets when it is back.
       if (!isLiving(member)) continue;
       const copy = this.#copyOf(member);
-      copy.changed.set(aor, record);
+      const waiting = copy.changed.get(aor);
+      const next = told.get(waiting) ?? new ToldRecord(aor, withWaiting(record, changes, waiting?.entries));
+      told.set(waiting, next);
+      copy.changed.set(aor, next);
       answers.push(new Promise((resolve) => copy.waiting.push(resolve)));
       this.#start(member, copy);
     }
@@ -194,25 +201,39 @@ export class PoolCopies {
   }
 }
 
+/** Changes, with those that wait already: of these what still stands, as it is now. It is never more than the record. */
+function withWaiting(
+  record: LocationRecord,
+  changes: LocationRecord,
+  waiting: LocationRecord | undefined,
+): LocationRecord {
+  if (waiting === undefined) return changes;
+  const both = new Map(changes);
+  for (const key of waiting.keys()) {
+    const entry = record.get(key);
+    if (entry !== undefined) both.set(key, entry);
+  }
+  return both;
+}
+
 /** The next message: changes first, because clients wait for them. */
 function nextRecords(copy: Copy): CopyMessage['records'] {
-  const records: (readonly [string, RecordJson])[] = [];
-  let text = 0;
-  const isFull = () => records.length >= maxRecords || text >= maxText;
-  const add = (aor: string, record: LocationRecord) => {
-    const json = recordToJson(record);
-    records.push([aor, json]);
-    text += JSON.stringify(json).length;
+  const records: string[] = [];
+  let length = 0;
+  const isFull = () => records.length >= maxRecords || length >= maxText;
+  const add = ({ text }: ToldRecord) => {
+    records.push(text);
+    length += text.length;
   };
-  for (const [aor, record] of copy.changed) {
+  for (const [aor, told] of copy.changed) {
     if (isFull()) return records;
     copy.changed.delete(aor);
-    add(aor, record);
+    add(told);
   }
   while (copy.all !== undefined && !isFull()) {
     const next = copy.all.next();
     if (next.done === true) copy.all = undefined;
-    else add(...next.value);
+    else add(new ToldRecord(...next.value));
   }
   return records;
 }

@@ -6,7 +6,6 @@ import type { Binding } from '@entente/sip-proxy/locations';
 import { type RecordJson, recordToJson } from '@entente/sip-proxy/locations/replicated';
 import { describe, expect, it } from 'vitest';
 import { copyRequest } from './copy-message.ts';
-import type { CopyMessage } from './pool-copies.ts';
 import { PoolRegistrations } from './pool-registrations.ts';
 
 const now = 1_700_000_000_000;
@@ -40,9 +39,12 @@ async function start(file?: string) {
     clock: () => time.now,
     logger: { warn: (fields: object) => void lines.push(fields) } as never,
   });
-  const tell = (records: CopyMessage['records'], serialHex = '02') =>
+  const tell = (records: readonly (readonly [string, RecordJson])[], serialHex = '02') =>
     pool.receive(
-      copyRequest({ wants: false, records }, { from: fe2, to: fe1, newToken: () => 'token' }),
+      copyRequest(
+        { wants: false, records: records.map((one) => JSON.stringify(one)) },
+        { from: fe2, to: fe1, newToken: () => 'token' },
+      ),
       fe2,
       serialHex,
     );

@@ -62,7 +62,7 @@ export class PoolRegistrations implements AsyncDisposable {
 
   private constructor(options: PoolRegistrationsOptions) {
     this.#options = options;
-    this.locations = new ReplicatedLocations((aor, record) => this.#changed(aor, record));
+    this.locations = new ReplicatedLocations((...change) => this.#changed(...change));
     this.#copies = new PoolCopies({ ...options, records: () => this.locations.records() });
   }
 
@@ -214,8 +214,8 @@ export class PoolRegistrations implements AsyncDisposable {
     );
   }
 
-  #changed(aor: string, record: LocationRecord): Promise<unknown> | undefined {
-    const copied = this.#copies.changed(aor, record);
+  #changed(aor: string, record: LocationRecord, changes: LocationRecord): Promise<unknown> | undefined {
+    const copied = this.#copies.changed(aor, record, changes);
     const kept = this.#file?.keep(aor, recordToJson(record));
     return copied === undefined ? kept : Promise.all([copied, kept]);
   }

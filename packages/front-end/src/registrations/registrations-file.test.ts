@@ -90,7 +90,7 @@ describe('registrations in a file', () => {
     const kept: Promise<void>[] = [];
     for (let i = 0; i < 20_000; i++) {
       kept.push(keep(`user${i % 10}`, i));
-      if (i % 100 === 0) await kept.at(-1);
+      if (i % 10 === 0) await kept.at(-1);
     }
     await Promise.all(kept);
     await file[Symbol.asyncDispose]();
@@ -100,6 +100,15 @@ describe('registrations in a file', () => {
     expect([...known].sort()).toEqual(
       Array.from({ length: 10 }, (_, i) => [`user${i}`, 19_990 + i] as const),
     );
+  });
+
+  it('of one user that change while another write is under way are written once, as they are then', async () => {
+    const { keep } = await run();
+    const long = 'x'.repeat(10_000);
+    await Promise.all(Array.from({ length: 500 }, (_, i) => keep('alice', `${i} ${long}`)));
+    expect((await stat(path)).size, 'of 5 MB').toBeLessThan(50_000);
+    const { known } = await run();
+    expect([...known]).toEqual([['alice', `499 ${long}`]]);
   });
 
   it('that were acknowledged are there although the server was started twice, which is logged', async () => {

@@ -11,6 +11,7 @@ export interface RegistrationsFileOptions {
   readonly path: string;
   /** What stands in it, e.g. `pool`: a file of another kind is ignored. */
   readonly kind: string;
+  /** Receives lines about what was read, and about what could not be read or written. */
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** Milliseconds since 1970, for the date in the file. */
   readonly clock: () => number;
@@ -53,7 +54,8 @@ export class RegistrationsFile implements AsyncDisposable {
   #handle: FileHandle | undefined;
   /** One write at a time, so that none overtakes another. */
   #writing: Promise<void> = Promise.resolve();
-  #pending: string[] = [];
+  /** What waits, by key: the last change of each is enough, however often one user makes one. */
+  #pending = new Map<string, () => string>();
   /** Writes `#pending`; undefined where nothing waits. */
   #next: Promise<void> | undefined;
   /** Since the file was written again, in lines and bytes. */
@@ -66,7 +68,7 @@ export class RegistrationsFile implements AsyncDisposable {
   /** When it could not be written again, in milliseconds since 1970; undefined where the last try succeeded. */
   #failedAt: number | undefined;
   /** Lines that came since the new file was begun. */
-  #meanwhile: string[] | undefined;
+  #meanwhile: Map<string, () => string> | undefined;
   #hasFailed = false;
 
   private constructor(options: RegistrationsFileOptions, entries: () => Iterable<KeptRecord>) {
@@ -100,9 +102,9 @@ export class RegistrationsFile implements AsyncDisposable {
    * @returns once the system has it
    */
   keep(key: string, value: unknown): Promise<void> {
-    const line = `${JSON.stringify([key, value])}\n`;
-    this.#pending.push(line);
-    this.#meanwhile?.push(line);
+    const line = lineOf(key, value);
+    this.#pending.set(key, line);
+    this.#meanwhile?.set(key, line);
     // What comes while another write is under way is written in one go.
     this.#next ??= this.#inTurn(() => this.#flush()).then(() => (this.#lacks ? this.#rewriting : undefined));
     return this.#next;
@@ -126,11 +128,12 @@ export class RegistrationsFile implements AsyncDisposable {
 
   async #flush(): Promise<void> {
     this.#next = undefined;
-    const lines = this.#pending.splice(0);
+    const lines = this.#pending;
+    this.#pending = new Map();
     // It is closed.
     if (this.#handle === undefined && !this.#lacks) return;
-    const text = lines.join('');
-    this.#appended.lines += lines.length;
+    const text = textOf(lines);
+    this.#appended.lines += lines.size;
     this.#appended.bytes += Buffer.byteLength(text);
     if (this.#lacks || this.#hasGrown()) this.#beginRewrite();
     if (this.#handle === undefined) return;
@@ -177,7 +180,7 @@ export class RegistrationsFile implements AsyncDisposable {
 
   async #rewrite(): Promise<void> {
     const { clock, kind, path } = this.#options;
-    this.#meanwhile = [];
+    this.#meanwhile = new Map();
     let next: FileHandle | undefined;
     try {
       next = await open(`${path}.new`, flags, mode);
@@ -218,14 +221,14 @@ export class RegistrationsFile implements AsyncDisposable {
 
   async #replace(next: FileHandle, size: Size): Promise<void> {
     const { path } = this.#options;
-    const lines = this.#meanwhile?.splice(0) ?? [];
+    const lines = this.#meanwhile ?? new Map<string, () => string>();
     this.#meanwhile = undefined;
-    const text = lines.join('');
+    const text = textOf(lines);
     await next.appendFile(text);
     await rename(`${path}.new`, path);
     const before = this.#handle;
     this.#handle = next;
-    this.#appended = { lines: lines.length, bytes: Buffer.byteLength(text) };
+    this.#appended = { lines: lines.size, bytes: Buffer.byteLength(text) };
     this.#size = size;
     this.#lacks = false;
     this.#failedAt = undefined;
@@ -286,6 +289,21 @@ export class RegistrationsFile implements AsyncDisposable {
       `the registrations were not written: ${(error as Error).message}; after a restart clients have to register again`,
     );
   }
+}
+
+/** A line, which is made when it is written, and once. */
+function lineOf(key: string, value: unknown): () => string {
+  let line: string | undefined;
+  return () => {
+    line ??= `${JSON.stringify([key, value])}\n`;
+    return line;
+  };
+}
+
+function textOf(lines: ReadonlyMap<string, () => string>): string {
+  let text = '';
+  for (const line of lines.values()) text += line();
+  return text;
 }
 
 function parse(line: string): unknown {

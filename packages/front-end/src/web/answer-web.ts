@@ -22,13 +22,16 @@ export interface AnswerWebOptions {
   readonly access: WebAccess;
   /** Why the server at the other end may not ask now; undefined where it may. */
   readonly refuse: (incoming: IncomingMessage) => WebProblem | undefined;
+  /** FQDN of the server at the other end, by its certificate. */
+  readonly serverOf: (incoming: IncomingMessage) => string;
   /** A request was refused, for the log. */
   readonly onRefused: (incoming: IncomingMessage, problem: WebProblem) => void;
   /** A store or the authority did not answer, or this program failed. */
-  readonly onFault: (fault: unknown) => void;
+  readonly onFault: (incoming: IncomingMessage, fault: unknown) => void;
 }
 
-type Handle = (text: string) => Promise<WebAnswer<object | undefined>> | WebAnswer<object | undefined>;
+type Handled = Promise<WebAnswer<object | undefined>> | WebAnswer<object | undefined>;
+type Handle = (text: string, from: string) => Handled;
 
 /**
  * Answers web services (row 11), which alone the listener must admit: a POST of JSON at one of few paths, of bounded size. Anything
@@ -39,11 +42,18 @@ type Handle = (text: string) => Promise<WebAnswer<object | undefined>> | WebAnsw
 export function answerWeb(
   options: AnswerWebOptions,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
-  const { onFault, onRefused, refuse } = options;
+  const { onFault, onRefused, refuse, serverOf } = options;
   const handlers = handlersOf(options.access);
   return async (incoming, outgoing) => {
+    const from = serverOf(incoming);
     const found = refuse(incoming) ?? (await handlerOf(handlers, incoming));
-    const answer = 'handle' in found ? await handled(found, onFault) : { ok: false as const, problem: found };
+    if (found === 'left') {
+      outgoing.destroy();
+      return;
+    }
+    const fault = (cause: unknown) => onFault(incoming, cause);
+    const answer =
+      'handle' in found ? await handled({ ...found, from }, fault) : { ok: false as const, problem: found };
     if (answer.ok) {
       if (answer.value === undefined) return answerText(outgoing, { status: 204 });
       const text = JSON.stringify(answer.value);
@@ -63,40 +73,44 @@ export function answerWeb(
 
 function handlersOf(access: WebAccess): ReadonlyMap<string, Handle> {
   const reading =
-    <T>(read: (text: string) => ReadRequest<T>, act: (value: T) => ReturnType<Handle>): Handle =>
-    (text) => {
+    <T>(read: (text: string) => ReadRequest<T>, act: (value: T, from: string) => Handled): Handle =>
+    (text, from) => {
       const request = read(text);
-      return request.ok ? act(request.value) : request;
+      return request.ok ? act(request.value, from) : request;
     };
   return new Map<string, Handle>([
-    [frontEndPaths.signIn, reading(readSignInRequest, (request) => access.signIn(request))],
+    [frontEndPaths.signIn, reading(readSignInRequest, (request, from) => access.signIn(request, from))],
     [frontEndPaths.session, reading(readSessionRequest, (request) => access.session(request))],
     [frontEndPaths.signOut, reading(readChangeRequest, (request) => access.signOut(request))],
     [frontEndPaths.devices, reading(readSessionRequest, (request) => access.devices(request))],
     [frontEndPaths.deviceSignOut, reading(readDeviceSignOut, (request) => access.signOutDevice(request))],
-    [frontEndPaths.password, reading(readPasswordRequest, (request) => access.changePassword(request))],
+    [
+      frontEndPaths.password,
+      reading(readPasswordRequest, (request, from) => access.changePassword(request, from)),
+    ],
   ]);
 }
 
-/** The request, read, with what is to be done; or why nothing. */
+/** The request, read, with what is to be done; or why nothing. `left`: the server that asks has, which is not a fault of this one. */
 async function handlerOf(
   handlers: ReadonlyMap<string, Handle>,
   incoming: IncomingMessage,
-): Promise<{ readonly handle: Handle; readonly text: string } | WebProblem> {
+): Promise<{ readonly handle: Handle; readonly text: string } | WebProblem | 'left'> {
   const handle = handlers.get(incoming.url ?? '');
   if (handle === undefined) return notFound;
   if (incoming.method !== 'POST') return postOnly;
   if (!isJson(incoming)) return malformed('Content-Type: expected application/json, found something else');
-  const text = await readText(incoming, webLimits.bodyBytes);
-  return text === undefined ? tooLong : { handle, text };
+  const body = await readText(incoming, webLimits.bodyBytes);
+  if (body.ok) return { handle, text: body.text };
+  return body.why === 'left' ? 'left' : tooLong;
 }
 
 async function handled(
-  { handle, text }: { readonly handle: Handle; readonly text: string },
+  { from, handle, text }: { readonly handle: Handle; readonly text: string; readonly from: string },
   onFault: (fault: unknown) => void,
 ): Promise<WebAnswer<object | undefined>> {
   try {
-    return await handle(text);
+    return await handle(text, from);
   } catch (fault) {
     onFault(fault);
     return { ok: false, problem: unavailable };

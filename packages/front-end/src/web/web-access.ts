@@ -69,8 +69,11 @@ export class WebAccess {
     this.#sessions = new WebSessions(options);
   }
 
-  /** A user signs in with name and password. */
-  signIn({ address, client, password }: SignInRequest): WebAnswer<SessionAnswer> {
+  /**
+   * A user signs in with name and password.
+   * @param from - FQDN of the web services that ask
+   */
+  signIn({ address, client, password }: SignInRequest, from: string): WebAnswer<SessionAnswer> {
     const { accounts, credentials, topology } = this.#options;
     if (accounts?.isStale === true) return no(stale);
     if (isIP(client) === 0) return no(notAnAddress);
@@ -79,7 +82,7 @@ export class WebAccess {
     const known = parsed.ok && topology().isOurDomain(parsed.value.domain) ? parsed.value : undefined;
     const { domain = '', username = address } = known ?? {};
     const record = known === undefined ? undefined : credentials.find(username, domain);
-    const refused = this.#prove({ username, realm: domain }, client, password, record);
+    const refused = this.#prove({ username, realm: domain }, { client, from }, password, record);
     if (refused !== undefined) return no(refused);
     const proven = record as CredentialRecord;
     if (credentials.isDisabled?.(username, domain) === true) return no(accountDisabled);
@@ -126,17 +129,21 @@ export class WebAccess {
     return session(opened);
   }
 
-  /** Changes the password of the user, who proves the present one again. Every session ends; the answer has a new one. */
-  async changePassword(request: PasswordRequest): Promise<WebAnswer<SessionAnswer>> {
+  /**
+   * Changes the password of the user, who proves the present one again. Every session ends; the answer has a new one.
+   * @param from - FQDN of the web services that ask
+   */
+  async changePassword(request: PasswordRequest, from: string): Promise<WebAnswer<SessionAnswer>> {
     const opened = this.#change(request.token, request.csrf);
     if ('problem' in opened) return opened;
     const { accounts, credentials } = this.#options;
     const { address, domain, username } = opened;
+    const { client } = request;
     if (accounts?.changeVerifiers === undefined) return no(notChangeable);
-    if (isIP(request.client) === 0) return no(notAnAddress);
+    if (isIP(client) === 0) return no(notAnAddress);
     const record = credentials.find(username, domain);
     const refused =
-      this.#prove({ username, realm: domain }, request.client, request.password, record) ??
+      this.#prove({ username, realm: domain }, { client, from }, request.password, record) ??
       refusePassword(request.newPassword);
     if (refused !== undefined) return no(refused);
     const present = (record as CredentialRecord).ha1;
@@ -165,25 +172,25 @@ export class WebAccess {
   }
 
   /**
-   * Whether a password is right, within the limit on guesses.
+   * Whether a password is right, within the limit on guesses: web services name the client, and what comes over them holds up no telephone there.
    * @returns why not
    */
   #prove(
     user: GuessedUser,
-    client: string,
+    { client, from }: { readonly client: string; readonly from: string },
     password: string,
     record: CredentialRecord | undefined,
   ): WebProblem | undefined {
     const { clock, guesses } = this.#options;
     const now = clock();
-    const address = addressGroup(client);
-    const waitMs = guesses.waitMs(user, address, now);
+    const place = { address: addressGroup(client), over: from };
+    const waitMs = guesses.waitMs(user, place, now);
     if (waitMs > 0) return tooManyAttempts(waitMs);
     if (isRight(password, record)) {
-      guesses.succeeded(user, address, now);
+      guesses.succeeded(user, place, now);
       return undefined;
     }
-    guesses.failed(user, address, now);
+    guesses.failed(user, place, now, record !== undefined);
     return credentialsNotAccepted;
   }
 

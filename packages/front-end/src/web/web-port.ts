@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import https from 'node:https';
 import type { WebProblem } from '@entente/accounts/web';
-import { endInTime, FollowedListener, type Logger, oneAtATime } from '@entente/host';
+import { endInTime, FollowedListener, type Logger, serveHttps } from '@entente/host';
 import type { Member } from '@entente/member';
-import { type ConnectionRefusal, peerOf, type ServeLimits, serve } from '@entente/tls';
+import { type ConnectionRefusal, peerOf, RefusalLimit, type ServeLimits } from '@entente/tls';
 import { links, mayRequest, takesFrom } from '@entente/topology';
 import { answerWeb } from './answer-web.ts';
 import type { WebAccess } from './web-access.ts';
+import { WebLines } from './web-lines.ts';
 
 /** What the port for web services is opened with. */
 export interface WebPortOptions {
@@ -23,7 +23,7 @@ const limits = {
   maxConnectionsPerPeer: 128,
   maxPending: 512,
   maxPendingPerAddress: 64,
-  whenPendingIsFull: 'close-oldest',
+  whenPendingIsFull: 'close-silent',
 } as const satisfies ServeLimits;
 const http = { maxHeaderBytes: 8_192, requestTimeoutMs: 10_000, keepAliveTimeoutMs: 30_000 };
 const answerTimeoutMs = 30_000;
@@ -35,12 +35,14 @@ const answerTimeoutMs = 30_000;
  */
 export function openWebPort({ access, logger, member, onRefusal }: WebPortOptions): FollowedListener {
   const { fqdn, identity, trust } = member;
+  const lines = new WebLines(logger);
+  const connections = new RefusalLimit();
   const handle = answerWeb({
     access,
     refuse: (incoming) => refuseSender(member, incoming),
-    onRefused: (incoming, problem) => logProblem(logger, incoming, problem),
-    onFault: (fault) =>
-      logger.error({ event: 'fault', err: fault }, 'a request of web services could not be answered'),
+    serverOf: (incoming) => peerOf(incoming)?.peer?.server ?? '',
+    onRefused: (incoming, problem) => lines.refused(problem, peerOf(incoming)?.peer?.server),
+    onFault: (incoming, fault) => lines.fault(fault, peerOf(incoming)?.peer?.server),
   });
   return new FollowedListener({
     wanted() {
@@ -54,8 +56,7 @@ export function openWebPort({ access, logger, member, onRefusal }: WebPortOption
       logger.error({ event: 'web-not-listening', remedy }, `web services cannot ask this server: ${message}`);
     },
     listen: async ({ host, port }) => {
-      const server = await serve(
-        https,
+      const server = await serveHttps(
         {
           trust,
           identity,
@@ -68,12 +69,12 @@ export function openWebPort({ access, logger, member, onRefusal }: WebPortOption
           http,
           onRefusal,
         },
-        oneAtATime((incoming, outgoing) => {
+        (incoming, outgoing) => {
           endInTime(outgoing, answerTimeoutMs);
           handle(incoming, outgoing).catch(() => outgoing.destroy());
-        }),
+        },
       );
-      server.server.on('secureConnection', (socket) => logLink(logger, socket, fqdn));
+      server.server.on('secureConnection', (socket) => logLink(logger, connections, socket, fqdn));
       return server;
     },
   });
@@ -91,16 +92,14 @@ function refuseSender(
   return { status: 403, reason: 'relay-not-allowed', detail, remedy };
 }
 
-function logLink(logger: Logger, socket: object, fqdn: string): void {
+/** A server that connects again and again fills no disk. */
+function logLink(logger: Logger, limit: RefusalLimit, socket: object, fqdn: string): void {
   const { cipher, peer, protocol: tls } = peerOf(socket) ?? {};
+  const leftOut = limit.line({ name: peer?.server, admitted: true });
+  if (leftOut === undefined) return;
   const { name, protection, row: link } = links.webServicesToFrontEnd;
-  logger.info({ event: 'link', link, from: peer?.server, to: fqdn, protection, tls, cipher }, name);
-}
-
-/** That a session has ended is an everyday thing, and the password of a user is not in any line. */
-function logProblem(logger: Logger, incoming: IncomingMessage, problem: WebProblem): void {
-  const level = problem.reason === 'signed-out' || problem.reason === 'session-not-known' ? 'debug' : 'info';
-  const peer = peerOf(incoming)?.peer?.server;
-  const { detail, reason, remedy, status } = problem;
-  logger[level]({ event: 'web-refused', reason, peer, status, remedy }, detail);
+  logger.info(
+    { event: 'link', link, from: peer?.server, to: fqdn, protection, tls, cipher, ...leftOut },
+    name,
+  );
 }
