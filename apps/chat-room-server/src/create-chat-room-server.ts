@@ -18,7 +18,9 @@ export const acceptedPorts: readonly AcceptedPort[] = [exporterPort];
 
 /** A running chat server. */
 export interface ChatRoomServer extends RunningServer {
+  /** What it is in the domain. */
   readonly member: Member;
+  /** The service. */
   readonly rooms: RunningChatRooms;
 }
 

@@ -50,7 +50,9 @@ export interface ApplicationBounds {
 
 /** What an application of a member is made of. */
 export interface ServeApplicationOptions extends ApplicationHandlers, ApplicationBounds {
+  /** Its certificate, trust and topology; its FQDN is the application's. */
   readonly member: Member;
+  /** Receives links, refusals, and what handlers have thrown. */
   readonly logger: Logger;
   /** Disposed of after the application. */
   readonly closeWith?: AsyncDisposable;

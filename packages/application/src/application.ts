@@ -46,6 +46,7 @@ export const allowedMethods = 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS, INFO,
  * @see RFC 3261, RFC 3428
  */
 export class Application implements AsyncDisposable {
+  /** FQDN of the application, as the topology lists it. */
   readonly fqdn: string;
   /** On which it listens for front ends. */
   readonly port: number;

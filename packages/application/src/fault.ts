@@ -9,6 +9,7 @@ export type ApplicationFaultCode =
 
 /** A fault of an application: what happened, where, and what to do. */
 export class ApplicationFault extends Error {
+  /** Stable literal. */
   readonly code: ApplicationFaultCode;
   /** Address, server or field that it is about. */
   readonly place: string;

@@ -12,6 +12,7 @@ export interface Refusal extends Answer {
   readonly message: string;
   /** What would make the request acceptable. */
   readonly remedy: string;
+  /** Further header fields of the answer, by name, e.g. `Retry-After`. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -78,7 +78,7 @@ export async function serveApplication(options: ServeApplicationOptions): Promis
       clientCertificate: 'required',
       allow,
       link: { name: 'SIP', interface: 'internal', local: fqdn },
-      limits: options.limits ?? {},
+      limits: { ...options.limits, whenPendingIsFull: 'close-silent' },
       onRefusal,
     },
     (socket, peer) => {

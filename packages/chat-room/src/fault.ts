@@ -15,6 +15,7 @@ export type ChatRoomFaultCode =
 
 /** A fault of group chat: what happened, where, and what to do. */
 export class ChatRoomFault extends Error {
+  /** Stable literal. */
   readonly code: ChatRoomFaultCode;
   /** File or address that it is about. */
   readonly place: string;

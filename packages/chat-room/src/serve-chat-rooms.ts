@@ -14,10 +14,13 @@ import type { StoredMessage } from './store/stored.ts';
 
 /** What group chat is made of. */
 export interface ServeChatRoomsOptions {
+  /** The rooms that there are, each at an address of the application. */
   readonly rooms: readonly RoomEntry[];
   /** The SQLite file. */
   readonly file: string;
+  /** Bounds of rooms and of the database; what is left out is as in `defaultChatBounds`. */
   readonly bounds?: Partial<ChatBounds>;
+  /** Receives what goes wrong with rooms, deliveries and the database. */
   readonly logger: Logger;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
@@ -29,6 +32,7 @@ export interface ServeChatRoomsOptions {
 
 /** Group chat that runs. */
 export interface RunningChatRooms extends AsyncDisposable {
+  /** The application that `start` gave. */
   readonly application: Application;
   /** What it counts; `docs/reference/metrics.md` lists them. */
   readonly metrics: readonly Metric[];

@@ -50,7 +50,9 @@ export interface AnswerUsersOptions {
   /** Milliseconds, of a clock that is never set. */
   readonly clock: () => number;
   readonly onRefused: (problem: WebProblem, from: RefusedFrom) => void;
-  readonly onFault: (fault: unknown) => void;
+  /** A client has left before its request was whole: it is not answered. */
+  readonly onLeft: (from: RefusedFrom) => void;
+  readonly onFault: (fault: unknown, from: RefusedFrom) => void;
 }
 
 /** A request that may be answered. */
@@ -60,7 +62,13 @@ interface Asked {
   readonly query: URLSearchParams;
 }
 
-type Answer = TextAnswer | { readonly problem: WebProblem; readonly cookie?: string };
+/** A client that has left, and hears no answer. */
+interface ClientLeft {
+  readonly ok: false;
+  readonly hasLeft: true;
+}
+
+type Answer = TextAnswer | { readonly problem: WebProblem; readonly cookie?: string } | ClientLeft;
 type Handle = (asked: Asked) => Promise<Answer> | Answer;
 type Methods = Readonly<Partial<Record<'GET' | 'POST', Handle>>>;
 
@@ -104,13 +112,19 @@ export class AnswerUsers {
    * @param listener - it came in on
    */
   async answer(incoming: IncomingMessage, outgoing: ServerResponse, listener: WebListener): Promise<void> {
-    const { fqdn, onFault, onRefused, topology } = this.#options;
+    const { fqdn, onFault, onLeft, onRefused, topology } = this.#options;
     const from = askedFrom(incoming, listener, topology(), fqdn);
+    const client = 'problem' in from ? { client: incoming.socket.remoteAddress ?? '' } : from;
     let answer: Answer;
     try {
       answer = 'problem' in from ? from : await this.#dispatch(incoming, from);
     } catch (fault) {
-      onFault(fault);
+      onFault(fault, client);
+      outgoing.destroy();
+      return;
+    }
+    if ('hasLeft' in answer) {
+      onLeft(client);
       outgoing.destroy();
       return;
     }
@@ -119,7 +133,7 @@ export class AnswerUsers {
       return;
     }
     const { cookie, problem } = answer;
-    onRefused(problem, 'problem' in from ? { client: incoming.socket.remoteAddress ?? '' } : from);
+    onRefused(problem, client);
     answerText(outgoing, {
       status: problem.status,
       type: problemMediaType,
@@ -241,10 +255,11 @@ export class AnswerUsers {
 async function readBody<T>(
   incoming: IncomingMessage,
   read: (text: string) => ReadRequest<T>,
-): Promise<ReadRequest<T>> {
+): Promise<ReadRequest<T> | ClientLeft> {
   if (!isJson(incoming)) return { ok: false, problem: notJson };
-  const text = await readText(incoming, webLimits.bodyBytes);
-  return text === undefined ? { ok: false, problem: tooLong } : read(text);
+  const body = await readText(incoming, webLimits.bodyBytes);
+  if (body.ok) return read(body.text);
+  return body.why === 'left' ? { ok: false, hasLeft: true } : { ok: false, problem: tooLong };
 }
 
 /** A browser sends this type to another origin only where that has agreed. */

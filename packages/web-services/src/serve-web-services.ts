@@ -1,5 +1,4 @@
-import https from 'node:https';
-import type { WebProblem } from '@entente/accounts/web';
+import type { RequestListener } from 'node:http';
 import {
   accountsMetric,
   domainMetrics,
@@ -9,24 +8,27 @@ import {
   type Logger,
   type Metric,
   OperatorFault,
-  oneAtATime,
   publicLimits,
   RefusedConnections,
+  serveHttps,
 } from '@entente/host';
 import type { FollowedAccounts, Member } from '@entente/member';
-import { logRefusal, peerOf, RefusalLimit, type ServeLimits, type ServeOptions, serve } from '@entente/tls';
+import { logRefusal, peerOf, RefusalLimit, type ServeLimits, type ServeOptions } from '@entente/tls';
 import { links, type ServerInterface, type Topology, takesFrom } from '@entente/topology';
-import { AnswerUsers, type RefusedFrom } from './answer-users.ts';
+import { AnswerUsers } from './answer-users.ts';
 import { AnswersUnderWay } from './answers-under-way.ts';
 import type { WebListener } from './asked-from.ts';
 import { FrontEnds } from './front-ends.ts';
 import { People } from './people.ts';
+import { RequestLines } from './request-lines.ts';
 
 /** What web services are made of. */
 export interface ServeWebServicesOptions {
+  /** Its certificate, trust and topology. */
   readonly member: Member;
   /** Homes and states of users, without verifiers: what the authority feeds to this role. */
   readonly accounts: FollowedAccounts;
+  /** Receives refusals of connections and requests, and faults. */
   readonly logger: Logger;
   /** Bounds of the listener for users inside; see `@entente/tls`. */
   readonly limits?: ServeLimits;
@@ -40,6 +42,7 @@ export interface RunningWebServices extends AsyncDisposable {
   readonly port: number;
   /** For reverse proxies; undefined while the topology lets none ask. */
   readonly proxiedPort: number | undefined;
+  /** What it counts; `docs/reference/metrics.md` lists them. */
   readonly metrics: readonly Metric[];
   /**
    * Accepts no more connections, and lets requests that are under way end.
@@ -55,7 +58,7 @@ const proxiedLimits = {
   maxConnectionsPerAddress: 1_024,
   maxPending: 512,
   maxPendingPerAddress: 64,
-  whenPendingIsFull: 'close-oldest',
+  whenPendingIsFull: 'close-silent',
 } as const satisfies ServeLimits;
 const http = { maxHeaderBytes: 8_192, requestTimeoutMs: 10_000, keepAliveTimeoutMs: 10_000 };
 const answerTimeoutMs = 30_000;
@@ -74,7 +77,8 @@ export async function serveWebServices(options: ServeWebServicesOptions): Promis
   const own = ownInterface(member.topology, fqdn);
   const refused = new RefusedConnections();
   const onRefusal = refused.counting(logRefusal(logger));
-  const limits = { early: new RefusalLimit(), other: new RefusalLimit() };
+  const lines = new RequestLines(logger, () => trust.clock.now());
+  const connections = new RefusalLimit();
   const frontEnds = new FrontEnds({ member, accounts, logger, onRefusal });
   const people = new People(accountsOf(accounts));
   const stopFollowing = accounts.onChange((changes) => people.apply(changes));
@@ -84,20 +88,20 @@ export async function serveWebServices(options: ServeWebServicesOptions): Promis
     frontEnds,
     people,
     clock: options.clock ?? (() => performance.now()),
-    onRefused: (problem, from) => logProblem(logger, limits, problem, from),
-    onFault: (fault) =>
-      logger.error({ event: 'fault', err: fault }, 'a request of a user could not be answered'),
+    onRefused: (problem, from) => lines.refused(problem, from),
+    onLeft: (from) => lines.left(from),
+    onFault: (fault, from) => lines.fault(fault, from),
   });
   const underWay = new AnswersUnderWay();
-  const handlerOf = (listener: WebListener) =>
-    oneAtATime((incoming, outgoing) => {
+  const handlerOf =
+    (listener: WebListener): RequestListener =>
+    (incoming, outgoing) => {
       endInTime(outgoing, answerTimeoutMs);
       underWay.add(outgoing);
       users.answer(incoming, outgoing, listener).catch(() => outgoing.destroy());
-    });
+    };
   const listen = async (place: ListeningPlace, more: Partial<ServeOptions>, listener: WebListener) =>
-    serve(
-      https,
+    serveHttps(
       {
         trust,
         identity,
@@ -118,6 +122,8 @@ export async function serveWebServices(options: ServeWebServicesOptions): Promis
         maxConnections: publicLimits.maxConnections,
         maxConnectionsPerAddress: publicLimits.maxConnectionsPerAddress,
         ...options.limits,
+        whenPendingIsFull: 'close-silent',
+        whenPlacesAreShort: 'close-most',
       },
     },
     'web',
@@ -140,7 +146,7 @@ export async function serveWebServices(options: ServeWebServicesOptions): Promis
         },
         'proxied',
       );
-      server.server.on('secureConnection', (socket) => logLink(logger, socket, fqdn));
+      server.server.on('secureConnection', (socket) => logLink(logger, connections, socket, fqdn));
       return server;
     },
   });
@@ -185,28 +191,16 @@ function* accountsOf({ known }: FollowedAccounts) {
   for (const { account } of known.all()) yield account;
 }
 
-/** Bounds on the lines about requests, of each client and of all. */
-interface ProblemLimits {
-  /** Of what is refused unread, which costs a client next to nothing: it hides no line about a password. */
-  readonly early: RefusalLimit;
-  readonly other: RefusalLimit;
-}
-
-/** Logs a request that was refused. That a session has ended, or that there is nothing at a path, is an everyday thing. */
-function logProblem(logger: Logger, limits: ProblemLimits, problem: WebProblem, from: RefusedFrom): void {
-  const { detail, reason, remedy, status } = problem;
-  const level = reason === 'signed-out' || reason === 'not-found' ? 'debug' : 'info';
-  const { client, where } = from;
-  const limit = where === undefined || reason === 'throttled' ? limits.early : limits.other;
-  const leftOut = level === 'debug' ? {} : limit.line({ address: client, admitted: false });
-  if (leftOut === undefined) return;
-  logger[level]({ event: 'web-refused', reason, status, remedy, client, where, ...leftOut }, detail);
-}
-
-function logLink(logger: Logger, socket: object, fqdn: string): void {
+/** A proxy that connects again and again fills no disk. */
+function logLink(logger: Logger, limit: RefusalLimit, socket: object, fqdn: string): void {
   const { cipher, peer, protocol: tls } = peerOf(socket) ?? {};
+  const leftOut = limit.line({ name: peer?.server, admitted: true });
+  if (leftOut === undefined) return;
   const { name, protection, row: link } = links.reverseProxyToWebServices;
-  logger.info({ event: 'link', link, from: peer?.server, to: fqdn, protection, tls, cipher }, name);
+  logger.info(
+    { event: 'link', link, from: peer?.server, to: fqdn, protection, tls, cipher, ...leftOut },
+    name,
+  );
 }
 
 function ownInterface(topology: Topology, fqdn: string): ServerInterface {

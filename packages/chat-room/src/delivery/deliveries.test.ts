@@ -72,6 +72,7 @@ function start(
 /** Deliveries of which those to some members are held until the test lets them end, without an answer unless it gives one. */
 function startHeld(concurrency: number, isHeld: (member: string) => boolean, maxOwed = 1_000) {
   const recorded: string[] = [];
+  const sent: string[] = [];
   const held: ((answer?: number) => void)[] = [];
   let released = 0;
   const deliveries = new Deliveries({
@@ -92,18 +93,19 @@ function startHeld(concurrency: number, isHeld: (member: string) => boolean, max
       }),
       delivered: async (number, member, status) => void recorded.push(`${number} ${member} ${status}`),
     },
-    send: (_, member) =>
-      isHeld(member)
-        ? new Promise((resolve, reject) =>
-            held.push((answer) => (answer === undefined ? reject(new Error('no answer')) : resolve(answer))),
-          )
-        : Promise.resolve(200),
+    send(_, member) {
+      sent.push(member);
+      if (!isHeld(member)) return Promise.resolve(200);
+      return new Promise((resolve, reject) =>
+        held.push((answer) => (answer === undefined ? reject(new Error('no answer')) : resolve(answer))),
+      );
+    },
   });
   const release = (answer?: number) => {
     for (const end of held.slice(released)) end(answer);
     released = held.length;
   };
-  return { deliveries, recorded, held, release };
+  return { deliveries, recorded, held, release, sent };
 }
 
 /** Everything here waits for promises alone: none of them is left then. */
@@ -177,6 +179,53 @@ describe('deliveries', () => {
     await drained();
     expect(recorded).toEqual(['2 bob 200', '3 bob 200', '3 carol 200']);
     expect(held).toHaveLength(9);
+    deliveries.stop();
+  });
+
+  it('to members who did not answer take turns with the others, who want every place all the time', async () => {
+    const { deliveries, release, sent } = startHeld(4, () => true);
+    deliveries.add(1, room, ['silent', 'mute']);
+    await drained();
+    release();
+    await drained();
+    const others = Array.from({ length: 12 }, (_, index) => `m${index}`);
+    deliveries.add(2, 'full@chat.contoso.example', others);
+    deliveries.add(3, 'other@chat.contoso.example', ['silent', 'mute']);
+    await drained();
+    for (let round = 0; round < 2; round++) {
+      release(200);
+      await drained();
+    }
+    // Never more of them at once than their part, which is one here.
+    expect(sent.slice(2)).toEqual([
+      'm0',
+      'm1',
+      'm2',
+      'm3',
+      'silent',
+      'm4',
+      'm5',
+      'm6',
+      'mute',
+      'm7',
+      'm8',
+      'm9',
+    ]);
+    deliveries.stop();
+  });
+
+  it('to members who did not answer wait for the others where there are too few places for a part of them', async () => {
+    const { deliveries, release, sent } = startHeld(1, () => true);
+    deliveries.add(1, room, ['silent']);
+    await drained();
+    release();
+    await drained();
+    deliveries.add(2, 'other@chat.contoso.example', ['m0', 'silent', 'm1', 'm2']);
+    for (let round = 0; round < 4; round++) {
+      await drained();
+      release(200);
+    }
+    expect(sent.slice(1)).toEqual(['m0', 'm1', 'm2', 'silent']);
     deliveries.stop();
   });
 

@@ -56,6 +56,7 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 /** Messages that are kept at hand for those who get them next. */
 const maxAtHand = 256;
+const none: readonly Queue[] = [];
 
 /**
  * Delivers what is owed to members: each message to each of them, so many at once, one after the other to the same member, again where no
@@ -82,6 +83,8 @@ export class Deliveries {
   readonly #made = { delivered: 0, failed: 0 };
   #running = 0;
   #slowRunning = 0;
+  /** Whether the next place is for a member who did not answer last: the one before was for another. */
+  #isSlowNext = false;
   #pending = 0;
   #isStopped = false;
 
@@ -146,22 +149,37 @@ export class Deliveries {
     (this.#silent.has(queue.member) ? this.#slow : this.#ready).add(queue);
   }
 
-  /** Who does not answer takes a place for as long as a request waits: all of them together have a part of the places, so that others go on. */
+  /**
+   * Who does not answer takes a place for as long as a request waits: all of them together have a part of the places, so that others go on. Up to that
+   * part they take turns with the others, who may want every place all the time.
+   */
   #go(): void {
     const { concurrency } = this.#options.bounds;
-    for (const queue of this.#ready) {
-      if (this.#isStopped || this.#running >= concurrency) return;
-      this.#ready.delete(queue);
-      if (this.#hasPlace(queue)) this.#start(queue);
-    }
     const most = Math.max(1, Math.floor(concurrency / slowPart));
-    for (const queue of this.#slow) {
-      if (this.#isStopped || this.#running >= concurrency || this.#slowRunning >= most) return;
-      this.#slow.delete(queue);
-      if (!this.#hasPlace(queue)) continue;
-      this.#slowRunning++;
-      this.#start(queue, () => void this.#slowRunning--);
+    while (!this.#isStopped && this.#running < concurrency) {
+      const [slow] = this.#slowRunning < most ? this.#slow : none;
+      const [ready] = this.#ready;
+      // A part of fewer places than that would be more than their part.
+      const takesTurns = this.#isSlowNext && concurrency >= slowPart;
+      if (slow !== undefined && (ready === undefined || takesTurns)) this.#startSlow(slow);
+      else if (ready !== undefined) this.#startReady(ready);
+      else return;
     }
+  }
+
+  #startReady(queue: Queue): void {
+    this.#ready.delete(queue);
+    if (!this.#hasPlace(queue)) return;
+    this.#isSlowNext = true;
+    this.#start(queue);
+  }
+
+  #startSlow(queue: Queue): void {
+    this.#slow.delete(queue);
+    if (!this.#hasPlace(queue)) return;
+    this.#isSlowNext = false;
+    this.#slowRunning++;
+    this.#start(queue, () => void this.#slowRunning--);
   }
 
   /** Whether a member may take one place more; otherwise the queue waits for one of the member's own. */
