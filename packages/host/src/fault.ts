@@ -38,9 +38,16 @@ export class OperatorFault extends Error {
 
 /** What {@link describeFault} knows about an error. */
 export interface FaultDescription {
+  /**
+   * Code of the error: a literal of this project such as `ENTENTE_LISTEN_FAILED`, or one of Node such as
+   * `EADDRINUSE`.
+   */
   readonly code: string;
+  /** What happened, in one sentence. */
   readonly sentence: string;
+  /** File, address or field that the sentence is about. */
   readonly place: string;
+  /** What the operator should do now. */
   readonly remedy: string;
 }
 

@@ -8,7 +8,7 @@ export {
   type ListeningPlace,
   type OpenListener,
 } from './https/followed-listener.ts';
-export { isJson, readText } from './https/read-text.ts';
+export { isJson, type ReadText, readText } from './https/read-text.ts';
 export { compareConfigs, type Reloaded } from './lifecycle/reload.ts';
 export type { RunningServer } from './lifecycle/running-server.ts';
 export { RunningSettings, type RunningSettingsOptions } from './lifecycle/running-settings.ts';
@@ -36,7 +36,6 @@ export type { AcceptedPort } from './own-process/accepted-port.ts';
 export type { OnFailure } from './own-process/own-process-options.ts';
 export type { PluginCalls } from './own-process/plugin-calls.ts';
 export type { Decision } from './own-process/plugin-run.ts';
-export { oneAtATime } from './plain-http/one-at-a-time.ts';
 export { type PublicLimits, publicLimits } from './plain-http/public-limits.ts';
 export {
   boundAnswers,
@@ -45,6 +44,7 @@ export {
   type PublicListener,
   servePublicHttp,
 } from './plain-http/public-server.ts';
+export { serveHttps } from './plain-http/serve-https.ts';
 export {
   checkPlugins,
   type LoadPluginsOptions,

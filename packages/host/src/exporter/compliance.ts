@@ -2,6 +2,7 @@ import type { ExportBatch, ExportedRecord, Exporter } from './exporter.ts';
 
 /** One rule every exporter must keep. */
 export interface ExporterRule {
+  /** What the exporter does, for the name of a test. */
   readonly title: string;
   /** @throws Error where the exporter breaks the rule */
   run(): Promise<void>;
@@ -9,11 +10,13 @@ export interface ExporterRule {
 
 /** An exporter that is tested, and where its records go. */
 export interface ExporterUnderTest {
+  /** The exporter; only the rule that it was made for calls it. */
   readonly exporter: Exporter;
   /** The `message` of each record that has arrived, in order. */
   arrived(): readonly string[] | Promise<readonly string[]>;
   /** Makes the destination refuse everything, or take it again. */
   breakDestination(broken: boolean): void | Promise<void>;
+  /** Called once at the end of the rule, also where the rule has failed. */
   dispose?(): void | Promise<void>;
 }
 

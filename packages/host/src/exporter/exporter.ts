@@ -2,6 +2,7 @@
 export interface ExportedRecord {
   /** ISO 8601 with milliseconds, UTC. */
   readonly time: string;
+  /** Severity; lines of level `debug` are not exported. */
   readonly level: 'info' | 'warn' | 'error';
   /** FQDN of the server. */
   readonly source: string;

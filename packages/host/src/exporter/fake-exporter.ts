@@ -2,6 +2,7 @@ import type { ExportBatch, ExportedRecord, Exporter } from './exporter.ts';
 
 /** An exporter for tests: keeps what it gets, and fails while it is told to. */
 export class FakeExporter implements Exporter {
+  /** Records that it took, in order, over all batches. */
   readonly records: ExportedRecord[] = [];
   /** Of all batches that it took. */
   leftOut = 0;

@@ -2,10 +2,13 @@ import type { ServerResponse } from 'node:http';
 
 /** An answer of HTTP that is at hand. */
 export interface TextAnswer {
+  /** Status code of HTTP. */
   readonly status: number;
   /** Media type; none where there is no body. */
   readonly type?: string;
+  /** The body, sent in UTF-8; to a HEAD request only its length is sent. Default: an empty one. */
   readonly text?: string;
+  /** Further header fields; one of the same name in lower case replaces that of `answerText`. Default: none. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 

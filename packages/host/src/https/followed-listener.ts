@@ -2,13 +2,17 @@
 export interface ListeningPlace {
   /** Address; every one of the machine where it is absent. */
   readonly host: string | undefined;
+  /** Port, as the topology gives it. */
   readonly port: number;
 }
 
 /** A listener that can be closed. */
 export interface OpenListener {
+  /** Port it listens on. */
   readonly port: number;
+  /** Accepts no more connections; those that are open stay. */
   stopAccepting(): void;
+  /** Stops accepting, and settles once every connection has ended or was closed. */
   close(): Promise<void>;
 }
 
@@ -16,6 +20,7 @@ export interface OpenListener {
 export interface FollowedListenerOptions {
   /** Where it is to listen now; undefined: nowhere. */
   readonly wanted: () => ListeningPlace | undefined;
+  /** Opens a listener at a place; called again, after `retryMs`, where it rejects. */
   readonly listen: (place: ListeningPlace) => Promise<OpenListener>;
   /** The place that is wanted now could not be opened. Called once for the same fault in a row: it is tried again, see `retryMs`. */
   readonly onFault: (fault: unknown) => void;

@@ -1,25 +1,38 @@
 import type { IncomingMessage } from 'node:http';
 
+/** The body of a request. */
+export type ReadText =
+  | { readonly ok: true; readonly text: string }
+  /** `unfit`: there is more than is allowed, or it is not UTF-8; `left`: its client has left before the end, and hears no answer. */
+  | { readonly ok: false; readonly why: 'unfit' | 'left' };
+
+const unfit = { ok: false, why: 'unfit' } as const satisfies ReadText;
+const left = { ok: false, why: 'left' } as const satisfies ReadText;
+
 /**
- * Reads the body of a request as text, up to a limit, and never keeps more in memory.
+ * Reads the body of a request as text, up to a limit, and never keeps more in memory. That a client leaves meanwhile, or is too slow for the
+ * server, does not count as a fault of the program: anybody can do it as often as they like.
  * @param incoming - whose body nobody has read
  * @param maxBytes - largest size
- * @returns undefined where there is more, or it is not UTF-8
- * @throws what the connection failed of
  */
-export async function readText(incoming: IncomingMessage, maxBytes: number): Promise<string | undefined> {
-  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return undefined;
+export async function readText(incoming: IncomingMessage, maxBytes: number): Promise<ReadText> {
+  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return unfit;
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of incoming as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > maxBytes) return undefined;
-    parts.push(part);
+  try {
+    for await (const part of incoming as AsyncIterable<Buffer>) {
+      size += part.length;
+      if (size > maxBytes) return unfit;
+      parts.push(part);
+    }
+  } catch {
+    // A request fails of nothing but its connection.
+    return left;
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts, size));
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts, size)) };
   } catch {
-    return undefined;
+    return unfit;
   }
 }
 

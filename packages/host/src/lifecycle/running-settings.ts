@@ -13,6 +13,7 @@ export interface RunningSettingsOptions<C extends Reloadable> {
   readonly config: C;
   /** Reads the configuration again, and throws where it is not valid. */
   readonly read: () => C;
+  /** Its level is set now and after each `reload`, to `logLevel` or `info`. */
   readonly logger: Logger;
   /** Called while the level of the log is `debug`; what it returns ends it. */
   readonly whileDebug: (logger: Logger) => () => void;

@@ -4,6 +4,7 @@ export interface ServerProblem {
   readonly part: string;
   /** What was found, in one sentence. */
   readonly message: string;
+  /** What an operator should do about it. */
   readonly remedy: string;
   /** Whether the server cannot do its work because of it: peers are refused, or refuse it. */
   readonly stops: boolean;

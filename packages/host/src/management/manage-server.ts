@@ -12,6 +12,7 @@ export interface ManageOptions {
   readonly management: ManagementConfig | undefined;
   /** FQDN of the server. */
   readonly fqdn: string;
+  /** Gets the address at which it listens, and faults of its answers. */
   readonly logger: Logger;
 }
 

@@ -2,10 +2,13 @@ import type { Metric } from './metric.ts';
 
 /** What a member knows of its domain; a `Member` is one. */
 export interface DomainStanding {
+  /** The topology in force; `version` grows with each one that is published. */
   readonly topology: { readonly document: { readonly version: number } };
   /** Milliseconds since 1970. */
   readonly confirmedAt: number | undefined;
+  /** The credential of the internal interface; `notAfter` is milliseconds since 1970. */
   readonly identity: { readonly current: { readonly leaf: { readonly notAfter: number } } };
+  /** The newest list of each authority of the domain; `nextUpdate` is milliseconds since 1970. */
   readonly revocationLists: readonly { readonly nextUpdate?: number | undefined }[];
 }
 

@@ -4,6 +4,7 @@ import type { Metric } from './metric.ts';
 /** Counts connections that were refused, by the reasons of the verdict: no peer can add one. */
 export class RefusedConnections {
   readonly #counts = new Map<Reason, number>();
+  /** `entente_tls_refused_total`: refusals since the start, one sample for each reason that has occurred. */
   readonly metric: Metric = {
     name: 'entente_tls_refused_total',
     type: 'counter',

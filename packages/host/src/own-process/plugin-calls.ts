@@ -4,7 +4,9 @@ import type { Decision } from './plugin-run.ts';
 
 /** What the server calls of a plugin in a process of its own. */
 export interface PluginCalls {
+  /** Name of the plugin, as its manifest says it. */
   readonly plugin: string;
+  /** What becomes of that about which it gives no answer, as the configuration and its manifest allow. */
   readonly onFailure: OnFailure;
   /**
    * Calls a method of what the plugin provides for a port.

@@ -1,7 +1,9 @@
 import http, { type RequestListener, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { maxRequestsWaiting, oneAtATime } from './one-at-a-time.ts';
+import { connectTo } from '../../test/early-client.ts';
+import { maxRequestsWaiting } from './line.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { createPublicServer } from './public-server.ts';
 
 const get = (path: string) => `GET /${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
@@ -18,16 +20,7 @@ async function listen(create: (listener: RequestListener) => http.Server) {
   });
   let read = 0;
   server.on('request', () => void read++);
-  ends.push(() => server.close().closeAllConnections());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
-  ends.push(() => client.destroy());
-  let answers = '';
-  client.on('data', (bytes) => {
-    answers += bytes.toString('latin1');
-  });
-  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
-  return { client, closed, started, read: () => read, answers: () => answers };
+  return { ...(await connectTo(server, ends)), started, read: () => read };
 }
 
 describe.each([

@@ -6,6 +6,7 @@ import { FairPlaces } from './fair-places.ts';
 import { setHeaderDeadlines } from './header-deadlines.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type PublicLimits, publicLimits } from './public-limits.ts';
+import { readInPieces } from './read-in-pieces.ts';
 
 /** Milliseconds that answers have to end when their listener is closed. */
 const closingMs = 2_000;
@@ -14,6 +15,7 @@ const closingMs = 2_000;
 export interface PublicListener {
   /** Address it listens on. */
   readonly host: string;
+  /** Port it listens on, 1 to 65535: where 0 was asked for, the one that was free. */
   readonly port: number;
   /** Stops accepting, lets answers that are being sent end within two seconds, and closes every connection. */
   close(): Promise<void>;
@@ -38,10 +40,11 @@ export function createPublicServer(
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: limits.lookEveryMs,
     },
-    boundAnswers(listener, limits),
+    oneAtATime(boundAnswers(listener, limits)),
   );
   server.maxRequestsPerSocket = limits.maxRequests;
   setHeaderDeadlines(server, limits);
+  readInPieces(server);
   const busy = new Set<Socket>();
   const places = new FairPlaces<Socket>({
     max: limits.maxConnections,
@@ -113,7 +116,7 @@ export async function servePublicHttp(
 }
 
 /**
- * Bounds the answers of a listener that anybody may ask: one at a time on each connection, each is taken in time, and a request with a
+ * Bounds the answers of a listener that anybody may ask: each is taken in time, and a request with a
  * body is answered without reading it, then its connection is closed.
  * @param listener - answers requests; it reads no body
  * @param limits - default `publicLimits`
@@ -122,13 +125,13 @@ export function boundAnswers(
   listener: RequestListener,
   { answerTimeoutMs }: Pick<PublicLimits, 'answerTimeoutMs'> = publicLimits,
 ): RequestListener {
-  return oneAtATime((incoming, outgoing) => {
+  return (incoming, outgoing) => {
     endInTime(outgoing, answerTimeoutMs);
     const { headers } = incoming;
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined)
       outgoing.setHeader('connection', 'close');
     listener(incoming, outgoing);
-  });
+  };
 }
 
 /**

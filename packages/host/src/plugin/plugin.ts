@@ -12,14 +12,19 @@ export interface Port<T> {
 
 /** The log of a plugin; every line has the plugin's name. */
 export interface PluginLog {
+  /** Writes what the plugin does in the course of its work. */
   info(fields: object, message: string): void;
+  /** Writes what was refused or may become a fault; the plugin goes on. */
   warn(fields: object, message: string): void;
+  /** Writes a fault that an operator has to look at. */
   error(fields: object, message: string): void;
+  /** Writes what helps to find a fault, such as what it was asked. */
   debug(fields: object, message: string): void;
 }
 
 /** All that a plugin sees of the server: the ports it declared, a log, and a signal. */
 export interface PluginScope {
+  /** The log of the server, with the name of the plugin in each line. */
   readonly log: PluginLog;
   /** Aborted when the server stops, before anything is disposed. */
   readonly signal: AbortSignal;
@@ -43,8 +48,11 @@ export interface Plugin<C = unknown> {
   readonly name: string;
   /** Version of this contract. */
   readonly apiVersion: 1;
+  /** Ports that other plugins have to provide, as its manifest lists them; with `[]` it needs none. */
   readonly requires: readonly Port<unknown>[];
+  /** Ports that it provides, as its manifest lists them; each by one call of `provide`. */
   readonly provides: readonly Port<unknown>[];
+  /** Checks `config` of its entry before anything is set up; `setup` gets what it returns. */
   readonly configSchema: ConfigSchema<C>;
   /** Starts the plugin. All plugins are checked before the first is set up. */
   setup(scope: PluginScope, config: C): void | Promise<void>;

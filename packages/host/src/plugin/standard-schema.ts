@@ -3,6 +3,7 @@
  * others fit, and so does an object written by hand.
  */
 export interface ConfigSchema<T> {
+  /** The part of Standard Schema that counts: `validate`, at once or by a promise. `vendor` is not read. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
@@ -19,6 +20,8 @@ export type SchemaResult<T> =
 
 /** One thing that is wrong with a configuration. */
 export interface SchemaIssue {
+  /** What is wrong, in one sentence; the fault of the plugin shows that of the first issue. */
   readonly message: string;
+  /** Keys from the configuration down to the value; absent or empty: the whole of it. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }

@@ -25,38 +25,43 @@ export interface FoundPlugin {
 export function findPlugin(use: string, from: readonly string[]): FoundPlugin {
   if (use.startsWith('.') || isAbsolute(use)) {
     const path = resolve(from[0] ?? '.', use);
-    if (!existsSync(path)) throw notFound(use, `${path} does not exist`);
-    if (statSync(path).isDirectory()) return { url: pathToFileURL(entryOf(path, use)).href, home: path };
+    if (!existsSync(path)) throw notFound(use, from, `${path} does not exist`);
+    if (statSync(path).isDirectory())
+      return { url: pathToFileURL(entryOf(path, use, from)).href, home: path };
     return { url: pathToFileURL(path).href, home: packageOf(path) };
   }
   if (!/^(@[a-z0-9._~-]{1,100}\/)?[a-z0-9_~-][a-z0-9._~-]{0,200}$/.test(use)) {
-    throw notFound(use, 'expected the name of a package or a path');
+    throw notFound(use, from, 'expected the name of a package or a path');
   }
   for (const start of from) {
     for (let folder = resolve(start); ; folder = dirname(folder)) {
       const home = join(folder, 'node_modules', use);
       if (existsSync(join(home, 'package.json')))
-        return { url: pathToFileURL(entryOf(home, use)).href, home };
+        return { url: pathToFileURL(entryOf(home, use, from)).href, home };
       if (dirname(folder) === folder) break;
     }
   }
-  throw notFound(use, `no package of that name is installed beside ${from.join(' or ')}`);
+  throw notFound(
+    use,
+    from,
+    `no package of that name is installed: looked for ${join('node_modules', use)} in ${foldersOf(from)} and in the folders above`,
+  );
 }
 
 /** The file that `import` of the package would load. */
-function entryOf(home: string, use: string): string {
+function entryOf(home: string, use: string, from: readonly string[]): string {
   let manifest: { exports?: unknown; main?: unknown };
   try {
     manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
   } catch (error) {
-    throw notFound(use, `${home} has no readable package.json`, error);
+    throw notFound(use, from, `${home} has no readable package.json`, error);
   }
   const main = typeof manifest.main === 'string' ? manifest.main : 'index.js';
   const target = manifest.exports === undefined ? main : targetOf(manifest.exports, 0);
-  if (target === undefined) throw notFound(use, `${home} has no module to import`);
+  if (target === undefined) throw notFound(use, from, `${home} has no module to import`);
   const file = join(home, target);
   if (!isInside(home, file)) throw outside(use, target);
-  if (!existsSync(file)) throw notFound(use, `${home} has no module to import`);
+  if (!existsSync(file)) throw notFound(use, from, `${home} has no module to import`);
   // The folder itself may be a symbolic link, as with pnpm; a file in it must not link to a place outside.
   if (!isInside(realpathSync(home), realpathSync(file))) throw outside(use, target);
   return file;
@@ -87,7 +92,12 @@ function targetOf(exports: unknown, depth: number): string | undefined {
   return undefined;
 }
 
-function notFound(use: string, sentence: string, cause?: unknown) {
-  const remedy = 'install it with npm beside the configuration file, or correct "use"';
+/** Absolute: the configuration file may have been named from another folder than the one that the operator is in. */
+function foldersOf(from: readonly string[]): string {
+  return from.map((folder) => resolve(folder)).join(' or ');
+}
+
+function notFound(use: string, from: readonly string[], sentence: string, cause?: unknown) {
+  const remedy = `install it with npm beside the configuration file, in ${resolve(from[0] ?? '.')}, or correct "use"`;
   return pluginFault('ENTENTE_PLUGIN_NOT_FOUND', use, sentence, remedy, cause);
 }

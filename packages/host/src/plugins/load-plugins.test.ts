@@ -327,6 +327,7 @@ describe('refusing plugins before any is set up', () => {
   ])('refuses a plugin that is not there: "%s"', async (use) => {
     const fault = await faultOf(['first', use]);
     expect(fault).toMatchObject({ code: 'ENTENTE_PLUGIN_NOT_FOUND', place: `plugin ${use}` });
+    expect(`${fault.sentence}; ${fault.remedy}`).toContain(folder);
   });
 
   it.each([{ exports: './absent.js' }, { exports: { './sub': './index.js' } }, { exports: null }])(

@@ -18,11 +18,13 @@ const defaultMemoryMb = 128;
 
 /** Options of {@link loadPlugins}. */
 export interface LoadPluginsOptions {
+  /** Entries of the configuration, in its order. */
   readonly plugins: readonly PluginUse[];
   /** Folders where packages are looked for; the first is that of the configuration file. */
   readonly from: readonly string[];
   /** Ports that the server uses. */
   readonly accepts: readonly AcceptedPort[];
+  /** Gets a line for each plugin that is loaded; lines of plugins in this process go to a child of it. */
   readonly logger: Logger;
 }
 

@@ -8,6 +8,7 @@ import type { PluginUse } from './plugins-config.ts';
 
 /** The plugins of a server, and its log as they see it. */
 export interface ServerPlugins extends AsyncDisposable {
+  /** The plugins, set up; they stop when this is disposed of. */
   readonly plugins: Plugins;
   /** What it writes is exported too. Lines of plugins are not: one about an exporter would be the next one that it has to export. */
   readonly logger: Logger;
@@ -15,6 +16,7 @@ export interface ServerPlugins extends AsyncDisposable {
 
 /** Options of {@link openServerPlugins}. */
 export interface ServerPluginsOptions {
+  /** Entries of the configuration, in its order. */
   readonly plugins: readonly PluginUse[];
   /** Of the server; packages are looked for beside it. */
   readonly configFile: string;
@@ -22,6 +24,7 @@ export interface ServerPluginsOptions {
   readonly accepts: readonly AcceptedPort[];
   /** FQDN of the server. */
   readonly source: string;
+  /** The log of the server; its level decides what is exported, too. */
   readonly logger: Logger;
 }
 
