@@ -3,6 +3,7 @@ export type RedisFaultCode = 'ENTENTE_REDIS_PLAIN';
 
 /** A fault that the operator of the server can fix. Match it by `code`. */
 export class RedisFault extends Error {
+  /** Stable literal. */
   readonly code: RedisFaultCode;
   /** Setting or address that the sentence is about. */
   readonly place: string;

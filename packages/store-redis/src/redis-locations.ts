@@ -30,11 +30,13 @@ export type OpenSnapshot = (
 
 /** What {@link RedisLocations.open} needs. */
 export interface RedisLocationsOptions {
+  /** Where the Redis is, and how it is dialled. */
   readonly place: RedisPlace;
   /** FQDN of the pool: its servers share what is under this name. */
   readonly pool: string;
   /** Account of Redis, where it has any. */
   readonly username?: string | undefined;
+  /** Password of the account, or of a Redis without accounts; undefined where it asks for none. */
   readonly password?: string | undefined;
   /** Receives a line when the store is lost, is back, or was read again. */
   readonly log: {
@@ -76,7 +78,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
   readonly #queues = new Map<string, Promise<unknown>>();
   #snapshot: LocationsSnapshot | undefined;
   readonly #late = new LateRemovals();
-  /** Whether the store was emptied, and has not got back yet what this server knows. */
+  /** Whether the store has lost something, and has not got back yet what this server knows. */
   #owesBindings = false;
   #isSettling = false;
   /** Nothing that is owed is tried before that time. */
@@ -100,7 +102,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
       copy: this.#copy,
       clock,
       onCopied: (count, why) => this.#copied(count, why),
-      onEmptied: () => {
+      onLost: () => {
         this.#owesBindings = true;
         this.#settle();
       },
@@ -237,7 +239,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
     for (let tries = 0; tries < maxTries; tries++) {
       const { bindings, result } = decide(known.bindings);
       if (bindings === undefined) return result;
-      const other = await this.#put(aor, known.version, bindings, now);
+      const other = await this.#put(aor, known, bindings, now);
       if (other === undefined) return result;
       known = this.#basisOf(other, aor, now);
     }
@@ -245,28 +247,31 @@ export class RedisLocations implements Locations, AsyncDisposable {
   }
 
   /** What a change is decided on that another server was faster with. */
-  #basisOf({ epoch, found }: NotWritten, aor: string, now: number): CopiedBindings {
-    const { epoch: own } = this.#follower;
-    // The store was emptied, and this server has not read it since: the other devices of the user go back with this change.
-    if (found === '' && own !== undefined && own !== epoch)
-      return { version: 0, bindings: this.#copy.lookup(aor, now) };
+  #basisOf({ found }: NotWritten, aor: string, now: number): CopiedBindings {
+    // The store has lost the record, for what was removed has one too: the other devices of the user go back with this change.
+    if (found === '') return { version: 0, bindings: this.#copy.lookup(aor, now) };
     const { version, bindings } = readCopied(found, aor, this.#clock());
     return { version, bindings: bindings.filter(({ expiresAt }) => expiresAt > now) };
   }
 
-  /** @returns what is there instead, where that is not of the expected version */
+  /**
+   * Writes a change. What it removes has to stay so for every copy in which it has not expired: the record lives as long as that would have.
+   * @param before - what it was decided on
+   * @returns what is there instead, where that is not of the expected version
+   */
   async #put(
     aor: string,
-    expected: number,
+    before: CopiedBindings,
     bindings: readonly Binding[],
     now: number,
   ): Promise<NotWritten | undefined> {
     const from = now === always ? this.#clock() : now;
-    const lifeMs = Math.max(0, ...bindings.map(({ expiresAt }) => expiresAt - from)) + keyMarginMs;
+    const lives = [...before.bindings, ...bindings].map(({ expiresAt }) => expiresAt - from);
+    const lifeMs = Math.max(0, ...lives) + keyMarginMs;
     let written: WrittenChange;
     try {
       const text = bindings.length === 0 ? '' : JSON.stringify(bindings);
-      written = await this.#changes.write({ aor, expected, bindings: text, lifeMs });
+      written = await this.#changes.write({ aor, expected: before.version, bindings: text, lifeMs });
     } catch (error) {
       throw this.#link.unavailable(error as Error);
     }
@@ -341,7 +346,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
     const bindings = this.#late.left(aor, this.#copy.lookup(aor, now));
     if (this.#copy.versionOf(aor) !== 0) return;
     if (bindings.length === 0) this.#copy.forget(aor);
-    else await this.#put(aor, 0, bindings, now);
+    else await this.#put(aor, { version: 0, bindings: [] }, bindings, now);
   }
 
   #copied(count: number, why: CopyReason): void {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Locations } from '@entente/sip-proxy/locations';
+import type { Binding, Locations } from '@entente/sip-proxy/locations';
 import { locationsCompliance } from '@entente/sip-proxy/locations/compliance';
 import { type OpenSnapshot, RedisLocations } from '@entente/store-redis';
 import { noRedis, startRedis } from '@entente/testkit/redis';
@@ -249,18 +249,53 @@ describe.skipIf(noRedis !== undefined)(
       await found(locations).toHaveLength(1);
     });
 
+    /** What an earlier run has kept: bindings of Alice. */
+    const keptBefore = (...bindings: readonly Binding[]) => {
+      const kept = new Map<string, unknown>([[alice, bindings]]);
+      const snapshot: OpenSnapshot = async (restore) => {
+        for (const [aor, value] of kept) restore(aor, value);
+        return { keep: (aor, value) => void (value === undefined ? kept.delete(aor) : kept.set(aor, value)) };
+      };
+      return { kept, snapshot };
+    };
+
     it('that an earlier run has kept give way to a store that knows better', async () => {
-      const kept = new Map<string, unknown>();
-      const { locations } = await open(newPool(), {
-        snapshot: async (restore) => {
-          restore(alice, [binding()]);
-          return {
-            keep: (aor, value) => void (value === undefined ? kept.delete(aor) : kept.set(aor, value)),
-          };
-        },
-      });
+      const pool = newPool();
+      const { kept, snapshot } = keptBefore(binding());
+      const one = await open(pool);
+      await put(one.locations, [binding()]);
+      await put(one.locations, []);
+      const { locations } = await open(pool, { snapshot });
       await found(locations).toEqual([]);
       expect(kept.size).toBe(0);
+    });
+
+    it('that an earlier run has kept go into a store that has come back empty', async () => {
+      const pool = newPool();
+      const { kept, snapshot } = keptBefore(binding());
+      const { locations } = await open(pool, { snapshot });
+      await expect.poll(async () => uris((await open(pool)).locations), patience).toHaveLength(1);
+      expect(uris(locations)).toHaveLength(1);
+      expect([...kept.keys()]).toEqual([alice]);
+    });
+
+    it('that an earlier run has kept go into a store that was written again before it started', async () => {
+      const pool = newPool();
+      const one = await open(pool);
+      await put(one.locations, [binding({ aor: bob })], bob);
+      const { locations } = await open(pool, { snapshot: keptBefore(binding()).snapshot });
+      await found(one.locations).toHaveLength(1);
+      expect(uris(locations)).toHaveLength(1);
+    });
+
+    it('that an earlier run has kept give way to the records of a store that has lost its count and its changes', async () => {
+      const pool = newPool();
+      const one = await open(pool);
+      await put(one.locations, [binding({ uri: 'sip:alice@192.0.2.9' })]);
+      await one.locations[Symbol.asyncDispose]();
+      await redis.command('DEL', `entente:{${pool}}:state`, `entente:{${pool}}:changes`);
+      const { locations } = await open(pool, { snapshot: keptBefore(binding()).snapshot });
+      await found(locations).toEqual(['sip:alice@192.0.2.9']);
     });
   },
 );

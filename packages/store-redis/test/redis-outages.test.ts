@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import type { Locations } from '@entente/sip-proxy/locations';
 import { noRedis, startRedis } from '@entente/testkit/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   alice,
   binding,
   bob,
+  carol,
   found,
   newPool,
   patience,
@@ -110,6 +112,118 @@ describe.skipIf(noRedis !== undefined)(
       const other = await scene.open(pool);
       await found(other.locations).toEqual([first, second]);
     });
+
+    /** One device of a user registers again: what is known of the others stays. */
+    const registersAgain = (locations: Locations, uri: string) =>
+      locations.update(alice, Date.now(), (current) => ({
+        bindings: [...current.filter((one) => one.uri !== uri), binding({ uri })],
+        result: undefined,
+      }));
+
+    it('gets back the other devices of a user with the first change after it has thrown their record away', async () => {
+      const pool = newPool();
+      const { locations } = await scene.open(pool);
+      const [first, second] = ['sip:alice@192.0.2.1', 'sip:alice@192.0.2.2'];
+      await put(locations, [binding({ uri: first }), binding({ uri: second })]);
+      // As a policy that evicts does, or a clock that is set ahead: the epoch stays.
+      await redis.command('DEL', `entente:{${pool}}:bindings:${alice}`);
+      await registersAgain(locations, first);
+      const other = await scene.open(pool);
+      await found(other.locations).toEqual([first, second]);
+    });
+
+    it('keeps what was removed from coming back by a server that has not heard of it', async () => {
+      const pool = newPool();
+      const { hold, place, sockets } = dials();
+      const one = await scene.open(pool);
+      const two = await scene.open(pool, { place });
+      const removed = Date.now() + 600_000;
+      await put(one.locations, [binding({ uri: 'sip:alice@192.0.2.1', expiresAt: removed })]);
+      await found(two.locations).toHaveLength(1);
+      const release = hold();
+      sockets[0]?.destroy();
+      await expect.poll(() => two.locations.isLost, patience).toBe(true);
+      await put(one.locations, []);
+      const life = await redis.ask('PTTL', `entente:{${pool}}:bindings:${alice}`);
+      expect(Number(life.slice(1)), 'as long as it would have counted').toBeGreaterThan(removed - Date.now());
+      expect(uris(two.locations), 'not heard of').toEqual(['sip:alice@192.0.2.1']);
+      await registersAgain(two.locations, 'sip:alice@192.0.2.2');
+      await found(one.locations).toEqual(['sip:alice@192.0.2.2']);
+      const third = await scene.open(pool);
+      expect(uris(third.locations)).toEqual(['sip:alice@192.0.2.2']);
+      release();
+    });
+
+    it('keeps the record of what was removed as long as it would have counted, whatever came in between', async () => {
+      const pool = newPool();
+      const { locations } = await scene.open(pool);
+      const until = Date.now() + 600_000;
+      await put(locations, [binding({ expiresAt: until })]);
+      // A server that is away knows this one still.
+      for (let i = 0; i < 2; i++) await put(locations, [binding({ expiresAt: Date.now() + 60_000 })]);
+      await put(locations, []);
+      const life = await redis.ask('PTTL', `entente:{${pool}}:bindings:${alice}`);
+      expect(Number(life.slice(1))).toBeGreaterThan(until - Date.now());
+    });
+
+    it('gets back what it has thrown away where a server misses changes, and nothing that was removed', async () => {
+      const pool = newPool();
+      const { hold, place, sockets } = dials();
+      const [one, two] = [await scene.open(pool, { place }), await scene.open(pool)];
+      await put(one.locations, [binding()]);
+      await put(one.locations, [binding({ aor: bob, uri: 'sip:bob@192.0.2.1' })], bob);
+      await found(two.locations, bob).toHaveLength(1);
+      const release = hold();
+      sockets[0]?.destroy();
+      await expect.poll(() => one.locations.isLost, patience).toBe(true);
+      await redis.command('DEL', `entente:{${pool}}:bindings:${alice}`);
+      await put(two.locations, [], bob);
+      await redis.command('DEL', `entente:{${pool}}:changes`);
+      await put(two.locations, [binding({ aor: carol })], carol);
+      release();
+      await found(one.locations, carol).toHaveLength(1);
+      await found(one.locations, bob).toEqual([]);
+      const gaveBack = () => redis.ask('EXISTS', `entente:{${pool}}:bindings:${alice}`);
+      await expect.poll(gaveBack, patience).toBe(':1');
+      const third = await scene.open(pool);
+      expect([uris(third.locations), uris(third.locations, bob)]).toEqual([['sip:alice@192.0.2.1'], []]);
+    });
+
+    it('has its changes heard where it has lost its count alone, and begins below the numbers of its records', async () => {
+      const pool = newPool();
+      const [one, two] = [await scene.open(pool), await scene.open(pool)];
+      for (let i = 0; i < 5; i++) await put(one.locations, [binding({ uri: `sip:alice@192.0.2.${i}` })]);
+      await found(two.locations).toEqual(['sip:alice@192.0.2.4']);
+      const copied = () =>
+        [one, two].map(({ events }) => events.filter((event) => event === 'locations-copied').length);
+      const before = copied();
+      await redis.command('DEL', `entente:{${pool}}:state`);
+      await put(one.locations, [binding({ aor: bob })], bob);
+      await expect.poll(() => copied().every((count, i) => count > (before[i] ?? 0)), patience).toBe(true);
+      await put(one.locations, [binding({ uri: 'sip:alice@192.0.2.9' })]);
+      await found(two.locations).toEqual(['sip:alice@192.0.2.9']);
+      const third = await scene.open(pool);
+      await put(one.locations, [binding({ uri: 'sip:alice@192.0.2.10' })]);
+      for (const { locations } of [one, two, third]) await found(locations).toEqual(['sip:alice@192.0.2.10']);
+    });
+
+    it.each(['allkeys-lru', 'volatile-ttl'])(
+      'is reported where its policy is %s, which throws registrations away, with what to set',
+      async (policy) => {
+        await redis.command('CONFIG', 'SET', 'maxmemory-policy', policy);
+        const lines: { readonly fields: object; readonly message: string }[] = [];
+        const warn = (fields: object, message: string) => void lines.push({ fields, message });
+        await scene.open(newPool(), { log: { info() {}, warn } });
+        await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+        await expect.poll(() => lines, patience).toHaveLength(1);
+        expect(lines[0]?.message).toContain(policy);
+        expect(lines[0]?.fields).toMatchObject({
+          event: 'locations-store-evicts',
+          policy,
+          remedy: expect.stringContaining('maxmemory-policy noeviction'),
+        });
+      },
+    );
 
     it('loses whom it could not sign out once it takes changes again, also where no connection broke', async () => {
       const pool = newPool();

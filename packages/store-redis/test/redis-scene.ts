@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 
 export const alice = 'alice@contoso.example';
 export const bob = 'bob@contoso.example';
+export const carol = 'carol@contoso.example';
 /** The machine may have much else to do. */
 export const patience = { timeout: 60_000 };
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { nameEpoch } from './accounts/account-feed.ts';
-import { openSqlite, type SqliteDriver, type SqliteOptions } from './driver/open-sqlite.ts';
+import { openingFault, openSqlite, type SqliteDriver, type SqliteOptions } from './driver/open-sqlite.ts';
 import { importAuditFile } from './import/import-audit-file.ts';
 import { type ImportProgress, importLedgerFile } from './import/import-ledger-file.ts';
 import { importTopologies } from './import/import-topologies.ts';
@@ -32,6 +32,6 @@ export async function openDatabase(
     return driver;
   } catch (error) {
     await driver.close();
-    throw error;
+    throw driver.isStorageFailure(error) ? openingFault(driver.place, error) : error;
   }
 }

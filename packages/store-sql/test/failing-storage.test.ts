@@ -231,6 +231,24 @@ describe('a folder that cannot be used', () => {
 
 // Skipped where the user may not mount a tmpfs (needs root and CAP_SYS_ADMIN).
 describe.skipIf(!mayMount())('a disk that is full (a test that needs the right to mount one)', () => {
+  it('is said where there is no space for a new database, and the next attempt succeeds', async () => {
+    const disk = join(folder, 'disk');
+    await mkdir(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=60k', 'tmpfs', disk]);
+    try {
+      await expect(openStore(disk)).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_LEDGER_UNAVAILABLE',
+        message: expect.stringContaining('disk is full'),
+        place: join(disk, 'authority.sqlite'),
+        remedy: expect.stringContaining('make space'),
+      });
+      execFileSync('mount', ['-o', 'remount,size=2m', disk]);
+      await using _store = await openStore(disk);
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
+
   it('rejects changes, acknowledges none that is lost, and goes on once there is space', async () => {
     const disk = join(folder, 'disk');
     await mkdir(disk);

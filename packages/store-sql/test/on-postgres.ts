@@ -1,5 +1,5 @@
 import { type Postgres, type PostgresOptions, startPostgres, whyNoPostgres } from '@entente/testkit/postgres';
-import { afterAll, afterEach, beforeAll, describe, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { type Databases, databasesOn } from './postgres-databases.ts';
 
 /** What tests on a PostgreSQL of their own have while they run. */
@@ -41,5 +41,5 @@ export function describeOnPostgres(
 
 /** Waits for what a server hears from another one. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 120_000 });
+  await expect.poll(condition).toBe(true);
 }

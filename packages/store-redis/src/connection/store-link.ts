@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { LocationsUnavailableError } from '@entente/sip-proxy/locations';
 import type { Redis } from 'ioredis';
 import type { Driver } from './driver.ts';
+import { evictionPolicy } from './eviction-policy.ts';
 import { openRedis } from './open-redis.ts';
 import type { RedisPlace } from './redis-place.ts';
 
@@ -11,7 +12,7 @@ export interface StoreLinkOptions {
   /** Account of Redis, where it has any. */
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** Receives a line when the store is lost, and when it is back. */
+  /** Receives a line when the store is lost, when it is back, and when it may throw away what it has acknowledged. */
   readonly log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
@@ -30,6 +31,9 @@ const pauseMs = 200;
 const timedOut = 'Command timed out';
 const remedy =
   'check that Redis runs there, is reachable and accepts this account; clients register again by themselves';
+
+const keepAll =
+  'set "maxmemory-policy noeviction" in redis.conf, or CONFIG SET maxmemory-policy noeviction; then changes are refused while memory is short, and nothing is lost';
 
 /** The two connections to the store, one for changes and one that waits for those of others, and whether it answers. */
 export class StoreLink implements AsyncDisposable {
@@ -71,7 +75,10 @@ export class StoreLink implements AsyncDisposable {
       redis.on('error', (error: Error) => this.#lost(error));
       void redis.connect().catch(() => {});
     }
-    this.writer.on('ready', () => this.#options.onReady());
+    this.writer.on('ready', () => {
+      this.#options.onReady();
+      void this.#lookAtPolicy();
+    });
     this.#following = this.#follow(step);
   }
 
@@ -132,6 +139,16 @@ export class StoreLink implements AsyncDisposable {
     this.#options.log.warn(
       { event: 'locations-store-lost', store: this.name, remedy },
       `${this.name} does not answer: ${sentenceOf(error)}; users are found by the copy, and registrations are refused with 503`,
+    );
+  }
+
+  /** A store that throws registrations away takes users out of reach without a word: the operator has to know it before its memory is full. */
+  async #lookAtPolicy(): Promise<void> {
+    const policy = await evictionPolicy(this.writer).catch(() => undefined);
+    if (policy === undefined || this.#isClosed) return;
+    this.#options.log.warn(
+      { event: 'locations-store-evicts', store: this.name, policy, remedy: keepAll },
+      `${this.name} throws registrations away when its memory is full: maxmemory-policy is ${policy}`,
     );
   }
 

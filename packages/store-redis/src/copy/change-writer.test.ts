@@ -7,14 +7,22 @@ const keys = storeKeys('pool1.contoso.example');
 
 /** A store that answers when the test says so. */
 function start() {
-  const commands: { readonly keys: string[]; answer(value: unknown): void; fail(error: Error): void }[] = [];
+  const commands: {
+    readonly keys: string[];
+    /** Length of the stream. */
+    readonly kept: number;
+    answer(value: unknown): void;
+    fail(error: Error): void;
+  }[] = [];
   const redis = {
     defineCommand() {},
     putBindings: (count: number, ...all: string[]) =>
-      new Promise((answer, fail) => commands.push({ keys: all.slice(2, count), answer, fail })),
+      new Promise((answer, fail) =>
+        commands.push({ keys: all.slice(2, count), kept: Number(all[count + 1]), answer, fail }),
+      ),
   };
   const writer = new ChangeWriter(redis as unknown as Redis, keys);
-  const write = (aor: string) => writer.write({ aor, expected: 0, bindings: '[]', lifeMs: 1_000 });
+  const write = (aor: string, bindings = '[]') => writer.write({ aor, expected: 0, bindings, lifeMs: 1_000 });
   return { commands, write };
 }
 
@@ -70,4 +78,15 @@ it('sends so many changes at most in one command', async () => {
   commands[0]?.answer(['e', ...Array.from({ length: 256 }, (_, i) => [1, String(i + 1)])]);
   await settled();
   expect(commands[1]?.keys).toHaveLength(44);
+});
+
+it('has the store keep fewer changes for servers that were away where they are long', async () => {
+  const { commands, write } = start();
+  void write('a');
+  await settled();
+  commands[0]?.answer(['e', [1, '1']]);
+  void write('b', 'é'.repeat(10_000));
+  void write('c');
+  await settled();
+  expect(commands.map(({ kept }) => kept)).toEqual([10_000, Math.floor(16_777_216 / 20_512)]);
 });

@@ -28,8 +28,12 @@ export type WrittenChange =
 
 /** Changes in one command: the store does nothing else for some milliseconds. */
 const maxChanges = 256;
-/** Changes that the store keeps for servers that were away: about 5 MB. */
+/** Changes that the store keeps for servers that were away: about 5 MB, and fewer where they are long. */
 const keptChanges = 10_000;
+/** What they may take with changes as long as the longest of those that are written: a user with many long bindings who registers again and again fills no memory. */
+const keptBytes = 16_777_216;
+/** Bytes of a change beside its bindings: names, address, epoch. */
+const besideBytes = 512;
 const epochBytes = 12;
 
 interface Waiting {
@@ -95,7 +99,9 @@ export class ChangeWriter {
   #put(sent: readonly Waiting[]): Promise<unknown> {
     const { bindings: key, changes, state } = this.#keys;
     const keys = [state, changes];
-    const values = [randomBytes(epochBytes).toString('base64url'), String(keptChanges)];
+    const longest = Math.max(...sent.map(({ change }) => Buffer.byteLength(change.bindings)));
+    const kept = Math.min(keptChanges, Math.floor(keptBytes / (longest + besideBytes)));
+    const values = [randomBytes(epochBytes).toString('base64url'), String(kept)];
     for (const { change } of sent) {
       keys.push(key(change.aor));
       values.push(String(change.expected), change.bindings, String(Math.ceil(change.lifeMs)), change.aor);

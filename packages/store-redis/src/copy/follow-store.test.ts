@@ -37,7 +37,7 @@ function start(state: { epoch: string; number: number }) {
     keys: storeKeys('pool1.contoso.example'),
     copy: new LocationCopy(() => {}),
     onCopied: (_, why) => found.push(why),
-    onEmptied: () => found.push('emptied'),
+    onLost: () => found.push('lost'),
     clock: () => 1_000,
   });
   return { answers, follower, found, state, stored };
@@ -65,7 +65,7 @@ it('reads everything again where the store was emptied and has as many changes a
   await follower.step();
   answers.push([[3, 'b']]);
   await follower.step();
-  expect(found).toEqual(['compared', 'other-epoch', 'emptied']);
+  expect(found).toEqual(['compared', 'other-epoch', 'lost']);
   expect(follower.epoch).toBe('b');
 });
 
@@ -86,7 +86,7 @@ it('reads everything again where the store was set back, and has counted as far 
   stored.set(2, 'bob@contoso.example');
   Object.assign(state, { number: 4 });
   await follower.step();
-  expect(found.slice(0, 3)).toEqual(['compared', 'other-epoch', 'emptied']);
+  expect(found.slice(0, 3)).toEqual(['compared', 'other-epoch', 'lost']);
 });
 
 it('knows what it has read at the start by its last change', async () => {

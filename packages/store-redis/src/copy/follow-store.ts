@@ -30,8 +30,8 @@ export interface StoreFollowerOptions {
   readonly copy: LocationCopy;
   /** The copy is that of the store. */
   readonly onCopied: (count: number, why: CopyReason) => void;
-  /** The store counts from the beginning: what it held is gone. */
-  readonly onEmptied: () => void;
+  /** The store has lost what the copy still has, with version 0: all of it, where it counts from the beginning, or some records. */
+  readonly onLost: () => void;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -106,7 +106,7 @@ export class StoreFollower {
       const isFirst = known.epoch === undefined;
       if (!isFirst) this.#options.copy.restartVersions();
       await this.#copyAll(state, isFirst ? 'start' : 'other-epoch');
-      if (!isFirst) this.#options.onEmptied();
+      if (!isFirst) this.#options.onLost();
     }
   }
 
@@ -165,9 +165,10 @@ export class StoreFollower {
 
   /** Reads everything. What is changed meanwhile has a later number, and comes again with the changes. */
   async #copyAll(state: StoreState, why: CopyReason): Promise<void> {
-    const { clock, copy, keys, onCopied, redis } = this.#options;
+    const { clock, copy, keys, onCopied, onLost, redis } = this.#options;
     const prefix = keys.bindings('');
     const seen = new Set<string>();
+    let users = 0;
     let cursor = '0';
     do {
       const [next, names] = await redis.scan(cursor, 'MATCH', `${escaped(prefix)}*`, 'COUNT', scanCount);
@@ -179,18 +180,30 @@ export class StoreFollower {
         const found = readCopied(values[index], aor, clock());
         if (found.version === 0) continue;
         seen.add(aor);
-        copy.put(aor, found);
+        if (found.bindings.length > 0) users++;
+        else if (!copy.has(aor)) continue;
+        // A later number is of a change that comes again, or of before the store lost its count: whatever comes next counts.
+        copy.put(aor, { ...found, version: Math.min(found.version, state.number) });
       }
     } while (cursor !== '0');
+    let hasLost = false;
     for (const aor of [...copy.addresses()]) {
       if (seen.has(aor) || why === 'other-epoch') continue;
       const version = copy.versionOf(aor);
       // Where changes were missed, what has no version is what a store that was emptied has not got back yet.
-      if (version <= state.number && (version > 0 || why === 'start')) copy.forget(aor);
+      if (version > state.number || (version === 0 && why !== 'start')) continue;
+      // What was removed has a record as long as it would have counted: the store has lost this, be it known from an earlier run.
+      if (copy.lookup(aor, clock()).length === 0) {
+        copy.forget(aor);
+        continue;
+      }
+      copy.restartVersion(aor);
+      hasLost = true;
     }
     const last = state.number > 0 ? await this.#changeAfter(state.number - 1) : undefined;
     this.#position = { ...state, mark: last?.number === state.number ? markOf(last) : undefined };
-    onCopied(seen.size, why);
+    onCopied(users, why);
+    if (hasLost) onLost();
   }
 }
 

@@ -70,19 +70,24 @@ export class LocationCopy {
     });
   }
 
+  /** Whether anything is known of an address of record, be it that nothing is left. */
+  has(aor: string): boolean {
+    return this.#versions.has(aor);
+  }
+
   /** Of what version the bindings are that {@link lookup} gives; 0 where nothing is known. */
   versionOf(aor: string): number {
     return this.#versions.get(aor) ?? 0;
   }
 
   /**
-   * Takes a change in.
+   * Takes a change in. What has no version, e.g. that of an earlier run, gives way to anything that the store says.
    * @param aor - address of record
    * @param change - its bindings, and its number
    */
   put(aor: string, { bindings, version }: CopiedBindings): void {
     const known = this.#versions.get(aor);
-    if (known !== undefined && version <= known) return;
+    if (known !== undefined && known > 0 && version <= known) return;
     this.#versions.set(aor, version);
     this.#live.update(aor, 0, () => ({ bindings, result: undefined }));
     this.#onChange(aor, bindings);
@@ -104,6 +109,11 @@ export class LocationCopy {
     if (this.#live.lookup(aor, 0).length === 0) return;
     this.#live.removeUser(aor);
     this.#onChange(aor, []);
+  }
+
+  /** The store has lost the record of an address: whatever it says of it next is later, what is known stays until then. */
+  restartVersion(aor: string): void {
+    this.#versions.set(aor, 0);
   }
 
   /** The store counts from the beginning: every version is later than those that are known, what it holds stays until it is replaced. */

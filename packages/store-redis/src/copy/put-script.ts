@@ -1,9 +1,11 @@
 /**
  * Writes the bindings of addresses of record, of each if they are still those that the decision was made on: its version says so. Each change
- * takes the next number of the pool, which is its version and its place in the stream of changes, in one step with the write.
+ * takes the next number of the pool, which is its version and its place in the stream of changes, in one step with the write. Where no binding is
+ * left the version stays, with nothing behind it: a record that is not there at all was lost, and says nothing of what was removed. A record lives
+ * at least as long as the one before it would have: a server that is away may still know what that one had.
  *
  * KEYS: state, stream, and the bindings of each. ARGV: epoch to begin where there is none, length of the stream; then of each: expected
- * version (0: none), new bindings (empty: none), milliseconds that they live, address of record.
+ * version (0: none), new bindings (empty: none), milliseconds that the record lives at least, address of record.
  * Returns the epoch; then of each: 1 and its number, 0 and what is there, or 2 and why it could not be read.
  */
 export const putScript = `
@@ -26,11 +28,9 @@ for i = 3, #KEYS do
       answers[i - 1] = {0, known or ''}
     else
       local number = string.format('%d', redis.call('HINCRBY', KEYS[1], 'number', 1))
-      if ARGV[at + 1] == '' then
-        redis.call('DEL', KEYS[i])
-      else
-        redis.call('SET', KEYS[i], number .. ' ' .. ARGV[at + 1], 'PX', ARGV[at + 2])
-      end
+      local life = tonumber(ARGV[at + 2])
+      if known then life = math.max(life, redis.call('PTTL', KEYS[i])) end
+      redis.call('SET', KEYS[i], number .. ' ' .. ARGV[at + 1], 'PX', string.format('%d', life))
       redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], number .. '-1', 'aor', ARGV[at + 3], 'bindings', ARGV[at + 1], 'epoch', epoch)
       answers[i - 1] = {1, number}
     end

@@ -224,7 +224,12 @@ function isOneOf(codes: readonly string[], error: unknown): boolean {
   return typeof code === 'string' && codes.some((each) => code === each || code.startsWith(`${each}_`));
 }
 
-function openingFault(path: string, cause: unknown): unknown {
+/**
+ * What is said where a database cannot be opened.
+ * @param path - the file
+ * @param cause - what was thrown
+ */
+export function openingFault(path: string, cause: unknown): unknown {
   if (isOneOf(['SQLITE_BUSY'], cause)) {
     return new PkiFault('ENTENTE_PKI_LEDGER_LOCKED', {
       sentence: 'another process has the database open, and only one may open it at a time',
@@ -238,8 +243,9 @@ function openingFault(path: string, cause: unknown): unknown {
   return new PkiFault('ENTENTE_PKI_LEDGER_UNAVAILABLE', {
     sentence: `the database cannot be opened: ${cause.message}`,
     place: path,
-    remedy:
-      'check that the directory exists, that the authority may write in it, and that the disk has space',
+    remedy: isOneOf(['SQLITE_FULL', 'ENOSPC'], cause)
+      ? 'make space on the disk, then do the same again'
+      : 'check that the directory exists, that the authority may write in it, and that the disk has space',
     cause,
   });
 }

@@ -1,8 +1,10 @@
 import {
   type CertificatePage,
   type CertificateQuery,
+  demandRevocationReason,
   type Ledger,
   PkiFault,
+  type Revocation,
   type RevokedCertificate,
 } from '@entente/pki/ledger';
 import type { ListWindow } from '../ledger/certificates.ts';
@@ -29,9 +31,11 @@ export function createSqlLedger(database: OperationPort, close: () => Promise<vo
     successors: (id) => database.call('successors', id),
     subjects: (profile, validAt) => database.call('subjects', profile, validAt),
     list: (query) => listPage(database, query),
-    revoke: (issuer, serialHex, revocation) => database.call('revoke', issuer, serialHex, revocation),
-    revokeForeign: (foreign, revocation) => database.call('revokeForeign', foreign, revocation),
-    blockKey: (keyHash, revocation) => database.call('blockKey', keyHash, revocation),
+    revoke: async (issuer, serialHex, revocation) =>
+      database.call('revoke', issuer, serialHex, checked(revocation)),
+    revokeForeign: async (foreign, revocation) =>
+      database.call('revokeForeign', foreign, checked(revocation)),
+    blockKey: async (keyHash, revocation) => database.call('blockKey', keyHash, checked(revocation)),
     blockedKey: (keyHash) => database.call('blockedKey', keyHash),
     release: (issuer, serialHex) => database.call('release', issuer, serialHex),
     revoked: (issuer, notAfterFrom) => allRevoked(database, issuer, notAfterFrom),
@@ -42,6 +46,12 @@ export function createSqlLedger(database: OperationPort, close: () => Promise<vo
       database.call('spendToken', secretHash, server, keyHash, now),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** A list could not be signed with a reason that is none. */
+function checked(revocation: Revocation): Revocation {
+  demandRevocationReason(revocation.reason, '"reason" of a revocation');
+  return revocation;
 }
 
 /** A view of a larger buffer would take all of it along to the other thread. */

@@ -10,7 +10,9 @@ export interface PostgresServer {
   readonly address?: string;
   /** 1 to 65535; also in the name of the Unix socket. Default 5432. */
   readonly port?: number;
+  /** Name of the database, which exists already. */
   readonly database: string;
+  /** Role of PostgreSQL, as which each connection signs in. */
   readonly user: string;
   /** Gives the password; called for each connection, so that a changed one counts at once. Absent where the server asks for none. */
   readonly password?: () => string | Promise<string>;

@@ -9,7 +9,9 @@ export interface PostgresSettings {
   readonly host: string;
   /** 1 to 65535. Default 5432. */
   readonly port?: number | undefined;
+  /** Name of the database, which exists already. */
   readonly database: string;
+  /** Role of PostgreSQL, as which each connection signs in. */
   readonly user: string;
   /** File with the password, readable by its owner alone. */
   readonly passwordFile?: string | undefined;

@@ -97,7 +97,7 @@ function entryPoint(workerData: ThreadData): ConstructorParameters<typeof Worker
 
 function threadEnded(place: string, cause: unknown): PkiFault {
   return new PkiFault('ENTENTE_PKI_LEDGER_UNAVAILABLE', {
-    sentence: `the thread of the database has ended: ${(cause as Error).message}`,
+    sentence: `the thread of the database has ended: ${(cause as Partial<Error>).message ?? String(cause)}`,
     place,
     remedy: 'restart the authority',
     cause,
