@@ -23,8 +23,9 @@ export interface Account {
   readonly verifiers: Verifiers;
   /** FQDN of the pool or front end where the user is at home; absent where it is the pool of the domain. */
   readonly home?: string;
+  /** A user whose account is `disabled` cannot sign in; the account itself stays as it is. */
   readonly state: AccountState;
-  /** The user's telephone number, `+` and 1 to 15 digits; absent where the user has none. No two users should have the same. */
+  /** The user's telephone number, `+` and 1 to 15 digits, the first of them not 0 (E.164); absent where the user has none. A directory does not look whether another user has it; the authority does. */
   readonly number?: string;
   /** Without repetition. */
   readonly rights: readonly AccountRight[];
@@ -50,6 +51,7 @@ export interface ContactList {
 
 /** An account as a directory keeps it. */
 export interface AccountRecord {
+  /** As it is stored, with its verifiers. */
   readonly account: Account;
   /** Version of the last change of the account itself: what a change compares with. */
   readonly version: number;

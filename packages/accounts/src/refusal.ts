@@ -6,18 +6,23 @@ export interface AccountRefusalData {
   readonly 'address-invalid': { readonly found: string; readonly canonical?: string };
   /** Not lowercase hexadecimal of the length of its algorithm, or an algorithm that is not known. */
   readonly 'verifier-invalid': { readonly algorithm: string };
+  /** Not a DNS name in lower case. */
   readonly 'home-invalid': { readonly found: string };
+  /** Neither `enabled` nor `disabled`. */
   readonly 'state-invalid': { readonly found: string };
-  /** Not + and 1 to 15 digits. */
+  /** Not + and 1 to 15 digits, the first of them not 0. */
   readonly 'number-invalid': { readonly found: string };
   /** Unknown, or named twice. */
   readonly 'right-invalid': { readonly found: string };
   /** The place of the contact in its list, from 0, and what is wrong with it. */
   readonly 'contact-invalid': { readonly index: number; readonly field: 'address' | 'name' | 'groups' };
+  /** More than {@link accountLimits} allows; `most` and `found` count what that limit counts. */
   readonly 'limit-exceeded': { readonly limit: AccountLimit; readonly most: number; readonly found: number };
   /** There is an account of this address, with this version. */
   readonly 'account-exists': { readonly address: string; readonly version: number };
+  /** There is no account of this address. */
   readonly 'account-unknown': { readonly address: string };
+  /** The user may not sign in, so they cannot change their password either. */
   readonly 'account-disabled': { readonly address: string };
   /** Somebody else has changed it meanwhile. */
   readonly 'version-conflict': {
@@ -85,7 +90,7 @@ const texts: { readonly [Reason in AccountRefusalReason]: Texts<Reason> } = {
     'give one of the two',
   ],
   'number-invalid': ({ found }) => [
-    `expected a telephone number with + and 1 to 15 digits, found ${quoted(found)}`,
+    `expected a telephone number with + and 1 to 15 digits, the first of them not 0, found ${quoted(found)}`,
     'write it with the country code and without spaces, like +4930123456',
   ],
   'right-invalid': ({ found }) => [

@@ -76,7 +76,7 @@ describe('a member that reads the accounts from a directory itself', () => {
   const pass = async (ms: number) => {
     const before = reads;
     clock.advance(ms);
-    await vi.waitUntil(() => reads > before && clock.waiting > 0);
+    await expect.poll(() => reads > before && clock.waiting > 0).toBe(true);
   };
   const stop = async () => {
     for (const each of started.splice(0)) await each[Symbol.asyncDispose]();

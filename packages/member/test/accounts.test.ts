@@ -64,7 +64,7 @@ describe('a member that follows the accounts', () => {
     return broken === undefined ? new Response(answer) : broken(answer);
   };
 
-  async function follow({ listens = true } = {}) {
+  async function follow({ listens = true, maxAccounts = 1_000 } = {}) {
     let news = (): void => {};
     let heard = (): void => {};
     const changes: ChangedAccount[][] = [];
@@ -79,6 +79,7 @@ describe('a member that follows the accounts', () => {
           };
         },
       }),
+      maxAccounts,
       file: new AccountsFile(
         new MemberFiles(folder),
         createTestLog(({ fields }) => void lines.push(fields as (typeof lines)[number])),
@@ -279,6 +280,31 @@ describe('a member that follows the accounts', () => {
     const { known } = await follow();
     expect(known()[0]).toEqual(alice);
     expect(lines).toContainEqual(expect.objectContaining({ event: 'accounts-damaged' }));
+  });
+
+  it('takes no page with more accounts than it may have, in force or in its file, and what comes after it once there are fewer', async () => {
+    for (const each of [alice, bob]) await put(each);
+    const { changes, follower, known, news, tell } = await follow({ maxAccounts: 2 });
+    const before = await readFile(file(), 'utf8');
+    await put({ ...bob, state: 'disabled' });
+    await put(carol);
+    news();
+    await expect
+      .poll(() => lines)
+      .toContainEqual(expect.objectContaining({ remedy: expect.stringContaining('entente user remove') }));
+    expect([known(), changes.length]).toEqual([[alice, bob, undefined], 1]);
+    expect(await readFile(file(), 'utf8')).toBe(before);
+    await remove(alice);
+    await tell();
+    const left = [undefined, { ...bob, state: 'disabled' }, carol];
+    await expect.poll(known).toEqual(left);
+    await follower[Symbol.asyncDispose]();
+    broken = () => Promise.reject(new Error('connect ECONNREFUSED'));
+    expect((await follow()).known(), 'nothing is missing in the file').toEqual(left);
+    broken = undefined;
+    await rm(file());
+    await put(account('dave'));
+    expect((await follow({ maxAccounts: 2 })).follower.known.size, 'nor all of them').toBe(0);
   });
 
   it('lets its file grow to twice what is in it, and no further', async () => {

@@ -53,6 +53,23 @@ describe('a pair of key and certificate', () => {
     },
   );
 
+  it.each([
+    ['an empty certificate', 'tls.crt', ''],
+    ['a damaged certificate', 'tls.crt', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+    ['a damaged key', 'tls.key', 'no key'],
+    ['no key', 'tls.key', null],
+  ])('is said to be damaged with %s, and that the server joins again', async (_what, name, text) => {
+    await replace(old);
+    const file = join(directory, name);
+    if (text === null) await rm(file);
+    else await writeFile(file, text, { mode: 0o600 });
+    await expect(restart()).rejects.toMatchObject({
+      code: 'ENTENTE_MEMBER_DAMAGED',
+      place: file,
+      remedy: expect.stringMatching(/move it aside.*entente join-token <server> --replace/),
+    });
+  });
+
   it('fits after a crash at any moment of its recovery', async () => {
     for (let operations = 0; operations < 4; operations++) {
       await replace(old);

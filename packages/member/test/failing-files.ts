@@ -9,9 +9,9 @@ export class FailingFiles extends MemberFiles {
     this.#left = operations;
   }
 
-  override write(name: FileName, text: string): Promise<void> {
+  override write(...given: Parameters<MemberFiles['write']>): Promise<void> {
     this.#spend();
-    return super.write(name, text);
+    return super.write(...given);
   }
 
   override remove(name: FileName): Promise<void> {

@@ -82,7 +82,10 @@ describe('the file of what was last known', () => {
   it('is written again with the next times where it could not be written, which is logged', async () => {
     let full = true;
     const file = new LastKnownFile(
-      { write: (name, text) => (full ? Promise.reject(new Error('disk full')) : files.write(name, text)) },
+      {
+        write: (name, text) =>
+          full ? Promise.reject(new Error('disk full')) : files.write(name, String(text)),
+      },
       log,
       {},
     );

@@ -91,7 +91,7 @@ describe('the lists of our own authorities', () => {
           return answer;
         },
       },
-      files: { write: async (file, text) => void written.set(file, text) },
+      files: { write: async (file, text) => void written.set(file, String(text)) },
       state,
       now: () => clock.now(),
       log,

@@ -58,6 +58,7 @@ export interface FeedPosition {
 
 /** What has become of one account: only its last state, however often it has changed. */
 export interface AccountChange {
+  /** Address of record in its canonical form, also where the account was removed. */
   readonly address: string;
   /** Version of the change. */
   readonly version: number;

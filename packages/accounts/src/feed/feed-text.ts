@@ -9,6 +9,7 @@ export type FeedView = 'verifiers' | 'homes';
 
 /** What has become of one account, as readers are told. */
 export interface FedChange {
+  /** Address of record in its canonical form, also where the account was removed. */
   readonly address: string;
   /** The account now, without verifiers in the view `homes`; absent where it was removed. */
   readonly account?: Account;
@@ -18,7 +19,9 @@ export interface FedChange {
 
 /** A part of the feed, as readers are told. */
 export interface FedPage {
+  /** The same for every account of the page. */
   readonly view: FeedView;
+  /** At most 1,000. Of each account only its last state. */
   readonly changes: readonly FedChange[];
   /** Where the next page begins. */
   readonly position: FeedPosition;

@@ -7,6 +7,7 @@ import type { FedChange } from './feed-text.ts';
 
 /** An account that is no longer what it was. */
 export interface ChangedAccount {
+  /** Address of record in its canonical form. */
   readonly address: string;
   /** Absent where it was not known. */
   readonly before?: Account;
@@ -18,9 +19,11 @@ export interface ChangedAccount {
 
 /** A user, as a server authenticates them. */
 export interface KnownUser {
+  /** As the last change of the feed has it. */
   readonly account: Account;
   /** What digests are verified with, whatever the state of the account: {@link account} says whether the user may sign in. */
   readonly credentials: CredentialRecord;
+  /** Of that state of the account; absent where the feed does not say it. */
   readonly version?: AccountVersion;
 }
 

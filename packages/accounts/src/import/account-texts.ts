@@ -3,7 +3,7 @@ import { checkAccount } from '../check-account.ts';
 import { type AccountRefusal, refuse } from '../refusal.ts';
 
 /** Characters of a text with accounts. */
-const maxTextLength = 134_217_728;
+export const maxAccountsText = 134_217_728;
 /** Accounts of one text. */
 const maxAccounts = 1_000_000;
 /** Refusals that are kept one by one; the rest is counted. */
@@ -13,6 +13,7 @@ const maxRefusals = 1_000;
 export interface ReadAccount {
   /** From 1. */
   readonly line: number;
+  /** Checked, in the form in which it is stored. */
   readonly account: Account;
 }
 
@@ -20,11 +21,13 @@ export interface ReadAccount {
 export interface RefusedLine {
   /** From 1. */
   readonly line: number;
+  /** Why, and what to do about it. */
   readonly refusal: AccountRefusal;
 }
 
 /** What was read from a text. Lines that are refused do not keep the others from being read. */
 export interface AccountsRead {
+  /** At most 1,000,000, in the order of the text, no address twice. */
   readonly accounts: readonly ReadAccount[];
   /** The first 1,000. */
   readonly refused: readonly RefusedLine[];
@@ -62,10 +65,10 @@ export class AccountCollector {
     if (this.#refused.length < maxRefusals) this.#refused.push({ line, refusal });
   }
 
-  /** Refuses a text that is too long. @returns whether it is */
-  refuseLength(text: string): boolean {
-    if (text.length <= maxTextLength) return false;
-    this.refuse(1, refuse('text-too-large', { unit: 'characters', most: maxTextLength }));
+  /** Refuses a text that is too long. @param length - characters that are known of it @returns whether it is */
+  refuseLength(length: number): boolean {
+    if (length <= maxAccountsText) return false;
+    this.refuse(1, refuse('text-too-large', { unit: 'characters', most: maxAccountsText }));
     return true;
   }
 

@@ -27,7 +27,17 @@ describe('a copy of a directory of accounts', () => {
     for (let index = 0; index < 450; index++) await from.put(account(`u${index}`), 'absent');
     await from.putContacts('u7@contoso.example', contacts, 0);
     const to = createMemoryDirectory();
-    expect(await copyAccounts(from, to)).toEqual({ ...nothing, copied: 450 });
+    const told: object[] = [];
+    const report = await copyAccounts(from, to, { onProgress: (progress) => told.push(progress) });
+    expect(report).toEqual({ ...nothing, copied: 450 });
+    expect(told).toEqual([
+      { copied: 200, compared: 0 },
+      { copied: 400, compared: 0 },
+      { copied: 450, compared: 0 },
+      { copied: 450, compared: 200 },
+      { copied: 450, compared: 400 },
+      { copied: 450, compared: 450 },
+    ]);
     expect((await to.find('u449@contoso.example'))?.account).toEqual(account('u449'));
     expect((await to.contacts('u7@contoso.example'))?.contacts).toEqual(contacts);
   });

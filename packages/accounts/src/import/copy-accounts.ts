@@ -32,6 +32,16 @@ export interface CopyReport {
 export interface CopyOptions {
   /** What becomes of accounts that the other directory has, and that are not those of the first one. Default `refuse`. */
   readonly existing?: 'refuse' | 'replace';
+  /** Told after each few hundred accounts how far it is. */
+  readonly onProgress?: (progress: CopyProgress) => void;
+}
+
+/** How far a copy is. */
+export interface CopyProgress {
+  /** Accounts of the first directory that it is done with. */
+  readonly copied: number;
+  /** Accounts of the other one that were looked for in the first, which comes after that. */
+  readonly compared: number;
 }
 
 type Became = 'copied' | 'unchanged' | 'replaced' | AccountRefusal;
@@ -47,15 +57,18 @@ type Became = 'copied' | 'unchanged' | 'replaced' | AccountRefusal;
 export async function copyAccounts(
   from: AccountDirectory,
   to: AccountDirectory,
-  { existing = 'refuse' }: CopyOptions = {},
+  { existing = 'refuse', onProgress }: CopyOptions = {},
 ): Promise<CopyReport> {
   const refused: AccountRefusal[] = [];
+  let [copied, compared] = [0, 0];
   const counts = { copied: 0, unchanged: 0, replaced: 0, refused: 0 };
   for await (const records of pagesOf(from)) {
     for (const became of await Promise.all(records.map((record) => copyOne(from, to, record, existing)))) {
       counts[typeof became === 'string' ? became : 'refused']++;
       if (typeof became !== 'string' && refused.length < mostListed) refused.push(became);
     }
+    copied += records.length;
+    onProgress?.({ copied, compared: 0 });
   }
   const surplus: string[] = [];
   const over = { removed: 0, surplus: 0 };
@@ -72,6 +85,8 @@ export async function copyAccounts(
       over[one === 'removed' ? 'removed' : 'surplus']++;
       if (one !== 'removed' && surplus.length < mostListed) surplus.push(one);
     }
+    compared += records.length;
+    onProgress?.({ copied, compared });
   }
   const { refused: refusedCount, ...others } = counts;
   return { ...others, removed: over.removed, surplus, surplusCount: over.surplus, refused, refusedCount };

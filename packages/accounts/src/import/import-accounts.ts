@@ -18,7 +18,9 @@ export interface ImportOptions {
 
 /** What became of an import. */
 export interface ImportReport {
+  /** Accounts that the directory did not have. */
   readonly added: number;
+  /** Accounts that the directory had otherwise; 0 where `existing` is `refuse`. */
   readonly replaced: number;
   /** Accounts that were the same already. */
   readonly unchanged: number;

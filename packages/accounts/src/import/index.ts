@@ -1,5 +1,12 @@
-export type { AccountDefaults, AccountsRead, ReadAccount, RefusedLine } from './account-texts.ts';
-export { type CopyOptions, type CopyReport, copyAccounts } from './copy-accounts.ts';
+export {
+  type AccountDefaults,
+  type AccountsRead,
+  maxAccountsText,
+  type ReadAccount,
+  type RefusedLine,
+} from './account-texts.ts';
+export { type CopyOptions, type CopyProgress, type CopyReport, copyAccounts } from './copy-accounts.ts';
 export { type ImportOptions, type ImportReport, importAccounts } from './import-accounts.ts';
-export { readAccountsCsv } from './read-csv.ts';
+export { LinesOfPieces, type TextLine } from './lines-of-pieces.ts';
+export { readAccountsCsv, readAccountsCsvPieces } from './read-csv.ts';
 export { readUsersYaml } from './read-users-yaml.ts';

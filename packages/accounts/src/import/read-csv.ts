@@ -4,6 +4,7 @@ import { parseAccountAddress } from '../address.ts';
 import { refuse } from '../refusal.ts';
 import { fewestPasswordCharacters, verifiersOf } from '../verifiers.ts';
 import { AccountCollector, type AccountDefaults, type AccountsRead, type Refused } from './account-texts.ts';
+import { LinesOfPieces, type TextLine } from './lines-of-pieces.ts';
 
 /** Columns with verifiers, and their algorithms. */
 const verifierColumns: ReadonlyMap<string, DigestAlgorithm> = new Map([
@@ -25,44 +26,87 @@ const maxLineLength = 16_384;
  * @see RFC 4180 §2
  */
 export function readAccountsCsv(text: string, defaults: AccountDefaults = {}): AccountsRead {
-  const collector = new AccountCollector();
-  if (collector.refuseLength(text)) return collector.result();
-  let names: readonly string[] | undefined;
-  let number = 0;
-  for (const line of linesOf(text)) {
-    number++;
-    if (line === '') continue;
-    const values = valuesOf(line);
-    if (names !== undefined) {
-      collector.add(number, values === undefined ? malformed : accountOf(names, values, defaults));
-      continue;
-    }
-    const wrong = values === undefined ? malformed : refuseNames(values);
-    if (wrong !== undefined) {
-      collector.refuse(number, wrong);
-      return collector.result();
-    }
-    names = values;
+  const reader = new CsvReader(defaults);
+  reader.add(text);
+  return reader.end();
+}
+
+/**
+ * Reads the same from a text that comes in pieces, of which no more is kept than a line.
+ * @param pieces - of the text, e.g. of a file; none is read after what refuses the whole text
+ * @param defaults - what accounts have whose line does not say otherwise
+ * @throws what reading the pieces throws
+ */
+export async function readAccountsCsvPieces(
+  pieces: AsyncIterable<string>,
+  defaults: AccountDefaults = {},
+): Promise<AccountsRead> {
+  const reader = new CsvReader(defaults);
+  for await (const piece of pieces) if (!reader.add(piece)) break;
+  return reader.end();
+}
+
+class CsvReader {
+  readonly #defaults: AccountDefaults;
+  readonly #lines = new LinesOfPieces(maxLineLength);
+  #collector = new AccountCollector();
+  #names: readonly string[] | undefined;
+  #number = 0;
+  #length = 0;
+  /** Whether the whole text is refused. */
+  #isOver = false;
+
+  constructor(defaults: AccountDefaults) {
+    this.#defaults = defaults;
   }
-  if (names === undefined) {
-    const expected = 'a line with the names of the columns';
-    collector.refuse(1, refuse('field-invalid', { field: 'address', expected }));
+
+  /** @returns whether more is wanted */
+  add(piece: string): boolean {
+    this.#length += piece.length;
+    const whole = new AccountCollector();
+    if (whole.refuseLength(this.#length)) {
+      // It may be any text: nothing of it counts.
+      this.#collector = whole;
+      this.#isOver = true;
+    }
+    if (!this.#isOver) this.#take(this.#lines.add(piece));
+    return !this.#isOver;
   }
-  return collector.result();
+
+  end(): AccountsRead {
+    if (!this.#isOver) this.#take(this.#lines.end());
+    if (!this.#isOver && this.#names === undefined) {
+      const expected = 'a line with the names of the columns';
+      this.#collector.refuse(1, refuse('field-invalid', { field: 'address', expected }));
+    }
+    return this.#collector.result();
+  }
+
+  #take(lines: Iterable<TextLine>): void {
+    const [collector, defaults] = [this.#collector, this.#defaults];
+    for (const { text: line } of lines) {
+      this.#number++;
+      if (line === '') continue;
+      const values = valuesOf(line);
+      if (this.#names !== undefined) {
+        const read = values === undefined ? malformed : accountOf(this.#names, values, defaults);
+        collector.add(this.#number, read);
+        continue;
+      }
+      const wrong = values === undefined ? malformed : refuseNames(values);
+      if (wrong !== undefined) {
+        collector.refuse(this.#number, wrong);
+        this.#isOver = true;
+        return;
+      }
+      this.#names = values;
+    }
+  }
 }
 
 const malformed: Refused = refuse('text-malformed', {
   detail: `a quote that is not closed or stands inside a value, or more than ${maxLineLength} characters`,
 });
-
-function* linesOf(text: string): Generator<string> {
-  for (let start = text.startsWith('\uFEFF') ? 1 : 0; start < text.length; ) {
-    const end = text.indexOf('\n', start);
-    const line = text.slice(start, end < 0 ? text.length : end);
-    yield line.endsWith('\r') ? line.slice(0, -1) : line;
-    start = end < 0 ? text.length : end + 1;
-  }
-}
 
 /**
  * The values of a line. No value goes over the end of its line: none of ours has a line break, and so one wrong quote spoils one line.

@@ -13,7 +13,7 @@ import { AccountCollector, type AccountDefaults, type AccountsRead, type Refused
  */
 export function readUsersYaml(text: string, defaults: AccountDefaults = {}): AccountsRead {
   const collector = new AccountCollector();
-  if (collector.refuseLength(text)) return collector.result();
+  if (collector.refuseLength(text.length)) return collector.result();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, stringKeys: true, keepSourceTokens: false });
   const lineOf = (node: unknown): number => {

@@ -1,5 +1,6 @@
 /** Where a user of a domain connects to with SIP. */
 export interface DiscoveredDomain {
+  /** A SIP domain of ours, in lower case. */
   readonly domain: string;
   /** The SRV name that leads to the same places. */
   readonly srv: string;
@@ -14,9 +15,11 @@ export interface DiscoveredDomain {
 
 /** Where and how users connect; public, and without secrets. */
 export interface DiscoveryDocument {
+  /** Always `entente-discovery/1`. */
   readonly format: typeof discoveryFormat;
   /** Where the caller is: outside where a reverse proxy has brought the request. */
   readonly where: 'inside' | 'outside';
+  /** Every SIP domain of ours, in the order of the topology. */
   readonly domains: readonly DiscoveredDomain[];
 }
 

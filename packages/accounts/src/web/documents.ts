@@ -4,7 +4,7 @@ export interface SessionDocument {
   readonly address: string;
   /** What each change must carry in the header field {@link csrfField}. */
   readonly csrf: string;
-  /** RFC 3339, UTC: the session ends then unless something is asked before. */
+  /** RFC 3339, UTC: the session ends then unless something is asked before, and 8 hours after the sign-in in any case. */
   readonly expires: string;
 }
 
@@ -16,11 +16,13 @@ export interface HeldSession extends SessionDocument {
 
 /** A user whom a search has found. */
 export interface Person {
+  /** Address of record in its canonical form. */
   readonly address: string;
 }
 
 /** What a search has found. */
 export interface PeopleDocument {
+  /** At most 20, each once, ordered by address. */
   readonly people: readonly Person[];
   /** Whether there are no more. */
   readonly isComplete: boolean;
@@ -36,22 +38,27 @@ export interface Device {
   readonly isOutside: boolean;
   /** RFC 3339, UTC. */
   readonly registered: string;
+  /** RFC 3339, UTC: the registration ends then unless the device refreshes it. */
   readonly expires: string;
 }
 
 /** The devices of a user. */
 export interface DevicesDocument {
+  /** At most 64, the one that has registered last first. */
   readonly devices: readonly Device[];
 }
 
 /** What a user signs in with. */
 export interface SignIn {
+  /** Address of record, with or without scheme, at most 254 characters. */
   readonly address: string;
+  /** 1 to 256 characters. */
   readonly password: string;
 }
 
 /** Which device is to be signed out. */
 export interface DeviceOrder {
+  /** `id` of the {@link Device}, at most 64 characters. */
   readonly device: string;
 }
 
@@ -59,6 +66,7 @@ export interface DeviceOrder {
 export interface PasswordOrder {
   /** The one that is valid now. */
   readonly password: string;
+  /** The one that is to be valid from now on, 8 to 256 characters. */
   readonly newPassword: string;
 }
 

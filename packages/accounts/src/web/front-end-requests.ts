@@ -21,11 +21,13 @@ export interface SignInRequest extends SignIn, FromClient {}
 
 /** Asks by a session. */
 export interface SessionRequest {
+  /** That of the {@link HeldSession}, at most 2,048 characters. */
   readonly token: string;
 }
 
 /** Changes something by a session. */
 export interface ChangeRequest extends SessionRequest {
+  /** The `csrf` of the session, which only a page of ours knows; at most 64 characters. */
   readonly csrf: string;
 }
 
@@ -37,6 +39,7 @@ export interface PasswordRequest extends ChangeRequest, PasswordOrder, FromClien
 
 /** Answers with a session, which may have been renewed. */
 export interface SessionAnswer {
+  /** To be used from now on: its token may be another one than that of the request. */
   readonly session: HeldSession;
 }
 

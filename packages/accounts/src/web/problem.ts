@@ -25,8 +25,11 @@ export type WebReason =
 export interface WebProblem {
   /** HTTP status. */
   readonly status: number;
+  /** Stable literal; also the `title` of the document. */
   readonly reason: WebReason;
+  /** What was expected and found, without final stop. */
   readonly detail: string;
+  /** What the caller can do now, as a sentence. */
   readonly remedy: string;
   /** When the request may be repeated, seconds from now. */
   readonly retryAfterSec?: number;

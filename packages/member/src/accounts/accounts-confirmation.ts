@@ -29,7 +29,7 @@ export class AccountsConfirmation {
     return this.#at;
   }
 
-  /** Everything up to now was read. @param at - milliseconds since 1970 */
+  /** Everything up to now was read. @param at - milliseconds since 1970; 0 where nothing says so of what is known */
   confirm(at: number): void {
     this.#at = at;
     if (!this.#said) return;
@@ -52,9 +52,10 @@ export class AccountsConfirmation {
     if (this.#said || !this.isStale) return;
     this.#said = true;
     const { log, place } = this.#options;
+    const since = this.#isNever ? {} : { since: this.#time(this.#at ?? 0) };
     log.error(
-      { event: 'accounts-stale', place, since: this.#time(this.#at ?? 0), remedy },
-      `the accounts were last confirmed at ${this.#time(this.#at ?? 0)}: no request is accepted any more`,
+      { event: 'accounts-stale', place, ...since, remedy },
+      `the accounts ${this.#last}: no request is accepted any more`,
     );
   }
 
@@ -68,8 +69,18 @@ export class AccountsConfirmation {
     const { place, refuseAfterMs } = this.#options;
     const stops = this.isStale;
     const end = this.#time(this.#at + refuseAfterMs());
-    const message = `the accounts at ${place} were last confirmed at ${this.#time(this.#at)}: ${sentence}; ${stops ? 'no request is accepted any more' : `what was known stays in force until ${end}`}`;
+    const message = `the accounts at ${place} ${this.#last}: ${sentence}; ${stops ? 'no request is accepted any more' : `what was known stays in force until ${end}`}`;
     return { part: 'accounts', message, remedy, stops };
+  }
+
+  /** Whether nothing says when those of an earlier run were the present ones. */
+  get #isNever(): boolean {
+    return this.#at === 0;
+  }
+
+  /** When they were confirmed, for people. */
+  get #last(): string {
+    return this.#isNever ? 'were never confirmed' : `were last confirmed at ${this.#time(this.#at ?? 0)}`;
   }
 
   #time(at: number): string {

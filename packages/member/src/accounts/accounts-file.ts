@@ -7,14 +7,16 @@ import type { MemberFiles } from '../files/member-files.ts';
 export interface RestoredAccounts {
   readonly known: KnownAccounts;
   readonly position: FeedPosition;
-  /** When they were the present ones last, milliseconds since 1970. */
+  /** When they were the present ones last, milliseconds since 1970; 0 where nothing says so of these. */
   readonly confirmedAt: number;
 }
 
-type Files = Pick<MemberFiles, 'append' | 'note' | 'noted' | 'path' | 'read' | 'write'>;
+type Files = Pick<MemberFiles, 'append' | 'lines' | 'path' | 'read' | 'write'>;
 
 /** Accounts of a line; a page has as many at most. */
 const perLine = 1_000;
+/** Milliseconds by which the time of the last confirmation on disk may be older than it is. */
+const confirmAfterMs = 60_000;
 /** Changes that are added before the file is written again as a whole, where there are fewer accounts than that. */
 const fewestAdded = 1_000;
 
@@ -27,6 +29,9 @@ export class AccountsFile {
   readonly #log: Log;
   #added = 0;
   #isWhole = false;
+  /** Up to which the file has them. */
+  #position: FeedPosition | undefined;
+  #confirmed: Confirmed | undefined;
 
   constructor(files: Files, log: Log) {
     this.#files = files;
@@ -39,31 +44,40 @@ export class AccountsFile {
    * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read the file
    */
   async restore(): Promise<RestoredAccounts | undefined> {
-    const text = await this.#files.read('accounts');
-    if (text === undefined) return undefined;
     const known = new KnownAccounts();
     let position: FeedPosition | undefined;
     let changes = 0;
-    for (let start = 0, end: number; start < text.length; start = end + 1) {
-      end = text.indexOf('\n', start);
-      if (end === -1) break;
-      const page = parseFeedPage(text.slice(start, end));
-      if (page === undefined) {
-        this.#log.warn(
-          { event: 'accounts-damaged', place: this.#files.path('accounts') },
-          'the file with the accounts cannot be read; they are all read again',
-        );
-        return undefined;
+    let isWhole = true;
+    try {
+      for await (const line of this.#files.lines('accounts')) {
+        isWhole = line.endsWith('\n');
+        if (!isWhole) break;
+        const page = parseFeedPage(line);
+        if (page === undefined) return this.#damaged();
+        known.apply(page.changes);
+        changes += page.changes.length;
+        position = page.position;
       }
-      known.apply(page.changes);
-      changes += page.changes.length;
-      position = page.position;
+    } catch (error) {
+      if ((error as { readonly code?: unknown }).code === 'ENTENTE_PKI_FILE_TOO_LONG') return this.#damaged();
+      throw error;
     }
-    this.#isWhole = position !== undefined && text.endsWith('\n');
+    if (position === undefined) return undefined;
+    this.#isWhole = isWhole;
+    this.#position = position;
     // It goes on growing from where the earlier run has left it, to the same bound.
     this.#added = changes - known.size;
-    const confirmedAt = (await this.#files.noted('accounts')) ?? 0;
-    return position === undefined ? undefined : { known, position, confirmedAt };
+    const text = await this.#files.read('accountsConfirmed');
+    const confirmed = text === undefined ? undefined : confirmedIn(text);
+    this.#confirmed = confirmed;
+    return { known, position, confirmedAt: isOf(confirmed, position) ? confirmed.at : 0 };
+  }
+
+  #damaged(): undefined {
+    this.#log.warn(
+      { event: 'accounts-damaged', place: this.#files.path('accounts') },
+      'the file with the accounts cannot be read; they are all read again',
+    );
   }
 
   /**
@@ -80,7 +94,7 @@ export class AccountsFile {
       await this.replace(known, position);
       return;
     }
-    await this.#kept(() => this.#files.append('accounts', `${page}\n`));
+    await this.#kept(position, () => this.#files.append('accounts', `${page}\n`));
   }
 
   /**
@@ -89,30 +103,40 @@ export class AccountsFile {
    * @param position - up to which it is known
    */
   async replace(known: KnownAccounts, position: FeedPosition): Promise<void> {
-    const accounts = [...known.all()];
-    const view: FeedView = 'verifiers';
-    const lines: string[] = [];
-    for (let start = 0; start === 0 || start < accounts.length; start += perLine) {
-      const changes = accounts.slice(start, start + perLine);
-      lines.push(`${formatFeedPage({ view, changes, position, more: false })}\n`);
-    }
     this.#added = 0;
-    await this.#kept(() => this.#files.write('accounts', lines.join('')));
+    // Line by line: all of them may be longer than a string can be.
+    await this.#kept(position, () => this.#files.write('accounts', linesOf(known, position)));
   }
 
   /**
-   * Notes that what is in the file is everything that there was at a time.
+   * Notes that what is in the file is everything that there was at a time. The time of the file itself says nothing: a folder that was
+   * restored, or copied, has files of now.
    * @param at - milliseconds since 1970
    */
   async confirm(at: number): Promise<void> {
-    if (this.#isWhole) await this.#kept(() => this.#files.note('accounts', at));
+    const [before, position] = [this.#confirmed, this.#position];
+    if (!this.#isWhole || position === undefined) return;
+    if (isOf(before, position) && Math.abs(at - before.at) < confirmAfterMs) return;
+    const { epoch, version } = position;
+    const next: Confirmed = { at, epoch, version };
+    try {
+      const written = { at: new Date(at).toISOString(), epoch, version };
+      await this.#files.write('accountsConfirmed', `${JSON.stringify(written)}\n`);
+      this.#confirmed = next;
+    } catch (error) {
+      this.#log.warn(
+        { event: 'accounts-not-kept' },
+        `when the accounts were confirmed was not written: ${(error as Error).message}`,
+      );
+    }
   }
 
   /** What could not be written is written whole the next time. */
-  async #kept(write: () => Promise<void>): Promise<void> {
+  async #kept(position: FeedPosition, write: () => Promise<void>): Promise<void> {
     try {
       await write();
       this.#isWhole = true;
+      this.#position = position;
     } catch (error) {
       this.#isWhole = false;
       this.#log.warn(
@@ -120,5 +144,36 @@ export class AccountsFile {
         `the accounts were not written: ${(error as Error).message}; after a restart those before are in force until all are read again`,
       );
     }
+  }
+}
+
+/** When everything in the file up to a position was everything that there was. */
+interface Confirmed extends Pick<FeedPosition, 'epoch' | 'version'> {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Whether it is of what the file has: one that was put back from an older copy lacks what was confirmed. */
+function isOf(confirmed: Confirmed | undefined, { epoch, version }: FeedPosition): confirmed is Confirmed {
+  return confirmed !== undefined && confirmed.epoch === epoch && confirmed.version <= version;
+}
+
+function confirmedIn(text: string): Confirmed | undefined {
+  try {
+    const { at, epoch, version } = JSON.parse(text) as Record<string, unknown>;
+    const time = typeof at === 'string' ? Date.parse(at) : Number.NaN;
+    if (Number.isNaN(time) || typeof epoch !== 'string' || !Number.isSafeInteger(version)) return undefined;
+    return { at: time, epoch, version: version as number };
+  } catch {
+    return undefined;
+  }
+}
+
+function* linesOf(known: KnownAccounts, position: FeedPosition): Iterable<string> {
+  const accounts = [...known.all()];
+  const view: FeedView = 'verifiers';
+  for (let start = 0; start === 0 || start < accounts.length; start += perLine) {
+    const changes = accounts.slice(start, start + perLine);
+    yield `${formatFeedPage({ view, changes, position, more: false })}\n`;
   }
 }

@@ -1,6 +1,6 @@
 import type { Verifiers } from '@entente/accounts';
 import type { FeedPosition } from '@entente/accounts/directory';
-import { type ChangedAccount, KnownAccounts } from '@entente/accounts/feed';
+import { type ChangedAccount, type FedChange, KnownAccounts } from '@entente/accounts/feed';
 import type { Clock, Log } from '@entente/tls';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import type { MemberProblem } from '../follow/member-problem.ts';
@@ -19,12 +19,15 @@ export interface AccountsFollowerOptions {
   /** Where they are read from a directory, whose news may get lost: it is then asked from time to time. */
   readonly confirmation?: AccountsConfirmation | undefined;
   readonly file: Pick<AccountsFile, 'add' | 'confirm' | 'replace' | 'restore'>;
+  /** Accounts that are read at most: they are kept in memory. Default: a million. */
+  readonly maxAccounts?: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Accounts that are read at most: they are kept in memory. */
-const maxAccounts = 1_000_000;
+const defaultMaxAccounts = 1_000_000;
+/** Pages that are held back at most. */
+const mostHeld = 100;
 /** Milliseconds between two questions whether what is known is everything, where that is confirmed here. */
 const askAgainMs = 15_000;
 /** For a directory that has lost its accounts. */
@@ -65,7 +68,8 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     if (restored !== undefined) {
       this.known.replace(restored.known);
       this.#position = restored.position;
-      this.#options.confirmation?.confirm(restored.confirmedAt);
+      // A clock that was ahead then makes nothing last longer.
+      this.#options.confirmation?.confirm(Math.min(restored.confirmedAt, this.#options.clock.now()));
     }
     this.#stopListening = this.#options.source.onNews(() => void this.#reading.run());
     await this.#reading.run();
@@ -127,6 +131,10 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     await this.#reading.settled();
   }
 
+  get #maxAccounts(): number {
+    return this.#options.maxAccounts ?? defaultMaxAccounts;
+  }
+
   /** What is in the way of reading now. */
   get #hindrance(): { readonly message: string; readonly remedy: string } | undefined {
     const standing = this.#options.source.standing();
@@ -168,9 +176,11 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
   }
 
   async #follow(): Promise<void> {
-    const { file, log } = this.#options;
+    const { log } = this.#options;
+    /** Pages after which there are too many: a later one may have those that are removed. */
+    const held: ReadPage[] = [];
     while (this.#position !== undefined) {
-      const next = await this.#page(this.#position);
+      const next = await this.#page(held.at(-1)?.page.position ?? this.#position);
       if (this.#stop.signal.aborted) return;
       if (next === 'lost') {
         log.warn(
@@ -180,14 +190,21 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
         break;
       }
       this.#emptied = undefined;
-      const { page, text } = next;
-      this.#position = page.position;
-      this.#tell(this.known.apply(page.changes));
-      this.#checkSize(this.known);
-      await file.add(text, page.changes.length, this.known, page.position);
-      if (!page.more) return;
+      held.push(next);
+      // First: a page that counts and is not in the file would be missing in it after a restart.
+      const changes = held.flatMap(({ page }) => page.changes);
+      if (next.page.more && held.length < mostHeld && !this.#hasRoom(this.known, changes)) continue;
+      this.#checkSize(this.known, changes);
+      for (const one of held.splice(0)) await this.#take(one);
+      if (!next.page.more) return;
     }
     await this.#readAll();
+  }
+
+  async #take({ page, text }: ReadPage): Promise<void> {
+    this.#position = page.position;
+    this.#tell(this.known.apply(page.changes));
+    await this.#options.file.add(text, page.changes.length, this.known, page.position);
   }
 
   /** Everything, which counts once it is there: until then nobody is signed out because a later page has them. */
@@ -201,8 +218,8 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
       if (next === 'lost')
         throw this.#options.source.unreadable('expected all accounts, found another feed half way');
       ({ more, position } = next.page);
+      this.#checkSize(fresh, next.page.changes);
       fresh.apply(next.page.changes);
-      this.#checkSize(fresh);
     }
     if (position === undefined) return;
     this.#checkEmptied(fresh, position);
@@ -240,9 +257,19 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     throw unreadable(sentence, remedy);
   }
 
-  #checkSize({ size }: KnownAccounts): void {
-    if (size <= maxAccounts) return;
-    throw this.#options.source.unreadable(`expected at most ${maxAccounts} accounts, found more`);
+  #hasRoom(known: KnownAccounts, changes: readonly FedChange[]): boolean {
+    const isThere = new Map(changes.map(({ account, address }) => [address, account !== undefined]));
+    let { size } = known;
+    for (const [address, is] of isThere) size += Number(is) - Number(known.of(address) !== undefined);
+    return size <= this.#maxAccounts;
+  }
+
+  #checkSize(known: KnownAccounts, changes: readonly FedChange[]): void {
+    if (this.#hasRoom(known, changes)) return;
+    throw this.#options.source.unreadable(
+      `expected at most ${this.#maxAccounts} accounts, found more`,
+      'remove accounts that nobody uses any more, with entente user remove, or divide the users among several networks',
+    );
   }
 
   /** In an account that was not known nobody has signed in. */

@@ -1,4 +1,5 @@
-import { type Credential, loadCredential } from '@entente/tls';
+import { type Credential, loadCredential, type TlsFault } from '@entente/tls';
+import { joinAgain, MemberFault } from '../files/fault.ts';
 import type { FileName, MemberFiles } from '../files/member-files.ts';
 
 /** The files of each side of a server. */
@@ -48,13 +49,20 @@ export class CredentialFiles {
   /**
    * Loads the pair, after completing a replacement that a crash has interrupted.
    * @returns `undefined` where there is no certificate
-   * @throws TlsFault where the pair cannot be used, by code; see `loadCredential` of `@entente/tls`
+   * @throws MemberFault `ENTENTE_MEMBER_DAMAGED` where one of the two is missing or damaged; TlsFault `ENTENTE_FILE_UNREADABLE`, `ENTENTE_KEY_MISMATCH`
    */
   async load(): Promise<Credential | undefined> {
     await this.#recover();
     const { certificate, key } = this.#names;
     if ((await this.#files.read(certificate)) === undefined) return undefined;
-    return loadCredential({ certificate: this.#files.path(certificate), key: this.#files.path(key) });
+    try {
+      return await loadCredential({
+        certificate: this.#files.path(certificate),
+        key: this.#files.path(key),
+      });
+    } catch (cause) {
+      throw isDamage(cause as TlsFault) ? damaged(cause as TlsFault) : cause;
+    }
   }
 
   /**
@@ -98,6 +106,19 @@ export class CredentialFiles {
     await this.#files.write(this.#names.certificate, certificate);
     await this.#files.remove(this.#names.pending);
   }
+}
+
+/** A file that this user may not read is not damaged, and a key of another certificate is said to be that. */
+function isDamage({ cause, code }: TlsFault): boolean {
+  if (code === 'ENTENTE_FILE_UNREADABLE')
+    return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+  return code === 'ENTENTE_CERTIFICATE_UNREADABLE' || code === 'ENTENTE_KEY_UNREADABLE';
+}
+
+/** Nobody has a file to put in its place: the authority gives another one. */
+function damaged(cause: TlsFault): MemberFault {
+  const { message: sentence, place } = cause;
+  return new MemberFault('ENTENTE_MEMBER_DAMAGED', { sentence, place, remedy: joinAgain, cause });
 }
 
 async function fits(pair: KeyPair): Promise<boolean> {

@@ -13,8 +13,13 @@ export type MemberFaultCode =
   | 'ENTENTE_MEMBER_OTHER_SERVER'
   | 'ENTENTE_MEMBER_CLOSED';
 
+/** What to do where a file is damaged that a member cannot fetch again. */
+export const joinAgain =
+  'restore the directory from a copy, or move it aside and join again with a new token: entente join-token <server> --replace';
+
 /** A fault that the operator of the server can fix. Match it by `code`. */
 export class MemberFault extends Error {
+  /** Stable literal, for programs. */
   readonly code: MemberFaultCode;
   /** File, option or address that the sentence is about. */
   readonly place: string;

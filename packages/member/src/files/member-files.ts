@@ -1,8 +1,15 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { publicMode, readSecret, secretMode, writeWhole } from '@entente/pki/node';
-import { MemberFault } from './fault.ts';
+import {
+  type FileContent,
+  publicMode,
+  readSecret,
+  readSecretLines,
+  secretMode,
+  writeWhole,
+} from '@entente/pki/node';
+import { joinAgain, MemberFault } from './fault.ts';
 
 const names = {
   key: 'tls.key',
@@ -19,6 +26,7 @@ const names = {
   lastKnown: 'last-known.json',
   domainKeys: 'domain-keys.json',
   accounts: 'accounts.jsonl',
+  accountsConfirmed: 'accounts-confirmed.json',
   membership: 'member.json',
 } as const;
 
@@ -38,8 +46,8 @@ const secrets: ReadonlySet<FileName> = new Set([
 ]);
 /** Far longer than a key with its chain. */
 const maxSecretBytes = 1_048_576;
-/** A million accounts, written twice. */
-const maxAccountsBytes = 536_870_912;
+/** Characters of a line of the accounts at most: as much as an answer of the authority may have. */
+const maxLineLength = 67_108_864;
 
 /** Which domain a member has joined. */
 export interface Membership {
@@ -69,11 +77,10 @@ export class MemberFiles {
 
   /**
    * @returns the text, or `undefined` where there is no such file
-   * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where it holds a secret and others may read it
+   * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where it holds a secret and others may read it; `ENTENTE_PKI_FILE_TOO_LONG`
    */
   async read(name: FileName): Promise<string | undefined> {
-    if (secrets.has(name))
-      return readSecret(this.path(name), name === 'accounts' ? maxAccountsBytes : maxSecretBytes);
+    if (secrets.has(name)) return readSecret(this.path(name), maxSecretBytes);
     try {
       return await readFile(this.path(name), 'utf8');
     } catch (error) {
@@ -82,9 +89,18 @@ export class MemberFiles {
     }
   }
 
+  /**
+   * Reads a file of secrets of any length.
+   * @returns each line with its end; the last one has none where it was cut short. Nothing where there is no such file
+   * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read it; `ENTENTE_PKI_FILE_TOO_LONG` where a line is
+   */
+  lines(name: FileName): AsyncIterable<string> {
+    return readSecretLines(this.path(name), maxLineLength);
+  }
+
   /** Writes a file whole: flushed under another name, then renamed. */
-  async write(name: FileName, text: string): Promise<void> {
-    await writeWhole(this.path(name), text, secrets.has(name) ? secretMode : publicMode);
+  async write(name: FileName, content: FileContent): Promise<void> {
+    await writeWhole(this.path(name), content, secrets.has(name) ? secretMode : publicMode);
   }
 
   /** Adds to the end of a file that exists, and flushes it. */
@@ -96,21 +112,6 @@ export class MemberFiles {
       await file.datasync();
     } finally {
       await file.close();
-    }
-  }
-
-  /** Notes a time at a file that exists: it is the time of its last change. @param at - milliseconds since 1970 */
-  async note(name: FileName, at: number): Promise<void> {
-    await utimes(this.path(name), at / 1_000, at / 1_000);
-  }
-
-  /** The time that was noted last, milliseconds since 1970; undefined where there is no such file. */
-  async noted(name: FileName): Promise<number | undefined> {
-    try {
-      return (await stat(this.path(name))).mtimeMs;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
     }
   }
 
@@ -133,7 +134,7 @@ export class MemberFiles {
     throw new MemberFault('ENTENTE_MEMBER_DAMAGED', {
       sentence: 'the record of this membership cannot be read',
       place: this.path('membership'),
-      remedy: 'restore the directory from a copy, or empty it and join again with a new token',
+      remedy: joinAgain,
     });
   }
 

@@ -8,8 +8,11 @@ export type MemberPart = 'topology' | 'own-certificate' | 'revocation-list' | 'c
 
 /** What is wrong with a member now. */
 export interface MemberProblem {
+  /** What the problem is about; `memberProblems` finds none of `accounts`. */
   readonly part: MemberPart;
+  /** What was found, in one sentence. */
   readonly message: string;
+  /** What an operator should do about it. */
   readonly remedy: string;
   /** Whether every peer is refused, or refuses this server, because of it. */
   readonly stops: boolean;

@@ -1,6 +1,7 @@
 import {
   decodeSignedTopology,
   type TopologyKnowledge,
+  type TopologyRefusal,
   type VerifyResult,
   verifyTopology,
 } from '@entente/topology';
@@ -59,11 +60,19 @@ async function verifyChainTo(text: string, options: VerifyThroughOptions): Promi
     });
     if (passed.accepted) last = { document: passed.topology.document };
     // The join token may name administrators that came later: the chain begins with their first document.
-    else if (last !== undefined || passed.refusal.reason !== 'wrong-administrators') return passed;
+    else if (last !== undefined || passed.refusal.reason !== 'wrong-administrators')
+      return refusedOnTheWay(passed.refusal, newest);
   }
   return last === undefined
     ? undefined
     : verifyTopology(text, { known: last, now: now(), ...latestOf(options) });
+}
+
+/** One whose form is not known stops the chain: whether its changes had the signatures that they need, this release cannot tell. */
+function refusedOnTheWay(refusal: TopologyRefusal, newest: number): VerifyResult {
+  if (refusal.reason !== 'malformed') return { accepted: false, refusal };
+  const message = `${refusal.message.replace(/\.$/, '')}, and version ${newest} follows it.`;
+  return { accepted: false, refusal: { ...refusal, message } };
 }
 
 function versionOf(text: string): number | undefined {

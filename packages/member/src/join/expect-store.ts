@@ -5,6 +5,7 @@ import type { Member } from './member.ts';
 
 /** How a store of the topology is judged. */
 export interface StoreExpectation extends Pick<OutboundOptions, 'allow' | 'identity' | 'link' | 'trust'> {
+  /** The exact FQDN of the store, in a dNSName or as the host of a `sip:` URI. */
   readonly expect: { readonly mode: 'host'; readonly name: string };
 }
 

@@ -7,7 +7,7 @@ import { CredentialFiles } from '../credential/credential-files.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
 import { holdDirectory } from '../files/directory-lock.ts';
 import { DomainKeysFile } from '../files/domain-keys-file.ts';
-import { MemberFault } from '../files/fault.ts';
+import { joinAgain, MemberFault } from '../files/fault.ts';
 import { type LastKnown, LastKnownFile, readLastKnown } from '../files/last-known-file.ts';
 import { MemberFiles, type Membership } from '../files/member-files.ts';
 import { TopologyFile } from '../files/topology-file.ts';
@@ -217,7 +217,7 @@ function withoutCertificate(place: string): MemberFault {
   return new MemberFault('ENTENTE_MEMBER_DAMAGED', {
     sentence: 'this server has joined, but its certificate is missing',
     place,
-    remedy: 'restore the directory from a copy, or empty it and join again with a new token',
+    remedy: joinAgain,
   });
 }
 

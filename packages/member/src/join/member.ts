@@ -18,6 +18,7 @@ export interface MemberOptions {
   readonly token?: string;
   /** Addresses of hosts of the domain that DNS does not know, by name. Certificates are checked against the name. */
   readonly addresses?: ReadonlyMap<string, string>;
+  /** Where it writes what it does and what is wrong. */
   readonly log: Log;
   /** Milliseconds between refreshes from the authority when no event comes. Default one minute. */
   readonly pollMs?: number;
@@ -27,9 +28,11 @@ export interface MemberOptions {
 
 /** A server that has joined its domain: its credential, its trust, and the topology in force. */
 export interface Member extends AsyncDisposable {
+  /** Its own FQDN as the topology lists it. */
   readonly fqdn: string;
   /** The credential of the internal interface. */
   readonly identity: Credential;
+  /** The trust of the internal interface, which follows the topology and the revocation lists. */
   readonly trust: Trust;
   /** The topology in force; another object after each change. */
   readonly topology: Topology;

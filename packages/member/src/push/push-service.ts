@@ -39,7 +39,7 @@ const limits = {
   maxConnectionsPerAddress: 80,
   maxPending: 512,
   maxPendingPerAddress: 64,
-  whenPendingIsFull: 'close-oldest',
+  whenPendingIsFull: 'close-silent',
 } as const;
 /** The longest list passes in it at 1.2 Mbit/s. */
 const http = { maxHeaderBytes: 8_192, requestTimeoutMs: 450_000, keepAliveTimeoutMs: 30_000 };

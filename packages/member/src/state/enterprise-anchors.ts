@@ -1,7 +1,7 @@
 import { enterpriseRoots, revocationPolicy, type Topology } from '@entente/topology';
 import { type AnchorSet, enterpriseRevocation } from '@entente/trust';
 import { type Certificate, decodeCertificate, decodePemCertificates } from '@entente/x509';
-import { MemberFault } from '../files/fault.ts';
+import { joinAgain, MemberFault } from '../files/fault.ts';
 
 /**
  * The enterprise roots as anchors.
@@ -55,6 +55,6 @@ export function readRoots(pem: string, place: string): readonly Certificate[] {
       ? 'the file holds no root certificate'
       : `the roots cannot be read: ${decoded.error.message}`,
     place,
-    remedy: 'restore the directory from a copy, or empty it and join again with a new token',
+    remedy: joinAgain,
   });
 }

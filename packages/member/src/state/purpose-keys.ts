@@ -5,6 +5,7 @@ import type { DomainState } from './domain-state.ts';
 
 /** A secret key, and the epoch in which it seals. */
 export interface PurposeKey {
+  /** 1 or more, greater for each later key. Of two keys that are kept, the lowest 16 bits differ. */
   readonly epoch: number;
   /** 32 secret bytes; the same object as long as it is the same key. */
   readonly key: Uint8Array;
