@@ -131,6 +131,7 @@ export {
 } from './revocation/crl-publisher.ts';
 export {
   createRevocationDesk,
+  type PublishedRevocation,
   type RevocationDesk,
   type RevocationOutcome,
   type RevokedAtOnce,
@@ -141,6 +142,8 @@ export {
   activationTime,
   activeOf,
   afterStep,
+  isOfTheFuture,
+  isRootListDue,
   keyWaitMs,
   listMarginMs,
   nextStep,

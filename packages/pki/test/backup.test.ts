@@ -1,10 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   appendFile,
   lstat,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
   realpath,
@@ -14,74 +13,34 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PkiFault } from '@entente/pki';
-import { initialiseAuthority, readRestoredMark, restoreBackup, writeBackup } from '@entente/pki/node';
+import { initialiseAuthority, readRestoredMark } from '@entente/pki/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorityFolder } from '../src/node/authority-folder.ts';
+import {
+  type BackupScene,
+  backupScene,
+  databaseFile,
+  mayMount,
+  restoredAt,
+  takenAt,
+} from './backup-scene.ts';
 import { memoryLedgers } from './memory-ledgers.ts';
 
-const takenAt = Date.UTC(2026, 10, 27, 3);
-const restoredAt = Date.UTC(2026, 10, 28, 4, 5, 6);
-const databaseFile = 'authority.sqlite';
+let scene: BackupScene;
 let folder: string;
 let directory: string;
-let to: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'entente-backup-'));
-  directory = join(folder, 'ca');
-  to = join(folder, 'backups', 'first');
-  await initialiseAuthority({
-    directory,
-    domain: 'contoso.example',
-    fqdn: 'ca.contoso.example',
-    objectsUrl: 'http://ca.contoso.example',
-    now: takenAt,
-    openLedger: memoryLedgers(),
-    administrators: ['alice'],
-  });
-  await writeFile(join(directory, 'authority.yaml'), 'domain: contoso.example\n');
-  await writeFile(join(directory, 'authority.yaml.log'), '{}\n');
-  await writeFile(join(directory, databaseFile), 'database', { mode: 0o600 });
-  await writeFile(join(directory, `${databaseFile}-wal`), 'log');
+  scene = await backupScene();
+  ({ directory, folder } = scene);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => scene.close());
 
-/** Whether this test may mount a file system: as root, and not in every container. */
-function mayMount(): boolean {
-  const size = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', tmpdir()];
-  return process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'mount', ...size]).status === 0;
-}
-
-/** @param meanwhile - what happens while the database is copied */
-const backup = (meanwhile: (attempt: number) => Promise<void> = async () => {}) => {
-  let attempt = 0;
-  const copyTo = async (file: string) => {
-    await writeFile(file, 'database', { flag: 'wx', mode: 0o600 });
-    await meanwhile(++attempt);
-  };
-  return writeBackup({
-    directory,
-    to,
-    database: { file: databaseFile, copyTo },
-    now: () => takenAt,
-  });
-};
-const restore = (into: string, changes: object = {}) =>
-  restoreBackup({
-    from: to,
-    directory: into,
-    replace: false,
-    databaseFile,
-    prepare: async () => 'prepared',
-    now: () => restoredAt,
-    ...changes,
-  });
-const manifestOf = async () => JSON.parse(await readFile(join(to, 'manifest.json'), 'utf8'));
-const writeManifest = (manifest: object) => writeFile(join(to, 'manifest.json'), JSON.stringify(manifest));
-const damaged = (place: string) => ({ code: 'ENTENTE_PKI_BACKUP_DAMAGED', place: join(to, place) });
+const backup: BackupScene['backup'] = (meanwhile) => scene.backup(meanwhile);
+const restore: BackupScene['restore'] = (into, changes) => scene.restore(into, changes);
+const damaged = (place: string) => ({ code: 'ENTENTE_PKI_BACKUP_DAMAGED', place: join(scene.to, place) });
 
 describe('a backup', () => {
   it.skipIf(process.platform === 'win32')(
@@ -115,12 +74,12 @@ describe('a backup', () => {
       'tls.key',
     ]);
     for (const { bytes, path, sha256 } of files) {
-      const content = await readFile(join(to, path));
+      const content = await readFile(join(scene.to, path));
       expect([content.length, createHash('sha256').update(content).digest('hex')]).toEqual([bytes, sha256]);
-      expect((await stat(join(to, path))).mode & 0o777, path).toBe(0o600);
+      expect((await stat(join(scene.to, path))).mode & 0o777, path).toBe(0o600);
     }
-    expect((await stat(to)).mode & 0o777).toBe(0o700);
-    expect((await stat(join(to, 'manifest.json'))).mode & 0o777).toBe(0o600);
+    expect((await stat(scene.to)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(scene.to, 'manifest.json'))).mode & 0o777).toBe(0o600);
   });
 
   it('has the key of no root, nor logs, nor what is beside the database', async () => {
@@ -152,7 +111,7 @@ describe('a backup', () => {
       if (attempt === 2) await rm(join(directory, 'authority.yaml'));
     });
     expect(attempts).toBe(3);
-    expect(await readFile(join(to, 'domain-keys.json'), 'utf8')).toBe('new');
+    expect(await readFile(join(scene.to, 'domain-keys.json'), 'utf8')).toBe('new');
   });
 
   it('is given up where files change all the time, and nothing is left', async () => {
@@ -163,25 +122,25 @@ describe('a backup', () => {
 
   it('is not written into the folder that it is a copy of', async () => {
     for (const inner of [join(directory, 'backups', 'first'), directory]) {
-      to = inner;
+      scene.to = inner;
       await expect(backup()).rejects.toMatchObject({ place: inner });
     }
     expect(await readdir(directory)).not.toContain('backups');
   });
 
   it('overwrites nothing, and leaves nothing where it fails', async () => {
-    await mkdir(to, { recursive: true });
-    await expect(backup()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: to });
-    await rm(to, { recursive: true });
+    await mkdir(scene.to, { recursive: true });
+    await expect(backup()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: scene.to });
+    await rm(scene.to, { recursive: true });
     await mkdir(join(folder, 'backups'), { recursive: true });
-    await symlink(join(folder, 'nowhere'), to);
-    await expect(backup()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: to });
-    await rm(to);
+    await symlink(join(folder, 'nowhere'), scene.to);
+    await expect(backup()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: scene.to });
+    await rm(scene.to);
     // Another one with this name is faster.
-    const slow = backup(async () => void (await mkdir(join(to, 'taken'), { recursive: true })));
-    await expect(slow).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: to });
+    const slow = backup(async () => void (await mkdir(join(scene.to, 'taken'), { recursive: true })));
+    await expect(slow).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: scene.to });
     expect(await readdir(join(folder, 'backups'))).toEqual(['first']);
-    await rm(to, { recursive: true });
+    await rm(scene.to, { recursive: true });
     const failing = backup(() => Promise.reject(new Error('no space left')));
     await expect(failing).rejects.toMatchObject({ code: 'ENTENTE_PKI_FILE_UNAVAILABLE' });
     expect(await readdir(join(folder, 'backups'))).toEqual([]);
@@ -231,12 +190,12 @@ describe('a restore', () => {
 
   it('takes a backup of an earlier release, which has the key of a next root', async () => {
     await backup();
-    const manifest = await manifestOf();
+    const manifest = await scene.manifest();
     const sha256 = createHash('sha256').update('of a root').digest('hex');
-    await mkdir(join(to, 'roots'));
-    await writeFile(join(to, 'roots', '2.key'), 'of a root');
+    await mkdir(join(scene.to, 'roots'));
+    await writeFile(join(scene.to, 'roots', '2.key'), 'of a root');
     const key = { path: 'roots/2.key', bytes: 9, sha256, mode: 0o600, secret: true };
-    await writeManifest({ ...manifest, files: [...manifest.files, key] });
+    await scene.writeManifest({ ...manifest, files: [...manifest.files, key] });
     await restore(join(folder, 'new'));
     expect(await readFile(join(folder, 'new', 'roots', '2.key'), 'utf8')).toBe('of a root');
   });
@@ -250,7 +209,7 @@ describe('a restore', () => {
 
   it('is refused where a file is not the one of the manifest, or is missing; then nothing was changed', async () => {
     await backup();
-    const key = join(to, 'intermediate_ca.key');
+    const key = join(scene.to, 'intermediate_ca.key');
     await appendFile(key, '\n');
     const refused = restore(directory, { replace: true });
     await expect(refused).rejects.toMatchObject(damaged('intermediate_ca.key'));
@@ -264,16 +223,16 @@ describe('a restore', () => {
 
   it('is refused where the manifest leads out of the folder, or lacks the database', async () => {
     await backup();
-    const manifest = await manifestOf();
+    const manifest = await scene.manifest();
     for (const path of ['../outside', '/etc/passwd', 'a/../../b', 'root_ca.key', '.hidden']) {
       const file = { ...manifest.files[0], path };
-      await writeManifest({ ...manifest, files: [...manifest.files, file] });
+      await scene.writeManifest({ ...manifest, files: [...manifest.files, file] });
       await expect(restore(join(folder, 'new')), path).rejects.toMatchObject(damaged('manifest.json'));
     }
     const without = manifest.files.filter(({ path }: { path: string }) => path !== databaseFile);
-    await writeManifest({ ...manifest, files: without });
+    await scene.writeManifest({ ...manifest, files: without });
     await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('manifest.json'));
-    await rm(join(to, 'manifest.json'));
+    await rm(join(scene.to, 'manifest.json'));
     await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('manifest.json'));
   });
 
@@ -300,7 +259,7 @@ describe('a restore', () => {
 
   it('opens no pipe and follows no link in the place of a file', async () => {
     await backup();
-    const key = join(to, 'tls.key');
+    const key = join(scene.to, 'tls.key');
     const elsewhere = join(folder, 'elsewhere');
     await rename(key, elsewhere);
     for (const place of [
@@ -350,7 +309,7 @@ describe('a restore', () => {
     await expect(because('ENTENTE_PKI_LEDGER_DAMAGED')).rejects.toMatchObject(damaged(databaseFile));
     await expect(because('ENTENTE_PKI_LEDGER_TOO_NEW')).rejects.toMatchObject({
       code: 'ENTENTE_PKI_LEDGER_TOO_NEW',
-      place: join(to, databaseFile),
+      place: join(scene.to, databaseFile),
       remedy: 'stop it',
     });
     await expect(because('ENTENTE_PKI_LEDGER_UNAVAILABLE')).rejects.toMatchObject({

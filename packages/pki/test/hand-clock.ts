@@ -23,7 +23,7 @@ export class HandClock implements UpkeepClock {
   async pass(milliseconds: number): Promise<void> {
     this.time += milliseconds;
     for (const look of this.#looks.splice(0)) look();
-    await expect.poll(() => this.#looks.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => this.#looks.length).toBe(1);
   }
 }
 

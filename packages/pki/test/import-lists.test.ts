@@ -82,7 +82,8 @@ describe('lists that members have', () => {
     const imported = await importLists(directory, ledger, [{ place: 'revocation.crl', content }]);
     const at = now - 60_000;
     expect(imported).toEqual({
-      lists: [{ issuer, number: 57, newer: true }],
+      issuers: [issuer],
+      lists: [{ issuer, number: 57, newer: true, last: false, nextUpdate: now + 86_400_000 }],
       revoked: [
         { serialHex: '01', at, reason: 'keyCompromise', subject: 'fe1.contoso.example' },
         { serialHex: '7f', at, reason: 'certificateHold' },
@@ -109,7 +110,9 @@ describe('lists that members have', () => {
       ['02', 'superseded'],
     ]);
     const given = await give(old);
-    expect(given.lists).toEqual([{ issuer, number: 20, newer: false }]);
+    expect(given.lists).toEqual([
+      { issuer, number: 20, newer: false, last: true, nextUpdate: now + 86_400_000 },
+    ]);
     // A revocation is final: an older list says the truth of it all the same.
     expect(given.revoked.map(({ serialHex }) => serialHex)).toEqual(['02']);
     const held = await listOf(31, [['03', 'certificateHold']]);

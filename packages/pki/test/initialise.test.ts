@@ -114,7 +114,15 @@ describe('opening an authority', () => {
     await expect(openAuthorityFolder(directory, openLedger)).rejects.toMatchObject({
       code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
       place: path,
+      remedy: expect.stringMatching(/restore the last backup.*Only where there has never been .* ca init/),
     });
     await rename(`${path}.away`, path);
+    const key = made.files.issuingKey;
+    await rename(key, `${key}.away`);
+    await expect(openAuthorityFolder(directory, openLedger)).rejects.toMatchObject({
+      place: key,
+      remedy: expect.stringMatching(/restore the last backup.*Only where there has never been .* ca init/),
+    });
+    await rename(`${key}.away`, key);
   });
 });

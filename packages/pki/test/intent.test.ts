@@ -186,6 +186,28 @@ describe('a certificate that members would refuse', () => {
     expect(await ledger.revoked(authority.issuer.id, now)).toHaveLength(1);
   });
 
+  it('has ended for good, with its reason: a restart neither finds it unfinished nor revokes it again, and the trail has it', async () => {
+    const disk: LedgerRecord[] = [];
+    const wrong = { ...authority, anchors: (await testAuthority()).anchors };
+    const { issuance } = testIssuance(wrong, { ledger: failingLedger(disk) });
+    const told: string[] = [];
+    const outcome = await issuance.issue(
+      {
+        ...application(),
+        onSigned: ({ serialHex }) => void told.push(`signed ${serialHex}`),
+        onWithdrawn: ({ serialHex }, reason) => void told.push(`${reason} ${serialHex}`),
+      },
+      requester,
+    );
+    expect(outcome).toMatchObject(notTrusted);
+    const after = failingLedger(disk);
+    expect(await after.unfinished(authority.issuer.id)).toEqual([]);
+    expect(await revokeUnfinished(after, authority.issuer, () => now + 1)).toEqual([]);
+    const revoked = await after.revoked(authority.issuer.id, now);
+    expect(revoked).toMatchObject([{ revocation: { at: now, reason: 'cessationOfOperation' } }]);
+    expect(told).toEqual([`cessationOfOperation ${revoked[0]?.serialHex}`]);
+  });
+
   it('is not handed out where the issuing authority is revoked', async () => {
     const root = { ...authority.issuer };
     const rootKey = Buffer.from(await crypto.subtle.exportKey('pkcs8', authority.rootKeys.privateKey));
@@ -213,6 +235,36 @@ describe('a certificate that members would refuse', () => {
     );
     const { issuance } = testIssuance(authority, { revocation: () => ({ crls: lists }) });
     expect(await issuance.issue(application(), requester)).toMatchObject(notTrusted);
+  });
+});
+
+describe('a chain that members refuse', () => {
+  it('has one certificate a minute signed, until what it is judged by changes', async () => {
+    const other = await testAuthority();
+    let time = now;
+    let anchors = other.anchors;
+    const spent: string[] = [];
+    const { issuance, ledger } = testIssuance(authority, { anchors: () => anchors, clock: () => time });
+    const ask = (changes: object = {}) =>
+      issuance.issue(
+        { ...application(), spend: async (keyHash) => void spent.push(keyHash), ...changes },
+        requester,
+      );
+    const signed = async () => (await ledger.revoked(authority.issuer.id, now)).length;
+    const refused = await ask();
+    expect(refused).toMatchObject({ ok: false, refusal: { reason: 'certificate-not-trusted', status: 503 } });
+    time += 59_999;
+    expect(await ask()).toEqual(refused);
+    expect([await signed(), spent.length], 'no token is spent either').toEqual([1, 1]);
+    time += 1;
+    expect(await ask()).toEqual(refused);
+    expect(await signed()).toBe(2);
+    time -= 120_000;
+    await ask();
+    expect(await signed(), 'a clock that was set back').toBe(3);
+    anchors = authority.anchors;
+    expect(await ask()).toMatchObject({ ok: true });
+    expect(await signed()).toBe(3);
   });
 });
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCrl, prepareRoot, type RootRequest } from '@entente/pki';
 import { createRootFolder, openRootFolder } from '@entente/pki/node';
-import type { Certificate } from '@entente/x509';
+import { type Certificate, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { day, domain, half, startVisit, type Visit } from './root-visit.ts';
 
@@ -47,6 +47,50 @@ describe('the directory of the next root', () => {
     await opened.keep(await createCrl(await opened.issuer(), { ...times, revoked }));
     await expect(createRootFolder(directory, wanted)).rejects.toMatchObject({
       code: 'ENTENTE_PKI_AUTHORITY_EXISTS',
+    });
+    await rm(base, { recursive: true, force: true });
+  });
+});
+
+describe('the directory of a root', () => {
+  it('that is another one, or has no key, is said to be that: no backup and no new authority helps', async () => {
+    const base = await mkdtemp(join(tmpdir(), 'entente-no-root-'));
+    const wrong = {
+      code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
+      remedy: expect.stringContaining('correct the path'),
+    };
+    const nowhere = join(base, 'nothere');
+    await expect(openRootFolder(nowhere, '00'.repeat(32))).rejects.toMatchObject({
+      ...wrong,
+      place: join(nowhere, 'root_ca.crt'),
+    });
+    await writeFile(join(base, 'root_ca.crt'), encodePem('CERTIFICATE', visit.root.certificate.der));
+    const opened = await openRootFolder(base, '00'.repeat(32));
+    await expect(opened.issuer()).rejects.toMatchObject({ ...wrong, place: join(base, 'root_ca.key') });
+    await rm(base, { recursive: true, force: true });
+  });
+
+  it('whose file is damaged says where another copy is: that of an authority in its backup, and that of a root nowhere there', async () => {
+    const base = await mkdtemp(join(tmpdir(), 'entente-damaged-root-'));
+    const damaged = { code: 'ENTENTE_PKI_AUTHORITY_DAMAGED', place: join(base, 'root_ca.crt') };
+    const ofRoot = { ...damaged, remedy: expect.stringContaining('a copy of the folder of the root') };
+    const wanted = { domain, number: 2, kind: 'ec-p256' } as const;
+    await writeFile(join(base, 'root_ca.crt'), 'nothing');
+    await expect(openRootFolder(base, '00'.repeat(32))).rejects.toMatchObject(ofRoot);
+    await expect(createRootFolder(base, wanted)).rejects.toMatchObject(ofRoot);
+    await writeFile(join(base, 'root_ca.crt'), encodePem('CERTIFICATE', visit.root.certificate.der));
+    const list = { ...ofRoot, place: join(base, 'root_ca.crl') };
+    await expect(createRootFolder(base, wanted)).rejects.toMatchObject({
+      ...list,
+      remedy: expect.stringContaining('the key of a root is in no backup'),
+    });
+    await writeFile(join(base, 'root_ca.crl'), 'nothing');
+    await expect(createRootFolder(base, wanted)).rejects.toMatchObject(list);
+    await writeFile(join(base, 'root_ca.crt'), 'nothing');
+    await writeFile(join(base, 'intermediate_ca.crt'), 'of the authority');
+    await expect(openRootFolder(base, '00'.repeat(32))).rejects.toMatchObject({
+      ...damaged,
+      remedy: expect.stringContaining('entente ca restore'),
     });
     await rm(base, { recursive: true, force: true });
   });

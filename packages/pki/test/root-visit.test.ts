@@ -114,6 +114,22 @@ describe('the root', () => {
     expect(refusalOf({}, { now: now - 400_000 })).toBe('clock-untrusted');
   });
 
+  it('signs once more what it has signed with a clock ahead, where somebody says that the clock is right', async () => {
+    const ahead = await visit.answer(request, half + 365 * day);
+    const known = { known: ahead.list };
+    expect(refusalOf({}, known)).toBe('clock-untrusted');
+    expect(refusalOf({ list: ahead.list })).toBe('clock-untrusted');
+    const plan = examineRootRequest(request, {
+      root: visit.root.certificate,
+      now: half,
+      isClockRight: true,
+      ...known,
+    });
+    expect(plan).toMatchObject({ ok: true, value: { listNumber: 3 } });
+    const before = visit.root.certificate.notBefore - 1;
+    expect(refusalOf({}, { ...known, now: before, isClockRight: true })).toBe('root-ended');
+  });
+
   it('refuses to continue a list that it has not signed', async () => {
     const other = await startVisit([]);
     const theirs = (await other.store()).rootCrl.der;

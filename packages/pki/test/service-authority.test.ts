@@ -247,6 +247,20 @@ describe('the names of an identity', () => {
     await expect(none.identity('::1')).rejects.toMatchObject(refused);
   });
 
+  it.each([
+    ['clock', 'a function', () => Date.now()],
+    ['clock', 'an object without timers', { now: Date.now }],
+    ['clock', 'null', null],
+    ['isClockRight', 'a text', 'false'],
+    ['openLedger', 'a path', 'ledger.jsonl'],
+    ['onFault', 'an object', console],
+  ])('refuses %s where it is %s, and says what it expects', async (name, _kind, given) => {
+    await expect(authority({ [name]: given } as never)).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_BAD_ARGUMENT',
+      place: `option ${name} of openAuthority`,
+    });
+  });
+
   it('refuses to create an authority for what is no range of addresses', async () => {
     for (const range of ['10.0.0.0', '10.0.0.0/33', '10.0.0.0/-1', '10.0.0.0/8/8', 'all'])
       await expect(authority({ addresses: [range] }), range).rejects.toMatchObject({

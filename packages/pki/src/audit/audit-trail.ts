@@ -82,6 +82,7 @@ export const auditActions: readonly AuditAction[] = [
 export interface AuditRecord {
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** What was done, what will be done now (`…-ordered`), or `request-refused`. */
   readonly action: AuditAction;
   /** `administrator:alice`, `server:fe01.contoso.example`, `join-token:1f…`; `authority` where it acted by itself. */
   readonly actor: string;
@@ -89,6 +90,7 @@ export interface AuditRecord {
   readonly from?: string;
   /** FQDN of a server, name of an administrator: what the action was about. */
   readonly subject?: string;
+  /** `refused`: nothing was done, and `reason` says why. */
   readonly outcome: 'done' | 'refused';
   /** Reason of the refusal, or of the revocation. */
   readonly reason?: string;
@@ -108,13 +110,17 @@ export interface AuditQuery {
   readonly limit: number;
   /** Only records with a lower number: `next` of the answer before. */
   readonly before?: number;
+  /** Only records of this action; default all. */
   readonly action?: AuditAction;
+  /** Only records with exactly this subject; default all. */
   readonly subject?: string;
+  /** Only records with exactly this actor; default all. */
   readonly actor?: string;
 }
 
 /** Records, newest first. */
 export interface AuditPage {
+  /** As many as the `limit` of the query at most. */
   readonly records: readonly StoredAuditRecord[];
   /** For `before` of the next query; absent on the last page. */
   readonly next?: number;

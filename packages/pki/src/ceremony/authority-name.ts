@@ -2,7 +2,9 @@ import type { JsonName } from '@peculiar/x509';
 
 /** The distinguished name of an authority. */
 export interface AuthorityName {
+  /** Common name (CN), for people, e.g. `contoso.example Issuing CA 1`. */
   readonly commonName: string;
+  /** Organisation (O): for our own authorities the organisation's network. Default: the common name is the whole name. */
   readonly organisation?: string;
 }
 

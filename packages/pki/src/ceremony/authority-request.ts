@@ -6,8 +6,11 @@ import { signingAlgorithmOf } from './key-algorithm.ts';
 
 /** Options of {@link createAuthorityRequest}. */
 export interface AuthorityRequestOptions {
+  /** Subject of the request. */
   readonly name: AuthorityName;
+  /** Public key of the request, and the private key that signs it as proof of possession. */
   readonly keys: webcrypto.CryptoKeyPair;
+  /** The provider that holds the keys. */
   readonly crypto: webcrypto.Crypto;
 }
 

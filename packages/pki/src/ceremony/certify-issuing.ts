@@ -21,7 +21,9 @@ import { keyIdentifier } from '../issuing/leaf-template.ts';
 export interface CertifyIssuingOptions {
   /** The root with its key. */
   readonly root: Issuer;
+  /** Name of the issuing authority, see {@link issuingName}. */
   readonly subject: Name;
+  /** Key of the issuing authority. The caller has verified that its request is signed with it. */
   readonly publicKey: SubjectPublicKeyInfo;
   /** Content octets, see `drawSerialNumber`. */
   readonly serialNumber: Uint8Array;

@@ -22,11 +22,13 @@ import { signingAlgorithmOf } from './key-algorithm.ts';
 export interface IssuingAuthorityOptions {
   /** The authority's request, PKCS#10 DER. */
   readonly request: Uint8Array;
+  /** The root that certifies it; its private key signs, in the provider `crypto`. */
   readonly root: {
     /** DER. */
     readonly certificate: Uint8Array;
     readonly privateKey: webcrypto.CryptoKey;
   };
+  /** The provider that holds the key of the root; it also verifies the request. */
   readonly crypto: webcrypto.Crypto;
   /** Content octets, see `drawSerialNumber`. */
   readonly serialNumber: Uint8Array;

@@ -51,6 +51,7 @@ export interface NextRootOptions {
   readonly signer: Signer;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Source of the serial number. */
   readonly random: RandomBytes;
 }
 
@@ -97,6 +98,7 @@ export interface CrossCertifyOptions {
   readonly root: Issuer;
   /** Certificate of the next root. */
   readonly next: Certificate;
+  /** Source of the serial number. */
   readonly random: RandomBytes;
   /** Bases of the plain HTTP addresses of the list of `root`; at least one. */
   readonly objectsUrls: readonly string[];

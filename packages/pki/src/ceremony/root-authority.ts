@@ -16,6 +16,7 @@ import { signingAlgorithmOf } from './key-algorithm.ts';
 
 /** Options of {@link createRootAuthority}. */
 export interface RootAuthorityOptions {
+  /** Subject and issuer of the certificate. */
   readonly name: AuthorityName;
   /** From `crypto.subtle.generateKey`; the private key only signs. */
   readonly keys: webcrypto.CryptoKeyPair;

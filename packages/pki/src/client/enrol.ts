@@ -18,6 +18,7 @@ export interface EnrolmentTask {
 
 /** Options of {@link enrol}. */
 export interface EnrolOptions extends EnrolmentTask {
+  /** As the administrator has handed it over: address of the authority and secret are taken from it. */
   readonly token: JoinToken;
 }
 

@@ -11,7 +11,9 @@ export interface RemoteRefusal {
    * not a problem document.
    */
   readonly reason: string;
+  /** What the authority says; where the answer cannot be read, what was expected and found. */
   readonly message: string;
+  /** What to do now. */
   readonly remedy: string;
   /** HTTP status. */
   readonly status: number;

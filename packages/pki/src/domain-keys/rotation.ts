@@ -28,6 +28,7 @@ export type RotationReason = 'scheduled' | 'server-left' | 'compromised' | 'rest
 export interface RotationOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Source of the key, 32 octets. */
   readonly random: RandomBytes;
 }
 

@@ -36,8 +36,8 @@ export interface EnrolHooks {
    */
   readonly onIssued?: (certificate: IssuedCertificate, requester: Requester) => void | Promise<void>;
   /**
-   * Called for every certificate that was revoked because its server has another now, or has lost the right to it meanwhile. The answer
-   * waits for it.
+   * Called for every certificate that was revoked because its server has another now, or has lost the right to it meanwhile, and for one that was
+   * signed and that relying parties would refuse. The answer waits for it.
    */
   readonly onRevoked?: (
     certificate: Pick<RecordedCertificate, 'serialHex' | 'subject'>,
@@ -50,8 +50,11 @@ export interface EnrolHooks {
 
 /** Options of {@link enrolHandler}; the hooks are for calls without their own. */
 export interface EnrolOptions extends EnrolHooks {
+  /** Decides on each request, and signs. */
   readonly issuance: Issuance;
+  /** That of `issuance`: has the join tokens, and the certificates that a server holds. */
   readonly ledger: Ledger;
+  /** Decides whether a token or a certificate has expired. */
   readonly clock: Clock;
   /**
    * Revokes one of the certificates that a new one replaces, and publishes that; `RevocationDesk.revoke` fits. Default: it is in the

@@ -4,8 +4,11 @@ import { createJoinToken, type JoinToken, joinTokenSecretHash, maxJoinTokenMs } 
 
 /** What {@link issueJoinToken} needs. */
 export interface JoinTokenOptions {
+  /** Keeps the hash of the secret, and who may use it until when. */
   readonly ledger: Ledger;
+  /** The life of the token begins at its time. */
   readonly clock: Clock;
+  /** Source of the secret, 16 octets. */
   readonly random: RandomBytes;
 }
 
@@ -13,8 +16,11 @@ export interface JoinTokenOptions {
 export interface JoinTokenOrder {
   /** Base URL of the authority, `https://…`. */
   readonly authority: string;
+  /** FQDN of the one server that may use the token. */
   readonly server: string;
+  /** Lower-case hexadecimal SHA-256 of the root's SubjectPublicKeyInfo: the only root that the joining server trusts. */
   readonly rootSpkiHash: string;
+  /** Lower-case hexadecimal SHA-256 of the administrator set that signs the topology. */
   readonly administratorsHash: string;
   /** Milliseconds, at most one hour. Default one hour. */
   readonly lifetimeMs?: number;

@@ -10,10 +10,12 @@ export type PkiFaultCode =
   | 'ENTENTE_PKI_LEDGER_UNAVAILABLE'
   | 'ENTENTE_PKI_LEDGER_TOO_NEW'
   | 'ENTENTE_PKI_FILE_UNAVAILABLE'
+  | 'ENTENTE_PKI_FILE_TOO_LONG'
   | 'ENTENTE_PKI_AUDIT_UNAVAILABLE'
   | 'ENTENTE_PKI_AUDIT_DAMAGED'
   | 'ENTENTE_PKI_AUDIT_CLOSED'
   | 'ENTENTE_PKI_BACKUP_DAMAGED'
+  | 'ENTENTE_PKI_BACKUP_UNVERIFIED'
   | 'ENTENTE_PKI_KEY_MISMATCH'
   | 'ENTENTE_PKI_KEY_UNSUPPORTED'
   | 'ENTENTE_PKI_BAD_ARGUMENT'
@@ -23,9 +25,13 @@ export type PkiFaultCode =
   | 'ENTENTE_PKI_PASSPHRASE'
   | 'ENTENTE_PKI_PKCS12_UNREADABLE'
   | 'ENTENTE_PKI_NOT_ISSUED'
-  | 'ENTENTE_PKI_TRANSPORT';
+  | 'ENTENTE_PKI_TRANSPORT'
+  | 'ENTENTE_PKI_CLIENT_LEFT';
 
-/** A fault of the caller or of the machine, never of a requester. Match it by `code`. */
+/**
+ * A fault of the caller or of the machine, never of a requester; but a client that left has no other way to end what reads its request.
+ * Match it by `code`.
+ */
 export class PkiFault extends Error {
   /** Stable code. */
   readonly code: PkiFaultCode;

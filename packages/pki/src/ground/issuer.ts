@@ -8,7 +8,9 @@ import type { Signer } from './signer.ts';
 export interface Issuer {
   /** See `issuerId`. */
   readonly id: string;
+  /** That of the authority: `createIssuer` accepts only one with cA, keyCertSign and a key identifier. */
   readonly certificate: Certificate;
+  /** The private key to `certificate`, wherever it is kept. */
   readonly signer: Signer;
   /** Its own certificate and those above it, without the root. DER. Empty for a root. */
   readonly chain: readonly Uint8Array[];

@@ -5,6 +5,7 @@ import type { ProfileName } from './request.ts';
 
 /** The common properties of all certificates of one kind. */
 export interface CertificateProfile {
+  /** The kind of leaf that it is for. */
   readonly name: ProfileName;
   /** Purposes, as OIDs, in the order of encoding. */
   readonly extKeyUsage: readonly string[];

@@ -12,6 +12,7 @@ export type Requester =
 
 /** What is requested. */
 export interface IssuanceRequest {
+  /** Kind of leaf: decides purposes and lifetime. */
   readonly profile: ProfileName;
   /**
    * FQDN of the server, first name of the service (a DNS name, an IP address or a SPIFFE ID), name of the administrator, address of
@@ -42,13 +43,17 @@ export type MayIssue = (
 
 /** A certificate that was issued and recorded. */
 export interface IssuedCertificate {
+  /** The leaf, DER. */
   readonly der: Uint8Array;
   /** The leaf and its chain, without the root. DER. */
   readonly chain: readonly Uint8Array[];
   /** Lower-case hexadecimal. */
   readonly serialHex: string;
+  /** As requested, see {@link IssuanceRequest}; not the subject field of the certificate. */
   readonly subject: string;
+  /** Kind of leaf. */
   readonly profile: ProfileName;
+  /** Names in the certificate, as {@link MayIssue} has decided. */
   readonly names: CertificateNames;
   /** Milliseconds since 1970. */
   readonly notBefore: number;

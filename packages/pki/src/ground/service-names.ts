@@ -23,7 +23,10 @@ export function serviceNames(given: readonly string[]): ServiceNames {
   const dnsNames = new Set<string>();
   const uris = new Set<string>();
   const ipAddresses = new Set<string>();
-  for (const name of given) {
+  if (given.length === 0) return { ok: false, found: 'none' };
+  for (const name of given as readonly unknown[]) {
+    if (typeof name !== 'string')
+      return { ok: false, found: Array.isArray(name) ? 'an array' : `a value of type ${typeof name}` };
     const address = ipAddress(name);
     if (address !== undefined) ipAddresses.add(ipText(address));
     else if (name.includes(':')) {

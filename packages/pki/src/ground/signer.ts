@@ -11,6 +11,7 @@ export type SignatureScheme =
  * `keySigner` of `@entente/pki/node` creates one from a `KeyObject`.
  */
 export interface Signer {
+  /** Algorithm of its signatures; it fits the key and stays the same. */
   readonly scheme: SignatureScheme;
   /** SubjectPublicKeyInfo, DER, of the public half. */
   readonly publicKey: Uint8Array;

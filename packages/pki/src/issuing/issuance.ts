@@ -22,10 +22,12 @@ import { readRequest } from './read-request.ts';
 import { refuseBlocked } from './refuse-blocked.ts';
 import { requestedNames, surplusName } from './requested-names.ts';
 import { selfCheck } from './self-check.ts';
+import { UntrustedChains } from './untrusted-chains.ts';
 import { leafWriter, type WrittenLeaf } from './write-leaf.ts';
 
 /** Options of {@link createIssuance}. */
 export interface IssuanceOptions {
+  /** Signs the certificates. */
   readonly issuer: Issuer;
   /**
    * The roots that relying parties trust: whatever is issued is judged by them before it is handed out. A function gives the same array as
@@ -39,10 +41,13 @@ export interface IssuanceOptions {
   readonly revocation?: () => RevocationKnowledge;
   /** Signs pre-certificates with the scheme of the issuer; no relying party trusts its key. See `throwAwaySigner`. */
   readonly throwAway: Signer;
+  /** Has each intent before the signature, and each certificate before anybody gets it. */
   readonly ledger: Ledger;
   /** The rule that decides on issuance. */
   readonly mayIssue: MayIssue;
+  /** Time of issuance; certificates become valid a little before it. */
   readonly clock: Clock;
+  /** Source of serial numbers. */
   readonly random: RandomBytes;
   /** Base of the plain HTTP address of CRLs and issuer certificates, without trailing slash. */
   readonly objectsUrl: string;
@@ -65,8 +70,11 @@ export interface IssuanceOptions {
 
 /** A requester's application for a certificate. */
 export interface CertificateApplication {
+  /** Kind of leaf: decides purposes and lifetime. */
   readonly profile: ProfileName;
+  /** Whom the certificate is for, in the form that {@link IssuanceRequest} says. */
   readonly subject: string;
+  /** The interface of the server that the certificate is for, e.g. `external`; default `internal`. */
   readonly interface?: string;
   /** PKCS#10, DER. */
   readonly request: Uint8Array;
@@ -81,12 +89,16 @@ export interface CertificateApplication {
    * trail. Where it throws, the certificate is revoked, or is when the authority starts again, and `issue` throws.
    */
   readonly onSigned?: (certificate: IssuedCertificate) => void | Promise<void>;
-  /** Called once a certificate is revoked for which {@link onSigned} was called and that the requester does not get, e.g. because the rule has changed meanwhile. */
+  /**
+   * Called once a certificate is revoked that was signed and that the requester does not get: because relying parties would refuse it, for which
+   * {@link onSigned} is not called, or because e.g. the rule has changed meanwhile. Its number is on the next list, so the trail has to know it.
+   */
   readonly onWithdrawn?: (certificate: IssuedCertificate, reason: RevocationReason) => void | Promise<void>;
 }
 
 /** Issues certificates. */
 export interface Issuance {
+  /** The authority that issues now. */
   readonly issuer: Issuer;
   /** All whose certificates may still be in use, see `rollingIssuance`; absent where there is one alone. */
   readonly issuers?: readonly Issuer[];
@@ -114,6 +126,7 @@ export interface Issuance {
 
 /** A leaf that was linted and signed. */
 export interface SignedLeaf {
+  /** The certificate, DER. */
   readonly der: Uint8Array;
   /** Lower-case hexadecimal. */
   readonly serialHex: string;
@@ -139,15 +152,17 @@ export function createIssuance(options: IssuanceOptions): Issuance {
   const templatesOf = leafTemplates(options);
   const write = leafWriter({ ...options, shards: options.shards ?? 1 });
   const checkSelf = selfCheck(options);
+  const untrustedChains = new UntrustedChains(options);
 
   /** Signs what the ledger knows of, and judges it. Whatever happens, an intent that is not completed is revoked. */
   const finish = async (
     leaf: WrittenLeaf,
     parts: Pick<IssuedCertificate, 'names' | 'profile' | 'subject'>,
     above: readonly Uint8Array[],
-    onSigned: CertificateApplication['onSigned'],
+    { onSigned, onWithdrawn }: Pick<CertificateApplication, 'onSigned' | 'onWithdrawn'>,
   ): Promise<IssuedCertificate | PkiRefusal> => {
-    const revoke = (): Promise<unknown> => revokeIssued(leaf.serialHex, 'cessationOfOperation');
+    const reason = 'cessationOfOperation';
+    const revoke = (): Promise<unknown> => revokeIssued(leaf.serialHex, reason);
     try {
       const { notAfter, notBefore, serialHex } = leaf;
       const der = await leaf.sign();
@@ -158,6 +173,8 @@ export function createIssuance(options: IssuanceOptions): Issuance {
         return issued;
       }
       await revoke();
+      untrustedChains.note(parts.profile, above, untrusted, clock());
+      await onWithdrawn?.(issued, reason);
       return untrusted;
     } catch (fault) {
       await revoke();
@@ -201,6 +218,9 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       const view = viewOf(application.interface);
       const leaf = await write(templatesOf(view)[profile], names, read.publicKey);
       if ('reason' in leaf) return refused(leaf);
+      const chain = view?.chain ?? above(subject);
+      const known = untrustedChains.find(profile, chain, clock());
+      if (known !== undefined) return refused(known);
       const unspent = await application.spend?.(keyHash);
       if (unspent !== undefined) return refused(unspent);
       const { notAfter, notBefore, preCertificate, serialHex } = leaf;
@@ -220,7 +240,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       // Before the signature: what the key of the authority has signed is never unknown.
       await ledger.intend({ ...recorded, preCertificate, intendedAt: clock() });
       const parts = { names, profile, subject };
-      const issued = await finish(leaf, parts, view?.chain ?? above(subject), application.onSigned);
+      const issued = await finish(leaf, parts, chain, application);
       if ('reason' in issued) return refused(issued);
       const withdraw = async (reason: RevocationReason): Promise<void> => {
         await revokeIssued(serialHex, reason);

@@ -26,6 +26,7 @@ export type LintRule =
 
 /** A rule that a certificate breaks. */
 export interface LintFinding {
+  /** Stable name of the rule, one of `lintRules`. */
   readonly rule: LintRule;
   /** What was expected and what was found. */
   readonly message: string;
@@ -33,8 +34,11 @@ export interface LintFinding {
 
 /** A leaf, and what it is checked against. */
 export interface LintSubject {
+  /** The leaf or its pre-certificate, decoded. */
   readonly certificate: Certificate;
+  /** Purposes and longest lifetime that it may have. */
   readonly profile: CertificateProfile;
+  /** Name, key identifier, end and signature scheme that it must fit. */
   readonly issuer: Issuer;
   /** The names of the decision. */
   readonly names: CertificateNames;

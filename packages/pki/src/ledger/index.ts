@@ -1,4 +1,5 @@
 export { PkiFault, type PkiFaultCode } from '../ground/fault.ts';
+export { demandRevocationReason } from '../ground/revocation-reason.ts';
 export type {
   CertificateId,
   CertificatePage,

@@ -40,6 +40,7 @@ const maxLimit = 1_000;
  * concurrent callers only one succeeds.
  */
 export class LedgerState {
+  /** The join tokens; only `apply` changes them. */
   readonly tokens: Pick<TokenState, 'outcomeOfSpending'>;
   readonly #tokens = new TokenState();
   readonly #serials = new Map<string, Held>();
@@ -99,27 +100,33 @@ export class LedgerState {
     }
   }
 
+  /** Answers {@link Ledger.unfinished}. */
   unfinished(issuer: string): readonly IssuanceIntent[] {
     return [...(this.#unfinished.get(issuer)?.values() ?? [])];
   }
 
+  /** Answers {@link Ledger.find}. */
   find(issuer: string, serialHex: string): RecordedCertificate | undefined {
     const held = this.#serials.get(keyOf({ issuer, serialHex }));
     return held?.content.type === 'issued' ? recorded(held.content.entry, held.revocation) : undefined;
   }
 
+  /** Answers {@link Ledger.issuedTo}. */
   issuedTo(subject: string, validAt: number): readonly RecordedCertificate[] {
     return certificates(this.#bySubject.get(subject)).filter(({ notAfter }) => notAfter >= validAt);
   }
 
+  /** Answers {@link Ledger.issuedFor}. */
   issuedFor(keyHash: string): readonly RecordedCertificate[] {
     return certificates(this.#byKey.get(keyHash));
   }
 
+  /** Answers {@link Ledger.successors}. */
   successors(id: CertificateId): readonly RecordedCertificate[] {
     return certificates(this.#byPredecessor.get(keyOf(id)));
   }
 
+  /** Answers {@link Ledger.subjects}. */
   subjects(profile: ProfileName, validAt: number): readonly string[] {
     const live = ({ entry, held }: Issued): boolean =>
       entry.profile === profile && entry.notAfter >= validAt && held.revocation === undefined;
@@ -151,6 +158,7 @@ export class LedgerState {
     return { certificates: certificates(page) };
   }
 
+  /** Answers {@link Ledger.revoked}. */
   revoked(issuer: string, notAfterFrom: number): readonly RevokedCertificate[] {
     const list: RevokedCertificate[] = [];
     for (const held of this.#revoked.get(issuer)?.values() ?? []) {
@@ -173,18 +181,22 @@ export class LedgerState {
     return holdBecomesFinal ? 'revoked' : 'already-revoked';
   }
 
+  /** Whether a certificate is revoked for `certificateHold`, so that `released` may be applied. */
   isOnHold(issuer: string, serialHex: string): boolean {
     return this.#serials.get(keyOf({ issuer, serialHex }))?.revocation?.reason === 'certificateHold';
   }
 
+  /** Whether a key was blocked itself; a certificate of it that was revoked for `keyCompromise` does not count. */
   isBlocked(keyHash: string): boolean {
     return this.#blockedKeys.has(keyHash);
   }
 
+  /** Answers {@link Ledger.blockedKey}. */
   blockedKey(keyHash: string): Revocation | undefined {
     return this.#blockedKeys.get(keyHash) ?? this.#compromisedKeys.get(keyHash);
   }
 
+  /** The number that the next list of an issuer has: above its last one and above `above`. It is not recorded here. */
   nextCrlNumber(issuer: string, above: number): number {
     return Math.max(this.#crlNumbers.get(issuer) ?? 0, above) + 1;
   }

@@ -12,9 +12,11 @@ export interface CertificateId {
 
 /** One issued certificate. */
 export interface LedgerEntry extends CertificateId {
+  /** Kind of leaf. */
   readonly profile: ProfileName;
   /** FQDN, administrator's name or address of record. */
   readonly subject: string;
+  /** Names in the certificate. */
   readonly names: CertificateNames;
   /** Milliseconds since 1970. */
   readonly notBefore: number;
@@ -30,6 +32,7 @@ export interface LedgerEntry extends CertificateId {
   readonly interface?: string;
   /** The certificate that this one renews; absent for a first one. */
   readonly predecessor?: CertificateId;
+  /** The certificate, DER. */
   readonly certificate: Uint8Array;
 }
 
@@ -54,6 +57,7 @@ export interface ForeignCertificate extends CertificateId {
 export interface Revocation {
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** As the list has it (RFC 5280 §5.3.1). */
   readonly reason: RevocationReason;
 }
 
@@ -64,6 +68,7 @@ export type RecordedCertificate = LedgerEntry & { readonly revocation?: Revocati
 export interface CertificateQuery {
   /** FQDN, administrator's name or address of record. */
   readonly subject?: string;
+  /** Only certificates of this kind; default all. */
   readonly profile?: ProfileName;
   /** Those that have expired at this time are left out, milliseconds since 1970. */
   readonly validAt?: number;
@@ -75,6 +80,7 @@ export interface CertificateQuery {
 
 /** A part of the certificates that a query selects. */
 export interface CertificatePage {
+  /** As many as the `limit` of the query at most, in the order in which they were recorded. */
   readonly certificates: readonly RecordedCertificate[];
   /** Where the next page begins; absent on the last page. */
   readonly next?: string;
@@ -82,8 +88,11 @@ export interface CertificatePage {
 
 /** One entry of a CRL. */
 export interface RevokedCertificate {
+  /** Content octets of the serial number, lower-case hexadecimal. */
   readonly serialHex: string;
+  /** When the certificate ends, milliseconds since 1970. */
   readonly notAfter: number;
+  /** When and why, as the entry of the list says. */
   readonly revocation: Revocation;
 }
 
@@ -166,6 +175,7 @@ export interface Ledger {
   /**
    * Revokes a certificate, an intent or a foreign certificate. This is final, with one exception: `certificateHold` may be replaced
    * by another reason (RFC 5280 §5.3.1).
+   * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a reason that is none, before anything is recorded; so do the two below
    */
   revoke(issuer: string, serialHex: string, revocation: Revocation): Promise<RevokeOutcome>;
   /** Revokes a certificate that the ledger has not recorded. For one that it has recorded, it is the same as `revoke`. */

@@ -1,5 +1,6 @@
 import { PkiFault } from '../ground/fault.ts';
 import type { Ledger } from './ledger.ts';
+import { formatLedgerLine, parseLedgerLine } from './ledger-line.ts';
 import type { LedgerRecord } from './ledger-record.ts';
 import type { LedgerState } from './ledger-state.ts';
 
@@ -19,7 +20,8 @@ export interface LedgerJournal {
 }
 
 /**
- * A ledger that decides in memory and answers when its journal has stored the change. A change counts from its decision on: a
+ * A ledger that decides in memory and answers when its journal has stored the change. It refuses a change that would not be read again, with
+ * `ENTENTE_PKI_BAD_ARGUMENT`: stored, it would be the end of the ledger. A change counts from its decision on: a
  * second caller sees it at once, even while the first one still waits for the disk. If the journal fails, the ledger refuses all
  * further calls, because memory and disk no longer agree.
  * @param state - the state so far, e.g. replayed from the journal
@@ -30,6 +32,7 @@ export function recordingLedger(state: LedgerState, journal: LedgerJournal): Led
 
   const write = async (record: LedgerRecord): Promise<void> => {
     if (closed !== undefined) throw closed;
+    refuseUnreadable(record, journal.place);
     state.apply(record);
     try {
       await journal.write(record);
@@ -136,4 +139,15 @@ export function recordingLedger(state: LedgerState, journal: LedgerJournal): Led
       await journal.close();
     },
   };
+}
+
+/** JavaScript has no compiler that would refuse a reason that is none, or a time that is not a number. */
+function refuseUnreadable(record: LedgerRecord, place: string): void {
+  if (parseLedgerLine(formatLedgerLine(record).trimEnd()) !== undefined) return;
+  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: `expected a change that the ledger can read again, found one of type "${record.type}" with a missing or unknown field`,
+    place,
+    remedy:
+      'correct the caller: the declarations of the ledger name the fields, and the reasons of a revocation',
+  });
 }

@@ -3,6 +3,7 @@ import { access, constants, type FileHandle, open, readFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { PkiFault } from '../ground/fault.ts';
 import { readProtectedKey } from './key-protection.ts';
+import { missingFile } from './missing-file.ts';
 
 /** The files of an authority in its folder. */
 export const authorityFiles = {
@@ -71,7 +72,7 @@ function exposed(place: string, found: string, command: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_SECRET_EXPOSED', {
     sentence: `the key of a certification authority is not used: ${found}`,
     place,
-    remedy: `run ${command}; where somebody else may have read the key, create a new authority with entente ca init instead`,
+    remedy: `run ${command}; where somebody else may have read the key, follow "A compromised issuing authority" in docs/guides/emergencies.md (entente ca root request --next --revoke <number>), or for the key of a root "The root’s key is stolen"`,
   });
 }
 
@@ -115,7 +116,7 @@ function damagedKey(place: string, sentence: string): PkiFault {
  */
 export async function readPrivateKey(path: string, passphrase?: string): Promise<KeyObject> {
   const key = await presentPrivateKey(path, passphrase);
-  if (key === undefined) throw missing(path);
+  if (key === undefined) throw missingFile(path);
   return key;
 }
 
@@ -128,16 +129,6 @@ export async function readAuthorityFile(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw missing(path, cause);
+    throw missingFile(path, cause);
   }
-}
-
-function missing(place: string, cause?: unknown): PkiFault {
-  return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
-    sentence: 'a file of the authority is missing',
-    place,
-    remedy:
-      'create the authority with entente ca init, or correct the directory in the configuration; where entente ca restore was interrupted, run it again',
-    cause,
-  });
 }

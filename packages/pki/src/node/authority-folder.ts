@@ -21,6 +21,7 @@ export interface AuthorityFolder {
    * @returns undefined where there is no such file
    */
   readBrought(name: string, maxBytes: number): Promise<PlainFile | undefined>;
+  /** Whether there is a file of this name; a link that leads nowhere counts as none. */
   exists(name: string): Promise<boolean>;
   /** Replaces the whole file. */
   write(name: string, content: string, mode: number): Promise<void>;
@@ -31,6 +32,7 @@ export interface AuthorityFolder {
    * @returns false where there is no such file
    */
   move(name: string, to: string): Promise<boolean>;
+  /** Removes a file; one that is not there is left out. */
   remove(name: string): Promise<void>;
   /**
    * Overwrites and removes a key. A disk or file system that keeps old blocks may keep the key: only a hardware module can promise more.

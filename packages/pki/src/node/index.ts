@@ -1,6 +1,7 @@
 export { authorityFiles, ordersSocket, presentPrivateKey } from './authority-files.ts';
 
 export { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
+export { backupKeyFile } from './backup/backup-key.ts';
 export {
   type FoundRevocation,
   type ImportedLists,
@@ -8,14 +9,20 @@ export {
   type ListFile,
 } from './backup/import-lists.ts';
 export type { BackedUpFile, BackupManifest } from './backup/manifest.ts';
-export { type RestoredBackup, type RestoreOptions, restoreBackup } from './backup/restore-backup.ts';
+export {
+  type RestoredBackup,
+  type RestoreOptions,
+  type RestoreProgress,
+  restoreBackup,
+} from './backup/restore-backup.ts';
 export {
   type RestoredMark,
   readRestoredMark,
   restoredFile,
   writeRestoredMark,
 } from './backup/restored-mark.ts';
-export { type BackupOptions, writeBackup } from './backup/write-backup.ts';
+export { rootKeysIn, rootKeysSetAside } from './backup/root-keys.ts';
+export { type BackupOptions, type SignedBackup, writeBackup } from './backup/write-backup.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
 export {
   type AdministratorFiles,
@@ -33,7 +40,7 @@ export { type Owner, ownerOf } from './owner.ts';
 export type { PendingIssuer } from './pending-issuer.ts';
 export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
 export type { PlainFile } from './read-plain.ts';
-export { readSecret } from './read-secret.ts';
+export { readSecret, readSecretLines } from './read-secret.ts';
 export { type RootFiles, rootFiles, rootsFile } from './root-files.ts';
 export { createRootFolder, openRootFolder, type RootFolder } from './root-folder.ts';
 export { RootStore, type StoredRoot } from './root-store.ts';
@@ -43,6 +50,7 @@ export { type AuthorityTrust, listsFile } from './service/published-lists.ts';
 export type { ServiceFiles, ServiceIdentity, ServiceMaterial } from './service/service-identity.ts';
 export { throwAwaySigner } from './throw-away-signer.ts';
 export {
+  type FileContent,
   type PreparedFile,
   prepareWhole,
   publicMode,

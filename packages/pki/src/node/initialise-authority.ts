@@ -67,11 +67,13 @@ export interface InitialisedAuthority {
   readonly issuerId: string;
   /** Full paths of the files; `outsideCertificate` exists only with `outsideObjectsUrls`, `serverCertificate` and `serverKey` only with `fqdn`. */
   readonly files: Readonly<Record<keyof typeof authorityFiles, string>>;
+  /** One for each name that was given, in the same order. */
   readonly administrators: readonly AdministratorFiles[];
 }
 
 /** The files of an administrator's client certificate. */
 export interface AdministratorFiles {
+  /** As it was given to the ceremony; the certificate names this administrator. */
   readonly name: string;
   /** Leaf and issuing authority, PEM. */
   readonly certificate: string;

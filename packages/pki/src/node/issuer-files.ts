@@ -2,7 +2,9 @@ import { authorityFiles } from './authority-files.ts';
 
 /** The files of one issuing authority, in the folder of the authority. */
 export interface IssuerFiles {
+  /** Its certificate, PEM. */
   readonly certificate: string;
+  /** Its private key, PKCS#8 PEM; destroyed some time after it has retired. */
   readonly key: string;
   /** The certificate for outsiders. */
   readonly outside: string;

@@ -16,7 +16,9 @@ import { publicMode } from './write-whole.ts';
 
 /** An issuing authority whose lists are published, with its key. */
 export interface LiveIssuer {
+  /** What is recorded of it; its stage is any but `retired`. */
   readonly record: IssuerRecord;
+  /** Its certificate with its key. */
   readonly issuer: Issuer;
   /** Its certificate for outsiders, where there is one. */
   readonly outside: Certificate | undefined;

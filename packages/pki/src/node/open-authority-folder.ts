@@ -30,6 +30,7 @@ export interface OpenAuthorityFolder {
   readonly roots: readonly Certificate[];
   /** The CRL in force of `root`. */
   readonly rootCrl: PublishedCrl;
+  /** Open until the authority is disposed of. */
   readonly ledger: Ledger;
   /** Signs pre-certificates, see `throwAwaySigner`. */
   readonly throwAway: Signer;

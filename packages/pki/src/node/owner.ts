@@ -4,7 +4,9 @@ import { dirname, resolve } from 'node:path';
 
 /** Whose a file is. */
 export interface Owner {
+  /** Numeric id of the user. */
   readonly uid: number;
+  /** Numeric id of the group. */
   readonly gid: number;
 }
 

@@ -12,6 +12,7 @@ import { secretMode } from './write-whole.ts';
 
 /** A key that waits for a certificate of the root. */
 export interface PendingIssuer {
+  /** The one that the issuing authority will have. */
   readonly number: number;
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;

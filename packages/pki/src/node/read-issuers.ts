@@ -8,6 +8,17 @@ import { authorityFiles, readPrivateKey } from './authority-files.ts';
 import type { AuthorityFolder } from './authority-folder.ts';
 import { rolloverFiles } from './issuer-files.ts';
 import { keySigner } from './key-signer.ts';
+import { missingFile } from './missing-file.ts';
+
+/** The faults of files in a folder, which say how to get them back. */
+export interface FileFaults {
+  /** @param sentence - what is wrong with the file */
+  damaged(place: string, sentence: string): PkiFault;
+  missing(place: string): PkiFault;
+}
+
+/** Those of the folder of an authority. */
+export const authorityFaults: FileFaults = { damaged, missing: missingFile };
 
 /**
  * Reads the record of all issuing authorities; before the first rollover there is the one of the ceremony.
@@ -31,43 +42,43 @@ export async function readRecords(folder: AuthorityFolder): Promise<readonly Iss
 
 /**
  * Reads the certificates of a file.
+ * @param faults - of the folder; default: it is that of an authority
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` where there is none
  */
 export async function certificatesIn(
   folder: AuthorityFolder,
   name: string,
+  faults: FileFaults = authorityFaults,
 ): Promise<readonly [Certificate, ...Certificate[]]> {
-  const decoded = decodePemCertificates(await required(folder, name));
+  const decoded = decodePemCertificates(await required(folder, name, faults));
   const [first, ...others] = decoded.ok ? decoded.value : [];
   if (first !== undefined) return [first, ...others];
-  throw damaged(folder.pathOf(name), decoded.ok ? 'the file contains no certificate' : decoded.error.message);
+  const found = decoded.ok ? 'the file contains no certificate' : decoded.error.message;
+  throw faults.damaged(folder.pathOf(name), found);
 }
 
-async function required(folder: AuthorityFolder, name: string): Promise<Buffer> {
+async function required(folder: AuthorityFolder, name: string, faults: FileFaults): Promise<Buffer> {
   const content = await folder.read(name);
   if (content !== undefined) return content;
-  throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
-    sentence: 'a file of the authority is missing',
-    place: folder.pathOf(name),
-    remedy:
-      'create the authority with entente ca init, or correct the directory in the configuration; where entente ca restore was interrupted, run it again',
-  });
+  throw faults.missing(folder.pathOf(name));
 }
 
 /**
  * Reads the list of a root, and checks its signature.
+ * @param faults - of the folder; default: it is that of an authority
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`
  */
 export async function listOf(
   folder: AuthorityFolder,
   name: string,
   root: Certificate,
+  faults: FileFaults = authorityFaults,
 ): Promise<CertificateList> {
-  const blocks = decodePem(await required(folder, name));
+  const blocks = decodePem(await required(folder, name, faults));
   const der = blocks.ok ? blocks.value.find(({ label }) => label === 'X509 CRL')?.der : undefined;
   const list = der === undefined ? undefined : readRootList(der, root);
   if (list?.ok === true) return list.value;
-  throw damaged(
+  throw faults.damaged(
     folder.pathOf(name),
     list?.refusal.message ?? 'the file contains no CRL with a CRL number and nextUpdate',
   );
@@ -106,7 +117,7 @@ export function damaged(place: string, sentence: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence,
     place,
-    remedy: 'restore it from a copy, or make a new authority with entente ca init in another directory',
+    remedy: 'restore the last backup with entente ca restore',
   });
 }
 

@@ -10,6 +10,7 @@ const maxLineBytes = 1_048_576;
 
 /** A change that a ledger file has recorded. */
 export interface LedgerFileRecord {
+  /** The change, as the line has it. */
   readonly record: LedgerRecord;
   /** File and line, for faults. */
   readonly place: string;

@@ -2,7 +2,9 @@ import { authorityFiles } from './authority-files.ts';
 
 /** The files of one root, in the folder of the authority. */
 export interface RootFiles {
+  /** Its certificate, PEM. */
   readonly certificate: string;
+  /** Its list in force, PEM. */
   readonly list: string;
   /** Its key, where it is on this machine. */
   readonly key: string;

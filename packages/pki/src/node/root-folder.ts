@@ -8,14 +8,19 @@ import type { PreparedRoot } from '../rollover/root-documents.ts';
 import { authorityFiles, readPrivateKey } from './authority-files.ts';
 import { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
 import { keySigner } from './key-signer.ts';
+import { damagedRootFile, missingRootFile } from './missing-file.ts';
 import { newKey } from './pending-issuer.ts';
-import { certificatesIn, listOf, signerIn } from './read-issuers.ts';
+import { authorityFaults, certificatesIn, type FileFaults, listOf, signerIn } from './read-issuers.ts';
 import { rootFiles, rootsFile } from './root-files.ts';
 import { RootStore } from './root-store.ts';
 import { publicMode, secretMode } from './write-whole.ts';
 
+/** Faults of the directory of a root alone. */
+const rootFaults: FileFaults = { damaged: damagedRootFile, missing: missingRootFile };
+
 /** A root with its key: in a directory of its own, or beside an authority. */
 export interface RootFolder {
+  /** That of the root; its fingerprint is not the wanted one where that is not in the directory. */
   readonly certificate: Certificate;
   /** The newest list that this directory has, DER; undefined where it keeps none. */
   readonly list: Uint8Array | undefined;
@@ -41,8 +46,10 @@ export async function openRootFolder(directory: string, sha256: string): Promise
   return {
     certificate,
     list: blocks.ok ? blocks.value.find(({ label }) => label === 'X509 CRL')?.der : undefined,
-    issuer: async () =>
-      createIssuer(certificate.der, keySigner(await readPrivateKey(folder.pathOf(files.key)))),
+    async issuer() {
+      if (!(await folder.exists(files.key))) throw missingRootFile(folder.pathOf(files.key));
+      return createIssuer(certificate.der, keySigner(await readPrivateKey(folder.pathOf(files.key))));
+    },
     keep: (list) => folder.write(files.list, encodePem('X509 CRL', list), publicMode),
   };
 }
@@ -52,7 +59,15 @@ async function find(folder: AuthorityFolder, sha256: string) {
   const others = (await folder.exists(rootsFile)) ? (await RootStore.open(folder)).all : [];
   const stored = others.find(({ certificate }) => isWanted(certificate));
   if (stored !== undefined) return { certificate: stored.certificate, files: rootFiles(stored.number) };
-  const certificates = await certificatesIn(folder, authorityFiles.rootCertificate);
+  const { rootCertificate } = authorityFiles;
+  if (!(await folder.exists(rootCertificate))) throw missingRootFile(folder.pathOf(rootCertificate));
+  // Beside an authority it is in each backup of that.
+  const isAuthority = await folder.exists(authorityFiles.issuingCertificate);
+  const certificates = await certificatesIn(
+    folder,
+    rootCertificate,
+    isAuthority ? authorityFaults : rootFaults,
+  );
   return { certificate: certificates.find(isWanted) ?? certificates[0], files: rootFiles(1) };
 }
 
@@ -81,8 +96,10 @@ export async function createRootFolder(
   const folder = authorityFolder(directory);
   const { list: listFile } = rootFiles(1);
   const isThere = await folder.exists(authorityFiles.rootCertificate);
-  const existing = isThere ? (await certificatesIn(folder, authorityFiles.rootCertificate))[0] : undefined;
-  const list = existing === undefined ? undefined : await listOf(folder, listFile, existing);
+  const [existing] = isThere
+    ? await certificatesIn(folder, authorityFiles.rootCertificate, rootFaults)
+    : [undefined];
+  const list = existing === undefined ? undefined : await listOf(folder, listFile, existing, rootFaults);
   const isOther = existing !== undefined && existing.subject.canonical !== rootName(domain, number).canonical;
   if (isOther || (list !== undefined && [...list.entries()].length > 0)) {
     throw new PkiFault('ENTENTE_PKI_AUTHORITY_EXISTS', {

@@ -12,9 +12,11 @@ import { publicMode } from './write-whole.ts';
 
 /** A root of the domain, without its key. */
 export interface StoredRoot {
+  /** 1 for the one of the first ceremony, then 2, 3… */
   readonly number: number;
   /** See `issuerId`. */
   readonly id: string;
+  /** Self-signed. */
   readonly certificate: Certificate;
   /** Its list in force. */
   readonly list: CertificateList;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSecret } from './read-secret.ts';
+import { readSecret, readSecretLines } from './read-secret.ts';
 import { prepareWhole, publicMode, secretMode, writeDraft, writeWhole } from './write-whole.ts';
 
 let folder: string;
@@ -39,10 +39,14 @@ describe('a file that is written whole', () => {
   });
 
   it('stays as it was where the new content cannot be put in its place, and no draft is left', async () => {
-    await expect(writeWhole(folder, 'secret', secretMode)).rejects.toThrow();
+    await expect(writeWhole(folder, 'secret', secretMode)).rejects.toMatchObject({ path: folder });
     const beside = await readdir(dirname(folder));
     expect(beside.filter((name) => name.startsWith(`.${basename(folder)}.`))).toEqual([]);
-    await expect(writeWhole(join(folder, 'absent', 'tls.key'), 'x', secretMode)).rejects.toThrow();
+    const absent = join(folder, 'absent', 'tls.key');
+    await expect(writeWhole(absent, 'x', secretMode)).rejects.toMatchObject({
+      code: 'ENOENT',
+      place: absent,
+    });
     expect(await readdir(folder)).toEqual(['other']);
   });
 
@@ -99,10 +103,32 @@ describe('a file of secrets', () => {
     const refused = { code: 'ENTENTE_PKI_SECRET_EXPOSED', place: path };
     await expect(readSecret(path, 100)).rejects.toMatchObject(refused);
     await writeWhole(path, 'secret', secretMode);
-    await expect(readSecret(path, 5)).rejects.toMatchObject(refused);
+    await expect(readSecret(path, 5)).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_FILE_TOO_LONG',
+      place: path,
+    });
     await rm(path);
     await symlink(other, path);
     await expect(readSecret(path, 100)).rejects.toMatchObject(refused);
     await expect(readSecret(folder, 100)).rejects.toMatchObject({ code: refused.code });
+    await expect(lines(100)).rejects.toMatchObject(refused);
+  });
+
+  const lines = async (maxLength: number) => {
+    const read: string[] = [];
+    for await (const line of readSecretLines(path, maxLength)) read.push(line);
+    return read;
+  };
+
+  it('is written in parts, and read line by line, also where one was cut short and where a character lies across reads', async () => {
+    expect(await lines(10)).toEqual([]);
+    const long = 'é'.repeat(100_000);
+    await writeWhole(path, [`x${long}\n`, '\n', 'last'], secretMode);
+    expect(await lines(200_000)).toEqual([`x${long}\n`, '\n', 'last']);
+    await writeWhole(path, ['one\ntwo', '\n'], secretMode);
+    expect(await lines(10)).toEqual(['one\n', 'two\n']);
+    expect(await readSecret(path, 10)).toBe('one\ntwo\n');
+    await writeWhole(path, ['one\n', 'longer than', ' ten', '\n'], secretMode);
+    await expect(lines(10)).rejects.toMatchObject({ code: 'ENTENTE_PKI_FILE_TOO_LONG' });
   });
 });

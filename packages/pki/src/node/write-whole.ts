@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { aboutFile } from './draft-error.ts';
 import { giveTo, type Owner } from './owner.ts';
 
 /** File mode of a certificate: everybody may read it. */
@@ -8,6 +9,9 @@ export const publicMode = 0o644;
 
 /** File mode of a key: only its owner may read it. */
 export const secretMode = 0o600;
+
+/** What is written: in parts where it may be longer than a string can be. */
+export type FileContent = string | Uint8Array | Iterable<string>;
 
 const nameBytes = 12;
 /** Milliseconds after which a draft belongs to no write that is under way: that of a process that was killed. */
@@ -26,7 +30,7 @@ const abandonedMs = 600_000;
  */
 export async function writeWhole(
   path: string,
-  content: string | Uint8Array,
+  content: FileContent,
   mode: number,
   owner?: Owner,
 ): Promise<void> {
@@ -54,13 +58,15 @@ export interface PreparedFile {
  */
 export async function prepareWhole(
   path: string,
-  content: string | Uint8Array,
+  content: FileContent,
   mode: number,
   owner?: Owner,
 ): Promise<PreparedFile> {
   const folder = dirname(path);
   const draft = join(folder, `${draftPrefix(path)}${randomBytes(nameBytes).toString('hex')}.new`);
-  await writeDraft(draft, content, mode, owner);
+  await writeDraft(draft, content, mode, owner).catch((error: unknown) => {
+    throw aboutFile(error, draft, path);
+  });
   const discard = () => rm(draft, { force: true }).catch(() => {});
   return {
     async commit() {
@@ -68,7 +74,7 @@ export async function prepareWhole(
         await rename(draft, path);
       } catch (error) {
         await discard();
-        throw error;
+        throw aboutFile(error, draft, path);
       }
       await syncFolder(folder);
       await removeAbandoned(path);
@@ -87,7 +93,7 @@ export async function prepareWhole(
  */
 export async function writeDraft(
   draft: string,
-  content: string | Uint8Array,
+  content: FileContent,
   mode: number,
   owner?: Owner,
 ): Promise<void> {
@@ -97,7 +103,8 @@ export async function writeDraft(
     // The umask may have taken bits away that readers of certificates need.
     await file.chmod(mode);
     if (owner !== undefined) await giveTo(file, owner);
-    await file.writeFile(content);
+    if (typeof content === 'string' || content instanceof Uint8Array) await file.writeFile(content);
+    else for (const part of content) await file.writeFile(part);
     await file.sync();
   } catch (error) {
     await rm(draft, { force: true });

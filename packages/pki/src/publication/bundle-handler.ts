@@ -12,6 +12,7 @@ export interface TrustBundle {
   readonly sequence: number;
   /** How often members should fetch the bundle, seconds. */
   readonly refreshHintSeconds: number;
+  /** All roots that members should believe, in the order in which they are served. */
   readonly roots: readonly {
     /** DER. */
     readonly certificate: Uint8Array;

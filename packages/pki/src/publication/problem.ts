@@ -2,7 +2,9 @@
 export interface Problem {
   /** Stable literal. */
   readonly reason: string;
+  /** What was expected and what was found; `detail` of the document. */
   readonly message: string;
+  /** What to do now. */
   readonly remedy: string;
   /** HTTP status. */
   readonly status: number;

@@ -4,7 +4,9 @@ import { sharedBody } from './shared-body.ts';
 
 /** An object to be served. */
 export interface PublicObject {
+  /** Octets, or text that is sent as UTF-8. */
   readonly body: Uint8Array | string;
+  /** Value of Content-Type. */
   readonly mediaType: string;
   /** Changes whenever the body does; without quotes. */
   readonly tag: string;

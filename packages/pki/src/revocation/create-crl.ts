@@ -17,6 +17,7 @@ export interface CrlContent {
   readonly thisUpdate: number;
   /** Milliseconds since 1970. */
   readonly nextUpdate: number;
+  /** One entry for each, in this order; empty where nothing is revoked. */
   readonly revoked: readonly RevokedCertificate[];
   /** URL of the CRL if it covers only the certificates that name it. Default: it covers all of the issuer's. */
   readonly distributionPoint?: string;

@@ -7,7 +7,9 @@ import { createCrl } from './create-crl.ts';
 
 /** A CRL as it is published. */
 export interface PublishedCrl {
+  /** CertificateList, DER (RFC 5280 §5.1). */
   readonly der: Uint8Array;
+  /** CRL number (RFC 5280 §5.2.3); the shards of an issuer share one series. */
   readonly number: number;
   /** Milliseconds since 1970. */
   readonly thisUpdate: number;
@@ -17,8 +19,11 @@ export interface PublishedCrl {
 
 /** Options of {@link createCrlPublisher}. */
 export interface CrlPublisherOptions {
+  /** Signs the lists; they cover what it has issued. */
   readonly issuer: Issuer;
+  /** Has the revocations and the last CRL number. */
   readonly ledger: Ledger;
+  /** Time of a list; decides when the next one is due. */
   readonly clock: Clock;
   /** Base of the plain HTTP address, as in `IssuanceOptions`. */
   readonly objectsUrl: string;
@@ -32,6 +37,7 @@ export interface CrlPublisherOptions {
 
 /** Keeps the CRLs of an authority. */
 export interface CrlPublisher {
+  /** Signs the lists; they cover what it has issued. */
   readonly issuer: Issuer;
   /**
    * Signs new CRLs from the ledger. They contain everything that was revoked before the call. Calls that wait for an earlier one share

@@ -8,12 +8,22 @@ import type { CrlPublisher } from './crl-publisher.ts';
 export interface RevokedAtOnce {
   /** Serial numbers that were not revoked before, lower-case hexadecimal. */
   readonly serials: readonly string[];
+  /**
+   * CRL number of the list that was signed for it: the highest one of its shards, and that of one authority where several have signed. Undefined
+   * where nothing was revoked, so that no list was signed; always a number where `serials` has one.
+   */
+  readonly crlNumber: number | undefined;
+}
+
+/** What was revoked, and the list in force, which says so also where an earlier call has revoked it. */
+export interface PublishedRevocation extends RevokedAtOnce {
+  /** CRL number of the list in force. */
   readonly crlNumber: number;
 }
 
-/** The outcome of a revocation. */
-export type RevocationOutcome =
-  | ({ readonly ok: true } & RevokedAtOnce)
+/** The outcome of a revocation; that of one certificate has a list, where it is not refused. */
+export type RevocationOutcome<Revoked extends RevokedAtOnce = RevokedAtOnce> =
+  | ({ readonly ok: true } & Revoked)
   | { readonly ok: false; readonly refusal: PkiRefusal };
 
 /** Revokes certificates, and publishes the CRL at once. */
@@ -22,10 +32,10 @@ export interface RevocationDesk {
    * Revokes one certificate.
    * @param serialHex - lower-case hexadecimal
    */
-  revoke(serialHex: string, reason: RevocationReason): Promise<RevocationOutcome>;
+  revoke(serialHex: string, reason: RevocationReason): Promise<RevocationOutcome<PublishedRevocation>>;
   /**
    * Revokes every valid certificate of a subject. If there is none, it succeeds with no serial numbers and no new CRL.
-   * @param subject - FQDN, administrator's name or address of record
+   * @param subject - as in `IssuanceRequest`: an FQDN, the name of a service or an administrator, an address of record, or `trust-state`
    */
   revokeSubject(subject: string, reason: RevocationReason): Promise<RevocationOutcome>;
   /**
@@ -38,7 +48,7 @@ export interface RevocationDesk {
    * @param serialHex - lower-case hexadecimal
    * @see RFC 5280 §5.3.1
    */
-  release(serialHex: string): Promise<RevocationOutcome>;
+  release(serialHex: string): Promise<RevocationOutcome<PublishedRevocation>>;
 }
 
 /**
@@ -61,7 +71,7 @@ export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, cl
       return outcome?.status === 'fulfilled' && outcome.value === 'revoked';
     });
     // What is in the ledger is on a list, also where the rest could not be recorded.
-    const crlNumber = serials.length > 0 ? await publisher.publish() : (publisher.current(0)?.number ?? 0);
+    const crlNumber = serials.length > 0 ? await publisher.publish() : undefined;
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     return { serials, crlNumber };

@@ -1,5 +1,6 @@
 import { PkiFault } from '../ground/fault.ts';
 import { crlLifetimeMs } from '../revocation/crl-publisher.ts';
+import { rootClockSkewMs } from './examine-request.ts';
 import type { IssuerRecord } from './issuer-record.ts';
 
 const dayMs = 86_400_000;
@@ -18,7 +19,9 @@ export const togetherMs = 60 * dayMs;
 
 /** The list of the root that is in force. Milliseconds since 1970. */
 export interface RootListTimes {
+  /** When it was signed (RFC 5280 §5.1.2.4). */
   readonly thisUpdate: number;
+  /** When the next one is there at the latest (RFC 5280 §5.1.2.5). */
   readonly nextUpdate: number;
 }
 
@@ -56,6 +59,7 @@ export interface RolloverStep {
    * its key is not needed again. `take-back`: it retired at a time that has not come yet, so the clock was ahead, and it counts as before.
    */
   readonly kind: 'activate' | 'retire' | 'take-back' | 'destroy-key';
+  /** Number of the issuing authority that it is about, from 1. */
   readonly number: number;
 }
 
@@ -78,6 +82,23 @@ export function rootListDue({ nextUpdate, thisUpdate }: RootListTimes): number {
 }
 
 /**
+ * Whether something was signed while a clock was ahead: its time has not come yet, and nobody takes it before.
+ * @param from - from when it is valid, milliseconds since 1970
+ * @param now - milliseconds since 1970
+ */
+export function isOfTheFuture(from: number, now: number): boolean {
+  return from > now + rootClockSkewMs;
+}
+
+/**
+ * Whether the root should sign its next list: the one in force is due, or is of the future.
+ * @param now - milliseconds since 1970
+ */
+export function isRootListDue(list: RootListTimes, now: number): boolean {
+  return now >= rootListDue(list) || isOfTheFuture(list.thisUpdate, now);
+}
+
+/**
  * The one that issues.
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` where there is none; `parseIssuers` accepts no such record
  */
@@ -92,8 +113,8 @@ export function activeOf(issuers: readonly IssuerRecord[]): IssuerRecord {
 }
 
 /**
- * The one that will issue next: prepared, not revoked, not ended, below a root that is in use. One that another root has certified is the
- * last resort.
+ * The one that will issue next: prepared, not revoked, valid, below a root that is in use. One that another root has certified is the last
+ * resort.
  * @param now - milliseconds since 1970
  */
 export function successorOf(
@@ -101,8 +122,12 @@ export function successorOf(
   now: number,
 ): IssuerRecord | undefined {
   const usable = issuers.filter(
-    ({ notAfter, number, stage }) =>
-      stage === 'prepared' && !revoked.has(number) && !withdrawn.has(number) && now < notAfter,
+    ({ notAfter, notBefore, number, stage }) =>
+      stage === 'prepared' &&
+      !revoked.has(number) &&
+      !withdrawn.has(number) &&
+      now < notAfter &&
+      !isOfTheFuture(notBefore, now),
   );
   return usable.find(({ number }) => !superseded.has(number)) ?? usable[0];
 }
@@ -112,23 +137,27 @@ type IssuerFacts = 'issuers' | 'revoked' | 'superseded' | 'withdrawn';
 
 /**
  * When a prepared successor takes over: at two thirds of the active one's life, but not before members have its lists. It waits for that
- * alone where it follows to another root, and takes over at once where the active one was revoked, must not issue, or ends sooner.
+ * alone where it follows to another root, and takes over at once where the active one was revoked, must not issue, is of the future, or
+ * ends sooner. Never before it is valid: nobody would accept what it issues, and by a clock that is behind nothing is issued at all.
+ * @param now - milliseconds since 1970
  * @returns milliseconds since 1970
  */
 export function activationTime(
   active: IssuerRecord,
-  successor: Pick<IssuerRecord, 'number' | 'preparedAt'>,
+  successor: Pick<IssuerRecord, 'notBefore' | 'number' | 'preparedAt'>,
   {
     revoked,
     superseded = none,
     withdrawn = none,
   }: Pick<RolloverView, 'revoked' | 'superseded' | 'withdrawn'>,
+  now: number,
 ): number {
-  if (revoked.has(active.number) || withdrawn.has(active.number)) return Number.NEGATIVE_INFINITY;
+  const isUseless = isOfTheFuture(active.notBefore, now);
+  if (isUseless || revoked.has(active.number) || withdrawn.has(active.number)) return successor.notBefore;
   const changesRoot = superseded.has(active.number) && !superseded.has(successor.number);
   const known = successor.preparedAt + settleMs;
   const settled = changesRoot ? known : Math.max(activationDue(active), known);
-  return Math.min(settled, active.notAfter - settleMs);
+  return Math.max(successor.notBefore, Math.min(settled, active.notAfter - settleMs));
 }
 
 /**
@@ -187,7 +216,7 @@ export function nextStep(view: RolloverView, now: number): RolloverStep | undefi
   const left = issuers.find(({ number, stage }) => stage === 'prepared' && superseded.has(number));
   if (left !== undefined && !superseded.has(active.number)) return { kind: 'retire', number: left.number };
   const successor = successorOf(view, now);
-  if (successor !== undefined && now >= activationTime(active, successor, view)) {
+  if (successor !== undefined && now >= activationTime(active, successor, view, now)) {
     return { kind: 'activate', number: successor.number };
   }
   for (const { number, stage } of issuers) {
@@ -251,10 +280,11 @@ export function rootNeeds(
   const successor = successorOf(view, now);
   const isMissing = successor === undefined || superseded.has(successor.number);
   const { number } = active;
-  const isUrgent = revoked.has(number) || superseded.has(number) || withdrawn.has(number);
+  const isUseless = revoked.has(number) || isOfTheFuture(active.notBefore, now);
+  const isUrgent = isUseless || superseded.has(number) || withdrawn.has(number);
   const due = isUrgent ? now : preparationDue(active);
   const issuing = isMissing && now >= due;
-  const listDue = rootListDue(list);
+  const listDue = isRootListDue(list, now) ? now : rootListDue(list);
   return {
     issuing: issuing || (isMissing && now >= listDue && now >= due - togetherMs),
     list: now >= listDue || (issuing && now >= listDue - togetherMs),

@@ -1,7 +1,7 @@
 /**
  * Where an issuing authority is in its life. `prepared`: certified by the root, its lists are published, it issues nothing. `active`: it
  * issues; there is exactly one. `retiring`: it issues nothing, and revokes what it has issued. `retired`: nothing that it issued counts any
- * more, and its key is destroyed.
+ * more, and its key is destroyed in a later step.
  */
 export type IssuerStage = 'prepared' | 'active' | 'retiring' | 'retired';
 
@@ -11,6 +11,7 @@ export interface IssuerRecord {
   readonly number: number;
   /** See `issuerId`. */
   readonly id: string;
+  /** Where it is in its life. */
   readonly stage: IssuerStage;
   /** Of its certificate. */
   readonly notBefore: number;
@@ -18,9 +19,11 @@ export interface IssuerRecord {
   readonly notAfter: number;
   /** When it was prepared. */
   readonly preparedAt: number;
+  /** When it began to issue; absent for one that never has. */
   readonly activatedAt?: number;
   /** Since when its successor issues. */
   readonly retiringSince?: number;
+  /** When it retired; absent in every other stage. */
   readonly retiredAt?: number;
 }
 

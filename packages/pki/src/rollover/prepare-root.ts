@@ -18,6 +18,7 @@ export interface PrepareRootOptions {
   readonly listNumber: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Source of serial numbers. */
   readonly random: RandomBytes;
 }
 

@@ -1,5 +1,9 @@
 import type { CrlPublisher } from '../revocation/crl-publisher.ts';
-import type { RevocationDesk, RevocationOutcome } from '../revocation/revocation-desk.ts';
+import type {
+  PublishedRevocation,
+  RevocationDesk,
+  RevocationOutcome,
+} from '../revocation/revocation-desk.ts';
 import type { RollingPublisher } from './rolling-publisher.ts';
 
 /**
@@ -21,8 +25,8 @@ export function rollingDesk(
     });
   /** The outcome of the authority that knows the certificate. */
   const first = async (
-    ask: (desk: RevocationDesk) => Promise<RevocationOutcome>,
-  ): Promise<RevocationOutcome> => {
+    ask: (desk: RevocationDesk) => Promise<RevocationOutcome<PublishedRevocation>>,
+  ): Promise<RevocationOutcome<PublishedRevocation>> => {
     const [active, ...others] = desks();
     const outcome = await ask(active as RevocationDesk);
     if (outcome.ok || outcome.refusal.reason !== 'certificate-unknown') return outcome;
@@ -36,7 +40,7 @@ export function rollingDesk(
     revoke: (serialHex, reason) => first((desk) => desk.revoke(serialHex, reason)),
     async revokeSubject(subject, reason) {
       const serials: string[] = [];
-      let crlNumber = publisher.current(0)?.number ?? 0;
+      let crlNumber: number | undefined;
       for (const desk of desks()) {
         const outcome = await desk.revokeSubject(subject, reason);
         if (!outcome.ok) return outcome;
@@ -47,7 +51,7 @@ export function rollingDesk(
     },
     async revokeAll(serialsHex, reason) {
       const serials: string[] = [];
-      let crlNumber = publisher.current(0)?.number ?? 0;
+      let crlNumber: number | undefined;
       for (const desk of desks()) {
         const outcome = await desk.revokeAll(serialsHex, reason);
         if (outcome.serials.length > 0) crlNumber = outcome.crlNumber;

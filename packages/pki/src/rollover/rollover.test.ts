@@ -12,6 +12,7 @@ import {
   retirementsDue,
   rootNeeds,
   settleMs,
+  togetherMs,
 } from './decide.ts';
 import { formatIssuers, type IssuerRecord, parseIssuers } from './issuer-record.ts';
 import { rolloverWarnings } from './warnings.ts';
@@ -129,6 +130,41 @@ describe('the life of issuing authorities', () => {
     expect(rootNeeds(view([first]), early, half - 31 * day)).toEqual({ issuing: false, list: false });
   });
 
+  it('asks again for a list of the future, and for what is due soon with it', () => {
+    const skew = 300_000;
+    const year = { thisUpdate: 100 * day, nextUpdate: 648 * day };
+    expect(rootNeeds(view([first]), year, 100 * day - skew)).toEqual({ issuing: false, list: false });
+    expect(rootNeeds(view([first]), year, 100 * day - skew - 1)).toEqual({ issuing: false, list: true });
+    const early = { thisUpdate: 900 * day, nextUpdate: 1448 * day };
+    const soon = preparationDue(first) - togetherMs;
+    expect(rootNeeds(view([first]), early, soon)).toEqual({ issuing: true, list: true });
+    expect(rootNeeds(view([first]), early, soon - 1)).toEqual({ issuing: false, list: true });
+  });
+
+  it('asks for another successor in the place of one of the future, which takes over never before its time', () => {
+    const list = { thisUpdate: 0, nextUpdate: 1e15 };
+    const due = activationDue(first);
+    const ahead = { ...prepared(2, due), notBefore: due + 365 * day };
+    expect(rootNeeds(view([first, ahead]), list, due)).toEqual({ issuing: true, list: false });
+    expect(nextStep(view([first, ahead]), first.notAfter - 1)).toBeUndefined();
+    const both = view([first, ahead, prepared(3, due)]);
+    expect(rootNeeds(both, list, due)).toEqual({ issuing: false, list: false });
+    expect(nextStep(both, due + settleMs)).toEqual({ kind: 'activate', number: 3 });
+    const known = view([first, { ...ahead, notBefore: due + 300_000 }]);
+    expect(rootNeeds(known, list, due), 'clocks differ').toEqual({ issuing: false, list: false });
+  });
+
+  it('follows at once where the active one is of the future, and asks for one that is not', () => {
+    const list = { thisUpdate: 0, nextUpdate: 1e15 };
+    const retiring: IssuerRecord = { ...first, stage: 'retiring', retiringSince: 500 * day };
+    const active: IssuerRecord = { ...prepared(2, 500 * day), stage: 'active', activatedAt: 500 * day };
+    const now = 100 * day;
+    expect(rootNeeds(view([retiring, active]), list, now)).toEqual({ issuing: true, list: false });
+    const next = view([retiring, active, prepared(3, now)]);
+    expect(rootNeeds(next, list, now)).toEqual({ issuing: false, list: false });
+    expect(nextStep(next, now)).toEqual({ kind: 'activate', number: 3 });
+  });
+
   it('lets a successor take over at two thirds of the life, an hour after it was prepared at the earliest', () => {
     const due = activationDue(first);
     const state = view([first, prepared(2, preparationDue(first))]);
@@ -196,7 +232,9 @@ describe('the life of issuing authorities', () => {
     expect(nextStep(early, activationDue(active))).toEqual({ kind: 'activate', number: 4 });
     expect(nextStep({ ...early, revoked: new Set([3]) }, now)).toEqual({ kind: 'retire', number: 3 });
     expect(nextStep({ ...early, revoked: new Set([1]) }, now)).toEqual({ kind: 'retire', number: 1 });
-    expect(nextStep({ ...state, waited: new Set([1, 3]) }, 0), 'not due').toBeUndefined();
+    const valid = issuers.map((one) => (one.number === 2 ? { ...one, notBefore: 0 } : one));
+    const waited = new Set([1, 3]);
+    expect(nextStep({ ...state, issuers: valid, waited }, 0), 'not due').toBeUndefined();
   });
 
   it('destroys the key of a retired one, also where that was interrupted', () => {
@@ -277,6 +315,18 @@ describe('warnings of the rollover', () => {
     expect(kinds(state, 360 * day, year)).toEqual(['root-list-expires']);
     expect(kinds(state, 480 * day, year)).toEqual(['root-list-expires!']);
     expect(rolloverWarnings(state, year, root, 541 * day)[0]?.message).toContain('has expired');
+  });
+
+  it('come at once, and loud, for what was signed while a clock was ahead', () => {
+    const year = { thisUpdate: 365 * day, nextUpdate: 913 * day };
+    expect(kinds(view([first]), day, year)).toEqual(['root-list-of-the-future!']);
+    expect(kinds(view([first]), 365 * day - 300_000, year)).toEqual(['successor-needed']);
+    const active: IssuerRecord = { ...prepared(2, 365 * day), stage: 'active', activatedAt: 365 * day };
+    const retiring: IssuerRecord = { ...first, stage: 'retiring', retiringSince: 365 * day };
+    expect(kinds(view([retiring, active]), day)).toEqual(['issuer-of-the-future!']);
+    const [told] = rolloverWarnings(view([retiring, active]), list, root, day);
+    expect(told?.message).toContain('issuing authority 2 is valid from 1971-01-01T00:00:00.000Z on');
+    expect(told?.remedy).toContain('--clock-is-right');
   });
 
   it('come for the root two years before its end', () => {

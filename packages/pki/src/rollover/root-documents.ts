@@ -41,6 +41,7 @@ export interface PreparedRoot {
 
 /** What the root has signed. Each part is proven by its own signature. */
 export interface RootAnswer {
+  /** The organisation's network, e.g. `contoso.example`. */
   readonly domain: string;
   /** Lower-case hexadecimal SHA-256 of the root's certificate. */
   readonly root: string;

@@ -39,9 +39,11 @@ export const rootReasons: readonly RootReason[] = [
 
 /** A refusal as a value: nothing was signed or accepted. */
 export interface RootRefusal {
+  /** Stable literal, for programs and logs. */
   readonly reason: RootReason;
   /** What was expected and what was found. */
   readonly message: string;
+  /** What to do now; without final stop. */
   readonly remedy: string;
 }
 

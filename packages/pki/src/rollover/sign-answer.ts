@@ -16,6 +16,7 @@ export interface SignAnswerOptions {
   readonly root: Issuer;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Source of serial numbers. */
   readonly random: RandomBytes;
 }
 

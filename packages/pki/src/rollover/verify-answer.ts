@@ -22,6 +22,7 @@ import { type VerifiedRoot, verifyNextRoot } from './verify-next-root.ts';
 export interface VerifiedAnswer {
   /** The root that has signed it. */
   readonly root: Certificate;
+  /** The root's list: newer than the one in force, or the same. */
   readonly list: CertificateList;
   /** The next issuing authority; absent where the answer has none, or one that is recorded already. */
   readonly issuing?: { readonly number: number; readonly certificate: Certificate };

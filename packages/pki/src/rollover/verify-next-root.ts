@@ -18,6 +18,7 @@ import { type Checked, failed, passed } from './root-refusal.ts';
 
 /** A next root that may be recorded. */
 export interface VerifiedRoot {
+  /** 1 more than that of the root before it: 2 or more. */
   readonly number: number;
   /** Self-signed. */
   readonly certificate: Certificate;

@@ -2,6 +2,7 @@ import { profiles } from '../ground/profile.ts';
 import {
   activationDue,
   activeOf,
+  isOfTheFuture,
   preparationDue,
   type RolloverView,
   type RootListTimes,
@@ -18,10 +19,20 @@ const rootWarningMs = 730 * dayMs;
 
 /** Something that needs the root before it is too late. */
 export interface RolloverWarning {
-  readonly kind: 'successor-needed' | 'issuer-ends' | 'issuer-revoked' | 'root-list-expires' | 'root-ends';
+  /** Stable literal, for programs. */
+  readonly kind:
+    | 'successor-needed'
+    | 'issuer-ends'
+    | 'issuer-revoked'
+    | 'issuer-of-the-future'
+    | 'root-list-expires'
+    | 'root-list-of-the-future'
+    | 'root-ends';
   /** Whether it is urgent. */
   readonly loud: boolean;
+  /** What is late or due, and until when; without final stop. */
   readonly message: string;
+  /** What the administrator should do; without final stop. */
   readonly remedy: string;
   /** The root that it is about, where there are several. */
   readonly of?: string;
@@ -31,6 +42,7 @@ export interface RolloverWarning {
 
 const visitRemedy =
   'carry root-request.json from the directory of the authority to the key of the root, sign it with entente ca root sign, and bring the answer back with entente ca root accept';
+const againRemedy = `set the clocks of the authority and of the machine of the root, then ${visitRemedy}; where the key is elsewhere, entente ca root sign needs --clock-is-right, and where it is beside the authority, it signs by itself an hour later`;
 /** The longest life of a leaf, milliseconds. */
 const longestLeafMs = Math.max(...Object.values(profiles).map(({ lifetimeMs }) => lifetimeMs));
 
@@ -46,6 +58,11 @@ export function rootListWarnings(
   now: number,
   name?: string,
 ): readonly RolloverWarning[] {
+  if (isOfTheFuture(list.thisUpdate, now)) {
+    const message = `the revocation list of ${name ?? 'the root'} is valid from ${moment(list.thisUpdate)} on: it was signed while a clock was ahead, and nobody accepts it before`;
+    const warning = { kind: 'root-list-of-the-future', loud: true, message, remedy: againRemedy } as const;
+    return [{ ...warning, ...(name === undefined ? {} : { of: name }), until: list.thisUpdate }];
+  }
   if (now < rootListDue(list)) return [];
   const message =
     now > list.nextUpdate
@@ -80,6 +97,14 @@ export function rolloverWarnings(
       remedy: visitRemedy,
       until: now,
     });
+  } else if (isOfTheFuture(active.notBefore, now)) {
+    warnings.push({
+      kind: 'issuer-of-the-future',
+      loud: true,
+      message: `issuing authority ${active.number} is valid from ${moment(active.notBefore)} on: it was certified while a clock was ahead, and nothing that it issues is accepted before`,
+      remedy: againRemedy,
+      until: active.notBefore,
+    });
   } else if (successor === undefined && now >= preparationDue(active)) {
     const until = activationDue(active);
     warnings.push({
@@ -111,6 +136,10 @@ export function rolloverWarnings(
     });
   }
   return warnings;
+}
+
+function moment(time: number): string {
+  return new Date(time).toISOString();
 }
 
 function day(time: number): string {

@@ -1,4 +1,5 @@
-import { entry, issuer, type LedgerRule, must, now, rejectsWith, same } from './rule.ts';
+import type { Revocation } from '../ledger.ts';
+import { entry, issuer, keyHash, type LedgerRule, must, now, rejectsWith, same } from './rule.ts';
 
 /** Rules about certificates and their revocation. */
 export const certificateRules: readonly LedgerRule[] = [
@@ -141,6 +142,31 @@ export const certificateRules: readonly LedgerRule[] = [
     async check({ ledger }) {
       await ledger[Symbol.asyncDispose]();
       must(await rejectsWith('ENTENTE_PKI_LEDGER_CLOSED', ledger.append(entry('0a'))), 'took a change');
+    },
+  },
+  {
+    id: 'refuses-unknown-reason',
+    rule: 'refuses to record a revocation for a reason that is none, and goes on',
+    durable: false,
+    async check({ ledger }) {
+      await ledger.append(entry('01'));
+      for (const reason of ['key-compromise', 'removeFromCRL', undefined, 4]) {
+        const revocation = { at: now, reason } as unknown as Revocation;
+        const foreign = { issuer, serialHex: '02', notAfter: now + 1 };
+        const attempts = [
+          () => ledger.revoke(issuer, '01', revocation),
+          () => ledger.revokeForeign(foreign, revocation),
+          () => ledger.blockKey(keyHash('01'), revocation),
+        ];
+        for (const attempt of attempts)
+          must(await rejectsWith('ENTENTE_PKI_BAD_ARGUMENT', attempt()), `took ${String(reason)}`);
+      }
+      must((await ledger.find(issuer, '01'))?.revocation === undefined, 'revoked all the same');
+      must((await ledger.blockedKey(keyHash('01'))) === undefined, 'blocked the key all the same');
+      must(
+        (await ledger.revoke(issuer, '01', { at: now, reason: 'superseded' })) === 'revoked',
+        'revokes no more',
+      );
     },
   },
 ];

@@ -44,6 +44,10 @@ const brokenFakes: Record<string, () => LedgerUnderTest> = {
   'refuses-duplicate-serial': broken((sound) => ({
     append: async (entry) => sound.append(entry).catch(() => {}),
   })),
+  'refuses-unknown-reason': broken((sound) => ({
+    revoke: async (issuer, serial, revocation) =>
+      sound.revoke(issuer, serial, { ...revocation, reason: 'unspecified' }),
+  })),
   'lists-certificates-of-subject': broken((sound) => ({ issuedTo: (subject) => sound.issuedTo(subject, 0) })),
   'lists-live-subjects': broken((sound) => ({ subjects: (profile) => sound.subjects(profile, 0) })),
   'revokes-once': broken((sound) => ({

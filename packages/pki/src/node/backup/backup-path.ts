@@ -1,18 +1,29 @@
 import { authorityFiles } from '../authority-files.ts';
+import { backupKeyFile } from './backup-key.ts';
+import { signatureFile } from './backup-signature.ts';
+import { manifestFile } from './manifest-file.ts';
 import { restoredFile } from './restored-mark.ts';
 
-const leftOut: ReadonlySet<string> = new Set([authorityFiles.rootKey, restoredFile, 'manifest.json']);
+const leftOut: ReadonlySet<string> = new Set([
+  authorityFiles.rootKey,
+  backupKeyFile,
+  restoredFile,
+  manifestFile,
+  signatureFile,
+]);
+/** What somebody has set aside in a folder of its own is not in a backup either. */
+const keptNames = [authorityFiles.rootKey, backupKeyFile];
 /** See `rootFiles`. */
 const nextRootKey = /^roots\/[0-9]+\.key$/;
 
 /**
  * Whether a file of the folder of an authority is part of a backup. Logs and drafts of writes that are under way are not; nor is the key of
- * any root, which belongs on a machine without a network.
+ * any root, which belongs on a machine without a network, or the one that signs backups.
  * @param path - relative to the folder, with `/`
  */
 export function isBackupPath(path: string): boolean {
-  const isRootKey = path.endsWith(`/${authorityFiles.rootKey}`) || nextRootKey.test(path);
-  return isRestorablePath(path) && !isRootKey;
+  const isKept = keptNames.some((name) => path.endsWith(`/${name}`)) || nextRootKey.test(path);
+  return isRestorablePath(path) && !isKept;
 }
 
 /**

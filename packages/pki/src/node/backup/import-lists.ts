@@ -24,6 +24,7 @@ export interface FoundRevocation {
   readonly serialHex: string;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** As the list says; `unspecified` where it says none or another one than this release knows. */
   readonly reason: RevocationReason;
   /** Whose certificate it is, where the ledger has recorded it. */
   readonly subject?: string;
@@ -36,12 +37,19 @@ export interface ReadList {
   readonly number: number;
   /** Whether it says what was revoked since the backup: it is of an issuing authority, and newer than the last one of the backup. */
   readonly newer: boolean;
+  /** Whether it is the last one of the backup, of an issuing authority: whom it is from knows of no revocation since. */
+  readonly last: boolean;
+  /** Until when it is current, milliseconds since 1970: whom it is from may have missed what was revoked before. Zero where it says none. */
+  readonly nextUpdate: number;
 }
 
 /** What lists have told. */
 export interface ImportedLists {
+  /** Issuing authorities whose lists are published, as the backup has them: see `issuerId`. */
+  readonly issuers: readonly string[];
   /** Those that count: signed by an authority of this folder. */
   readonly lists: readonly ReadList[];
+  /** What the ledger has now and did not have before. */
   readonly revoked: readonly FoundRevocation[];
   /** Issuers of lists that no authority of this folder has signed, RFC 4514 form. */
   readonly unknown: readonly string[];
@@ -74,7 +82,7 @@ export async function importLists(
   const unknown = new Set<string>();
   const known = new Map<string, number>();
   for (const { content, place } of files) {
-    const before = lists.length;
+    const countBefore = lists.length;
     for (const list of listsIn(content, place)) {
       const number = numberOf(list);
       const root = store.roots.all.find(({ certificate }) => isSignedBy(list, certificate));
@@ -89,9 +97,16 @@ export async function importLists(
         if (!known.has(id)) known.set(id, (await ledger.nextCrlNumber(id)) - 1);
         ours.push({ list, id });
       } else await replaceRootList(store.roots, list, root);
-      lists.push({ issuer: id, number, newer: root === undefined && number > (known.get(id) ?? 0) });
+      const before = root === undefined ? known.get(id) : undefined;
+      lists.push({
+        issuer: id,
+        number,
+        newer: before !== undefined && number > before,
+        last: number === before,
+        nextUpdate: list.nextUpdate ?? 0,
+      });
     }
-    if (lists.length === before) throw noneOfOurs(place, [...unknown]);
+    if (lists.length === countBefore) throw noneOfOurs(place, [...unknown]);
   }
   const revoked: FoundRevocation[] = [];
   for (const { id, list } of ours) {
@@ -99,7 +114,7 @@ export async function importLists(
     const holds = numberOf(list) === newest && newest > (known.get(id) ?? 0);
     revoked.push(...(await take(list, id, ledger, holds)));
   }
-  return { lists, revoked, unknown: [...unknown] };
+  return { issuers: store.live.map(({ record }) => record.id), lists, revoked, unknown: [...unknown] };
 }
 
 function numberOf(list: CertificateList): number {

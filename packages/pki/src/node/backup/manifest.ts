@@ -1,8 +1,5 @@
 import { isRestorablePath } from './backup-path.ts';
 
-/** The name of the manifest in a backup. */
-export const manifestFile = 'manifest.json';
-
 const format = 'entente-authority-backup/1';
 
 /** A file in a backup. */

@@ -14,11 +14,14 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { authorityFiles } from '../authority-files.ts';
-import { authorityFolder } from '../authority-folder.ts';
-import { syncFolder } from '../write-whole.ts';
+import { type AuthorityFolder, authorityFolder } from '../authority-folder.ts';
+import { secretMode, syncFolder } from '../write-whole.ts';
+import { backupKeyFile, presentBackupKey } from './backup-key.ts';
 import { hashOfFile } from './folder-files.ts';
-import { type BackupManifest, manifestFile, parseManifest } from './manifest.ts';
+import { type BackupManifest, parseManifest } from './manifest.ts';
+import { manifestFile } from './manifest-file.ts';
 import { refuseOtherAuthority } from './other-authority.ts';
+import { refuseUnverified } from './refuse-unverified.ts';
 import { damaged, notEmpty, preparationFault, restoreFault } from './restore-faults.ts';
 import { restoredFile, writeRestoredMark } from './restored-mark.ts';
 
@@ -30,6 +33,16 @@ export interface RestoreOptions<T> {
   readonly directory: string;
   /** Whether a folder that is there is set aside. */
   readonly replace: boolean;
+  /**
+   * The key that must have signed the backup, as `writeBackup` has given it. Default: that of the folder which is replaced, where it has one;
+   * otherwise nothing is restored, unless {@link unverified} is set.
+   */
+  readonly signer?: string | undefined;
+  /**
+   * Restores a backup although it cannot be told whether this authority has written it, e.g. one of an earlier release, which is not signed: the
+   * operator knows. Without effect where `signer` is given. Default false.
+   */
+  readonly unverified?: boolean | undefined;
   /** Numbers that are signed from now on are greater than this too; default 0. */
   readonly above?: number | undefined;
   /** Name of the database in the folder. */
@@ -41,12 +54,29 @@ export interface RestoreOptions<T> {
   readonly prepare: (folder: string) => Promise<T>;
   /** Called right before the folder that is there is set aside, e.g. to give up its lock. Default none. */
   readonly beforeSetAside?: () => Promise<void>;
+  /** Told after each file how far it is. */
+  readonly onProgress?: (progress: RestoreProgress) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
+/** How far a restore is. */
+export interface RestoreProgress {
+  /** Files that are copied and verified. */
+  readonly files: number;
+  /** All of them. */
+  readonly of: number;
+  /** Octets of those that are copied. */
+  readonly bytes: number;
+}
+
 /** What was restored. */
 export interface RestoredBackup<T> {
+  /** The key that has signed the backup, as `writeBackup` has given it; absent where there is no signature. */
+  readonly signer?: string;
+  /** Whether that is the key that was expected; false only where `unverified` was set. */
+  readonly verified: boolean;
+  /** That of the backup: when it was taken, and which files it has. */
   readonly manifest: BackupManifest;
   /** Where the folder is now that was there before. */
   readonly setAside?: string;
@@ -60,10 +90,10 @@ const maxManifestBytes = 67_108_864;
 const needed = [authorityFiles.rootCertificate, authorityFiles.rootCrl, authorityFiles.issuingCertificate];
 
 /**
- * Verifies a backup, and puts it in the place of the folder of an authority. Each file must be the one that the manifest names. The folder
- * is marked as restored: the authority makes its numbers jump at its next start.
+ * Verifies a backup, and puts it in the place of the folder of an authority. The manifest must be signed by the key of this authority, and each file
+ * must be the one that the manifest names. The folder is marked as restored: the authority makes its numbers jump at its next start.
  * @param options - what is restored, and where
- * @throws PkiFault `ENTENTE_PKI_BACKUP_DAMAGED`; `ENTENTE_PKI_AUTHORITY_EXISTS` where the folder is not empty and `replace` is not set;
+ * @throws PkiFault `ENTENTE_PKI_BACKUP_UNVERIFIED`, `ENTENTE_PKI_BACKUP_DAMAGED`; `ENTENTE_PKI_AUTHORITY_EXISTS` where the folder is not empty and `replace` is not set;
  *   `ENTENTE_PKI_FILE_UNAVAILABLE`; what `prepare` throws
  */
 export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<RestoredBackup<T>> {
@@ -72,12 +102,18 @@ export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<Rest
   const directory = await realpath(options.directory).catch(() => options.directory);
   const isEmpty = await isAbsentOrEmpty(directory);
   if (!isEmpty && !replace) throw notEmpty(directory);
-  const manifest = await readManifest(from, options.databaseFile);
+  const present = isEmpty ? undefined : authorityFolder(directory);
+  const text = await readManifest(from);
+  const found = await refuseUnverified(from, text, present, options);
+  const manifest = manifestIn(text, from, options.databaseFile);
   const draft = join(dirname(directory), `.${basename(directory)}.${randomBytes(12).toString('hex')}.new`);
   try {
     await mkdir(draft, { recursive: true, mode: 0o700 });
-    await copyVerified(from, draft, manifest);
-    if (!isEmpty) await refuseOtherAuthority(authorityFolder(draft), authorityFolder(directory));
+    await copyVerified(from, draft, manifest, options.onProgress);
+    if (present !== undefined) {
+      await refuseOtherAuthority(authorityFolder(draft), present);
+      await keepBackupKey(present, authorityFolder(draft));
+    }
     const prepared = await prepare(draft);
     const { takenAt } = manifest;
     const mark = { takenAt, restoredAt: now(), ...(above === undefined ? {} : { above }) };
@@ -94,7 +130,7 @@ export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<Rest
       if (setAside !== undefined) await rename(setAside, directory);
       throw error;
     }
-    return { manifest, prepared, ...(setAside === undefined ? {} : { setAside }) };
+    return { ...found, manifest, prepared, ...(setAside === undefined ? {} : { setAside }) };
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
     throw preparationFault(cause, draft, from) ?? restoreFault(cause as NodeJS.ErrnoException, directory);
@@ -105,25 +141,41 @@ export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<Rest
  * Reads the manifest of a backup.
  * @throws PkiFault `ENTENTE_PKI_BACKUP_DAMAGED`
  */
-async function readManifest(from: string, databaseFile: string): Promise<BackupManifest> {
+async function readManifest(from: string): Promise<string> {
   const place = join(from, manifestFile);
   const { size } = await stat(place).catch(() => ({ size: 0 }));
   const text = size === 0 || size > maxManifestBytes ? '' : await readFile(place, 'utf8');
+  if (text === '') throw damaged(place, 'the folder contains no backup');
+  return text;
+}
+
+/** @throws PkiFault `ENTENTE_PKI_BACKUP_DAMAGED` */
+function manifestIn(text: string, from: string, databaseFile: string): BackupManifest {
+  const place = join(from, manifestFile);
   const manifest = parseManifest(text);
-  if (manifest === undefined) {
-    throw damaged(
-      place,
-      text === '' ? 'the folder contains no backup' : 'the manifest is not that of a backup',
-    );
-  }
+  if (manifest === undefined) throw damaged(place, 'the manifest is not that of a backup');
   const paths = new Set(manifest.files.map(({ path }) => path));
   const missing = [...needed, databaseFile].find((path) => !paths.has(path));
   if (missing !== undefined) throw damaged(place, `the manifest does not name ${missing}`);
   return manifest;
 }
 
+/** The authority signs its next backups by the same key, whose hash the operator has: it is in no backup. */
+async function keepBackupKey(present: AuthorityFolder, restored: AuthorityFolder): Promise<void> {
+  const key = await presentBackupKey(present).catch(() => undefined);
+  if (key === undefined) return;
+  const pem = key.export({ format: 'pem', type: 'pkcs8' }).toString();
+  await restored.create(backupKeyFile, pem, secretMode);
+}
+
 /** What is not in the manifest is not restored. */
-async function copyVerified(from: string, to: string, { files }: BackupManifest): Promise<void> {
+async function copyVerified(
+  from: string,
+  to: string,
+  { files }: BackupManifest,
+  onProgress: RestoreOptions<unknown>['onProgress'],
+): Promise<void> {
+  let [copied, copiedBytes] = [0, 0];
   for (const { bytes, mode, path, sha256 } of files) {
     const source = join(from, path);
     const target = join(to, path);
@@ -146,6 +198,9 @@ async function copyVerified(from: string, to: string, { files }: BackupManifest)
     const { size } = await stat(target);
     if (size !== bytes || (await hashOfFile(target)) !== sha256)
       throw damaged(source, 'the file is not the one that the manifest names');
+    copied += 1;
+    copiedBytes += bytes;
+    onProgress?.({ files: copied, of: files.length, bytes: copiedBytes });
   }
 }
 

@@ -11,6 +11,7 @@ const format = 'entente-restored/1';
 export interface RestoredMark {
   /** When the backup was taken. */
   readonly takenAt: number;
+  /** When it was restored. */
   readonly restoredAt: number;
   /** Numbers that are signed from now on are greater than this too: an administrator knows of one that is in use. */
   readonly above?: number;

@@ -2,10 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { PkiFault } from '../../ground/fault.ts';
+import { authorityFolder } from '../authority-folder.ts';
 import { secretMode, syncFolder, writeDraft } from '../write-whole.ts';
+import { backupKey } from './backup-key.ts';
 import { isSecretPath } from './backup-path.ts';
+import { signatureFile, signerOf, signManifest } from './backup-signature.ts';
 import { type FolderFile, folderFiles, hashOfFile } from './folder-files.ts';
-import { type BackedUpFile, type BackupManifest, formatManifest, manifestFile } from './manifest.ts';
+import { type BackedUpFile, type BackupManifest, formatManifest } from './manifest.ts';
+import { manifestFile } from './manifest-file.ts';
 
 /** What a backup is taken of. */
 export interface BackupOptions {
@@ -27,6 +31,16 @@ export interface BackupOptions {
    * is written.
    */
   readonly onBegin?: () => Promise<void>;
+  /** Told how many files are copied: 0 before the database, then each of them. Begins again where all is copied again. */
+  readonly onProgress?: (files: number) => void;
+}
+
+/** A backup that is complete. */
+export interface SignedBackup extends BackupManifest {
+  /** The key that has signed it: lower-case hexadecimal SHA-256 of its SubjectPublicKeyInfo. Who restores the backup names it. */
+  readonly signer: string;
+  /** Why the folder of the authority could not keep that key, so that the next backup has another one; absent where it has it. */
+  readonly signerUnsaved?: string;
 }
 
 /** What a rename finds where the name has been taken meanwhile. */
@@ -37,18 +51,19 @@ const attempts = 20;
 /**
  * Writes a backup of an authority, also while it runs. Everything in it is as it was at one moment: the database is copied between two of its
  * transactions, and the other files are the same before that and after it; where one has changed, all is copied again. Each file has mode 0600,
- * and the folder appears once it is complete.
+ * and the folder appears once it is complete. It is signed by a key that stays in the folder of the authority, and is created where there is none.
  * @param options - what is copied, and where to
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` where something is there already, `ENTENTE_PKI_BAD_ARGUMENT` where it would be in the folder of
- *   the authority, `ENTENTE_PKI_FILE_UNAVAILABLE`; what `onBegin` throws
+ *   the authority, `ENTENTE_PKI_FILE_UNAVAILABLE`, `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_AUTHORITY_DAMAGED`; what `onBegin` throws
  */
-export async function writeBackup(options: BackupOptions): Promise<BackupManifest> {
+export async function writeBackup(options: BackupOptions): Promise<SignedBackup> {
   const { database, directory, to } = options;
   if (isInside(directory, to)) throw inside(to);
   await refuseExisting(to);
   await options.onBegin?.();
   const draft = join(dirname(to), `.${basename(to)}.${randomBytes(12).toString('hex')}.new`);
   try {
+    const { key, unsaved } = await backupKey(authorityFolder(directory));
     await mkdir(dirname(to), { recursive: true, mode: 0o700 });
     for (let attempt = 1; attempt <= attempts; attempt++) {
       await mkdir(draft, { mode: 0o700 });
@@ -58,11 +73,14 @@ export async function writeBackup(options: BackupOptions): Promise<BackupManifes
         throw error;
       });
       if (manifest !== undefined) {
-        await writeDraft(join(draft, manifestFile), formatManifest(manifest), secretMode);
+        const text = formatManifest(manifest);
+        await writeDraft(join(draft, manifestFile), text, secretMode);
+        await writeDraft(join(draft, signatureFile), signManifest(text, key), secretMode);
         await syncFolder(draft);
         await rename(draft, to);
         await syncFolder(dirname(to));
-        return manifest;
+        const signer = signerOf(key);
+        return { ...manifest, signer, ...(unsaved === undefined ? {} : { signerUnsaved: unsaved }) };
       }
       await rm(draft, { recursive: true });
     }
@@ -83,17 +101,22 @@ export async function writeBackup(options: BackupOptions): Promise<BackupManifes
 
 /** @returns undefined where a file has changed meanwhile */
 async function copyOnce(
-  { database, directory, now }: BackupOptions,
+  { database, directory, now, onProgress }: BackupOptions,
   draft: string,
 ): Promise<BackupManifest | undefined> {
   const isDatabase = (path: string): boolean => path.startsWith(database.file);
   const before = await folderFiles(directory, isDatabase);
   const copy = join(draft, database.file);
+  onProgress?.(0);
   await database.copyTo(copy);
+  let copied = 1;
+  onProgress?.(copied);
   const takenAt = now();
   const after = await folderFiles(directory, isDatabase, async (path, content) => {
     await mkdir(dirname(join(draft, path)), { recursive: true, mode: 0o700 });
     await writeDraft(join(draft, path), content, secretMode);
+    copied += 1;
+    onProgress?.(copied);
   });
   if (!isSame(before, after)) return undefined;
   const files: BackedUpFile[] = after.map(({ bytes, isPrivate, path, sha256 }) => ({

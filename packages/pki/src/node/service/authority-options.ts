@@ -20,7 +20,7 @@ export interface UpkeepClock {
 
 /** Options of `openAuthority`. */
 export interface AuthorityOptions {
-  /** Folder of the authority. Where it has none yet, one is created; the folder gets mode 0700. */
+  /** Folder of the authority. Where it has none yet, one is created, and a folder that is new or empty gets mode 0700. */
   readonly directory: string;
   /** The domain whose services get certificates, e.g. `contoso.example`: the root can vouch for no other. */
   readonly domain: string;
@@ -45,6 +45,11 @@ export interface AuthorityOptions {
   readonly onFault?: (fault: unknown) => void;
   /** Default: the clock of the machine, whose timers do not keep the process alive. */
   readonly clock?: UpkeepClock;
+  /**
+   * Somebody has looked: the clock is right, and what the root has signed in the future was signed while it was ahead. Then the root signs it
+   * again; pass it for one start of the program. Default: false, because a clock that is behind looks the same.
+   */
+  readonly isClockRight?: boolean;
 }
 
 /** The same, complete. */
@@ -67,6 +72,7 @@ const known: ReadonlySet<string> = new Set([
   'openLedger',
   'onFault',
   'clock',
+  'isClockRight',
 ]);
 
 /** The machine's clock. */
@@ -85,6 +91,11 @@ const machineClock: UpkeepClock = {
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`, `ENTENTE_PKI_PASSPHRASE`
  */
 export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
+  if (typeof options !== 'object' || options === null)
+    throw bad(
+      'directory',
+      `expected an object with directory and domain, found ${options === null ? 'null' : typeof options}`,
+    );
   const unknown = Object.keys(options).find((name) => !known.has(name));
   if (unknown !== undefined) throw bad(unknown, `expected one of ${[...known].join(', ')}, found ${unknown}`);
   const { addresses = privateAddresses, directory, domain, objectsUrl } = options;
@@ -94,6 +105,15 @@ export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
     throw bad('domain', 'expected a domain in lower case, like contoso.example, found another text');
   if (objectsUrl !== undefined && !isBase(objectsUrl))
     throw bad('objectsUrl', 'expected a base like http://ca.contoso.example, found another text');
+  for (const name of ['openLedger', 'onFault'] as const)
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      throw bad(name, `expected a function, found ${typeof options[name]}`);
+  const { clock } = options;
+  if (clock !== undefined && (typeof clock?.now !== 'function' || typeof clock.after !== 'function'))
+    throw bad('clock', `expected a clock with now() and after(delayMs, run), found ${foundClock(clock)}`);
+  const { isClockRight = false } = options;
+  if (typeof isClockRight !== 'boolean')
+    throw bad('isClockRight', `expected true or false, found a ${typeof isClockRight}`);
   // Not only where it has a value: one that was not set would leave the keys in the clear.
   if ('passphrase' in options) refusePassphrase(options.passphrase, 'option passphrase of openAuthority');
   return {
@@ -106,7 +126,8 @@ export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
     ownLedger: options.openLedger !== undefined,
     onFault:
       options.onFault ?? ((fault) => process.emitWarning(fault instanceof Error ? fault : String(fault))),
-    clock: options.clock ?? machineClock,
+    clock: clock ?? machineClock,
+    isClockRight,
   };
 }
 
@@ -115,6 +136,11 @@ function isBase(text: string): boolean {
   return (
     URL.canParse(text) && text.startsWith('http://') && !text.endsWith('/') && new URL(text).search === ''
   );
+}
+
+function foundClock(given: unknown): string {
+  if (given === null) return 'null';
+  return typeof given === 'object' ? 'an object without them' : `a ${typeof given}`;
 }
 
 function bad(option: string, sentence: string): PkiFault {

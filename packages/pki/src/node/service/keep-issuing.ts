@@ -20,6 +20,8 @@ export interface KeptAuthority {
   readonly issuers: IssuerStore;
   readonly domain: string;
   readonly objectsUrl: string;
+  /** Whether somebody says so: a clock that is behind takes for the future what the root has signed, and its list would be refused. */
+  readonly isClockRight: boolean;
 }
 
 /**
@@ -56,7 +58,7 @@ function viewOf(issuers: IssuerStore): RolloverView {
 }
 
 async function askRoot(kept: KeptAuthority, issuing: boolean, now: number): Promise<void> {
-  const { domain, folder, issuers, objectsUrl } = kept;
+  const { domain, folder, isClockRight, issuers, objectsUrl } = kept;
   const root = issuers.roots.above(issuers.active.issuer.certificate);
   const path = folder.pathOf(rootFiles(root?.number ?? 1).key);
   const key = await presentPrivateKey(path, folder.passphrase);
@@ -78,7 +80,7 @@ async function askRoot(kept: KeptAuthority, issuing: boolean, now: number): Prom
     certifyOutside: [],
     revoke: [],
   };
-  const plan = examineRootRequest(request, { root: root.certificate, now });
+  const plan = examineRootRequest(request, { root: root.certificate, now, isClockRight });
   if (!plan.ok) throw refused(plan.refusal, path);
   const signer = await createIssuer(root.certificate.der, keySigner(key));
   const answer = await signRootAnswer(plan.value, { root: signer, now, random: randomBytes });
@@ -87,10 +89,13 @@ async function askRoot(kept: KeptAuthority, issuing: boolean, now: number): Prom
   await issuers.accept(verified.value, now);
 }
 
-function refused({ message, remedy }: RootRefusal, place: string): PkiFault {
+const clockRemedy =
+  'set the clock of this machine; where it is right, it was ahead when that list was signed: pass isClockRight: true to openAuthority, for one start of the program';
+
+function refused({ message, reason, remedy }: RootRefusal, place: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence: `the root refuses to sign: ${message}`,
     place,
-    remedy,
+    remedy: reason === 'clock-untrusted' ? clockRemedy : remedy,
   });
 }

@@ -1,8 +1,8 @@
 import { type Certificate, oids } from '@entente/x509';
 import { PkiFault } from '../../ground/fault.ts';
-import type { RevocationReason } from '../../ground/revocation-reason.ts';
+import { demandRevocationReason, type RevocationReason } from '../../ground/revocation-reason.ts';
 import type { Handler } from '../../publication/objects-handler.ts';
-import type { RevokedAtOnce } from '../../revocation/revocation-desk.ts';
+import type { PublishedRevocation } from '../../revocation/revocation-desk.ts';
 import { authorityFiles } from '../authority-files.ts';
 import { authorityFolder } from '../authority-folder.ts';
 import { initialiseAuthority } from '../initialise-authority.ts';
@@ -16,6 +16,7 @@ import type { ServiceIdentity } from './service-identity.ts';
 
 /** A private certification authority for the services of one domain, in one process at a time. */
 export interface ServiceAuthority {
+  /** As the options say, e.g. `contoso.example`. */
   readonly domain: string;
   /** Its root: the only certificate that others have to trust. */
   readonly root: Certificate;
@@ -39,10 +40,10 @@ export interface ServiceAuthority {
    * until `reissue` gives it another certificate.
    * @param name - the first name of the service
    * @param reason - default `unspecified`
-   * @returns what was not revoked before, and the number of the list
-   * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the service has no certificate that is still valid
+   * @returns what was not revoked before, and the number of the list in force, which has all of it
+   * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the service has no certificate that is still valid; `ENTENTE_PKI_BAD_ARGUMENT`
    */
-  revoke(name: string, reason?: RevocationReason): Promise<RevokedAtOnce>;
+  revoke(name: string, reason?: RevocationReason): Promise<PublishedRevocation>;
   /**
    * Roots and revocation lists, for `openTrust` of `@entente/tls` in the same process. Other processes read the files `root_ca.crt` and
    * `lists.crl` of the folder.
@@ -81,7 +82,10 @@ export async function openAuthority(options: AuthorityOptions): Promise<ServiceA
       root,
       identity: (name, ...others) => desk.identity([name, ...others]),
       reissue: (name, ...others) => desk.reissue([name, ...others]),
-      revoke: (name, reason = 'unspecified') => desk.revoke(name, reason),
+      async revoke(name, reason = 'unspecified') {
+        demandRevocationReason(reason, 'argument reason of revoke');
+        return desk.revoke(name, reason);
+      },
       trust: () => desk.publication.lists.trust(),
       handler: desk.publication.handler,
       async [Symbol.asyncDispose]() {

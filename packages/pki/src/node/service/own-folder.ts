@@ -1,4 +1,4 @@
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { PkiFault } from '../../ground/fault.ts';
 
 const ownMode = 0o700;
@@ -6,11 +6,13 @@ const ownMode = 0o700;
 const othersWriteMask = 0o022;
 
 /**
- * Creates the folder of an authority, or takes one that is there: it gets mode 0700.
+ * Creates the folder of an authority, or takes an empty one: it gets mode 0700. One that holds anything else keeps its mode, because others may
+ * have a right to what is in it: {@link refuseSharedFolder} judges it.
  * @param directory - of the authority
  */
 export async function takeFolder(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: ownMode });
+  if ((await readdir(directory)).length > 0) return;
   await chmod(directory, ownMode).catch((error: NodeJS.ErrnoException) => {
     // A folder of another user, e.g. a volume: it is judged like one that is opened.
     if (error.code !== 'EPERM') throw error;

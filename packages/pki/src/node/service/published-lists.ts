@@ -9,9 +9,11 @@ import { publicMode } from '../write-whole.ts';
 /** The file of the lists in force: of the roots, and of every issuing authority whose certificates may be in use. */
 export const listsFile = 'lists.crl';
 
-/** What `openTrust` of `@entente/tls` takes: both follow the authority. */
+/** What `openTrust` of `@entente/tls` takes. Its lists follow the authority; its roots are those of when it was opened. */
 export interface AuthorityTrust {
+  /** Its roots, as they were when the authority was opened. */
   readonly anchors: Store<AnchorSet>;
+  /** Its lists in force; replaced with each publication. */
   readonly crls: Store<RevocationKnowledge>;
 }
 

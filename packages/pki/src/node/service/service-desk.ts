@@ -5,7 +5,7 @@ import { refuse } from '../../ground/refusal.ts';
 import type { RevocationReason } from '../../ground/revocation-reason.ts';
 import { serviceNames, serviceSubject } from '../../ground/service-names.ts';
 import { revokeUnfinished } from '../../issuing/unfinished.ts';
-import type { RevokedAtOnce } from '../../revocation/revocation-desk.ts';
+import type { PublishedRevocation } from '../../revocation/revocation-desk.ts';
 import { listAddressesIn } from '../../rollover/exact-certificate.ts';
 import type { AuthorityFolder } from '../authority-folder.ts';
 import type { OpenAuthorityFolder } from '../open-authority-folder.ts';
@@ -93,8 +93,8 @@ export class ServiceDesk {
    * @param name - first name of the service
    * @param reason - for the list
    */
-  async revoke(name: string, reason: RevocationReason): Promise<RevokedAtOnce> {
-    const subject = serviceSubject(name);
+  async revoke(name: string, reason: RevocationReason): Promise<PublishedRevocation> {
+    const { subject } = this.#wanted([name]);
     return this.#turns.take(subject, async () => {
       const valid = await this.#opened.ledger.issuedTo(subject, this.#options.clock.now());
       if (valid.length === 0) {
@@ -113,7 +113,7 @@ export class ServiceDesk {
       const known = this.#identities.get(subject);
       if (known !== undefined) known.dueAt = Number.POSITIVE_INFINITY;
       const { crlNumber, serials } = outcome;
-      return { serials, crlNumber: serials.length > 0 ? crlNumber : this.publication.crlNumber };
+      return { serials, crlNumber: crlNumber ?? this.publication.crlNumber };
     });
   }
 
@@ -137,8 +137,9 @@ export class ServiceDesk {
   }
 
   get #kept() {
-    const { domain } = this.#options;
-    return { folder: this.#folder, issuers: this.#opened.issuers, domain, objectsUrl: this.#objectsUrl };
+    const { domain, isClockRight } = this.#options;
+    const { issuers } = this.#opened;
+    return { folder: this.#folder, issuers, domain, objectsUrl: this.#objectsUrl, isClockRight };
   }
 
   #wanted(given: readonly string[]): Wanted {

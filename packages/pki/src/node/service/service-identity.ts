@@ -27,6 +27,7 @@ export interface ServiceIdentity {
   readonly name: string;
   /** What is presented now. */
   readonly current: ServiceMaterial;
+  /** Where each renewal puts it on disk; the paths stay the same. */
   readonly files: ServiceFiles;
   /**
    * @param listener - called after each renewal

@@ -3,6 +3,7 @@ import type { SignatureScheme, Signer } from '../../ground/signer.ts';
 
 /** One rule every signer must keep. */
 export interface SignerRule {
+  /** What a signer must do; names the test. */
   readonly title: string;
   /** @throws Error where the signer breaks the rule */
   run(): Promise<void>;

@@ -5,6 +5,7 @@ import { keySigner } from '../key-signer.ts';
 /** A signer for tests, with a key of its own on P-256: answers later, as a service does, and fails while it is told to. */
 export class FakeSigner implements Signer {
   readonly #signer = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+  /** `ecdsa-with-sha256`, as its key is on P-256. */
   readonly scheme = this.#signer.scheme;
   readonly publicKey = this.#signer.publicKey;
   /** How often it was asked. */

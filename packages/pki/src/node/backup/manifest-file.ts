@@ -1,0 +1,2 @@
+/** The name of the manifest in a backup. */
+export const manifestFile = 'manifest.json';
