@@ -1,27 +1,31 @@
-import https from 'node:https';
 import { createAuthority, type HealthPart, type OpenStore, type RunningAuthority } from '@entente/authority';
 import {
   type AcceptedPort,
   endInTime,
   type Logger,
-  oneAtATime,
   type RunningServer,
   type ServerPlugins,
+  serveHttps,
   servePublicHttp,
 } from '@entente/host';
 import { exporterPort } from '@entente/host/exporter';
 import { isLocal, openPostgresAccounts, type PostgresServer } from '@entente/store-sql/postgres';
-import { type Clock, connect, peerOf, serve } from '@entente/tls';
+import { type Clock, connect, peerOf } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
 import { serveOrders } from './local-orders.ts';
+
+/** Otherwise it puts others in the place of `Request` and `Response` of the whole process, which check less. */
+const ownObjects = { overrideGlobalObjects: false };
 
 /** The ports for which it uses plugins. */
 export const acceptedPorts: readonly AcceptedPort[] = [exporterPort];
 
 /** An authority that listens. */
 export interface AuthorityServer extends RunningServer {
+  /** Where it answers members and administrators, over mutual TLS. */
   readonly https: { readonly host: string; readonly port: number };
+  /** Where it publishes lists and certificates of CAs, over plain HTTP. */
   readonly objects: { readonly host: string; readonly port: number };
 }
 
@@ -29,6 +33,7 @@ export interface AuthorityServer extends RunningServer {
 export interface AuthorityServerOptions {
   /** With `directory` resolved. */
   readonly config: Omit<AuthorityConfig, 'plugins'>;
+  /** Where its lines go. */
   readonly logger: Logger;
   /** Of the configuration, disposed of with the server; its log is theirs. */
   readonly plugins?: ServerPlugins;
@@ -84,28 +89,25 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     isRunning(authority);
     const orders = await serveOrders(authority, directory, logger);
     stop.push(async () => orders[Symbol.asyncDispose]());
-    const server = await serve(
-      https,
+    const server = await serveHttps(
       {
         ...authority.listener,
         ...addressOf(config.https),
         clientCertificate: 'optional',
-        limits: { maxConnectionsPerPeer },
+        limits: { maxConnectionsPerPeer, whenPendingIsFull: 'close-silent' },
         // Callers that have proven nothing are answered here too.
         http: { maxHeaderBytes: 8_192, requestTimeoutMs: 60_000 },
       },
-      oneAtATime(
-        getRequestListener((request, env) => {
-          const { incoming, outgoing } = env as HttpBindings;
-          if (!isEndless(incoming.url)) endInTime(outgoing, answerTimeoutMs);
-          return authority.fetch(request, peerOf(incoming), incoming.socket.remoteAddress);
-        }),
-      ),
+      getRequestListener((request, env) => {
+        const { incoming, outgoing } = env as HttpBindings;
+        if (!isEndless(incoming.url)) endInTime(outgoing, answerTimeoutMs);
+        return authority.fetch(request, peerOf(incoming), incoming.socket.remoteAddress);
+      }, ownObjects),
     );
     stop.push(() => server.close());
     stop.push(async () => authority.endStreams());
     // Signed objects only: none is secret, and clients check the signature of each.
-    const objects = await servePublicHttp(getRequestListener(authority.fetchObject), {
+    const objects = await servePublicHttp(getRequestListener(authority.fetchObject, ownObjects), {
       ...addressOf(config.objects),
       what: 'revocation lists and issuer certificates',
     });

@@ -243,6 +243,29 @@ describe('the accounts of an authority', () => {
     });
   });
 
+  it('have a telephone number each: the second user of one is refused, and the first is named', async () => {
+    const number = '+4930123456';
+    expect(await change(alice.address, { number })).toMatchObject({ status: 200 });
+    const second = await change('carol@contoso.example', { number });
+    expect(second).toMatchObject({ status: 409, answer: { reason: 'number-taken' } });
+    expect(JSON.stringify(second.answer)).toContain(`which ${alice.address} has`);
+    const two = ['grace', 'heidi'].map((name) => account(name, { number: '+4930777' }));
+    const replaced = account('dave', { number });
+    const { answer } = await order('/accounts', { accounts: [...two, replaced], existing: 'replace' });
+    expect(answer).toMatchObject({
+      added: 1,
+      replaced: 0,
+      refused: [
+        { index: 1, reason: 'number-taken', message: expect.stringContaining('grace@') },
+        { index: 2, reason: 'number-taken', message: expect.stringContaining(alice.address) },
+      ],
+    });
+    await change(alice.address, { number: null });
+    expect(await change('carol@contoso.example', { number })).toMatchObject({ status: 200 });
+    await change('grace@contoso.example', { remove: true });
+    await change('carol@contoso.example', { number: null });
+  });
+
   it.each([
     ['no account', '/accounts', { accounts: [] }],
     ['a field that no account has', '/accounts', { accounts: [{ ...alice, password: 'x' }] }],

@@ -182,7 +182,12 @@ describe('the audit trail', () => {
       if (page.next === undefined) break;
     }
     expect(numbers).toEqual(all.records.map(({ number }) => number));
-    for (const query of ['?limit=0', '?limit=1001', '?limit=x', '?before=-1']) {
+    const ofAlice = await read('?limit=1000&actor=administrator:alice');
+    expect(ofAlice.records).toEqual(all.records.filter(({ actor }) => actor === alice.actor));
+    expect(ofAlice.records.length).toBeLessThan(all.records.length);
+    const long = `?actor=server:${'a'.repeat(294)}`;
+    expect((await read(`${long}`.slice(0, -1))).records).toEqual([]);
+    for (const query of ['?limit=0', '?limit=1001', '?limit=x', '?before=-1', '?actor=', long]) {
       expect((await scene.ask(`/audit${query}`, scene.alice)).status).toBe(400);
     }
     expect((await scene.ask('/audit')).status).toBe(401);

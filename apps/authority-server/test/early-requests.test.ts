@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, document, frontEnd, type Scene, signed, startScene } from './network.ts';
@@ -49,5 +51,18 @@ describe.each([
     const { answers, closed } = await sendEarly(who(), 200, (text) => answered(text) > 1);
     expect(closed).toBe(true);
     expect(answered(answers)).toBeLessThanOrEqual(1);
+  });
+
+  it('is closed before most of what it sends at once has been parsed', async () => {
+    let parsed = 0;
+    const count = (message: unknown) => {
+      if ((message as { readonly request: IncomingMessage }).request.url === '/healthz') parsed += 1;
+    };
+    subscribe('http.server.request.start', count);
+    const { closed } = await sendEarly(who(), 400, (text) => answered(text) > 1);
+    unsubscribe('http.server.request.start', count);
+    expect(closed).toBe(true);
+    expect(parsed).toBeGreaterThan(0);
+    expect(parsed).toBeLessThan(30);
   });
 });

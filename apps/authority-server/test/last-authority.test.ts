@@ -112,4 +112,18 @@ describe('an authority beside the key of its root', () => {
     await scene.stopped(() => rm(scene.made.files.rootKey));
     expect(warnings()).toHaveLength(2);
   });
+
+  it('says so to administrators, until the key has been moved away', async () => {
+    const beside = async () => {
+      const issuers = await (await scene.ask('/issuers', scene.alice)).json();
+      return (issuers as { rootKey?: object }).rootKey;
+    };
+    expect(await beside()).toEqual({
+      file: scene.made.files.rootKey,
+      message: expect.stringContaining('on the machine of the authority'),
+      remedy: expect.stringContaining(`move ${scene.made.files.rootKey} to`),
+    });
+    await rm(scene.made.files.rootKey);
+    expect(await beside()).toBeUndefined();
+  });
 });

@@ -229,12 +229,12 @@ export async function send(request: Request, port: number, ca: string, who?: Cre
       (incoming) => {
         const headers = incoming.headers as Record<string, string>;
         incoming.on('error', () => {});
-        resolve(
-          new Response(Readable.toWeb(incoming) as ReadableStream, {
-            status: incoming.statusCode ?? 0,
-            headers,
-          }),
-        );
+        const { statusCode: status = 0 } = incoming;
+        // These have no body, not even an empty one.
+        const isEmpty = status === 204 || status === 304;
+        if (isEmpty) incoming.resume();
+        const content = isEmpty ? null : (Readable.toWeb(incoming) as ReadableStream);
+        resolve(new Response(content, { status, headers }));
       },
     );
     outgoing.once('error', reject);

@@ -1,9 +1,10 @@
 import type { AccountDirectory } from '@entente/accounts/directory';
 import type { Issuance, RollingPublisher } from '@entente/pki';
 import type { AuditTrail } from '@entente/pki/audit';
-import type { BackupManifest, OpenAuthorityFolder } from '@entente/pki/node';
+import type { OpenAuthorityFolder } from '@entente/pki/node';
 import type { Clock, OwnedTrust } from '@entente/tls';
 import type { AuditLog } from './audit/audit-log.ts';
+import type { WrittenBackup } from './back-up.ts';
 import type { DomainKeyStore } from './domain-keys/key-store.ts';
 import type { DomainRevocations } from './domain-revocations.ts';
 import type { EventHub } from './event-hub.ts';
@@ -72,8 +73,9 @@ export interface Authority {
   /**
    * Writes a backup, as everything is at one moment.
    * @param to - folder that does not exist yet
+   * @returns what it consists of, also where the audit trail could not take that it was written
    * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS`, `ENTENTE_PKI_FILE_UNAVAILABLE`, of the audit trail
    */
-  backUp(to: string): Promise<BackupManifest>;
+  backUp(to: string): Promise<WrittenBackup>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -27,7 +27,9 @@ export type Caller =
 
 /** The names of the authority and its topology. */
 export interface AuthorityContext {
+  /** The organisation's network, e.g. `contoso.example`: certificates of administrators name it. */
   readonly domain: string;
+  /** Own name of the authority, as the topology lists it. */
   readonly fqdn: string;
   /** The topology in force, or `undefined` before the first one. */
   topology(): Topology | undefined;

@@ -1,5 +1,4 @@
 import { objectsHandler } from '@entente/pki';
-import type { BackupManifest } from '@entente/pki/node';
 import {
   type Clock,
   type ConnectionRefusal,
@@ -13,6 +12,7 @@ import {
 import { authoriseStore, links, type StoreEntry } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Authority } from './authority.ts';
+import type { WrittenBackup } from './back-up.ts';
 import { allowAtAuthority, type Caller, callerOf } from './caller.ts';
 import type { HealthProblem } from './health/health.ts';
 import { ownCertificateProbe } from './health/probes.ts';
@@ -21,6 +21,7 @@ import { openOwnCertificate } from './own-certificate.ts';
 import { PerimeterPush } from './push/perimeter-push.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
 import { publishedIssuers } from './rollover/published-issuers.ts';
+import { rootKeyBeside } from './roots/root-key-beside.ts';
 import { authorityRoutes } from './routes/authority-routes.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -56,9 +57,10 @@ export interface RunningAuthority {
   /**
    * Writes a backup of everything, as it is at one moment.
    * @param to - folder that does not exist yet
+   * @returns what it consists of, also where the audit trail could not take that it was written
    * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS`, `ENTENTE_PKI_FILE_UNAVAILABLE`, of the audit trail
    */
-  backUp(to: string): Promise<BackupManifest>;
+  backUp(to: string): Promise<WrittenBackup>;
   /** What is wrong with it now: what failed and has not succeeded since, and what its probes find. */
   problems(): readonly HealthProblem[];
   /** Ends the event streams, which would otherwise prevent a listener from draining. */
@@ -92,7 +94,7 @@ export async function createAuthority(
 
 async function run(authority: Authority, settings: AuthoritySettings, log: Log): Promise<RunningAuthority> {
   const { opened, issuance, topologies, trust, clock, publisher } = authority;
-  const { domain, fqdn } = settings;
+  const { directory, domain, fqdn } = settings;
   const { audit, health } = authority;
   const entry = { actor: 'authority', subject: fqdn, outcome: 'done' } as const;
   const own = await openOwnCertificate(fqdn, opened, issuance, clock, log, {
@@ -103,12 +105,10 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
   // Before anybody connects: its issuing authority may have been put on the list of the root while this one was stopped.
   await own.begin(authority.rollover.whyRenew(own.identity.current.leaf));
   health.watch(ownCertificateProbe(own));
-  if (opened.rootKey !== undefined) {
-    const remedy = `move ${opened.rootKey} to storage that no network reaches, and sign with it there, with entente ca root sign`;
-    log.error(
-      { event: 'root-key-present', file: opened.rootKey, remedy },
-      'the key of the root is on the machine of the authority: anyone who takes over the machine has the whole network for ten years',
-    );
+  const beside = await rootKeyBeside(opened.rootKey, directory);
+  if (beside !== undefined) {
+    const { file, message, remedy } = beside;
+    log.error({ event: 'root-key-present', file, remedy }, message);
   }
   const refusals = createRefusalLog(log, () => clock.now(), audit);
   const app = authorityRoutes(settings, authority, refusals);

@@ -2,6 +2,7 @@ import {
   findIssued,
   type Issuance,
   type PkiRefusal,
+  type PublishedRevocation,
   type RevocationDesk,
   type RevocationOutcome,
   type RevocationReason,
@@ -55,7 +56,10 @@ export interface DomainRevocations extends RevocationDesk {
    * Revokes a certificate that one of our keys has signed, also one that the ledger does not have.
    * @param certificate - any certificate
    */
-  revokeCertificate(certificate: Certificate, reason: RevocationReason): Promise<RevocationOutcome>;
+  revokeCertificate(
+    certificate: Certificate,
+    reason: RevocationReason,
+  ): Promise<RevocationOutcome<PublishedRevocation>>;
   /**
    * Gives pools another key whose key is with somebody who may not have it now; also after a crash half-way. Where that cannot be written it is
    * in the log and in the health of the authority, and what was ordered is done all the same: see {@link settleKeys}.
@@ -121,13 +125,12 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
       throw fault;
     }
   };
-  const reconcileKeys = (): Promise<void> =>
-    settle().catch((fault: Error) =>
-      options.log.error(
-        { event: 'domain-keys-not-changed', err: fault },
-        `the keys of pools could not be changed, which is tried again every few seconds: ${fault.message}`,
-      ),
+  const notChanged = (fault: Error): void =>
+    options.log.error(
+      { event: 'domain-keys-not-changed', err: fault },
+      `the keys of pools could not be changed, which is tried again every few seconds: ${fault.message}`,
     );
+  const reconcileKeys = (): Promise<void> => settle().catch(notChanged);
 
   /** Takes back what certificates had opened that are revoked now: also those that were before, or are on no list yet. */
   const takeBack = async (serialsHex: readonly string[]): Promise<void> => {
@@ -136,6 +139,17 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
       if (recorded?.revocation !== undefined) owe(recorded.subject, recorded.revocation);
     }
     await reconcileKeys();
+  };
+
+  /** Before a certificate is revoked that the ledger does not have: it keeps no names of it, for a start after a crash. */
+  const noteOwed = async (issuer: string, certificate: Certificate, at: number): Promise<void> => {
+    const { notAfter, serialHex } = certificate;
+    const before = (await ledger.revoked(issuer, notAfter)).find((one) => one.serialHex === serialHex);
+    if (before !== undefined && keyCompromises.has(before.revocation.reason)) return;
+    for (const name of certificateNamesOf(certificate).dnsNames) {
+      // What was ordered is done all the same.
+      await domainKeys.owe(name, at).catch((fault: Error) => notChanged(fault));
+    }
   };
 
   /** Serial numbers of the certificates of a subject that are neither expired nor revoked. */
@@ -172,6 +186,8 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
   return {
     reconcileKeys,
     async resumeKeys() {
+      // Of certificates that the ledger does not have it keeps no subject.
+      for (const [subject, at] of domainKeys.owed) owe(subject, { at, reason: 'keyCompromise' });
       const { issuer: active, issuers: all = [active] } = issuers;
       for (const { id } of all) {
         for (const { revocation, serialHex } of await ledger.revoked(id, now())) {
@@ -196,7 +212,9 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
       if (reason === 'keyCompromise')
         await ledger.blockKey(spkiHash(certificate.publicKey.der), { at: now(), reason });
       const foreign = { issuer: issuer.id, serialHex, notAfter };
-      const outcome = await ledger.revokeForeign(foreign, { at: now(), reason });
+      const revocation = { at: now(), reason };
+      if (keyCompromises.has(reason)) await noteOwed(issuer.id, certificate, revocation.at);
+      const outcome = await ledger.revokeForeign(foreign, revocation);
       const revoked = (await ledger.revoked(issuer.id, notAfter)).find((one) => one.serialHex === serialHex);
       if (revoked !== undefined)
         for (const name of certificateNamesOf(certificate).dnsNames) owe(name, revoked.revocation);
@@ -230,7 +248,7 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
         await takeBack(serialsHex);
       }
     },
-    async release(serialHex): Promise<RevocationOutcome> {
+    async release(serialHex): Promise<RevocationOutcome<PublishedRevocation>> {
       const outcome = await desk.release(serialHex);
       if (outcome.ok) await reconcileKeys();
       return outcome;

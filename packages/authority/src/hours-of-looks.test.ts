@@ -21,6 +21,13 @@ describe('what is due', () => {
     expect(wait.look(new Set([1, 2]), now + tick), 'another one waits for itself').toEqual(due);
   });
 
+  it('waits for as long as is wanted', () => {
+    const wait = new HoursOfLooks<number>(2 * tick);
+    for (const passed of [0, tick]) expect(wait.look(due, start + passed)).toEqual(none);
+    expect(wait.remaining(1)).toBe(tick);
+    expect(wait.look(due, start + 2 * tick)).toEqual(due);
+  });
+
   it('begins from the beginning where it was not due at one look', () => {
     const wait = new HoursOfLooks<number>();
     let now = start;

@@ -4,13 +4,19 @@ export const hoursOfLooksMs = 21_600_000;
 const mostCountedMs = 900_000;
 
 /**
- * Waits with what cannot be undone until no wrong clock can be the reason for it: it must have been due at every look for six hours, of
+ * Waits with what cannot be undone until no wrong clock can be the reason for it: it must have been due at every look for some hours, of
  * which a jump of the clock is a quarter of one at most. A restart forgets what has been waited for, and waits from the beginning.
  */
 export class HoursOfLooks<T> {
   /** Milliseconds for which each has been due. */
   readonly #dueFor = new Map<T, number>();
+  readonly #neededMs: number;
   #lookedAt: number | undefined;
+
+  /** @param neededMs - for which one must have been due, milliseconds. Default: six hours */
+  constructor(neededMs: number = hoursOfLooksMs) {
+    this.#neededMs = neededMs;
+  }
 
   /**
    * Notes what is due now. What is not due any more begins from the beginning when it is due again.
@@ -27,7 +33,7 @@ export class HoursOfLooks<T> {
       const before = this.#dueFor.get(one);
       const dueFor = before === undefined ? 0 : before + passed;
       this.#dueFor.set(one, dueFor);
-      if (dueFor >= hoursOfLooksMs) waited.add(one);
+      if (dueFor >= this.#neededMs) waited.add(one);
     }
     return waited;
   }
@@ -37,6 +43,6 @@ export class HoursOfLooks<T> {
    * @param one - due at the last look, or not yet
    */
   remaining(one: T): number {
-    return Math.max(hoursOfLooksMs - (this.#dueFor.get(one) ?? 0), 0);
+    return Math.max(this.#neededMs - (this.#dueFor.get(one) ?? 0), 0);
   }
 }

@@ -1,4 +1,5 @@
 export type { AccountsElsewhere } from './accounts/kept-elsewhere.ts';
+export type { WrittenBackup } from './back-up.ts';
 export { type AuthorityContext, allowAtAuthority, type Caller, callerOf } from './caller.ts';
 export { createAuthority, type RunningAuthority } from './create-authority.ts';
 export type { HealthPart, HealthProblem } from './health/health.ts';

@@ -13,8 +13,8 @@ import {
   rollingIssuance,
   rollingPublisher,
 } from '@entente/pki';
-import { openAuthorityFolder, type StoredRoot, writeBackup } from '@entente/pki/node';
-import { databaseFile, openStore, type SqlStore, type StoreOptions } from '@entente/store-sql';
+import { openAuthorityFolder, type StoredRoot } from '@entente/pki/node';
+import { openStore, type SqlStore, type StoreOptions } from '@entente/store-sql';
 import { type Clock, createTrust, type Log } from '@entente/tls';
 import { anchorsHash, type Topology } from '@entente/topology';
 import { createJudge } from '@entente/trust';
@@ -23,6 +23,7 @@ import { announceAccounts } from './accounts/announce-accounts.ts';
 import { type AccountsElsewhere, checkKept } from './accounts/kept-elsewhere.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import type { Authority } from './authority.ts';
+import { backUpTo } from './back-up.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { createDomainRevocations } from './domain-revocations.ts';
 import { createEventHub, stateEvent } from './event-hub.ts';
@@ -32,6 +33,8 @@ import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideView } from './outside-view.ts';
 import { KnownLists } from './publication/known-lists.ts';
+import { PublishedMark } from './publication/published-mark.ts';
+import { resumePublication } from './publication/resume-publication.ts';
 import { revokeUnlisted } from './publication/revoke-unlisted.ts';
 import { TopologyPublication } from './publication/topology-publication.ts';
 import { warnOfOutside, warnOfUnnamed } from './publication/warnings.ts';
@@ -246,6 +249,7 @@ export async function openDomainAuthority(
         log.error({ event: 'fault', err: fault }, `the roots could not be written: ${fault.message}`),
       );
   const lookOutside = (): void => warnOfOutside(opened, topologies.current?.topology, log);
+  const mark = new PublishedMark(settings.directory, log);
   const publication = new TopologyPublication({
     settings,
     topologies,
@@ -276,6 +280,7 @@ export async function openDomainAuthority(
     events,
     now,
     log,
+    mark,
     onPublished: lookOutside,
   });
 
@@ -324,31 +329,22 @@ export async function openDomainAuthority(
     log,
   });
   await states.sign();
-  await revokeWhatIsUnlisted(topologies.removedAdministrators, { actor: 'authority' });
+  const { domain } = settings;
+  const resumed = await resumePublication({ domain, topologies, trail: auditTrail, audit, mark });
+  await revokeWhatIsUnlisted(resumed.removed, { actor: 'authority' });
+  await resumed.done();
   await revocation.resumeKeys();
   await warnOfUnnamed(ledger, topologies.current?.topology, now(), log);
   lookOutside();
   const topology = inForce;
   const isRoot = (issuer: string): boolean => opened.issuers.roots.all.some(({ id }) => id === issuer);
-  const issuedSince = { settings, topology, live, ledger, publisher, audit, now, log };
+  const issuedSince = { settings, topology, live, ledger, revocation, audit, now, log };
   return {
     ...(restored === undefined
       ? {}
       : { issuedSince: new IssuedSinceBackup({ ...issuedSince, ...restored }) }),
     behind: new BehindWatch({ topology, lists, isRoot, log }),
-    async backUp(to) {
-      const { directory } = settings;
-      const database = { file: databaseFile, copyTo: (file: string) => store.copyTo(file) };
-      const entry = { actor: 'authority', outcome: 'done' } as const;
-      const details = { to: to.slice(0, 500) };
-      // Before: no copy of the keys exists of which the trail knows nothing.
-      const onBegin = () => audit.record({ ...entry, action: 'backup-ordered', details });
-      const manifest = await writeBackup({ directory, to, database, now, onBegin });
-      const files = manifest.files.length;
-      await audit.record({ ...entry, action: 'backup-written', details: { ...details, files } });
-      log.info({ event: 'backup', to, files }, `a backup was written to ${to}`);
-      return manifest;
-    },
+    backUp: backUpTo({ directory: settings.directory, store, audit, now, log }),
     opened,
     issuance,
     publisher,

@@ -1,3 +1,4 @@
+import { PkiFault } from '@entente/pki';
 import type { ConnectionRefusal } from '@entente/tls';
 import { links } from '@entente/topology';
 import { reject } from '@entente/trust';
@@ -85,6 +86,25 @@ describe('the log of an authority', () => {
     clock.now += 1_000;
     refusals.fault(fault, caller);
     expect(lines.at(-1)).toMatchObject({ event: 'fault', more: 9_990 });
+  });
+
+  it('has few lines about clients that leave, which are no faults, and hide no refusal', () => {
+    const { clock, lines, refusals, request } = start();
+    const left = new PkiFault('ENTENTE_PKI_CLIENT_LEFT', { sentence: 'it has left', place: '', remedy: '' });
+    const caller = { kind: 'nobody', address: '192.0.2.1' } as const;
+    for (let count = 0; count < 500; count++) expect(refusals.fault(left, caller).status).toBe(400);
+    expect(lines).toHaveLength(10);
+    request(caller);
+    expect(lines.at(-1)).toMatchObject({ event: 'refused', reason: 'no-certificate' });
+    clock.now += 1_000;
+    refusals.fault(left, caller);
+    expect(lines.at(-1)).toEqual({
+      event: 'left',
+      peer: 'unknown',
+      from: '192.0.2.1',
+      more: 490,
+      message: 'it has left',
+    });
   });
 
   it('has a fault that passes without its stack', () => {

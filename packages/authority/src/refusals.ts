@@ -26,7 +26,7 @@ export interface RefusalLog {
   again(problem: Problem, caller: Caller): Response;
   /**
    * Logs a fault of the authority, within the same bounds: one that anybody can cause again and again fills no disk. A fault that passes
-   * has no stack.
+   * has no stack. A client that has left before its request was whole is not a fault of the authority, and has a line for those who debug.
    * @returns an answer that does not describe it
    */
   fault(fault: Error, caller: Caller): Response;
@@ -48,6 +48,8 @@ export function createRefusalLog(
   audit?: Pick<AuditLog, 'refused'>,
 ): RefusalLog {
   const limit = new RefusalLimit(now);
+  // Who sends half a request and leaves hides no refusal by it.
+  const left = new RefusalLimit(now);
   const write = (
     { reason, message, remedy }: Omit<Problem, 'status'>,
     caller: Caller,
@@ -58,10 +60,10 @@ export function createRefusalLog(
     if (alarmingReasons.has(reason)) log.error(fields, message);
     else log.warn(fields, message);
   };
-  const lineFor = (caller: Caller): LeftOut | undefined =>
+  const lineFor = (caller: Caller, of = limit): LeftOut | undefined =>
     caller.kind === 'nobody'
-      ? limit.line({ address: caller.address, admitted: false })
-      : limit.line({ name: nameOf(caller), admitted: true });
+      ? of.line({ address: caller.address, admitted: false })
+      : of.line({ name: nameOf(caller), admitted: true });
   // The audit trail has bounds of its own: it says what was refused also where the log leaves out lines.
   const note: RefusalLog['note'] = (problem, caller) => {
     audit?.refused(problem, caller);
@@ -85,8 +87,15 @@ export function createRefusalLog(
       return again(problem, caller);
     },
     fault(fault, caller) {
-      const leftOut = lineFor(caller);
       const code = (fault as { code?: unknown }).code;
+      if (code === 'ENTENTE_PKI_CLIENT_LEFT') {
+        const leftOut = lineFor(caller, left);
+        if (leftOut !== undefined)
+          log.debug({ event: 'left', ...peerFields(caller), ...leftOut }, fault.message);
+        // It is not there to read it.
+        return plainRefusal(400);
+      }
+      const leftOut = lineFor(caller);
       // Where a fault comes from is of use for a defect alone.
       const cause = transient.has(code) ? {} : { err: fault };
       if (leftOut !== undefined)

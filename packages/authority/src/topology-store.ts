@@ -16,9 +16,12 @@ import { KeptVersions } from './kept-versions.ts';
 
 /** A topology in force, with the text that was signed. */
 export interface CurrentTopology {
+  /** The newest version, verified and indexed. */
   readonly topology: Topology;
   /** Canonical JSON, as members receive it. */
   readonly text: string;
+  /** What it does to the version before, and who has signed it; absent where this release cannot read the version before. */
+  readonly accepted?: Pick<Extract<VerifyResult, { accepted: true }>, 'effect' | 'signers'>;
 }
 
 /** The outcome of a publication. */
@@ -27,6 +30,8 @@ export type PublishResult = VerifyResult | { readonly accepted: false; readonly 
 /** An administrator that a version has removed, and no later one has named again. */
 export interface RemovedAdministrator {
   readonly name: string;
+  /** The version that removed them. */
+  readonly version: number;
   /** When the version that removed them was written: certificates of before are no longer theirs. Milliseconds since 1970. */
   readonly issuedUntil: number;
 }
@@ -39,6 +44,7 @@ export interface OutdatedVersion {
 
 /** Keeps every version that was published. */
 export interface TopologyStore {
+  /** The newest version that was published; `undefined` before the first one. */
   readonly current: CurrentTopology | undefined;
   /** Administrators of earlier versions whom the current one does not name. */
   readonly removedAdministrators: readonly RemovedAdministrator[];
@@ -75,13 +81,19 @@ export async function openTopologyStore(
   const placeOf = (version: number): string => `version ${version} in ${versions.place}`;
   let current: CurrentTopology | undefined;
   let currentBytes: Uint8Array | undefined;
-  const removed = new Map<string, number>();
-  const follow = (topology: Topology, text: string): void => {
+  const removed = new Map<string, RemovedAdministrator>();
+  const follow = (topology: Topology, text: string, accepted: CurrentTopology['accepted']): void => {
     const before = current?.topology;
     for (const name of removed.keys()) if (isNamed(topology, name)) removed.delete(name);
     for (const name of before === undefined ? [] : removedAdministrators(before, topology))
-      removed.set(name, Date.parse(topology.document.issued));
-    current = { topology, text };
+      removed.set(name, {
+        name,
+        version: topology.document.version,
+        issuedUntil: Date.parse(topology.document.issued),
+      });
+    const { effect, signers } = accepted ?? {};
+    const known = effect === undefined || signers === undefined ? {} : { accepted: { effect, signers } };
+    current = { topology, text, ...known };
     currentBytes = undefined;
   };
   const knownFrom = (document: TopologyDocument | undefined): TopologyKnowledge['known'] =>
@@ -114,7 +126,7 @@ export async function openTopologyStore(
     if (result?.accepted === false) throw damaged(place, result.refusal.message);
     for (const outdated of checkDocument(document))
       if (outdated.severity === 'error') onOutdated({ version, problem: outdated });
-    follow(buildTopology(document), text);
+    follow(buildTopology(document), text, result);
     unread = undefined;
   }
 
@@ -123,7 +135,7 @@ export async function openTopologyStore(
       return current;
     },
     get removedAdministrators() {
-      return [...removed].map(([name, issuedUntil]) => ({ name, issuedUntil }));
+      return [...removed.values()];
     },
     async publish(text, now, refuse) {
       const known = knownFrom(current?.topology.document);
@@ -135,7 +147,7 @@ export async function openTopologyStore(
       if (refusal !== undefined) return { accepted: false, refusal };
       const canonical = encodeSignedTopology(result.signed);
       await versions.add(topology.document.version, canonical);
-      follow(topology, canonical);
+      follow(topology, canonical, result);
       return result;
     },
     async version(number) {

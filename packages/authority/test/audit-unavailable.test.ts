@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createAuthority, type OpenStore, type RunningAuthority } from '@entente/authority';
@@ -227,7 +227,10 @@ describe('a command that cannot be recorded', () => {
       code: 'ENTENTE_PKI_AUDIT_UNAVAILABLE',
     });
     await expect(stat(to)).rejects.toMatchObject({ code: 'ENOENT' });
-    await expect(whileFull(() => authority.backUp(to), 'backup-written')).rejects.toThrow();
+    const written = await whileFull(() => authority.backUp(to), 'backup-written');
+    expect(written, 'complete, whatever failed then').toMatchObject({ unrecorded: 'no space left' });
+    expect(await readdir(to)).toContain('manifest.json');
+    expect(authority.problems().map(({ part }) => part)).toEqual(['audit-trail']);
     await expect(authority.backUp(to)).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS' });
     await rm(to, { recursive: true });
     expect(await recorded('backup-ordered'), 'once: the one after it was refused before that').toMatchObject([

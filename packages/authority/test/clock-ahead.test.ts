@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listMarginMs } from '@entente/pki';
 import { createMemoryLedger, type Ledger } from '@entente/pki/ledger';
-import { authorityFolder, IssuerStore, issuerFiles } from '@entente/pki/node';
-import { createTestLog } from '@entente/testkit';
+import { authorityFolder, IssuerStore, issuerFiles, rootFiles } from '@entente/pki/node';
+import { createTestLog, type TestLogLine } from '@entente/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Rollover } from '../src/rollover/rollover.ts';
 import { DomainRoots } from '../src/roots/domain-roots.ts';
@@ -19,6 +20,7 @@ describe('an authority whose clock is ahead for a moment', () => {
   let ledger: Ledger;
   let rollover: Rollover;
   let time: number;
+  let lines: TestLogLine[];
   const now = () => time;
 
   /** A start of the authority, as far as it does this. */
@@ -38,10 +40,12 @@ describe('an authority whose clock is ahead for a moment', () => {
       standings: { list: () => [] },
       topology: () => undefined,
       clock: { now, after: () => () => {} },
-      log: createTestLog(),
+      log: createTestLog((line) => void lines.push(line)),
       onChanged: async () => {},
     });
   };
+  const logged = (event: string) =>
+    lines.filter(({ fields }) => (fields as { event?: unknown }).event === event);
   const stages = () => store.records.map(({ stage }) => stage);
   const hasKey = (number: number) => existsSync(join(run.directory, issuerFiles(number).key));
   /** Does the periodic work for a time. */
@@ -78,6 +82,7 @@ describe('an authority whose clock is ahead for a moment', () => {
     run = await RollingRoot.start();
     await run.authority[Symbol.asyncDispose]();
     ledger = createMemoryLedger();
+    lines = [];
     time = start + day;
     run.clock.time = time;
     await open();
@@ -103,6 +108,62 @@ describe('an authority whose clock is ahead for a moment', () => {
   it('keeps one that is prepared', async () => {
     await jump(20 * 365 * day);
     expect([stages(), hasKey(2)]).toEqual([['active', 'prepared'], true]);
+  });
+
+  it('asks the root again for what it has signed meanwhile, and says every day what is wrong', async () => {
+    const right = time;
+    run.clock.time = time += 365 * day;
+    await run.askForIssuing(store);
+    await run.visit(1);
+    await rollover.tick();
+    expect([stages(), store.rootCrl.thisUpdate > right + 364 * day]).toEqual([
+      ['active', 'prepared', 'prepared'],
+      true,
+    ]);
+    run.clock.time = time = right;
+    await open();
+    await pass(day + hour, hour);
+    expect(logged('root-list-of-the-future')).toHaveLength(2);
+    const [due] = (await rollover.status()).roots;
+    expect(due?.list.due).toBe(time);
+    expect((await rollover.status()).warnings).toMatchObject([{ kind: 'root-list-of-the-future' }]);
+    run.clock.time = time;
+    await expect(run.visit(1)).rejects.toThrow('has signed a list at');
+    await run.visit(1, true);
+    await rollover.tick();
+    expect(store.rootCrl.thisUpdate).toBe(time);
+    expect((await rollover.status()).warnings).toEqual([]);
+  });
+
+  it('lets a root whose key is beside it sign that again by itself, once it has looked so for an hour', async () => {
+    const right = time;
+    await rename(join(run.directory, '..', 'root_ca.key'), join(run.directory, rootFiles(1).key));
+    time += 400 * day;
+    await rollover.tick();
+    const ahead = time;
+    expect(store.rootCrl.thisUpdate).toBe(ahead);
+    time = right;
+    await pass(hour, quarter);
+    expect(store.rootCrl.thisUpdate).toBe(ahead);
+    await rollover.tick();
+    expect(store.rootCrl.thisUpdate).toBe(right + hour);
+    expect(logged('root-answer-refused')).toEqual([]);
+  });
+
+  it('lets such a root sign nothing by a clock that is behind for less than that, at its start or while it runs', async () => {
+    await rename(join(run.directory, '..', 'root_ca.key'), join(run.directory, rootFiles(1).key));
+    time += 400 * day;
+    await rollover.tick();
+    const list = store.rootCrl.der;
+    expect(store.rootCrl.thisUpdate).toBe(time);
+    const before = stages();
+    for (let start = 0; start < 3; start++) {
+      if (start < 2) await open();
+      await jump(-200 * day, () => pass(3 * quarter, quarter));
+    }
+    expect([stages(), store.rootCrl.der]).toEqual([before, list]);
+    expect(logged('root-list-of-the-future'), 'and it is said').not.toEqual([]);
+    expect(logged('root-answer-refused')).toEqual([]);
   });
 
   it('remembers no wrong end of the last certificate, and destroys the key six hours after that is due', async () => {

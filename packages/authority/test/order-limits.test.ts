@@ -35,11 +35,16 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function post(path: string, body: string): Promise<Response> {
+const post = (path: string, body: string): Promise<Response> => answer(requestOf(path, body));
+
+function requestOf(path: string, body: string | ReadableStream): Request {
+  return new Request(`https://ca.contoso.example${path}`, { method: 'POST', body, duplex: 'half' });
+}
+
+function answer(request: Request): Promise<Response> {
   const peer = {
     peer: { uris: ['entente://contoso.example/administrators/alice'], dnsNames: [], serialHex: '0a' },
   } as unknown as Peer;
-  const request = new Request(`https://ca.contoso.example${path}`, { method: 'POST', body });
   return authority.fetch(request, peer, '192.0.2.1');
 }
 
@@ -51,4 +56,14 @@ it('revocations, ends of holds and topologies of an administrator are counted to
     post('/topology', signed(contoso)),
   ]);
   expect(answers.map(({ status }) => status)).toEqual([429, 429, 429]);
+});
+
+it('an order that is one too many is refused before anything of it is read', async () => {
+  for (let index = 0; index < 20; index++) expect((await post('/certificates', '{}')).status).toBe(400);
+  for (const path of ['/certificates', '/release', '/revoke', '/block-key']) {
+    // Its body never comes to an end.
+    const request = requestOf(path, new ReadableStream());
+    const { status } = await answer(request);
+    expect([path, status, request.bodyUsed]).toEqual([path, 429, false]);
+  }
 });

@@ -23,6 +23,7 @@ import { IssuedSinceBackup, patienceMs } from '../src/restored/issued-since-back
 import { BehindWatch } from '../src/standing/behind-watch.ts';
 import { StateSequence } from '../src/trust-state/state-sequence.ts';
 import { contoso, next } from './contoso.ts';
+import { foreignRevocations } from './foreign-revocations.ts';
 
 const day = 86_400_000;
 const takenAt = Date.UTC(2026, 5, 1);
@@ -115,7 +116,7 @@ describe('a certificate that the ledger of a restored authority does not have', 
       topology: () => topology,
       live: () => [issuer],
       ledger,
-      publisher: { publish: async () => ++published },
+      revocation: foreignRevocations({ issuer, ledger, now: () => time, publish: async () => ++published }),
       audit: {
         record: async (entry) => (isFull === undefined ? void audited.push(entry) : Promise.reject(isFull)),
       },

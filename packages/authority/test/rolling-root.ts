@@ -302,15 +302,19 @@ export class RollingRoot implements AsyncDisposable {
     await writeWhole(join(this.directory, rootFiles(1).request), formatRootRequest(request), publicMode);
   }
 
-  /** The visit to a root: signs what the authority has written by itself. */
-  async visit(number: number): Promise<void> {
+  /**
+   * The visit to a root: signs what the authority has written by itself.
+   * @param isClockRight - whether somebody says so, because the root has signed a list of the future
+   */
+  async visit(number: number, isClockRight = false): Promise<void> {
     const files = rootFiles(number);
     const request = parseRootRequest(await readFile(join(this.directory, files.request), 'utf8'));
     if (request === undefined) throw new Error('no request');
     const root = this.roots[number - 1] as Issuer;
-    const plan = examineRootRequest(request, { root: root.certificate, now: this.clock.now() });
+    const now = this.clock.now();
+    const plan = examineRootRequest(request, { root: root.certificate, now, isClockRight });
     if (!plan.ok) throw new Error(plan.refusal.message);
-    const answer = await signRootAnswer(plan.value, { root, now: this.clock.now(), random: randomBytes });
+    const answer = await signRootAnswer(plan.value, { root, now, random: randomBytes });
     await writeWhole(join(this.directory, files.answer), formatRootAnswer(answer), publicMode);
   }
 

@@ -11,6 +11,15 @@ export interface HeldKeys {
   readonly former: ReadonlyMap<string, number>;
 }
 
+/** What the authority keeps of the keys of all pools. */
+export interface KeptKeys {
+  readonly pools: ReadonlyMap<string, HeldKeys>;
+  /** Servers whose key is about to be declared compromised, with the time, milliseconds since 1970: what they had is not void yet. */
+  readonly owed: ReadonlyMap<string, number>;
+  /** Servers whose key was compromised, with the last time, and those of the future: what they had until then is void. */
+  readonly settled: ReadonlyMap<string, readonly number[]>;
+}
+
 const name = 'domain-keys.json';
 const format = 'entente-domain-keys-of-all-pools/1';
 /** Far more than the largest topology needs. */
@@ -20,13 +29,13 @@ const maxHolders = 100_000;
 /**
  * Reads the keys of all pools.
  * @param directory - folder of the authority
- * @returns by pool; none where there is no file yet
+ * @returns nothing where there is no file yet
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`; `ENTENTE_PKI_SECRET_EXPOSED` where others may read the file
  */
-export async function readKeys(directory: string): Promise<Map<string, HeldKeys>> {
+export async function readKeys(directory: string): Promise<KeptKeys> {
   const place = join(directory, name);
   const text = await readSecret(place, maxBytes);
-  if (text === undefined) return new Map();
+  if (text === undefined) return { pools: new Map(), owed: new Map(), settled: new Map() };
   const found = parse(text);
   if (found !== undefined) return found;
   throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
@@ -40,32 +49,48 @@ export async function readKeys(directory: string): Promise<Map<string, HeldKeys>
 /**
  * Writes the keys of all pools, with mode 0600, before any of them is given out.
  * @param directory - folder of the authority
- * @param pools - all of them
+ * @param kept - all of them
  */
-export async function writeKeys(directory: string, pools: ReadonlyMap<string, HeldKeys>): Promise<void> {
+export async function writeKeys(directory: string, { owed, pools, settled }: KeptKeys): Promise<void> {
   const entries = [...pools.values()].map(({ former, holders, keys }) => ({
     ...(JSON.parse(formatPoolKeys(keys)) as object),
     holders: [...holders].sort(),
     ...(former.size === 0 ? {} : { former: [...former].sort() }),
   }));
-  await writeWhole(join(directory, name), `${JSON.stringify({ format, pools: entries })}\n`, secretMode);
+  const written = {
+    format,
+    pools: entries,
+    ...(owed.size === 0 ? {} : { owed: [...owed].sort() }),
+    ...(settled.size === 0 ? {} : { settled: pairsOf(settled).sort() }),
+  };
+  await writeWhole(join(directory, name), `${JSON.stringify(written)}\n`, secretMode);
 }
 
-function parse(text: string): Map<string, HeldKeys> | undefined {
-  let value: { readonly format?: unknown; readonly pools?: unknown } | null;
+function parse(text: string): KeptKeys | undefined {
+  let value: Readonly<Partial<Record<'format' | keyof KeptKeys, unknown>>> | null;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined;
   }
   if (value?.format !== format || !Array.isArray(value.pools)) return undefined;
-  const found = new Map<string, HeldKeys>();
+  const { owed = [], settled = [] } = value;
+  if (!isListOf(owed, isFormer) || !isListOf(settled, isFormer)) return undefined;
+  const pools = new Map<string, HeldKeys>();
   for (const entry of value.pools as unknown[]) {
     const held = parseEntry(entry);
-    if (held === undefined || found.has(held.keys.pool)) return undefined;
-    found.set(held.keys.pool, held);
+    if (held === undefined || pools.has(held.keys.pool)) return undefined;
+    pools.set(held.keys.pool, held);
   }
-  return found;
+  const times = new Map<string, readonly number[]>();
+  for (const [server, at] of settled as readonly [string, number][])
+    times.set(server, [...(times.get(server) ?? []), at]);
+  return { pools, owed: new Map(owed as readonly [string, number][]), settled: times };
+}
+
+/** One for each time: a server is in the list as often. */
+function pairsOf(settled: KeptKeys['settled']): (readonly [string, number])[] {
+  return [...settled].flatMap(([server, times]) => times.map((at) => [server, at] as const));
 }
 
 function parseEntry(entry: unknown): HeldKeys | undefined {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatPoolKeys, keysInUse, opensAfterMs, sealsMs } from '@entente/pki';
+import { formatPoolKeys, issuingAuthorityLifetimeMs, keysInUse, opensAfterMs, sealsMs } from '@entente/pki';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DomainKeyStore, type KeyRotation } from './key-store.ts';
 
@@ -67,6 +67,8 @@ describe('the keys of all pools', () => {
       text.slice(0, -9),
       text.replace('"epoch":1', '"epoch":0'),
       text.replace(`["${fe1}"]`, '[1]'),
+      text.replace('}]}', '}],"owed":[[1,1]]}'),
+      text.replace('}]}', '}],"settled":{}}'),
     ]) {
       await writeFile(file, damaged);
       await expect(open()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_DAMAGED', place: file });
@@ -128,6 +130,78 @@ describe('a server that had the keys of a pool', () => {
     await again.compromised(gone, now - 1);
     expect(rotated.map(({ why }) => why)).toEqual(['server-left', 'compromised']);
     expect((await again.give(pool, fe1)).keys.map(({ epoch }) => epoch)).toEqual([3]);
+  });
+
+  it('whose key was compromised keeps nothing void that it gets later, in another pool, also after a restart', async () => {
+    const pool2 = 'pool2.contoso.example';
+    const store = await open();
+    await store.give(pool, fe1);
+    await store.give(pool2, fe2);
+    now += day;
+    const at = now;
+    await store.compromised(fe1, at);
+    await store.compromised(gone, at);
+    expect(rotated.map((one) => one.pool)).toEqual([pool]);
+    now += day;
+    // With other certificates.
+    for (const server of [fe1, gone]) await store.give(pool2, server);
+    const again = await open();
+    for (const server of [fe1, gone]) await again.compromised(server, at);
+    expect(rotated).toHaveLength(1);
+    await again.compromised(fe1, now);
+    expect(rotated.map((one) => one.pool)).toEqual([pool, pool2]);
+  });
+
+  it('makes void what it had once, also where the clock was ahead when its key was declared compromised', async () => {
+    const store = await open();
+    await store.give(pool, fe1);
+    const ahead = now + 365 * day;
+    await store.compromised(fe1, ahead);
+    await store.give(pool, fe1);
+    await (await open()).compromised(fe1, ahead);
+    expect(rotated).toHaveLength(1);
+  });
+
+  it('makes void what it had until its key is declared compromised, although a clock that was ahead has settled one before', async () => {
+    const store = await open();
+    await store.give(pool, fe1);
+    now += 365 * day;
+    const ahead = now;
+    await store.compromised(fe1, ahead);
+    now -= 364 * day;
+    // With another certificate.
+    await store.give(pool, fe1);
+    await store.compromised(fe1, now);
+    expect(rotated).toHaveLength(2);
+    const again = await open();
+    await again.give(pool, fe1);
+    for (const since of [ahead, now, ahead]) await again.compromised(fe1, since);
+    expect(rotated, 'each is settled').toHaveLength(2);
+  });
+
+  it('makes void what began in the future, where a clock that was ahead has made it', async () => {
+    now += 365 * day;
+    const store = await open();
+    await store.give(pool, fe1);
+    now -= 364 * day;
+    await store.compromised(fe1, now);
+    expect(rotated.map(({ why }) => why)).toEqual(['compromised']);
+  });
+
+  it('is owed that over a restart where its key is about to be declared compromised, until it is done', async () => {
+    await (await open()).owe(gone, now);
+    const store = await open();
+    expect([...store.owed]).toEqual([[gone, now]]);
+    await store.give(pool, fe1);
+    await store.compromised(gone, now - 1);
+    expect([...store.owed]).toEqual([[gone, now]]);
+    await store.compromised(gone, now);
+    expect([...store.owed, ...(await open()).owed]).toEqual([]);
+    const settled = async () => JSON.parse(await readFile(file, 'utf8')).settled;
+    expect(await settled()).toEqual([[gone, now]]);
+    now += issuingAuthorityLifetimeMs;
+    await store.compromised(fe1, now);
+    expect(await settled(), 'as long as it may be on a list').toEqual([[fe1, now]]);
   });
 
   it('is remembered for as long as a key that it had still opens', async () => {

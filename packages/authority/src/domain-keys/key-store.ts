@@ -1,12 +1,13 @@
 import {
   firstPoolKeys,
   isRotationDue,
+  issuingAuthorityLifetimeMs,
   type PoolKeys,
   type RandomBytes,
   type RotationReason,
   rotatePoolKeys,
 } from '@entente/pki';
-import { type HeldKeys, readKeys, writeKeys } from './key-file.ts';
+import { type HeldKeys, type KeptKeys, readKeys, writeKeys } from './key-file.ts';
 
 /** A new key of a pool. */
 export interface KeyRotation {
@@ -15,6 +16,9 @@ export interface KeyRotation {
   readonly epoch: number;
   readonly why: RotationReason;
 }
+
+/** Milliseconds for which a compromise is remembered: no certificate outlives the authority that issued it, so that none is on a list then. */
+const rememberedMs = issuingAuthorityLifetimeMs;
 
 /** What a store of keys works with. */
 export interface KeyStoreOptions {
@@ -33,12 +37,12 @@ export interface KeyStoreOptions {
  */
 export class DomainKeyStore {
   readonly #options: KeyStoreOptions;
-  #pools: ReadonlyMap<string, HeldKeys>;
+  #kept: KeptKeys;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: KeyStoreOptions, pools: ReadonlyMap<string, HeldKeys>) {
+  private constructor(options: KeyStoreOptions, kept: KeptKeys) {
     this.#options = options;
-    this.#pools = pools;
+    this.#kept = kept;
   }
 
   /**
@@ -57,7 +61,7 @@ export class DomainKeyStore {
   give(pool: string, server: string): Promise<PoolKeys> {
     return this.#inTurn(async () => {
       const { now, random } = this.#options;
-      const known = this.#pools.get(pool);
+      const known = this.#kept.pools.get(pool);
       if (known?.holders.has(server) === true) return known.keys;
       const keys = known?.keys ?? firstPoolKeys(pool, { now: now(), random });
       const { former = new Map<string, number>(), holders } = known ?? {};
@@ -75,7 +79,7 @@ export class DomainKeyStore {
     return this.#inTurn(async () => {
       const gone: string[] = [];
       const left: HeldKeys[] = [];
-      for (const [pool, { former, holders, keys }] of this.#pools) {
+      for (const [pool, { former, holders, keys }] of this.#kept.pools) {
         const current = members.get(pool);
         if (current === undefined) gone.push(pool);
         else {
@@ -90,26 +94,57 @@ export class DomainKeyStore {
           });
         }
       }
-      if (gone.length > 0) await this.#write([], gone);
+      if (gone.length > 0) await this.#write([], this.#kept, gone);
       await this.#rotate(left, 'server-left');
     });
   }
 
+  /** Servers of which {@link owe} was told, and not {@link compromised} since, with the time, milliseconds since 1970. */
+  get owed(): ReadonlyMap<string, number> {
+    return this.#kept.owed;
+  }
+
   /**
-   * Makes all keys void that a server was given, also where it has left the pool since: they may be in the hands of others.
+   * Notes that the key of a server is about to be declared compromised, where nothing else keeps its name: a crash before {@link compromised}
+   * forgets nothing.
+   * @param server - FQDN
+   * @param since - milliseconds since 1970
+   */
+  owe(server: string, since: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const { owed, settled } = this.#kept;
+      await this.#write([], { owed: new Map(owed).set(server, since), settled });
+    });
+  }
+
+  /**
+   * Makes all keys void that a server was given, also where it has left the pool since: they may be in the hands of others. Once for each
+   * time: what the server gets later, with another certificate, is not void because of that.
    * @param since - keys that began after this time alone are none of those, milliseconds since 1970
    */
   compromised(server: string, since: number): Promise<void> {
     return this.#inTurn(async () => {
+      const { owed, settled } = this.#kept;
+      const now = this.#options.now();
+      const before = settled.get(server) ?? [];
+      // One of the future was settled while the clock was ahead: it says nothing of those that are declared before its time comes.
+      if (before.some((at) => at === since || (at > since && at <= now))) return;
       const held: HeldKeys[] = [];
-      for (const { former, holders, keys } of this.#pools.values()) {
-        const isDone = keys.keys.every(({ sealsFrom }) => sealsFrom > since);
+      for (const { former, holders, keys } of this.#kept.pools.values()) {
+        const isDone = keys.keys.every(({ sealsFrom }) => sealsFrom > since && sealsFrom <= now);
         if (isDone || !(holders.has(server) || former.has(server))) continue;
         const others = [...holders].filter((holder) => holder !== server);
         // None of the keys that others had before opens any more either.
         held.push({ keys, holders: new Set(others), former: new Map() });
       }
-      await this.#rotate(held, 'compromised');
+      const all = new Map(settled).set(server, [...before.filter((at) => at > now), since]);
+      const remembered = [...all].map(([name, times]) => {
+        return [name, times.filter((at) => at > now - rememberedMs)] as const;
+      });
+      await this.#rotate(held, 'compromised', {
+        owed: new Map([...owed].filter(([name, at]) => name !== server || at > since)),
+        settled: new Map(remembered.filter(([, times]) => times.length > 0)),
+      });
     });
   }
 
@@ -117,18 +152,22 @@ export class DomainKeyStore {
   rotateDue(): Promise<void> {
     return this.#inTurn(async () => {
       const now = this.#options.now();
-      const due = [...this.#pools.values()].filter(({ keys }) => isRotationDue(keys, now));
+      const due = [...this.#kept.pools.values()].filter(({ keys }) => isRotationDue(keys, now));
       await this.#rotate(due, 'scheduled');
     });
   }
 
   /** Gives each pool another key: a server may have left since the keys were written that were restored. */
   renewAll(): Promise<void> {
-    return this.#inTurn(() => this.#rotate([...this.#pools.values()], 'restored'));
+    return this.#inTurn(() => this.#rotate([...this.#kept.pools.values()], 'restored'));
   }
 
-  async #rotate(held: readonly HeldKeys[], why: RotationReason): Promise<void> {
-    if (held.length === 0) return;
+  async #rotate(
+    held: readonly HeldKeys[],
+    why: RotationReason,
+    debts?: Omit<KeptKeys, 'pools'>,
+  ): Promise<void> {
+    if (held.length === 0 && debts === undefined) return;
     const { now, onRotated, random } = this.#options;
     const options = { now: now(), random };
     const next = held.map(({ former, holders, keys: before }) => {
@@ -136,16 +175,21 @@ export class DomainKeyStore {
       const had = [...former].filter(([, since]) => keys.keys.some(({ sealsFrom }) => sealsFrom <= since));
       return { holders, keys, former: new Map(had) };
     });
-    await this.#write(next);
+    await this.#write(next, debts);
     for (const { keys } of next) onRotated({ pool: keys.pool, epoch: keys.keys.at(-1)?.epoch ?? 0, why });
   }
 
-  async #write(changed: readonly HeldKeys[], gone: readonly string[] = []): Promise<void> {
-    const pools = new Map(this.#pools);
+  async #write(
+    changed: readonly HeldKeys[],
+    { owed, settled }: Omit<KeptKeys, 'pools'> = this.#kept,
+    gone: readonly string[] = [],
+  ): Promise<void> {
+    const pools = new Map(this.#kept.pools);
     for (const pool of gone) pools.delete(pool);
     for (const held of changed) pools.set(held.keys.pool, held);
-    await writeKeys(this.#options.directory, pools);
-    this.#pools = pools;
+    const kept = { pools, owed, settled };
+    await writeKeys(this.#options.directory, kept);
+    this.#kept = kept;
   }
 
   #inTurn<T>(change: () => Promise<T>): Promise<T> {

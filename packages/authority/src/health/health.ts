@@ -14,9 +14,11 @@ export type HealthPart =
 
 /** What is wrong with a part. */
 export interface HealthProblem {
+  /** What does not work; there may be more than one problem of a part. */
   readonly part: HealthPart;
   /** What was found, in one sentence. */
   readonly message: string;
+  /** What the operator should do now; to read the log where the fault has no remedy of its own. */
   readonly remedy: string;
 }
 

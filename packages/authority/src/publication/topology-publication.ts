@@ -9,6 +9,8 @@ import type { Health } from '../health/health.ts';
 import type { AuthoritySettings } from '../settings.ts';
 import type { SurplusWatch } from '../surplus-names/surplus-watch.ts';
 import type { PublishResult, TopologyStore } from '../topology-store.ts';
+import type { PublishedMark } from './published-mark.ts';
+import { publishedEntry } from './resume-publication.ts';
 import type { RevokeUnlisted } from './revoke-unlisted.ts';
 
 /** What a topology is published with. */
@@ -30,6 +32,8 @@ export interface TopologyPublicationOptions {
   readonly events: EventHub;
   readonly now: () => number;
   readonly log: Log;
+  /** Learns what is published, once all that follows is done. */
+  readonly mark: Pick<PublishedMark, 'write'>;
   /** Called when a version is in force and everything is done. */
   readonly onPublished: () => void;
 }
@@ -48,6 +52,8 @@ const storageFault = 'ENTENTE_PKI_LEDGER_UNAVAILABLE';
 export class TopologyPublication {
   readonly #options: TopologyPublicationOptions;
   #unfinished: Unfinished | undefined;
+  /** By hash: records of versions that were put in force, which the trail could not take, oldest first. */
+  readonly #unrecorded = new Map<string, () => Promise<void>>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: TopologyPublicationOptions) {
@@ -72,6 +78,7 @@ export class TopologyPublication {
       events,
       health,
       log,
+      mark,
       now,
       revocation,
       revokeUnlisted,
@@ -117,20 +124,10 @@ export class TopologyPublication {
     const { version } = document;
     const isRepeated = hash === before?.hash;
     const begun = this.#unfinished?.hash === hash ? this.#unfinished.effect : undefined;
+    const effect = begun ?? (isRepeated ? 'unchanged' : result.effect);
+    const published = publishedEntry(settings.domain, { version, hash }, { ...result, effect });
     const recordPublished = (): Promise<void> =>
-      audit.record({
-        ...who,
-        action: 'topology-published',
-        subject: settings.domain,
-        outcome: 'done',
-        details: {
-          version,
-          hash,
-          effect: begun ?? (isRepeated ? 'unchanged' : result.effect),
-          signers: result.signers.join(' ').slice(0, 500),
-          ...anyway,
-        },
-      });
+      audit.record({ ...published, ...who, details: { ...published.details, ...anyway } });
     if (isRepeated && begun === undefined) {
       await recordPublished();
       return result;
@@ -139,20 +136,25 @@ export class TopologyPublication {
       ...(this.#unfinished?.gone ?? []),
       ...(before === undefined ? [] : removedAdministrators(before, result.topology)),
     ];
-    this.#unfinished = { hash, effect: begun ?? result.effect, gone };
+    this.#unfinished = { hash, effect, gone };
+    this.#unrecorded.set(hash, recordPublished);
     surplus.topologyChanged();
     // First of all: connections and commands of whom it removes end now.
     trust.announce();
     await this.#options.signState();
-    await recordPublished();
+    for (const [each, record] of this.#unrecorded) {
+      await record();
+      this.#unrecorded.delete(each);
+    }
     const time = now();
     await revokeUnlisted(
-      gone.map((name) => ({ name, issuedUntil: time })),
+      gone.map((name) => ({ name, version, issuedUntil: time })),
       who,
     );
     events.announce({ type: 'topology', version: document.version, hash });
     await revocation.reconcileKeys();
     this.#unfinished = undefined;
+    await mark.write({ hash, at: time });
     log.info(
       { event: 'topology', version, hash, signers: result.signers },
       `topology version ${version} is in force`,

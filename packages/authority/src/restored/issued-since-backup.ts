@@ -15,6 +15,7 @@ import { type Certificate, certificateNamesOf, sameCertificateNames } from '@ent
 import { isNamed } from '../administrators.ts';
 import { type AuditLog, by } from '../audit/audit-log.ts';
 import type { Caller } from '../caller.ts';
+import type { DomainRevocations } from '../domain-revocations.ts';
 
 /** What is decided with. */
 export interface IssuedSinceOptions {
@@ -26,8 +27,9 @@ export interface IssuedSinceOptions {
   readonly topology: () => Topology | undefined;
   /** Those whose lists are published. */
   readonly live: () => readonly Pick<Issuer, 'id'>[];
-  readonly ledger: Pick<Ledger, 'append' | 'blockedKey' | 'find' | 'revokeForeign'>;
-  readonly publisher: { publish(): Promise<number> };
+  readonly ledger: Pick<Ledger, 'append' | 'blockedKey' | 'find'>;
+  /** Revokes, with all that follows from it: a key that is blocked may have been that of a server with the keys of a pool. */
+  readonly revocation: Pick<DomainRevocations, 'revokeCertificate'>;
   readonly audit: Pick<AuditLog, 'record'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -113,7 +115,7 @@ export class IssuedSinceBackup {
       return undefined;
     }
     if (!this.#ordered.has(key) && this.#mustWait(judged, leaf, key)) return undefined;
-    return this.#revoke(caller, leaf, issuer, judged, key);
+    return this.#revoke(caller, leaf, judged, key);
   }
 
   async #judge(caller: Exclude<Caller, { kind: 'nobody' }>, leaf: Certificate): Promise<Judged> {
@@ -204,13 +206,12 @@ export class IssuedSinceBackup {
   async #revoke(
     caller: Exclude<Caller, { kind: 'nobody' }>,
     leaf: Certificate,
-    issuer: string,
     judged: Extract<Judged, { why: string }>,
     key: string,
   ): Promise<PkiRefusal> {
     const { reason, why } = judged;
-    const { audit, ledger, log, now, publisher } = this.#options;
-    const { notAfter, serialHex } = leaf;
+    const { audit, log, revocation } = this.#options;
+    const { serialHex } = leaf;
     const subject = caller.kind === 'server' ? caller.server : caller.name;
     const entry = { ...by(caller), actor: 'authority', subject, outcome: 'done', reason } as const;
     // First, and once: what is revoked is not revoked again.
@@ -219,9 +220,9 @@ export class IssuedSinceBackup {
       if (this.#ordered.size >= maxRemembered) this.#ordered.clear();
       this.#ordered.set(key, judged);
     }
-    const outcome = await ledger.revokeForeign({ issuer, serialHex, notAfter }, { at: now(), reason });
-    if (outcome === 'revoked') {
-      const crlNumber = await publisher.publish();
+    const outcome = await revocation.revokeCertificate(leaf, reason);
+    if (outcome.ok) {
+      const { crlNumber } = outcome;
       await audit.record({
         ...entry,
         action: 'certificate-revoked',

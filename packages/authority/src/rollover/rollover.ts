@@ -2,6 +2,8 @@ import {
   activationTime,
   activeOf,
   type IssuerStage,
+  isOfTheFuture,
+  isRootListDue,
   nextStep,
   preparationDue,
   type RolloverView,
@@ -9,7 +11,6 @@ import {
   retirementsDue,
   retirementTime,
   rolloverWarnings,
-  rootListDue,
   rootNeeds,
   settleMs,
   successorOf,
@@ -65,13 +66,21 @@ export interface RolloverStatus {
 }
 
 const dayMs = 86_400_000;
+/**
+ * For how long the list of a root must look as one of the future before its key beside the authority signs another one, milliseconds. A machine
+ * that was asleep starts with a clock that is behind, and is set within minutes; a list of such a time is one that partners refuse. An hour more
+ * costs little where the list is of the future: nobody accepts it anyway.
+ */
+const aheadMs = 3_600_000;
 
 /** Events of the log, one for each warning. */
 const events = {
   'successor-needed': { event: 'successor-needed' },
   'issuer-ends': { event: 'issuer-ends' },
   'issuer-revoked': { event: 'issuer-revoked' },
+  'issuer-of-the-future': { event: 'issuer-of-the-future' },
   'root-list-expires': { event: 'root-list-expires' },
+  'root-list-of-the-future': { event: 'root-list-of-the-future' },
   'root-ends': { event: 'root-ends' },
 } as const;
 
@@ -84,6 +93,8 @@ export class Rollover {
    * six hours more cost only their lists.
    */
   readonly #wait = new HoursOfLooks<number>();
+  /** Numbers of roots whose list is of the future. */
+  readonly #ahead = new HoursOfLooks<number>(aheadMs);
   /** When the last certificate of each retiring one ends, and when that was looked up. Milliseconds since 1970. */
   readonly #lastEnd = new Map<number, { readonly end: number; readonly at: number }>();
   readonly #warnedAt = new Map<string, number>();
@@ -180,14 +191,18 @@ export class Rollover {
       ...issuers.roots.all.map((root) => () => this.#collect(root)),
       () => this.#steps(),
       // What was collected may have brought another root.
-      () =>
-        eachStep(
+      () => {
+        const now = this.#options.clock.now();
+        const ahead = issuers.roots.all.filter(({ crl }) => isOfTheFuture(crl.thisUpdate, now));
+        const waited = this.#ahead.look(new Set(ahead.map(({ number }) => number)), now);
+        return eachStep(
           issuers.roots.all.map(
             ({ number }) =>
               () =>
-                this.#ask(number),
+                this.#ask(number, waited.has(number)),
           ),
-        ),
+        );
+      },
       () => this.#warn(),
     ]);
   }
@@ -197,8 +212,11 @@ export class Rollover {
     if (collected !== undefined) await this.#told(collected, root);
   }
 
-  /** Asks a root for what it should sign. One that is believed no more signs nothing for us. */
-  async #ask(number: number): Promise<void> {
+  /**
+   * Asks a root for what it should sign. One that is believed no more signs nothing for us.
+   * @param isClockRight - whether its list has been of the future for so long that no clock that is behind is the reason
+   */
+  async #ask(number: number, isClockRight: boolean): Promise<void> {
     const { clock, log, opened, roots } = this.#options;
     const root = opened.issuers.roots.all[number - 1] as StoredRoot;
     if (!roots.isBelieved(number)) return;
@@ -206,8 +224,8 @@ export class Rollover {
     const needs =
       number === roots.standing.inUse
         ? rootNeeds(await this.#view(), root.crl, now)
-        : { issuing: false, list: now >= rootListDue(root.crl) };
-    const sent = await this.#post.send(root, needs);
+        : { issuing: false, list: isRootListDue(root.crl, now) };
+    const sent = await this.#post.send(root, needs, isClockRight);
     if (sent.kind === 'written') {
       log.warn(
         { event: 'root-request', remedy: requestRemedy },
@@ -340,11 +358,11 @@ function nextOf(view: RolloverView, number: number, now: number, wait: number): 
       ? { what: 'the root should certify its successor', at: preparationDue(record) }
       : {
           what: `issuing authority ${successor.number} takes over`,
-          at: Math.max(now, activationTime(record, successor, view)),
+          at: Math.max(now, activationTime(record, successor, view, now)),
         };
   }
   if (record.stage === 'prepared' && record === successor) {
-    return { what: 'it takes over', at: Math.max(now, activationTime(active, record, view)) };
+    return { what: 'it takes over', at: Math.max(now, activationTime(active, record, view, now)) };
   }
   if (record.stage === 'retiring') {
     if (view.revoked.has(number)) return { what: 'its key is destroyed', at: now };

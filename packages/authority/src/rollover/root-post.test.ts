@@ -13,7 +13,13 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { maxRootDocumentLength } from '@entente/pki';
+import {
+  formatRootRequest,
+  maxRootDocumentLength,
+  parseRootRequest,
+  type RootRequest,
+  spkiHash,
+} from '@entente/pki';
 import { createMemoryLedger } from '@entente/pki/ledger';
 import {
   type AuthorityFolder,
@@ -32,6 +38,7 @@ const files = rootFiles(1);
 let directory: string;
 let post: RootPost;
 let root: StoredRoot;
+let store: IssuerStore;
 /** What somebody does while an answer is examined. */
 let meanwhile: () => Promise<void>;
 
@@ -40,7 +47,7 @@ beforeEach(async () => {
   const openLedger = async () => createMemoryLedger();
   await initialiseAuthority({ ...names, directory, fqdn: 'ca.contoso.example', now: Date.now(), openLedger });
   const folder = authorityFolder(directory);
-  const store = await IssuerStore.open(folder);
+  store = await IssuerStore.open(folder);
   root = store.roots.all[0] as StoredRoot;
   meanwhile = async () => {};
   const readBrought: AuthorityFolder['readBrought'] = async (...parts) => {
@@ -64,7 +71,7 @@ const at = (name: string): string => join(directory, name);
 describe.skipIf(process.platform === 'win32')('the key of a root beside the authority', () => {
   it('signs nothing where others may read it', async () => {
     await chmod(at(files.key), 0o644);
-    const sent = post.send(root, { issuing: false, list: true });
+    const sent = post.send(root, { issuing: false, list: true }, false);
     await expect(sent).rejects.toMatchObject({ code: 'ENTENTE_PKI_SECRET_EXPOSED' });
   });
 });
@@ -142,8 +149,66 @@ describe.skipIf(process.platform === 'win32')('the request that waits for the ro
     await rm(at(files.key));
     await writeFile(at('other.txt'), 'of somebody else');
     await symlink('other.txt', at(files.request));
-    expect(await post.send(root, { issuing: false, list: true })).toEqual({ kind: 'written' });
+    expect(await post.send(root, { issuing: false, list: true }, false)).toEqual({ kind: 'written' });
     expect((await lstat(at(files.request))).isFile()).toBe(true);
     expect(await readFile(at('other.txt'), 'utf8')).toBe('of somebody else');
+  });
+
+  /** What somebody asks for, in the form in which it is written. */
+  const asking = (more: Partial<RootRequest> = {}): string =>
+    formatRootRequest({
+      ...names,
+      root: spkiHash(root.certificate.der),
+      list: root.crl.der,
+      outsideObjectsUrls: [],
+      nextRoot: 2,
+      certifyOutside: [],
+      revoke: [],
+      ...more,
+    });
+  const written = async () => parseRootRequest(await readFile(at(files.request), 'utf8'));
+  const nothing = { issuing: false, list: false };
+  /** The root signs another list: an answer to an earlier request. */
+  const another = async () => {
+    await post.send(root, { ...nothing, list: true }, false);
+    return store.roots.all[0] as StoredRoot;
+  };
+
+  it('keeps what the root should certify and revoke, where an earlier answer comes in between', async () => {
+    const current = await another();
+    await rm(at(files.key));
+    const revoke = [{ certificate: store.active.issuer.certificate.der, reason: 'cACompromise' as const }];
+    const issuing = await store.request(names.domain);
+    for (const more of [{ issuing }, { issuing, revoke }, { revoke }]) {
+      await writeFile(at(files.request), asking(more));
+      expect(await post.send(current, nothing, false)).toEqual({ kind: 'written' });
+      expect(await written()).toMatchObject({
+        list: Uint8Array.from(current.crl.der),
+        revoke: more.revoke ?? [],
+        ...('issuing' in more ? { issuing: { number: 2 } } : {}),
+      });
+      expect(await post.send(current, nothing, false)).toEqual({ kind: 'waiting' });
+    }
+    await writeFile(at(files.request), asking());
+    expect(await post.send(current, nothing, false)).toEqual({ kind: 'nothing' });
+    expect(await written().catch(() => 'gone')).toBe('gone');
+  });
+
+  it('stays where somebody has written it while another one was judged: nothing is removed or written in its place', async () => {
+    const later = asking({ issuing: await store.request(names.domain) });
+    meanwhile = () => writeFile(at(files.request), later);
+    const judge = async (current: StoredRoot, earlier: string, list: boolean) => {
+      await writeFile(at(files.request), earlier);
+      const { kind } = await post.send(current, { ...nothing, list }, false);
+      expect(await readFile(at(files.request), 'utf8'), kind).toBe(later);
+      return kind;
+    };
+    const earlier = asking();
+    // Its key is beside the authority, which signs what it has judged.
+    expect(await judge(root, earlier, true)).toBe('signed');
+    await rm(at(files.key));
+    const current = store.roots.all[0] as StoredRoot;
+    expect(await judge(current, earlier, false)).toBe('waiting');
+    expect(await judge(current, earlier, true)).toBe('waiting');
   });
 });

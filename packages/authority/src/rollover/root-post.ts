@@ -3,6 +3,7 @@ import {
   createIssuer,
   examineRootRequest,
   formatRootRequest,
+  isOfTheFuture,
   maxRootDocumentLength,
   parseRootAnswer,
   parseRootRequest,
@@ -81,12 +82,15 @@ export class RootPost {
    * Gets what is needed of a root: from its key where that is beside the authority, otherwise by a file that somebody carries to it.
    * @param root - one that is recorded
    * @param needs - what is due
-   * @returns `signed` with the outcome, `written` where there is a new request, `waiting` where there was one before, or `nothing`
+   * @param isClockRight - whether a key beside the authority signs although its list is of the future
+   * @returns `signed` with the outcome, `written` where there is a new request, `waiting` where there was one before, one came meanwhile,
+   * or the clock may be wrong, or `nothing`
    * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read the key of the root
    */
   async send(
     root: StoredRoot,
     needs: RootNeeds,
+    isClockRight: boolean,
   ): Promise<
     | { readonly kind: 'nothing' | 'waiting' | 'written' }
     | { readonly kind: 'signed'; readonly outcome: AnswerOutcome }
@@ -97,29 +101,45 @@ export class RootPost {
     const before = written?.ok === true ? parseRootRequest(written.content.toString('utf8')) : undefined;
     const revoke = (before?.revoke ?? []).filter(({ certificate }) => !store.isRevoked(certificate));
     const outside = this.#outsideNeeded(root);
-    // Somebody may have asked before it is due: until the root has answered, that stays.
+    // Somebody may have asked before it is due: until the root has answered, that stays. What it should certify and revoke stays longer: an
+    // answer may have been on its way to an earlier request.
     const isOpen = before !== undefined && Buffer.from(before.list).equals(root.crl.der);
     const certifies = root.number === roots.standing.inUse;
-    const asked = certifies && isOpen && before.issuing?.number === store.records.length + 1;
+    const asked = certifies && before?.issuing?.number === store.records.length + 1;
     const issuing = needs.issuing || asked;
     if (!issuing && !needs.list && !isOpen && outside.certify.length === 0 && revoke.length === 0) {
-      if (before !== undefined) await folder.remove(files.request);
-      return { kind: 'nothing' };
+      if (before === undefined) return { kind: 'nothing' };
+      return { kind: (await this.#replace(files.request, written)) ? 'nothing' : 'waiting' };
     }
     const request = await this.#request(root, { ...needs, issuing }, outside, revoke);
     const key = await presentPrivateKey(folder.pathOf(files.key));
     if (key === undefined) {
       if (before !== undefined && isSame(before, request)) return { kind: 'waiting' };
-      await folder.write(files.request, formatRootRequest(request), publicMode);
-      return { kind: 'written' };
+      const isWritten = await this.#replace(files.request, written, formatRootRequest(request));
+      return { kind: isWritten ? 'written' : 'waiting' };
     }
     const signer = await createIssuer(root.certificate.der, keySigner(key));
-    const plan = examineRootRequest(request, { root: root.certificate, now: now() });
+    // A clock that is behind says the same, and what is signed by it is refused by partners.
+    if (!isClockRight && isOfTheFuture(root.crl.thisUpdate, now())) return { kind: 'waiting' };
+    const plan = examineRootRequest(request, { root: root.certificate, now: now(), isClockRight });
     if (!plan.ok) return { kind: 'signed', outcome: { accepted: false, refusal: plan.refusal } };
     const answer = await signRootAnswer(plan.value, { root: signer, now: now(), random: randomBytes });
     const outcome = await this.#accept(answer, root);
-    if (outcome.accepted) await folder.remove(files.request);
+    if (outcome.accepted) await this.#replace(files.request, written);
     return { kind: 'signed', outcome };
+  }
+
+  /**
+   * Writes a request in the place of the one that was judged, or removes that. What somebody has written meanwhile stays, and is judged the
+   * next time.
+   * @returns whether it was done
+   */
+  async #replace(file: string, judged: PlainFile | undefined, content?: string): Promise<boolean> {
+    const { folder } = this.#options;
+    if (!isTheSame(await folder.readBrought(file, maxRootDocumentLength), judged)) return false;
+    if (content === undefined) await folder.remove(file);
+    else await folder.write(file, content, publicMode);
+    return true;
   }
 
   async #accept(answer: RootAnswer, root: StoredRoot): Promise<AnswerOutcome> {
@@ -188,6 +208,11 @@ function isSame(one: RootRequest, other: RootRequest): boolean {
         : { issuing: { number: request.issuing.number, request: Uint8Array.of(0) } }),
     });
   return comparable(one) === comparable(other);
+}
+
+function isTheSame(one: PlainFile | undefined, other: PlainFile | undefined): boolean {
+  if (one?.ok === true && other?.ok === true) return one.content.equals(other.content);
+  return one?.ok === other?.ok;
 }
 
 function malformed(found: string): RootRefusal {

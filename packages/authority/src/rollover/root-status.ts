@@ -1,4 +1,4 @@
-import { type RolloverWarning, rootListDue, rootListWarnings } from '@entente/pki';
+import { isRootListDue, type RolloverWarning, rootListDue, rootListWarnings } from '@entente/pki';
 import type { Ledger } from '@entente/pki/ledger';
 import type { IssuerStore, StoredRoot } from '@entente/pki/node';
 import type { Topology } from '@entente/topology';
@@ -57,7 +57,11 @@ export async function rootStatus(options: RootStatusOptions): Promise<readonly R
       stage: roots.regard(number),
       notAfter: certificate.notAfter,
       isReached: cross !== undefined && now <= cross.notAfter,
-      list: { number: crl.number, nextUpdate: crl.nextUpdate, due: rootListDue(crl) },
+      list: {
+        number: crl.number,
+        nextUpdate: crl.nextUpdate,
+        due: isRootListDue(crl, now) ? Math.min(now, rootListDue(crl)) : rootListDue(crl),
+      },
       issuers: store.live.filter((one) => one.root === number).map(({ record }) => record.number),
       dependents,
       dependentAdministrators,

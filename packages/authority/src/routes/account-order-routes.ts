@@ -9,6 +9,7 @@ import {
 } from '../accounts/account-order.ts';
 import { accountProblem } from '../accounts/account-problem.ts';
 import { changeAccount } from '../accounts/change-account.ts';
+import { NumbersInUse, type RefuseNumber } from '../accounts/numbers-in-use.ts';
 import { by } from '../audit/audit-log.ts';
 import type { Caller } from '../caller.ts';
 import { revokedCaller } from '../revoked-caller.ts';
@@ -48,8 +49,9 @@ const actionOf: Readonly<
  * @param context - what they answer with
  */
 export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext): void {
-  const { authority, guard, inTurn, limited, refusals } = context;
+  const { authority, guard, inTurn, refusals } = context;
   const topology = () => authority.topologies.current?.topology;
+  const numbers = new NumbersInUse(authority.accounts);
   /** A turn has been waited for: they may have been removed meanwhile, or their certificate revoked, which closes a connection alone. */
   const notAnyMore = async (caller: Caller): Promise<Response | undefined> => {
     const removed = guard('administrator', caller);
@@ -60,24 +62,22 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
 
   app.post('/accounts', async (c) => {
     const { caller } = c.env;
-    const order = await readOrder(c.req.raw, caller, guard, maxOrderBytes);
+    const order = await readOrder(c.req.raw, caller, context, 'account', maxOrderBytes);
     if (order instanceof Response) return order;
-    const tooMany = limited('account', caller);
-    if (tooMany !== undefined) return tooMany;
     const accounts = accountsIn(order.accounts);
     const { existing = 'refuse' } = order;
     if (accounts === undefined || (existing !== 'refuse' && existing !== 'replace')) {
       const expected = `"accounts", 1 to ${maxAccounts} with "address", "verifiers", "home", "state", "number" and "rights", and "existing": refuse or replace`;
       return refusals.request(badOrder(expected), caller);
     }
-    return inTurn(caller, async () => {
+    const store = async (refuseNumber: RefuseNumber): Promise<Response> => {
       const removed = await notAnyMore(caller);
       if (removed !== undefined) return removed;
       const inForce = topology();
       const looked = accounts.map((account, line) => ({
         account,
         line,
-        problem: refuseByTopology(account, inForce),
+        problem: refuseByTopology(account, inForce) ?? refuseNumber(account),
       }));
       const good = looked.filter(({ problem }) => problem === undefined);
       const [only] = accounts.length === 1 ? accounts : [];
@@ -116,15 +116,15 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
         remedy,
       }));
       return c.json({ ...counts, refused: why }, 200, { 'cache-control': 'no-store' });
-    });
+    };
+    const givesNumbers = accounts.some(({ number }) => number !== undefined);
+    return inTurn(caller, () => (givesNumbers ? numbers.alone(store) : store(() => undefined)));
   });
 
   app.post('/accounts/change', async (c) => {
     const { caller } = c.env;
-    const order = await readOrder(c.req.raw, caller, guard);
+    const order = await readOrder(c.req.raw, caller, context, 'account');
     if (order instanceof Response) return order;
-    const tooMany = limited('account', caller);
-    if (tooMany !== undefined) return tooMany;
     const read = readChange(order);
     if (read === undefined) {
       const expected =
@@ -136,10 +136,12 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
     if (!parsed.ok) return refusals.request(accountProblem(parsed.refusal), caller);
     const { address } = parsed.value;
     const home = change.what === 'home' ? change.home : undefined;
-    return inTurn(caller, async () => {
+    const number = change.what === 'number' ? change.number : undefined;
+    const store = async (refuseNumber: RefuseNumber): Promise<Response> => {
       const removed = await notAnyMore(caller);
       if (removed !== undefined) return removed;
-      const problem = home === undefined ? undefined : refuseByTopology({ address, home }, topology());
+      const refusedHome = home === undefined ? undefined : refuseByTopology({ address, home }, topology());
+      const problem = refusedHome ?? (number === undefined ? undefined : refuseNumber({ address, number }));
       if (problem !== undefined) return refusals.request(problem, caller);
       const entry = { ...by(caller), subject: address, outcome: 'done' } as const;
       const action = actionOf[actionName(change)];
@@ -153,7 +155,8 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
       if (changed) await authority.audit.record({ ...entry, action, details });
       const account = record === undefined ? null : accountView(record);
       return c.json({ address, changed, account }, 200, { 'cache-control': 'no-store' });
-    });
+    };
+    return inTurn(caller, () => (number === undefined ? store(() => undefined) : numbers.alone(store)));
   });
 }
 

@@ -3,6 +3,8 @@ import { badOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 const defaultLimit = 100;
+/** Longer than `server:` with the longest name of a host. */
+const maxActorLength = 300;
 
 /**
  * The audit trail, which administrators read.
@@ -14,10 +16,12 @@ export function addAuditRoutes(app: AuthorityApp, { authority, guard, refusals }
     const { caller } = c.env;
     const refused = guard('administrator', caller);
     if (refused !== undefined) return refused;
-    const query = queryOf(c.req.query('limit'), c.req.query('before'));
+    const query = queryOf(c.req.query());
     if (query === undefined) {
       return refusals.request(
-        badOrder(`no body, "limit" from 1 to ${maxAuditPage} and "before" with a number, in the query`),
+        badOrder(
+          `no body, "limit" from 1 to ${maxAuditPage}, "before" with a number, and "actor" as a record has it, in the query`,
+        ),
         caller,
       );
     }
@@ -25,11 +29,20 @@ export function addAuditRoutes(app: AuthorityApp, { authority, guard, refusals }
   });
 }
 
-function queryOf(limitText: string | undefined, beforeText: string | undefined): AuditQuery | undefined {
+function queryOf({
+  actor,
+  before: beforeText,
+  limit: limitText,
+}: Readonly<Record<string, string>>): AuditQuery | undefined {
   const limit = limitText === undefined ? defaultLimit : count(limitText);
   const before = beforeText === undefined ? Number.POSITIVE_INFINITY : count(beforeText);
   if (limit === undefined || limit > maxAuditPage || before === undefined) return undefined;
-  return beforeText === undefined ? { limit } : { limit, before };
+  if (actor !== undefined && (actor === '' || actor.length > maxActorLength)) return undefined;
+  return {
+    limit,
+    ...(beforeText === undefined ? {} : { before }),
+    ...(actor === undefined ? {} : { actor }),
+  };
 }
 
 function count(text: string): number | undefined {

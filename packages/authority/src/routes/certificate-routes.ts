@@ -22,10 +22,8 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  * @param app - receives the routes
  * @param context - what they answer with
  */
-export function addCertificateRoutes(
-  app: AuthorityApp,
-  { authority, guard, limited, refusals }: RouteContext,
-): void {
+export function addCertificateRoutes(app: AuthorityApp, context: RouteContext): void {
+  const { authority, guard, refusals } = context;
   const { issuers, ledger } = authority.opened;
 
   app.get('/certificates', async (c) => {
@@ -59,11 +57,9 @@ export function addCertificateRoutes(
 
   app.post('/certificates', async (c) => {
     const { caller } = c.env;
-    const read = await readOrder(c.req.raw, caller, guard, maxOrderBytes);
+    const read = await readOrder(c.req.raw, caller, context, 'certificate', maxOrderBytes);
     if (read instanceof Response) return read;
     if (caller.kind !== 'administrator') return c.notFound();
-    const tooMany = limited('certificate', caller);
-    if (tooMany !== undefined) return tooMany;
     const order = certificateOrder(read);
     if ('reason' in order) return refusals.request(order, caller);
     const outcome = await issueTo(authority, order, caller);

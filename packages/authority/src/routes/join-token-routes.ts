@@ -23,7 +23,7 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  * @param context - what it answers with
  */
 export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): void {
-  const { authority, guard, limited, refusals, settings } = context;
+  const { authority, refusals, settings } = context;
   /** Of an administrator whose certificate was revoked meanwhile; and of one whose token would not count when it is used. */
   const refuseOrder = async (caller: Caller, notAfter: number): Promise<Problem | undefined> => {
     if (caller.kind !== 'administrator') return undefined;
@@ -40,10 +40,8 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
   };
   app.post('/join-tokens', async (c) => {
     const { caller } = c.env;
-    const order = await readOrder(c.req.raw, caller, guard);
+    const order = await readOrder(c.req.raw, caller, context, 'join-token');
     if (order instanceof Response) return order;
-    const tooMany = limited('join-token', caller);
-    if (tooMany !== undefined) return tooMany;
     const { server, lifetimeSeconds = 3_600, replace = false } = order;
     const seconds = lifetimeSeconds as number;
     const isWhole = Number.isInteger(seconds) && seconds >= 1 && seconds <= 3_600;

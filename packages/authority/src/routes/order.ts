@@ -1,24 +1,28 @@
 import { type Problem, readBody, refuse } from '@entente/pki';
 import type { Caller } from '../caller.ts';
-import type { Guard } from './guard.ts';
+import type { Limited } from '../limits/request-limits.ts';
+import type { RouteContext } from './route-context.ts';
 
 const usualOrderBytes = 4_096;
 
 /**
- * Reads an administrator's order. The caller is looked at again once the body is here: until then they may have been removed.
+ * Reads an administrator's order. It is counted first, so that nothing of one too many is read. The caller is looked at again once the body is here:
+ * until then they may have been removed.
  * @param request - its body must not have been read
  * @param caller - who sends it
- * @param guard - refuses callers that may not ask
+ * @param context - refuses callers that may not ask, and orders that are too many
+ * @param what - it is counted as
  * @param maxBytes - largest body
  * @returns a JSON object, empty where the body is not one; or the refusal
  */
 export async function readOrder(
   request: Request,
   caller: Caller,
-  guard: Guard,
+  { guard, limited }: Pick<RouteContext, 'guard' | 'limited'>,
+  what: Limited,
   maxBytes: number = usualOrderBytes,
 ): Promise<Record<string, unknown> | Response> {
-  const refused = guard('administrator', caller);
+  const refused = guard('administrator', caller) ?? limited(what, caller);
   if (refused !== undefined) return refused;
   const order = await readObject(request, maxBytes);
   return guard('administrator', caller) ?? order ?? {};

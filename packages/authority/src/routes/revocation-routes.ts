@@ -1,4 +1,4 @@
-import { isRevocationReason, spkiHash } from '@entente/pki';
+import { findIssued, isRevocationReason, spkiHash } from '@entente/pki';
 import {
   type Certificate,
   type CertificationRequest,
@@ -21,16 +21,12 @@ const maxShown = 100;
  * @param app - receives the route
  * @param context - what it answers with
  */
-export function addRevocationRoutes(
-  app: AuthorityApp,
-  { authority, guard, limited, refusals }: RouteContext,
-): void {
+export function addRevocationRoutes(app: AuthorityApp, context: RouteContext): void {
+  const { authority, refusals } = context;
   app.post('/revoke', async (c) => {
     const { caller } = c.env;
-    const order = await readOrder(c.req.raw, caller, guard, maxOrderBytes);
+    const order = await readOrder(c.req.raw, caller, context, 'command', maxOrderBytes);
     if (order instanceof Response) return order;
-    const tooMany = limited('command', caller);
-    if (tooMany !== undefined) return tooMany;
     const { reason = 'unspecified', server } = order;
     const certificate = certificateIn(order.certificate);
     const serial = certificate?.serialHex ?? order.serial;
@@ -60,17 +56,15 @@ export function addRevocationRoutes(
     await authority.audit.record({
       ...entry,
       action: 'certificate-revoked',
-      details: { ...serialDetails(serials), crlNumber },
+      details: { ...serialDetails(serials), ...(crlNumber === undefined ? {} : { crlNumber }) },
     });
     return c.json({ serials, crlNumber, ...untoldOf(authority) });
   });
 
   app.post('/block-key', async (c) => {
     const { caller } = c.env;
-    const order = await readOrder(c.req.raw, caller, guard, maxOrderBytes);
+    const order = await readOrder(c.req.raw, caller, context, 'command', maxOrderBytes);
     if (order instanceof Response) return order;
-    const tooMany = limited('command', caller);
-    if (tooMany !== undefined) return tooMany;
     const { reason = 'keyCompromise' } = order;
     const key = (certificateIn(order.certificate) ?? requestIn(order.request))?.publicKey.der;
     const isOne = (order.certificate === undefined) !== (order.request === undefined);
@@ -106,15 +100,14 @@ export function addRevocationRoutes(
 
   app.post('/release', async (c) => {
     const { caller } = c.env;
-    const order = await readOrder(c.req.raw, caller, guard);
+    const order = await readOrder(c.req.raw, caller, context, 'command');
     if (order instanceof Response) return order;
-    const tooMany = limited('command', caller);
-    if (tooMany !== undefined) return tooMany;
     const { serial } = order;
     if (typeof serial !== 'string') return refusals.request(badOrder('"serial"'), caller);
     const serialHex = serial.toLowerCase();
     const { audit, issuance, opened, revocation } = authority;
-    const held = await opened.ledger.find(issuance.issuer.id, serialHex);
+    // Also one of an issuing authority that retires.
+    const held = await findIssued(opened.ledger, issuance, serialHex);
     const entry = {
       ...by(caller),
       ...(held === undefined ? {} : { subject: held.subject }),
