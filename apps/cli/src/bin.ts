@@ -1,10 +1,5 @@
 #!/usr/bin/env node
-import { run } from './index.ts';
+import { run, watchOutput } from './index.ts';
 
-// Ignore EPIPE: the reader (for example `head`) may close early. The command still runs to its end.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+watchOutput();
 process.exitCode = await run(process.argv.slice(2));

@@ -1,1 +1,1 @@
-export { createProgram, run } from '@entente/commands/program';
+export { createProgram, run, watchOutput } from '@entente/commands/program';

@@ -13,17 +13,23 @@ const ports: Readonly<Record<string, (name: string, version: string) => PluginFi
   exporter: exporterFiles,
 };
 
+/** A port that is implemented from a whole example: a store has to pass every rule of its suite. */
+const byExample: ReadonlyMap<string, string> = new Map([['locations', 'examples/plugin-sqlite-locations']]);
+
 const usage = `Usage: npm create @entente/plugin FOLDER [-- --port PORT]
 
 Writes the first files of a plugin into a new folder.
 
   FOLDER       its last part is the name of the plugin: lower-case letters, digits and hyphens
-  --port PORT  ${Object.keys(ports).join(' or ')}; default request-policy
+  --port PORT  ${Object.keys(ports).join(' or ')}; default request-policy. For locations, begin with a copy of
+               ${byExample.get('locations')} of the repository
   --help       shows this`;
 
 /** Where the words go. */
 export interface Streams {
+  /** For what it does, a line without its end. */
   readonly say: (line: string) => void;
+  /** For what is wrong, the same. */
   readonly complain: (line: string) => void;
 }
 
@@ -82,8 +88,11 @@ function readArguments(args: readonly string[]): Wanted {
     return { problem: `expected a name of lower-case letters, digits and hyphens, found ${name}` };
   const { port = 'request-policy' } = values;
   const filesOf = Object.hasOwn(ports, port) ? ports[port] : undefined;
-  if (filesOf === undefined)
-    return { problem: `expected --port ${Object.keys(ports).join(' or ')}, found ${port}` };
+  if (filesOf === undefined) {
+    const example = byExample.get(port);
+    const instead = example === undefined ? '' : `: begin with a copy of ${example} of the repository`;
+    return { problem: `expected --port ${Object.keys(ports).join(' or ')}, found ${port}${instead}` };
+  }
   return { help: false, folder, filesOf };
 }
 

@@ -69,11 +69,17 @@ describe('npm create @entente/plugin', () => {
     ['two folders', ['one', 'two']],
     ['a name that a log could not have', ['My_Filter']],
     ['a port that it does not know', ['mine', '--port', 'toString']],
+    ['a port that an example shows', ['mine', '--port', 'locations']],
     ['an unknown option', ['mine', '--prot', 'exporter']],
   ])('ends with status 2 for %s, and makes nothing', (_, args) => {
     const { status, words } = create(...args);
     expect(status).toBe(2);
     expect(words).toMatch(/^create-plugin: .*; see --help$/);
+  });
+
+  it('names the example of a port that it writes nothing for', () => {
+    const example = expect.stringContaining('begin with a copy of examples/plugin-sqlite-locations');
+    expect(create('mine', '--port', 'locations')).toMatchObject({ status: 2, words: example });
   });
 
   it('says how it is used', () => {

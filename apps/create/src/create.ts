@@ -15,7 +15,9 @@ this machine. Its keys are created there when it is started first, with npm star
 
 /** Where the words go. */
 export interface Streams {
+  /** For what it does, a line without its end. */
   readonly say: (line: string) => void;
+  /** For what is wrong, the same. */
   readonly complain: (line: string) => void;
 }
 

@@ -53,14 +53,18 @@ export async function createProgram(args?: readonly string[]): Promise<Command> 
 export async function run(args: readonly string[]): Promise<number> {
   const asJson = wantsJson(args);
   const program = await createProgram(args);
-  if (asJson) for (const [, command] of allOf(program, '')) command.configureOutput({ writeErr: () => {} });
+  const said: Said[] = [];
+  for (const [, command] of allOf(program, ''))
+    command.configureOutput({ writeErr: (text) => void said.push({ command, text }) });
   try {
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
-      if (asJson) giveFault(usageFault(error), 2);
+      const misspelt = await misspeltIn(said, args);
+      if (asJson) giveFault(usageFault(misspelt ?? error.message), 2);
+      else process.stderr.write(said.map(({ text }) => text).join(''));
       return 2;
     }
     const { describeFault, reportFault } = await import('@entente/host');
@@ -73,6 +77,21 @@ export async function run(args: readonly string[]): Promise<number> {
 
 const place = 'the command line';
 
+/** What commander writes to standard error, and of which command. */
+interface Said {
+  readonly command: Command;
+  text: string;
+}
+
+/** Says of an option that is misspelt that it is unknown, where commander says that a required one is missing. */
+async function misspeltIn([error]: readonly Said[], args: readonly string[]): Promise<string | undefined> {
+  if (error?.text.startsWith('error: required option ') !== true) return undefined;
+  const { misspeltOption } = await import('./misspelt-option.ts');
+  const misspelt = misspeltOption(error.command, args);
+  if (misspelt !== undefined) error.text = `error: ${misspelt}\n`;
+  return misspelt;
+}
+
 /** An argument after `--` is none of the options. */
 function wantsJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
@@ -84,7 +103,7 @@ function giveFault({ code, sentence, place, remedy }: FaultDescription, exitStat
   process.stdout.write(`${JSON.stringify({ ok: false, fault, next: [remedy] })}\n`);
 }
 
-function usageFault({ message }: CommanderError): FaultDescription {
+function usageFault(message: string): FaultDescription {
   // Where a group is named without a verb, the message is only a mark of commander's own.
   const sentence = message.startsWith('(') ? 'expected a command' : message.replace(/^error: /, '');
   const remedy = 'give --help after the command: it shows the options and an example';

@@ -1,1 +1,2 @@
 export { createProgram, run } from './cli.ts';
+export { watchOutput } from './lost-answer.ts';

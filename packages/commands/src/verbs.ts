@@ -114,7 +114,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     path: 'topology diff',
-    summary: 'show what changes from the version in force, and who must sign',
+    summary: 'show what changes from the newest signed version, and who must sign',
     load: () => import('./commands/topology-diff.ts'),
   },
   {

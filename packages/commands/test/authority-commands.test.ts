@@ -311,6 +311,10 @@ describe('commands to an authority', () => {
     }
     const { json: listed } = await answerOf(`cert list --subject administrator ${mine}`);
     expect(JSON.stringify(listed.certificates)).toContain(String(json.serial));
+    const { serial, notAfter } = json.before as { serial: string; notAfter: string };
+    expect(Date.parse(notAfter)).toBeGreaterThan(Date.now());
+    expect(listed.certificates).toContainEqual(expect.objectContaining({ serial, state: 'valid' }));
+    expect(json.next).toContainEqual(expect.stringContaining(`entente cert revoke --serial ${serial}`));
   });
 
   it('cert revoke asks first, and --dry-run shows what it would revoke and revokes nothing', async () => {

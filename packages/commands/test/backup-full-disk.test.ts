@@ -1,17 +1,25 @@
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PkiFault } from '@entente/pki';
-import { openStore } from '@entente/store-sql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runEntente } from './command-line.ts';
-import { makeAuthority } from './made-authority.ts';
 
-const { openStore: openReal } =
-  await vi.importActual<typeof import('@entente/store-sql')>('@entente/store-sql');
 vi.mock('@entente/store-sql', async (original) => {
   const real = (await original()) as object;
   return { ...real, openStore: vi.fn() };
+});
+// Files before this one in the process have loaded the command line with the real store, those after it need that again.
+vi.resetModules();
+const { serveLocalOrders } = await import('@entente/host');
+const { PkiFault } = await import('@entente/pki');
+const { ordersSocket } = await import('@entente/pki/node');
+const { openStore } = await import('@entente/store-sql');
+const { openStore: openReal } =
+  await vi.importActual<typeof import('@entente/store-sql')>('@entente/store-sql');
+const { runEntente } = await import('./command-line.ts');
+const { makeAuthority } = await import('./made-authority.ts');
+afterAll(() => {
+  vi.doUnmock('@entente/store-sql');
+  vi.resetModules();
 });
 
 /** The authority as it is made once, and the folder of a test. */
@@ -62,7 +70,7 @@ const recorded = async () => {
 };
 const unrecorded = 'the audit trail of the authority does not have that it was written: no space left';
 
-describe('a backup of a stopped authority whose audit trail takes nothing', () => {
+describe('a backup of an authority whose audit trail takes nothing', () => {
   it('is written all the same, and says so', async () => {
     refused = new Set(['backup-ordered', 'backup-written']);
     const { json, status, stderr } = await backUp();
@@ -85,6 +93,46 @@ describe('a backup of a stopped authority whose audit trail takes nothing', () =
     });
     await complete();
     expect(await recorded()).toEqual(['backup-ordered']);
+  });
+
+  it('is complete where a running authority could not record its end, and says so', async () => {
+    const { takenAt, files } = { takenAt: Date.now(), files: [] };
+    const answer = { takenAt, files, unrecorded: 'no space left' };
+    await using _orders = await serveLocalOrders({
+      path: join(ca, ordersSocket),
+      handle: async () => answer,
+    });
+    expect(await backUp()).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining(unrecorded),
+      json: { ok: true, recorded: false, running: true },
+    });
+  });
+
+  it('says that the running authority, of an earlier release, has not signed it', async () => {
+    await using _orders = await serveLocalOrders({
+      path: join(ca, ordersSocket),
+      handle: async () => ({ takenAt: Date.now(), files: [] }),
+    });
+    const ran = await runEntente(`ca backup --to ${to} --config ${join(ca, 'authority.yaml')}`);
+    expect(ran.stdout).toMatch(/not signed: [\s\S]* --unverified/);
+  });
+
+  it('says that the key which has signed it could not be kept: the next backup has another one', async () => {
+    const answer = {
+      takenAt: Date.now(),
+      files: [],
+      signer: 'ab'.repeat(32),
+      signerUnsaved: 'no space left',
+    };
+    await using _orders = await serveLocalOrders({
+      path: join(ca, ordersSocket),
+      handle: async () => answer,
+    });
+    expect(await backUp()).toMatchObject({
+      stderr: expect.stringContaining('the next one has another key: no space left'),
+      json: { signer: answer.signer },
+    });
   });
 
   it('is not written where the trail is damaged: that is no lack of space', async () => {

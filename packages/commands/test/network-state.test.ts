@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
 import { type Network, startNetwork } from '@entente/testkit';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { administratorOptions } from './administrator-options.ts';
 import { answerOf, runEntente, succeed } from './command-line.ts';
 
@@ -31,22 +31,18 @@ describe('the state of a network', () => {
   });
 
   /** The state of the network once both front ends have reported what is in force. */
-  function statusOnceCurrent(): Promise<Awaited<ReturnType<typeof answerOf>>> {
-    return vi.waitFor(
-      async () => {
-        const answer = await answerOf(`status ${options}`);
-        const members = answer.json.members as { server: string; attention: string[] }[];
-        const behind = members.filter(
-          ({ attention, server }) => server.startsWith('fe') && attention.length > 0,
-        );
-        const silent = members.filter(
-          (one) => one.server.startsWith('fe') && !('lastSeen' in one && one.lastSeen),
-        );
-        expect([...behind, ...silent]).toEqual([]);
-        return answer;
-      },
-      { timeout: 20_000 },
-    );
+  async function statusOnceCurrent(): Promise<Awaited<ReturnType<typeof answerOf>>> {
+    let answer: Awaited<ReturnType<typeof answerOf>> | undefined;
+    const notCurrent = async () => {
+      answer = await answerOf(`status ${options}`);
+      const members = answer.json.members as { server: string; attention: string[] }[];
+      return members.filter(
+        (one) =>
+          one.server.startsWith('fe') && (one.attention.length > 0 || !('lastSeen' in one && one.lastSeen)),
+      );
+    };
+    await expect.poll(notCurrent).toEqual([]);
+    return answer!;
   }
 
   /** Node's own client: what any program can send to the authority. */
@@ -133,6 +129,24 @@ describe('the state of a network', () => {
     expect((await runEntente(`status ${options}`)).stdout).toContain('nothing needs attention');
   });
 
+  it('status shows that the key of the root lies beside the authority, until it is moved away', async () => {
+    const directory = join(network.directory, 'authority');
+    const key = join(directory, 'root_ca.key');
+    const { json, status } = await answerOf(`status ${options}`);
+    expect({ status, rootKey: json.rootKey }).toEqual({ status: 0, rootKey: key });
+    expect(String(json.next)).toContain(`move ${key} to storage that no network reaches`);
+    const shown = await runEntente(`status ${options}`);
+    expect(shown.stdout).toContain('\nwarning: the key of the root is on the machine of the authority');
+    const elsewhere = join(folder, 'root_ca.key');
+    await rename(key, elsewhere);
+    try {
+      expect((await answerOf(`status ${options}`)).json).toMatchObject({ ok: true, rootKey: null });
+      expect((await runEntente(`status ${options}`)).stdout).not.toContain('key of the root');
+    } finally {
+      await rename(elsewhere, key);
+    }
+  });
+
   it('status marks a server that is behind, and one whose certificate is about to end', async () => {
     const standing = {
       format: 'entente-member-standing/1',
@@ -166,13 +180,10 @@ describe('the state of a network', () => {
     const inTheWay = join(network.directory, 'authority', 'root-answer.json');
     await mkdir(inTheWay);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', inTheWay]);
-    const failing = { timeout: 40_000 };
+    const problems = async () => (await answerOf(`status ${options}`)).json.problems;
     try {
-      const { json } = await vi.waitFor(async () => {
-        const answer = await answerOf(`status ${options}`);
-        expect(answer.json.problems).toMatchObject([{ part: 'periodic-work', remedy: expect.any(String) }]);
-        return answer;
-      }, failing);
+      await expect.poll(problems).toMatchObject([{ part: 'periodic-work', remedy: expect.any(String) }]);
+      const { json } = await answerOf(`status ${options}`);
       const [{ remedy }] = json.problems as [{ remedy: string }];
       expect(json.next).toContain(remedy);
       expect(json.attention).toContainEqual(expect.stringMatching(/^periodic-work of the authority: /));
@@ -182,10 +193,7 @@ describe('the state of a network', () => {
       execFileSync('umount', ['-l', inTheWay]);
       await rm(inTheWay, { recursive: true, force: true });
     }
-    await vi.waitFor(
-      async () => expect((await answerOf(`status ${options}`)).json.problems).toEqual([]),
-      failing,
-    );
+    await expect.poll(problems).toEqual([]);
   });
 
   it('cert release makes a certificate on hold count again', async () => {
@@ -261,5 +269,27 @@ describe('the state of a network', () => {
     expect(stdout).toMatch(new RegExp(`Z certificate-issued med1\\.contoso\\.example ${by}`));
     expect(stdout).toMatch(new RegExp(`Z request-refused ${by} refused \\(already-joined\\)`));
     expect((await runEntente(`audit --limit 1001 ${options}`)).status).toBe(2);
+  });
+
+  it('audit shows what one has done, page by page, and takes no name alone', async () => {
+    const of = 'administrator:administrator';
+    const { json, status } = await answerOf(`audit --limit 2 --actor ${of} ${options}`);
+    const records = json.records as { actor: string }[];
+    expect([status, records.map(({ actor }) => actor)]).toEqual([0, [of, of]]);
+    expect(json.next).toEqual([
+      expect.stringContaining(`--before ${String(json.before)} --actor ${of} --as`),
+    ]);
+    const all = await answerOf(`audit --limit 1000 --actor authority ${options}`);
+    expect(new Set((all.json.records as { actor: string }[]).map(({ actor }) => actor))).toEqual(
+      new Set(['authority']),
+    );
+    const none = await runEntente(`audit --actor server:nowhere.contoso.example ${options}`);
+    expect(none).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing is recorded') });
+    for (const name of ['alice', 'administrator:', 'user:alice']) {
+      expect(await runEntente(`audit --actor ${name} ${options}`), name).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('administrator:<name>'),
+      });
+    }
   });
 });

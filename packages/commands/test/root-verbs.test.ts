@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Network, startNetwork } from '@entente/testkit';
 import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { answerOf, runEntente, succeed } from './command-line.ts';
 
@@ -15,7 +15,7 @@ interface Rollover {
 }
 
 /** The authority looks for answers every 15 seconds. */
-const patience = { timeout: 45_000, interval: 250 };
+const patience = { interval: 250 };
 
 describe('the verbs of a root, with a running authority', () => {
   let network: Network;
@@ -74,14 +74,13 @@ describe('the verbs of a root, with a running authority', () => {
     });
     const accepted = await answerOf(`ca root accept ${at('answer.json')} --config ${config}`);
     expect(accepted.json).toMatchObject({ list: 2, issuing: 2, root: null });
-    await vi.waitFor(async () => {
-      const { issuers, roots } = await rollover();
-      expect(issuers).toMatchObject([
+    await expect.poll(rollover, patience).toMatchObject({
+      issuers: [
         { number: 1, root: 1, stage: 'active' },
         { number: 2, root: 1, stage: 'prepared' },
-      ]);
-      expect(roots).toMatchObject([{ stage: 'active', list: { number: 2 } }]);
-    }, patience);
+      ],
+      roots: [{ stage: 'active', list: { number: 2 } }],
+    });
     const shown = await succeed(`ca rollover ${options}`);
     expect(shown).toMatch(/issuing authorities\n *number +root +stage/);
     expect(shown).toMatch(/roots\n *number +stage +ends +list +servers/);
@@ -97,9 +96,9 @@ describe('the verbs of a root, with a running authority', () => {
     expect((await sign(old)).json).toMatchObject({ list: 4 });
     const { status } = await answerOf(`ca root accept ${at('revoking.json')} --config ${config}`);
     expect(status).toBe(0);
-    await vi.waitFor(async () => {
-      expect((await rollover()).issuers[1]).toMatchObject({ stage: 'retired', revoked: true });
-    }, patience);
+    await expect
+      .poll(async () => (await rollover()).issuers[1], patience)
+      .toMatchObject({ stage: 'retired', revoked: true });
     const unknown = await runEntente(`ca root request --config ${config} --revoke 9`);
     expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining('entente ca rollover') });
     expect((await runEntente(`ca root request --config ${config} --root 2`)).status).toBe(2);
@@ -118,9 +117,9 @@ describe('the verbs of a root, with a running authority', () => {
     expect(await readFile(at('root2/root_ca.crt'), 'utf8')).toBe(certificate);
     const accepted = await answerOf(`ca root accept ${at('next.json')} --config ${config}`);
     expect(accepted.json).toMatchObject({ list: 6, issuing: null, root: 2 });
-    await vi.waitFor(async () => {
-      expect((await rollover()).roots).toMatchObject([{ stage: 'active' }, { stage: 'unlisted' }]);
-    }, patience);
+    await expect
+      .poll(rollover, patience)
+      .toMatchObject({ roots: [{ stage: 'active' }, { stage: 'unlisted' }] });
   });
 
   it('topology root writes each step into the topology, and the authority follows the published ones', async () => {
@@ -193,18 +192,16 @@ describe('the verbs of a root, with a running authority', () => {
     const [one, two] = await rootsInForce();
     expect(await publish([one as object, { ...two, stage: 'active' }])).toBe(0);
     const file = join(network.directory, 'authority', 'root-request-2.json');
-    await vi.waitFor(async () => {
-      expect((await rollover()).waiting).toEqual(['root-request-2.json']);
-    }, patience);
+    await expect.poll(async () => (await rollover()).waiting, patience).toEqual(['root-request-2.json']);
     const wrong = await answerOf(`ca root sign ${file} --root ${at('root1')} --out ${at('x.json')} --yes`);
     expect(wrong).toMatchObject({ status: 1, json: { refusal: { reason: 'root-of-another-domain' } } });
     const line = `ca root sign ${file} --root ${at('root2')} --out ${at('second.json')} --yes`;
     expect((await answerOf(line)).json).toMatchObject({ issuing: 3 });
     const accepted = await answerOf(`ca root accept ${at('second.json')} --config ${config}`);
     expect(accepted.json).toMatchObject({ issuing: 3, root: null });
-    await vi.waitFor(async () => {
-      expect((await rollover()).issuers[2]).toMatchObject({ number: 3, root: 2, stage: 'prepared' });
-    }, patience);
+    await expect
+      .poll(async () => (await rollover()).issuers[2], patience)
+      .toMatchObject({ number: 3, root: 2, stage: 'prepared' });
     expect(await succeed(`ca rollover ${options}`)).toContain('root 2 is');
   });
 

@@ -66,6 +66,7 @@ describe('entente trace', () => {
     const { status, stdout } = await runEntente(`trace a ${file}`);
     expect(status).toBe(1);
     expect(stdout).toContain('logLevel: debug');
+    expect(stdout).toContain('check the Call-ID');
   });
 
   it('names the file that cannot be read', async () => {

@@ -5,7 +5,7 @@ import { verifiersOf } from '@entente/accounts';
 import { accountsNotedAt, openStore } from '@entente/store-sql';
 import { openPostgresAccounts, type PostgresServer } from '@entente/store-sql/postgres';
 import { type Postgres, startPostgres, whyNoPostgres } from '@entente/testkit/postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { answerOf, runEntente } from './command-line.ts';
 
 const account = (name: string, state: 'enabled' | 'disabled' = 'enabled') => {
@@ -40,6 +40,10 @@ describe.skipIf(reason !== undefined)(
       await postgres?.[Symbol.asyncDispose]();
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     });
+    const { isTTY } = process.stderr;
+    const onTerminal = (is: boolean) =>
+      Object.defineProperty(process.stderr, 'isTTY', { value: is, configurable: true });
+    afterEach(() => onTerminal(isTTY));
     const copy = (line: string) => answerOf(`user copy ${config} ${line}`);
 
     it('refuses while an authority has the accounts, and where the configuration names no PostgreSQL', async () => {
@@ -92,6 +96,14 @@ describe.skipIf(reason !== undefined)(
       expect(await accountsNotedAt(ca)).toBeUndefined();
       await using store = await openStore(ca);
       expect((await store.accounts.find('alice@contoso.example'))?.account.state).toBe('disabled');
+    });
+
+    it('shows on a terminal how far it is, and not with --json', async () => {
+      onTerminal(true);
+      const { status, stderr, stdout } = await runEntente(`user copy ${config} --to authority`);
+      expect([status, stderr]).toEqual([0, '\r2 accounts copied\r2 copied, 2 compared\n']);
+      expect(stdout).toContain('2 accounts in ');
+      expect((await runEntente(`user copy ${config} --to authority --json`)).stderr).toBe('');
     });
   },
 );

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { verifiersOf } from '@entente/accounts';
 import { formatFeedPage } from '@entente/accounts/feed';
 import { type Network, startNetwork } from '@entente/testkit';
+import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { administratorOptions } from './administrator-options.ts';
 import { answerOf, runEntente } from './command-line.ts';
+import { newestTopology } from './newest-topology.ts';
 
 const alice = 'alice@contoso.example';
 
@@ -170,6 +172,11 @@ describe('the users at an authority', () => {
     const asked = await runEntente(`user remove Bob@contoso.example ${options}`);
     expect(asked).toMatchObject({ status: 2, stderr: expect.stringContaining('entente user disable keeps') });
     expect(await listed()).toHaveLength(2);
+    const unknown = await user('remove nobody@contoso.example');
+    expect(unknown, 'nobody is asked').toMatchObject({
+      status: 1,
+      json: { refusal: { reason: 'account-unknown' } },
+    });
     expect((await user('remove Bob@contoso.example --yes')).status).toBe(0);
     expect((await listed()).map(({ address }) => address)).toEqual([alice]);
   });
@@ -216,6 +223,82 @@ describe('the users at an authority', () => {
     expect(await listed(kept.address)).toMatchObject([{ algorithms: ['SHA-256'] }]);
     const other = await written('other.jsonl', '{}\n');
     expect((await runEntente(`user import ${other} ${options}`)).status).toBe(2);
+  });
+
+  it('whose addresses differ in case alone are different users, and each is said when it is added', async () => {
+    expect((await user('add Fred.Long@contoso.example --generate')).json).not.toHaveProperty('differsInCase');
+    const fred = 'fred.long@contoso.example';
+    const added = await user(`add ${fred} --generate`);
+    expect(added).toMatchObject({
+      status: 0,
+      json: { added: true, differsInCase: ['Fred.Long@contoso.example'] },
+    });
+    expect(String(added.json.next)).toContain(`entente user remove ${fred}`);
+    const shown = await runEntente(`user add FRED.LONG@contoso.example --generate ${options}`);
+    expect(shown).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`differ in case alone, and are different users`),
+    });
+    expect(shown.stdout).toContain('Fred.Long@contoso.example, fred.long@contoso.example');
+  });
+
+  it('whose addresses differ in case alone are said where they come from a file', async () => {
+    const lines = ['address,password', 'gIna@contoso.example,a-secret', 'gina@contoso.example,a-secret'];
+    const file = await written('cases.csv', [...lines, 'fRed.long@contoso.example,a-secret', ''].join('\n'));
+    const differsInCase = {
+      count: 3,
+      users: [
+        { address: 'gIna@contoso.example', others: ['gina@contoso.example'] },
+        { address: 'gina@contoso.example', others: ['gIna@contoso.example'] },
+        {
+          address: 'fRed.long@contoso.example',
+          others: ['FRED.LONG@contoso.example', 'Fred.Long@contoso.example', 'fred.long@contoso.example'],
+        },
+      ],
+    };
+    expect(await user(`import ${file}`)).toMatchObject({ status: 0, json: { added: 3, differsInCase } });
+    const again = await runEntente(`user import ${file} --replace --yes ${options}`);
+    expect(again.stdout).toContain('3 users of the file have addresses that differ in case alone');
+    expect(again.stdout).toContain('  gIna@contoso.example beside gina@contoso.example\n');
+    const without = await written('no-cases.csv', 'address,password\nhilda@contoso.example,a-secret\n');
+    expect((await user(`import ${without}`)).json).not.toHaveProperty('differsInCase');
+  });
+
+  it('who have no home are said to have none, with what gives them one', async () => {
+    const { document } = JSON.parse(await newestTopology(network)) as { document: TopologyDocument };
+    const domains = document.domains.map(({ name }) => ({ name }));
+    const { version } = document;
+    const next = { ...document, domains, version: version + 1, previous: topologyHash(document) };
+    const signed = encodeSignedTopology(signTopology(next, [network.administrator.signer]));
+    const file = await written('without-pool.json', signed);
+    expect(await answerOf(`topology publish ${file} --yes ${options}`)).toMatchObject({ status: 0 });
+    const homeless = 'dora@contoso.example';
+    const added = await runEntente(`user add ${homeless} --generate ${options}`);
+    expect(added).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`${homeless} has no home yet`),
+    });
+    expect(added.stdout).toContain(`entente user move ${homeless} --home`);
+    expect(added.stdout).toContain('entente topology add pool <fqdn> --role front-end --home');
+    const [fe1 = ''] = network.organisation.frontEnds.map(({ fqdn }) => fqdn);
+    const athome = await user(`add erin@contoso.example --generate --home ${fe1}`);
+    expect(athome.json).not.toHaveProperty('home');
+    const rows = [
+      'address,password,home',
+      'ida@contoso.example,a-secret,',
+      `jo@contoso.example,a-secret,${fe1}`,
+    ];
+    const users = await written('homeless.csv', [...rows, 'no address,a-secret,', ''].join('\n'));
+    const imported = await runEntente(`user import ${users} ${options}`);
+    expect(imported.stdout).toContain(
+      '1 user of the file has no home yet, and cannot register: contoso.example has no pool',
+    );
+    expect(imported.stdout).toContain('entente topology add pool <fqdn> --role front-end --home');
+    expect((await user(`import ${users} --replace --yes`)).json).toMatchObject({
+      withoutHome: { count: 1, users: ['ida@contoso.example'] },
+    });
+    const shown = await runEntente(`user list ${homeless} ${options}`);
+    expect(shown.stdout).toContain('none: the domain has no pool');
   });
 
   it('are said to be at the authority where neither it nor a file is named', async () => {

@@ -3,6 +3,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { type Owner, publicMode, writeWhole } from '@entente/pki/node';
 import { parse, stringify } from 'yaml';
+import { fileOr } from '../topology/missing-file.ts';
 
 /** How an administrator reaches the authority, and with which certificate. */
 export interface AdministratorAccess {
@@ -61,7 +62,8 @@ export async function writeAccess(
  */
 export async function accessOf(options: AdministratorOptions): Promise<AdministratorAccess> {
   const { as: file } = options;
-  const read = file === undefined ? {} : readAccess(file, await readFile(file, 'utf8'));
+  const read =
+    file === undefined ? {} : readAccess(file, await fileOr(file, readFile(file, 'utf8'), createsAccess));
   const missing = needed.filter((name) => options[name] === undefined && read[name] === undefined);
   if (missing.length > 0) {
     throw new OperatorFault('ENTENTE_USAGE', {
@@ -79,6 +81,9 @@ export async function accessOf(options: AdministratorOptions): Promise<Administr
     key: field('key'),
   };
 }
+
+const createsAccess =
+  'name your access file with its path, e.g. ca/administrators/<you>.yaml: entente ca init has written that of the first administrator, entente ca administrator <name> writes that of another one';
 
 type AccessFile = { readonly [name in (typeof needed)[number] | 'address']?: string };
 

@@ -18,25 +18,40 @@ export interface AuditedEvent {
 /**
  * Reads an answer of `GET /audit`.
  * @param text - as the authority sent it
+ * @param actor - whose records were asked for; default: those of all
  * @returns the records, newest first, and where the older ones begin
  * @throws OperatorFault `ENTENTE_AUTHORITY_ANSWER` where it is something else
  */
-export function readAudit(text: string): {
+export function readAudit(
+  text: string,
+  actor?: string,
+): {
   readonly records: readonly AuditedEvent[];
   readonly next?: number;
 } {
   try {
     const { next, records } = JSON.parse(text) as { next?: unknown; records?: unknown };
     if (Array.isArray(records) && records.every(isEvent)) {
+      if (actor !== undefined && records.some((one) => one.actor !== actor)) throw ofEverybody();
       return { records, ...(typeof next === 'number' ? { next } : {}) };
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof OperatorFault) throw error;
     // Falls through: this is not an answer of an authority.
   }
   throw new OperatorFault('ENTENTE_AUTHORITY_ANSWER', {
     sentence: 'the authority answered with something else than an audit trail',
     place: '/audit',
     remedy: 'check that this is the URL of the authority, and that it runs the same release',
+  });
+}
+
+/** An earlier release reads no actor from the query. */
+function ofEverybody(): OperatorFault {
+  return new OperatorFault('ENTENTE_AUTHORITY_ANSWER', {
+    sentence: 'the authority answered with what others have done too: it is of an earlier release',
+    place: '/audit',
+    remedy: 'update the authority, or leave --actor out',
   });
 }
 
@@ -67,7 +82,7 @@ export function describeEvent(event: AuditedEvent): string {
     event.subject === undefined ? undefined : quoted(event.subject),
   ];
   const details = Object.entries(event.details ?? {}).map(
-    ([name, value]) => `${quoted(name)}=${quoted(String(value))}`,
+    ([name, value]) => `${quoted(name)}=${isTime(name, value) ? timeText(value) : quoted(String(value))}`,
   );
   return [
     timeText(at),
@@ -78,6 +93,11 @@ export function describeEvent(event: AuditedEvent): string {
     ...(reason === undefined ? [] : [`(${reason})`]),
     ...details,
   ].join(' ');
+}
+
+/** A time is a number in the record, which a program reads; nobody reads milliseconds since 1970. */
+function isTime(name: string, value: string | number): value is number {
+  return typeof value === 'number' && /(?:At|After|Before|Until)$/.test(name) && Math.abs(value) <= 8.64e15;
 }
 
 function isEvent(value: unknown): value is AuditedEvent {

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { OperatorFault } from '@entente/host';
 import { httpClient, loadCredential, openTrust } from '@entente/tls';
 import { links } from '@entente/topology';
+import { refuseExposedKey } from '../topology/own-key.ts';
 import { readAddresses } from './addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
 
@@ -55,6 +56,7 @@ const idleTimeoutMs = 30_000;
 export async function connectAuthority(access: AdministratorAccess): Promise<AuthorityConnection> {
   const url = originOf(access.authority);
   const addresses = readAddresses(access.address, url.hostname);
+  await refuseExposedKey(access.key);
   const identity = await loadCredential({ certificate: access.certificate, key: access.key });
   const trust = await openTrust({
     anchors: access.anchors,
@@ -83,6 +85,7 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
     });
     const response = await client.fetch(request).catch((error: FetchError) => {
       if (error.code?.startsWith('ENTENTE_ANSWER_')) throw unusable(url, error.message, error);
+      if (request.method === 'POST' && mayHaveArrived(error)) throw unanswered(url, error);
       throw error.remedy === undefined ? unreachable(url, error) : error;
     });
     return { status: response.status, text: await response.text() };
@@ -107,7 +110,14 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
   };
 }
 
-type FetchError = Error & { readonly code?: string; readonly remedy?: string };
+/** `syscall` as Node gives it. */
+type FetchError = Error & { readonly code?: string; readonly remedy?: string; readonly syscall?: string };
+
+/** Whether a request may be at the authority all the same: it was sent, or its answer did not come in time. */
+function mayHaveArrived({ code, remedy, syscall }: FetchError): boolean {
+  if (code === 'ENTENTE_TIMEOUT') return true;
+  return remedy === undefined && syscall !== 'connect' && syscall !== 'getaddrinfo';
+}
 
 function readOutcome(status: number, text: string, url: URL): Outcome {
   let answer: unknown;
@@ -152,6 +162,16 @@ function unusable(url: URL, sentence: string, cause?: Error): OperatorFault {
     place: url.origin,
     remedy: 'check that this is the URL of the authority, and read its log',
     ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function unanswered(url: URL, cause: Error): OperatorFault {
+  return new OperatorFault('ENTENTE_AUTHORITY_UNANSWERED', {
+    sentence: `the connection to the authority ended before its answer: ${cause.message}`,
+    place: url.origin,
+    remedy:
+      'see that the authority runs; the change may have been made, so look (entente audit) before you order it again',
+    cause,
   });
 }
 

@@ -82,6 +82,17 @@ describe('the configuration of a server that joins again', () => {
     expect(await readFile(config, 'utf8')).toBe(text);
   });
 
+  it.each(['', '# nothing\n', 'directory: fe1\n', 'fqdn: [fe1]\n'])(
+    'is said to name no server where it is %j',
+    async (text) => {
+      await writeFile(config, text);
+      await expect(joiningConfiguration({ server, config }, true)).rejects.toMatchObject({
+        code: 'ENTENTE_CONFIG_INVALID',
+        message: `expected the configuration of ${server}, found a file that does not name its server`,
+      });
+    },
+  );
+
   it('names the folder in which the server has joined, because no token is looked at while it is there', async () => {
     await writeFile(config, kept);
     expect((await joiningConfiguration({ server, config }, true)).joinedFrom).toBeUndefined();

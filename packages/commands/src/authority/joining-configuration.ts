@@ -87,8 +87,8 @@ async function readConfiguration({ config, directory, server, users }: JoiningSe
     });
   if (document.errors.length > 0) throw invalid(`expected YAML: ${document.errors[0]?.message}`);
   const fqdn = document.get('fqdn');
-  if (fqdn !== server)
-    throw invalid(`expected the configuration of ${server}, found that of ${String(fqdn)}`);
+  const found = typeof fqdn === 'string' ? `that of ${fqdn}` : 'a file that does not name its server';
+  if (fqdn !== server) throw invalid(`expected the configuration of ${server}, found ${found}`);
   return document;
 }
 

@@ -15,13 +15,25 @@ describe('what the key of the root is needed for', () => {
       until: 1,
     };
     const found = await rootWarnings(answering(JSON.stringify({ issuers: [], warnings: [warning] })));
-    expect(found).toEqual({ ok: true, found: [{ message: 'the list ends', remedy: 'sign' }] });
+    expect(found).toEqual({ ok: true, found: { warnings: [{ message: 'the list ends', remedy: 'sign' }] } });
   });
 
-  it.each(['', '[]', '{"warnings":{}}', '{"warnings":[null]}', '{"warnings":[{"message":"the list ends"}]}'])(
-    'is refused where it is something else: %s',
-    async (text) => {
-      await expect(rootWarnings(answering(text))).rejects.toMatchObject({ code: 'ENTENTE_AUTHORITY_ANSWER' });
-    },
-  );
+  it('has the key itself beside it, where it lies at the authority', async () => {
+    const rootKey = { file: '/ca/root_ca.key', message: 'it is here', remedy: 'move it' };
+    expect(await rootWarnings(answering(JSON.stringify({ warnings: [], rootKey })))).toEqual({
+      ok: true,
+      found: { warnings: [], rootKey },
+    });
+  });
+
+  it.each([
+    '',
+    '[]',
+    '{"warnings":{}}',
+    '{"warnings":[null]}',
+    '{"warnings":[{"message":"the list ends"}]}',
+    '{"warnings":[],"rootKey":{"file":"root_ca.key"}}',
+  ])('is refused where it is something else: %s', async (text) => {
+    await expect(rootWarnings(answering(text))).rejects.toMatchObject({ code: 'ENTENTE_AUTHORITY_ANSWER' });
+  });
 });

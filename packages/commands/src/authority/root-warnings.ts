@@ -8,19 +8,39 @@ export interface RootWarning {
   readonly remedy: string;
 }
 
+/** The key of a root that lies beside the issuing key, as the authority says it. */
+export interface RootKeyBeside extends RootWarning {
+  /** Its path on the machine of the authority. */
+  readonly file: string;
+}
+
+/** What the authority says of its roots. */
+export interface RootWarnings {
+  readonly warnings: readonly RootWarning[];
+  readonly rootKey?: RootKeyBeside;
+}
+
 const path = '/issuers';
 
 /**
- * Asks what the key of the root is needed for: a successor, a list that ends, the next root.
+ * Asks what the key of the root is needed for: a successor, a list that ends, the next root; and whether it lies beside the authority.
  * @param connection - to the authority
  * @throws OperatorFault `ENTENTE_AUTHORITY_ANSWER` where the answer is something else; faults of the connection
  */
-export async function rootWarnings(connection: AuthorityConnection): Promise<Found<readonly RootWarning[]>> {
+export async function rootWarnings(connection: AuthorityConnection): Promise<Found<RootWarnings>> {
   const outcome = await connection.get(path);
   if (!outcome.ok) return outcome;
   const found = warningsIn(outcome.text);
-  if (found !== undefined)
-    return { ok: true, found: found.map(({ message, remedy }) => ({ message, remedy })) };
+  if (found !== undefined) {
+    const { rootKey, warnings } = found;
+    return {
+      ok: true,
+      found: {
+        warnings: warnings.map(({ message, remedy }) => ({ message, remedy })),
+        ...(rootKey === undefined ? {} : { rootKey }),
+      },
+    };
+  }
   throw new OperatorFault('ENTENTE_AUTHORITY_ANSWER', {
     sentence: 'the authority answered with something else than the state of its issuing authorities',
     place: path,
@@ -28,13 +48,22 @@ export async function rootWarnings(connection: AuthorityConnection): Promise<Fou
   });
 }
 
-function warningsIn(text: string): readonly RootWarning[] | undefined {
+function warningsIn(text: string): RootWarnings | undefined {
   try {
-    const { warnings } = JSON.parse(text) as { readonly warnings?: unknown };
-    return Array.isArray(warnings) && warnings.every(isWarning) ? warnings : undefined;
+    const { rootKey, warnings } = JSON.parse(text) as {
+      readonly rootKey?: unknown;
+      readonly warnings?: unknown;
+    };
+    if (!Array.isArray(warnings) || !warnings.every(isWarning)) return undefined;
+    if (rootKey === undefined) return { warnings };
+    return isRootKey(rootKey) ? { warnings, rootKey } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isRootKey(value: unknown): value is RootKeyBeside {
+  return isWarning(value) && typeof (value as Partial<RootKeyBeside>).file === 'string';
 }
 
 function isWarning(value: unknown): value is RootWarning {

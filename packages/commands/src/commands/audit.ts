@@ -10,6 +10,7 @@ import { give } from '../topology/answer.ts';
 interface AuditOptions extends AdministratorOptions {
   readonly limit: string;
   readonly before?: string;
+  readonly actor?: string;
 }
 
 /**
@@ -24,7 +25,11 @@ export function register(program: Command): void {
       'Shows the audit trail of the authority, the newest first: topologies, tokens, certificates and revocations, who ordered them and from where, and what was refused. Exit status 1: refused.',
     )
     .option('--limit <count>', 'most records, 1 to 1000', '50')
-    .option('--before <number>', 'those before this one, from the answer before');
+    .option('--before <number>', 'those before this one, from the answer before')
+    .option(
+      '--actor <who>',
+      'only what one has done, e.g. administrator:alice or server:fe1.contoso.example',
+    );
   administratorCommand(audit, 'entente audit --limit 20').action(run);
 }
 
@@ -34,14 +39,19 @@ async function run(options: AuditOptions): Promise<void> {
     options.before === undefined
       ? undefined
       : wholeNumber(options.before, '--before', Number.MAX_SAFE_INTEGER);
+  const actor = actorIn(options.actor);
   await using connection = await connectAuthority(await accessOf(options));
-  const query = `limit=${limit}${before === undefined ? '' : `&before=${before}`}`;
+  const query = new URLSearchParams({
+    limit: String(limit),
+    ...(before === undefined ? {} : { before: String(before) }),
+    ...(actor === undefined ? {} : { actor }),
+  });
   const outcome = await connection.get(`/audit?${query}`);
   if (!outcome.ok) {
     giveRefusal(outcome.refusal, options.json);
     return;
   }
-  const { next, records } = readAudit(outcome.text);
+  const { next, records } = readAudit(outcome.text, actor);
   give(
     {
       json: { records, before: next ?? null },
@@ -52,10 +62,25 @@ async function run(options: AuditOptions): Promise<void> {
       next:
         next === undefined
           ? []
-          : [`older ones: entente audit --before ${next} --as ca/administrators/<you>.yaml`],
+          : [
+              `older ones: entente audit --before ${next}${actor === undefined ? '' : ` --actor ${actor}`} --as ca/administrators/<you>.yaml`,
+            ],
     },
     options.json,
   );
+}
+
+/** As a record has it. A name alone would find nothing, and look as if nothing had been done. */
+function actorIn(text: string | undefined): string | undefined {
+  if (text === undefined || /^(authority|unknown|(administrator|server|join-token):[^\s:]+)$/.test(text))
+    return text;
+  const found = text.slice(0, 100);
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected one as a record of the trail has it, found ${found}`,
+    place: 'option --actor',
+    remedy:
+      'write administrator:<name>, server:<fqdn>, join-token:<id>, or authority for what it did by itself',
+  });
 }
 
 function wholeNumber(text: string, option: string, most: number): number {

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { sendLocalOrder } from '@entente/host';
-import { authorityFiles, type BackupManifest, ordersSocket, writeBackup } from '@entente/pki/node';
+import { ordersSocket, rootKeysIn, type SignedBackup, writeBackup } from '@entente/pki/node';
 import { databaseFile, openStore } from '@entente/store-sql';
 import { escapeInvisible } from '@entente/trust';
 import type { Command } from 'commander';
@@ -9,8 +8,8 @@ import { authorityNamesOf } from '../authority/authority-names.ts';
 import { timeText } from '../authority/certificates.ts';
 import { leftDrafts } from '../authority/left-drafts.ts';
 import { groupCommand } from '../group-command.ts';
+import { Progress } from '../progress.ts';
 import { counted, give } from '../topology/answer.ts';
-import { exists } from '../topology/read-topology.ts';
 
 interface CaBackupOptions {
   readonly config: string;
@@ -27,7 +26,7 @@ export function register(program: Command): void {
   ca.command('backup')
     .summary('back up the authority, also while it runs')
     .description(
-      'Writes everything that the authority needs into a new folder, as it was at one moment: database, keys of the issuing authorities and of the pools, topologies, and the configuration where it is in the folder of the authority; one elsewhere, like /etc/entente/authority-server.yaml, is not in it. Run it on the authority’s host; a running authority writes it itself, as its own user. Each file has mode 0600. Anyone who has it can act as the authority, so encrypt it before it leaves the machine. The key of no root is in it.',
+      'Writes everything that the authority needs into a new folder, as it was at one moment: database, keys of the issuing authorities and of the pools, topologies, and the configuration where it is in the folder of the authority; one elsewhere, like /etc/entente/authority-server.yaml, is not in it. Run it on the authority’s host; a running authority writes it itself, as its own user. Each file has mode 0600. Anyone who has it can act as the authority, so encrypt it before it leaves the machine. The key of no root is in it. It is signed by a key that is in the folder of the authority and in no backup: keep its hash, which entente ca restore takes with --signer.',
     )
     .requiredOption('--to <folder>', 'the folder to be written; it does not exist yet')
     .option('--config <file>', 'configuration of the authority', 'ca/authority.yaml')
@@ -42,15 +41,14 @@ export function register(program: Command): void {
 async function run({ config, json, to: named }: CaBackupOptions): Promise<void> {
   const { directory } = await authorityNamesOf(config);
   const to = resolve(named);
-  const answer = await sendLocalOrder(join(directory, ordersSocket), { order: 'backup', to });
-  const running = answer as BackupManifest | undefined;
-  // A running authority writes none that it cannot record.
-  const { manifest, unrecorded } =
-    running === undefined ? await ofStopped(directory, to) : { manifest: running };
-  const { files, takenAt } = manifest;
+  const { files, isRunning, signer, signerUnsaved, takenAt, unrecorded } = await write(directory, to, json);
   if (unrecorded !== undefined)
     process.stderr.write(
       `${escapeInvisible(`the backup is complete; the audit trail of the authority does not have that it was written: ${unrecorded}`)}\n`,
+    );
+  if (signerUnsaved !== undefined)
+    process.stderr.write(
+      `${escapeInvisible(`the key that has signed this backup could not be kept, so that the next one has another key: ${signerUnsaved}`)}\n`,
     );
   const secrets = files.filter(({ secret }) => secret).map(({ path }) => path);
   give(
@@ -59,12 +57,16 @@ async function run({ config, json, to: named }: CaBackupOptions): Promise<void> 
         to,
         takenAt: new Date(takenAt).toISOString(),
         files,
-        running: running !== undefined,
+        running: isRunning,
         recorded: unrecorded === undefined,
+        ...(signer === undefined ? {} : { signer }),
       },
       lines: [
-        `backed up ${counted(files.length, 'file')} to ${to}, as ${running === undefined ? 'the stopped' : 'the running'} authority was at ${timeText(takenAt)}`,
+        `backed up ${counted(files.length, 'file')} to ${to}, as ${isRunning ? 'the running' : 'the stopped'} authority was at ${timeText(takenAt)}`,
         `secret: ${secrets.join(', ')}`,
+        signer === undefined
+          ? 'not signed: the running authority is of an earlier release'
+          : `signed by ${signer}`,
       ],
       next: [
         ...(await leftDrafts(dirname(to))),
@@ -72,24 +74,32 @@ async function run({ config, json, to: named }: CaBackupOptions): Promise<void> 
         ...(await rootKeysIn(directory)).map(
           (key) => `move ${key} to storage that no network reaches: it is not in the backup`,
         ),
-        `to restore it: entente ca restore ${named} --directory ${directory}`,
+        ...(signer === undefined
+          ? []
+          : ['keep the hash after "signed by" where nobody can change it with the backup']),
+        `to restore it: entente ca restore ${named} --directory ${directory} ${signer === undefined ? '--unverified' : `--signer ${signer}`}`,
       ],
     },
     json,
   );
 }
 
-/** The key of the first root, and those of the next ones. */
-async function rootKeysIn(directory: string): Promise<readonly string[]> {
-  const first = join(directory, authorityFiles.rootKey);
-  const roots = join(directory, 'roots');
-  const next = (await readdir(roots).catch(() => [])).filter((name) => /^[0-9]+\.key$/.test(name));
-  return [...((await exists(first)) ? [first] : []), ...next.sort().map((name) => join(roots, name))];
+async function write(
+  directory: string,
+  to: string,
+  json: boolean | undefined,
+): Promise<Written & { readonly isRunning: boolean }> {
+  using progress = new Progress(json);
+  progress.show('writing the backup');
+  const answer = await sendLocalOrder(join(directory, ordersSocket), { order: 'backup', to });
+  if (answer !== undefined) return { ...(answer as Written), isRunning: true };
+  return { ...(await ofStopped(directory, to, progress)), isRunning: false };
 }
 
 /** A backup that was written. */
-interface Written {
-  readonly manifest: BackupManifest;
+interface Written extends Omit<SignedBackup, 'signer'> {
+  /** Absent where the running authority is of a release that signs none. */
+  readonly signer?: string;
   /** Why the audit trail does not have that it was written. */
   readonly unrecorded?: string;
 }
@@ -101,7 +111,7 @@ const takesNothing: ReadonlySet<unknown> = new Set([
 ]);
 
 /** The database's own lock says whether the authority is stopped. */
-async function ofStopped(directory: string, to: string): Promise<Written> {
+async function ofStopped(directory: string, to: string, progress: Progress): Promise<Written> {
   await using store = await openStore(directory);
   const database = { file: databaseFile, copyTo: (file: string) => store.copyTo(file) };
   const details = { to: to.slice(0, 500) };
@@ -117,12 +127,14 @@ async function ofStopped(directory: string, to: string): Promise<Written> {
     record('backup-ordered').catch((fault: { readonly code?: unknown }) => {
       if (!takesNothing.has(fault.code)) throw fault;
     });
-  const manifest = await writeBackup({ directory, to, database, now: Date.now, onBegin });
+  const onProgress = (files: number): void =>
+    progress.show(files === 0 ? 'copying the database' : `copied ${counted(files, 'file')}`);
+  const manifest = await writeBackup({ directory, to, database, now: Date.now, onBegin, onProgress });
   try {
     await record('backup-written', { files: manifest.files.length });
-    return { manifest };
+    return manifest;
   } catch (fault) {
     // It is complete, whatever has failed since.
-    return { manifest, unrecorded: (fault as Error).message };
+    return { ...manifest, unrecorded: (fault as Error).message };
   }
 }

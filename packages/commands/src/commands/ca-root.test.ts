@@ -1,12 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseRootAnswer, parseRootRequest } from '@entente/pki';
-import { authorityFolder, IssuerStore, initialiseAuthority } from '@entente/pki/node';
+import { authorityFolder, IssuerStore, initialiseAuthority, ordersSocket } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
+import { writeRequest } from '../root/root-request.ts';
 import { register } from './ca-root.ts';
 
 const edges = ['http://access.contoso.example', 'http://access2.contoso.example:8080'];
@@ -31,6 +32,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -80,6 +82,93 @@ describe('entente ca root', () => {
       list: 2,
       issuing: 2,
     });
+  });
+
+  it.each(['root-answer.json', 'root-answer.taken.json'])(
+    'request is refused while the authority has not put %s in force: the root would be asked by an old list',
+    async (name) => {
+      const { request: file } = await request('--next');
+      const where = ['--root', at('ca'), '--out', at('answer.json'), '--yes'];
+      const list = await readFile(at('ca/root_ca.crl'));
+      await run('sign', String(file), ...where);
+      const signed = await readFile(at('ca/root_ca.crl'));
+      // Where the root is elsewhere, its list is there.
+      await writeFile(at('ca/root_ca.crl'), list);
+      await rename(at('answer.json'), at(`ca/${name}`));
+      await expect(request('--next', '--revoke', '1')).rejects.toMatchObject({
+        code: 'ENTENTE_FILE_EXISTS',
+        place: at(`ca/${name}`),
+        remedy: expect.stringContaining('start the authority'),
+      });
+      expect(parseRootRequest(await readFile(String(file), 'utf8'))).toMatchObject({ revoke: [] });
+      // It is in force, and about to be removed.
+      await writeFile(at('ca/root_ca.crl'), signed);
+      expect(await request('--revoke', '1')).toMatchObject({ revokes: expect.any(Number) });
+      await writeFile(at(`ca/${name}`), 'no answer');
+      expect(await request()).toMatchObject({ revokes: expect.any(Number) });
+    },
+  );
+
+  it('accept does not put another answer in the place of one that the authority has not taken yet', async () => {
+    const { request: file } = await request('--next');
+    const list = await readFile(at('ca/root_ca.crl'));
+    const sign = (out: string) => run('sign', String(file), '--root', at('ca'), '--out', at(out), '--yes');
+    await sign('first.json');
+    await sign('second.json');
+    // Where the root is elsewhere, its list is there.
+    await writeFile(at('ca/root_ca.crl'), list);
+    const accept = (name: string) => run('accept', at(name), '--config', at('authority.yaml'));
+    expect(await accept('first.json')).toMatchObject({ ok: true, list: 2, issuing: 2 });
+    await expect(accept('second.json')).rejects.toMatchObject({
+      code: 'ENTENTE_FILE_EXISTS',
+      place: at('ca/root-answer.json'),
+      remedy: expect.stringContaining('start the authority'),
+    });
+    expect(await readFile(at('ca/root-answer.json'), 'utf8')).toBe(await readFile(at('first.json'), 'utf8'));
+    expect(await accept('first.json'), 'the same one again').toMatchObject({ ok: true });
+    await rm(at('ca/root-answer.json'));
+    expect(await accept('second.json')).toMatchObject({ ok: true, list: 3 });
+    await writeFile(at('ca/root-answer.json'), 'no answer');
+    expect(await accept('second.json'), 'in the place of anything else').toMatchObject({ ok: true });
+  });
+
+  it('sign continues a list of the future only where the clock is said to be right', async () => {
+    const { request: file } = await request('--next');
+    const where = ['--root', at('ca'), '--out', at('answer.json'), '--yes'];
+    const right = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: right + 365 * 86_400_000 });
+    expect(await run('sign', String(file), ...where)).toMatchObject({ ok: true, list: 2 });
+    vi.setSystemTime(right);
+    expect(await run('sign', String(file), ...where)).toMatchObject({
+      ok: false,
+      refusal: { reason: 'clock-untrusted', remedy: expect.stringContaining('--clock-is-right') },
+    });
+    const signed = await run('sign', String(file), ...where, '--clock-is-right');
+    vi.useRealTimers();
+    expect(signed).toMatchObject({ ok: true, list: 3, issuing: 2 });
+  });
+
+  it('request waits for a running authority that is about to take the last answer, and then names the list of that', async () => {
+    const { request: file } = await request('--next');
+    const list = await readFile(at('ca/root_ca.crl'));
+    await run('sign', String(file), '--root', at('ca'), '--out', at('answer.json'), '--yes');
+    const signed = await readFile(at('ca/root_ca.crl'));
+    await writeFile(at('ca/root_ca.crl'), list);
+    await rename(at('answer.json'), at('ca/root-answer.json'));
+    await writeFile(join(at('ca'), ordersSocket), '');
+    let looks = 0;
+    const taken = async () => {
+      if (++looks < 3) return;
+      await writeFile(at('ca/root_ca.crl'), signed);
+      await rm(at('ca/root-answer.json'));
+    };
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await writeRequest({ config: at('authority.yaml'), json: true }, taken);
+    vi.restoreAllMocks();
+    expect(looks).toBe(3);
+    const { rootCrl } = await IssuerStore.open(authorityFolder(at('ca')));
+    const written = parseRootRequest(await readFile(String(file), 'utf8'));
+    expect(Buffer.from(written?.list ?? []).equals(rootCrl.der)).toBe(true);
   });
 
   it('prepare needs a request that says which number the next root gets', async () => {

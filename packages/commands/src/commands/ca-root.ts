@@ -2,8 +2,13 @@ import type { Command } from 'commander';
 import { groupCommand } from '../group-command.ts';
 import { acceptAnswer } from '../root/root-accept.ts';
 import { defaultConfig } from '../root/root-files-io.ts';
-import { writeRequest } from '../root/root-request.ts';
+import { type RequestOptions, writeRequest } from '../root/root-request.ts';
 import { prepareNext, signRequest } from '../root/root-sign.ts';
+
+const clockOption = [
+  '--clock-is-right',
+  'sign although the root has signed a list of the future: a clock was ahead then, and is right now',
+] as const;
 
 /**
  * Adds `entente ca root request`, `sign`, `prepare` and `accept`: what only the key of a root can do, by one file to it and one file back.
@@ -25,7 +30,7 @@ export function register(program: Command): void {
     .option('--revoke-root <number>', 'number of the next root, where its key may be compromised')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente ca root request --config ca/authority.yaml --next')
-    .action(writeRequest);
+    .action((options: RequestOptions) => writeRequest(options));
   root
     .command('sign')
     .summary('sign a request with the key of the root')
@@ -38,6 +43,7 @@ export function register(program: Command): void {
       'directory with root_ca.crt and root_ca.key; the last list is kept there',
     )
     .requiredOption('--out <file>', 'file for the answer')
+    .option(...clockOption)
     .option('--yes', 'sign without asking')
     .option('--json', 'one JSON object on the last line')
     .addHelpText(
@@ -55,6 +61,7 @@ export function register(program: Command): void {
     .requiredOption('--root <directory>', 'directory with root_ca.crt and root_ca.key of the present root')
     .requiredOption('--new-root <directory>', 'directory for the next root; created')
     .requiredOption('--out <file>', 'file for the answer')
+    .option(...clockOption)
     .option('--yes', 'sign without asking')
     .option('--json', 'one JSON object on the last line')
     .addHelpText(

@@ -28,7 +28,7 @@ export function register(program: Command): void {
 async function run(options: AdministratorOptions): Promise<void> {
   const access = await accessOf(options);
   const before = await readFile(access.certificate, 'utf8');
-  const name = nameIn(before, access.certificate);
+  const { name, notAfter: endsAt, serialHex } = ownCertificate(before, access.certificate);
   const { privateKeyPem, request } = await createKeyAndRequest({ subject: name });
   const body = JSON.stringify({ request: encodePem('CERTIFICATE REQUEST', request) });
   const command = { path: '/certificates', mediaType: 'application/json', body };
@@ -40,25 +40,36 @@ async function run(options: AdministratorOptions): Promise<void> {
     await writeWhole(access.key, privateKeyPem, secretMode, owner);
     await writeWhole(access.certificate, String(certificate), publicMode, owner);
     const until = timeText(Number(notAfter));
+    const beforeUntil = timeText(endsAt);
     return {
-      json: { name, serial, notAfter: until, certificate: access.certificate, key: access.key },
+      json: {
+        name,
+        serial,
+        notAfter: until,
+        certificate: access.certificate,
+        key: access.key,
+        before: { serial: serialHex, notAfter: beforeUntil },
+      },
       lines: [
         `renewed the client certificate of ${name}, serial ${serial}, valid until ${until}: ${access.certificate}`,
-        `the one before: ${access.certificate}.before and ${access.key}.before`,
+        `the one before, serial ${serialHex}, stays valid until ${beforeUntil}: ${access.certificate}.before and ${access.key}.before`,
       ],
       next: [
         'if a command now fails because key and certificate do not match: move the two .before files back',
-        'once it works: remove the two .before files',
+        `once it works: remove the two .before files, and revoke the one before: entente cert revoke --serial ${serialHex} --reason superseded`,
+        `what is valid from earlier renewals: entente cert list --subject ${name}`,
       ],
     };
   });
 }
 
-function nameIn(pem: string, place: string): string {
+/** What is needed of the certificate that is renewed. */
+function ownCertificate(pem: string, place: string) {
   const decoded = decodePemCertificates(Buffer.from(pem, 'utf8'));
   const [leaf] = decoded.ok ? decoded.value : [];
   const name = leaf?.subject.rdns.flat()[0]?.text;
-  if (name !== undefined) return name;
+  if (leaf !== undefined && name !== undefined)
+    return { name, notAfter: leaf.notAfter, serialHex: leaf.serialHex };
   throw new OperatorFault('ENTENTE_CERTIFICATE_UNREADABLE', {
     sentence: 'expected the client certificate of an administrator, found something else',
     place,

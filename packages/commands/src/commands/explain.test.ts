@@ -129,7 +129,11 @@ describe('entente explain', () => {
     ];
     expect(await entente(...there)).toMatchObject({ status: 0 });
     const trusted = await entente(...there, '--json');
-    expect(JSON.parse(trusted.out)).toMatchObject({ ok: true, trusted: true, next: expect.any(Array) });
+    const { evidence, ...answer } = JSON.parse(trusted.out);
+    expect(answer).toMatchObject({ ok: true, trusted: true, next: expect.any(Array) });
+    // As the text says: who may use the link is in the topology.
+    expect(evidence).toContainEqual({ stage: 'authorise', kind: 'not-judged' });
+    expect(trusted.out).not.toContain('authorised');
     // An address alone is that of the server that is asked; who is not named is still not asked at a private address.
     const { out, status } = await entente(...asked, '--address', '127.0.0.1', '--json');
     expect(status).toBe(1);

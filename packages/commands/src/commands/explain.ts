@@ -12,6 +12,7 @@ import {
   unansweredText,
 } from '../explain/print-explained.ts';
 import { type StartTlsProtocol, startTlsProtocols } from '../explain/starttls.ts';
+import { refuseExposedKey } from '../topology/own-key.ts';
 
 interface ExplainOptions {
   readonly name?: string;
@@ -74,7 +75,7 @@ export function register(program: Command): void {
       '--cert <file>',
       'certificate that this side shows to a server that asks for one, PEM; with --key',
     )
-    .option('--key <file>', 'its key, PEM')
+    .option('--key <file>', 'its key, PEM, that no other user of the machine may read')
     .option('--warn-days <days>', 'exit status 1 also where a certificate ends within so many days')
     .option('--timeout <ms>', 'milliseconds for the handshake, and for each CRL', '10000')
     .option('--json', 'one JSON object a line, for each address')
@@ -86,6 +87,7 @@ export function register(program: Command): void {
       const defaultPort = options.starttls === undefined ? 443 : portOf[options.starttls];
       const asked = texts.map((text) => readAddress(text, defaultPort));
       const wanted = wantedOf(options);
+      if (options.key !== undefined) await refuseExposedKey(options.key, 'shown');
       for (const [index, address] of asked.entries()) {
         if (index > 0 && options.json !== true) print('');
         if (!(await explainOne(address, options, wanted))) process.exitCode = 1;

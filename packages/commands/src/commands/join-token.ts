@@ -74,6 +74,7 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
       return {
         json: { server, token, notAfter: until },
         lines: [token],
+        ifLost: 'nobody has seen the token, which expires: run the same command again',
         next: [
           `put the token into the configuration of ${server} as join: { token: … }, and start the server before ${until}`,
         ],

@@ -19,7 +19,7 @@ import {
   reportedProblems,
   stateInForce,
 } from '../authority/reported-members.ts';
-import { type RootWarning, rootWarnings } from '../authority/root-warnings.ts';
+import { type RootKeyBeside, type RootWarning, rootWarnings } from '../authority/root-warnings.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { versionInForce } from '../authority/version-in-force.ts';
 import { counted, give, table } from '../topology/answer.ts';
@@ -38,7 +38,7 @@ export function register(program: Command): void {
     .command('status')
     .summary('show the state of the network, and what needs attention')
     .description(
-      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store, or the topology, about to expire; what only the key of the root can do, once it is due. Exit status 1: something needs attention, or the authority refused.',
+      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store, or the topology, about to expire; what only the key of the root can do, once it is due. Warns where that key lies beside the authority, which does not change the exit status. Exit status 1: something needs attention, or the authority refused.',
     );
   administratorCommand(status, 'entente status').action(run);
 }
@@ -51,7 +51,7 @@ async function run(options: AdministratorOptions): Promise<void> {
     giveRefusal(asked.refusal, options.json);
     return;
   }
-  const { document, members, now, others, problems, state, warnings } = asked.found;
+  const { document, members, now, others, problems, rootKey, state, warnings } = asked.found;
   const own = await ownCertificate(access.certificate);
   const stores = new Set((document?.stores ?? []).map(({ fqdn }) => fqdn));
   const attention = [
@@ -69,6 +69,7 @@ async function run(options: AdministratorOptions): Promise<void> {
         authority: access.authority,
         problems,
         warnings,
+        rootKey: rootKey?.file ?? null,
         network: document?.network ?? null,
         version: document?.version ?? null,
         state: state?.sequence ?? null,
@@ -95,9 +96,11 @@ async function run(options: AdministratorOptions): Promise<void> {
         ...(awaited.length === 0
           ? []
           : [`not reported yet since the authority started: ${awaited.join(', ')}`]),
+        ...(rootKey === undefined ? [] : [`warning: ${rootKey.message}`]),
       ],
       next: [
         ...new Set([...problems, ...warnings].map(({ remedy }) => remedy)),
+        ...(rootKey === undefined ? [] : [rootKey.remedy]),
         ...nextFor(members, document),
       ],
       failed: attention.length > 0,
@@ -114,6 +117,8 @@ interface Asked {
   readonly problems: readonly ReportedProblem[];
   /** What the key of the root is needed for. */
   readonly warnings: readonly RootWarning[];
+  /** Where it lies beside the authority. */
+  readonly rootKey: RootKeyBeside | undefined;
   /** Certificates of administrators and stores. */
   readonly others: readonly ListedCertificate[];
   /** By the clock of the authority, milliseconds since 1970. */
@@ -131,7 +136,8 @@ async function ask(connection: AuthorityConnection, access: AdministratorAccess)
   const stores = await listCertificates(connection, { profile: 'store', expired: true });
   if (!stores.ok) return stores;
   const others = [...administrators.found, ...stores.found];
-  const always = { problems: problems.found, warnings: warnings.found, others };
+  const { rootKey } = warnings.found;
+  const always = { problems: problems.found, warnings: warnings.found.warnings, rootKey, others };
   const inForce = await versionInForce(connection, access);
   if (!inForce.ok) return inForce;
   const document = inForce.signed?.document;

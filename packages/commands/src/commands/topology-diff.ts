@@ -18,8 +18,10 @@ interface DiffOptions {
 export function register(program: Command): void {
   topologyCommand(program)
     .command('diff')
-    .summary('show what changes from the version in force, and who must sign')
-    .description('Compares a topology with the one in force and shows for each change whether it narrows.')
+    .summary('show what changes from the newest signed version, and who must sign')
+    .description(
+      'Compares a topology with the newest signed version, or another file, and shows for each change whether it narrows.',
+    )
     .argument('[file]', 'YAML, or the signed JSON', defaultFile)
     .option('--from <file>', 'file to compare with; default topology.signed.json beside the topology')
     .option('--json', 'one JSON object on the last line')

@@ -6,7 +6,7 @@ import { type AdministratorKey, topologyFormat } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { makeAdministratorKey, readAdministrator } from '../topology/administrator-key.ts';
+import { newAdministratorKey, readAdministrator, writePublicKey } from '../topology/administrator-key.ts';
 import { counted, give } from '../topology/answer.ts';
 import { whatLossCosts } from '../topology/lost-keys.ts';
 import { exists, placeOf } from '../topology/read-topology.ts';
@@ -75,22 +75,26 @@ async function init(network: string, given: InitOptions): Promise<void> {
   const required = requiredOf(given);
   const emergencyFile =
     given.emergency === undefined ? undefined : join(given.keys, `${given.emergency}.key`);
-  const keys: AdministratorKey[] = [];
-  const made: string[] = [];
-  // Everything is checked before a key is created, so that a mistake leaves nothing behind.
-  check(textOf(network, given, required, [placeholder]), given.file);
-  await mkdir(given.keys, { recursive: true, mode: 0o700 });
-  for (const id of idsOf(given)) {
-    const files = { privateKey: join(given.keys, `${id}.key`), publicKey: join(given.keys, `${id}.pub`) };
-    if (!(await exists(files.publicKey))) {
-      await makeAdministratorKey(files);
-      made.push(files.privateKey);
-    }
-    keys.push(await readAdministrator(id, files.publicKey));
-  }
+  // Everything is checked before a key is written, so that a mistake leaves nothing behind.
+  const ids = idsOf(given);
+  check(
+    textOf(
+      network,
+      given,
+      required,
+      ids.map((id) => newAdministratorKey(id).entry),
+    ),
+    given.file,
+  );
+  const opened: OpenedKey[] = [];
+  for (const id of ids) opened.push(await openKey(id, given.keys));
+  const keys = opened.map(({ entry }) => entry);
   const text = textOf(network, given, required, keys);
   check(text, given.file);
+  await mkdir(given.keys, { recursive: true, mode: 0o700 });
   await mkdir(dirname(given.file), { recursive: true });
+  for (const { write } of opened) await write?.();
+  const made = opened.flatMap(({ created }) => created ?? []);
   await writeWhole(given.file, text, publicMode);
   give(
     {
@@ -130,12 +134,25 @@ function idsOf({ administrator, emergency }: InitOptions): readonly string[] {
   return emergency === undefined ? administrator : [...administrator, emergency];
 }
 
-/** A valid key that belongs to nobody, so that the rest can be checked before keys are created. */
-const placeholder: AdministratorKey = {
-  id: 'a',
-  algorithm: 'EdDSA',
-  publicKey: 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=',
-};
+/** The key of an administrator, and what is still to be written of it. */
+interface OpenedKey {
+  readonly entry: AdministratorKey;
+  readonly write?: () => Promise<void>;
+  /** File of a private key that is new. */
+  readonly created?: string;
+}
+
+/** The key that is there. A run that was interrupted may have left the private one alone: then the public one is written again. */
+async function openKey(id: string, folder: string): Promise<OpenedKey> {
+  const files = { privateKey: join(folder, `${id}.key`), publicKey: join(folder, `${id}.pub`) };
+  if (await exists(files.publicKey)) return { entry: await readAdministrator(id, files.publicKey) };
+  if (await exists(files.privateKey)) {
+    const entry = await readAdministrator(id, files.privateKey);
+    return { entry, write: () => writePublicKey(entry, files.publicKey) };
+  }
+  const { entry, write } = newAdministratorKey(id);
+  return { entry, write: () => write(files), created: files.privateKey };
+}
 
 function textOf(
   network: string,

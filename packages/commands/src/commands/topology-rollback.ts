@@ -29,7 +29,7 @@ export function register(program: Command): void {
     .command('rollback')
     .summary('prepare a new version with the content of an earlier one')
     .description(
-      'Members never go back to a lower version, so going back is a new version with the content of an earlier one: all but its number and its times, also its administrators. Read what changes. Writes it to the YAML, to be signed like every change. What the YAML had is kept beside it. Exit status 1: the content is the same as that of the version in force.',
+      'Members never go back to a lower version, so going back is a new version with the content of an earlier one: all but its number and its times, also its administrators. Read what changes. Writes it to the YAML, to be signed like every change. What the YAML had is kept beside it. Exit status 1: the content is the same as that of the newest signed version.',
     )
     .argument('<version>', 'number of the earlier version; read from topology.v<number>.json beside the YAML')
     .option('--file <path>', 'the topology', defaultFile)
@@ -89,7 +89,7 @@ function versionOf(text: string, inForce: TopologyDocument): number {
   const version = Number(text);
   if (/^[1-9][0-9]*$/.test(text) && version < inForce.version) return version;
   throw new OperatorFault('ENTENTE_USAGE', {
-    sentence: `expected a version before ${inForce.version}, which is in force here, found ${text}`,
+    sentence: `expected a version before version ${inForce.version}, the newest one that is signed here, found ${text}`,
     place: 'argument <version>',
     remedy:
       inForce.version === 1 ? 'there is no earlier one' : `give a number from 1 to ${inForce.version - 1}`,

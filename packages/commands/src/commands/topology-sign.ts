@@ -60,7 +60,7 @@ async function sign(file: string, given: SignOptions): Promise<void> {
     give(
       {
         json: { file, signed: false, version: inForce.version },
-        lines: [`nothing to sign: it is the same as version ${inForce.version}, which is in force`],
+        lines: [`nothing to sign: it is the same as version ${inForce.version} in ${files.inForce}`],
         next: [
           `change it with entente topology add … or entente topology remove …, or publish it: entente topology publish ${files.inForce} --as ca/administrators/<you>.yaml`,
         ],

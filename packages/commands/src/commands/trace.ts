@@ -31,7 +31,10 @@ export function register(program: Command): void {
                 ],
           next:
             lines.length === 0
-              ? ['set logLevel: debug in the configuration of the servers: each request then has a line']
+              ? [
+                  'check the Call-ID, and that the logs of all servers on the way are given, for that time',
+                  'set logLevel: debug in the configuration of the servers: each request then has a line',
+                ]
               : [],
           failed: lines.length === 0,
         },

@@ -1,8 +1,10 @@
-import { copyAccounts } from '@entente/accounts/import';
+import type { AccountDirectory } from '@entente/accounts/directory';
+import { type CopyReport, copyAccounts } from '@entente/accounts/import';
 import { keptAccountsConfig, loadConfig, OperatorFault, pathBeside } from '@entente/host';
 import { noteAccountsAt, openStore } from '@entente/store-sql';
 import { openPostgresAccounts, readPostgresServer } from '@entente/store-sql/postgres';
 import { type Command, Option } from 'commander';
+import { Progress } from '../progress.ts';
 import { counted, give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
 import { userCommand } from '../users/user-command.ts';
@@ -65,7 +67,7 @@ async function run(file: string, { json, replace, to, yes }: UserCopyOptions): P
   await using store = await openStore(directory);
   await using postgresql = await openPostgresAccounts({ server });
   const [source, target] = to === 'postgresql' ? [store.accounts, postgresql] : [postgresql, store.accounts];
-  const report = await copyAccounts(source, target, { existing: replace === true ? 'replace' : 'refuse' });
+  const report = await copied(source, target, replace === true ? 'replace' : 'refuse', json);
   const { refused, refusedCount, surplus, surplusCount, ...counts } = report;
   const failed = refusedCount + surplusCount > 0;
   if (!failed) await noteAccountsAt(directory, to === 'postgresql' ? postgresql.place : undefined);
@@ -91,4 +93,20 @@ async function run(file: string, { json, replace, to, yes }: UserCopyOptions): P
     },
     json,
   );
+}
+
+async function copied(
+  source: AccountDirectory,
+  target: AccountDirectory,
+  existing: 'refuse' | 'replace',
+  json: boolean | undefined,
+): Promise<CopyReport> {
+  using progress = new Progress(json);
+  return await copyAccounts(source, target, {
+    existing,
+    onProgress: ({ copied: done, compared }) =>
+      progress.show(
+        compared === 0 ? `${counted(done, 'account')} copied` : `${done} copied, ${compared} compared`,
+      ),
+  });
 }

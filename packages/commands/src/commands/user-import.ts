@@ -1,13 +1,24 @@
-import { readFile } from 'node:fs/promises';
-import { type AccountsRead, readAccountsCsv, readUsersYaml } from '@entente/accounts/import';
+import { createReadStream } from 'node:fs';
+import type { Account } from '@entente/accounts';
+import {
+  type AccountsRead,
+  maxAccountsText,
+  readAccountsCsvPieces,
+  readUsersYaml,
+} from '@entente/accounts/import';
 import { OperatorFault } from '@entente/host';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
+import { giveRefusal } from '../authority/send-command.ts';
+import { type VersionInForce, versionInForce } from '../authority/version-in-force.ts';
+import { Progress } from '../progress.ts';
 import { counted, give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
 import { inForceSoon } from '../users/account-command.ts';
+import { fileInOtherCase, fileLinesInOtherCase } from '../users/address-case.ts';
+import { homeOfUser, withoutHomeOfFile } from '../users/home-of-user.ts';
 import { readKeptAccounts } from '../users/kept-accounts.ts';
 import { type RefusedAccount, sendAccounts } from '../users/send-accounts.ts';
 import { userCommand } from '../users/user-command.ts';
@@ -18,9 +29,9 @@ interface UserImportOptions extends AdministratorOptions {
   readonly yes?: boolean;
 }
 
-/** Refused lines that are shown; `--json` has the first thousand. */
+/** Refused lines, and users, that are shown; `--json` has the first thousand. */
 const shownLines = 20;
-const mostRefused = 1_000;
+const mostListed = 1_000;
 
 /**
  * Adds `entente user import`.
@@ -61,14 +72,24 @@ async function run(file: string, options: UserImportOptions): Promise<void> {
       yes,
     );
   }
-  await using connection = await connectAuthority(await accessOf(options));
+  const access = await accessOf(options);
+  await using connection = await connectAuthority(access);
+  // Before anything is sent: what fails later would look as if nothing had been imported.
+  const inForce = await versionInForce(connection, access);
+  const addresses = read.accounts.map(({ account }) => account.address);
+  const similar = await fileInOtherCase(connection, addresses);
+  if (!similar.ok) {
+    giveRefusal(similar.refusal, json);
+    return;
+  }
   const total = read.accounts.length;
-  const sent = await sendAccounts(
-    connection,
-    read.accounts,
-    replace === true ? 'replace' : 'refuse',
-    (done) => showProgress(done, total),
-  );
+  const sent = await (async () => {
+    using progress = new Progress(json);
+    const existing = replace === true ? 'replace' : 'refuse';
+    return await sendAccounts(connection, read.accounts, existing, (done) =>
+      progress.show(`${done} of ${total} users`),
+    );
+  })();
   const { added, replaced, stopped, unchanged } = sent;
   const unread = read.refused.map(({ line, refusal: { message, reason, remedy } }) => ({
     line,
@@ -78,6 +99,12 @@ async function run(file: string, options: UserImportOptions): Promise<void> {
   }));
   const refused = [...unread, ...sent.refused].sort((one, other) => one.line - other.line);
   const refusedCount = read.refusedCount + sent.refused.length;
+  const refusedOnes = new Set(sent.refused.map(({ line }) => line));
+  const taken = read.accounts.filter(({ line }) => !refusedOnes.has(line)).map(({ account }) => account);
+  const takenAddresses = new Set(taken.map(({ address }) => address));
+  const differs = similar.found.filter(({ address }) => takenAddresses.has(address));
+  const homeless = homelessOf(inForce, taken);
+  const withoutHomes = withoutHomeOfFile(homeless, shownLines);
   give(
     {
       json: {
@@ -85,7 +112,9 @@ async function run(file: string, options: UserImportOptions): Promise<void> {
         replaced,
         unchanged,
         refusedCount,
-        refused: refused.slice(0, mostRefused),
+        refused: refused.slice(0, mostListed),
+        ...(differs.length === 0 ? {} : { differsInCase: jsonOf(differs) }),
+        ...(homeless.length === 0 ? {} : { withoutHome: jsonOf(homeless) }),
         ...(stopped === undefined ? {} : { stopped }),
       },
       lines: [
@@ -94,24 +123,42 @@ async function run(file: string, options: UserImportOptions): Promise<void> {
         ...(stopped === undefined
           ? []
           : [`the authority refused the rest: ${stopped.reason}: ${stopped.message}`]),
+        ...withoutHomes.lines,
+        ...fileLinesInOtherCase(differs, shownLines),
       ],
-      next:
-        stopped !== undefined
-          ? [stopped.remedy, 'then run the same command again: it goes on with those that are missing']
-          : added + replaced > 0
-            ? [inForceSoon]
-            : [],
+      next: [
+        ...(stopped === undefined
+          ? []
+          : [stopped.remedy, 'then run the same command again: it goes on with those that are missing']),
+        ...withoutHomes.next,
+        ...(differs.length === 0 ? [] : ['for each address that is a slip: entente user remove <address>']),
+        ...(stopped === undefined && added + replaced > 0 ? [inForceSoon] : []),
+      ],
       failed: refusedCount > 0 || stopped !== undefined,
     },
     json,
   );
 }
 
+/** Users of the file who can never register as the topology is. */
+function homelessOf(inForce: VersionInForce, accounts: readonly Account[]): readonly string[] {
+  const document = inForce.ok ? inForce.signed?.document : undefined;
+  if (document === undefined) return [];
+  return accounts
+    .filter(({ address, home }) => homeOfUser(document, address, home) === undefined)
+    .map(({ address }) => address);
+}
+
+function jsonOf<User>(users: readonly User[]): { readonly count: number; readonly users: readonly User[] } {
+  return { count: users.length, users: users.slice(0, mostListed) };
+}
+
 async function readAccounts(file: string, defaults: { readonly home?: string }): Promise<AccountsRead> {
-  const text = await readFile(file, 'utf8');
-  if (/\.ya?ml$/i.test(file)) return readUsersYaml(text, defaults);
-  if (/\.csv$/i.test(file)) return readAccountsCsv(text, defaults);
-  if (/\.jsonl$/i.test(file)) return readKeptAccounts(text);
+  // In pieces: what a front end has kept may be longer than a string can be.
+  const pieces = (): AsyncIterable<string> => createReadStream(file, 'utf8');
+  if (/\.ya?ml$/i.test(file)) return readUsersYaml(await textOf(pieces()), defaults);
+  if (/\.csv$/i.test(file)) return readAccountsCsvPieces(pieces(), defaults);
+  if (/\.jsonl$/i.test(file)) return readKeptAccounts(pieces());
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: 'expected a file whose name ends in .csv, .yaml, .yml or .jsonl',
     place: file,
@@ -119,18 +166,24 @@ async function readAccounts(file: string, defaults: { readonly home?: string }):
   });
 }
 
+/** A text as a whole; of one that is too long no more than shows that it is. */
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  const parts: string[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    parts.push(piece);
+    length += piece.length;
+    if (length > maxAccountsText) break;
+  }
+  return parts.join('');
+}
+
 function refusedLines(file: string, refused: readonly RefusedAccount[], count: number): readonly string[] {
   const shown = refused.slice(0, shownLines);
   return [
     ...shown.map(({ line, message, reason }) => `${file}:${line}: refused: ${reason}: ${message}`),
     ...(count > shown.length
-      ? [`and ${counted(count - shown.length, 'line')} more; --json has the first ${mostRefused}`]
+      ? [`and ${counted(count - shown.length, 'line')} more; --json has the first ${mostListed}`]
       : []),
   ];
-}
-
-/** On a terminal only: a program that reads the answer has no use for it. */
-function showProgress(done: number, total: number): void {
-  const { stderr } = process;
-  if (stderr.isTTY === true) stderr.write(`\r${done} of ${total} users${done === total ? '\n' : ''}`);
 }

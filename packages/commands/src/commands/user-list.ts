@@ -1,12 +1,15 @@
 import { accountStates } from '@entente/accounts';
 import { OperatorFault } from '@entente/host';
+import type { TopologyDocument } from '@entente/topology';
 import { type Command, Option } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
 import { giveRefusal } from '../authority/send-command.ts';
+import { versionInForce } from '../authority/version-in-force.ts';
 import { give, table } from '../topology/answer.ts';
 import { readAddress } from '../users/account-command.ts';
+import { homeOfUser } from '../users/home-of-user.ts';
 import { type ListedAccount, listAccounts } from '../users/listed-accounts.ts';
 import { userCommand } from '../users/user-command.ts';
 
@@ -45,7 +48,8 @@ async function run(text: string | undefined, options: UserListOptions): Promise<
     });
   }
   const address = text === undefined ? undefined : readAddress(text).address;
-  await using connection = await connectAuthority(await accessOf(options));
+  const access = await accessOf(options);
+  await using connection = await connectAuthority(access);
   const filter = {
     ...(address === undefined ? {} : { address }),
     ...(home === undefined ? {} : { home }),
@@ -57,6 +61,8 @@ async function run(text: string | undefined, options: UserListOptions): Promise<
     giveRefusal(found.refusal, json);
     return;
   }
+  const inForce = await versionInForce(connection, access);
+  const document = inForce.ok ? inForce.signed?.document : undefined;
   // One address is asked for as it is: whether it has that home and state is found here.
   const users = found.accounts
     .filter((one) => (home ?? one.home) === one.home && (state ?? one.state) === one.state)
@@ -77,23 +83,36 @@ async function run(text: string | undefined, options: UserListOptions): Promise<
   give(
     {
       json: { users, more: isCut },
-      lines: users.length === 0 ? ['no user'] : rowsOf(users),
+      lines: users.length === 0 ? ['no user'] : rowsOf(users, document),
       next: isCut ? ['there are more: give --limit with a larger number'] : [],
     },
     json,
   );
 }
 
-function rowsOf(users: readonly ListedAccount[]): readonly string[] {
+/** @param document - in force; where there is none, the domains are not known */
+function rowsOf(users: readonly ListedAccount[], document: TopologyDocument | undefined): readonly string[] {
   return table([
     ['user', 'state', 'home', 'number', 'digests', 'rights'],
     ...users.map(({ address, algorithms, home, number, rights, state }) => [
       address,
       state,
-      home ?? 'pool of the domain',
+      homeText(document, address, home),
       number ?? 'none',
       algorithms.join(' ') || 'none',
       rights.join(' ') || 'none',
     ]),
   ]);
+}
+
+function homeText(
+  document: TopologyDocument | undefined,
+  address: string,
+  ofAccount: string | undefined,
+): string {
+  if (document === undefined) return ofAccount ?? 'pool of the domain';
+  const found = homeOfUser(document, address, ofAccount);
+  if (found === undefined) return 'none: the domain has no pool';
+  if (found.says === 'domain') return 'pool of the domain';
+  return found.says === 'topology' ? `${found.home} (topology)` : found.home;
 }

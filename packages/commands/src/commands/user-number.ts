@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .command('number')
     .summary('give a user a telephone number')
     .description(
-      'Calls to the number reach the user, from inside and from the telephone network; gateways are told it as the number of the caller. A number that two users have reaches nobody. Exit status 1: refused, or there is no such user.',
+      'Calls to the number reach the user, from inside and from the telephone network; gateways are told it as the number of the caller. A number that another user has is refused: it would reach neither of them. Exit status 1: refused, or there is no such user.',
     )
     .argument('<address>', 'alice@contoso.example')
     .option('--set <number>', 'with country code, e.g. +4930123456')

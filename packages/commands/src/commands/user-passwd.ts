@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import type { AdministratorOptions } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { sendCommand } from '../authority/send-command.ts';
-import { changeCommand, digestsOf, inForceSoon, readAddress } from '../users/account-command.ts';
+import {
+  changeCommand,
+  digestsOf,
+  inForceSoon,
+  lostPassword,
+  readAddress,
+} from '../users/account-command.ts';
 import { algorithmOf, type PasswordOptions, passwordOptions, readPassword } from '../users/read-password.ts';
 import { userCommand } from '../users/user-command.ts';
 
@@ -15,7 +21,7 @@ export function register(program: Command): void {
     .command('passwd')
     .summary('set another password')
     .description(
-      'Asks for the password, or reads it from a file or from the first line of standard input, and sends its digest to the authority. What the user has signed in to with the password before is over on every front end. Exit status 1: refused.',
+      'Asks for the password, twice at a terminal, or reads it from a file or from the first line of standard input, and sends its digest to the authority. What the user has signed in to with the password before is over on every front end. Exit status 1: refused.',
     )
     .argument('<address>', 'alice@contoso.example');
   administratorCommand(
@@ -34,6 +40,7 @@ async function run(text: string, options: AdministratorOptions & PasswordOptions
       changed === true ? `${address} has another password` : `${address} had this password before`,
       ...(isGenerated ? [`password (shown only once): ${password}`] : []),
     ],
+    ifLost: isGenerated ? lostPassword(address) : undefined,
     next: changed === true ? [`${inForceSoon}; the clients of the user need the new password`] : [],
   }));
 }

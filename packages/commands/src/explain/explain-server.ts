@@ -29,10 +29,13 @@ export type NameRules = 'https' | 'host' | 'sip-domain';
 
 /** What to explain. */
 export interface ExplainServerOptions {
+  /** DNS name or IP address to dial. */
   readonly host: string;
+  /** 1 to 65535. */
   readonly port: number;
   /** The name that the certificate must prove. Default the host. */
   readonly name?: string;
+  /** Default `https`; for an IP address `host` means the same as `https`. */
   readonly rules?: NameRules;
   /** File or directory of anchors. Default: the roots of this system. */
   readonly anchors?: string;
@@ -57,9 +60,13 @@ export interface ExplainServerOptions {
 
 /** The answer, for people and for programs. */
 export interface ExplainedServer {
+  /** As a client that asks for this name would find; `no-certificate` where the server presents none. */
   readonly verdict: TrustVerdict;
+  /** The verdict stage by stage, for display; authorisation and policies are not judged here. */
   readonly tree: ExplainTree;
+  /** The name that the certificate had to prove. */
   readonly name: string;
+  /** What the handshake agreed on, with whom, and how long it took. */
   readonly connection: Omit<ProbedServer, 'presented'>;
   /** Subjects as presented, leaf first. */
   readonly subjects: readonly string[];
@@ -73,6 +80,7 @@ export interface ExplainedServer {
 
 /** A location of revocation data that could not be fetched. */
 export interface NotFetched {
+  /** URL of a list or of an OCSP responder, as a certificate of the chain names it. */
   readonly url: string;
   /** Issuer whose certificates it covers, as RFC 4514 writes the name, cut at 200 characters; undefined where none names it. */
   readonly of: string | undefined;

@@ -1,4 +1,4 @@
-import { escapeInvisible, renderExplain } from '@entente/trust';
+import { type Evidence, escapeInvisible, renderExplain } from '@entente/trust';
 import type { Unanswered } from './ask-server.ts';
 import type { ExplainedServer } from './explain-server.ts';
 import { takesColour } from './takes-colour.ts';
@@ -115,12 +115,19 @@ export function explainedJson(
     ...(verdict.trusted
       ? { peer: verdict.peer, validUntil: verdict.path.validUntil }
       : { reason: verdict.rejection.reason, rejection: verdict.rejection, considered: verdict.considered }),
-    evidence: verdict.evidence,
+    evidence: verdict.evidence.map(asJudgedHere),
     findings,
     notFetched,
     tree,
     next: nextOf(explained, findings),
   });
+}
+
+/** Who may use the link is in the topology, which a client does not know: as in the text, nothing was authorised here. */
+function asJudgedHere(
+  evidence: Evidence,
+): Evidence | { readonly stage: 'authorise'; readonly kind: 'not-judged' } {
+  return evidence.stage === 'authorise' ? { stage: 'authorise', kind: 'not-judged' } : evidence;
 }
 
 /** For people: why there is nothing to judge. */

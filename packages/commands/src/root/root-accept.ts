@@ -2,6 +2,7 @@ import { parseRootAnswer, spkiHash, verifyRootAnswer } from '@entente/pki';
 import { authorityFolder, IssuerStore, publicMode, rootFiles } from '@entente/pki/node';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { give } from '../topology/answer.ts';
+import { answersIn, notTaken } from './brought-answers.ts';
 import { giveRootRefusal, malformedFile, readRootDocument } from './root-files-io.ts';
 
 /** Options of `entente ca root accept`. */
@@ -10,7 +11,10 @@ export interface AcceptOptions {
   readonly json?: boolean;
 }
 
-/** Verifies the answer of a root, and leaves it to the authority. */
+/**
+ * Verifies the answer of a root, and leaves it to the authority.
+ * @throws OperatorFault `ENTENTE_FILE_EXISTS` where another answer lies there that the authority has not taken yet: it stays
+ */
 export async function acceptAnswer(file: string, { config, json }: AcceptOptions): Promise<void> {
   const { directory, domain, objectsUrl } = await authorityNamesOf(config);
   const text = await readRootDocument(file);
@@ -25,7 +29,10 @@ export async function acceptAnswer(file: string, { config, json }: AcceptOptions
   const knowledge = await store.knowledge(domain, objectsUrl, Date.now(), root);
   const verified = verifyRootAnswer(answer, knowledge);
   if (!verified.ok) return giveRootRefusal(verified.refusal, json);
-  await folder.write(rootFiles(root?.number ?? 1).answer, text, publicMode);
+  const { answer: name } = rootFiles(root?.number ?? 1);
+  const [waiting] = await answersIn(folder, [name]);
+  if (waiting !== undefined && waiting.text !== text) throw notTaken(folder.pathOf(name));
+  await folder.write(name, text, publicMode);
   const { issuing, list, nextRoot } = verified.value;
   give(
     {

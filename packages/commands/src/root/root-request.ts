@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { OperatorFault } from '@entente/host';
 import {
   formatRootRequest,
@@ -7,9 +8,18 @@ import {
   type RootRequest,
   spkiHash,
 } from '@entente/pki';
-import { authorityFolder, IssuerStore, publicMode, rootFiles, type StoredRoot } from '@entente/pki/node';
+import {
+  type AuthorityFolder,
+  authorityFolder,
+  IssuerStore,
+  ordersSocket,
+  publicMode,
+  rootFiles,
+  type StoredRoot,
+} from '@entente/pki/node';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { give } from '../topology/answer.ts';
+import { answersIn, notTaken } from './brought-answers.ts';
 
 /** Options of `entente ca root request`. */
 export interface RequestOptions {
@@ -21,11 +31,33 @@ export interface RequestOptions {
   readonly json?: boolean;
 }
 
-/** Writes what a root should sign into the directory of the authority. */
-export async function writeRequest(options: RequestOptions): Promise<void> {
+/** How often, and how long, it is looked whether a running authority has taken the last answer: it does so every 15 seconds. */
+const lookEveryMs = 500;
+const looks = 120;
+
+/**
+ * Writes what a root should sign into the directory of the authority. Where an answer of the root lies there that a running authority has not put in
+ * force yet, it waits for that.
+ * @param options - of the command
+ * @param pause - between two looks at the answer
+ */
+export async function writeRequest(
+  options: RequestOptions,
+  pause: () => Promise<unknown> = () => setTimeout(lookEveryMs),
+): Promise<void> {
   const { config, json, next } = options;
   const { directory, domain, objectsUrl } = await authorityNamesOf(config);
   const folder = authorityFolder(directory);
+  let answer = await answerNotTaken(folder, options.root);
+  if (answer !== undefined && (await isThere(folder.pathOf(ordersSocket)))) {
+    if (json !== true)
+      process.stderr.write('the authority is about to take the last answer of the root; waiting for it …\n');
+    for (let look = 0; look < looks && answer !== undefined; look++) {
+      await pause();
+      answer = await answerNotTaken(folder, options.root);
+    }
+  }
+  if (answer !== undefined) throw notTaken(folder.pathOf(answer));
   const store = await IssuerStore.open(folder);
   const root = rootOf(store, options.root);
   const file = rootFiles(root.number).request;
@@ -58,6 +90,25 @@ export async function writeRequest(options: RequestOptions): Promise<void> {
       ],
     },
     json,
+  );
+}
+
+/** The name of the file with an answer of the root that the authority has not put in force; undefined where there is none. */
+async function answerNotTaken(
+  folder: AuthorityFolder,
+  number: string | undefined,
+): Promise<string | undefined> {
+  const files = rootFiles(rootOf(await IssuerStore.open(folder), number).number);
+  const brought = await answersIn(folder, [files.answer, files.taken]);
+  // After that: an answer that was put in force meanwhile is in the store.
+  const { crl } = rootOf(await IssuerStore.open(folder), number);
+  return brought.find(({ answer }) => !Buffer.from(answer.list).equals(crl.der))?.name;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
   );
 }
 

@@ -28,6 +28,7 @@ import { describePlan } from './root-plan-text.ts';
 export interface SignOptions {
   readonly root: string;
   readonly out: string;
+  readonly clockIsRight?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -51,7 +52,7 @@ export async function signRequest(file: string, options: SignOptions): Promise<v
   const examined = await examine(file, options);
   if (examined === undefined) return;
   const { folder, now, plan, request } = examined;
-  const shown = describePlan(plan, folder.certificate);
+  const shown = describePlan(plan, folder.certificate, now);
   if (!(await isAgreed(shown, options))) return;
   const answer = await signRootAnswer(plan, { root: await folder.issuer(), now, random: randomBytes });
   // First, so that no later request takes a revocation back.
@@ -88,7 +89,7 @@ export async function prepareNext(file: string, options: PrepareOptions): Promis
   const isReached = mayCrossCertify(folder.certificate);
   const name = rootName(request.domain, number);
   const shown = [
-    ...describePlan(plan, folder.certificate),
+    ...describePlan(plan, folder.certificate, now),
     `  next root       ${name.toString()}, in ${newRoot}`,
     isReached
       ? '                  certified by the present root: who believes that alone reaches it'
@@ -141,7 +142,10 @@ export async function prepareNext(file: string, options: PrepareOptions): Promis
   );
 }
 
-async function examine(file: string, { json, root: directory }: SignOptions): Promise<Examined | undefined> {
+async function examine(
+  file: string,
+  { clockIsRight, json, root: directory }: SignOptions,
+): Promise<Examined | undefined> {
   const request = parseRootRequest(await readRootDocument(file));
   if (request === undefined) {
     giveRootRefusal(malformedFile(file), json);
@@ -152,6 +156,7 @@ async function examine(file: string, { json, root: directory }: SignOptions): Pr
   const plan = examineRootRequest(request, {
     root: folder.certificate,
     now,
+    isClockRight: clockIsRight === true,
     ...(folder.list === undefined ? {} : { known: folder.list }),
   });
   if (plan.ok) return { request, plan: plan.value, folder, now };

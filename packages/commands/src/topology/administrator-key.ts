@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { OperatorFault } from '@entente/host';
 import { publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import type { AdministratorKey, SignatureAlgorithm, TopologySigner } from '@entente/topology';
+import { fileOr } from './missing-file.ts';
+import { refuseExposedKey } from './own-key.ts';
 import { exists } from './read-topology.ts';
 
 /** Files of one administrator's key. */
@@ -13,11 +15,59 @@ export interface KeyFiles {
   readonly publicKey: string;
 }
 
+/** A key that is in no file yet. */
+export interface NewAdministratorKey {
+  /** As the document lists it. */
+  readonly entry: AdministratorKey;
+  /**
+   * Writes it.
+   * @throws OperatorFault `ENTENTE_FILE_EXISTS`: a key is never overwritten
+   */
+  write(files: KeyFiles): Promise<void>;
+}
+
 /**
  * Creates an Ed25519 key for an administrator.
+ * @param files - that it is written to
  * @throws OperatorFault `ENTENTE_FILE_EXISTS`: a key is never overwritten
  */
-export async function makeAdministratorKey({ privateKey, publicKey }: KeyFiles): Promise<void> {
+export async function makeAdministratorKey(files: KeyFiles): Promise<void> {
+  await newAdministratorKey('').write(files);
+}
+
+/**
+ * Creates an Ed25519 key for an administrator, and writes it nowhere yet.
+ * @param id - of the administrator
+ */
+export function newAdministratorKey(id: string): NewAdministratorKey {
+  const pair = generateKeyPairSync('ed25519');
+  const publicKey = pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+  const entry: AdministratorKey = { id, algorithm: 'EdDSA', publicKey };
+  return {
+    entry,
+    async write(files) {
+      await refuseExisting(files);
+      await writeWhole(
+        files.privateKey,
+        pair.privateKey.export({ format: 'pem', type: 'pkcs8' }),
+        secretMode,
+      );
+      await writePublicKey(entry, files.publicKey);
+    },
+  };
+}
+
+/**
+ * Writes the public half of a key.
+ * @param entry - as the document lists it
+ * @param file - PEM
+ */
+export async function writePublicKey({ publicKey }: AdministratorKey, file: string): Promise<void> {
+  const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+  await writeWhole(file, key.export({ format: 'pem', type: 'spki' }), publicMode);
+}
+
+async function refuseExisting({ privateKey, publicKey }: KeyFiles): Promise<void> {
   for (const file of [privateKey, publicKey]) {
     if (!(await exists(file))) continue;
     throw new OperatorFault('ENTENTE_FILE_EXISTS', {
@@ -26,9 +76,6 @@ export async function makeAdministratorKey({ privateKey, publicKey }: KeyFiles):
       remedy: 'use this key, or choose another id or directory',
     });
   }
-  const pair = generateKeyPairSync('ed25519');
-  await writeWhole(privateKey, pair.privateKey.export({ format: 'pem', type: 'pkcs8' }), secretMode);
-  await writeWhole(publicKey, pair.publicKey.export({ format: 'pem', type: 'spki' }), publicMode);
 }
 
 /**
@@ -44,8 +91,10 @@ export async function readAdministrator(id: string, file: string): Promise<Admin
 /**
  * Opens an administrator's private key for signing.
  * @param file - PKCS#8 or SEC 1, PEM
+ * @throws OperatorFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read it, `ENTENTE_KEY_UNREADABLE`
  */
 export async function openSigner(keyId: string, file: string): Promise<TopologySigner> {
+  await refuseExposedKey(file);
   const key = await readKey(file, createPrivateKey);
   const algorithm = algorithmOf(key, file);
   return {
@@ -67,8 +116,11 @@ export async function findAdministrator(
   return keys.find((key) => key.publicKey === publicKey);
 }
 
+const createsKey =
+  'name the key with its path, e.g. administrators/alice.key, where entente topology init has created it, or create one with entente topology key <id>';
+
 async function readKey(file: string, read: (pem: string) => KeyObject): Promise<KeyObject> {
-  const pem = await readFile(file, 'utf8');
+  const pem = await fileOr(file, readFile(file, 'utf8'), createsKey);
   try {
     return read(pem);
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { escapeInvisible } from '@entente/trust';
+import { remedyIfLost } from '../lost-answer.ts';
 
 /** What a command prints at its end. */
 export interface Answer {
@@ -10,6 +11,8 @@ export interface Answer {
   readonly next?: readonly string[];
   /** Whether something was refused or a check failed; exit status 1. */
   readonly failed?: boolean;
+  /** What to do where it cannot be written: for an answer with something that is shown only once. */
+  readonly ifLost?: string | undefined;
 }
 
 /**
@@ -17,7 +20,11 @@ export interface Answer {
  * @param answer - what was done or found
  * @param asJson - one JSON object instead of text
  */
-export function give({ json, lines, next = [], failed = false }: Answer, asJson: boolean | undefined): void {
+export function give(
+  { json, lines, next = [], failed = false, ifLost }: Answer,
+  asJson: boolean | undefined,
+): void {
+  remedyIfLost(ifLost);
   if (asJson === true) process.stdout.write(`${JSON.stringify({ ok: !failed, ...json, next })}\n`);
   else {
     const steps = next.length === 0 ? [] : ['', 'Next:', ...next.map((step) => `  ${step}`)];

@@ -12,6 +12,7 @@ import {
 } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import { counted } from './answer.ts';
+import { fileOr } from './missing-file.ts';
 
 /** Larger files are not read: the largest topology that is accepted is smaller. */
 const maxMegabytes = 64;
@@ -89,12 +90,16 @@ export function placeOf(file: string, problem: Problem | undefined): string {
   return problem?.line === undefined ? file : `${file}:${problem.line}:${problem.column}`;
 }
 
+const begins =
+  'name the topology of your network with its path, or create one with entente topology init <domain> --administrator <you>';
+const signs = 'name a signed version with its path, or sign one with entente topology sign --key <your key>';
+
 /**
  * Reads a file that is small enough to be a topology.
  * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where it is larger
  */
 export async function readText(file: string): Promise<string> {
-  const { size } = await stat(file);
+  const { size } = await fileOr(file, stat(file), file.endsWith('.json') ? signs : begins);
   if (size > maxMegabytes * 1e6) {
     throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
       sentence: `expected at most ${maxMegabytes} MB, found ${Math.ceil(size / 1e6)} MB`,

@@ -41,6 +41,14 @@ export function digestsOf(address: string, password: string, algorithm: DigestAl
   return verifiersOf(address, password, [algorithm]) ?? {};
 }
 
+/**
+ * What to do where the answer with a password that was made up here is lost.
+ * @param address - whose it is
+ */
+export function lostPassword(address: string): string {
+  return `${address} has a password now that nobody has seen: entente user passwd ${address} --generate gives another one`;
+}
+
 /** What every front end does once an account has changed. */
 export const inForceSoon =
   'every front end that is connected to the authority has it in force within a second';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { fewestPasswordCharacters } from '@entente/accounts';
 import { OperatorFault } from '@entente/host';
 import { escapeInvisible } from '@entente/trust';
@@ -39,52 +39,73 @@ export function algorithmOf({ md5Only }: PasswordOptions): 'MD5' | 'SHA-256' {
   return md5Only === true ? 'MD5' : 'SHA-256';
 }
 
+/** Where a password is typed, and where the question is shown. */
+export interface PasswordStreams {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stderr: Writable;
+}
+
 /**
- * Characters that a password must have, as NIST SP 800-63B, §5.1.1.2 of revision 3, asks at least; revision 4 asks for 15 where there is no second
+ * Reads a password: from a file, from the terminal, where it is typed twice, or from the first line of standard input.
+ *
+ * It has at least as many characters as NIST SP 800-63B, §5.1.1.2 of revision 3, asks for; revision 4 asks for 15 where there is no second
  * factor. Anyone who gets hold of a digest can try short ones without asking a server.
- */
-/**
- * Reads a password: from a file, from the terminal, or from the first line of standard input.
  * @param address - whose it is, for the question
  * @param options - as the command line gave them
- * @throws OperatorFault `ENTENTE_USAGE` where there is none, or one that is too short
+ * @param streams - default: those of the process
+ * @throws OperatorFault `ENTENTE_USAGE` where there is none, one that is too short, or one that is typed otherwise the second time
  */
 export async function readPassword(
   address: string,
   { generate, passwordFile }: PasswordOptions,
+  streams: PasswordStreams = process,
 ): Promise<ReadPassword> {
   if (generate === true) return { password: randomBytes(18).toString('base64url'), isGenerated: true };
-  const password =
-    passwordFile === undefined
-      ? await askPassword(address)
-      : ((await readFile(passwordFile, 'utf8')).split(/\r?\n/, 1)[0] ?? '');
-  if ([...password].length >= fewestPasswordCharacters) return { password, isGenerated: false };
+  if (passwordFile === undefined)
+    return { password: await askPassword(address, streams), isGenerated: false };
+  const [password = ''] = (await readFile(passwordFile, 'utf8')).split(/\r?\n/, 1);
+  refuseShort(password, passwordFile);
+  return { password, isGenerated: false };
+}
+
+function refuseShort(password: string, place: string): void {
+  if ([...password].length >= fewestPasswordCharacters) return;
   if (password !== '') {
     throw new OperatorFault('ENTENTE_USAGE', {
       sentence: `expected a password of at least ${fewestPasswordCharacters} characters, found ${[...password].length}`,
-      place: passwordFile ?? 'standard input',
+      place,
       remedy: 'type a longer one, e.g. a few words, or give --generate',
     });
   }
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: 'expected a password, found an empty line',
-    place: passwordFile ?? 'standard input',
+    place,
     remedy: 'type a password, or give --generate',
   });
 }
 
-/** The first line of standard input; on a terminal it is not shown. */
-async function askPassword(address: string): Promise<string> {
-  const { stdin, stderr } = process;
+/** The first line of standard input. On a terminal it is not shown, so that a slip of the keyboard shows only when it is typed again. */
+async function askPassword(address: string, { stderr, stdin }: PasswordStreams): Promise<string> {
   const terminal = stdin.isTTY === true;
-  if (terminal) stderr.write(`password of ${escapeInvisible(address)}: `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: stdin, output: silent, terminal });
+  const typed = lines[Symbol.asyncIterator]();
+  const ask = async (question: string): Promise<string> => {
+    if (terminal) stderr.write(question);
+    const { done, value } = await typed.next();
+    if (terminal) stderr.write('\n');
+    return done === true ? '' : value;
+  };
   try {
-    for await (const line of lines) return line;
-    return '';
+    const password = await ask(`password of ${escapeInvisible(address)}: `);
+    refuseShort(password, 'standard input');
+    if (!terminal || (await ask('the same again: ')) === password) return password;
+    throw new OperatorFault('ENTENTE_USAGE', {
+      sentence: 'the two passwords differ',
+      place: 'standard input',
+      remedy: 'run the command again and type the same password twice, or give --generate',
+    });
   } finally {
     lines.close();
-    if (terminal) stderr.write('\n');
   }
 }

@@ -37,11 +37,9 @@ export async function sendAccounts(
   existing: 'refuse' | 'replace',
   onProgress: (done: number) => void,
 ): Promise<SentAccounts> {
-  const orders: (readonly ReadAccount[])[] = [];
-  for (let start = 0; start < accounts.length; start += perOrder)
-    orders.push(accounts.slice(start, start + perOrder));
+  const orders = inOrders(accounts);
   const counts = { added: 0, replaced: 0, unchanged: 0 };
-  const refused: RefusedAccount[] = [];
+  let refused: RefusedAccount[] = [];
   let stopped: Refusal | undefined;
   let done = 0;
   const send = async (order: readonly ReadAccount[]): Promise<void> => {
@@ -64,8 +62,23 @@ export async function sendAccounts(
       await send(order);
   };
   await Promise.all(Array.from({ length: atOnce }, work));
+  // The user who had it before may have come later in the file.
+  const taken = new Set(refused.filter(({ reason }) => reason === 'number-taken').map(({ line }) => line));
+  if (existing === 'replace' && counts.added + counts.replaced > 0 && taken.size > 0) {
+    refused = refused.filter(({ line }) => !taken.has(line));
+    done -= taken.size;
+    orders.push(...inOrders(accounts.filter(({ line }) => taken.has(line))));
+    await work();
+  }
   refused.sort((one, other) => one.line - other.line);
   return { ...counts, refused, ...(stopped === undefined ? {} : { stopped }) };
+}
+
+function inOrders(accounts: readonly ReadAccount[]): (readonly ReadAccount[])[] {
+  const orders: (readonly ReadAccount[])[] = [];
+  for (let start = 0; start < accounts.length; start += perOrder)
+    orders.push(accounts.slice(start, start + perOrder));
+  return orders;
 }
 
 function refusedOf(value: unknown, order: readonly ReadAccount[]): RefusedAccount[] {

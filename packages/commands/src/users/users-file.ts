@@ -10,6 +10,14 @@ export interface FileUser {
   readonly realm: string;
 }
 
+/** What became of a users file. */
+export interface WrittenUser {
+  /** Whether it had the user. */
+  readonly replaced: boolean;
+  /** Addresses of other users of it that differ in case alone. */
+  readonly differsInCase: readonly string[];
+}
+
 /**
  * Writes the digest of a password into a users file, which is created where there is none.
  * @param file - YAML
@@ -17,7 +25,7 @@ export interface FileUser {
  * @param replace - whether a user that the file has gets another password
  * @param readPassword - asked once it is clear that the password is stored
  * @param algorithm - of the digest
- * @returns whether the file had the user
+ * @returns whether the file had the user, and those whose names differ from it in case alone
  * @throws OperatorFault `ENTENTE_USER_EXISTS`, `ENTENTE_USERS_INVALID`
  */
 export async function writeUser(
@@ -26,7 +34,7 @@ export async function writeUser(
   replace: boolean,
   readPassword: () => Promise<string>,
   algorithm: DigestAlgorithm,
-): Promise<boolean> {
+): Promise<WrittenUser> {
   const document = (await exists(file)) ? readUsers(file, await readText(file)) : new Document({ users: [] });
   const list = document.get('users');
   if (!isSeq(list)) throw notUsers(file);
@@ -47,7 +55,11 @@ export async function writeUser(
   else list.items.push(record);
   // H(A1) answers challenges as well as the password does.
   await writeWhole(file, document.toString({ lineWidth: 0 }), secretMode);
-  return index >= 0;
+  const names = list.items.flatMap((item) =>
+    isMap(item) && item.get('realm') === realm ? [String(item.get('username'))] : [],
+  );
+  const others = names.filter((name) => name !== username && name.toLowerCase() === username.toLowerCase());
+  return { replaced: index >= 0, differsInCase: others.map((name) => `${name}@${realm}`) };
 }
 
 function readUsers(file: string, text: string): Document {

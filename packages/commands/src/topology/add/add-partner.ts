@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { append, editTopology, indexOfEntry } from '../edit-topology.ts';
 import { portOf } from './add-place.ts';
 import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
+import { listAnchor } from './list-anchor.ts';
 import { readAnchor } from './read-anchor.ts';
 
 interface PartnerOptions extends EntryOptions {
@@ -158,16 +159,16 @@ async function addAnchor(given: AnchorOptions): Promise<void> {
       remedy: 'give one of them; to have both, add the anchor twice',
     });
   }
+  const { partner } = given;
+  let listed = anchor;
   const edited = await editTopology(given.file, (document) => {
-    const { partner } = given;
-    if (partner === undefined) {
-      append(document, ['anchors', given.federation === true ? 'federation' : 'enterprise'], anchor);
-    } else {
-      const index = indexOfEntry(document, ['partners'], 'id', partner);
-      append(document, ['partners', index, 'anchors'], anchor);
-    }
+    const path =
+      partner === undefined
+        ? ['anchors', given.federation === true ? 'federation' : 'enterprise']
+        : ['partners', indexOfEntry(document, ['partners'], 'id', partner), 'anchors'];
+    listed = listAnchor(document, path, anchor, given.file);
   });
-  giveAdded(`the anchor ${anchor.name}`, anchor, edited, given, comparing([anchor]));
+  giveAdded(`the anchor ${listed.name}`, listed, edited, given, comparing([listed]));
 }
 
 async function anchorsOf({

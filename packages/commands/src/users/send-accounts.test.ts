@@ -1,0 +1,67 @@
+import type { ReadAccount } from '@entente/accounts/import';
+import { describe, expect, it } from 'vitest';
+import type { AuthorityConnection } from '../authority/connect-authority.ts';
+import { sendAccounts } from './send-accounts.ts';
+
+const account = (line: number, name: string, number?: string): ReadAccount => ({
+  line,
+  account: {
+    address: `${name}@contoso.example`,
+    verifiers: {},
+    state: 'enabled',
+    rights: [],
+    ...(number === undefined ? {} : { number }),
+  },
+});
+
+/** An authority at which alice has a number, as its orders are answered. */
+function authority() {
+  const numbers = new Map([['alice@contoso.example', '+4930123456']]);
+  const orders: number[] = [];
+  const send: AuthorityConnection['send'] = async (_path, _type, body) => {
+    const { accounts } = JSON.parse(String(body)) as { accounts: ReadAccount['account'][] };
+    orders.push(accounts.length);
+    const owners = new Map([...numbers].map(([address, number]) => [number, address]));
+    const refused = accounts.flatMap(({ address, number }, index) => {
+      const other = number === undefined ? undefined : owners.get(number);
+      if (other === undefined || other === address) return [];
+      return [{ index, reason: 'number-taken', message: `${other} has it`, remedy: 'take it away' }];
+    });
+    const taken = new Set(refused.map(({ index }) => index));
+    for (const [index, { address, number }] of accounts.entries()) {
+      if (taken.has(index)) continue;
+      numbers.delete(address);
+      if (number !== undefined) numbers.set(address, number);
+    }
+    return { ok: true, answer: { replaced: accounts.length - refused.length, refused } };
+  };
+  return { numbers, orders, send };
+}
+
+describe('the accounts of a file', () => {
+  const moved = [account(2, 'carol', '+4930123456'), account(3, 'alice')];
+
+  it('may move a number from one user to another, whichever of them comes first', async () => {
+    const { numbers, orders, send } = authority();
+    const told: number[] = [];
+    const sent = await sendAccounts({ send }, moved, 'replace', (done) => told.push(done));
+    expect(sent).toMatchObject({ replaced: 2, refused: [] });
+    expect([...numbers]).toEqual([['carol@contoso.example', '+4930123456']]);
+    expect({ orders, told }).toEqual({ orders: [2, 1], told: [2, 2] });
+  });
+
+  it('are refused with their line where the number stays with the other user', async () => {
+    const { orders, send } = authority();
+    const accounts = [account(2, 'carol', '+4930123456'), account(3, 'bob')];
+    const sent = await sendAccounts({ send }, accounts, 'replace', () => undefined);
+    expect(sent).toMatchObject({ replaced: 1, refused: [{ line: 2, reason: 'number-taken' }] });
+    expect(orders).toEqual([2, 1]);
+  });
+
+  it('are sent once where nobody is replaced', async () => {
+    const { orders, send } = authority();
+    const sent = await sendAccounts({ send }, moved, 'refuse', () => undefined);
+    expect(sent.refused).toMatchObject([{ line: 2 }]);
+    expect(orders).toEqual([2]);
+  });
+});
