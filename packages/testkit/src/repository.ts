@@ -17,6 +17,7 @@ export type { AppName } from './network/runnable.ts';
 export { type Federation, startFederation } from './network/start-network.ts';
 export { needs } from './process/needs.ts';
 export { spawnTied, type TiedOptions, type TiedProgram } from './process/tied-program.ts';
+export { until } from './process/until.ts';
 export { type Delivery, deliveries } from './scenario/deliveries.ts';
 export { disclosedNames } from './scenario/disclosed-names.ts';
 export { type FederatedDelivery, federatedDeliveries } from './scenario/federated-deliveries.ts';

@@ -29,6 +29,7 @@ export interface TestCertificateOptions extends Partial<CertificateNames> {
 export interface TestCertificate {
   /** Leaf first, then the issuing CA where there is one. */
   readonly chainPem: string;
+  /** The leaf alone. */
   readonly certificatePem: string;
   /** PKCS#8. */
   readonly keyPem: string;
@@ -38,8 +39,11 @@ export interface TestCertificate {
 
 /** A CA for tests: issues whatever it is asked for. */
 export interface TestAuthority {
+  /** Certificate of the CA. */
   readonly certificatePem: string;
+  /** ECDSA key on P-256, PKCS#8 or SEC 1. */
   readonly keyPem: string;
+  /** Issues a certificate for a new key; it refuses nothing that the options ask for. */
   issue(options: TestCertificateOptions): Promise<TestCertificate>;
   /** Certifies the key of a PKCS#10 request, DER; what else the request says is not read. Gives the chain, leaf first, PEM. */
   certify(request: Uint8Array, options: TestCertificateOptions): Promise<string>;

@@ -1,16 +1,27 @@
 /** A line as a program logged it. */
 export interface TestLogLine {
+  /** The method that was called. */
   readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** As the program gave them. */
   readonly fields: object;
+  /** The line for people. */
   readonly message: string;
 }
 
 /** A log for tests; fits `Log` of `@entente/tls` and `Logger` of `@entente/host`. */
 export interface TestLog {
+  /** Writes a line of this level. */
   debug(fields: object, message: string): void;
+  /** Writes a line of this level. */
   info(fields: object, message: string): void;
+  /** Writes a line of this level. */
   warn(fields: object, message: string): void;
+  /** Writes a line of this level. */
   error(fields: object, message: string): void;
+  /**
+   * Makes a log whose lines go the same way, and carry further fields.
+   * @param fields - added to each line; one that the line has itself counts
+   */
   child(fields: object): TestLog;
 }
 
@@ -21,12 +32,11 @@ export interface TestLog {
 export function createTestLog(write: (line: TestLogLine) => void = () => {}): TestLog {
   const at = (level: TestLogLine['level']) => (fields: object, message: string) =>
     write({ level, fields, message });
-  const log: TestLog = {
+  return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    child: () => log,
+    child: (further) => createTestLog((line) => write({ ...line, fields: { ...further, ...line.fields } })),
   };
-  return log;
 }

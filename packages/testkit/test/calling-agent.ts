@@ -9,6 +9,7 @@ import {
 import type { Network } from '@entente/testkit';
 import { connect, openTrust, type Trust } from '@entente/tls';
 import { links } from '@entente/topology';
+import { expect } from 'vitest';
 
 /** Octets of master key and salt of AES_CM_128_HMAC_SHA1_80 (RFC 4568 §6.2). */
 const srtpKeyOctets = 30;
@@ -154,4 +155,26 @@ export async function callingAgent(
       await trust[Symbol.asyncDispose]();
     },
   };
+}
+
+/** An agent of {@link callingAgent}. */
+type Agent = Awaited<ReturnType<typeof callingAgent>>;
+
+/** Each of two calls the other; both ends send in the call, and either one ends it. */
+export async function callBothWays(one: Agent, other: Agent): Promise<void> {
+  for (const [caller, called] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    for (const ends of ['caller', 'called']) {
+      const before = called.calls.length;
+      const call = await caller.call(called.address);
+      await expect.poll(() => called.calls.length).toBe(before + 1);
+      const heard = called.calls.at(-1)!;
+      const [first, second] = ends === 'caller' ? [call, heard] : [heard, call];
+      expect((await second.request('INFO')).status).toBe(200);
+      expect((await first.hangUp()).status).toBe(200);
+      expect(await second.ended).toBe('remote');
+    }
+  }
 }

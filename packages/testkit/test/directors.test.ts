@@ -1,6 +1,6 @@
 import { type AppProcess, type Network, startNetwork } from '@entente/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callingAgent } from './calling-agent.ts';
+import { callBothWays, callingAgent } from './calling-agent.ts';
 
 type Agent = Awaited<ReturnType<typeof callingAgent>>;
 
@@ -74,21 +74,7 @@ describe('an organisation with two directors behind its edge', () => {
   it('carries messages, calls and BYE of either side over a director', async () => {
     expect((await erin.agent.message(alice.address, 'from outside')).status).toBe(200);
     expect((await alice.agent.message(erin.address, 'from inside')).status).toBe(200);
-    for (const [caller, called] of [
-      [erin, alice],
-      [alice, erin],
-    ] as const) {
-      for (const ends of ['caller', 'called']) {
-        const before = called.calls.length;
-        const call = await caller.call(called.address);
-        await expect.poll(() => called.calls.length).toBe(before + 1);
-        const heard = called.calls.at(-1)!;
-        const [one, other] = ends === 'caller' ? [call, heard] : [heard, call];
-        expect((await one.request('INFO')).status).toBe(200);
-        expect((await one.hangUp()).status).toBe(200);
-        expect(await other.ended).toBe('remote');
-      }
-    }
+    await callBothWays(erin, alice);
     for (const method of ['MESSAGE', 'INVITE', 'INFO', 'BYE']) {
       expect(hasReceived(network.frontEnds, method, network.directors), method).toBe(true);
       expect(hasReceived(network.frontEnds, method, network.edges), method).toBe(false);

@@ -31,8 +31,9 @@ export class Terminal implements AsyncDisposable {
     this.#shell = spawnTied('bash', ['-e'], { cwd: clone, stdin: 'pipe' });
     const { process } = this.#shell;
     for (const stream of [process.stdout, process.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        this.#output += chunk.toString('utf8');
+      // A letter may come in two pieces.
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
         for (const listener of [...this.#listeners]) listener();
       });
     }
@@ -40,6 +41,8 @@ export class Terminal implements AsyncDisposable {
       this.#ended = true;
       for (const listener of [...this.#listeners]) listener();
     });
+    // On a screen all comes in its order: of two pipes, the end of a block might come before what the block wrote.
+    this.type('exec 2>&1');
   }
 
   /** Types a block that comes to its end. @returns what it printed */

@@ -69,8 +69,14 @@ export class RecordedPeer implements AsyncDisposable {
     });
   }
 
-  async dial(port: number, servername: string): Promise<void> {
-    const socket = tls.connect({ host: '127.0.0.1', port, servername, rejectUnauthorized: false });
+  /** @param certificate - that the peer shows; default none */
+  async dial(
+    port: number,
+    servername: string,
+    certificate?: { readonly chainPem: string; readonly keyPem: string },
+  ): Promise<void> {
+    const shown = certificate === undefined ? {} : { cert: certificate.chainPem, key: certificate.keyPem };
+    const socket = tls.connect({ host: '127.0.0.1', port, servername, rejectUnauthorized: false, ...shown });
     this.take(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('secureConnect', resolve);

@@ -4,19 +4,25 @@ import type { AppProcess, LogRecord } from './app-process.ts';
 export interface LinkEntry {
   /** Row of the allow matrix. */
   readonly link: number;
+  /** The peer: FQDN of a server, address of record of a user, or address and port. */
   readonly from: string;
+  /** FQDN of the server that logged the link. */
   readonly to: string;
   /** As the allow matrix calls it: `TLS`, `MTLS`, `mutual HTTPS`. */
   readonly protection: string;
   /** Protocol version, e.g. `TLSv1.3`. */
   readonly tls: string;
+  /** Name of the cipher suite, as OpenSSL gives it. */
   readonly cipher: string;
 }
 
 /** Something that reached its receiver. */
 export interface DeliveryEntry {
+  /** A MESSAGE, or an INVITE that was answered and ended by BYE. */
   readonly what: 'MESSAGE' | 'call';
+  /** Address of record of the sender. */
   readonly from: string;
+  /** Address of record of the receiver. */
   readonly to: string;
   /** Servers it went through, first to last. */
   readonly through: readonly string[];
@@ -26,20 +32,29 @@ export interface DeliveryEntry {
 
 /** An attack that was refused, and why. */
 export interface RefusalEntry {
+  /** What was attempted, a sentence without full stop. */
   readonly attack: string;
   /** The process that refused and logged the reason. */
   readonly refusedBy: string;
+  /** Stable literal that was logged; `none` where there was none. */
   readonly reason: string;
+  /** Stable literal that had to be logged. */
   readonly expected: string;
+  /** As it was logged; empty where there was none. */
   readonly remedy: string;
 }
 
 /** What happened in a network, as `--report` writes it. */
 export interface Account {
+  /** Whether everything was delivered, and every attack refused as expected. */
   readonly ok: boolean;
+  /** Each link that a server has logged, once for its row and its two ends. */
   readonly links: readonly LinkEntry[];
+  /** What was delivered, in order. */
   readonly deliveries: readonly DeliveryEntry[];
+  /** What was refused, in order. */
   readonly refusals: readonly RefusalEntry[];
+  /** Seconds from the start to the report. */
   readonly seconds: number;
 }
 

@@ -6,6 +6,7 @@ import type { Network } from './network.ts';
 
 /** A trusted application that a running network lists. */
 export interface AddedApplication {
+  /** Name of the application, as the topology lists it. */
   readonly fqdn: string;
   /** On which it listens, at 127.0.0.1. */
   readonly port: number;

@@ -11,6 +11,7 @@ import {
 
 /** An administrator of the test network: signs topologies, and sends commands to the authority. */
 export interface Administrator extends AsyncDisposable {
+  /** Signs topologies as this administrator. */
   readonly signer: TopologySigner;
   /** Paths of the certificate that the authority knows the administrator by, and of its key. */
   readonly files: { readonly certificate: string; readonly key: string };

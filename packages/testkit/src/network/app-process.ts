@@ -5,9 +5,11 @@ import { type AppName, type Runnable, runnableApp, runnableProgram } from './run
 
 /** One line of an app's log. */
 export interface LogRecord {
+  /** The line for people. */
   readonly msg?: string;
   /** What happened, for programs: `started`, `link`, `refused`, … */
   readonly event?: string;
+  /** Stable literal of a refusal; absent in lines that report none. */
   readonly reason?: string;
   readonly [field: string]: unknown;
 }
@@ -16,6 +18,7 @@ export interface LogRecord {
 export interface AppProcess extends AsyncDisposable {
   /** What the network calls it, e.g. `fe1.contoso.example`. */
   readonly name: string;
+  /** Process id of the app. */
   readonly pid: number;
   /** Everything it has logged. */
   readonly records: readonly LogRecord[];

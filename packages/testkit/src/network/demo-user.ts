@@ -7,16 +7,23 @@ export interface CommandOutcome {
   readonly status?: number;
   /** Reason of a refusal by the client itself. */
   readonly reason?: string;
+  /** The line with which the client reported the outcome. */
   readonly record: LogRecord;
 }
 
 /** A user with a running client. */
 export interface DemoUser {
+  /** Address, password and home. */
   readonly user: TestUser;
+  /** The client. */
   readonly process: AppProcess;
+  /** Registers. @throws if the answer is not 200 */
   register(): Promise<CommandOutcome>;
+  /** Sends a MESSAGE to a URI, with another From than the user's own where `as` is given. */
   message(to: string, text: string, as?: string): Promise<CommandOutcome>;
+  /** Calls a URI; settles with the final response to the INVITE. */
   call(to: string): Promise<CommandOutcome>;
+  /** Ends the call; settles with the response to the BYE. */
   hangUp(): Promise<CommandOutcome>;
   /** Waits until a text has arrived. */
   received(text: string): Promise<LogRecord>;

@@ -19,7 +19,9 @@ export interface DnsZone {
 
 /** A DNS server on loopback, over UDP. */
 export interface DnsServer extends AsyncDisposable {
+  /** IPv4 address, `127.0.0.1`. */
   readonly address: string;
+  /** UDP port. */
   readonly port: number;
 }
 

@@ -88,15 +88,21 @@ export interface FederationOptions extends Omit<NetworkOptions, 'domain' | 'part
 
 /** One organisation that runs on this machine. */
 export interface Network extends AsyncDisposable {
+  /** Folder of everything that the network writes. */
   readonly directory: string;
+  /** Names, ports and users. */
   readonly organisation: Organisation;
   /** PEM file with the root. */
   readonly anchorsFile: string;
+  /** IPv4 address of each host that the organisation knows, by name. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** Answers what `addresses` and `services` say. */
   readonly dns: DnsServer;
   /** What DNS answers; a test may change it. */
   readonly services: Map<string, { target: string; port: number }[]>;
+  /** The authority server. */
   readonly authority: AppProcess;
+  /** Those that started with the network, in the order of `organisation.frontEnds`. */
   readonly frontEnds: readonly AppProcess[];
   /** The first one that started with the network; only where there are partners. */
   readonly edge: AppProcess | undefined;
@@ -104,6 +110,7 @@ export interface Network extends AsyncDisposable {
   readonly edges: readonly AppProcess[];
   /** None where the network has no directors. */
   readonly directors: readonly AppProcess[];
+  /** Signs topologies and sends commands to the authority. */
   readonly administrator: Administrator;
   /** The issuing CA's key in the hands of an insider, who can certify anything. */
   readonly insider: TestAuthority;

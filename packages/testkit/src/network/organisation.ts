@@ -5,6 +5,7 @@ import { type AnchorReference, type Partner, type TopologyDocument, topologyForm
 export interface TestUser {
   /** `alice@contoso.example`. */
   readonly address: string;
+  /** Random for each network, in plain text. */
   readonly password: string;
   /** FQDN of the front end where the user registers. */
   readonly home: string;
@@ -20,15 +21,19 @@ export interface EdgePlace {
   readonly fqdn: string;
   /** Name on the external side. */
   readonly externalFqdn: string;
+  /** SIP over TLS, topology push and validation, on the internal side. */
   readonly internalPorts: Readonly<Record<'sip' | 'push' | 'validation', number>>;
+  /** Clients, partners, federation bundle (HTTPS) and revocation lists (HTTP), on the external side. */
   readonly externalPorts: Readonly<Record<'clients' | 'federation' | 'bundle' | 'objects', number>>;
 }
 
 /** A SIP server on loopback, and ports of its own for everything else that the topology plans for its role. */
 export interface ServerPlace {
+  /** Name of the server, as the topology lists it. */
   readonly fqdn: string;
   /** SIP over TLS. */
   readonly port: number;
+  /** By name of the service, e.g. `validation`. */
   readonly otherPorts: Readonly<Record<string, number>>;
 }
 
@@ -37,9 +42,13 @@ export const portsNeeded = 31;
 
 /** Names, ports and users of one organisation on loopback. */
 export interface Organisation {
+  /** SIP domain, e.g. `contoso.example`. */
   readonly domain: string;
+  /** The authority, and its ports for HTTPS and for revocation lists over HTTP. */
   readonly authority: { readonly fqdn: string; readonly httpsPort: number; readonly objectsPort: number };
+  /** Name of the pool of the front ends. */
   readonly pool: string;
+  /** The two of the pool. */
   readonly frontEnds: readonly ServerPlace[];
   /** A gateway: a server of the topology that may not talk to front ends. */
   readonly gateway: ServerPlace;
@@ -49,10 +58,13 @@ export interface Organisation {
   readonly edge: EdgePlace;
   /** In a pool with the first one, under the same name outside; stands in the topology only where the network has two. */
   readonly secondEdge: EdgePlace;
+  /** Name of the pool of the two edges. */
   readonly edgePool: string;
   /** In a pool; they stand in the topology only where the network has directors. */
   readonly directors: readonly ServerPlace[];
+  /** Name of the pool of the directors. */
   readonly directorPool: string;
+  /** Those inside first, then those outside. */
   readonly users: readonly TestUser[];
 }
 

@@ -1,8 +1,12 @@
 /** A record of a DNS plan, as `dnsPlan` of `@entente/topology-planning` lists it. */
 export interface PlannedRecord {
+  /** Name of the record, without a dot at its end. */
   readonly name: string;
+  /** `A`, `AAAA`, `SRV` or `NAPTR`. */
   readonly type: string;
+  /** As in a zone file, e.g. `0 0 5061 edge1.contoso.example.` for SRV. */
   readonly data: string;
+  /** Whether the plan lacks the data, so that DNS does not have the record. */
   readonly missing?: true;
 }
 

@@ -8,10 +8,13 @@ import { type Organisation, outsideObjectsUrl } from './organisation.ts';
 
 /** An organisation whose authority was created and that does not run yet. */
 export interface PreparedOrganisation {
+  /** Names, ports and users. */
   readonly organisation: Organisation;
   /** Where its files go. */
   readonly directory: string;
+  /** Where the authority keeps its keys, certificates and ledger: `authority` in `directory`. */
   readonly authorityDirectory: string;
+  /** What the key ceremony has created. */
   readonly ceremony: InitialisedAuthority;
   /** Signs topologies. The private key is also in the file `signing.key` of the directory, where an administrator's programs find it. */
   readonly signingKey: { readonly publicKey: Uint8Array; readonly privateKey: string };

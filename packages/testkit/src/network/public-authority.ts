@@ -4,6 +4,7 @@ import { createTestAuthority, type TestAuthority, type TestCertificate } from '.
 
 /** A third-party CA that several organisations trust: DNS names only, and a revocation list over HTTP. */
 export interface PublicAuthority extends AsyncDisposable {
+  /** The root, which issues the certificates itself. */
   readonly authority: TestAuthority;
   /** Host of its revocation list. */
   readonly host: string;

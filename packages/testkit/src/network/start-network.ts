@@ -37,7 +37,9 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
 
 /** Two organisations with an edge each. */
 export interface Federation extends AsyncDisposable {
+  /** The first organisation, `contoso.example`. */
   readonly contoso: Network;
+  /** The second organisation, `fabrikam.example`. */
   readonly fabrikam: Network;
   /** A third-party CA that both trust for partners without roots of their own. */
   readonly publicAuthority: PublicAuthority;

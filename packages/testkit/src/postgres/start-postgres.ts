@@ -32,6 +32,7 @@ export interface Postgres extends AsyncDisposable {
   readonly port: number;
   /** The superuser, and a password that is valid for it on TCP. */
   readonly user: string;
+  /** Valid for that user on TCP, in plain text. */
   readonly password: string;
   /** Ends the server, and waits until it has ended. */
   stop(how: PostgresStop): Promise<void>;

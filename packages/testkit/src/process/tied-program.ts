@@ -5,6 +5,7 @@ import { launcherPipe } from './launcher-pipe.ts';
 
 /** Where and with which streams a program runs. */
 export interface TiedOptions {
+  /** Folder that the program runs in; default that of this process. */
   readonly cwd?: string;
   /** Standard input; default `ignore`. Output and error are pipes. */
   readonly stdin?: 'ignore' | 'pipe';

@@ -4,7 +4,9 @@ import type { Network } from '../network/network.ts';
 
 /** Something to be delivered. */
 export interface Delivery {
+  /** A sentence for the test runner and reports. */
   readonly title: string;
+  /** Delivers it. @throws if a step is refused or does not arrive */
   run(network: Network): Promise<DeliveryEntry>;
 }
 

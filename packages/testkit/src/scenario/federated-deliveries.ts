@@ -5,7 +5,9 @@ import { deliverCall, deliverMessage } from './deliveries.ts';
 
 /** Something to be delivered between two organisations, or from outside. */
 export interface FederatedDelivery {
+  /** A sentence for the test runner and reports. */
   readonly title: string;
+  /** Delivers it. @throws if a step is refused or does not arrive */
   run(federation: Federation): Promise<DeliveryEntry>;
 }
 

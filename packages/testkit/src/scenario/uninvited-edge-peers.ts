@@ -9,7 +9,9 @@ import { nextRefusal } from './uninvited-peers.ts';
 
 /** A peer outside whose connection or request an edge must refuse, and the reason that must be logged. */
 export interface UninvitedEdgePeer {
+  /** What is attempted, a sentence without full stop. */
   readonly attack: string;
+  /** Stable literal of the reason that must be logged. */
   readonly expected: string;
   /** @returns the refusal as the refusing process logged it */
   run(federation: Federation): Promise<{ readonly refusedBy: string; readonly record: LogRecord }>;

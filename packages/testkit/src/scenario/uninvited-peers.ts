@@ -11,7 +11,9 @@ import { createTestLog } from '../test-log.ts';
 
 /** A peer whose connection or request must be refused, and the reason that must be logged. */
 export interface UninvitedPeer {
+  /** What is attempted, a sentence without full stop. */
   readonly attack: string;
+  /** Stable literal of the reason that must be logged. */
   readonly expected: string;
   /** Attempts it. @returns the refusal as the refusing process logged it */
   run(network: Network): Promise<{ readonly refusedBy: string; readonly record: LogRecord }>;
