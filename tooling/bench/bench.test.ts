@@ -38,6 +38,7 @@ describe('pnpm bench', () => {
     const { report, ok } = await run();
     expect(ok).toBe(false);
     expect((report as { runs: BenchRun[] }).runs.map(({ name }) => name)).toEqual([
+      'disturbed',
       'fine',
       'invalid',
       'long',
@@ -45,6 +46,14 @@ describe('pnpm bench', () => {
       'skipped',
       'slow',
     ]);
+  });
+
+  it('fails a run that the machine disturbed, but for a short one, whose figures say nothing', async () => {
+    expect((await run('disturbed')).ok).toBe(false);
+    const { report, ok } = await run('disturbed', '--short');
+    expect(ok).toBe(true);
+    expect((report as BenchRun).disturbed).toEqual(['the generator had no core left']);
+    expect((await run('invalid', '--short')).ok).toBe(false);
   });
 
   it('says what could not be measured here, and passes without it', async () => {

@@ -11,8 +11,9 @@ pnpm bench profile [--write FOLDER]
 pnpm bench soak [--minutes N]
 pnpm bench scale|failover [--part NAME]
 
-Measures, each figure against something measured in the same run. Exit status 1 when a run is invalid; with --strict
-also when an aim is missed. --short is a smoke run; one of everything leaves out the suites that take too long for it.
+Measures, each figure against something measured in the same run. Exit status 1 when a run is invalid or was disturbed
+by what else the machine did; with --strict also when an aim is missed. --short is a smoke run, whose figures say nothing, so
+that it does not matter what disturbs it; one of everything leaves out the suites that take too long for it.
 watch compares with a committed figure, and runs only where it is named; --commit writes that figure.
 profile writes a flame graph and its table into a folder.
 soak holds a load for an hour, or for as many minutes as it is told, and runs only where it is named.
@@ -35,6 +36,7 @@ export interface BenchRun {
   readonly machine: Machine;
   readonly results: readonly BenchResult[];
   readonly invalid: readonly string[];
+  readonly disturbed: readonly string[];
   readonly skipped: readonly string[];
 }
 
@@ -88,13 +90,18 @@ export async function runBench(
     for (const result of run.results) log(line(result));
     for (const reason of run.skipped) log(`  – skipped: ${reason}`);
     for (const reason of run.invalid) log(`  ✗ invalid: ${reason}`);
+    for (const reason of run.disturbed) log(`  ${short ? '–' : '✗'} disturbed: ${reason}`);
     runs.push(run);
   }
   // Once more at the end: that is what a reader of a long log sees.
   if (runs.length > 1)
-    for (const { name, invalid } of runs)
+    for (const { name, invalid, disturbed } of runs) {
       for (const reason of invalid) log(`✗ ${name} is invalid: ${reason}`);
-  const valid = runs.every((run) => run.invalid.length === 0);
+      for (const reason of disturbed) log(`${short ? '–' : '✗'} ${name} was disturbed: ${reason}`);
+    }
+  const valid = runs.every(
+    ({ invalid, disturbed }) => invalid.length === 0 && (short || disturbed.length === 0),
+  );
   const met = runs.every((run) => run.results.every((result) => result.ok));
   const ok = valid && (met || values.strict !== true);
   return { report: names.length === 1 ? runs[0] : { ok, runs }, ok };
@@ -133,20 +140,20 @@ async function runOne(
     const suite = await load();
     if (!isNamed && suite.onlyNamed === true) {
       const why = `runs only where it is named: pnpm bench ${suite.name}`;
-      return { results: [], invalid: [], skipped: [why] };
+      return { results: [], invalid: [], disturbed: [], skipped: [why] };
     }
     if (options.short && !isNamed && suite.onlyNamedInShort === true) {
       const why = `a short run of everything leaves it out; name it: pnpm bench ${suite.name} --short`;
-      return { results: [], invalid: [], skipped: [why] };
+      return { results: [], invalid: [], disturbed: [], skipped: [why] };
     }
-    const { results, invalid, skipped = [] } = await suite.run(options);
+    const { results, invalid, disturbed = [], skipped = [] } = await suite.run(options);
     const senseless = results.filter((result) => !Number.isFinite(result.value));
     const reasons = [...invalid, ...senseless.map((result) => `"${result.what}" is not a number`)];
     if (results.length === 0 && reasons.length === 0) reasons.push('nothing was measured');
-    return { results, invalid: reasons, skipped };
+    return { results, invalid: reasons, disturbed, skipped };
   } catch (fault) {
     if (fault instanceof UsageFault) throw fault;
-    return { results: [], invalid: [(fault as Error).stack ?? String(fault)], skipped: [] };
+    return { results: [], invalid: [(fault as Error).stack ?? String(fault)], disturbed: [], skipped: [] };
   }
 }
 

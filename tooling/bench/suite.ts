@@ -27,10 +27,14 @@ export interface BenchResult {
 export interface BenchOutcome {
   readonly results: readonly BenchResult[];
   /**
-   * Why the run proves nothing (the generator was the bottleneck, messages were lost, …). Not empty → exit 1: a
-   * number from an invalid run is worse than none.
+   * What went wrong in it (messages were lost, nothing came back, …). Not empty → exit 1: a number from an invalid run is worse than none.
    */
   readonly invalid: readonly string[];
+  /**
+   * Why the figures say nothing although nothing went wrong: the machine had no room for the generator beside the server, or changed its
+   * speed. Not empty → exit 1, unless the run is short: the figures of a short run say nothing anyway, and it shows that all of it works.
+   */
+  readonly disturbed?: readonly string[];
   /** What could not be measured here, and why; the run stands without it. */
   readonly skipped?: readonly string[];
 }

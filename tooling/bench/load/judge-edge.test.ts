@@ -5,7 +5,11 @@ import { judgeEdge, type Rounds } from './judge-edge.ts';
 import { partnersWith } from './pool-edge.ts';
 import type { Measurement } from './run-load.ts';
 
-function measurement(serverMicros: number | undefined, invalid: readonly string[] = []): Measurement {
+function measurement(
+  serverMicros: number | undefined,
+  invalid: readonly string[] = [],
+  disturbed: readonly string[] = [],
+): Measurement {
   const report = {
     completed: 1,
     refused: {},
@@ -17,7 +21,7 @@ function measurement(serverMicros: number | undefined, invalid: readonly string[
     generatorShare: 0.1,
     latencyMs: null,
   };
-  return { ...report, perSecond: 1, serverMicros, invalid };
+  return { ...report, perSecond: 1, serverMicros, invalid, disturbed };
 }
 
 function roundsOf(front: number, few: number, many: number): Rounds {
@@ -46,6 +50,8 @@ describe('front end and edge', () => {
     const rounds = roundsOf(70, 100, 100);
     const lost = { ...rounds, many: [...rounds.many, measurement(100, ['3 were lost'])] };
     expect(judgeEdge(lost).invalid).toEqual(['3 were lost']);
+    const bound = { ...rounds, few: [...rounds.few, measurement(100, [], ['the generator was full'])] };
+    expect(judgeEdge(bound)).toMatchObject({ invalid: [], disturbed: ['the generator was full'] });
     const untold = { ...rounds, many: [...rounds.many, measurement(undefined)] };
     expect(judgeEdge(untold)).toMatchObject({ results: [] });
   });

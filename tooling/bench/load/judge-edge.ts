@@ -19,6 +19,7 @@ export interface Rounds {
 export function judgeEdge(rounds: Rounds): BenchOutcome {
   const all = Object.values(rounds).flat();
   const invalid = all.flatMap((one) => one.invalid);
+  const disturbed = all.flatMap((one) => one.disturbed);
   if (all.some(({ serverMicros }) => serverMicros === undefined)) {
     return {
       results: [],
@@ -44,7 +45,7 @@ export function judgeEdge(rounds: Rounds): BenchOutcome {
     }),
     measured(`${perTransaction}, front end`, front, 'µs'),
   ];
-  return { results, invalid };
+  return { results, invalid, disturbed };
 }
 
 function quietest(measurements: readonly Measurement[]): number {

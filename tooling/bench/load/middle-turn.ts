@@ -12,7 +12,7 @@ export interface Turn {
  *
  * @param turns How many, an odd number.
  * @param measure Measures both; told which turn it is, from 0.
- * @returns The turn with the middle ratio of processor times; what makes any turn invalid counts in it.
+ * @returns The turn with the middle ratio of processor times; what makes any turn invalid or disturbs it counts in it.
  */
 export async function middleTurn(turns: number, measure: (turn: number) => Promise<Turn>): Promise<Turn> {
   const found: Turn[] = [];
@@ -20,8 +20,15 @@ export async function middleTurn(turns: number, measure: (turn: number) => Promi
   const sorted = [...found].sort((one, other) => ratioOf(one) - ratioOf(other));
   const { bare, front } = sorted[turns >> 1] as Turn;
   return {
-    bare: { ...bare, invalid: found.flatMap((turn) => turn.bare.invalid) },
-    front: { ...front, invalid: found.flatMap((turn) => turn.front.invalid) },
+    bare: { ...bare, ...reasonsOf(found.map((turn) => turn.bare)) },
+    front: { ...front, ...reasonsOf(found.map((turn) => turn.front)) },
+  };
+}
+
+function reasonsOf(all: readonly Measurement[]): Pick<Measurement, 'invalid' | 'disturbed'> {
+  return {
+    invalid: all.flatMap(({ invalid }) => invalid),
+    disturbed: all.flatMap(({ disturbed }) => disturbed),
   };
 }
 

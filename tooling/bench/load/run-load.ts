@@ -9,8 +9,10 @@ export interface Measurement extends LoadReport {
   readonly perSecond: number;
   /** Processor time of the server for one transaction, in microseconds; undefined where the platform does not tell. */
   readonly serverMicros: number | undefined;
-  /** Why the figure does not count; empty when it does. */
+  /** What went wrong, so that the figure does not count; empty when nothing did. */
   readonly invalid: readonly string[];
+  /** Why the figure is the generator's and not the server's; what a transaction costs the server is known nevertheless. */
+  readonly disturbed: readonly string[];
 }
 
 /**
@@ -56,10 +58,11 @@ function judge(
   order: LoadOrder,
 ): Measurement {
   const invalid: string[] = [];
+  const disturbed: string[] = [];
   const percent = Math.round(report.generatorShare * 100);
   // At a fixed rate below the maximum the generator's share says nothing about the server.
   if (order.ratePerSecond === undefined && report.generatorShare > maxGeneratorShare) {
-    invalid.push(`${what}: the generator used ${percent} % of its core, so it measured itself`);
+    disturbed.push(`${what}: the generator used ${percent} % of its core, so it measured itself`);
   }
   if (report.completed === 0) invalid.push(`${what}: nothing came back`);
   if (report.lost > 0) invalid.push(`${what}: ${report.lost} transactions were lost`);
@@ -70,5 +73,5 @@ function judge(
     before === undefined || after === undefined || report.completed === 0
       ? undefined
       : (after - before) / report.completed;
-  return { ...report, perSecond: report.completed / report.seconds, serverMicros, invalid };
+  return { ...report, perSecond: report.completed / report.seconds, serverMicros, invalid, disturbed };
 }

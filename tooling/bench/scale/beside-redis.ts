@@ -58,7 +58,7 @@ export async function besideRedis(
         { ...pool.byServer, inFlight: 1, messageBytes: 600, warmUpMs: 1_000, measureMs: milliseconds },
         pool.pid,
       );
-      invalid.push(...run.invalid.filter((reason) => !reason.includes('generator')));
+      invalid.push(...run.invalid);
       messages.push(rateOf(run));
     }
   }

@@ -45,9 +45,11 @@ export const suite: BenchSuite = {
       log(`  ${what} …`);
       return runLoad(what, order, pool.pid);
     };
+    let mostSoFar = 0;
     const measure = async (): Promise<BenchOutcome> => {
       const before = await load('calls, closed loop', closed);
-      const rate = Math.round(times * before.perSecond);
+      // Measured again, it is what it could do at any time: a machine that was slow before may not be slow now.
+      const rate = Math.round(times * Math.max(before.perSecond, mostSoFar));
       const over = await load(`${rate} calls a second`, {
         ...base,
         inFlight: 1,
@@ -57,19 +59,19 @@ export const suite: BenchSuite = {
       await setTimeout(recoversMs);
       const after = await load('calls, closed loop, again', { ...closed, warmUpMs: 1_000 });
       const most = Math.max(before.perSecond, after.perSecond);
+      mostSoFar = Math.max(mostSoFar, most);
       const perCore = ({ perSecond, serverMicros }: Measurement): number =>
         serverMicros === undefined ? perSecond : 1e6 / serverMicros;
       const offered = over.begun / over.seconds;
       const refused = Object.values(over.refused).reduce((sum, count) => sum + count, 0) / over.seconds;
-      const invalid = [...before.invalid, ...after.invalid].filter(
-        (why) => !why.includes('the generator used') && !why.includes('"SIP/2.0 503'),
-      );
+      const invalid = [...before.invalid, ...after.invalid].filter((why) => !why.includes('"SIP/2.0 503'));
+      const disturbed: string[] = [];
       if (offered < leastOffered * rate)
-        invalid.push(
+        disturbed.push(
           `${Math.round(offered)} calls a second were begun, of ${rate}: the generator could do no more`,
         );
       else if (offered < leastOffered * times * most)
-        invalid.push(
+        disturbed.push(
           `${Math.round(offered)} calls a second were begun: not ${times} times ${Math.round(most)}, the most that it can do`,
         );
       const { sent, succeeded } = over.inDialogs;
@@ -96,6 +98,7 @@ export const suite: BenchSuite = {
           measured('core of the generator in use', over.generatorShare, 'of one'),
         ],
         invalid,
+        disturbed,
       };
     };
     return await repeatWhileInvalid(measure, log);

@@ -47,10 +47,8 @@ export const suite: BenchSuite = {
     );
     return {
       results: [...message.results, ...named],
-      invalid: [message, call].flatMap(({ bare, ours }) => [
-        ...ours.found.invalid,
-        ...bare.found.invalid.filter((why) => !why.includes('generator')),
-      ]),
+      invalid: [message, call].flatMap(({ bare, ours }) => [...ours.found.invalid, ...bare.found.invalid]),
+      disturbed: [message, call].flatMap(({ ours }) => ours.found.disturbed),
     };
   },
 };

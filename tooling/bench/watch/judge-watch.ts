@@ -27,7 +27,7 @@ export interface Watched {
  * @returns an aim only where a figure of the same kind of machine is committed
  */
 export function judgeWatch({ rounds, machine, committed }: Watched): BenchOutcome {
-  const invalid = rounds.flatMap(({ bare, front }) => [...bare, ...front].flatMap(unlessItsGenerator));
+  const invalid = rounds.flatMap(({ bare, front }) => [...bare, ...front].flatMap(({ invalid }) => invalid));
   const costs = rounds.map(({ bare, front }) => ({ bare: quietest(bare), front: quietest(front) }));
   const ratios = costs.map(({ bare, front }) => front / bare);
   if (ratios.length === 0 || !ratios.every(Number.isFinite)) {
@@ -64,9 +64,4 @@ export function median(values: readonly number[]): number {
 
 function notCompared(machine: string): string {
   return `no figure is committed for ${machine}: not compared. To commit one, on a machine of this kind with nothing else to do: pnpm bench watch --commit`;
-}
-
-/** What a transaction costs the server is known even where the generator could not have sent more of them. */
-function unlessItsGenerator({ invalid }: Measurement): readonly string[] {
-  return invalid.filter((reason) => !reason.includes('the generator used'));
 }
