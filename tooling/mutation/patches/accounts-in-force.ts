@@ -14,6 +14,11 @@ const frontEnd = (title: string): MutationPatch['test'] => ({
   file: 'packages/front-end/src/account-changes.test.ts',
   title,
 });
+const accountsFile = 'packages/member/src/accounts/accounts-file.ts';
+const kept = (title: string): MutationPatch['test'] => ({
+  file: 'packages/member/test/accounts-file.test.ts',
+  title,
+});
 const toNoOther =
   'are told to no other server, to no administrator by the feed, and to nobody without certificate';
 const disabled =
@@ -283,6 +288,51 @@ export const patches: PatchList = {
       test: {
         file: 'packages/member/test/accounts.test.ts',
         title: 'lets its file grow no further over restarts',
+      },
+    },
+    {
+      name: 'confirmed-for-another-file',
+      off: 'accounts of an older copy look as if they were confirmed a moment ago',
+      file: accountsFile,
+      find: ' && confirmed.version <= version;',
+      replace: ';',
+      test: kept('is not that of a newer file, where the accounts alone were put back from a copy'),
+    },
+    {
+      name: 'confirmed-of-another-feed',
+      off: 'accounts of another feed look as if they were confirmed a moment ago',
+      file: accountsFile,
+      find: 'confirmed.epoch === epoch && ',
+      replace: '',
+      test: kept('is recorded once a minute, and at once for what the record is not of'),
+    },
+    {
+      name: 'accounts-in-one-string',
+      off: 'accounts that are longer than a string can be are never written',
+      file: accountsFile,
+      find: "this.#files.write('accounts', linesOf(known, position))",
+      replace: "this.#files.write('accounts', [...linesOf(known, position)].join(''))",
+      test: kept('is written line by line, so that all of them may be longer than a string can be'),
+    },
+    {
+      name: 'accounts-line-too-long',
+      off: 'a file of accounts with a line that is too long keeps a front end from starting',
+      file: accountsFile,
+      find: "if ((error as { readonly code?: unknown }).code === 'ENTENTE_PKI_FILE_TOO_LONG') return this.#damaged();",
+      replace: '',
+      test: kept('is damaged where a line is longer than a page can be: all of them are read again'),
+    },
+    {
+      name: 'too-many-accounts',
+      off: 'a page with too many accounts is in force, and missing in the file after a restart',
+      file: 'packages/member/src/accounts/accounts-follower.ts',
+      find: '      this.#checkSize(this.known, changes);\n      for (const one of held.splice(0)) await this.#take(one);\n',
+      replace:
+        '      for (const one of held.splice(0)) await this.#take(one);\n      this.#checkSize(this.known, []);\n',
+      test: {
+        file: 'packages/member/test/accounts.test.ts',
+        title:
+          'takes no page with more accounts than it may have, in force or in its file, and what comes after it once there are fewer',
       },
     },
     {

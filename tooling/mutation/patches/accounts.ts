@@ -5,6 +5,11 @@ const compliance = (title: string): MutationPatch['test'] => ({
   file: source('directory/compliance/compliance.test.ts'),
   title,
 });
+const numbers = 'packages/authority/src/accounts/numbers-in-use.ts';
+const ofNumbers = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/src/accounts/numbers-in-use.test.ts',
+  title,
+});
 
 /** What decides of accounts. */
 export const patches: PatchList = {
@@ -110,6 +115,49 @@ export const patches: PatchList = {
       test: compliance(
         'refuses a contact list that is too large or malformed, with the reason, and keeps the one before',
       ),
+    },
+    {
+      name: 'number-taken',
+      off: 'two users have the same number, and calls reach neither of them',
+      file: numbers,
+      find: 'return other === undefined || other === address ? undefined : taken(number, other);',
+      replace: 'return other !== address ? undefined : taken(number, other);',
+      test: ofNumbers('is refused where another user has it, by name'),
+    },
+    {
+      name: 'number-of-one-order',
+      off: 'an import gives two users the same number',
+      file: numbers,
+      find: 'others[0] ?? claimed.get(number)',
+      replace: 'others[0]',
+      test: ofNumbers('is refused to the second of two of one order, whatever else the order gives'),
+    },
+    {
+      name: 'number-kept',
+      off: 'users who have the same number already cannot be imported again',
+      file: numbers,
+      find: 'number === undefined || this.#numbers.get(address) === number',
+      replace: 'number === undefined',
+      test: ofNumbers('that two users have already is kept by both, whatever else is changed of them'),
+    },
+    {
+      name: 'number-alone',
+      off: 'two orders at once give the same number to two users',
+      file: numbers,
+      find: 'const given = this.#last.then(async () => {',
+      replace: 'const given = Promise.resolve().then(async () => {',
+      test: ofNumbers('of two orders at once is given to the first alone, also where one before them failed'),
+    },
+    {
+      name: 'number-moved',
+      off: 'a file that moves a number to a user who comes first is refused',
+      file: 'packages/commands/src/users/send-accounts.ts',
+      find: 'taken.size > 0',
+      replace: 'taken.size > 99',
+      test: {
+        file: 'packages/commands/src/users/send-accounts.test.ts',
+        title: 'may move a number from one user to another, whichever of them comes first',
+      },
     },
   ],
 };

@@ -9,10 +9,82 @@ const inApplication = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const inRights = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/src/account-rights.test.ts',
+  title,
+});
+
 /** That an application and a front end hold each other to what the topology says. */
 export const patches: PatchList = {
   name: 'application',
   list: [
+    {
+      name: 'author-of-a-user',
+      off: 'a user writes who the author is, as a room does',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: 'if (sender.isForItself !== true) keepAuthor(editor, request);',
+      replace: '',
+      test: {
+        file: 'packages/front-end/test/wire.test.ts',
+        title:
+          'does not travel on from a user, at a client or an edge, as the author whom a room names; an application’s does',
+      },
+    },
+    {
+      name: 'author-of-another-domain',
+      off: 'an edge that was taken over names any user as the author of what a partner’s room delivers',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: 'isOfSamePartner(server.topology(), from, domain));',
+      replace: "isOfSamePartner(server.topology(), from, domain) || domain !== '');",
+      test: {
+        file: 'packages/sip-relay/src/admission/author.test.ts',
+        title:
+          'does not go on from sip:room@fabrikam.example, whatever an edge has let in: ["<sip:carol@litware.example>"]',
+      },
+    },
+    {
+      name: 'author-of-ours-outside',
+      off: 'a sender outside names a user of ours as the author where it writes our domain into From',
+      file: 'packages/sip-relay/src/admission/author.ts',
+      find: 'if (topology.isOurDomain(domain)) return false;',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/src/admission/author.test.ts',
+        title:
+          'does not go on from sip:room@contoso.example, whatever an edge has let in: ["<sip:ceo@contoso.example>"]',
+      },
+    },
+    {
+      name: 'one-author',
+      off: 'a second author passes behind the first',
+      file: 'packages/sip-relay/src/admission/author.ts',
+      find: 'values.length !== 1 || ',
+      replace: '',
+      test: {
+        file: 'packages/edge/src/authors-of-partners.test.ts',
+        title: 'stays outside where it is one of two, and the message comes in',
+      },
+    },
+    {
+      name: 'dials-without-identity',
+      off: 'an application that names nobody calls the telephone network',
+      file: 'packages/front-end/src/dial-outside.ts',
+      find: "if (asserted === undefined && sender.arrival.kind === 'partner') return undefined;",
+      replace: 'if (asserted === undefined) return undefined;',
+      test: inRights(
+        'of chat1 as sip:anonymous@anonymous.invalid, who is vouched for as undefined, ends with dial-outside-not-allowed',
+      ),
+    },
+    {
+      name: 'dials-as-a-user',
+      off: 'an application calls the telephone network as a user without the right',
+      file: 'packages/front-end/src/dial-outside.ts',
+      find: "return isInsider && servers.get(origin.server ?? '')?.role === 'front-end';",
+      replace: "return isInsider && servers.get(origin.server ?? '')?.role !== 'director';",
+      test: inRights(
+        'of chat2 as sip:bob@contoso.example, who is vouched for as bob, ends with dial-outside-not-allowed',
+      ),
+    },
     {
       name: 'from-of-an-application',
       off: 'an application writes any user into From',

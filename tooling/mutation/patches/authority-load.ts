@@ -1,9 +1,15 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
-const oneAtATime = 'packages/host/src/plain-http/one-at-a-time.ts';
+const waitingLine = 'packages/host/src/plain-http/line.ts';
+const pieces = 'packages/host/src/plain-http/read-in-pieces.ts';
 
 const line = (title: string): MutationPatch['test'] => ({
   file: 'packages/host/src/plain-http/one-at-a-time.test.ts',
+  title,
+});
+
+const piece = (title: string): MutationPatch['test'] => ({
+  file: 'packages/host/src/plain-http/read-in-pieces.test.ts',
   title,
 });
 
@@ -21,9 +27,9 @@ export const patches: PatchList = {
     {
       name: 'one-at-a-time',
       off: 'all requests of a packet are answered at once',
-      file: oneAtATime,
-      find: 'if (!this.#isAnswering) {',
-      replace: 'if (!this.#isAnswering || exchange !== undefined) {',
+      file: waitingLine,
+      find: 'if (this.#answered === undefined) {',
+      replace: 'if (this.#answered === undefined || exchange !== undefined) {',
       test: line(
         'answers what a connection sends early in order, each when the answer before is written, and reads no more until then',
       ),
@@ -31,7 +37,7 @@ export const patches: PatchList = {
     {
       name: 'reading-pauses',
       off: 'a connection is read on while its requests wait',
-      file: oneAtATime,
+      file: waitingLine,
       find: 'if (this.#waiting.length > 0) socket.pause();',
       replace: '',
       test: line(
@@ -41,7 +47,7 @@ export const patches: PatchList = {
     {
       name: 'few-wait',
       off: 'any number of requests waits on a connection',
-      file: oneAtATime,
+      file: waitingLine,
       find: 'if (this.#waiting.length >= maxRequestsWaiting) {',
       replace: 'if (this.#waiting.length < 0) {',
       test: line('closes a connection that sends more than a few early, of which it starts one'),
@@ -50,20 +56,63 @@ export const patches: PatchList = {
       name: 'public-listeners',
       off: 'a public listener answers all requests of a packet at once',
       file: 'packages/host/src/plain-http/public-server.ts',
-      find: 'return oneAtATime((incoming, outgoing) => {',
-      replace: 'return ((listen: RequestListener) => listen)((incoming, outgoing) => {',
+      find: 'oneAtATime(boundAnswers(listener, limits)),',
+      replace: 'boundAnswers(listener, limits),',
       test: line('closes a connection that sends more than a few early, of which it starts one'),
     },
     {
       name: 'one-at-a-time-at-the-authority',
-      off: 'the HTTPS port of an authority answers all requests of a packet at once',
-      file: 'apps/authority-server/src/create-authority-server.ts',
-      find: 'oneAtATime(\n',
-      replace: '((listen: ReturnType<typeof oneAtATime>) => listen)(\n',
+      off: 'an HTTPS port answers all requests of a packet at once',
+      file: 'packages/host/src/plain-http/serve-https.ts',
+      find: 'oneAtATime(listener)',
+      replace: 'listener',
       test: {
         file: 'apps/authority-server/test/early-requests.test.ts',
         title: 'is closed when it sends many at once, of which one is answered at most',
       },
+    },
+    {
+      name: 'pieces-at-public-listeners',
+      off: 'a public listener parses all requests of a packet before one is answered',
+      file: 'packages/host/src/plain-http/public-server.ts',
+      find: '  readInPieces(server);',
+      replace: '',
+      test: piece('is parsed no further than a piece before its connection is closed: that are answered'),
+    },
+    {
+      name: 'pieces-over-tls',
+      off: 'an HTTPS port parses all requests of a packet before one is answered',
+      file: 'packages/host/src/plain-http/serve-https.ts',
+      find: '  readInPieces(served.server);',
+      replace: '',
+      test: {
+        file: 'apps/authority-server/test/early-requests.test.ts',
+        title: 'is closed before most of what it sends at once has been parsed',
+      },
+    },
+    {
+      name: 'piece-after-answer',
+      off: 'requests are parsed while the one before is answered',
+      file: pieces,
+      find: 'line.hasEnough || ',
+      replace: '',
+      test: piece('is parsed no further than the piece of a request that is being answered, then goes on'),
+    },
+    {
+      name: 'piece-after-refusal',
+      off: 'requests that the platform refuses itself are parsed all at once',
+      file: pieces,
+      find: 'if (socket.bytesWritten === written || ',
+      replace: 'if (socket.bytesWritten >= written || ',
+      test: piece('waits at each piece for its turn, where the platform refuses what it has'),
+    },
+    {
+      name: 'piece-while-paused',
+      off: 'the process ends when the answers before are not taken',
+      file: pieces,
+      find: ' || socket._paused === true',
+      replace: '',
+      test: piece('waits with what the platform must not be given before its answers are taken'),
     },
     {
       name: 'turns',

@@ -236,8 +236,8 @@ export const patches: PatchList = {
       name: 'ordered-without-end',
       off: 'an administrator orders certificates without end',
       file: 'packages/authority/src/routes/certificate-routes.ts',
-      find: '    if (tooMany !== undefined) return tooMany;\n',
-      replace: '',
+      find: "caller, context, 'certificate'",
+      replace: "caller, { ...context, limited: () => undefined }, 'certificate'",
       test: {
         file: 'apps/authority-server/test/request-limits.test.ts',
         title: 'is told to wait, refused orders counted too, and servers are not affected',
@@ -247,8 +247,8 @@ export const patches: PatchList = {
       name: 'released-without-end',
       off: 'an administrator ends holds without end',
       file: 'packages/authority/src/routes/revocation-routes.ts',
-      find: 'if (tooMany !== undefined) return tooMany;\n    const { serial } = order;',
-      replace: 'const { serial } = order;',
+      find: "context, 'command');",
+      replace: "{ ...context, limited: () => undefined }, 'command');",
       test: {
         file: 'packages/authority/test/order-limits.test.ts',
         title:
@@ -303,63 +303,28 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'backup-recorded-first',
-      off: 'a copy of all keys of an authority exists of which its audit trail knows nothing',
-      file: 'packages/authority/src/open-domain-authority.ts',
-      find: 'const manifest = await writeBackup({ directory, to, database, now, onBegin });',
-      replace: 'const manifest = await writeBackup({ directory, to, database, now });\n      void onBegin;',
+      name: 'order-counted-first',
+      off: 'the body of an order that is one too many is read before it is refused',
+      file: 'packages/authority/src/routes/order.ts',
+      find: "const refused = guard('administrator', caller) ?? limited(what, caller);\n  if (refused !== undefined) return refused;\n  const order = await readObject(request, maxBytes);",
+      replace:
+        "const refused = guard('administrator', caller);\n  if (refused !== undefined) return refused;\n  const order = await readObject(request, maxBytes);\n  const tooMany = limited(what, caller);\n  if (tooMany !== undefined) return tooMany;",
       test: {
-        file: 'packages/authority/test/audit-unavailable.test.ts',
-        title: 'is not carried out: a backup is written only once the trail has that it was ordered',
+        file: 'packages/authority/test/order-limits.test.ts',
+        title: 'an order that is one too many is refused before anything of it is read',
         inOrder: true,
       },
     },
     {
-      name: 'backup-of-the-stopped',
-      off: 'a copy of all keys of a stopped authority exists of which its audit trail knows nothing',
-      file: 'packages/commands/src/commands/ca-backup.ts',
-      find: 'const manifest = await writeBackup({ directory, to, database, now: Date.now, onBegin });',
-      replace:
-        'const manifest = await writeBackup({ directory, to, database, now: Date.now });\n  void onBegin;',
+      name: 'removed-before-a-crash',
+      off: 'an administrator who was removed keeps a certificate where the authority is killed when the version is stored',
+      file: 'packages/authority/src/publication/resume-publication.ts',
+      find: 'Math.max(one.issuedUntil, orderedAt)',
+      replace: 'Math.min(one.issuedUntil, orderedAt)',
       test: {
-        file: 'packages/commands/test/backup.test.ts',
+        file: 'packages/authority/test/removed-before-a-crash.test.ts',
         title:
-          'has in the audit trail of the stopped authority that it was ordered, also in the copy, and that it was written',
-      },
-    },
-    {
-      name: 'backup-checked-first',
-      off: 'the audit trail has that a backup was ordered which was refused at once',
-      file: 'packages/pki/src/node/backup/write-backup.ts',
-      find: 'if (isInside(directory, to)) throw inside(to);\n  await refuseExisting(to);\n  await options.onBegin?.();',
-      replace:
-        'await options.onBegin?.();\n  if (isInside(directory, to)) throw inside(to);\n  await refuseExisting(to);',
-      test: {
-        file: 'packages/commands/test/backup-full-disk.test.ts',
-        title:
-          'leaves no record of an order where something has its name already, or it would be in the folder of the authority',
-      },
-    },
-    {
-      name: 'backup-on-a-full-disk',
-      off: 'a stopped authority whose disk is full cannot be backed up to another disk',
-      file: 'packages/commands/src/commands/ca-backup.ts',
-      find: 'if (!takesNothing.has(fault.code)) throw fault;',
-      replace: 'throw fault;',
-      test: {
-        file: 'packages/commands/test/backup-full-disk.test.ts',
-        title: 'is written all the same, and says so',
-      },
-    },
-    {
-      name: 'backup-complete-unrecorded',
-      off: 'a backup that is complete is reported as failed where its end could not be recorded',
-      file: 'packages/commands/src/commands/ca-backup.ts',
-      find: 'return { manifest, unrecorded: (fault as Error).message };',
-      replace: 'throw fault;',
-      test: {
-        file: 'packages/commands/test/backup-full-disk.test.ts',
-        title: 'is complete where only its end could not be recorded',
+          'an administrator whom a version has removed keeps nothing of before it was published, also where the authority has ended in that moment',
       },
     },
     {

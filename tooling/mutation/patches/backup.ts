@@ -41,8 +41,8 @@ export const patches: PatchList = {
       name: 'root-key',
       off: 'the key of the root is part of each backup',
       file: backup('backup-path.ts'),
-      find: 'new Set([authorityFiles.rootKey, ',
-      replace: 'new Set([',
+      find: '  authorityFiles.rootKey,\n',
+      replace: '',
       test: backedUp('has the key of no root, nor logs, nor what is beside the database'),
     },
     {
@@ -83,8 +83,8 @@ export const patches: PatchList = {
       name: 'other-authority',
       off: 'a backup takes the place of the authority of somebody else',
       file: backup('restore-backup.ts'),
-      find: 'if (!isEmpty) await refuseOtherAuthority(authorityFolder(draft), authorityFolder(directory));',
-      replace: 'if (isEmpty) await refuseOtherAuthority(authorityFolder(draft), authorityFolder(draft));',
+      find: '      await refuseOtherAuthority(authorityFolder(draft), present);\n',
+      replace: '',
       test: backedUp('does not put the authority of somebody else in the place of the one that is there'),
     },
     {

@@ -141,5 +141,117 @@ export const patches: PatchList = {
           'a call whose CANCEL its device never follows ends with 408 (RFC 3261 §16.8), not as one that could not be sent',
       },
     },
+    {
+      name: 'keep-alives-without-end',
+      off: 'an outsider keeps a server busy with keep-alives',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: 'this.#isClient && this.#reading.keptAlive(unasked)',
+      replace: 'this.#closed',
+      test: {
+        file: 'packages/sip-endpoint/test/connection.test.ts',
+        title: 'holds up a client that sends many pings, says so, and reads on from it twice a second',
+      },
+    },
+    {
+      name: 'pongs-to-nothing',
+      off: 'the same with answers to pings that nobody has sent',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: 'this.#isClient && this.#reading.keptAlive(unasked)',
+      replace: "kind === 'ping' && this.#isClient && this.#reading.keptAlive(unasked)",
+      test: {
+        file: 'packages/sip-endpoint/test/connection.test.ts',
+        title: 'holds up a client for many pongs to nothing',
+      },
+    },
+    {
+      name: 'break-before-a-message',
+      off: 'a client that writes a line break before each message is held up for keep-alives',
+      file: 'packages/sip/src/framing/stream-framer.ts',
+      find: 'from === 0 && at === bytes.length ? 1 : 0',
+      replace: 'from === 0 ? 1 : 0',
+      test: {
+        file: 'packages/sip/src/framing/stream-framer.test.ts',
+        title: 'tells a line break that comes with a message from a pong that comes alone (RFC 3261 §7.5)',
+      },
+    },
+    {
+      name: 'break-behind-a-message',
+      off: 'the same with a line break behind each message',
+      file: 'packages/sip/src/framing/stream-framer.ts',
+      find: 'from === 0 && at === bytes.length ? 1 : 0',
+      replace: 'at === bytes.length ? 1 : 0',
+      test: {
+        file: 'packages/sip/src/framing/stream-framer.test.ts',
+        title: 'tells a line break that comes with a message from a pong that comes alone (RFC 3261 §7.5)',
+      },
+    },
+    {
+      name: 'breaks-of-messages',
+      off: 'line breaks at messages count as pongs to nothing',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: 'if (unasked <= 0) return;',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/connection.test.ts',
+        title:
+          'holds up no client that writes a line break before each message (RFC 3261 §7.5), which answers a ping all the same',
+      },
+    },
+    {
+      name: 'pong-with-a-message',
+      off: 'an answer to a ping that comes together with a message is missed',
+      file: 'packages/sip/src/framing/stream-framer.ts',
+      find: 'if (this.#breaks === 1 && (at === bytes.length || bytes[at] !== CR)) {',
+      replace: 'if (this.#breaks === 1 && from === 0 && at === bytes.length) {',
+      test: {
+        file: 'packages/sip-endpoint/test/connection.test.ts',
+        title:
+          'holds up no client that writes a line break before each message (RFC 3261 §7.5), which answers a ping all the same',
+      },
+    },
+    {
+      name: 'keep-alives-of-a-server',
+      off: 'all behind a server wait because it has sent many keep-alives',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: 'this.#isClient && this.#reading.keptAlive(unasked)',
+      replace: 'this.#reading.keptAlive(unasked)',
+      test: {
+        file: 'packages/sip-endpoint/test/connection.test.ts',
+        title: 'holds up no server, for many stand behind it',
+      },
+    },
+    {
+      name: 'pongs-at-once',
+      off: 'a server writes as many pongs as somebody sends line breaks',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: 'Math.min(unasked, mostPongs)',
+      replace: 'unasked',
+      test: {
+        file: 'packages/sip-endpoint/test/connection.test.ts',
+        title: 'answers eight of the pings that come at once, and no more',
+      },
+    },
+    {
+      name: 'pings-that-follow',
+      off: 'each of tens of thousands of line breaks is told by itself',
+      file: 'packages/sip/src/framing/stream-framer.ts',
+      find: "if (breaks > 1) sink.keepAlive?.('ping', Math.floor(breaks / 2));",
+      replace: "for (let i = 1; i < breaks; i += 2) sink.keepAlive?.('ping', 1);",
+      test: {
+        file: 'packages/sip/src/framing/stream-framer.test.ts',
+        title: 'tells pings that follow each other once, with how many they are',
+      },
+    },
+    {
+      name: 'keep-alives-unsaid',
+      off: 'nobody learns who keeps a server busy with keep-alives',
+      file: 'packages/sip-relay/src/proxy-runtime.ts',
+      find: 'onHeldUp: (why, connection) => logHeldUp(log, this.#refusals, why, connection),',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/test/hostile-peers.test.ts',
+        title: 'is named in the log',
+      },
+    },
   ],
 };

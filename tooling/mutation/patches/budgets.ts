@@ -211,7 +211,7 @@ export const patches: PatchList = {
       name: 'ack-of-a-refusal',
       off: 'the ACK of a refusal is passed on',
       file: `${endpoint}transaction/transaction-layer.ts`,
-      find: "if (request.method === 'ACK' && this.#refused.has(connection, branch)) return undefined;",
+      find: 'if (isAck && this.#refused.takes(connection, branch)) return undefined;',
       replace: '',
       test: transactions('keeps nothing of a request that is refused, and knows the ACK of the refusal'),
     },
@@ -285,8 +285,8 @@ export const patches: PatchList = {
     {
       name: 'not-read-from',
       off: 'a client that takes no answers is read from',
-      file: `${endpoint}connection/connection.ts`,
-      find: 'this.#unreadSeconds = 0;\n    this.socket.pause();',
+      file: `${endpoint}connection/reading.ts`,
+      find: 'this.#unreadSeconds = 0;\n    this.#socket.pause();',
       replace: 'this.#unreadSeconds = 0;',
       test: backPressure(
         'is not read from while the answers to its requests wait, and closed after 32 seconds',
@@ -296,8 +296,8 @@ export const patches: PatchList = {
       name: 'link-not-paused',
       off: 'a link that all share is closed because its other end is slow',
       file: `${endpoint}connection/connection.ts`,
-      find: 'if (this.#unreadSeconds >= 0 || !this.#isClient) return;',
-      replace: 'if (this.#unreadSeconds >= 0) return;',
+      find: 'if (this.#reading.waitsForAnswers || !this.#isClient) return;',
+      replace: 'if (this.#reading.waitsForAnswers) return;',
       test: backPressure(
         'is read from although its answers wait, and its requests are dropped as long as none fits',
       ),

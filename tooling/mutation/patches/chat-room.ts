@@ -257,6 +257,29 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'silent-members-have-no-more-than-a-part',
+      off: 'with one place, each second delivery waits for a member who does not answer',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: ' && concurrency >= slowPart;',
+      replace: ';',
+      test: {
+        file: 'packages/chat-room/src/delivery/deliveries.test.ts',
+        title:
+          'to members who did not answer wait for the others where there are too few places for a part of them',
+      },
+    },
+    {
+      name: 'silent-members-have-turns',
+      off: 'a member who did not answer once gets nothing more while others always have something to get',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: '(ready === undefined || takesTurns)',
+      replace: 'ready === undefined',
+      test: {
+        file: 'packages/chat-room/src/delivery/deliveries.test.ts',
+        title: 'to members who did not answer take turns with the others, who want every place all the time',
+      },
+    },
+    {
       name: 'who-has-left',
       off: 'somebody who was removed from a room is sent what was said before',
       file: 'packages/chat-room/src/delivery/deliveries.ts',

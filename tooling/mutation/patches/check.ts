@@ -5,6 +5,17 @@ export const patches: PatchList = {
   name: 'check',
   list: [
     {
+      name: 'strict-guides',
+      off: 'a guide may show a program that a strict compiler refuses',
+      file: 'tooling/docs/complaints.ts',
+      find: 'return [...program.getSyntacticDiagnostics(source), ...found].map(',
+      replace: 'return [...program.getSyntacticDiagnostics(source), ...found.slice(found.length)].map(',
+      test: {
+        file: 'tooling/docs/guide-programs.test.ts',
+        title: 'would not be taken with a mistake',
+      },
+    },
+    {
       name: 'folder-circles',
       off: 'two folders of a package may import each other',
       file: 'tooling/check/folders.ts',
@@ -132,14 +143,58 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'tsdoc-members',
+      off: 'a member of an exported type needs no word about it',
+      file: 'tooling/check/tsdoc.ts',
+      find: 'if (promised.has(member.name) || docCommentOf(member.node) !== undefined) continue;',
+      replace: 'continue;',
+      test: {
+        file: 'tooling/check/tsdoc.test.ts',
+        title: 'wants something said of each member that users of an exported type can name',
+      },
+    },
+    {
       name: 'tsdoc-summaries',
       off: 'an export of an entry point needs no summary',
       file: 'tooling/check/tsdoc.ts',
-      find: 'if (isSummarised(node)) continue;',
-      replace: 'if (isSummarised(node) || true) continue;',
+      find: 'if (!isSummarised(node)) say(node,',
+      replace: 'if (!isSummarised(node) && false) say(node,',
       test: {
         file: 'tooling/check/tsdoc.test.ts',
         title: 'refuses an export of an entry point without summary, wherever it is declared',
+      },
+    },
+    {
+      name: 'modules-given-back',
+      off: 'what a file of tests gets depends on which one before it has replaced a module',
+      file: 'tooling/check/replaced-modules.ts',
+      find: '.filter((call) => !text.includes(call))',
+      replace: '.filter(() => false)',
+      test: {
+        file: 'tooling/check/replaced-modules.test.ts',
+        title: 'a test that replaces a module loads what it tests again, and gives the module back',
+      },
+    },
+    {
+      name: 'waits-without-clock',
+      off: 'a test gives up after a second, however slow the machine is',
+      file: 'tooling/check/test-waits.ts',
+      find: '[...new Set(text.match(/\\bvi\\.wait(?:For|Until)(?=\\()/g))]',
+      replace: '[...new Set<string>()]',
+      test: {
+        file: 'tooling/check/test-waits.test.ts',
+        title: 'a test waits in no way that gives up after a second, or moves its clock',
+      },
+    },
+    {
+      name: 'still-polls',
+      off: 'how often a poll has looked moves the clock of the test',
+      file: 'tooling/runner/still-polls.ts',
+      find: 'vi.isFakeTimers() ? { ...options, interval: 0 } : options',
+      replace: 'options',
+      test: {
+        file: 'tooling/runner/still-polls.test.ts',
+        title: 'a poll moves no test clock, however often it looks',
       },
     },
   ],

@@ -10,6 +10,12 @@ const passwords = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const pastDirectors = 'packages/sip-relay/src/admission/past-directors.ts';
+const frontEnd = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/src/past-directors.test.ts',
+  title,
+});
+
 /** What a director lets pass, and that nothing passes it. */
 export const patches: PatchList = {
   name: 'director',
@@ -48,6 +54,30 @@ export const patches: PatchList = {
         file: 'packages/edge/src/decide-edge-route.test.ts',
         title: "nothing from outside reaches a front end past them: 'client'",
       },
+    },
+    {
+      name: 'past-directors-with-keys',
+      off: 'a front end takes what an edge sends it past directors',
+      file: pastDirectors,
+      find: "if (roleOf(server) !== 'edge' || roleOf(fqdn) !== 'front-end' || !hasDirectors(topology, server))",
+      replace: "if (roleOf(server) === 'edge' || !hasDirectors(topology, server))",
+      test: frontEnd('registers nobody past them, and looks at no password'),
+    },
+    {
+      name: 'past-directors-in-a-call',
+      off: 'a front end takes what an edge sends in a call that went over a director',
+      file: pastDirectors,
+      find: 'if (dialog !== undefined && isNextTowardsSender(dialog, server, topology)) return undefined;',
+      replace: 'if (dialog !== undefined) return undefined;',
+      test: frontEnd('brings nothing that belongs to a call over another edge, or over a director'),
+    },
+    {
+      name: 'past-directors-from-inside',
+      off: 'a front end takes nothing that partners send in calls of users inside',
+      file: pastDirectors,
+      find: 'if (dialog !== undefined && isNextTowardsSender(dialog, server, topology)) return undefined;',
+      replace: '',
+      test: frontEnd('brings what belongs to a call of a user inside, which went out over it'),
     },
     {
       name: 'route-of-outsiders',
@@ -127,7 +157,7 @@ export const patches: PatchList = {
       name: 'password-kept-back',
       off: 'an edge delivers a change of the password to a director minutes later',
       file: 'packages/director/src/director.ts',
-      find: 'needsProof: changesPassword, ',
+      find: 'needsProof: changesPassword,\n',
       replace: '',
       test: passwords('is asked again for a change of the password that was kept back'),
     },
@@ -146,8 +176,9 @@ export const patches: PatchList = {
       name: 'rights-over-directors',
       off: 'a user outside calls telephone numbers without the right to',
       file: 'packages/front-end/src/dial-outside.ts',
-      find: 'sender.isInsider && sender.isForItself !== true && !isFromDirector(sender, topology);',
-      replace: 'sender.isInsider && sender.isForItself !== true;',
+      find: "return isInsider && servers.get(origin.server ?? '')?.role === 'front-end';",
+      replace:
+        "return isInsider && ['front-end', 'director'].includes(servers.get(origin.server ?? '')?.role ?? '');",
       test: {
         file: 'packages/front-end/src/account-rights.test.ts',
         title: 'is refused over a director too, which asks nothing but who the user is',

@@ -14,10 +14,42 @@ const files = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const revocations: MutationPatch['test'] = {
+  file: 'packages/authority/src/domain-revocations.test.ts',
+  title:
+    'notes whose keys are void before a certificate is revoked that the ledger does not have, and goes on from there after a crash',
+};
+
 /** Who has the keys that open routes, from when, and for how long. */
 export const patches: PatchList = {
   name: 'domain-keys',
   list: [
+    {
+      name: 'compromised-once',
+      off: 'a server that was moved to another pool makes the keys of that void at each start, because of a key that it had before',
+      file: 'packages/authority/src/domain-keys/key-store.ts',
+      find: 'if (before.some((at) => at === since || (at > since && at <= now))) return;',
+      replace: 'if (before.length < 0) return;',
+      test: store(
+        'whose key was compromised keeps nothing void that it gets later, in another pool, also after a restart',
+      ),
+    },
+    {
+      name: 'owed-on-disk',
+      off: 'a crash while a certificate is revoked that the ledger does not have leaves its holder the keys of its pool',
+      file: 'packages/authority/src/domain-revocations.ts',
+      find: 'if (keyCompromises.has(reason)) await noteOwed(',
+      replace: 'if (reason === undefined) await noteOwed(',
+      test: revocations,
+    },
+    {
+      name: 'owed-at-the-start',
+      off: 'what was noted before a crash is not done at the start',
+      file: 'packages/authority/src/domain-revocations.ts',
+      find: "for (const [subject, at] of domainKeys.owed) owe(subject, { at, reason: 'keyCompromise' });",
+      replace: '',
+      test: revocations,
+    },
     {
       name: 'of-another-pool',
       off: 'a server whose certificate does not name the pool gets the keys of the pool',
@@ -59,6 +91,34 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'settled-ahead',
+      off: 'keys that may be stolen stay, because a clock that was ahead has settled a compromise before',
+      file: 'packages/authority/src/domain-keys/key-store.ts',
+      find: '(at > since && at <= now)',
+      replace: 'at > since',
+      test: store(
+        'makes void what it had until its key is declared compromised, although a clock that was ahead has settled one before',
+      ),
+    },
+    {
+      name: 'settled-each',
+      off: 'the dialogs of a pool end at each start, where a clock that was ahead has settled a compromise before another one',
+      file: 'packages/authority/src/domain-keys/key-store.ts',
+      find: '[...before.filter((at) => at > now), since]',
+      replace: '[since]',
+      test: store(
+        'makes void what it had until its key is declared compromised, although a clock that was ahead has settled one before',
+      ),
+    },
+    {
+      name: 'begun-ahead',
+      off: 'keys that may be stolen stay, because a clock that was ahead has made them',
+      file: 'packages/authority/src/domain-keys/key-store.ts',
+      find: 'sealsFrom > since && sealsFrom <= now',
+      replace: 'sealsFrom > since',
+      test: store('makes void what began in the future, where a clock that was ahead has made it'),
+    },
+    {
       name: 'unsettled-meanwhile',
       off: 'pool keys that may be stolen stay, where an attempt that began before has succeeded after one that failed',
       file: 'packages/authority/src/domain-revocations.ts',
@@ -93,9 +153,8 @@ export const patches: PatchList = {
       name: 'recorded-before-given',
       off: 'keys are given out that are not on disk',
       file: 'packages/authority/src/domain-keys/key-store.ts',
-      find: '    await writeKeys(this.#options.directory, pools);\n    this.#pools = pools;',
-      replace:
-        '    this.#pools = pools;\n    void writeKeys(this.#options.directory, pools).catch(() => {});',
+      find: '    await writeKeys(this.#options.directory, kept);\n    this.#kept = kept;',
+      replace: '    this.#kept = kept;\n    void writeKeys(this.#options.directory, kept).catch(() => {});',
       test: store('are on disk, for their owner alone, before anybody has them: the key, and who gets it'),
     },
     {

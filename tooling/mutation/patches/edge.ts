@@ -317,6 +317,17 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'author-of-a-partner',
+      off: 'a partner names any user as the author of what its room delivers',
+      file: sources,
+      find: "arrival.kind === 'partner' && speaksFor(arrival.authority, of)",
+      replace: "arrival.kind === 'partner' && of !== ''",
+      test: {
+        file: 'packages/edge/src/authors-of-partners.test.ts',
+        title: 'stays outside where it is a user of another partner, and the message comes in',
+      },
+    },
+    {
       name: 'way-of-the-partner',
       off: 'a partner may use the way that was sealed for another',
       file: sources,

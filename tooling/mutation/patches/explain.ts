@@ -10,6 +10,17 @@ export const patches: PatchList = {
   name: 'explain',
   list: [
     {
+      name: 'not-judged',
+      off: 'a program is told that a server is authorised, which nothing has judged',
+      file: 'packages/commands/src/explain/print-explained.ts',
+      find: 'evidence: verdict.evidence.map(asJudgedHere),',
+      replace: 'evidence: verdict.evidence.filter((one) => one !== undefined || asJudgedHere(one)),',
+      test: {
+        file: 'packages/commands/src/commands/explain.test.ts',
+        title: 'dials and fetches at the addresses that it is given, of hosts that DNS does not know',
+      },
+    },
+    {
       name: 'client-refused',
       off: 'a server that does not let this side in counts as good',
       file: 'packages/commands/src/explain/print-explained.ts',

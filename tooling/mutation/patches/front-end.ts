@@ -20,6 +20,28 @@ export const patches: PatchList = {
   name: 'front-end',
   list: [
     {
+      name: 'skipped-entry',
+      off: 'an edge sends as a user in a call by leaving out the entry of the front end that would ask for a proof',
+      file: 'packages/sip-relay/src/admission/dialog-neighbour.ts',
+      find: 'if (isToBeProven || isNextTowardsSender(dialog, server, topology)) return undefined;',
+      replace: "if (isToBeProven || method !== 'ACK') return undefined;",
+      test: {
+        file: 'packages/front-end/src/dialogs.test.ts',
+        title: 'is not an edge, where another server is next on that side: it skips no entry',
+      },
+    },
+    {
+      name: 'skipped-entry-of-an-acknowledgement',
+      off: 'a mediation server acknowledges as a user who is behind another server',
+      file: 'packages/sip-relay/src/admission/dialog-neighbour.ts',
+      find: "const isToBeProven = user !== '' && method !== 'ACK';",
+      replace: "const isToBeProven = user !== '' || method === 'ACK';",
+      test: {
+        file: 'packages/front-end/src/dialogs.test.ts',
+        title: 'is not a mediation server, where another server is next on that side: it skips no entry',
+      },
+    },
+    {
       name: 'standing-in-force',
       off: 'a server that the topology names no longer goes on sending on the connection that it has',
       file: 'packages/sip-relay/src/admission/admission.ts',
@@ -210,8 +232,8 @@ export const patches: PatchList = {
       name: 'failed-flow',
       off: 'a device that is gone is rung for an hour',
       file: 'packages/front-end/src/forwarding.ts',
-      find: 'if (response.status === 430 && target.routes.length > 0)',
-      replace: 'if (response.status === 430 && target.routes.length > 1e9)',
+      find: 'target.flow === undefined && response.status === 430 && target.routes.length > 0',
+      replace: 'target.flow === undefined && response.status === 430 && target.routes.length > 1e9',
       test: {
         file: 'packages/front-end/src/front-end.test.ts',
         title: 'is dropped with its answer 430: the next request is told that nobody is registered',
@@ -257,7 +279,7 @@ export const patches: PatchList = {
       file: 'packages/sip-relay/src/admission/vouch.ts',
       find: "if (sender.arrival.kind !== 'partner') {",
       replace: "if (sender.arrival.kind === 'partner') {",
-      test: wire('does not travel on from a client as Diversion, which telephones show as the caller'),
+      test: wire('does not travel on from a client as Diversion, which telephones show, or servers go by'),
     },
     {
       name: 'privacy',
@@ -337,6 +359,17 @@ export const patches: PatchList = {
         file: 'packages/front-end/src/telephone-numbers.test.ts',
         title:
           'in need, of unknown peers behind an edge, is counted by their address, whatever names they write',
+      },
+    },
+    {
+      name: 'asked-for-changed-users',
+      off: 'a change of one account has a front end ask its pool for what it passed over of others',
+      file: 'packages/front-end/src/serve-front-end.ts',
+      find: 'pool?.usersChanged(changes.map(({ address }) => address));',
+      replace: 'pool?.usersChanged();',
+      test: {
+        file: 'packages/front-end/test/changed-accounts.test.ts',
+        title: 'asks its pool for what it passed over of a user who is at home here now, and of nobody else',
       },
     },
     {

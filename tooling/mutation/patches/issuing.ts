@@ -19,6 +19,45 @@ export const patches: PatchList = {
   name: 'issuing',
   list: [
     {
+      name: 'refused-once-a-minute',
+      off: 'while members refuse the chain of an authority, each request leaves a certificate on its revocation list',
+      file: issuance,
+      find: 'if (known !== undefined) return refused(known);',
+      replace: '',
+      test: intent('has one certificate a minute signed, until what it is judged by changes'),
+    },
+    {
+      name: 'refused-until-it-changes',
+      off: 'an authority goes on refusing what members would accept since its lists or roots have changed',
+      file: 'packages/pki/src/issuing/untrusted-chains.ts',
+      find: 'refused.anchors === anchors && ',
+      replace: '',
+      test: intent('has one certificate a minute signed, until what it is judged by changes'),
+    },
+    {
+      name: 'refused-for-each-chain',
+      off: 'while members refuse two chains that are asked for in turn, as in a rollover, each request leaves a certificate on a revocation list',
+      file: 'packages/pki/src/issuing/untrusted-chains.ts',
+      find: 'this.#refused.delete(key);',
+      replace: 'this.#refused.clear();',
+      test: {
+        file: 'packages/pki/src/issuing/untrusted-chains.test.ts',
+        title: 'is known beside another one that is asked for in turn, as in a rollover',
+      },
+    },
+    {
+      name: 'release-of-any-issuer',
+      off: 'the audit trail does not say whose hold ends where the certificate is of an issuing authority that retires',
+      file: 'packages/authority/src/routes/revocation-routes.ts',
+      find: 'await findIssued(opened.ledger, issuance, serialHex);',
+      replace: 'await opened.ledger.find(issuance.issuer.id, serialHex);',
+      test: {
+        file: 'packages/authority/test/release-in-a-rollover.test.ts',
+        title:
+          'a release in a rollover is in the audit trail with whose certificate it is, whichever authority has issued it',
+      },
+    },
+    {
       name: 'intent-first',
       off: 'a certificate is signed before the ledger knows of it',
       file: issuance,
@@ -41,6 +80,16 @@ export const patches: PatchList = {
       find: 'if (untrusted === undefined) {',
       replace: 'if (untrusted !== null) {',
       test: intent('is not handed out and is revoked: its signature does not verify'),
+    },
+    {
+      name: 'refused-by-itself',
+      off: 'the audit trail never has a certificate that the authority has signed, refused itself and put on its list',
+      file: issuance,
+      find: '      await onWithdrawn?.(issued, reason);\n      return untrusted;',
+      replace: '      return untrusted;',
+      test: intent(
+        'has ended for good, with its reason: a restart neither finds it unfinished nor revokes it again, and the trail has it',
+      ),
     },
     {
       name: 'compromised-key',

@@ -24,6 +24,11 @@ const frontEnd = (title: string): MutationPatch['test'] => ({
   file: 'packages/front-end/src/telephone-numbers.test.ts',
   title,
 });
+const brought = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/src/brought-senders.test.ts',
+  title,
+});
+const outsideCaller = 'packages/sip-relay/src/numbering/outside-caller.ts';
 
 /** That nobody calls the telephone network who may not, and that nobody comes from there as somebody of ours. */
 export const patches: PatchList = {
@@ -48,18 +53,34 @@ export const patches: PatchList = {
     {
       name: 'spoofed-address',
       off: 'a gateway brings a caller who is a user of ours',
-      file: 'packages/mediation/src/numbers/caller.ts',
+      file: outsideCaller,
       find: 'if ((isOurs && !isTelephoneUri(uri)) || !read.ok || !/^\\+?\\d+$/.test(read.number.digits))',
       replace: 'if (isOurs && !read.ok && uri.scheme === "none")',
-      test: calls('is refused for a caller who is a user'),
+      test: brought('brings no call of one who has an address: sip:+44201234@contoso.example'),
     },
     {
       name: 'spoofed-number',
       off: 'a gateway brings a caller with the number of a user of ours',
-      file: 'packages/mediation/src/numbers/caller.ts',
-      find: 'return owners.length === 0\n    ? undefined',
-      replace: 'return owners.length >= 0\n    ? undefined',
+      file: outsideCaller,
+      find: 'return isNumberOfOurs(number.number, isNumberOfUser)',
+      replace: 'return isNumberOfUser("")',
       test: calls('is refused for a caller with the number of a user, in whatever spelling'),
+    },
+    {
+      name: 'caller-of-a-partner',
+      off: 'a gateway brings a caller at a domain of a partner',
+      file: outsideCaller,
+      find: 'if (isPartners(uri, topology))',
+      replace: "if (uri.scheme === 'none')",
+      test: border('speaks for no caller +4940123 at a domain of a partner, whose users send over an edge'),
+    },
+    {
+      name: 'unnamed-caller-of-a-partner',
+      off: 'a gateway brings a partner’s user who is called anonymous',
+      file: outsideCaller,
+      find: ' || isPartners(uri, topology)) return false;',
+      replace: ') return false;',
+      test: border('speaks for no caller anonymous at a domain of a partner, whose users send over an edge'),
     },
     {
       name: 'spoofed-identity',
@@ -192,7 +213,7 @@ export const patches: PatchList = {
     {
       name: 'caller-not-global',
       off: 'a gateway speaks for the number of a user in a form that is compared with none',
-      file: 'packages/mediation/src/numbers/caller.ts',
+      file: outsideCaller,
       find: 'if (!number.ok)',
       replace: 'if (!number.ok && number.refusal.status === 0)',
       test: border(

@@ -84,8 +84,8 @@ export const patches: PatchList = {
       name: 'tainted-issuer',
       off: 'an issuing authority below a tainted root takes over',
       file: decide,
-      find: "stage === 'prepared' && !revoked.has(number) && !withdrawn.has(number) && now < notAfter,",
-      replace: "stage === 'prepared' && !revoked.has(number) && now < notAfter,",
+      find: '\n      !withdrawn.has(number) &&',
+      replace: '',
       test: life(
         'follows at once where nothing may be issued below the root of the active one, and never back',
       ),

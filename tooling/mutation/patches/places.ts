@@ -5,11 +5,35 @@ export const patches: PatchList = {
   name: 'places',
   list: [
     {
+      name: 'readers-keep-places',
+      off: 'outsiders who come again and again break off what others read for long, before all places are taken',
+      file: 'packages/tls/src/listen/unproven-places.ts',
+      find: 'this.#proves && !hasMadeWay && this.count',
+      replace: '!hasMadeWay && this.count',
+      test: {
+        file: 'packages/tls/src/listen/unproven-places.test.ts',
+        title:
+          'none gives way before all places are taken where nobody proves anything, and then the oldest of the address that has most',
+      },
+    },
+    {
+      name: 'most-pays',
+      off: 'where nobody proves anything the one that reads for longest gives way, and not one of the address that has most',
+      file: 'packages/tls/src/listen/unproven-places.ts',
+      find: 'const first = this.#proves ? this.#oldest(now - patienceMs) : undefined;',
+      replace: 'const first = this.#oldest(now - patienceMs);',
+      test: {
+        file: 'packages/tls/src/listen/unproven-places.test.ts',
+        title:
+          'none gives way before all places are taken where nobody proves anything, and then the oldest of the address that has most',
+      },
+    },
+    {
       name: 'unproven-keep-places',
       off: 'who holds connections open and proves nothing shuts out everybody else at a front end',
       file: 'packages/sip-relay/src/inside/inside-sockets.ts',
-      find: "limits: { ...limits, whenPlacesAreShort: 'close-unproven' },",
-      replace: 'limits,',
+      find: "whenPlacesAreShort: 'close-unproven' },",
+      replace: '},',
       test: {
         file: 'packages/front-end/test/short-places.test.ts',
         title:
@@ -69,7 +93,7 @@ export const patches: PatchList = {
       find: 'this.#open.isFullBut(socket, beyond) && this.#pending.refusal(socket) === undefined',
       replace: 'this.#open.isFullBut(socket, beyond)',
       test: {
-        file: 'packages/tls/test/bounds.test.ts',
+        file: 'packages/tls/test/short-places.test.ts',
         title:
           'closes no client for a handshake that has not ended, as long as few are under way, and none for one that it refuses',
       },
@@ -81,7 +105,7 @@ export const patches: PatchList = {
       find: 'return Math.min(handshakesBeyond, this.#maxOpen);',
       replace: 'return 0;',
       test: {
-        file: 'packages/tls/test/bounds.test.ts',
+        file: 'packages/tls/test/short-places.test.ts',
         title: 'closes one for a client whose handshake has ended, also while others hold handshakes open',
       },
     },
@@ -89,10 +113,10 @@ export const patches: PatchList = {
       name: 'place-after-the-handshake',
       off: 'more connections stay open than the listener has places',
       file: 'packages/tls/src/listen/admission-control.ts',
-      find: "typeof place === 'object' ? place : this.#takePlace();",
+      find: "typeof place === 'object' ? place : this.#takePlace(accepted);",
       replace: "typeof place === 'object' ? place : undefined;",
       test: {
-        file: 'packages/tls/test/bounds.test.ts',
+        file: 'packages/tls/test/short-places.test.ts',
         title: 'refuses a client after its handshake where all have proven who they are in the meantime',
       },
     },
@@ -100,12 +124,56 @@ export const patches: PatchList = {
       name: 'proven-by-certificate',
       off: 'a peer that has shown a certificate gives its place to who proves nothing',
       file: 'packages/tls/src/listen/admission-control.ts',
-      find: 'if (proven === undefined) this.#takeUnproven(socket);',
-      replace: 'this.#takeUnproven(socket);',
+      find: 'if (proven === undefined) this.#takeUnproven(socket, accepted);',
+      replace: 'this.#takeUnproven(socket, accepted);',
       test: {
-        file: 'packages/tls/test/bounds.test.ts',
+        file: 'packages/tls/test/short-places.test.ts',
         title:
           'closes the oldest client that has proven nothing for one more, of the address that has most, and none that has',
+      },
+    },
+    {
+      name: 'one-for-one-after-the-handshake',
+      off: 'one client that comes has two others closed',
+      file: 'packages/tls/src/listen/unproven-places.ts',
+      find: 'this.#proves && !hasMadeWay && this.count',
+      replace: 'this.#proves && this.count',
+      test: {
+        file: 'packages/tls/test/short-places.test.ts',
+        title: 'closes one for one more, not a second one because those that have proven nothing are many',
+      },
+    },
+    {
+      name: 'one-for-one-before-the-handshake',
+      off: 'one client that comes while handshakes are many has two others closed',
+      file: 'packages/tls/src/listen/admission-control.ts',
+      find: 'this.#makeWay(this.#unproven?.giveWay(), socket);',
+      replace: 'this.#makeWay(this.#unproven?.giveWay());',
+      test: {
+        file: 'packages/tls/test/short-places.test.ts',
+        title: 'closes one for one more whose handshake had no place either, and no second one after it',
+      },
+    },
+    {
+      name: 'displaced-count-as-admitted',
+      off: 'a connection that has given way counts as one of those that are proven until it has closed',
+      file: 'packages/tls/src/listen/admission-control.ts',
+      find: '    this.closed(socket);\n',
+      replace: '',
+      test: {
+        file: 'packages/tls/test/short-places.test.ts',
+        title: 'closes one for one more, not a second one because those that have proven nothing are many',
+      },
+    },
+    {
+      name: 'place-of-the-refused',
+      off: 'a client that was refused keeps another one out until its connection has closed',
+      file: 'packages/tls/src/listen/admission-control.ts',
+      find: '      this.#free(socket);\n      // Before the socket is destroyed',
+      replace: '      // Before the socket is destroyed',
+      test: {
+        file: 'packages/tls/test/short-places.test.ts',
+        title: 'is free for the next one at once, before the refused one has closed',
       },
     },
   ],

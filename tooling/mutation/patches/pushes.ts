@@ -28,7 +28,7 @@ export const patches: PatchList = {
       name: 'outsiders-keep-places',
       off: 'outsiders without a certificate keep the authority away from the port for pushes',
       file: 'packages/member/src/push/push-service.ts',
-      find: "whenPendingIsFull: 'close-oldest',",
+      find: "whenPendingIsFull: 'close-silent',",
       replace: "whenPendingIsFull: 'refuse-newest',",
       test: {
         file: scene,

@@ -21,9 +21,10 @@ export const patches: PatchList = {
     {
       name: 'connections-leave-bindings',
       off: 'each new connection of a device that keeps its Call-ID leaves a binding behind, until its user can register no more',
-      file: 'packages/sip-proxy/src/registration/contact-binding.ts',
-      find: '(binding.callId !== callId || expiresSec > 0)',
-      replace: 'binding.callId !== callId',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: 'sameBinding(bindings, wanted);\n    const left = same === undefined ?',
+      replace:
+        'sameBinding(bindings, wanted);\n    const left = same === undefined && !others.some(({ callId }) => callId === request.callId) ?',
       test: {
         file: 'packages/sip-proxy/test/started-again.test.ts',
         title: 'replaces it where it has connected again and keeps its Call-ID: twenty connections leave one',
@@ -33,11 +34,70 @@ export const patches: PatchList = {
       name: 'removed-by-device',
       off: 'a device that removes a contact it no longer has removes the one it has',
       file: 'packages/sip-proxy/src/registration/contact-binding.ts',
-      find: ' &&\n      (binding.callId !== callId || expiresSec > 0)',
+      find: ' || expiresSec === 0) return undefined;',
+      replace: ') return undefined;',
+      test: {
+        file: 'packages/sip-proxy/test/started-again.test.ts',
+        title:
+          'keeps its present contact where it removes what an earlier start had bound, and removes what it names',
+      },
+    },
+    {
+      name: 'late-of-the-same-start',
+      off: 'a REGISTER that was held up undoes the one that its device has sent since',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: 'if (left !== undefined && comesLate(request, left, context)) return outOfOrder(request, left);',
       replace: '',
       test: {
         file: 'packages/sip-proxy/test/started-again.test.ts',
-        title: 'keeps both of its contacts when it refreshes them, and removes the one that it names alone',
+        title: 'is refused where it answers a challenge from before the newer one, 5000 ms after that',
+      },
+    },
+    {
+      name: 'late-by-another-clock',
+      off: 'a telephone that starts again cannot register for as long as the clock of another server of the pool is ahead',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: 'agoMs >= 0 && ',
+      replace: '',
+      test: {
+        file: 'packages/sip-proxy/test/started-again.test.ts',
+        title: 'replaces the newer one where it comes behind one of a server whose clock is ahead',
+      },
+    },
+    {
+      name: 'challenge-of-a-client',
+      off: 'a REGISTER of a client that was held up undoes the one after it',
+      file: 'packages/sip-relay/src/admission/admission.ts',
+      find: 'const proof = { provenBy, accountVersion, challengedAt };',
+      replace: 'const proof = { provenBy, accountVersion };',
+      test: {
+        file: 'packages/front-end/test/late-registers.test.ts',
+        title:
+          'a REGISTER of a client that was held up does not undo the one after it, and one of a new start does',
+      },
+    },
+    {
+      name: 'challenge-over-an-edge',
+      off: 'a REGISTER over an edge that was held up undoes the one after it',
+      file: 'packages/sip-relay/src/admission/admission.ts',
+      find: '    accountVersion,\n    challengedAt,\n  };',
+      replace: '    accountVersion,\n  };',
+      test: {
+        file: 'packages/front-end/test/late-registers.test.ts',
+        title:
+          'a REGISTER of an edge that was held up does not undo the one after it, and one of a new start does',
+      },
+    },
+    {
+      name: 'started-again-is-not-late',
+      off: 'a telephone that keeps its Call-ID over a restart and counts from 1 again is refused for a minute',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: '|| challengedAt >= binding.updatedAt) return false;',
+      replace: ') return false;',
+      test: {
+        file: 'packages/sip-proxy/test/started-again.test.ts',
+        title:
+          'replaces the newer one where it answers a challenge that was made since: the device has started again',
       },
     },
     {
@@ -185,6 +245,18 @@ export const patches: PatchList = {
       test: {
         file: 'packages/sip-endpoint/src/user-agent/registration.test.ts',
         title: 'waits for the answer to the first, and for its failure',
+      },
+    },
+    {
+      name: 'clock-that-was-set',
+      off: 'nobody is told that a server writes registrations by a clock that was wrong when it started',
+      file: 'packages/front-end/src/serve-front-end.ts',
+      find: 'if (options.clock === undefined) clockWatch.look();',
+      replace: '',
+      test: {
+        file: 'packages/front-end/test/clock-set.test.ts',
+        title:
+          'a front end says that the clock of its machine was set since it started, where it goes by that clock',
       },
     },
   ],

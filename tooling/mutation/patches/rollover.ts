@@ -18,6 +18,11 @@ const ahead = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const post = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/src/rollover/root-post.test.ts',
+  title,
+});
+
 /** What stands between a file and the root, and between an answer and the authority. */
 export const patches: PatchList = {
   name: 'rollover',
@@ -33,6 +38,166 @@ export const patches: PatchList = {
         file: 'packages/pki/src/rollover/rollover.test.ts',
         title:
           'lets the successor take over, and others retire, before it destroys a key that may not be destroyed',
+      },
+    },
+    {
+      name: 'list-of-the-future',
+      off: 'a root that has signed a list with a clock ahead is not asked again',
+      file: decide,
+      find: ' || isOfTheFuture(list.thisUpdate, now);',
+      replace: ';',
+      test: life('asks again for a list of the future, and for what is due soon with it'),
+    },
+    {
+      name: 'successor-of-the-future',
+      off: 'an issuing authority that is not valid yet takes over',
+      file: decide,
+      find: ' &&\n      !isOfTheFuture(notBefore, now),',
+      replace: ',',
+      test: life(
+        'asks for another successor in the place of one of the future, which takes over never before its time',
+      ),
+    },
+    {
+      name: 'active-of-the-future',
+      off: 'an issuing authority that is not valid yet goes on issuing',
+      file: decide,
+      find: 'if (isUseless || revoked.has(active.number)',
+      replace: 'if (revoked.has(active.number)',
+      test: life('follows at once where the active one is of the future, and asks for one that is not'),
+    },
+    {
+      name: 'asked-for-one-of-now',
+      off: 'the root is not asked for an issuing authority that is valid',
+      file: decide,
+      find: 'const isUseless = revoked.has(number) || isOfTheFuture(active.notBefore, now);',
+      replace: 'const isUseless = revoked.has(number);',
+      test: life('follows at once where the active one is of the future, and asks for one that is not'),
+    },
+    {
+      name: 'told-of-the-future',
+      off: 'nobody learns that the list of the root is of the future',
+      file: 'packages/pki/src/rollover/warnings.ts',
+      find: 'if (isOfTheFuture(list.thisUpdate, now)) {',
+      replace: 'if (name === null) {',
+      test: life('come at once, and loud, for what was signed while a clock was ahead'),
+    },
+    {
+      name: 'clock-said-right',
+      off: 'a root signs with a clock of which nobody has said that it is right',
+      file: examine,
+      find: ' && !isClockRight) {',
+      replace: ' && isClockRight) {',
+      test: visit(
+        'signs once more what it has signed with a clock ahead, where somebody says that the clock is right',
+      ),
+    },
+    {
+      name: 'other-root-of-the-future',
+      off: 'a key beside the authority does not sign again what is of the future',
+      file: 'packages/authority/src/rollover/root-post.ts',
+      find: 'now: now(), isClockRight }',
+      replace: 'now: now() }',
+      test: ahead(
+        'lets a root whose key is beside it sign that again by itself, once it has looked so for an hour',
+      ),
+    },
+    {
+      name: 'signed-by-a-clock-behind',
+      off: 'an authority that wakes up with a clock of months ago lets the root sign by it',
+      file: 'packages/authority/src/rollover/rollover.ts',
+      find: 'this.#ask(number, waited.has(number)),',
+      replace: 'this.#ask(number, waited.size >= 0),',
+      test: ahead(
+        'lets such a root sign nothing by a clock that is behind for less than that, at its start or while it runs',
+      ),
+    },
+    {
+      name: 'refused-by-a-clock-behind',
+      off: 'an authority that wakes up with a clock of months ago logs that the answer of the root is refused, with a remedy for another machine',
+      file: 'packages/authority/src/rollover/root-post.ts',
+      find: "if (!isClockRight && isOfTheFuture(root.crl.thisUpdate, now())) return { kind: 'waiting' };",
+      replace: '',
+      test: ahead(
+        'lets such a root sign nothing by a clock that is behind for less than that, at its start or while it runs',
+      ),
+    },
+    {
+      name: 'service-root-of-the-future',
+      off: 'an authority for services does not sign again what is of the future',
+      file: 'packages/pki/src/node/service/keep-issuing.ts',
+      find: 'now, isClockRight }',
+      replace: 'now }',
+      test: {
+        file: 'packages/pki/test/service-clock-ahead.test.ts',
+        title:
+          'what a clock that was ahead has let the root sign is signed again once somebody says that the clock is right',
+      },
+    },
+    {
+      name: 'service-clock-behind',
+      off: 'a clock that is behind lets the root of an authority for services sign a list that is refused',
+      file: 'packages/pki/src/node/service/keep-issuing.ts',
+      find: 'now, isClockRight }',
+      replace: 'now, isClockRight: isClockRight || true }',
+      test: {
+        file: 'packages/pki/test/service-clock-ahead.test.ts',
+        title:
+          'what a clock that was ahead has let the root sign is signed again once somebody says that the clock is right',
+      },
+    },
+    {
+      name: 'asked-by-an-old-list',
+      off: 'the only issuing authority is revoked without a successor, where an answer came while both were asked for',
+      file: 'packages/authority/src/rollover/root-post.ts',
+      find: 'const asked = certifies && before',
+      replace: 'const asked = certifies && isOpen && before',
+      test: post('keeps what the root should certify and revoke, where an earlier answer comes in between'),
+    },
+    {
+      name: 'asked-meanwhile',
+      off: 'a request that somebody writes while the authority judges an earlier one is gone',
+      file: 'packages/authority/src/rollover/root-post.ts',
+      find: 'if (!isTheSame(await folder.readBrought(file, maxRootDocumentLength), judged)) return false;',
+      replace: 'void isTheSame(await folder.readBrought(file, maxRootDocumentLength), judged);',
+      test: post(
+        'stays where somebody has written it while another one was judged: nothing is removed or written in its place',
+      ),
+    },
+    {
+      name: 'asked-beside-an-answer',
+      off: 'a request names a list that is not the last one any more when it reaches the root',
+      file: 'packages/commands/src/root/root-request.ts',
+      find: '!Buffer.from(answer.list).equals(crl.der))?.name',
+      replace: 'Buffer.from(answer.list).equals(Buffer.of()))?.name',
+      test: {
+        file: 'packages/commands/src/commands/ca-root.test.ts',
+        title:
+          'request is refused while the authority has not put root-answer.json in force: the root would be asked by an old list',
+      },
+    },
+    {
+      name: 'asked-before-it-is-taken',
+      off: 'a request is refused in the seconds in which a running authority takes the answer before',
+      file: 'packages/commands/src/root/root-request.ts',
+      find: 'look < looks && ',
+      replace: 'look < 0 && ',
+      test: {
+        file: 'packages/commands/src/commands/ca-root.test.ts',
+        title:
+          'request waits for a running authority that is about to take the last answer, and then names the list of that',
+      },
+    },
+    {
+      name: 'asked-again-in-force',
+      off: 'a request is refused because of an answer that is in force',
+      file: 'packages/commands/src/root/root-request.ts',
+      find: '!Buffer.from(answer.list).equals(crl.der))?.name',
+      replace: 'answer.list.length > 0)?.name',
+      test: {
+        file: 'packages/commands/src/commands/ca-root.test.ts',
+        title:
+          'request is refused while the authority has not put root-answer.json in force: the root would be asked by an old list',
       },
     },
     {

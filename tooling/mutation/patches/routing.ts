@@ -21,6 +21,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'user-without-home',
+      off: 'a user without a home is said not to be one of ours',
+      file: 'packages/sip-proxy/src/route/decide-route.ts',
+      find: "return known.isOurDomain(aor.slice(aor.lastIndexOf('@') + 1))",
+      replace: "return known.isOurDomain('')",
+      test: {
+        file: 'packages/sip-proxy/test/registration-rules.test.ts',
+        title: 'of another domain than the Request-URI, or of nobody, is answered 404',
+      },
+    },
+    {
+      name: 'user-without-home-at-an-edge',
+      off: 'an edge says of a user without a home that it is none of ours',
+      file: 'packages/edge/src/decide-edge-route.ts',
+      find: 'if (isAddress && topology.isOurDomain(domain))',
+      replace: "if (isAddress && topology.isOurDomain(''))",
+      test: {
+        file: 'packages/edge/src/edge.test.ts',
+        title: 'is said to have none where the domain has no pool, as no address that is not there is',
+      },
+    },
+    {
       name: 'register-elsewhere',
       off: 'a partner answers a REGISTER in the place of our registrar',
       file: 'packages/sip-proxy/src/route/decide-route.ts',

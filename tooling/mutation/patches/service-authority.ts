@@ -10,6 +10,10 @@ const authority = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/test/service-authority.test.ts',
   title,
 });
+const called = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/service-arguments.test.ts',
+  title,
+});
 const ledger = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/test/ledger-file.test.ts',
   title,
@@ -23,6 +27,17 @@ const node = (title: string): MutationPatch['test'] => ({
 export const patches: PatchList = {
   name: 'service-authority',
   list: [
+    {
+      name: 'clock-without-timers',
+      off: 'a clock that is a function is taken, and fails where it is first asked',
+      file: 'packages/pki/src/node/service/authority-options.ts',
+      find: "if (clock !== undefined && (typeof clock?.now !== 'function'",
+      replace: "if (clock !== undefined && typeof clock === 'number' && (typeof clock?.now !== 'function'",
+      test: {
+        file: 'packages/pki/test/service-authority.test.ts',
+        title: 'refuses clock where it is a function, and says what it expects',
+      },
+    },
     {
       name: 'names-within-limits',
       off: 'a name that the root cannot vouch for is signed before it is refused',
@@ -231,6 +246,56 @@ export const patches: PatchList = {
       test: {
         file: 'packages/trust/test/identity.test.ts',
         title: 'is an IP address of that list only as iPAddress',
+      },
+    },
+    {
+      name: 'service-reason',
+      off: 'a misspelt reason reaches the ledger',
+      file: opening,
+      find: "        demandRevocationReason(reason, 'argument reason of revoke');\n",
+      replace: '',
+      test: called(
+        'refuses a reason that is none before anything is revoked, and revokes and opens afterwards',
+      ),
+    },
+    {
+      name: 'service-name-of-another-type',
+      off: 'a name that is not a text ends in an error of the platform',
+      file: 'packages/pki/src/ground/service-names.ts',
+      find: "if (typeof name !== 'string')",
+      replace: "if (typeof name === 'undefined')",
+      test: called('refuses no name, and a name that is not a text'),
+    },
+    {
+      name: 'service-folder-of-others',
+      off: 'a folder that holds something else gets another mode',
+      file: 'packages/pki/src/node/service/own-folder.ts',
+      find: '  if ((await readdir(directory)).length > 0) return;\n',
+      replace: '',
+      test: called(
+        'keeps its mode where it holds something else, and is refused where others may write to it',
+      ),
+    },
+    {
+      name: 'ledger-line-unreadable',
+      off: 'a change is stored that the ledger cannot read again',
+      file: 'packages/pki/src/ledger/recording-ledger.ts',
+      find: '    refuseUnreadable(record, journal.place);\n',
+      replace: '',
+      test: {
+        file: 'packages/pki/src/ledger/compliance/compliance.test.ts',
+        title: 'refuses to record a revocation for a reason that is none, and goes on',
+      },
+    },
+    {
+      name: 'sql-reason',
+      off: 'a database takes a revocation for a reason that is none',
+      file: 'packages/store-sql/src/ports/sql-ledger.ts',
+      find: '  demandRevocationReason(revocation.reason, \'"reason" of a revocation\');\n',
+      replace: '',
+      test: {
+        file: 'packages/store-sql/test/sqlite-ledger.test.ts',
+        title: 'refuses to record a revocation for a reason that is none, and goes on',
       },
     },
   ],

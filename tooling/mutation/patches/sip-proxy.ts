@@ -42,41 +42,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'guesses-of-a-realm',
-      off: 'the password of a user of one domain is guessed by one who has the same name in another',
-      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
-      find: '{ realm, username }: GuessedUser',
-      replace: '{ username: realm, username }: GuessedUser',
-      test: {
-        file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',
-        title:
-          'is counted for each realm by itself: a password that is right in one says nothing of the other',
-      },
-    },
-    {
-      name: 'guesses-with-made-up-names',
-      off: 'who makes up names has the count of a user forgotten, and guesses on',
-      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
-      find: 'if (count === undefined || count.until <= now) return;',
-      replace: 'if (count === undefined || count.until > 0) return;',
-      test: {
-        file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',
-        title: 'of names that are made up lets nobody be forgotten for whom somebody waits',
-      },
-    },
-    {
-      name: 'guesses-of-neighbours',
-      off: 'an outsider holds up all users of an address that many share',
-      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
-      find: 'this.#known.has(pair) ? ofPair :',
-      replace: 'this.#known.has(pair) ? Math.max(ofPair, ofAddress) :',
-      test: {
-        file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',
-        title:
-          'for others, from an address that many share, does not hold the user up who has authenticated there',
-      },
-    },
-    {
       name: 'nonce-forged',
       off: 'a client may make its own nonces',
       file: verify,
@@ -198,8 +163,8 @@ export const patches: PatchList = {
       name: 'restarted-device',
       off: 'each start of a device leaves a binding behind',
       file: 'packages/sip-proxy/src/registration/contact-binding.ts',
-      find: '(binding.callId !== callId || expiresSec > 0)',
-      replace: '(binding.callId === callId && expiresSec > 0)',
+      find: '=> binding.regId === undefined && binding.instance === instance);',
+      replace: '=> binding.regId === undefined && binding.instance !== instance);',
       test: {
         file: 'packages/sip-proxy/test/started-again.test.ts',
         title: 'replaces its earlier binding: twenty starts leave one',
@@ -284,28 +249,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'guesses-of-a-pair',
-      off: 'a user whose password is guessed from one address alone is guessed on',
-      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
-      find: 'if (this.#pairs.size === 0 && ofAddress === 0 && ofUser === 0)',
-      replace: 'if (ofUser === 0)',
-      test: {
-        file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',
-        title: 'makes everybody wait as long as the three counts say, in whichever order things happen',
-      },
-    },
-    {
-      name: 'known-by-use',
-      off: 'a user who authenticates all the time is forgotten when others do, and then held up by guesses from elsewhere',
-      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
-      find: 'now - before < orderMs',
-      replace: 'now - before < 1e12',
-      test: {
-        file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',
-        title: 'knows a user who authenticates with every request, however many others come and go',
-      },
-    },
-    {
       name: 'guesses',
       off: 'passwords may be guessed as fast as a core computes digests',
       file: 'packages/sip-proxy/src/identity/authenticate.ts',
@@ -329,26 +272,61 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'log-of-refused-requests',
-      off: 'one client fills the log with refused requests',
-      file: 'packages/sip-relay/src/log/connection-log.ts',
-      find: 'if (leftOut === undefined) return;\n  log[level](',
-      replace: 'log[level](',
+      name: 'first-numbers',
+      off: 'a client keeps its registrations from being changed by the highest CSeq there is',
+      file: 'packages/sip-proxy/src/request/validate.ts',
+      find: 'if (sequence >= endOfFirstNumbers && request.to.tag === undefined) return tooHigh(sequence);',
+      replace: 'if (sequence < 0) return tooHigh(sequence);',
       test: {
-        file: 'packages/front-end/test/wire.test.ts',
-        title:
-          'must wait after five, gets one line of the log each of ten times a second, and each line names the user',
+        file: 'packages/sip-proxy/test/routing.test.ts',
+        title: 'refuses CSeq 2147483648, from which no dialog may count on (RFC 3261 §8.1.1.5)',
       },
     },
     {
-      name: 'log-of-faults',
-      off: 'one client fills the log with a message that leads to a fault',
-      file: 'packages/sip-relay/src/log/connection-log.ts',
-      find: "if (leftOut === undefined) return;\n  const fields = { event: 'fault'",
-      replace: "const fields = { event: 'fault'",
+      name: 'dot-at-the-end',
+      off: 'a user sends as an address that is not theirs, which only looks like it',
+      file: 'packages/sip/src/uri/ip-address.ts',
+      find: 'return bare.toLowerCase();',
+      replace: "return bare.toLowerCase().replace(/\\.$/, '');",
       test: {
-        file: 'packages/sip-relay/src/log/connection-log.test.ts',
-        title: 'get ten lines in a second, and the next line says how many got none',
+        file: 'packages/sip-proxy/test/identity.test.ts',
+        title:
+          'refuses a domain with a dot at its end: it is another host (RFC 3261 §19.1.4), and no rule of ours knows it',
+      },
+    },
+    {
+      name: 'served-user',
+      off: 'a client says for whom a request is served',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: "  'P-Served-User',\n",
+      replace: '',
+      test: {
+        file: 'packages/front-end/test/wire.test.ts',
+        title: 'does not travel on from a client as P-Served-User, which telephones show, or servers go by',
+      },
+    },
+    {
+      name: 'called-party',
+      off: 'a client says to which address a call was made',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: "  'P-Called-Party-ID',\n",
+      replace: '',
+      test: {
+        file: 'packages/front-end/test/wire.test.ts',
+        title:
+          'does not travel on from a client as P-Called-Party-ID, which telephones show, or servers go by',
+      },
+    },
+    {
+      name: 'asserted-service',
+      off: 'a client asserts a service that no server has looked at',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: "  'P-Asserted-Service',\n",
+      replace: '',
+      test: {
+        file: 'packages/front-end/test/wire.test.ts',
+        title:
+          'does not travel on from a client as P-Asserted-Service, which telephones show, or servers go by',
       },
     },
   ],

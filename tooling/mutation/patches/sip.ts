@@ -124,6 +124,61 @@ export const patches: PatchList = {
       test: fields('refuses the Via parameter received=a.example'),
     },
     {
+      name: 'uri-without-scheme',
+      off: 'a new request may have a Request-URI that no server can read',
+      file: 'packages/sip/src/message/create-request.ts',
+      find: "typeof parts.uri === 'string' ? requestUri(parts.uri) : parts.uri.toString()",
+      replace: 'parts.uri.toString()',
+      test: {
+        file: 'packages/sip/src/message/create.test.ts',
+        title: 'refuses a URI without its scheme',
+      },
+    },
+    {
+      name: 'from-without-a-tag',
+      off: 'a new request may have a From without a tag, and begins no dialog that its peer can name',
+      file: 'packages/sip/src/message/create-request.ts',
+      find: "if (typeof parts.from === 'string') checkSender(parts.from);",
+      replace: '',
+      test: {
+        file: 'packages/sip/src/message/create.test.ts',
+        title: 'refuses a From without a tag',
+      },
+    },
+    {
+      name: 'unreadable-to',
+      off: 'a new request may have a To that cannot be read',
+      file: 'packages/sip/src/message/create-request.ts',
+      find: "if (typeof parts.to === 'string') address('To', parts.to);",
+      replace: '',
+      test: {
+        file: 'packages/sip/src/message/create.test.ts',
+        title: 'refuses a To that cannot be read',
+      },
+    },
+    {
+      name: 'length-of-another-body',
+      off: 'an edit may announce a body of another length, behind which a stream is read at the wrong place',
+      file: 'packages/sip/src/message/edit.ts',
+      find: 'if (found === length.toString()) return;',
+      replace: 'if (found !== length.toString()) return;',
+      test: {
+        file: 'packages/sip/src/message/edit.test.ts',
+        title: 'refuses by set a Content-Length that is not the length of the body',
+      },
+    },
+    {
+      name: 'text-as-bytes',
+      off: 'a text in the place of bytes is an error of Node',
+      file: 'packages/sip/src/syntax/text.ts',
+      find: 'if (ArrayBuffer.isView(bytes)) return',
+      replace: 'if (bytes !== undefined) return',
+      test: {
+        file: 'packages/sip/src/message/parse-message.test.ts',
+        title: 'says that "text" is no bytes',
+      },
+    },
+    {
       name: 'line-break-in-value',
       off: 'a value may smuggle in a header field of its own',
       file: 'packages/sip/src/message/header-field.ts',

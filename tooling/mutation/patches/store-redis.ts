@@ -36,8 +36,8 @@ export const patches: PatchList = {
       name: 'first-change-of-emptied',
       off: 'the other devices of a user are lost with the first change after the store was emptied',
       file: locations,
-      find: "found === '' && own !== undefined && own !== epoch",
-      replace: 'false',
+      find: "if (found === '') return",
+      replace: "if (found === ' ') return",
       test: {
         file: outages,
         title: 'gets back the other devices of a user with the first change after it has lost everything',
@@ -107,6 +107,123 @@ export const patches: PatchList = {
       test: {
         file: 'packages/store-redis/test/unreachable.test.ts',
         title: 'a store whose connections break as soon as they are made keeps nobody from stopping',
+      },
+    },
+    {
+      name: 'first-change-of-a-lost-record',
+      off: 'the other devices of a user are lost with the first change after the store has thrown their record away',
+      file: locations,
+      find: "if (found === '') return",
+      replace: "if (found === '' && this.#copy.versionOf(aor) === 0) return",
+      test: {
+        file: outages,
+        title:
+          'gets back the other devices of a user with the first change after it has thrown their record away',
+      },
+    },
+    {
+      name: 'removed-leaves-a-record',
+      off: 'what was removed comes back by a server that has not heard of it',
+      file: 'packages/store-redis/src/copy/put-script.ts',
+      find: "      redis.call('SET', KEYS[i], number .. ' ' .. ARGV[at + 1], 'PX', string.format('%d', life))\n",
+      replace:
+        "      if ARGV[at + 1] == '' then redis.call('DEL', KEYS[i]) else redis.call('SET', KEYS[i], number .. ' ' .. ARGV[at + 1], 'PX', ARGV[at + 2]) end\n",
+      test: {
+        file: outages,
+        title: 'keeps what was removed from coming back by a server that has not heard of it',
+      },
+    },
+    {
+      name: 'removed-as-long-as-it-counted',
+      off: 'what was removed comes back after a minute by a server that has not heard of it',
+      file: locations,
+      find: 'const lives = [...before.bindings, ...bindings]',
+      replace: 'const lives = bindings',
+      test: {
+        file: outages,
+        title: 'keeps what was removed from coming back by a server that has not heard of it',
+      },
+    },
+    {
+      name: 'lost-where-changes-are-missing',
+      off: 'what the store has lost is forgotten by a server that misses changes',
+      file: follower,
+      find: 'if (copy.lookup(aor, clock()).length === 0) {',
+      replace: 'if (version <= state.number) {',
+      test: {
+        file: outages,
+        title:
+          'gets back what it has thrown away where a server misses changes, and nothing that was removed',
+      },
+    },
+    {
+      name: 'policy-of-the-store',
+      off: 'nobody is told that the store throws registrations away when its memory is full',
+      file: 'packages/store-redis/src/connection/store-link.ts',
+      find: '      void this.#lookAtPolicy();\n',
+      replace: '',
+      test: {
+        file: outages,
+        title:
+          'is reported where its policy is allkeys-lru, which throws registrations away, with what to set',
+      },
+    },
+    {
+      name: 'stream-of-long-changes',
+      off: 'a user with many long bindings who registers again and again fills the memory of the store',
+      file: 'packages/store-redis/src/copy/change-writer.ts',
+      find: 'Math.floor(keptBytes / (longest + besideBytes))',
+      replace: 'longest + keptBytes',
+      test: {
+        file: 'packages/store-redis/src/copy/change-writer.test.ts',
+        title: 'has the store keep fewer changes for servers that were away where they are long',
+      },
+    },
+    {
+      name: 'earlier-run-into-an-emptied-store',
+      off: 'what a server has kept over its restart is not put into a store that has lost it',
+      file: follower,
+      find: "(version === 0 && why !== 'start')",
+      replace: 'version === 0',
+      test: {
+        file: locationsTest,
+        title: 'that an earlier run has kept go into a store that was written again before it started',
+      },
+    },
+    {
+      name: 'records-over-an-earlier-run',
+      off: 'a server that starts keeps what an earlier run knew although the store has a record',
+      file: 'packages/store-redis/src/copy/location-copy.ts',
+      find: 'known > 0 && version <= known',
+      replace: 'version <= known',
+      test: {
+        file: locationsTest,
+        title:
+          'that an earlier run has kept give way to the records of a store that has lost its count and its changes',
+      },
+    },
+    {
+      name: 'record-shortened',
+      off: 'what was removed comes back by a server that still knows a registration of before, which would have ended later',
+      file: 'packages/store-redis/src/copy/put-script.ts',
+      find: "      if known then life = math.max(life, redis.call('PTTL', KEYS[i])) end\n",
+      replace: '',
+      test: {
+        file: outages,
+        title:
+          'keeps the record of what was removed as long as it would have counted, whatever came in between',
+      },
+    },
+    {
+      name: 'numbers-of-before',
+      off: 'changes of a user are not heard of any more where the store has lost its count and still has the record',
+      file: follower,
+      find: 'version: Math.min(found.version, state.number)',
+      replace: 'version: found.version',
+      test: {
+        file: outages,
+        title:
+          'has its changes heard where it has lost its count alone, and begins below the numbers of its records',
       },
     },
   ],

@@ -327,5 +327,16 @@ export const patches: PatchList = {
         'keeps a version as it is: the same text again does nothing, another one is refused',
       ),
     },
+    {
+      name: 'full-at-the-first-start',
+      off: 'a disk that is too full for a new database is a thread that has ended',
+      file: 'packages/store-sql/src/open-database.ts',
+      find: 'throw driver.isStorageFailure(error) ? openingFault(driver.place, error) : error;',
+      replace: 'throw driver.isStorageFailure(openingFault) ? openingFault(driver.place, error) : error;',
+      test: test(
+        'failing-storage',
+        'is said where there is no space for a new database, and the next attempt succeeds',
+      ),
+    },
   ],
 };

@@ -17,6 +17,40 @@ export const patches: PatchList = {
   name: 'tls-options',
   list: [
     {
+      name: 'open-after-a-fault',
+      off: 'a listener that could not be made goes on listening',
+      file: 'packages/tls/src/listen/serve.ts',
+      find: '    if (server.listening) server.close();\n    for (const stop of stops)',
+      replace: '    for (const stop of stops)',
+      test: {
+        file: 'packages/tls/test/own-validity.test.ts',
+        title: 'leaves nothing open where what is called fails',
+      },
+    },
+    {
+      name: 'expired-at-start',
+      off: 'a listener begins to present an expired certificate, and says nothing',
+      file: 'packages/tls/src/listen/own-validity.ts',
+      find: 'if (now >= notBefore && now <= notAfter) return;',
+      replace: 'if (now >= notBefore) return;',
+      test: {
+        file: 'packages/tls/test/own-validity.test.ts',
+        title:
+          'is reported where it has expired; the listener listens, and a renewed one is presented without a word',
+      },
+    },
+    {
+      name: 'addresses-of-an-agent',
+      off: 'an agent resolves a host whose address it was given',
+      file: 'packages/tls/src/dial/agent.ts',
+      find: 'host: this.#addresses?.get(host) ?? host,',
+      replace: 'host,',
+      test: {
+        file: 'packages/tls/test/http-clients.test.ts',
+        title: 'dials the address that it is given for a host, which has to prove the name of the host',
+      },
+    },
+    {
       name: 'tls-server',
       off: 'a module that makes a plain server is served in the clear',
       file: serveModule,

@@ -211,8 +211,8 @@ export const patches: PatchList = {
       name: 'oldest-gives-way',
       off: 'connections without a verdict keep others away where the oldest should give way',
       file: sources,
-      find: "if (this.#options.limits.whenPendingIsFull === 'close-oldest') this.#makeRoom(socket);",
-      replace: 'if (socket.destroyed) this.#makeRoom(socket);',
+      find: "whenPendingIsFull === 'close-oldest';",
+      replace: "whenPendingIsFull === 'refuse-newest';",
       test: admission(
         'closes the oldest connection without a verdict for a further one, and none that was admitted',
       ),
@@ -286,6 +286,14 @@ export const patches: PatchList = {
       find: '      if (size > maxBytes) throw tooLarge(this.#bounds.place, maxBytes);\n',
       replace: '',
       test: httpClient('gives up an answer that is larger than its bound, and closes the connection'),
+    },
+    {
+      name: 'answer-status',
+      off: 'an answer that is not HTTP passes where a library has replaced the Response of the process',
+      file: 'packages/tls/src/dial/http-exchange.ts',
+      find: '    if (status < 200 || status > 599 || status === 205) throw this.#invalid(status);\n',
+      replace: '',
+      test: httpClient('fails, and nothing else does, at status 600'),
     },
     {
       name: 'answer-deadline',

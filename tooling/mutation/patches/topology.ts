@@ -226,6 +226,39 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'domain-without-home',
+      off: 'a domain accepts users who can never register, and no check says so',
+      file: 'packages/topology/src/checks/check-document.ts',
+      find: '  checkHomes(document, report);\n',
+      replace: '',
+      test: {
+        file: 'packages/topology-planning/test/checks.test.ts',
+        title: 'a domain without a pool, none of whose users has a home, with code and place',
+      },
+    },
+    {
+      name: 'server-outside-domains',
+      off: 'a server of a misspelt domain is signed without a word',
+      file: 'packages/topology/src/checks/check-domains.ts',
+      find: 'fqdn === domain ||',
+      replace: 'fqdn.endsWith(domain) ||',
+      test: {
+        file: 'packages/topology-planning/test/checks.test.ts',
+        title: 'a server whose name is in none of the domains, with code and place',
+      },
+    },
+    {
+      name: 'entry-gives-home',
+      off: 'a domain whose users have entries is said to give them no home',
+      file: 'packages/topology/src/checks/check-homes.ts',
+      find: 'users.some((address) =>',
+      replace: "users.every((address) => address === '' &&",
+      test: {
+        file: 'packages/topology-planning/test/checks.test.ts',
+        title: 'nothing, where an entry gives a user of such a domain a home, with code and place',
+      },
+    },
+    {
       name: 'authority-out-of-reach',
       off: 'a topology may leave a server without any link to an authority, and no check says so',
       file: 'packages/topology/src/checks/check-document.ts',

@@ -348,6 +348,18 @@ export const patches: PatchList = {
       test: of('ocsp', 'is not believed without OCSPSigning, from another CA, expired, or altered'),
     },
     {
+      name: 'crl-of-the-future',
+      off: 'a list that an issuer has signed with a clock ahead stays until its time comes',
+      file: 'packages/trust/src/node/fetch/fetched-crls.ts',
+      find: ' && !wasAhead;',
+      replace: ';',
+      test: {
+        file: 'packages/trust/src/node/fetch/shown-crls.test.ts',
+        title:
+          'a fetcher takes the list that was signed again once the clock was right that was ahead, and not the one before',
+      },
+    },
+    {
       name: 'unchecked-crl',
       off: 'an indirect CRL that anybody may have signed replaces one that the issuer signed',
       file: 'packages/trust/src/node/fetch/fetched-crls.ts',

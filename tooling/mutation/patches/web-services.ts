@@ -98,7 +98,7 @@ export const patches: PatchList = {
     {
       name: 'two-hosts',
       off: 'a request with two hosts is answered by the first of them',
-      file: 'packages/host/src/plain-http/one-at-a-time.ts',
+      file: 'packages/host/src/plain-http/line.ts',
       find: 'if (hostsOf(incoming) > 1) {',
       replace: 'if (hostsOf(incoming) > 99) {',
       test: {
@@ -137,8 +137,20 @@ export const patches: PatchList = {
       find: 'if (waitMs > 0) return tooManyAttempts(waitMs);',
       replace: '',
       test: hostile(
-        'is limited together with that over SIP: after five wrong passwords the right one is not looked at either',
+        'is limited: after five wrong passwords the right one is not looked at either, while a telephone there registers',
       ),
+    },
+    {
+      name: 'guesses-for-telephones',
+      off: 'web services that were broken into hold up the telephones of a user, whose address they name',
+      file: access,
+      find: 'over: from };',
+      replace: 'over: undefined && from };',
+      test: {
+        file: 'packages/front-end/src/web/web-access.test.ts',
+        title:
+          'holds up a sign-in over the same ones from the address that they name, and no telephone there',
+      },
     },
     {
       name: 'session-of-old-password',
@@ -260,7 +272,7 @@ export const patches: PatchList = {
       name: 'password-unproven',
       off: 'a session is enough to change the password',
       file: access,
-      find: 'this.#prove({ username, realm: domain }, request.client, request.password, record) ??',
+      find: 'this.#prove({ username, realm: domain }, { client, from }, request.password, record) ??',
       replace: '',
       test: services(
         'needs the present one, is in force at once, and ends every session but the one it was changed in',
@@ -281,7 +293,7 @@ export const patches: PatchList = {
       name: 'body-unbound',
       off: 'a body of any size is kept',
       file: 'packages/host/src/https/read-text.ts',
-      find: "if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return undefined;",
+      find: "if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return unfit;",
       replace: 'maxBytes = Number.MAX_SAFE_INTEGER;',
       test: hostile('is bounded: body, header and form'),
     },
@@ -335,24 +347,6 @@ export const patches: PatchList = {
         title:
           'that are more in all than are remembered end the sessions of everybody until then: none that was ended opens again',
       },
-    },
-    {
-      name: 'flooded-log',
-      off: 'a client that asks by another name floods the log of web services',
-      file: serving,
-      find: "level === 'debug' ? {} : limit.line({ address: client, admitted: false })",
-      replace: '{}',
-      test: hostile(
-        'is not flooded by who asks by another name: ten lines a second, and they count the others',
-      ),
-    },
-    {
-      name: 'hidden-guesses',
-      off: 'a client that asks by another name ten times a second hides that passwords are guessed',
-      file: serving,
-      find: "where === undefined || reason === 'throttled' ? limits.early : limits.other",
-      replace: "where === undefined || reason === 'throttled' ? limits.other : limits.other",
-      test: hostile('has each wrong password, however often somebody asks by another name'),
     },
   ],
 };

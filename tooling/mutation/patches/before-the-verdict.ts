@@ -1,0 +1,107 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const paced = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/src/listen/paced-handshakes.test.ts',
+  title,
+});
+const admission = 'packages/tls/src/listen/admission-control.ts';
+const pacing = 'packages/tls/src/listen/paced-handshakes.ts';
+
+/** What OpenSSL computes for a peer before anybody else sees an octet of it. */
+export const patches: PatchList = {
+  name: 'before-the-verdict',
+  list: [
+    {
+      name: 'dear-key-exchange',
+      off: 'a client chooses a key exchange that costs a listener a tenth of a second, and its sender nothing',
+      file: 'packages/tls/src/credential/platform-settings.ts',
+      find: '    ecdhCurve: keyExchangeGroups(),\n',
+      replace: '',
+      test: {
+        file: 'packages/tls/test/key-exchange.test.ts',
+        title: 'of ffdhe8192 is not computed by a listener: a client chooses it for nothing',
+      },
+    },
+    {
+      name: 'long-chains',
+      off: 'an address shows one forged chain after the other, and everybody waits while they are verified',
+      file: pacing,
+      find: 'if (costMs > 0) this.charge(socket, costMs);',
+      replace: 'void costMs;',
+      test: {
+        file: 'packages/tls/test/long-handshakes.test.ts',
+        title: 'waits with its next handshake, which is served; other addresses do not wait',
+      },
+    },
+    {
+      name: 'one-by-one',
+      off: 'an address that has owed something has all its handshakes begun at once',
+      file: pacing,
+      find: 'if (waitMs === 0 && this.#hasRoom(group)) this.#beginNext(line);',
+      replace: 'while (waitMs === 0 && this.#hasRoom(group) && this.#beginNext(line));',
+      test: paced('begin once it has waited, one by one; those of others at once'),
+    },
+    {
+      name: 'begun-together',
+      off: 'an address has five hundred handshakes under way, and all forged chains come together',
+      file: pacing,
+      find: '(this.#underWay.get(group)?.size ?? 0) < mostUnderWay',
+      replace: '(this.#underWay.get(group)?.size ?? 0) < 500',
+      test: paced(
+        'four handshakes of an address are under way at most, because their chains may come together',
+      ),
+    },
+    {
+      name: 'not-ended',
+      off: 'who leaves before the verdict owes nothing for what was verified',
+      file: pacing,
+      find: 'const costMs = this.#costs.take(socket);\n    if (costMs > 0)',
+      replace: 'const costMs = this.#costs.take(socket) * 0;\n    if (costMs > 0)',
+      test: paced('are owed for as well where they do not end, and are not begun for who has left'),
+    },
+    {
+      name: 'free-for-each',
+      off: 'each handshake has something for nothing, and an address as many of those as it likes',
+      file: 'packages/tls/src/listen/address-debts.ts',
+      find: 'return Math.max(0, left - freeMs);',
+      replace: 'return left > 2 * freeMs ? left : 0;',
+      test: {
+        file: 'packages/tls/src/listen/address-debts.test.ts',
+        title: 'has a tenth of a second for nothing, once: not for each handshake',
+      },
+    },
+    {
+      name: 'stalled-under-way',
+      off: 'four handshakes that never end keep all others of their address out',
+      file: pacing,
+      find: 'if (since <= until) this.#close(socket);',
+      replace: 'void since;',
+      test: paced(
+        'one that does not get on for three seconds is closed while others of its address wait, and otherwise not',
+      ),
+    },
+    {
+      name: 'cost-of-others',
+      off: 'a handshake owes for what was computed for others in the same turn',
+      file: 'packages/tls/src/listen/handshake-costs.ts',
+      find: 'cost.ms = Math.min(cost.ms + ms, cost.octets * mostMsOfOctet);',
+      replace: 'cost.ms += ms;',
+      test: {
+        file: 'packages/tls/src/listen/handshake-costs.test.ts',
+        title: 'has cost no more than its octets can have, however long the turn was',
+      },
+    },
+    {
+      name: 'key-updates',
+      off: 'a client changes its keys without end, and nobody counts it',
+      file: admission,
+      find: 'this.#emptyOctets.begin(socket);',
+      replace: '',
+      test: {
+        file: 'packages/tls/test/key-updates.test.ts',
+        title:
+          'a client that changes its keys without end is closed, and one that changes them now and then is not',
+      },
+    },
+  ],
+};

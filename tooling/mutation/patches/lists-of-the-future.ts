@@ -1,0 +1,29 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const shown = (how: string): MutationPatch['test'] => ({
+  file: 'packages/trust/src/node/fetch/shown-crls.test.ts',
+  title: `a fetcher takes that also where the time of the wrong one has come before it asks again, ${how} a restart`,
+});
+
+/** Lists that an issuer has signed with a clock that was ahead, and those that it has signed afterwards. */
+export const patches: PatchList = {
+  name: 'lists-of-the-future',
+  list: [
+    {
+      name: 'asked-late',
+      off: 'a partner that asks again late goes on with a list that was signed with a clock ahead, without what was revoked since',
+      file: 'packages/trust/src/node/fetch/fetched-crls.ts',
+      find: 'since: same?.since ?? since,',
+      replace: 'since,',
+      test: shown('without'),
+    },
+    {
+      name: 'restarted-late',
+      off: 'a partner that was restarted goes on with a list that was signed with a clock ahead, without what was revoked since',
+      file: 'packages/trust/src/node/fetch/revocation-fetcher.ts',
+      find: 'now, issuer, since: keptAt }',
+      replace: 'now, issuer, since: keptAt * 0 + now }',
+      test: shown('with'),
+    },
+  ],
+};

@@ -1,0 +1,152 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const lines = 'packages/web-services/src/request-lines.ts';
+const hostile = (title: string): MutationPatch['test'] => ({
+  file: 'tooling/web-services/web-hostile.test.ts',
+  title,
+});
+const webLines: MutationPatch['test'] = {
+  file: 'packages/front-end/src/web/web-lines.test.ts',
+  title: 'have ten lines in a second, and the next line says how many had none',
+};
+
+/** Nobody fills a disk with lines of a log, and hides none about others by it. */
+export const patches: PatchList = {
+  name: 'log-lines',
+  list: [
+    {
+      name: 'log-of-refused-requests',
+      off: 'one client fills the log with refused requests',
+      file: 'packages/sip-relay/src/log/connection-log.ts',
+      find: 'if (leftOut === undefined) return;\n  log[level](',
+      replace: 'log[level](',
+      test: {
+        file: 'packages/front-end/test/wire.test.ts',
+        title:
+          'must wait after five, gets one line of the log each of ten times a second, and each line names the user',
+      },
+    },
+    {
+      name: 'log-of-faults',
+      off: 'one client fills the log with a message that leads to a fault',
+      file: 'packages/sip-relay/src/log/connection-log.ts',
+      find: "if (leftOut === undefined) return;\n  const fields = { event: 'fault'",
+      replace: "const fields = { event: 'fault'",
+      test: {
+        file: 'packages/sip-relay/src/log/connection-log.test.ts',
+        title: 'get ten lines in a second, and the next line says how many got none',
+      },
+    },
+    {
+      name: 'log-of-many-addresses',
+      off: 'one user with many addresses fills the log with refused requests',
+      file: 'packages/sip-relay/src/log/connection-log.ts',
+      find: 'const name = server ?? user;',
+      replace: "const name = server ?? (user === '' ? user : undefined);",
+      test: {
+        file: 'packages/sip-relay/src/log/connection-log.test.ts',
+        title:
+          'of one user get ten lines in a second from however many addresses, and the next line says how many got none',
+      },
+    },
+    {
+      name: 'log-of-connections',
+      off: 'a peer that connects again and again fills the log',
+      file: 'packages/sip-relay/src/log/connection-log.ts',
+      find: '    if (leftOut === undefined) return;\n    const { cipher',
+      replace: '    const { cipher',
+      test: {
+        file: 'packages/sip-relay/src/log/connection-log.test.ts',
+        title:
+          'get ten lines in a second of one peer, however often it connects, and the next line says how many got none: alice@contoso.example',
+      },
+    },
+    {
+      name: 'flooded-log',
+      off: 'a client that asks by another name floods the log of web services',
+      file: lines,
+      find: '    const leftOut = limit.line({ address: client, admitted: false });',
+      replace: '    const leftOut = limit === undefined ? undefined : {};',
+      test: hostile(
+        'is not flooded by who asks by another name: ten lines a second, and they count the others',
+      ),
+    },
+    {
+      name: 'hidden-guesses',
+      off: 'a client that asks by another name ten times a second hides that passwords are guessed',
+      file: lines,
+      find: "where === undefined || reason === 'throttled' ? this.#early : this.#refused",
+      replace: "where === undefined || reason === 'throttled' ? this.#refused : this.#refused",
+      test: hostile('has each wrong password, however often somebody asks by another name'),
+    },
+    {
+      name: 'clients-that-leave',
+      off: 'anybody has faults written into the log of web services, by leaving in the middle of a request',
+      file: 'packages/host/src/https/read-text.ts',
+      find: '    // A request fails of nothing but its connection.\n    return left;\n',
+      replace: "    throw new TypeError('aborted');\n",
+      test: hostile('is no fault of web services: there is one line about it for those who debug'),
+    },
+    {
+      name: 'everyday-lines',
+      off: 'clients that leave in the middle of requests fill the log of web services',
+      file: lines,
+      find: '    const leftOut = this.#everyday.line({ address: client, admitted: false });\n    if (leftOut === undefined) return;\n',
+      replace: '    const leftOut = this.#everyday.line({ address: client, admitted: false });\n',
+      test: {
+        file: 'packages/web-services/src/request-lines.test.ts',
+        title: 'have ten lines in a second for one client, and the next line says how many had none',
+      },
+    },
+    {
+      name: 'fault-lines',
+      off: 'users who find a request that fails fill the log of web services',
+      file: lines,
+      find: '    const leftOut = this.#faults.line({ address: client, admitted: false });\n    if (leftOut === undefined) return;\n',
+      replace: '    const leftOut = this.#faults.line({ address: client, admitted: false });\n',
+      test: {
+        file: 'packages/web-services/src/request-lines.test.ts',
+        title: 'have a hundred lines in a second for all clients',
+      },
+    },
+    {
+      name: 'fault-lines-of-a-front-end',
+      off: 'users who find a request that fails fill the log of a front end',
+      file: 'packages/front-end/src/web/web-lines.ts',
+      find: '    const leftOut = this.#faults.line({ name: peer, admitted: true });\n    if (leftOut === undefined) return;\n',
+      replace: '    const leftOut = this.#faults.line({ name: peer, admitted: true });\n',
+      test: webLines,
+    },
+    {
+      name: 'refused-lines-of-a-front-end',
+      off: 'users whose requests are refused fill the log of a front end',
+      file: 'packages/front-end/src/web/web-lines.ts',
+      find: '    const leftOut = limit.line({ name: peer, admitted: true });\n    if (leftOut === undefined) return;\n',
+      replace: '    const leftOut = limit.line({ name: peer, admitted: true });\n',
+      test: webLines,
+    },
+    {
+      name: 'clients-that-leave-an-authority',
+      off: 'anybody has faults written into the log of the authority, by leaving in the middle of a request',
+      file: 'packages/pki/src/enrolment/read-body.ts',
+      find: "throw new PkiFault('ENTENTE_PKI_CLIENT_LEFT', {",
+      replace: "throw new PkiFault('ENTENTE_PKI_TRANSPORT', {",
+      test: {
+        file: 'apps/authority-server/test/clients-that-leave.test.ts',
+        title:
+          'who asks for a certificate and leaves before the request is whole causes no fault and no refusal',
+      },
+    },
+    {
+      name: 'lines-of-clients-that-leave',
+      off: 'clients that leave in the middle of a request hide refusals in the log of the authority',
+      file: 'packages/authority/src/refusals.ts',
+      find: 'lineFor(caller, left)',
+      replace: 'lineFor(caller)',
+      test: {
+        file: 'packages/authority/src/refusals.test.ts',
+        title: 'has few lines about clients that leave, which are no faults, and hide no refusal',
+      },
+    },
+  ],
+};

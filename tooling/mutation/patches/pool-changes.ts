@@ -1,0 +1,77 @@
+import type { PatchList } from '../patch.ts';
+
+/** What a change of one user costs a pool: that change, and not all that is known of the user. */
+export const patches: PatchList = {
+  name: 'pool-changes',
+  list: [
+    {
+      name: 'changes-alone',
+      off: 'one user who registers again and again has all their devices sent to every server of the pool each time',
+      file: 'packages/front-end/src/pool/pool-copies.ts',
+      find: 'withWaiting(record, changes, waiting?.entries)',
+      replace: 'withWaiting(record, record, waiting?.entries)',
+      test: {
+        file: 'packages/front-end/src/pool/pool-copies.test.ts',
+        title:
+          'are told without what others know already, and those that wait in one message as they are then',
+      },
+    },
+    {
+      name: 'changes-that-wait',
+      off: 'a change is lost where another one of the same user comes before it is told',
+      file: 'packages/front-end/src/pool/pool-copies.ts',
+      find: 'if (waiting === undefined) return changes;',
+      replace: 'if (waiting !== record) return changes;',
+      test: {
+        file: 'packages/front-end/src/pool/pool-copies.test.ts',
+        title:
+          'are told without what others know already, and those that wait in one message as they are then',
+      },
+    },
+    {
+      name: 'changes-written-once',
+      off: 'a change is written again for each server of the pool',
+      file: 'packages/front-end/src/pool/pool-copies.ts',
+      find: '      told.set(waiting, next);\n',
+      replace: '',
+      test: {
+        file: 'packages/front-end/src/pool/pool-copies.test.ts',
+        title: 'are written once, to however many servers they go, and so are those that wait',
+      },
+    },
+    {
+      name: 'changes-without-room',
+      off: 'a user who binds and leaves again and again has more told than another server reads, and loses all',
+      file: 'packages/front-end/src/pool/pool-copies.ts',
+      find: '    const entry = record.get(key);\n',
+      replace: '    const entry = record.get(key) ?? waiting.get(key);\n',
+      test: {
+        file: 'packages/front-end/src/pool/pool-copies.test.ts',
+        title: 'that wait leave out what the record has no room for any more',
+      },
+    },
+    {
+      name: 'what-is-new',
+      off: 'servers of a pool tell each other everything about a user for each change',
+      file: 'packages/sip-proxy/src/locations/replicated/location-record.ts',
+      find: 'if (before.get(key) !== entry) changes.set(key, entry);',
+      replace: 'if (entry !== undefined) changes.set(key, entry);',
+      test: {
+        file: 'packages/sip-proxy/src/locations/replicated/replicated-changes.test.ts',
+        title:
+          'is handed on as what it has changed: one binding of sixteen, or the trace of one that is removed',
+      },
+    },
+    {
+      name: 'one-line-of-a-user',
+      off: 'one user who registers again and again has all their devices written to the disk each time',
+      file: 'packages/front-end/src/registrations/registrations-file.ts',
+      find: '    this.#pending.set(key, line);\n',
+      replace: '    this.#pending.set(key + this.#pending.size, line);\n',
+      test: {
+        file: 'packages/front-end/src/registrations/registrations-file.test.ts',
+        title: 'of one user that change while another write is under way are written once, as they are then',
+      },
+    },
+  ],
+};
