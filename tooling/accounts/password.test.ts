@@ -1,5 +1,6 @@
 import type { SipResponse } from '@entente/sip';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { until } from '@entente/testkit/repository';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentOf } from '../../packages/testkit/test/calling-agent.ts';
 import { type AccountsNetwork, account, frontEnds, password, startAccountsNetwork } from './network.ts';
 
@@ -16,7 +17,7 @@ describe('a user who knows the password', () => {
     for (const name of ['alice', 'bob']) await network.order('/accounts', { accounts: [account(name)] });
     const isKnown = () =>
       [...network.running.values()].every(({ accounts }) => accounts.known.of(`bob@${domain}`) !== undefined);
-    await vi.waitUntil(isKnown, { timeout: 30_000 });
+    await until(isKnown);
   }, 120_000);
   afterAll(async () => {
     for (const agent of agents) await agent[Symbol.asyncDispose]();

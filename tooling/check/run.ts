@@ -15,10 +15,12 @@ import { checkPackages } from './packages.ts';
 import { checkPhrases } from './phrases/check-phrases.ts';
 import { type Problem, renderProblem } from './problem.ts';
 import { checkPurity } from './purity.ts';
+import { checkReplacedModules } from './replaced-modules.ts';
 import { checkServerImports } from './server-imports.ts';
 import { checkSizes } from './sizes.ts';
 import { readSources } from './source/source-file.ts';
 import { checkSpelling } from './spelling/check-spelling.ts';
+import { checkTestWaits } from './test-waits.ts';
 import { checkTsdoc } from './tsdoc.ts';
 import { checkTypes } from './types.ts';
 import { checkUnused } from './unused.ts';
@@ -28,7 +30,8 @@ const usage = `pnpm check [check …] [--report] [--write-sizes] [--json]
 Checks the repository itself: lint (format, lint, TSDoc), types, floors (imports point down, purity, no
 circles of files or folders, sizes, links by name, no server loads what only people need, the
 help of the command line loads no command, the client of an authority no library that it does not need, the house lists what exists,
-manifests say what npm shows and publish dist alone),
+manifests say what npm shows and publish dist alone, tests that replace a module give it back, and wait without a
+clock),
 api (what each entry point shows is what its report in api/ of the package says; --write writes the reports),
 phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.ts, exceptions beside it),
 spelling (every word is British English or in tooling/check/spelling/words.txt), unused (files,
@@ -73,6 +76,8 @@ const checks: readonly Check[] = [
       return [
         ...graph,
         ...checkFolders(root, sources),
+        ...checkReplacedModules(sources),
+        ...checkTestWaits(sources),
         ...checkSizes(root, sources, log),
         ...checkExisting(root),
         ...checkManifests(root),
@@ -103,16 +108,33 @@ export async function runCheck(argv: readonly string[], { log }: Output): Promis
   }
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const options = { writesSizes: values['write-sizes'] === true, writesReports: values.write === true };
-  const runs: CheckRun[] = [];
-  for (const { name, run } of pick(checks, names)) {
+  const examine = async ({ name, run }: Check): Promise<CheckRun> => {
     const started = performance.now();
     const problems = await run(root, log, options);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const ok = problems.length === 0;
     log(`${ok ? '✓' : '✗'} ${name}: ${ok ? 'clean' : `${problems.length} problems`} (${seconds} s)`);
     for (const problem of problems) log(`  ${renderProblem(problem)}`);
-    runs.push({ name, ok, seconds, problems });
-  }
+    return { name, ok, seconds, problems };
+  };
+  const picked = pick(checks, names);
+  const inTurn = async (some: readonly Check[]): Promise<CheckRun[]> => {
+    const runs: CheckRun[] = [];
+    for (const check of some) runs.push(await examine(check));
+    return runs;
+  };
+  // What is packed and installed takes longest, and mostly waits for other processes: the other checks run beside it.
+  const isLong = ({ name }: Check): boolean => name === 'packages';
+  const lanes = await Promise.allSettled([
+    inTurn(picked.filter(isLong)),
+    inTurn(picked.filter((check) => !isLong(check))),
+  ]);
+  // A fault of one is told once the other has ended, and has left nothing running.
+  const done = lanes.map((lane) => {
+    if (lane.status === 'rejected') throw lane.reason;
+    return lane.value;
+  });
+  const runs = picked.flatMap(({ name }) => done.flat().filter((run) => run.name === name));
   const ok = values.report === true || runs.every((run) => run.ok);
   return { report: names.length === 1 ? runs[0] : { ok, runs }, ok };
 }

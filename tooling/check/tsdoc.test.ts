@@ -122,6 +122,51 @@ describe('the TSDoc check', () => {
     expect(problems(files)).toEqual([]);
   });
 
+  it('wants something said of each member that users of an exported type can name', () => {
+    const files = {
+      'packages/x509/src/index.ts': "export { Closer, type Name, Reader, type Point } from './a.ts';",
+      'packages/x509/src/a.ts': [
+        '/** A name. */',
+        'export interface Name {',
+        '  readonly common: string;',
+        '  /** The whole of it. */',
+        '  readonly text: string;',
+        '}',
+        '/** Reads. */',
+        'export class Reader extends Base {',
+        '  readonly "a-b" = 1;',
+        '  readonly #own = 2;',
+        '  private hidden = 3;',
+        '  protected inner = 4;',
+        '  override close() {}',
+        '  _read() {}',
+        '  [Symbol.dispose]() {}',
+        '  get size(): number { return 1; }',
+        '  /** Bytes. */',
+        '  set size(value: number) {}',
+        '}',
+        '/** Closes. */',
+        'export class Closer implements Closable {',
+        '  close() {}',
+        '  /** @returns whether it is */',
+        '  isClosed() { return true; }',
+        '  open() {}',
+        '}',
+        '/** A point. */',
+        'export type Point = { readonly x: number };',
+        'interface Inner { readonly y: number }',
+        'interface Closable { close(): void }',
+      ].join('\n'),
+    };
+    expect(problems(files).map((text) => text.split(' is of')[0])).toEqual([
+      'packages/x509/src/a.ts:25: tsdoc: Closer.open',
+      'packages/x509/src/a.ts:3: tsdoc: Name.common',
+      'packages/x509/src/a.ts:9: tsdoc: Reader.a-b',
+      'packages/x509/src/a.ts:16: tsdoc: Reader.size',
+      'packages/x509/src/a.ts:28: tsdoc: Point.x',
+    ]);
+  });
+
   it('looks at what ships: not at tests beside the package, nor at tooling', () => {
     const text = '/** @return a */\nexport const a = 1;';
     expect(problems({ 'packages/x509/test/a.ts': text, 'tooling/a.ts': text })).toEqual([]);

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import ts from 'typescript';
 import type { Problem } from './problem.ts';
-import { docCommentsOf, isSummarised } from './source/doc-comment.ts';
+import { docCommentOf, docCommentsOf, isSummarised } from './source/doc-comment.ts';
 import { exportedDeclarations } from './source/exported.ts';
+import { interfacesOf, membersOf, membersOfInterfaces } from './source/members.ts';
 import { readRooms, readSources, type SourceFile, sourceOf } from './source/source-file.ts';
 
 /** The tags that the sources use; another word for one of them would be a second dialect. */
@@ -21,7 +22,8 @@ const tags: ReadonlySet<string> = new Set([
 
 /**
  * One dialect of TSDoc in `src` of packages and apps: `@param name - text` for a parameter that exists, no types in
- * braces, known tags only, and a text behind each; and every declaration that an entry point exports has a summary.
+ * braces, known tags only, and a text behind each; and every declaration that an entry point exports has a summary, and
+ * something is said of each of its members.
  *
  * @param root - Absolute path of the repository.
  * @param sources - What was read of it, where it was read already.
@@ -77,7 +79,7 @@ function signatureOf(node: ts.Node | undefined): ts.SignatureDeclaration | undef
   return undefined;
 }
 
-/** A summary is what an editor shows first of something imported. */
+/** A summary is what an editor shows first of something imported, or of a member that is about to be written. */
 function checkSummaries(root: string, shipped: readonly SourceFile[]): Problem[] {
   const problems: Problem[] = [];
   const byPath = new Map(shipped.map((file) => [file.path, file]));
@@ -87,10 +89,19 @@ function checkSummaries(root: string, shipped: readonly SourceFile[]): Problem[]
       const entry = source === undefined ? undefined : byPath.get(posix.join(home, source));
       if (entry === undefined) continue;
       for (const { file, name, node } of exportedDeclarations(entry, byPath)) {
-        if (isSummarised(node)) continue;
-        const line = file.tree.getLineAndCharacterOfPosition(node.getStart(file.tree)).line + 1;
-        const message = `tsdoc: ${name} is exported by ${entry.path} and has no summary`;
-        problems.push({ file: file.path, line, message });
+        const say = (of: ts.Node, message: string): void => {
+          const line = file.tree.getLineAndCharacterOfPosition(of.getStart(file.tree)).line + 1;
+          problems.push({ file: file.path, line, message: `tsdoc: ${message}` });
+        };
+        if (!isSummarised(node)) say(node, `${name} is exported by ${entry.path} and has no summary`);
+        const promised = membersOfInterfaces(interfacesOf(node), shipped);
+        for (const member of membersOf(node)) {
+          if (promised.has(member.name) || docCommentOf(member.node) !== undefined) continue;
+          say(
+            member.node,
+            `${name}.${member.name} is of a type that ${entry.path} exports, and nothing is said of it`,
+          );
+        }
       }
     }
   }

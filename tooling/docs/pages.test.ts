@@ -47,6 +47,17 @@ describe('every page', () => {
     },
   );
 
+  it('of an example is linked from the list of examples, and that from the landing page', () => {
+    const list = join(root, 'examples', 'README.md');
+    expect(linksOf(join(docs, 'index.md')).map(({ file }) => file)).toContain(list);
+    const listed = new Set(linksOf(list).map(({ file }) => file));
+    const examples = readdirSync(join(root, 'examples')).map((name) =>
+      join(root, 'examples', name, 'README.md'),
+    );
+    expect(examples.filter((file) => existsSync(file) && !listed.has(file))).toEqual([]);
+    expect([...listed].filter((file) => !existsSync(file))).toEqual([]);
+  });
+
   it('of the site can be reached from its landing page by links', () => {
     const reached = new Set<string>();
     const follow = (page: string): void => {

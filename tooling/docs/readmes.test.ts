@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeSignedTopology, type TopologyDocument, topologyFormat } from '@entente/topology';
-import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
+import { complaintsAbout } from './complaints.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -44,9 +44,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   'packages/pki': 'packages/testkit',
 };
 
-/** What a type checker says of JavaScript that is wrong as it stands: no such module, no such export, no such property. */
-const wrongInJavaScript: ReadonlySet<number> = new Set([2304, 2305, 2307, 2339, 2552, 2614, 2724]);
-
 const isProgram = (language: string): boolean => language === 'ts' || language === 'js';
 
 describe('the README of every package that is published', () => {
@@ -55,6 +52,18 @@ describe('the README of every package that is published', () => {
     (_room, { blocks }) => {
       expect(blocks[0]?.line).toBeLessThanOrEqual(9);
       expect(['ts', 'js', 'sh', 'yaml']).toContain(blocks[0]?.language);
+    },
+  );
+
+  const disposing = readmes.filter(({ blocks }) => blocks.some(({ code }) => code.includes('await using ')));
+  it.each(disposing.map((readme) => [readme.room, readme]))(
+    '%s: says behind its first `await using` how JavaScript for older versions of Node closes',
+    (_room, { blocks, text }) => {
+      const first = blocks.find(({ code }) => code.includes('await using '))?.code ?? '';
+      const behind = text.slice(text.indexOf(first) + first.length + '```\n'.length);
+      expect(behind.trimStart().replaceAll('\n', ' ')).toMatch(
+        /^`await using` needs TypeScript or Node 24\. In JavaScript for Node 20 and 22 write `const`, and `await it\[Symbol\.asyncDispose\]\(\)` with its name in a `finally`; `npx tsx example\.mts` runs the TypeScript/,
+      );
     },
   );
 
@@ -70,41 +79,7 @@ describe('the README of every package that is published', () => {
       ),
     );
     expect(files.size).toBeGreaterThan(20);
-    const options: ts.CompilerOptions = {
-      target: ts.ScriptTarget.ES2023,
-      lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-      module: ts.ModuleKind.NodeNext,
-      moduleResolution: ts.ModuleResolutionKind.NodeNext,
-      customConditions: ['@entente/source'],
-      allowImportingTsExtensions: true,
-      noEmit: true,
-      skipLibCheck: true,
-      strict: true,
-      types: ['node'],
-    };
-    const host = ts.createCompilerHost(options);
-    const { fileExists, getSourceFile, readFile } = host;
-    host.getCurrentDirectory = () => root;
-    host.fileExists = (file) => files.has(file) || fileExists.call(host, file);
-    host.readFile = (file) => files.get(file) ?? readFile.call(host, file);
-    host.getSourceFile = (file, language, ...more) => {
-      const code = files.get(file);
-      return code === undefined
-        ? getSourceFile.call(host, file, language, ...more)
-        : ts.createSourceFile(file, code, language, true);
-    };
-    const program = ts.createProgram([...files.keys()], options, host);
-    const problems = [...files.keys()].flatMap((file) => {
-      const source = program.getSourceFile(file);
-      const found = program
-        .getSemanticDiagnostics(source)
-        .filter(({ code }) => !file.endsWith('-js.mts') || wrongInJavaScript.has(code));
-      return [...program.getSyntacticDiagnostics(source), ...found].map(
-        ({ messageText, start = 0 }) =>
-          `${file.slice(root.length)}:${source?.getLineAndCharacterOfPosition(start).line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
-      );
-    });
-    expect(problems).toEqual([]);
+    expect(complaintsAbout(files)).toEqual([]);
   });
 });
 

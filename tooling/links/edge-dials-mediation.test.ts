@@ -53,15 +53,17 @@ async function endedCall(
   const call = await partner.call(caller, mediation);
   const status = await call.end();
   const lines = network.lines.filter(({ event, server }) => event === 'refused' && server === edgeName);
-  return { dialled: there.dialled, heard: there.heard, lines, status };
+  // A call that takes long is kept alive.
+  const heard = there.heard.filter((text) => text.trim() !== '');
+  return { dialled: there.dialledBy(network.authorities.ours), heard, lines, status };
 }
 
 const ofMediation = ({ issue }: Perimeter) => issue([mediation]);
 
 describe('an edge that dials a mediation server in a call', () => {
   it('reaches the one that the topology has', async () => {
-    const { heard, lines, status } = await endedCall(ofMediation);
-    expect({ lines, status }).toEqual({ lines: [], status: 200 });
+    const { dialled, heard, lines, status } = await endedCall(ofMediation);
+    expect({ dialled, lines, status }).toEqual({ dialled: 1, lines: [], status: 200 });
     expect(heard).toEqual([expect.stringMatching(/^BYE /)]);
   });
 

@@ -1,6 +1,7 @@
 import type { SipRequest, SipResponse } from '@entente/sip';
+import { until } from '@entente/testkit/repository';
 import { links } from '@entente/topology';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Peer } from '../../packages/front-end/test/wire-network.ts';
 import type { AskOptions, ServerPeer } from '../../packages/mediation/test/server-peer.ts';
 import {
@@ -16,8 +17,6 @@ const outside = 'sip:+44201234@gw1.contoso.example;user=phone';
 const someone = 'tel:+4930555';
 const sdp = { contentType: 'application/sdp', body: 'v=0\r\ns=gateway\r\n' };
 const digit = { contentType: 'application/dtmf-relay', body: 'Signal=5\r\nDuration=160\r\n' };
-
-const waiting = { timeout: 60_000, interval: 200 };
 
 let network: TelephoneNetwork;
 let gw1: ServerPeer;
@@ -37,14 +36,11 @@ beforeAll(async () => {
   alice = await network.telephone('alice', 'inside');
   carol = await network.telephone('carol', 'outside');
   // Servers that have just started may not have found each other yet: a call may fail, or go to the second gateway.
-  await vi.waitUntil(async () => {
+  await until(async () => {
     const outcome = await erin.agent.call(someone, sdp);
     return outcome.ok && (await outcome.call.hangUp()).status === 200 && gw1.acknowledged.length > 0;
-  }, waiting);
-  await vi.waitUntil(
-    async () => (await fromGateway('OPTIONS', 'sip:med1.contoso.example')).status === 200,
-    waiting,
-  );
+  });
+  await until(async () => (await fromGateway('OPTIONS', 'sip:med1.contoso.example')).status === 200);
   for (const gateway of network.gateways) gateway.acknowledged.length = 0;
 }, 240_000);
 afterAll(() => network?.[Symbol.asyncDispose]());

@@ -18,7 +18,7 @@ const homeOf = (name: string) =>
   network.topology.homeServers(`${name}@${domain}`)[0]?.fqdn.startsWith('fe1') === true ? 'fe1' : 'fe2';
 
 describe('guessing', () => {
-  it('is limited together with that over SIP: after five wrong passwords the right one is not looked at either', async () => {
+  it('is limited: after five wrong passwords the right one is not looked at either, while a telephone there registers', async () => {
     const user = network.user();
     const address = `carol@${domain}`;
     for (let count = 0; count < 5; count++)
@@ -26,7 +26,7 @@ describe('guessing', () => {
     const answer = await user.signIn(address, firstPassword);
     expect(answer).toMatchObject({ status: 429, json: { reason: 'too-many-attempts' } });
     expect(answer.headers['retry-after']).toMatch(/^\d+$/);
-    await expect(network.telephone('carol', homeOf('carol'))).rejects.toThrow('REGISTER of carol: 403');
+    await network.telephone('carol', homeOf('carol'));
   });
 
   it('over SIP holds up a sign-in from the same address', async () => {
@@ -159,27 +159,16 @@ describe('the log', () => {
     type Fields = Readonly<Record<string, unknown>>;
     const lines = () =>
       network.lines.map(({ fields }) => fields as Fields).filter(({ reason }) => reason === 'other-host');
+    network.nextSecond();
     const before = lines().length;
-    const begun = performance.now();
     for (let turn = 0; turn < 10; turn++)
       await Promise.all(Array.from({ length: 15 }, () => network.user({ host: 'evil.example' }).get('/')));
-    const seconds = Math.ceil((performance.now() - begun) / 1_000);
     const ofThese = lines().slice(before);
-    expect(ofThese.length).toBeGreaterThan(0);
-    expect(ofThese.length).toBeLessThanOrEqual(10 * (seconds + 1));
+    expect(ofThese).toHaveLength(10);
     expect(ofThese[0]).toMatchObject({ event: 'web-refused', status: 421, client: '127.0.0.1' });
-    // The next second has the count.
-    await expect
-      .poll(
-        async () => {
-          await network.user({ host: 'evil.example' }).get('/');
-          return lines()
-            .slice(before)
-            .some(({ more }) => (more as number) > 0);
-        },
-        { interval: 200, timeout: 5_000 },
-      )
-      .toBe(true);
+    network.nextSecond();
+    await network.user({ host: 'evil.example' }).get('/');
+    expect(lines().at(-1)).toMatchObject({ more: 140 });
   });
 
   it('has each wrong password, however often somebody asks by another name', async () => {
@@ -189,6 +178,7 @@ describe('the log', () => {
         return event === 'web-refused' && reason === 'credentials-not-accepted' && where !== undefined;
       });
     for (let turn = 0; turn < 3; turn++) {
+      network.nextSecond();
       const before = guesses().length;
       await Promise.all(Array.from({ length: 40 }, () => network.user({ host: 'evil.example' }).get('/')));
       await network.user().signIn(`guessed${turn}@${domain}`, wrong);
@@ -196,6 +186,56 @@ describe('the log', () => {
     }
   });
 });
+
+describe('a client that leaves before its request is whole', () => {
+  const about = (server: string, event: string) =>
+    network.lines.filter(({ fields, server: from }) => {
+      const line = fields as Readonly<Record<string, unknown>>;
+      return from.startsWith(server) && line.event === event;
+    });
+
+  it('is no fault of web services: there is one line about it for those who debug', async () => {
+    network.nextSecond();
+    const before = about('web1', 'web-left').length;
+    await leave({ port: network.web.port, name: 'web1.contoso.example', path: '/api/sign-in' });
+    await expect.poll(() => about('web1', 'web-left').length - before).toBe(1);
+    expect(about('web1', 'web-left').at(-1)).toMatchObject({ level: 'debug' });
+    expect(about('web1', 'fault')).toEqual([]);
+  });
+});
+
+/** Sends the head of a POST and the first octet of its body, and leaves when the server reads it. */
+async function leave({
+  name,
+  path,
+  port,
+}: {
+  readonly name: string;
+  readonly path: string;
+  readonly port: number;
+}) {
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    `Host: ${name}:${port}`,
+    'Content-Type: application/json',
+    'Content-Length: 100',
+    'Expect: 100-continue',
+    '',
+    '{',
+  ].join('\r\n');
+  const socket = connectTls({
+    host: '127.0.0.1',
+    port,
+    servername: name,
+    ca: network.root.certificatePem,
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('data', () => resolve());
+    socket.once('error', reject);
+    socket.write(head);
+  });
+  socket.destroy();
+}
 
 // Last, because the front end that was stopped is asked last for a while.
 describe('a front end that cannot be told of a sign-out', () => {

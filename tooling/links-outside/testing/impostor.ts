@@ -1,12 +1,16 @@
+import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
-import type { TestCertificate } from '@entente/testkit';
+import type { TestAuthority, TestCertificate } from '@entente/testkit';
 
 /** Answers at a port in place of another, and keeps what it is told. */
 export interface Impostor extends AsyncDisposable {
   /** Text that a peer sent after the handshake. */
   readonly heard: readonly string[];
-  /** How often it was dialled, by anybody. */
-  readonly dialled: number;
+  /**
+   * How often it was dialled by somebody with a certificate of this authority. A client of another test may dial the port too, where it was that of a
+   * server of its own.
+   */
+  readonly dialledBy: (authority: TestAuthority) => number;
 }
 
 /**
@@ -21,10 +25,14 @@ export async function startImpostor(
   answers: (text: string) => string | undefined = () => undefined,
 ): Promise<Impostor> {
   const heard: string[] = [];
-  let dialled = 0;
+  const shown: X509Certificate[] = [];
   const open = new Set<tls.TLSSocket>();
-  const server = tls.createServer({ cert: certificate.chainPem, key: certificate.keyPem }, (socket) => {
+  const own = { cert: certificate.chainPem, key: certificate.keyPem };
+  const asking = { ...own, requestCert: true, rejectUnauthorized: false };
+  const server = tls.createServer(asking, (socket) => {
     open.add(socket);
+    const peer = socket.getPeerX509Certificate();
+    if (peer !== undefined) shown.push(peer);
     socket
       .on('error', () => {})
       .on('data', (bytes) => {
@@ -34,14 +42,15 @@ export async function startImpostor(
         if (answer !== undefined) socket.write(answer, 'latin1');
       });
   });
-  server.on('tlsClientError', () => {}).on('connection', () => dialled++);
+  server.on('tlsClientError', () => {});
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
   });
   return {
     heard,
-    get dialled() {
-      return dialled;
+    dialledBy({ certificatePem }) {
+      const { publicKey } = new X509Certificate(certificatePem);
+      return shown.filter((one) => one.verify(publicKey)).length;
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {

@@ -14,10 +14,14 @@ import {
   type TestLogLine,
 } from '@entente/testkit';
 import { sampleTopology } from '@entente/testkit/topology';
-import { connect, loadCredential, openTrust } from '@entente/tls';
+import { type Clock, connect, loadCredential, openTrust, systemClock } from '@entente/tls';
 import { authorise, links, type TopologyDocument } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
-import { type RunningWebServices, serveWebServices } from '@entente/web-services';
+import {
+  type RunningWebServices,
+  type ServeWebServicesOptions,
+  serveWebServices,
+} from '@entente/web-services';
 import { WebUser, type WebUserOptions } from './web-user.ts';
 
 /** The domain of the network. */
@@ -38,7 +42,9 @@ export interface WebNetworkOptions {
   readonly crowd?: number;
   /** Nobody listens where they would be. */
   readonly withoutFrontEnds?: boolean;
-  /** Milliseconds since 1970, of the front ends. */
+  /** Of the listener for users inside. */
+  readonly limits?: ServeWebServicesOptions['limits'];
+  /** Milliseconds since 1970, of all servers. */
   readonly clock?: () => number;
 }
 
@@ -72,7 +78,13 @@ export async function startWebNetwork(options: WebNetworkOptions = {}) {
   const issue = (name: string) => root.issue({ dnsNames: [name], uris: [`sip:${name}`] });
   const revoked = { proxy: await issue('rp1.contoso.example'), web: await issue('web1.contoso.example') };
   const revokedFrontEnd = await issue('fe1.contoso.example');
+  let laterMs = 0;
+  const clock: Clock = {
+    now: () => (options.clock ?? Date.now)() + laterMs,
+    after: systemClock.after,
+  };
   const trust = await openTrust({
+    clock,
     anchors: { pem: root.certificatePem },
     crls: {
       pem: await root.crl([...Object.values(revoked), revokedFrontEnd].map(({ serialHex }) => serialHex)),
@@ -135,6 +147,7 @@ export async function startWebNetwork(options: WebNetworkOptions = {}) {
       member: await memberOf('web1.contoso.example', shown),
       accounts: directory.followed(),
       logger: loggerOf('web1.contoso.example'),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
       // No budget of an address is used up, however fast the tests run.
       clock: () => {
         now += 1_000;
@@ -160,6 +173,10 @@ export async function startWebNetwork(options: WebNetworkOptions = {}) {
     memberOf,
     /** Where web services ask a front end. */
     webPortOf: (fqdn: string) => frontEnds.get(fqdn)?.webPort ?? 0,
+    /** Goes on a second by the clock of the servers, so that what is bounded in each second begins again. */
+    nextSecond(): void {
+      laterMs += 1_000;
+    },
     /** Starts a front end again that was stopped. */
     startFrontEnd,
     stopFrontEnd,
