@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
     pool: 'forks',
+    // What the files of a process have in common is loaded once: half of the time went there. So each leaves the process as it was.
+    isolate: false,
     // Many tests wait for other processes: also on two cores two files at once.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: [
@@ -16,7 +18,12 @@ export default defineConfig({
       'tooling/runner/end-with-launchers.ts',
       'tooling/runner/bundled-apps.ts',
     ],
-    setupFiles: 'tooling/seed/seed-properties.ts',
+    setupFiles: [
+      'tooling/runner/leave-as-found.ts',
+      'tooling/runner/no-name-server.ts',
+      'tooling/runner/still-polls.ts',
+      'tooling/seed/seed-properties.ts',
+    ],
     env: { ENTENTE_SEED: `${randomSeed(process.env, () => randomInt(1, maxSeed))}` },
     // Nothing waits for time to pass, but a busy machine may be slow: a limit only ends what hangs.
     testTimeout: 240_000,
