@@ -1,4 +1,4 @@
-import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, createSecureContext, type TLSSocket } from 'node:tls';
 import type { ClientMaterial, HandshakeLoadOrder, HandshakeLoadReport, IdleOrder } from './order.ts';
 
 /** The generator's process: keeps a fixed number of full mutual handshakes going, each with the next client certificate. */
@@ -9,7 +9,7 @@ process.on('message', (order: HandshakeLoadOrder | IdleOrder) => {
 process.once('disconnect', () => process.exit(0));
 
 async function measure(order: HandshakeLoadOrder): Promise<HandshakeLoadReport> {
-  const contexts = contextsOf(order.clients);
+  const clients = order.clients.map(dialOf);
   const counts = { completed: 0, failed: 0 };
   const before = process.cpuUsage();
   const startedAt = performance.now();
@@ -17,9 +17,9 @@ async function measure(order: HandshakeLoadOrder): Promise<HandshakeLoadReport> 
   let next = 0;
   const loop = async () => {
     while (performance.now() < endAt) {
-      const context = contexts[next++ % contexts.length]!;
+      const client = clients[next++ % clients.length]!;
       // A handshake that finishes after the end is counted too: the server has done its work as well.
-      if (await handshake(order.port, context)) counts.completed += 1;
+      if (await handshake(order.port, client)) counts.completed += 1;
       else counts.failed += 1;
     }
   };
@@ -29,21 +29,22 @@ async function measure(order: HandshakeLoadOrder): Promise<HandshakeLoadReport> 
   return { ...counts, seconds, generatorShare: (user + system) / 1e6 / seconds };
 }
 
-function contextsOf(clients: readonly ClientMaterial[]): SecureContext[] {
-  return clients.map(({ certificatePem, keyPem }) =>
-    createSecureContext({ cert: certificatePem, key: keyPem, ca: [], minVersion: 'TLSv1.3' }),
-  );
+/** How a client dials. `tls.connect` hands `localAddress` to `net.connect`; its types leave it out. */
+function dialOf({ certificatePem, keyPem, localAddress }: ClientMaterial): ConnectionOptions {
+  const material = { cert: certificatePem, key: keyPem, ca: [] };
+  const from = localAddress === undefined ? {} : { localAddress };
+  const secureContext = createSecureContext({ ...material, minVersion: 'TLSv1.3' });
+  return { ...from, host: '127.0.0.1', secureContext, rejectUnauthorized: false };
 }
 
 const held: TLSSocket[] = [];
 
 /** Opens connections one after the other until it holds as many; answers how many the server has accepted. */
-async function hold({ port, clients, hold: count }: IdleOrder): Promise<{ held: number }> {
+async function hold({ port, clients: material, hold: count }: IdleOrder): Promise<{ held: number }> {
   if (count < 0) for (const socket of held.splice(0)) socket.destroy();
-  const contexts = contextsOf(clients);
+  const clients = material.map(dialOf);
   for (let opened = held.length; opened < count; opened++) {
-    const secureContext = contexts[opened % contexts.length]!;
-    const socket = connect({ host: '127.0.0.1', port, secureContext, rejectUnauthorized: false });
+    const socket = connect({ ...clients[opened % clients.length]!, port });
     const accepted = await new Promise<boolean>((resolve) => {
       socket.once('data', () => resolve(true));
       socket.once('close', () => resolve(false));
@@ -55,9 +56,9 @@ async function hold({ port, clients, hold: count }: IdleOrder): Promise<{ held: 
 }
 
 /** One handshake; done when the server's first byte shows that it has judged and accepted us. */
-function handshake(port: number, secureContext: SecureContext): Promise<boolean> {
+function handshake(port: number, client: ConnectionOptions): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, secureContext, rejectUnauthorized: false });
+    const socket = connect({ ...client, port });
     let accepted = false;
     socket.on('data', () => {
       accepted = true;

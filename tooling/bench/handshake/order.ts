@@ -28,6 +28,8 @@ export interface ServerUsage {
 export interface ClientMaterial {
   readonly certificatePem: string;
   readonly keyPem: string;
+  /** From which it dials; absent: the platform chooses. */
+  readonly localAddress?: string;
 }
 
 /** The generator opens connections until it holds as many. */
