@@ -207,6 +207,7 @@ describe('what options say', () => {
     ['openTrust', { revocation: { mode: 'hardfail' } }, 'revocation.mode of openTrust'],
     ['openTrust', { policy: { ...profiles.entente, budget: {} } }, 'policy.budget.signatures of openTrust'],
     ['openTrust', { fetch: { host: ['a.example'] } }, 'fetch.host of openTrust'],
+    ['openTrust', { anchors: [] }, 'anchors of openTrust'],
   ])('is refused by %s where it means nothing: %j', async (name, options, place) => {
     expect(await faultOf(name, { ...good(name), ...options })).toMatchObject({
       code: 'ENTENTE_OPTION_INVALID',

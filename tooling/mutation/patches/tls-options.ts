@@ -141,5 +141,13 @@ export const patches: PatchList = {
       replace: '      throw fault;\n    }\n',
       test: ofServe('keep no connection open whose refusal they cannot take'),
     },
+    {
+      name: 'no-anchors',
+      off: 'a trust without a single anchor is opened, and refuses everybody',
+      file: 'packages/tls/src/trust/open-trust-shape.ts',
+      find: "if (value.length === 0 && member === 'anchors')",
+      replace: "if (value.length === 1 && member === 'crls')",
+      test: ofOptions('is refused by openTrust where it means nothing: {"anchors":[]}'),
+    },
   ],
 };

@@ -31,7 +31,7 @@ const milliseconds = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 const needed = (one: OptionRule): OptionRule => required(one, 'give it: it has no default here');
 
 /** A source, or a list of sources. */
-function sources(wanted: string, member: string): OptionRule {
+function sources(wanted: string, member: 'anchors' | 'crls'): OptionRule {
   const one = rule(wanted, (value) => {
     if (typeof value === 'string') return value !== '';
     if (typeof value !== 'object' || value === null) return false;
@@ -40,10 +40,13 @@ function sources(wanted: string, member: string): OptionRule {
     return typeof source.onChange === 'function' && typeof source.current === 'object';
   });
   return {
-    read: (value, place) =>
-      Array.isArray(value)
-        ? value.map((entry: unknown, index) => one.read(entry, place.within(index)))
-        : one.read(value, place),
+    read(value, place) {
+      if (!Array.isArray(value)) return one.read(value, place);
+      // Nobody is believed without an anchor: that is a list that was not filled.
+      if (value.length === 0 && member === 'anchors')
+        throw unlike(place, `${wanted}, or a list of these`, value);
+      return value.map((entry: unknown, index) => one.read(entry, place.within(index)));
+    },
   };
 }
 

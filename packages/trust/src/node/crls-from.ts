@@ -1,8 +1,9 @@
+import { extname } from 'node:path';
 import { type CertificateList, decodeCrl } from '@entente/x509';
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
 import { StoreFault } from './fault.ts';
 import { follow } from './follow.ts';
-import { type FoundBlock, readBlocks, type StoreLocation } from './read-blocks.ts';
+import { type FoundBlock, filesOf, readBlocks, type StoreLocation } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
 
 /** Largest CRL that is read from a file: room for several million entries. */
@@ -10,11 +11,12 @@ const mostCrlBytes = 256 * 1_024 * 1_024;
 
 /**
  * CRLs from a PEM or DER file, from every such file in a directory, or from PEM text; files are watched as by `anchorsFrom`. An
- * empty directory is not a fault: then nothing is known.
+ * empty directory is not a fault: then nothing is known. A file or a text without a CRL is one, and so is a file `.crl` of a directory that has none:
+ * what was emptied, or is another file, must not take away what is known.
  *
  * @param location - path of a file or directory, or `{ pem }`
  * @param options - how files are watched
- * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`
+ * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`, `ENTENTE_STORE_EMPTY`
  */
 export function crlsFrom(
   location: StoreLocation,
@@ -22,9 +24,34 @@ export function crlsFrom(
 ): Promise<Store<RevocationKnowledge>> {
   return follow(
     typeof location === 'string' ? [location] : [],
-    async () => ({ crls: crlsOf(await readBlocks(location, 'X509 CRL')) }),
+    async () => ({ crls: await readCrls(location) }),
     options,
   );
+}
+
+async function readCrls(location: StoreLocation): Promise<readonly CertificateList[]> {
+  const crls: CertificateList[] = [];
+  for (const place of typeof location === 'string' ? await filesOf(location) : [location]) {
+    const blocks = await readBlocks(place, 'X509 CRL');
+    const found = crlsOf(blocks);
+    if (found.length === 0 && (place === location || isNamedCrl(place))) throw none(place, blocks);
+    crls.push(...found);
+  }
+  return crls;
+}
+
+function isNamedCrl(place: StoreLocation): boolean {
+  return typeof place === 'string' && extname(place).toLowerCase() === '.crl';
+}
+
+function none(place: StoreLocation, blocks: readonly FoundBlock[]): StoreFault {
+  const labels = [...new Set(blocks.map(({ label }) => label))].join(', ');
+  return new StoreFault('ENTENTE_STORE_EMPTY', {
+    sentence: `expected at least one CRL, found ${labels === '' ? 'none' : labels}`,
+    place: typeof place === 'string' ? place : 'text',
+    remedy:
+      'put the CRL there, as DER or as a PEM block X509 CRL; remove the file, or leave the option out, where there is none',
+  });
 }
 
 function crlsOf(blocks: readonly FoundBlock[]): readonly CertificateList[] {

@@ -186,6 +186,40 @@ describe('crlsFrom', () => {
     expect(crls.map(({ crlNumber }) => crlNumber)).toEqual([300n]);
   });
 
+  it.each<[string, string, () => string]>([
+    ['an empty file', 'none', () => ''],
+    ['a file of certificates', 'CERTIFICATE', () => root.certificatePem],
+  ])('refuses %s, whose revocations would be forgotten, with ENTENTE_STORE_EMPTY', async (_, found, text) => {
+    const path = await put('contoso.crl', text());
+    const fault = {
+      code: 'ENTENTE_STORE_EMPTY',
+      sentence: `expected at least one CRL, found ${found}`,
+    };
+    for (const location of [path, directory])
+      await expect(crlsFrom(location, { watch: false })).rejects.toMatchObject({ ...fault, place: path });
+    const ofText = crlsFrom({ pem: text() }, { watch: false });
+    await expect(ofText).rejects.toMatchObject({ ...fault, place: 'text' });
+  });
+
+  it('leaves certificates beside the CRLs of a directory alone', async () => {
+    await put('contoso.crl', await root.crl([], { number: 300 }));
+    await put('contoso.pem', root.certificatePem);
+    expect((await crlsFrom(directory, { watch: false })).current.crls).toHaveLength(1);
+  });
+
+  it('keeps what is known where its file was emptied, and tells it', async () => {
+    const path = await put('contoso.crl', await root.crl([], { number: 300 }));
+    let tell: (fault: unknown) => void = () => {};
+    const told = new Promise((resolve) => {
+      tell = resolve;
+    });
+    const store = await crlsFrom(path, { intervalMs: 2, onFault: tell });
+    opened.push(store);
+    await put('contoso.crl', '');
+    expect(await told).toMatchObject({ code: 'ENTENTE_STORE_EMPTY', place: path });
+    expect(store.current.crls).toHaveLength(1);
+  });
+
   it('refuses a file that is no CRL with ENTENTE_STORE_MALFORMED', async () => {
     await put('bad.crl', '-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n');
     await expect(crlsFrom(directory, { watch: false })).rejects.toMatchObject({
