@@ -4,7 +4,6 @@ import {
   type PreprocessedRequest,
   type RequestRefusal,
   refusal,
-  registeredAddress,
   unreadableRoute,
 } from '@entente/sip-proxy';
 import type { Sender } from '@entente/sip-relay';
@@ -114,13 +113,8 @@ function fromOutside(
   if (next !== undefined) return relayNotAllowed('Route', next.uri.toString());
   const { asserted } = identity;
   if (arrival.kind === 'server' && asserted !== undefined) {
-    const registered =
-      request.method === 'REGISTER'
-        ? registeredAddress(request, [asserted])
-        : ({ ok: true, aor: asserted } as const);
-    if (!registered.ok) return refuse(registered.refusal);
-    // The home of the sender knows what that user may do, and hands on what is for others.
-    return { kind: 'home', address: registered.aor, uri };
+    // The home of the sender knows what that user may do, and hands on what is for others. `Admission` has seen that a REGISTER is of the sender.
+    return { kind: 'home', address: asserted, uri };
   }
   const called = uri.kind === 'sip' && topology.isOurDomain(uri.host) ? addressOfRecord(uri) : undefined;
   if (called === undefined || request.method === 'REGISTER')

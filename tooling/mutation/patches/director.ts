@@ -89,10 +89,10 @@ export const patches: PatchList = {
     },
     {
       name: 'others-registered',
-      off: 'a user registers another one',
-      file: route,
-      find: 'if (!registered.ok) return refuse(registered.refusal);',
-      replace: "if (!registered.ok) return { kind: 'home', address: asserted, uri };",
+      off: 'a user registers another one over a director',
+      file: 'packages/sip-relay/src/admission/admission.ts',
+      find: 'if (registered?.ok === false) return registered.refusal;',
+      replace: '',
       test: director(
         'registers itself alone, at home, over a Path that leads back over the pool of directors',
       ),
