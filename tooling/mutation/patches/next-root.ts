@@ -204,5 +204,17 @@ export const patches: PatchList = {
         'gives the authority itself a certificate by which new members reach it with the next root',
       ),
     },
+    {
+      name: 'asked-once-more',
+      off: 'a second issuing authority is prepared, because the request for the first has not been removed yet',
+      file: 'packages/commands/src/root/root-request.ts',
+      find: 'before?.issuing !== undefined && before.issuing.number > store.records.length',
+      replace: 'before?.issuing !== undefined',
+      test: {
+        file: 'packages/commands/src/commands/ca-root.test.ts',
+        title:
+          'request does not ask once more for what the root has certified, while the authority still has to remove the last one',
+      },
+    },
   ],
 };

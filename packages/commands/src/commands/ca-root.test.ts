@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseRootAnswer, parseRootRequest } from '@entente/pki';
+import { parseRootAnswer, parseRootRequest, verifyRootAnswer } from '@entente/pki';
 import { authorityFolder, IssuerStore, initialiseAuthority, ordersSocket } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { Command } from 'commander';
@@ -169,6 +169,20 @@ describe('entente ca root', () => {
     const { rootCrl } = await IssuerStore.open(authorityFolder(at('ca')));
     const written = parseRootRequest(await readFile(String(file), 'utf8'));
     expect(Buffer.from(written?.list ?? []).equals(rootCrl.der)).toBe(true);
+  });
+
+  it('request does not ask once more for what the root has certified, while the authority still has to remove the last one', async () => {
+    const { request: file } = await request('--next', '--revoke', '1');
+    expect(await request(), 'not answered yet').toMatchObject({ issuing: 2, revokes: 2 });
+    await run('sign', String(file), '--root', at('ca'), '--out', at('answer.json'), '--yes');
+    const store = await IssuerStore.open(authorityFolder(at('ca')));
+    const answer = parseRootAnswer(await readFile(at('answer.json'), 'utf8'));
+    const knowledge = await store.knowledge('contoso.example', 'http://ca.contoso.example', Date.now());
+    const verified = verifyRootAnswer(answer as NonNullable<typeof answer>, knowledge);
+    if (!verified.ok) throw new Error(verified.refusal.message);
+    await store.accept(verified.value, Date.now());
+    expect(await request()).toMatchObject({ issuing: null, revokes: 0 });
+    expect(await request('--next')).toMatchObject({ issuing: 3 });
   });
 
   it('prepare needs a request that says which number the next root gets', async () => {

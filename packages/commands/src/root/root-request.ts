@@ -63,16 +63,19 @@ export async function writeRequest(
   const file = rootFiles(root.number).request;
   const path = folder.pathOf(file);
   const before = parseRootRequest(await readFile(path, 'utf8').catch(() => ''));
+  // The authority removes a request some time after it has put the answer in force: what that has certified is not asked for once more.
+  const stillToRevoke = (before?.revoke ?? []).filter(({ certificate }) => !store.isRevoked(certificate));
+  const isAsked = before?.issuing !== undefined && before.issuing.number > store.records.length;
   const written: RootRequest = {
     domain,
     root: spkiHash(root.certificate.der),
     list: root.crl.der,
     objectsUrl,
     outsideObjectsUrls: before?.outsideObjectsUrls ?? outsideUrlsOf(store),
-    ...(next === true || before?.issuing !== undefined ? { issuing: await store.request(domain) } : {}),
+    ...(next === true || isAsked ? { issuing: await store.request(domain) } : {}),
     nextRoot: store.roots.all.length + 1,
     certifyOutside: before?.certifyOutside ?? [],
-    revoke: [...(before?.revoke ?? []), ...revokedBy(store, root, options)],
+    revoke: [...stillToRevoke, ...revokedBy(store, root, options)],
   };
   await folder.write(file, formatRootRequest(written), publicMode);
   give(
