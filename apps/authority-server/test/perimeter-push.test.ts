@@ -243,7 +243,7 @@ describe('the port for pushes', () => {
     stops.push(() => impostor.close());
     await network.publish({ title: 'another' });
     await expect
-      .poll(() => reported(network.lines, 'push-failed'), { timeout: 10_000 })
+      .poll(() => reported(network.lines, 'push-failed'))
       .toContainEqual(
         expect.objectContaining({
           reason: 'name-mismatch',

@@ -5,18 +5,7 @@ import { locationsCompliance } from '@entente/sip-proxy/locations/compliance';
 import { type OpenSnapshot, RedisLocations } from '@entente/store-redis';
 import { noRedis, startRedis } from '@entente/testkit/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  alice,
-  binding,
-  bob,
-  found,
-  newPool,
-  patience,
-  put,
-  RedisScene,
-  stored,
-  uris,
-} from './redis-scene.ts';
+import { alice, binding, bob, found, newPool, put, RedisScene, stored, uris } from './redis-scene.ts';
 
 describe.skipIf(noRedis !== undefined)(
   `locations in Redis${noRedis === undefined ? '' : `: ${noRedis}`}`,
@@ -118,7 +107,7 @@ describe.skipIf(noRedis !== undefined)(
       await writeWhile(redis.start());
       const before = acknowledged.length;
       await writeUntil(() => acknowledged.length > before + 10);
-      await expect.poll(() => two.events, patience).toContain('locations-store-back');
+      await expect.poll(() => two.events).toContain('locations-store-back');
       const third = await open(pool);
       for (const line of acknowledged) {
         const [aor = '', uri] = line.split(' ');
@@ -132,7 +121,7 @@ describe.skipIf(noRedis !== undefined)(
       const warn = (fields: object, message: string) => void lines.push({ fields, message });
       await open(newPool(), { log: { info() {}, warn } });
       await redis.kill();
-      await expect.poll(() => lines, patience).toHaveLength(1);
+      await expect.poll(() => lines).toHaveLength(1);
       await redis.start();
       expect(lines[0]?.message).not.toMatch(/maxRetries/i);
       expect(lines[0]?.fields).toMatchObject({
@@ -215,10 +204,8 @@ describe.skipIf(noRedis !== undefined)(
       await found(two.locations).toHaveLength(1);
       await redis.command('FLUSHALL');
       await put(two.locations, [binding({ aor: 'bob@contoso.example' })], 'bob@contoso.example');
-      await expect.poll(() => one.events, patience).toContain('locations-copied');
-      await expect
-        .poll(async () => uris((await open(pool)).locations), patience)
-        .toEqual(['sip:alice@192.0.2.1']);
+      await expect.poll(() => one.events).toContain('locations-copied');
+      await expect.poll(async () => uris((await open(pool)).locations)).toEqual(['sip:alice@192.0.2.1']);
       for (const { locations } of [one, two]) await found(locations).toHaveLength(1);
     });
 
@@ -274,7 +261,7 @@ describe.skipIf(noRedis !== undefined)(
       const pool = newPool();
       const { kept, snapshot } = keptBefore(binding());
       const { locations } = await open(pool, { snapshot });
-      await expect.poll(async () => uris((await open(pool)).locations), patience).toHaveLength(1);
+      await expect.poll(async () => uris((await open(pool)).locations)).toHaveLength(1);
       expect(uris(locations)).toHaveLength(1);
       expect([...kept.keys()]).toEqual([alice]);
     });

@@ -3,19 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { Locations } from '@entente/sip-proxy/locations';
 import { noRedis, startRedis } from '@entente/testkit/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  alice,
-  binding,
-  bob,
-  carol,
-  found,
-  newPool,
-  patience,
-  put,
-  RedisScene,
-  stored,
-  uris,
-} from './redis-scene.ts';
+import { alice, binding, bob, carol, found, newPool, put, RedisScene, stored, uris } from './redis-scene.ts';
 
 describe.skipIf(noRedis !== undefined)(
   `a store that fails in part${noRedis === undefined ? '' : `: ${noRedis}`}`,
@@ -76,7 +64,7 @@ describe.skipIf(noRedis !== undefined)(
       expect(locations.isLost).toBe(true);
       await stored(locations);
       expect(passing.size).toBeGreaterThan(before.length);
-      await expect.poll(() => events, patience).toContain('locations-store-back');
+      await expect.poll(() => events).toContain('locations-store-back');
       for (const pair of passing) for (const one of pair) one.destroy();
       relay.close();
     });
@@ -92,7 +80,7 @@ describe.skipIf(noRedis !== undefined)(
       const release = hold();
       sockets[1]?.destroy();
       await redis.command('FLUSHALL');
-      await expect.poll(copied, patience).toBeGreaterThan(before);
+      await expect.poll(copied).toBeGreaterThan(before);
       release();
       const other = await scene.open(pool);
       await found(other.locations).toEqual(['sip:alice@192.0.2.1']);
@@ -142,7 +130,7 @@ describe.skipIf(noRedis !== undefined)(
       await found(two.locations).toHaveLength(1);
       const release = hold();
       sockets[0]?.destroy();
-      await expect.poll(() => two.locations.isLost, patience).toBe(true);
+      await expect.poll(() => two.locations.isLost).toBe(true);
       await put(one.locations, []);
       const life = await redis.ask('PTTL', `entente:{${pool}}:bindings:${alice}`);
       expect(Number(life.slice(1)), 'as long as it would have counted').toBeGreaterThan(removed - Date.now());
@@ -175,7 +163,7 @@ describe.skipIf(noRedis !== undefined)(
       await found(two.locations, bob).toHaveLength(1);
       const release = hold();
       sockets[0]?.destroy();
-      await expect.poll(() => one.locations.isLost, patience).toBe(true);
+      await expect.poll(() => one.locations.isLost).toBe(true);
       await redis.command('DEL', `entente:{${pool}}:bindings:${alice}`);
       await put(two.locations, [], bob);
       await redis.command('DEL', `entente:{${pool}}:changes`);
@@ -184,7 +172,7 @@ describe.skipIf(noRedis !== undefined)(
       await found(one.locations, carol).toHaveLength(1);
       await found(one.locations, bob).toEqual([]);
       const gaveBack = () => redis.ask('EXISTS', `entente:{${pool}}:bindings:${alice}`);
-      await expect.poll(gaveBack, patience).toBe(':1');
+      await expect.poll(gaveBack).toBe(':1');
       const third = await scene.open(pool);
       expect([uris(third.locations), uris(third.locations, bob)]).toEqual([['sip:alice@192.0.2.1'], []]);
     });
@@ -199,7 +187,7 @@ describe.skipIf(noRedis !== undefined)(
       const before = copied();
       await redis.command('DEL', `entente:{${pool}}:state`);
       await put(one.locations, [binding({ aor: bob })], bob);
-      await expect.poll(() => copied().every((count, i) => count > (before[i] ?? 0)), patience).toBe(true);
+      await expect.poll(() => copied().every((count, i) => count > (before[i] ?? 0))).toBe(true);
       await put(one.locations, [binding({ uri: 'sip:alice@192.0.2.9' })]);
       await found(two.locations).toEqual(['sip:alice@192.0.2.9']);
       const third = await scene.open(pool);
@@ -215,7 +203,7 @@ describe.skipIf(noRedis !== undefined)(
         const warn = (fields: object, message: string) => void lines.push({ fields, message });
         await scene.open(newPool(), { log: { info() {}, warn } });
         await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
-        await expect.poll(() => lines, patience).toHaveLength(1);
+        await expect.poll(() => lines).toHaveLength(1);
         expect(lines[0]?.message).toContain(policy);
         expect(lines[0]?.fields).toMatchObject({
           event: 'locations-store-evicts',

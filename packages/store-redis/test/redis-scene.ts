@@ -6,8 +6,6 @@ import { expect } from 'vitest';
 export const alice = 'alice@contoso.example';
 export const bob = 'bob@contoso.example';
 export const carol = 'carol@contoso.example';
-/** The machine may have much else to do. */
-export const patience = { timeout: 60_000 };
 
 let pools = 0;
 export const newPool = (): string => `pool${++pools}.contoso.example`;
@@ -37,14 +35,13 @@ export const stored = (locations: Locations): Promise<void> => {
       () => true,
       () => false,
     );
-  return expect.poll(isStored, patience).toBe(true);
+  return expect.poll(isStored).toBe(true);
 };
 
 export const uris = (locations: Locations, aor: string = alice): string[] =>
   (locations.lookup(aor, Date.now()) as readonly Binding[]).map(({ uri }) => uri).sort();
 
-export const found = (locations: Locations, aor?: string) =>
-  expect.poll(() => uris(locations, aor), patience);
+export const found = (locations: Locations, aor?: string) => expect.poll(() => uris(locations, aor));
 
 /** Servers that share one store. */
 export class RedisScene implements AsyncDisposable {

@@ -92,6 +92,6 @@ describe('plugins of servers that are no front ends', () => {
   it('bring elsewhere what the authority, an edge and a director log', async () => {
     const sources = () => new Set(existsSync(exported) ? readFileSync(exported, 'utf8').split('\n') : []);
     for (const { name } of [network.authority, ...network.edges, ...network.directors])
-      await expect.poll(() => [...sources()], { timeout: 60_000 }).toContain(name);
+      await expect.poll(() => [...sources()]).toContain(name);
   });
 });

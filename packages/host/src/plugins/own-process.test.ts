@@ -215,7 +215,7 @@ describe('a plugin in a process of its own', () => {
       return 'good';`);
     const { ask } = await load({ timeLimitMs: 300 });
     expect(await sentence(ask({ late: true }))).toBe('ENTENTE_PLUGIN_CALL: it gave no answer within 300 ms');
-    await expect.poll(() => sentence(ask()), { timeout: 60_000 }).toBe('answered "good"');
+    await expect.poll(() => sentence(ask())).toBe('answered "good"');
   });
 
   it('that hangs is stopped once its budget is used up; then each call fails at once, and it is started again', async () => {
@@ -230,7 +230,7 @@ describe('a plugin in a process of its own', () => {
     expect(plugins.problems()).toMatchObject([{ part: 'plugin', stops: false }]);
     await line('plugin-started');
     expect(plugins.problems()).toEqual([]);
-    await expect.poll(() => sentence(ask()), { timeout: 60_000 }).toBe('answered "good"');
+    await expect.poll(() => sentence(ask())).toBe('answered "good"');
   });
 
   it.each([
@@ -302,7 +302,7 @@ describe('a plugin in a process of its own', () => {
     await line('plugin-stopped');
     rmSync(join(folder, 'node_modules'), { recursive: true });
     const again = () => lines.some(({ message }) => message.includes('did not start again'));
-    await expect.poll(again, { timeout: 60_000 }).toBe(true);
+    await expect.poll(again).toBe(true);
     expect(plugins.problems()).toMatchObject([{ part: 'plugin' }]);
   });
 

@@ -123,7 +123,7 @@ describe.skipIf(reason !== undefined)(
     /** Ends when the server has no connection of the reader any more, which its log of activity says. */
     const noneLeft = async () => {
       const count = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'reader'";
-      await expect.poll(() => sql(count), { timeout: 60_000 }).toBe('0');
+      await expect.poll(() => sql(count)).toBe('0');
     };
     /** Waits until its two connections are open: the one that asks, and the one that listens. */
     const readAndListen = async (directory: PostgresAccountsReader) => {
