@@ -158,5 +158,16 @@ export const patches: PatchList = {
         title: 'are bounded for each anchor, and those of one anchor push out none of another',
       },
     },
+    {
+      name: 'emptied-crls',
+      off: 'a file of revocation lists that was emptied takes away what is known',
+      file: 'packages/trust/src/node/crls-from.ts',
+      find: 'if (found.length === 0 && (place === location || isNamedCrl(place))) throw none(place, blocks);',
+      replace: '',
+      test: {
+        file: 'packages/trust/src/node/stores.test.ts',
+        title: 'refuses an empty file, whose revocations would be forgotten, with ENTENTE_STORE_EMPTY',
+      },
+    },
   ],
 };

@@ -393,16 +393,5 @@ export const patches: PatchList = {
         title: 'that leads to no anchor, or to one that does not list the host',
       },
     },
-    {
-      name: 'emptied-crls',
-      off: 'a file of revocation lists that was emptied takes away what is known',
-      file: 'packages/trust/src/node/crls-from.ts',
-      find: 'if (found.length === 0 && (place === location || isNamedCrl(place))) throw none(place, blocks);',
-      replace: '',
-      test: {
-        file: 'packages/trust/src/node/stores.test.ts',
-        title: 'refuses an empty file, whose revocations would be forgotten, with ENTENTE_STORE_EMPTY',
-      },
-    },
   ],
 };
