@@ -73,14 +73,6 @@ export const patches: PatchList = {
       test: asked('answers a reader while silent connections have taken every place'),
     },
     {
-      name: 'header-deadline',
-      off: 'a connection that sends no request is kept',
-      file: publicServer,
-      find: '      headersTimeout: limits.headersTimeoutMs,\n      requestTimeout: limits.requestTimeoutMs,',
-      replace: '      headersTimeout: 0,\n      requestTimeout: 0,',
-      test: asked('closes a connection that sends no request, and one whose header does not end'),
-    },
-    {
       name: 'answer-deadline',
       off: 'a client that does not read its answer keeps the connection',
       file: publicServer,

@@ -35,6 +35,7 @@ export function createPublicServer(
   const server = http.createServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
+      // Where the server listens itself, Node looks as well; `setHeaderDeadlines` does everywhere.
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
