@@ -122,5 +122,28 @@ export const patches: PatchList = {
       replace: '',
       test: { file: 'packages/host/test/run-server.test.ts', title: 'ends with status 2 where it is not' },
     },
+    {
+      name: 'long-parsing',
+      off: 'ten thousand chunks of one octet are parsed in one turn of the event loop, and everybody waits for them',
+      file: 'packages/host/src/plain-http/read-in-pieces.ts',
+      find: 'if (reading.parsedIn === turn.count && turn.isOver) {',
+      replace: 'if (reading.parsedIn < 0) {',
+      test: {
+        file: 'packages/host/src/plain-http/read-in-pieces.test.ts',
+        title:
+          'chunks of one octet hold nobody up: what takes longer than a turn may is parsed in the next ones',
+      },
+    },
+    {
+      name: 'gathered-ahead',
+      off: 'memory for the longest body is taken when its first octet has come',
+      file: 'packages/trust/src/octets/gathered-octets.ts',
+      find: 'Math.min(Math.max(length, this.#octets.length * 2, leastOctets), this.#max)',
+      replace: 'Math.max(this.#max, leastOctets)',
+      test: {
+        file: 'packages/trust/src/octets/gathered-octets.test.ts',
+        title: 'take no more than twice their memory, however small the parts are',
+      },
+    },
   ],
 };

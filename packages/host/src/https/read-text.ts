@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { GatheredOctets } from '@entente/trust';
 
 /** The body of a request. */
 export type ReadText =
@@ -10,27 +11,24 @@ const unfit = { ok: false, why: 'unfit' } as const satisfies ReadText;
 const left = { ok: false, why: 'left' } as const satisfies ReadText;
 
 /**
- * Reads the body of a request as text, up to a limit, and never keeps more in memory. That a client leaves meanwhile, or is too slow for the
+ * Reads the body of a request as text, up to a limit, and keeps no more than twice that in memory, however it comes. That a client leaves meanwhile, or is too slow for the
  * server, does not count as a fault of the program: anybody can do it as often as they like.
  * @param incoming - whose body nobody has read
  * @param maxBytes - largest size
  */
 export async function readText(incoming: IncomingMessage, maxBytes: number): Promise<ReadText> {
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return unfit;
-  const parts: Buffer[] = [];
-  let size = 0;
+  const gathered = new GatheredOctets(maxBytes);
   try {
     for await (const part of incoming as AsyncIterable<Buffer>) {
-      size += part.length;
-      if (size > maxBytes) return unfit;
-      parts.push(part);
+      if (!gathered.add(part)) return unfit;
     }
   } catch {
     // A request fails of nothing but its connection.
     return left;
   }
   try {
-    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts, size)) };
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(gathered.whole()) };
   } catch {
     return unfit;
   }

@@ -91,6 +91,52 @@ describe('a packet of requests that a client has sent early', () => {
   });
 });
 
+/** A body of many chunks of one octet. */
+const ofOctets = (count: number) =>
+  `POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\n[\r\n'.repeat(count)}`;
+
+it('chunks of one octet hold nobody up: what takes longer than a turn may is parsed in the next ones', async () => {
+  let turns = 0;
+  let open = true;
+  const count = () => {
+    turns++;
+    if (open) setImmediate(count);
+  };
+  let octets = 0;
+  let took = 0;
+  const server = http.createServer((incoming) => {
+    const began = turns;
+    incoming.on('data', (part: Buffer) => {
+      octets += part.length;
+      took = turns - began;
+    });
+  });
+  let now = 0;
+  readInPieces(server, () => (now += 3));
+  const { client } = await listen(server);
+  count();
+  client.write(ofOctets(4_000));
+  await expect.poll(() => octets).toBe(4_000);
+  open = false;
+  // 24 kB in pieces of 512 octets, of which two at most fit into a turn by this clock.
+  expect(took).toBeGreaterThanOrEqual(20);
+});
+
+it('a body that nobody reads is not read from its connection either, however long its parts take', async () => {
+  const requests: http.IncomingMessage[] = [];
+  const server = http.createServer((incoming) => void requests.push(incoming));
+  let now = 0;
+  readInPieces(server, () => (now += 10));
+  const { client } = await listen(server);
+  client.on('error', () => {});
+  client.write(ofOctets(400_000));
+  const kept = () => requests[0]?.readableLength ?? 0;
+  await expect.poll(kept).toBeGreaterThan(16_000);
+  for (let turn = 0; turn < 2_000; turn++) await new Promise((resolve) => setImmediate(resolve));
+  // What is kept by the platform before it holds the connection up, and the chunks of a packet behind that.
+  expect(kept()).toBeLessThan(40_000);
+});
+
 it('a body comes whole through pieces, however long it is, at the pace of who reads it', async () => {
   const body = Buffer.alloc(1_000_000, 'octets of a body ');
   const read: Buffer[] = [];

@@ -1,5 +1,6 @@
 import { request } from 'node:https';
 import { pinnedRoot } from '@entente/pki/client';
+import { GatheredOctets } from '@entente/trust';
 import type { Certificate } from '@entente/x509';
 import { MemberFault } from '../files/fault.ts';
 
@@ -63,15 +64,12 @@ function get(url: URL, address: string | undefined): Promise<Buffer> {
         rejectUnauthorized: false,
       },
       (incoming) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
+        const gathered = new GatheredOctets(maxBytes);
         incoming.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (size > maxBytes) outgoing.destroy(new Error(`an answer of more than ${maxBytes} bytes`));
-          else chunks.push(chunk);
+          if (!gathered.add(chunk)) outgoing.destroy(new Error(`an answer of more than ${maxBytes} bytes`));
         });
         incoming.once('end', () => {
-          if (incoming.statusCode === 200) resolve(Buffer.concat(chunks));
+          if (incoming.statusCode === 200) resolve(Buffer.from(gathered.whole().buffer, 0, gathered.length));
           else fail(new Error(`it answered ${incoming.statusCode}`));
         });
         incoming.once('error', fail);

@@ -8,6 +8,7 @@ import {
   pushedStatusHeader,
   pushPaths,
 } from '@entente/topology';
+import { GatheredOctets } from '@entente/trust';
 import type { PushedRequests } from './pushed-requests.ts';
 
 /** What pushes are answered with. */
@@ -96,19 +97,16 @@ async function readAnswer(
   maxBytes: number,
   onPart: () => void,
 ): Promise<Buffer | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
+  const gathered = new GatheredOctets(maxBytes);
   try {
     for await (const part of incoming as AsyncIterable<Buffer>) {
       onPart();
-      size += part.length;
-      if (size > maxBytes) return undefined;
-      parts.push(part);
+      if (!gathered.add(part)) return undefined;
     }
   } catch {
     return undefined;
   }
-  return Buffer.concat(parts, size);
+  return Buffer.from(gathered.whole().buffer, 0, gathered.length);
 }
 
 function answerOf(status: number, { headers }: IncomingMessage, body: Buffer): Response {

@@ -1,3 +1,4 @@
+import { GatheredOctets } from '@entente/trust';
 import { type Certificate, decodePemCertificates } from '@entente/x509';
 import type { JoinToken } from '../enrolment/join-token.ts';
 import { PkiFault } from '../ground/fault.ts';
@@ -101,14 +102,11 @@ async function exchange(
 ): Promise<{ response: Response; text: string }> {
   try {
     const response = await transport(request);
-    const parts: Uint8Array[] = [];
-    let length = 0;
+    const gathered = new GatheredOctets(maxAnswerBytes);
     for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      length += part.length;
-      if (length > maxAnswerBytes) throw new Error(`an answer of more than ${maxAnswerBytes} octets`);
-      parts.push(part);
+      if (!gathered.add(part)) throw new Error(`an answer of more than ${maxAnswerBytes} octets`);
     }
-    return { response, text: Buffer.concat(parts).toString('utf8') };
+    return { response, text: Buffer.from(gathered.whole()).toString('utf8') };
   } catch (cause) {
     // A refusal by this server's own verdict keeps its code and its evidence.
     if (typeof (cause as { code?: unknown }).code === 'string') throw cause;

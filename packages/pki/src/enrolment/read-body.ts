@@ -1,7 +1,8 @@
+import { GatheredOctets } from '@entente/trust';
 import { PkiFault } from '../ground/fault.ts';
 
 /**
- * Reads the body of a request up to a limit, and never keeps more in memory.
+ * Reads the body of a request up to a limit, and keeps no more than twice that in memory, however it comes.
  * @param request - its body must not have been read
  * @param maxBytes - largest size
  * @returns the octets, or `undefined` if there are more
@@ -10,13 +11,10 @@ import { PkiFault } from '../ground/fault.ts';
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return undefined;
   if (request.body === null) return new Uint8Array();
-  const parts: Uint8Array[] = [];
-  let length = 0;
+  const gathered = new GatheredOctets(maxBytes);
   try {
     for await (const part of request.body as AsyncIterable<Uint8Array>) {
-      length += part.length;
-      if (length > maxBytes) return undefined;
-      parts.push(part);
+      if (!gathered.add(part)) return undefined;
     }
   } catch (cause) {
     throw new PkiFault('ENTENTE_PKI_CLIENT_LEFT', {
@@ -26,5 +24,5 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
       cause,
     });
   }
-  return new Uint8Array(Buffer.concat(parts));
+  return gathered.whole();
 }

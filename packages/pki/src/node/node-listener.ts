@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { GatheredOctets } from '@entente/trust';
 
 /** A fetch-style handler that may look at the connection too, e.g. at the peer's certificate for `enrolHandler`. */
 export type NodeHandler = (request: Request, incoming: IncomingMessage) => Response | Promise<Response>;
@@ -120,8 +121,7 @@ async function bodyOf(
   timeoutMs: number,
 ): Promise<Uint8Array<ArrayBuffer> | 'too-large' | 'too-slow' | 'broken-off'> {
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return 'too-large';
-  const parts: Buffer[] = [];
-  let size = 0;
+  const gathered = new GatheredOctets(maxBytes);
   return new Promise((resolve) => {
     const late = setTimeout(() => finish('too-slow'), timeoutMs);
     late.unref();
@@ -132,11 +132,9 @@ async function bodyOf(
       resolve(outcome);
     };
     incoming.on('data', (part: Buffer) => {
-      size += part.length;
-      if (size > maxBytes) finish('too-large');
-      else parts.push(part);
+      if (!gathered.add(part)) finish('too-large');
     });
-    incoming.once('end', () => finish(new Uint8Array(Buffer.concat(parts))));
+    incoming.once('end', () => finish(gathered.whole()));
     // The handler is not called for a client that breaks off, and has no fault to report.
     incoming.once('error', () => finish('broken-off'));
     incoming.once('close', () => finish('broken-off'));

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
+import { GatheredOctets } from '@entente/trust';
 import { TlsFault } from '../fault/fault.ts';
 
 /** When an exchange is given up. */
@@ -98,14 +99,11 @@ export class HttpExchange {
   }
 
   async #read(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const gathered = new GatheredOctets(maxBytes);
     for await (const chunk of incoming as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes) throw tooLarge(this.#bounds.place, maxBytes);
-      chunks.push(chunk);
+      if (!gathered.add(chunk)) throw tooLarge(this.#bounds.place, maxBytes);
     }
-    return Buffer.concat(chunks, size);
+    return Buffer.from(gathered.whole().buffer, 0, gathered.length);
   }
 
   #invalid(status: number, cause?: unknown): TlsFault {

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { type ClientRequest, request } from 'node:http';
 import { isIP } from 'node:net';
 import { hostNotListed, onlyInside } from '../../knowledge/not-fetched.ts';
+import { GatheredOctets } from '../../octets/gathered-octets.ts';
 import { type FetchRules, hostListed, privateAllowed } from './fetch-rules.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -110,16 +111,13 @@ function transfer(
       if (answer.statusCode !== 200) return give(failed(`status ${answer.statusCode}`));
       const announced = Number(answer.headers['content-length'] ?? 0);
       if (announced > maxBytes) return give(failed(`${announced} bytes, more than ${maxBytes}`));
-      const chunks: Uint8Array[] = [];
-      let length = 0;
+      const gathered = new GatheredOctets(maxBytes);
       answer.on('data', (chunk: Uint8Array) => {
-        length += chunk.length;
-        if (length > maxBytes) return give(failed(`more than ${maxBytes} bytes`));
-        chunks.push(chunk);
+        if (!gathered.add(chunk)) give(failed(`more than ${maxBytes} bytes`));
       });
       answer.on('error', reject);
       answer.on('aborted', () => reject(new Error('the connection ended before the answer was complete')));
-      answer.on('end', () => resolve({ ok: true, bytes: Buffer.concat(chunks) }));
+      answer.on('end', () => resolve({ ok: true, bytes: gathered.whole() }));
     });
     asked.end(body?.bytes);
   });
