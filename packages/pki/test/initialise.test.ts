@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { administratorOf } from '@entente/pki';
@@ -81,6 +81,52 @@ describe('the ceremony of a domain', () => {
     });
   });
 
+  it.each([
+    ['the key of the root', 'root_ca.key', ['root_ca.key']],
+    ['the key of the issuing authority', 'intermediate_ca.key', ['intermediate_ca.key']],
+    ['all but that', 'root_ca.key', undefined],
+  ])('overwrites no authority whose certificate of the root is gone: %s is there', async (_, found, kept) => {
+    const target = join(folder, `lost-${kept?.[0] ?? 'all'}`);
+    await initialiseAuthority(options(target));
+    await rm(join(target, 'root_ca.crt'));
+    for (const name of kept === undefined ? [] : await readdir(target))
+      if (!kept?.includes(name)) await rm(join(target, name), { recursive: true });
+    const before = await readFile(join(target, found));
+    await expect(
+      initialiseAuthority({ ...options(target), openLedger: memoryLedgers() }),
+    ).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
+      message: expect.stringContaining(found),
+      remedy: expect.stringContaining('bring root_ca.crt back'),
+    });
+    expect(await readFile(join(target, found))).toEqual(before);
+  });
+
+  it('begins nothing beside a ledger that has been used', async () => {
+    const target = join(folder, 'used-ledger');
+    await initialiseAuthority(options(target));
+    await rm(target, { recursive: true });
+    for (const _ of ['the first time', 'the second'])
+      await expect(initialiseAuthority(options(target))).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
+      });
+  });
+
+  it('goes on where a creation came to no end, and lets no later one take the whole for that', async () => {
+    const target = join(folder, 'unfinished');
+    await mkdir(join(target, 'root_ca.crl'), { recursive: true });
+    const fresh = { ...options(target), openLedger: memoryLedgers() };
+    await expect(initialiseAuthority(fresh)).rejects.toThrow();
+    expect(await readdir(target)).toContain('root_ca.key');
+    await rm(join(target, 'root_ca.crl'), { recursive: true });
+    await initialiseAuthority(fresh);
+    // As a crash right before its end leaves it.
+    await writeFile(join(target, 'creation.unfinished'), '');
+    await (await openAuthorityFolder(target, fresh.openLedger))[Symbol.asyncDispose]();
+    await rm(join(target, 'root_ca.crt'));
+    await expect(initialiseAuthority(fresh)).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_DAMAGED' });
+  });
+
   it('refuses a name of an administrator that is none', async () => {
     const target = join(folder, 'other');
     await expect(
@@ -106,6 +152,17 @@ describe('opening an authority', () => {
       code: 'ENTENTE_PKI_KEY_MISMATCH',
     });
     await writeFile(made.files.issuingKey, own);
+  });
+
+  it('refuses a backup: what was revoked since would be valid, and numbers of lists would be given twice', async () => {
+    const place = join(directory, 'manifest.json');
+    await writeFile(place, '{}');
+    await expect(openAuthorityFolder(directory, openLedger)).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
+      place,
+      remedy: expect.stringContaining(`entente ca restore ${directory}`),
+    });
+    await rm(place);
   });
 
   it('names the file that is missing', async () => {

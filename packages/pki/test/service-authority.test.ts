@@ -117,7 +117,11 @@ describe('an authority for services', () => {
     await expect(authority()).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_LOCKED' });
     await open.pop()?.[Symbol.asyncDispose]();
     await rename(inFolder(ledgerFile), join(folder, ledgerFile));
-    await expect(authority()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_DAMAGED' });
+    const lost = { code: 'ENTENTE_PKI_AUTHORITY_DAMAGED', place: inFolder(ledgerFile) };
+    await expect(authority()).rejects.toMatchObject(lost);
+    await writeFile(inFolder(ledgerFile), '');
+    await expect(authority(), 'an empty one').rejects.toMatchObject(lost);
+    await rm(inFolder(ledgerFile));
     // Who brings a ledger of their own knows what is in it.
     await authority({ openLedger: async () => createMemoryLedger() });
   });

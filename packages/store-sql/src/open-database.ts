@@ -4,6 +4,7 @@ import { openingFault, openSqlite, type SqliteDriver, type SqliteOptions } from 
 import { importAuditFile } from './import/import-audit-file.ts';
 import { type ImportProgress, importLedgerFile } from './import/import-ledger-file.ts';
 import { importTopologies } from './import/import-topologies.ts';
+import { refuseNewDatabase, refuseWithoutRecords } from './lost-records.ts';
 import { migrate } from './schema/migrate.ts';
 
 /** The database in the folder of an authority. */
@@ -15,20 +16,23 @@ export const databaseFile = 'authority.sqlite';
  * @param onImport - called with how far the import of such a ledger is
  * @param options - of SQLite
  * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_LEDGER_DAMAGED`, `ENTENTE_PKI_LEDGER_UNAVAILABLE`,
- * `ENTENTE_PKI_LEDGER_TOO_NEW`
+ * `ENTENTE_PKI_LEDGER_TOO_NEW`; `ENTENTE_PKI_AUTHORITY_DAMAGED` where the folder has an authority that is complete, and no database with records
  */
 export async function openDatabase(
   directory: string,
   onImport: (progress: ImportProgress) => void = () => {},
   options: SqliteOptions = {},
 ): Promise<SqliteDriver> {
-  const driver = await openSqlite(join(directory, databaseFile), options);
+  const file = join(directory, databaseFile);
+  await refuseNewDatabase(directory, file);
+  const driver = await openSqlite(file, options);
   try {
     await migrate(driver);
     await nameEpoch(driver);
     await importLedgerFile(driver, directory, onImport);
     await importAuditFile(driver, directory, onImport);
     await importTopologies(driver, directory);
+    await refuseWithoutRecords(driver, directory);
     return driver;
   } catch (error) {
     await driver.close();

@@ -1,4 +1,9 @@
-import type { PatchList } from '../patch.ts';
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const lostDatabase = (title: string): MutationPatch['test'] => ({
+  file: 'packages/store-sql/test/lost-database.test.ts',
+  title,
+});
 
 /** That the trail of an authority has each backup, and that one on a full disk is none. */
 export const patches: PatchList = {
@@ -73,6 +78,70 @@ export const patches: PatchList = {
       test: {
         file: 'packages/authority/test/audit-unavailable.test.ts',
         title: 'is not carried out: a backup is written only once the trail has that it was ordered',
+      },
+    },
+    {
+      name: 'backup-as-authority',
+      off: 'a copy of a backup runs as the authority: numbers of lists are given twice, and what was revoked since is valid',
+      file: 'packages/pki/src/node/backup/refuse-backup-folder.ts',
+      find: 'if (!isBackup) return;',
+      replace: 'return;',
+      test: {
+        file: 'packages/pki/test/initialise.test.ts',
+        title:
+          'refuses a backup: what was revoked since would be valid, and numbers of lists would be given twice',
+      },
+    },
+    {
+      name: 'lost-database',
+      off: 'an authority whose database is gone begins an empty one, and takes every revocation back',
+      file: 'packages/store-sql/src/open-database.ts',
+      find: 'await refuseNewDatabase(directory, file);',
+      replace: '',
+      test: lostDatabase(
+        'is not begun once more where it is gone, or was emptied: what was revoked would be valid',
+      ),
+    },
+    {
+      name: 'emptied-database',
+      off: 'an authority takes a database without records for its own',
+      file: 'packages/store-sql/src/open-database.ts',
+      find: 'await refuseWithoutRecords(driver, directory);',
+      replace: '',
+      test: lostDatabase('is not taken where it has the tables and nothing in them'),
+    },
+    {
+      name: 'emptied-ledger',
+      off: 'an authority whose ledger was emptied takes every revocation back',
+      file: 'packages/pki/src/node/ledger-file/open-ledger-file.ts',
+      find: 'await refuseWithoutRecords(directory, path);',
+      replace: '',
+      test: {
+        file: 'packages/pki/test/service-authority.test.ts',
+        title: 'is open in one process at a time, and not without its ledger',
+      },
+    },
+    {
+      name: 'overwritten-keys',
+      off: 'an authority is created over one whose certificate of the root is gone, and overwrites its keys',
+      file: 'packages/pki/src/node/creation-mark.ts',
+      find: 'if (!isUnfinished && left !== undefined) throw withoutRoot(directory, left);',
+      replace: '',
+      test: {
+        file: 'packages/pki/test/initialise.test.ts',
+        title:
+          'overwrites no authority whose certificate of the root is gone: the key of the issuing authority is there',
+      },
+    },
+    {
+      name: 'used-ledger',
+      off: 'an authority is created over the ledger of another one',
+      file: 'packages/pki/src/node/initialise-authority.ts',
+      find: 'await creation.refuseUsed(ledger);',
+      replace: '',
+      test: {
+        file: 'packages/pki/test/initialise.test.ts',
+        title: 'begins nothing beside a ledger that has been used',
       },
     },
   ],

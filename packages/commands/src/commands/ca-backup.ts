@@ -1,6 +1,12 @@
 import { dirname, join, resolve } from 'node:path';
 import { sendLocalOrder } from '@entente/host';
-import { ordersSocket, rootKeysIn, type SignedBackup, writeBackup } from '@entente/pki/node';
+import {
+  ordersSocket,
+  refuseBackupFolder,
+  rootKeysIn,
+  type SignedBackup,
+  writeBackup,
+} from '@entente/pki/node';
 import { databaseFile, openStore } from '@entente/store-sql';
 import { escapeInvisible } from '@entente/trust';
 import type { Command } from 'commander';
@@ -112,6 +118,7 @@ const takesNothing: ReadonlySet<unknown> = new Set([
 
 /** The database's own lock says whether the authority is stopped. */
 async function ofStopped(directory: string, to: string, progress: Progress): Promise<Written> {
+  await refuseBackupFolder(directory);
   await using store = await openStore(directory);
   const database = { file: databaseFile, copyTo: (file: string) => store.copyTo(file) };
   const details = { to: to.slice(0, 500) };

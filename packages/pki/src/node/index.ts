@@ -9,6 +9,7 @@ export {
   type ListFile,
 } from './backup/import-lists.ts';
 export type { BackedUpFile, BackupManifest } from './backup/manifest.ts';
+export { refuseBackupFolder } from './backup/refuse-backup-folder.ts';
 export {
   type RestoredBackup,
   type RestoreOptions,

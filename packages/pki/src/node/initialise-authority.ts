@@ -20,6 +20,7 @@ import { rootListLifetimeMs } from '../ground/validity.ts';
 import { createIssuance, type Issuance } from '../issuing/issuance.ts';
 import { createCrl } from '../revocation/create-crl.ts';
 import { authorityFiles } from './authority-files.ts';
+import { beginCreation } from './creation-mark.ts';
 import { protectedKey, refusePassphrase } from './key-protection.ts';
 import { keySigner } from './key-signer.ts';
 import type { OpenLedger } from './open-authority-folder.ts';
@@ -87,7 +88,8 @@ export interface AdministratorFiles {
  * next CRL, once a year: move it off the machine.
  * @param options - folder, names and addresses
  * @returns what was created
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` if the folder contains an authority; `ENTENTE_PKI_PASSPHRASE`,
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` if the folder contains an authority, `ENTENTE_PKI_AUTHORITY_DAMAGED` if it contains one but for the
+ * certificate of the root; `ENTENTE_PKI_PASSPHRASE`,
  * `ENTENTE_PKI_BAD_ARGUMENT`
  */
 export async function initialiseAuthority(options: InitialiseOptions): Promise<InitialisedAuthority> {
@@ -99,6 +101,7 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
   const { passphrase } = options;
   await refuseExisting(files.rootCertificate);
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  const creation = await beginCreation(directory);
 
   const kind = options.keyKind ?? 'ec-p256';
   const crypto = webcrypto as webcrypto.Crypto;
@@ -136,6 +139,7 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
   await using ledger = await options.openLedger(directory);
   // Another process may have been faster, and has closed the ledger since.
   await refuseExisting(files.rootCertificate);
+  await creation.refuseUsed(ledger);
   const rootCrl = await createCrl(rootIssuer, {
     number: await ledger.nextCrlNumber(rootIssuer.id),
     thisUpdate: now,
@@ -190,6 +194,7 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
   }
   // Last, because its presence means that the authority is complete.
   await writeWhole(files.rootCertificate, rootPem, publicMode);
+  await creation.end();
   return {
     rootPem,
     rootSpkiHash: spkiHash(rootIssuer.certificate.publicKey.der),

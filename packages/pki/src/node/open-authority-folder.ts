@@ -6,6 +6,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
 import { authorityFiles, presentRootKey } from './authority-files.ts';
 import { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
+import { refuseBackupFolder } from './backup/refuse-backup-folder.ts';
+import { endCreation } from './creation-mark.ts';
 import { IssuerStore } from './issuer-store.ts';
 import { rootFiles } from './root-files.ts';
 import { throwAwaySigner } from './throw-away-signer.ts';
@@ -58,11 +60,13 @@ export async function openAuthorityFolder(
   passphrase?: string,
 ): Promise<OpenAuthorityFolder> {
   const folder = authorityFolder(directory, passphrase);
+  await refuseBackupFolder(directory);
   // Where there is no authority this throws, and no ledger is created.
   if (!(await folder.exists(authorityFiles.rootCertificate))) await IssuerStore.open(folder);
   // First: its lock keeps out another process, which may be letting the next issuing authority follow.
   const ledger = await openLedger(directory);
   try {
+    await endCreation(directory);
     return await openWith(ledger, directory, folder);
   } catch (fault) {
     await ledger[Symbol.asyncDispose]();

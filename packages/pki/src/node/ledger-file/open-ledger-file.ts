@@ -7,6 +7,7 @@ import { formatLedgerLine } from '../../ledger/ledger-line.ts';
 import type { LedgerRecord } from '../../ledger/ledger-record.ts';
 import { LedgerState } from '../../ledger/ledger-state.ts';
 import { type LedgerJournal, recordingLedger } from '../../ledger/recording-ledger.ts';
+import { authorityFiles } from '../authority-files.ts';
 import { readLedgerFile } from '../read-ledger-file.ts';
 import { secretMode, syncFolder } from '../write-whole.ts';
 import { lockLedger } from './ledger-lock.ts';
@@ -20,13 +21,15 @@ const lineEnd = 0x0a;
  * Opens a ledger in one file, `ledger.jsonl`: a line of JSON for each change, flushed to the disk before it is acknowledged; all of it is
  * in memory. It is for an authority with some thousand certificates a year; `@entente/store-sql` has one for more, and imports this one.
  * @param directory - created with mode 0700 where it does not exist
- * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED` where another process has it open, `ENTENTE_PKI_LEDGER_DAMAGED`
+ * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED` where another process has it open, `ENTENTE_PKI_LEDGER_DAMAGED`;
+ * `ENTENTE_PKI_AUTHORITY_DAMAGED` where the folder has an authority that is complete, and the file is missing or empty
  */
 export async function openLedgerFile(directory: string): Promise<Ledger> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, ledgerFile);
   const unlock = await lockLedgerFile(directory);
   try {
+    await refuseWithoutRecords(directory, path);
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
     const file = await open(path, flags, secretMode).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'ELOOP' ? linked(path) : error;
@@ -120,6 +123,27 @@ async function isOurs(file: FileHandle, place: string, size: number): Promise<bo
     throw error;
   });
   return own.size === size && named?.ino === own.ino && named.dev === own.dev;
+}
+
+/** The creation of an authority alone has recorded a list of the root, before it has written the certificate of that. */
+async function refuseWithoutRecords(directory: string, path: string): Promise<void> {
+  if (!(await isThere(join(directory, authorityFiles.rootCertificate)))) return;
+  const { size } = await stat(path).catch(() => ({ size: 0 }));
+  if (size > 0) return;
+  throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence:
+      'the authority is there, and its ledger is missing or empty: nothing would be known of what it has issued and revoked',
+    place: path,
+    remedy:
+      'restore it from a copy; where the ledger is in a database, give the option openLedger that opens it',
+  });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function linked(place: string): PkiFault {

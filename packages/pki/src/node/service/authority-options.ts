@@ -59,8 +59,6 @@ export interface ReadOptions
   readonly limits: NameLimits;
   /** As given. */
   readonly objectsUrl: string | undefined;
-  /** Whether the caller names a ledger of their own. */
-  readonly ownLedger: boolean;
 }
 
 const known: ReadonlySet<string> = new Set([
@@ -123,7 +121,6 @@ export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
     limits: { domains: [domain], addresses },
     objectsUrl,
     openLedger: options.openLedger ?? openLedgerFile,
-    ownLedger: options.openLedger !== undefined,
     onFault:
       options.onFault ?? ((fault) => process.emitWarning(fault instanceof Error ? fault : String(fault))),
     clock: clock ?? machineClock,

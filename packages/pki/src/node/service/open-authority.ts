@@ -6,7 +6,6 @@ import type { PublishedRevocation } from '../../revocation/revocation-desk.ts';
 import { authorityFiles } from '../authority-files.ts';
 import { authorityFolder } from '../authority-folder.ts';
 import { initialiseAuthority } from '../initialise-authority.ts';
-import { ledgerFile } from '../ledger-file/open-ledger-file.ts';
 import { openAuthorityFolder } from '../open-authority-folder.ts';
 import { type AuthorityOptions, type ReadOptions, readAuthorityOptions } from './authority-options.ts';
 import { refuseSharedFolder, takeFolder } from './own-folder.ts';
@@ -70,8 +69,6 @@ export async function openAuthority(options: AuthorityOptions): Promise<ServiceA
   if (!isThere) await takeFolder(directory);
   await refuseSharedFolder(directory);
   if (!isThere) await create(read);
-  else if (!read.ownLedger && !(await folder.exists(ledgerFile)))
-    throw withoutLedger(folder.pathOf(ledgerFile));
   const opened = await openAuthorityFolder(directory, read.openLedger, passphrase);
   try {
     const { root } = opened;
@@ -118,16 +115,5 @@ function refuseOtherDomain({ subject }: Certificate, { directory, domain }: Read
     sentence: `expected the authority of ${domain}, found that of ${found ?? 'no domain'}`,
     place: directory,
     remedy: 'choose another directory, or correct the option domain of openAuthority',
-  });
-}
-
-/** An empty ledger in its place would take every revocation back. */
-function withoutLedger(place: string): PkiFault {
-  return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
-    sentence:
-      'the authority is there, and its ledger is not: nothing would be known of what it has issued and revoked',
-    place,
-    remedy:
-      'restore it from a copy; where the ledger is in a database, give the option openLedger that opens it',
   });
 }
