@@ -43,6 +43,8 @@ await runServer({
     const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
       const web = webServicesOf(member);
       const { headers, method, socket, url: path } = incoming;
+      // Who has left already has no address, and gets no answer.
+      if (socket.remoteAddress === undefined) return void outgoing.destroy();
       const kept = Object.entries(headers).filter(([field]) => !hopByHop.has(field));
       const asked = https.request(
         {
