@@ -361,6 +361,13 @@ describe('entente ca restore', () => {
     });
   });
 
+  it('leaves a backup as it was that is named as the folder of the authority too', async () => {
+    const database = await readFile(join(backup, 'authority.sqlite'));
+    const line = `ca restore ${backup} ${signed} --directory ${backup} --replace`;
+    expect((await runEntente(line)).stderr).toContain('ENTENTE_PKI_BAD_ARGUMENT');
+    expect(await readFile(join(backup, 'authority.sqlite'))).toEqual(database);
+  });
+
   it('refuses a database that is damaged although its hash fits, and a number that is none', async () => {
     const copy = join(folder, 'copy');
     await cp(backup, copy, { recursive: true });

@@ -257,6 +257,22 @@ describe('a restore', () => {
     await restore(other, { replace: true });
   });
 
+  it('is not restored over itself, into itself, or over a folder that contains it', async () => {
+    await backup();
+    const link = join(folder, 'link');
+    await symlink(scene.to, link);
+    const within = join(folder, 'backups');
+    for (const into of [scene.to, link, join(scene.to, 'ca'), join(link, 'deep', 'ca'), within, folder]) {
+      const prepare = () => Promise.reject(new Error('the backup was read'));
+      await expect(restore(into, { replace: true, prepare }), into).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_BAD_ARGUMENT',
+        place: into,
+      });
+    }
+    // A folder beside it, whose name begins with that of the backup.
+    await restore(`${scene.to}-restored`);
+  });
+
   it('opens no pipe and follows no link in the place of a file', async () => {
     await backup();
     const key = join(scene.to, 'tls.key');

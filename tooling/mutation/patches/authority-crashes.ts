@@ -12,6 +12,10 @@ const activation = (why: string): MutationPatch['test'] => ({
   file: 'packages/pki/test/activation-time.test.ts',
   title: `takes over then, and not before, where the active one ${why}`,
 });
+const overItself: MutationPatch['test'] = {
+  file: 'packages/pki/test/backup.test.ts',
+  title: 'is not restored over itself, into itself, or over a folder that contains it',
+};
 
 /** What an authority, its root and their commands do after a crash, after a restore, by a wrong clock, and with long files. */
 export const patches: PatchList = {
@@ -135,6 +139,33 @@ export const patches: PatchList = {
       test: {
         file: 'packages/commands/src/authority/restored-lists.test.ts',
         title: 'is said for each issuing authority by itself: with a newer list of one issuing authority',
+      },
+    },
+    {
+      name: 'over-itself',
+      off: 'a backup is restored over itself, or over a folder that contains it',
+      file: 'packages/pki/src/node/backup/restore-backup.ts',
+      find: '  await refuseSharedPlace(from, options.directory);\n',
+      replace: '',
+      test: overItself,
+    },
+    {
+      name: 'over-itself-by-a-link',
+      off: 'a backup is restored over itself by another path to it',
+      file: 'packages/pki/src/node/backup/separate-places.ts',
+      find: 'return await realpath(path);',
+      replace: 'return path;',
+      test: overItself,
+    },
+    {
+      name: 'lock-in-the-backup',
+      off: 'the database of a backup that is named as the target too is opened before it is refused',
+      file: 'packages/commands/src/commands/ca-restore.ts',
+      find: '  await refuseSharedPlace(backup, directory);\n',
+      replace: '',
+      test: {
+        file: 'packages/commands/test/backup.test.ts',
+        title: 'leaves a backup as it was that is named as the folder of the authority too',
       },
     },
   ],

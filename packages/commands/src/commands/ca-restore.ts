@@ -5,6 +5,7 @@ import {
   backupKeyFile,
   type ImportedLists,
   importLists,
+  refuseSharedPlace,
   restoreBackup,
   rootKeysSetAside,
 } from '@entente/pki/node';
@@ -72,6 +73,8 @@ export function register(program: Command): void {
 async function run(backup: string, options: CaRestoreOptions): Promise<void> {
   await refuseMissing(backup);
   const directory = resolve(options.directory);
+  // Before the lock: to take it opens the database that is there, which would be that of the backup.
+  await refuseSharedPlace(backup, directory);
   const above = numberOf(options.listNumberAbove);
   const named = namedSigner(options);
   const files = await Promise.all(options.lists.map(readLists));

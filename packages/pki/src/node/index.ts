@@ -23,6 +23,7 @@ export {
   writeRestoredMark,
 } from './backup/restored-mark.ts';
 export { rootKeysIn, rootKeysSetAside } from './backup/root-keys.ts';
+export { refuseSharedPlace } from './backup/separate-places.ts';
 export { type BackupOptions, type SignedBackup, writeBackup } from './backup/write-backup.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
 export {

@@ -24,6 +24,7 @@ import { refuseOtherAuthority } from './other-authority.ts';
 import { refuseUnverified } from './refuse-unverified.ts';
 import { damaged, notEmpty, preparationFault, restoreFault } from './restore-faults.ts';
 import { restoredFile, writeRestoredMark } from './restored-mark.ts';
+import { refuseSharedPlace } from './separate-places.ts';
 
 /** What is restored, and where. */
 export interface RestoreOptions<T> {
@@ -94,10 +95,11 @@ const needed = [authorityFiles.rootCertificate, authorityFiles.rootCrl, authorit
  * must be the one that the manifest names. The folder is marked as restored: the authority makes its numbers jump at its next start.
  * @param options - what is restored, and where
  * @throws PkiFault `ENTENTE_PKI_BACKUP_UNVERIFIED`, `ENTENTE_PKI_BACKUP_DAMAGED`; `ENTENTE_PKI_AUTHORITY_EXISTS` where the folder is not empty and `replace` is not set;
- *   `ENTENTE_PKI_FILE_UNAVAILABLE`; what `prepare` throws
+ *   `ENTENTE_PKI_BAD_ARGUMENT` where the backup is that folder, or one is inside the other; `ENTENTE_PKI_FILE_UNAVAILABLE`; what `prepare` throws
  */
 export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<RestoredBackup<T>> {
   const { above, from, now, prepare, replace } = options;
+  await refuseSharedPlace(from, options.directory);
   // A link stays: its folder may be on another disk.
   const directory = await realpath(options.directory).catch(() => options.directory);
   const isEmpty = await isAbsentOrEmpty(directory);
