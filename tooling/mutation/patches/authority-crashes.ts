@@ -168,5 +168,17 @@ export const patches: PatchList = {
         title: 'leaves a backup as it was that is named as the folder of the authority too',
       },
     },
+    {
+      name: 'number-of-a-damaged-bundle',
+      off: 'a trust bundle gets a number that members have seen with other roots, because the file of the last one is something else',
+      file: 'packages/authority/src/bundle-sequence.ts',
+      find: "if (typeof roots === 'string' && typeof sequence === 'number' && isGiven(sequence))",
+      replace: '',
+      test: {
+        file: 'packages/authority/src/bundle-sequence.test.ts',
+        title:
+          'gives no number where its file is damaged, and goes on from the time once the remedy was followed',
+      },
+    },
   ],
 };
