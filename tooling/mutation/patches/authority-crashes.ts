@@ -16,6 +16,10 @@ const overItself: MutationPatch['test'] = {
   file: 'packages/pki/test/backup.test.ts',
   title: 'is not restored over itself, into itself, or over a folder that contains it',
 };
+const interrupted = (title: string): MutationPatch['test'] => ({
+  file: 'packages/commands/test/interrupted-renewal.test.ts',
+  title,
+});
 
 /** What an authority, its root and their commands do after a crash, after a restore, by a wrong clock, and with long files. */
 export const patches: PatchList = {
@@ -179,6 +183,24 @@ export const patches: PatchList = {
         title:
           'gives no number where its file is damaged, and goes on from the time once the remedy was followed',
       },
+    },
+    {
+      name: 'key-of-before-kept',
+      off: 'the only key that fits a certificate is overwritten by a renewal that follows one which was killed',
+      file: 'packages/commands/src/commands/cert-renew.ts',
+      find: 'await readFile(keyFile)',
+      replace: 'await readFile(access.key)',
+      test: interrupted(
+        'goes on with the key of before where a renewal was killed between its last two files, and renews again',
+      ),
+    },
+    {
+      name: 'exposed-key-of-before',
+      off: 'a key of before that others may read is used',
+      file: 'packages/commands/src/authority/own-credential.ts',
+      find: '    await refuseExposedKey(before);\n',
+      replace: '',
+      test: interrupted('uses no key of before that others may read, or that belongs to another certificate'),
     },
   ],
 };

@@ -1,10 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { OperatorFault } from '@entente/host';
-import { httpClient, loadCredential, openTrust } from '@entente/tls';
+import { httpClient, openTrust } from '@entente/tls';
 import { links } from '@entente/topology';
-import { refuseExposedKey } from '../topology/own-key.ts';
 import { readAddresses } from './addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
+import { interruptedRenewal, ownCredential } from './own-credential.ts';
 
 /** Why the authority refused. */
 export interface Refusal {
@@ -56,8 +56,8 @@ const idleTimeoutMs = 30_000;
 export async function connectAuthority(access: AdministratorAccess): Promise<AuthorityConnection> {
   const url = originOf(access.authority);
   const addresses = readAddresses(access.address, url.hostname);
-  await refuseExposedKey(access.key);
-  const identity = await loadCredential({ certificate: access.certificate, key: access.key });
+  const { credential: identity, keyFile } = await ownCredential(access);
+  if (keyFile !== access.key) process.stderr.write(interruptedRenewal(access));
   const trust = await openTrust({
     anchors: access.anchors,
     watch: false,

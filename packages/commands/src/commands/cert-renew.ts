@@ -9,6 +9,7 @@ import { type AdministratorOptions, accessOf } from '../authority/administrator-
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { certificateCommand } from '../authority/certificate-command.ts';
 import { timeText } from '../authority/certificates.ts';
+import { keyBefore, ownCredential } from '../authority/own-credential.ts';
 import { sendCommand } from '../authority/send-command.ts';
 
 /**
@@ -29,13 +30,15 @@ async function run(options: AdministratorOptions): Promise<void> {
   const access = await accessOf(options);
   const before = await readFile(access.certificate, 'utf8');
   const { name, notAfter: endsAt, serialHex } = ownCertificate(before, access.certificate);
+  // After an interrupted renewal it is the one that is kept already: what stands in its place belongs to no certificate here.
+  const { keyFile } = await ownCredential(access);
   const { privateKeyPem, request } = await createKeyAndRequest({ subject: name });
   const body = JSON.stringify({ request: encodePem('CERTIFICATE REQUEST', request) });
   const command = { path: '/certificates', mediaType: 'application/json', body };
   await sendCommand(command, options, async ({ certificate, notAfter, serial }) => {
     // On the machine of the authority they are in its folder, and its backup reads them.
     const owner = await ownerOf(dirname(access.key));
-    await writeWhole(`${access.key}.before`, await readFile(access.key), secretMode, owner);
+    await writeWhole(keyBefore(access.key), await readFile(keyFile), secretMode, owner);
     await writeWhole(`${access.certificate}.before`, before, publicMode, owner);
     await writeWhole(access.key, privateKeyPem, secretMode, owner);
     await writeWhole(access.certificate, String(certificate), publicMode, owner);
@@ -52,7 +55,7 @@ async function run(options: AdministratorOptions): Promise<void> {
       },
       lines: [
         `renewed the client certificate of ${name}, serial ${serial}, valid until ${until}: ${access.certificate}`,
-        `the one before, serial ${serialHex}, stays valid until ${beforeUntil}: ${access.certificate}.before and ${access.key}.before`,
+        `the one before, serial ${serialHex}, stays valid until ${beforeUntil}: ${access.certificate}.before and ${keyBefore(access.key)}`,
       ],
       next: [
         'if a command now fails because key and certificate do not match: move the two .before files back',
