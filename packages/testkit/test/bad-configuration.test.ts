@@ -145,6 +145,15 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     });
   });
 
+  it('pool-server: a file of users that others may read, with --check-config too', async () => {
+    const users = await write('open-users.yaml', { users: [] });
+    await chmod(users, 0o644);
+    const config = { ...(await configOf('fe1.contoso.example.yaml')), users };
+    const file = await write('open-users-config.yaml', config);
+    for (const more of [[], ['--check-config']])
+      expectFault(await run('pool-server', file, ...more), users, 'ENTENTE_PKI_SECRET_EXPOSED');
+  });
+
   it('pool-server: a directory that another server uses, or is of another server', async () => {
     const config = await configOf('fe1.contoso.example.yaml');
     const used = join(network.directory, 'fe1.contoso.example');

@@ -125,5 +125,27 @@ export const patches: PatchList = {
         title: 'the audit trail has each certificate that a token has replaced, and which token it was',
       },
     },
+    {
+      name: 'exposed-users',
+      off: 'a front end takes its users from a file whose digests others may read',
+      file: 'packages/sip-relay/src/users/file-credentials.ts',
+      find: '  refuseExposed(file);\n',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/src/users/file-credentials.test.ts',
+        title: 'is refused where others may open it: mode 416',
+      },
+    },
+    {
+      name: 'users-of-a-group',
+      off: 'a file of users that a group may read counts as that of its owner alone',
+      file: 'packages/sip-relay/src/users/file-credentials.ts',
+      find: 'const othersMask = 0o077;',
+      replace: 'const othersMask = 0o007;',
+      test: {
+        file: 'packages/sip-relay/src/users/file-credentials.test.ts',
+        title: 'is refused where others may open it: mode 416',
+      },
+    },
   ],
 };

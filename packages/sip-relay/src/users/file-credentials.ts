@@ -1,4 +1,5 @@
-import { loadConfig } from '@entente/host';
+import { statSync } from 'node:fs';
+import { loadConfig, OperatorFault } from '@entente/host';
 import type { CredentialRecord } from '@entente/sip';
 import { z } from 'zod';
 import type { Credentials } from '../admission/credentials.ts';
@@ -26,12 +27,16 @@ export const usersConfig = z.strictObject({
   ),
 });
 
+/** Bits of a file mode that let others than the owner in. */
+const othersMask = 0o077;
+
 /**
  * Reads the digests of users' passwords.
- * @param file - YAML, see `usersConfig`
- * @throws OperatorFault with the place in the file
+ * @param file - YAML, see `usersConfig`; a link is followed
+ * @throws OperatorFault `ENTENTE_PKI_SECRET_EXPOSED` where others may open the file; with the place in it where it is not valid
  */
 export function loadCredentials(file: string): Credentials {
+  refuseExposed(file);
   // By realm, then by name: each request of a user asks, and a key of both would be put together for each.
   const realms = new Map<string, Map<string, CredentialRecord>>();
   const toName = 'correct "users" in the configuration, or create the file with entente user add --file';
@@ -43,4 +48,18 @@ export function loadCredentials(file: string): Credentials {
     find: (username, realm) => realms.get(realm)?.get(username),
     hasMd5: (username, realm) => realms.get(realm)?.get(username)?.ha1.MD5 !== undefined,
   };
+}
+
+/** A digest is as good as the password to this network. */
+function refuseExposed(file: string): void {
+  // There are no such modes on Windows.
+  if (process.platform === 'win32') return;
+  const found = statSync(file, { throwIfNoEntry: false });
+  // A folder is refused when it is read, with the remedy for that.
+  if (found?.isFile() !== true || (found.mode & othersMask) === 0) return;
+  throw new OperatorFault('ENTENTE_PKI_SECRET_EXPOSED', {
+    sentence: `the file of users is not read: its mode is 0${(found.mode & 0o777).toString(8)}, so that others may open it`,
+    place: file,
+    remedy: `give the file to the user of this server, and run chmod 600 ${file}; where somebody else may have read it, give its users new passwords`,
+  });
 }
