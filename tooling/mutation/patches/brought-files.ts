@@ -116,5 +116,16 @@ export const patches: PatchList = {
         title: 'who says so of any of several tags, of a weak one, or of whatever there is, and no others',
       },
     },
+    {
+      name: 'file-for-a-device',
+      off: 'a command whose answer should go to /dev/null puts a file in the place of that',
+      file: 'packages/pki/src/node/write-whole.ts',
+      find: 'await refuseDevice(path);',
+      replace: '',
+      test: {
+        file: 'packages/pki/src/node/write-whole.test.ts',
+        title: 'is not replaced by one: /dev/null neither, nor a pipe',
+      },
+    },
   ],
 };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -17,6 +18,20 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const modeOf = async (file: string) => (await stat(file)).mode & 0o777;
+
+describe('what is no file', () => {
+  it('is not replaced by one: /dev/null neither, nor a pipe', async () => {
+    execFileSync('mkfifo', [path]);
+    for (const place of [path, '/dev/entente-test', '/proc/entente-test']) {
+      await expect(writeWhole(place, 'x', publicMode)).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
+        place,
+      });
+    }
+    expect((await stat(path)).isFIFO()).toBe(true);
+    expect(await readdir(folder)).toEqual(['other', 'tls.key']);
+  });
+});
 
 describe('a file that is written whole', () => {
   it('has its content and its mode, and nothing is left beside it', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, lstat, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { PkiFault } from '../ground/fault.ts';
 import { aboutFile } from './draft-error.ts';
 import { giveTo, type Owner } from './owner.ts';
 
@@ -9,6 +10,9 @@ export const publicMode = 0o644;
 
 /** File mode of a key: only its owner may read it. */
 export const secretMode = 0o600;
+
+/** Folders in which there are no files of users, but for the one of shared memory. */
+const ofSystem = /^\/(dev(?!\/shm\/)|proc|sys)\//;
 
 /** What is written: in parts where it may be longer than a string can be. */
 export type FileContent = string | Uint8Array | Iterable<string>;
@@ -37,6 +41,21 @@ export async function writeWhole(
   await (await prepareWhole(path, content, mode, owner)).commit();
 }
 
+/**
+ * A file takes the place of what has its name: of `/dev/null` too, where the administrator of a machine runs the command, and nothing on that machine
+ * works any more.
+ */
+async function refuseDevice(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  const isOther = found !== undefined && !found.isFile() && !found.isSymbolicLink() && !found.isDirectory();
+  if (!isOther && !ofSystem.test(resolve(path))) return;
+  throw new PkiFault('ENTENTE_PKI_FILE_UNAVAILABLE', {
+    sentence: 'expected the name of a file, found a device, a pipe, a socket, or a place of the system',
+    place: path,
+    remedy: 'name a file; to see what is in it, show that with cat',
+  });
+}
+
 /** A file that is on disk already, and not in its place yet. */
 export interface PreparedFile {
   /**
@@ -54,7 +73,7 @@ export interface PreparedFile {
  * @param content - its content
  * @param mode - file mode of the new file, whatever the umask is
  * @param owner - whose the file becomes, see `ownerOf`; default: who runs the process
- * @throws Error of the file system; no draft is left then
+ * @throws Error of the file system; no draft is left then; PkiFault `ENTENTE_PKI_FILE_UNAVAILABLE` where it would take the place of a device
  */
 export async function prepareWhole(
   path: string,
@@ -63,6 +82,7 @@ export async function prepareWhole(
   owner?: Owner,
 ): Promise<PreparedFile> {
   const folder = dirname(path);
+  await refuseDevice(path);
   const draft = join(folder, `${draftPrefix(path)}${randomBytes(nameBytes).toString('hex')}.new`);
   await writeDraft(draft, content, mode, owner).catch((error: unknown) => {
     throw aboutFile(error, draft, path);
