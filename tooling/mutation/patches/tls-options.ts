@@ -142,6 +142,28 @@ export const patches: PatchList = {
       test: ofServe('keep no connection open whose refusal they cannot take'),
     },
     {
+      name: 'log-of-refusals',
+      off: 'a log without the method that writes is taken, and the first refused peer ends the process',
+      file: 'packages/tls/src/log/log-refusal.ts',
+      find: "  aLog.read(log, place.within('first argument'));\n",
+      replace: '  void aLog;\n',
+      test: {
+        file: 'packages/tls/src/log/log-refusal.test.ts',
+        title: 'is refused at once where it cannot be written to: a text',
+      },
+    },
+    {
+      name: 'limit-of-refusals',
+      off: 'a limit of lines that counts nothing is taken, and the first refused peer ends the process',
+      file: 'packages/tls/src/log/log-refusal.ts',
+      find: "  aLimit.read(limit, place.within('second argument'));\n",
+      replace: '  void aLimit;\n',
+      test: {
+        file: 'packages/tls/src/log/log-refusal.test.ts',
+        title: 'has no limit but one that counts',
+      },
+    },
+    {
       name: 'no-anchors',
       off: 'a trust without a single anchor is opened, and refuses everybody',
       file: 'packages/tls/src/trust/open-trust-shape.ts',

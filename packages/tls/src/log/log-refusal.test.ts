@@ -159,3 +159,37 @@ describe('a refused connection', () => {
     expect(lines).toHaveLength(2);
   });
 });
+
+describe('the log of refusals', () => {
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'x'],
+    ['a function without methods', (): void => {}],
+    ['an object without methods', {}],
+    ['an object whose warn is not a method', { warn: true }],
+  ])('is refused at once where it cannot be written to: %s', (_, log) => {
+    expect(() => logRefusal(log as never)).toThrow(
+      expect.objectContaining({
+        code: 'ENTENTE_OPTION_INVALID',
+        place: 'first argument of logRefusal',
+        sentence: expect.stringContaining('expected a log with the method warn'),
+      }),
+    );
+  });
+
+  it('may be a function that has the method, or an object that has it from its class', () => {
+    class Logger {
+      warn(): void {}
+    }
+    expect(logRefusal(Object.assign((): void => {}, { warn(): void {} }) as never)).toBeTypeOf('function');
+    expect(logRefusal(new Logger() as never)).toBeTypeOf('function');
+    expect(logRefusal(console)).toBeTypeOf('function');
+  });
+
+  it('has no limit but one that counts', () => {
+    const invalid = { code: 'ENTENTE_OPTION_INVALID', place: 'second argument of logRefusal' };
+    for (const limit of [null, 10, {}])
+      expect(() => logRefusal(console, limit as never)).toThrow(expect.objectContaining(invalid));
+  });
+});

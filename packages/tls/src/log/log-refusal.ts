@@ -1,6 +1,11 @@
+import { OptionPlace, rule } from '../options/option-rule.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import type { Log } from './log.ts';
 import { RefusalLimit } from './refusal-limit.ts';
+
+const place = new OptionPlace('logRefusal');
+const aLog = havingMethods('a log with the method warn(fields, message), such as a logger of pino', 'warn');
+const aLimit = havingMethods('a RefusalLimit', 'line', 'overloadLine');
 
 /**
  * Logs connections that were refused, or that no longer pass: one line with reason, peer, link and remedy. The peer itself sees
@@ -9,11 +14,15 @@ import { RefusalLimit } from './refusal-limit.ts';
  * Nobody can flood the log: {@link RefusalLimit} bounds its lines, and a line has the number of refusals before it that got none
  * in `more` (the same peer) and `moreOfOthers`.
  *
- * @param log - where the lines go
+ * @param log - where the lines go: a logger of pino, or whatever else has a method `warn(fields, message)`. A function alone, such
+ * as `console.log`, is not enough
  * @param limit - bound on the lines; one that is shared counts other refusals of the same peers too
  * @returns for `onRefusal` of `serve`, `connect`, `agent` and `dispatcher`
+ * @throws TlsFault `ENTENTE_OPTION_INVALID` at once where log or limit lacks a method: the first refused peer would end the process
  */
 export function logRefusal(log: Log, limit = new RefusalLimit()): (refusal: ConnectionRefusal) => void {
+  aLog.read(log, place.within('first argument'));
+  aLimit.read(limit, place.within('second argument'));
   return ({ rejection, peer, claimed, link, when, remoteAddress, remotePort }) => {
     const name = peer?.server ?? peer?.dnsNames[0] ?? peer?.uris[0] ?? peer?.subject;
     const leftOut =
@@ -36,4 +45,12 @@ export function logRefusal(log: Log, limit = new RefusalLimit()): (refusal: Conn
       rejection.message,
     );
   };
+}
+
+/** Functions are objects here: some loggers are functions with methods. */
+function havingMethods(wanted: string, ...methods: readonly string[]) {
+  return rule(wanted, (value) => {
+    if (value === null || value === undefined) return false;
+    return methods.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function');
+  });
 }
