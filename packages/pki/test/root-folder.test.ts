@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCrl, prepareRoot, type RootRequest } from '@entente/pki';
+import { createCrl, examineRootRequest, prepareRoot, type RootRequest, spkiHash } from '@entente/pki';
 import { createRootFolder, openRootFolder } from '@entente/pki/node';
 import { type Certificate, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -92,6 +92,60 @@ describe('the directory of a root', () => {
       ...damaged,
       remedy: expect.stringContaining('entente ca restore'),
     });
+    await rm(base, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['is empty', ''],
+    ['is something else', 'nothing'],
+    ['is cut short', '-----BEGIN X509 CRL-----\nMIIB'],
+    ['has a certificate', 'certificate'],
+    ['has a list that cannot be read', encodePem('X509 CRL', Uint8Array.of(0x30, 0))],
+  ])(
+    'whose last list %s is refused: its number would be used twice, and its entries forgotten',
+    async (_, text) => {
+      const base = await mkdtemp(join(tmpdir(), 'entente-damaged-list-'));
+      const { der } = visit.root.certificate;
+      await writeFile(join(base, 'root_ca.crt'), encodePem('CERTIFICATE', der));
+      const content = text === 'certificate' ? encodePem('CERTIFICATE', der) : text;
+      await writeFile(join(base, 'root_ca.crl'), content);
+      const damaged = { code: 'ENTENTE_PKI_AUTHORITY_DAMAGED', place: join(base, 'root_ca.crl') };
+      await expect(openRootFolder(base, spkiHash(der))).rejects.toMatchObject({
+        ...damaged,
+        remedy: expect.stringContaining('bring the last list back'),
+      });
+      await writeFile(join(base, 'intermediate_ca.crt'), 'of the authority');
+      await expect(openRootFolder(base, spkiHash(der))).rejects.toMatchObject({
+        ...damaged,
+        remedy: expect.stringContaining('entente ca restore'),
+      });
+      await rm(base, { recursive: true, force: true });
+    },
+  );
+
+  it('without a list, or with an older one, continues the list of the request: no number twice, no entry forgotten', async () => {
+    const base = await mkdtemp(join(tmpdir(), 'entente-last-list-'));
+    const { certificate } = visit.root;
+    await writeFile(join(base, 'root_ca.crt'), encodePem('CERTIFICATE', certificate.der));
+    const revoked = [
+      { serialHex: '01', notAfter: half + day, revocation: { at: half, reason: 'cACompromise' as const } },
+    ];
+    const times = { thisUpdate: half, nextUpdate: half + day };
+    const list = await createCrl(visit.root, { number: 7, ...times, revoked });
+    const next = async (asked: RootRequest) => {
+      const { list: known } = await openRootFolder(base, asked.root);
+      return examineRootRequest(asked, {
+        root: certificate,
+        now: half,
+        ...(known === undefined ? {} : { known }),
+      });
+    };
+    const continued = { ok: true, value: { listNumber: 8, revoked: [{ serialHex: '01' }] } };
+    expect(await next({ ...request, list })).toMatchObject(continued);
+    await writeFile(join(base, 'root_ca.crl'), encodePem('X509 CRL', request.list));
+    expect(await next({ ...request, list })).toMatchObject(continued);
+    await writeFile(join(base, 'root_ca.crl'), encodePem('X509 CRL', list));
+    expect(await next(request)).toMatchObject(continued);
     await rm(base, { recursive: true, force: true });
   });
 });

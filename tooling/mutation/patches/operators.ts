@@ -29,6 +29,29 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'damaged-last-list',
+      off: 'a root whose last list was damaged signs the same number again, and forgets whom it has revoked',
+      file: 'packages/pki/src/node/root-folder.ts',
+      find: 'if (list?.ok === true) return der;',
+      replace: 'if (list?.ok !== false) return der;',
+      test: {
+        file: 'packages/pki/test/root-folder.test.ts',
+        title:
+          'whose last list is empty is refused: its number would be used twice, and its entries forgotten',
+      },
+    },
+    {
+      name: 'root-without-a-list',
+      off: 'nobody is told that only the request says which lists the root has signed',
+      file: 'packages/commands/src/root/root-plan-text.ts',
+      find: '...(list === undefined\n',
+      replace: '...(list === null\n',
+      test: {
+        file: 'packages/commands/src/root/root-plan-text.test.ts',
+        title: 'what the root would sign says where only the request knows the last list',
+      },
+    },
+    {
       name: 'error-of-a-draft',
       off: 'an error names a draft that nobody knows',
       file: 'packages/pki/src/node/write-whole.ts',

@@ -52,7 +52,7 @@ export async function signRequest(file: string, options: SignOptions): Promise<v
   const examined = await examine(file, options);
   if (examined === undefined) return;
   const { folder, now, plan, request } = examined;
-  const shown = describePlan(plan, folder.certificate, now);
+  const shown = describePlan(plan, folder, now);
   if (!(await isAgreed(shown, options))) return;
   const answer = await signRootAnswer(plan, { root: await folder.issuer(), now, random: randomBytes });
   // First, so that no later request takes a revocation back.
@@ -89,7 +89,7 @@ export async function prepareNext(file: string, options: PrepareOptions): Promis
   const isReached = mayCrossCertify(folder.certificate);
   const name = rootName(request.domain, number);
   const shown = [
-    ...describePlan(plan, folder.certificate, now),
+    ...describePlan(plan, folder, now),
     `  next root       ${name.toString()}, in ${newRoot}`,
     isReached
       ? '                  certified by the present root: who believes that alone reaches it'

@@ -42,3 +42,18 @@ export function damagedRootFile(place: string, sentence: string): PkiFault {
       'restore the file from a copy of the folder of the root, which is in no backup of the authority; or correct the path, where that is another folder',
   });
 }
+
+/**
+ * The last list in the directory of a root cannot be read. Without it, a number would be used twice and revocations forgotten; the
+ * authority has it too.
+ * @param place - path of the file
+ * @param sentence - what is wrong with it
+ */
+export function damagedRootList(place: string, sentence: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence,
+    place,
+    remedy:
+      'bring the last list back: from a copy of the folder of the root, or from the folder of the authority once it has accepted every answer of this root: root_ca.crl there, and roots/2.crl for root 2',
+  });
+}

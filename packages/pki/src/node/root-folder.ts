@@ -1,4 +1,4 @@
-import { type Certificate, decodePem, encodePem, type KeyKind } from '@entente/x509';
+import { type Certificate, decodeCrl, decodePem, encodePem, type KeyKind } from '@entente/x509';
 import { rootName } from '../ceremony/new-root.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { createIssuer, type Issuer } from '../ground/issuer.ts';
@@ -8,7 +8,7 @@ import type { PreparedRoot } from '../rollover/root-documents.ts';
 import { authorityFiles, readPrivateKey } from './authority-files.ts';
 import { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
 import { keySigner } from './key-signer.ts';
-import { damagedRootFile, missingRootFile } from './missing-file.ts';
+import { damagedRootFile, damagedRootList, missingRootFile } from './missing-file.ts';
 import { newKey } from './pending-issuer.ts';
 import { authorityFaults, certificatesIn, type FileFaults, listOf, signerIn } from './read-issuers.ts';
 import { rootFiles, rootsFile } from './root-files.ts';
@@ -22,7 +22,7 @@ const rootFaults: FileFaults = { damaged: damagedRootFile, missing: missingRootF
 export interface RootFolder {
   /** That of the root; its fingerprint is not the wanted one where that is not in the directory. */
   readonly certificate: Certificate;
-  /** The newest list that this directory has, DER; undefined where it keeps none. */
+  /** The newest list that this directory has, DER; undefined where it keeps none: before the first visit with its key. */
   readonly list: Uint8Array | undefined;
   /**
    * The root with its key.
@@ -37,21 +37,33 @@ export interface RootFolder {
  * Opens the directory of a root.
  * @param directory - with root_ca.crt and root_ca.key; or that of an authority
  * @param sha256 - of the certificate that is wanted, lower-case hexadecimal; where it is not there, the first one is opened
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` where there is no certificate
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` where there is no certificate, or the last list is there and cannot be read
  */
 export async function openRootFolder(directory: string, sha256: string): Promise<RootFolder> {
   const folder = authorityFolder(directory);
   const { certificate, files } = await find(folder, sha256);
-  const blocks = decodePem((await folder.read(files.list)) ?? Buffer.alloc(0));
   return {
     certificate,
-    list: blocks.ok ? blocks.value.find(({ label }) => label === 'X509 CRL')?.der : undefined,
+    list: await lastList(folder, files.list),
     async issuer() {
       if (!(await folder.exists(files.key))) throw missingRootFile(folder.pathOf(files.key));
       return createIssuer(certificate.der, keySigner(await readPrivateKey(folder.pathOf(files.key))));
     },
     keep: (list) => folder.write(files.list, encodePem('X509 CRL', list), publicMode),
   };
+}
+
+/** One that is there and cannot be read does not count as none: its number would be used twice, and its entries forgotten. */
+async function lastList(folder: AuthorityFolder, name: string): Promise<Uint8Array | undefined> {
+  const content = await folder.read(name);
+  if (content === undefined) return undefined;
+  const blocks = decodePem(content);
+  const der = blocks.ok ? blocks.value.find(({ label }) => label === 'X509 CRL')?.der : undefined;
+  const list = der === undefined ? undefined : decodeCrl(der);
+  if (list?.ok === true) return der;
+  const sentence = `the last list of the root cannot be read: ${list?.error.message ?? 'the file contains no CRL'}`;
+  const isAuthority = await folder.exists(authorityFiles.issuingCertificate);
+  throw (isAuthority ? authorityFaults.damaged : damagedRootList)(folder.pathOf(name), sentence);
 }
 
 async function find(folder: AuthorityFolder, sha256: string) {
