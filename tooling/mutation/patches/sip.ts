@@ -13,6 +13,45 @@ const fields = (title: string): MutationPatch['test'] => ({
 export const patches: PatchList = {
   name: 'sip',
   list: [
+    ...(
+      [
+        [
+          'number',
+          'a limit that is not a number turns itself off',
+          'if (Number.isSafeInteger(value) && (value as number) > 0)',
+          "if (typeof value === 'number')",
+          'StreamFramer refuses a limit that is not a whole number above 0, and names it',
+        ],
+        [
+          'name',
+          'a misspelt limit turns off what it was meant to set',
+          'if (!Object.hasOwn(defaultLimits, name))',
+          "if (name === '')",
+          'parseMessage refuses a limit that does not exist, and limits that are none',
+        ],
+        [
+          'default',
+          'a limit that is undefined is no limit',
+          'maxBodyBytes = defaultLimits.maxBodyBytes,',
+          'maxBodyBytes = Number.MAX_SAFE_INTEGER,',
+          'parseWebSocketMessage has the default where a limit is undefined or left out',
+        ],
+        [
+          'of-the-next-hop',
+          'what is held against the next hop is held against limits that nobody has looked at',
+          'if (complete.has(given)) return given;',
+          'if (given !== null) return given;',
+          'checkSize refuses a limit that is not a whole number above 0, and names it',
+        ],
+      ] as const
+    ).map(([name, off, find, replace, title]) => ({
+      name: `limit-${name}`,
+      off,
+      file: 'packages/sip/src/message/limits.ts',
+      find,
+      replace,
+      test: { file: 'packages/sip/src/message/limits.test.ts', title },
+    })),
     {
       name: 'unreadable-refusal',
       off: 'the answer to a request whose To cannot be read cannot be read either',

@@ -3,7 +3,7 @@ import { smallBodyBytes } from '../message/assemble.ts';
 import { sizeProblem } from '../message/check-size.ts';
 import { type Head, indexHead } from '../message/head-index.ts';
 import { headersTooLong, startLineTooLong } from '../message/head-problems.ts';
-import { defaultLimits, framingLimits, type MessageLimits } from '../message/limits.ts';
+import { defaultLimits, framingLimits, type MessageLimits, readLimits } from '../message/limits.ts';
 import { type CheckDepth, completeMessage, fail, type MessageFault } from '../message/parse-message.ts';
 import { type PlainRequest, plainRequest } from '../message/plain-request.ts';
 import type { SipMessage } from '../message/sip-message.ts';
@@ -53,7 +53,7 @@ export interface FramerSink {
 
 /** Options of a `StreamFramer`. */
 export interface FramerOptions {
-  /** How large a message may be, in bytes and header fields; what is left out is as in `defaultLimits`. */
+  /** How large a message may be, in bytes and header fields: whole numbers above 0. What is left out is as in `defaultLimits`. */
   readonly limits?: Partial<MessageLimits>;
   /** Default `addresses`; see `CheckDepth`. */
   readonly check?: CheckDepth;
@@ -89,9 +89,13 @@ export class StreamFramer {
   #breaks = 0;
   #failed = false;
 
+  /**
+   * @param options - limits and depth of the checks
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for a limit that is not a whole number above 0, or that does not exist
+   */
   constructor(options: FramerOptions = {}) {
-    this.#limits = options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
-    this.#framing = options.limits === undefined ? defaultFraming : framingLimits(this.#limits);
+    this.#limits = readLimits(options.limits);
+    this.#framing = this.#limits === defaultLimits ? defaultFraming : framingLimits(this.#limits);
     this.#check = options.check ?? 'addresses';
   }
 

@@ -1,6 +1,6 @@
 import { smallBodyBytes } from '../message/assemble.ts';
 import { indexHead } from '../message/head-index.ts';
-import { defaultLimits } from '../message/limits.ts';
+import { readLimits } from '../message/limits.ts';
 import {
   bodyTooLong,
   completeMessage,
@@ -17,10 +17,11 @@ import { bytesFromText, wireFromBytes } from '../syntax/text.ts';
  *
  * @param data - The payload of a text or binary WebSocket message.
  * @returns as `parseMessage`. A refusal leaves the connection usable, so no fault is fatal.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for a limit that is none
  * @see RFC 7118 §5.2, §5.3
  */
 export function parseWebSocketMessage(data: string | Uint8Array, options: ParseOptions = {}): ParsedMessage {
-  const limits = options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
+  const limits = readLimits(options.limits);
   if (data.length > limits.maxHeaderBytes + limits.maxBodyBytes) {
     return fail('', bodyTooLong(data.length, limits), [], false);
   }

@@ -4,7 +4,7 @@ import { bytesFromWire, wireFromBytes } from '../syntax/text.ts';
 import { smallBodyBytes } from './assemble.ts';
 import { checkMessage, checkRouting } from './check-message.ts';
 import { type Head, indexHead } from './head-index.ts';
-import { defaultLimits, type MessageLimits } from './limits.ts';
+import { type MessageLimits, readLimits } from './limits.ts';
 import { rejectionFor } from './rejection.ts';
 import type { SipResponse } from './response.ts';
 import type { SipMessage } from './sip-message.ts';
@@ -35,7 +35,7 @@ export type ParsedMessage =
 
 /** Options of `parseMessage`. */
 export interface ParseOptions {
-  /** How large the message may be, in bytes and header fields; what is left out is as in `defaultLimits`. */
+  /** How large the message may be, in bytes and header fields: whole numbers above 0. What is left out is as in `defaultLimits`. */
   readonly limits?: Partial<MessageLimits>;
   /** Default `addresses`. */
   readonly check?: CheckDepth;
@@ -47,10 +47,11 @@ export interface ParseOptions {
  *
  * @param bytes - The message. They are copied.
  * @returns the message, or a fault that carries the response to send.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is given no bytes, or a limit that is none
  * @see RFC 3261 §7, §18.3
  */
 export function parseMessage(bytes: Uint8Array, options: ParseOptions = {}): ParsedMessage {
-  const limits = options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
+  const limits = readLimits(options.limits);
   const text = wireFromBytes(bytes);
   const head = indexHead(bytes, text, 0, bytes.length, limits);
   if (head === 'incomplete') return fail(text, unclosed(text), linesOfUnclosed(text, limits));
