@@ -83,7 +83,7 @@ export const patches: PatchList = {
     {
       name: 'backup-as-authority',
       off: 'a copy of a backup runs as the authority: numbers of lists are given twice, and what was revoked since is valid',
-      file: 'packages/pki/src/node/backup/refuse-backup-folder.ts',
+      file: 'packages/pki/src/node/refuse-backup-folder.ts',
       find: 'if (!isBackup) return;',
       replace: 'return;',
       test: {

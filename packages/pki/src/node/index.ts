@@ -9,7 +9,6 @@ export {
   type ListFile,
 } from './backup/import-lists.ts';
 export type { BackedUpFile, BackupManifest } from './backup/manifest.ts';
-export { refuseBackupFolder } from './backup/refuse-backup-folder.ts';
 export {
   type RestoredBackup,
   type RestoreOptions,
@@ -43,6 +42,7 @@ export type { PendingIssuer } from './pending-issuer.ts';
 export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
 export type { PlainFile } from './read-plain.ts';
 export { readSecret, readSecretLines } from './read-secret.ts';
+export { refuseBackupFolder } from './refuse-backup-folder.ts';
 export { type RootFiles, rootFiles, rootsFile } from './root-files.ts';
 export { createRootFolder, openRootFolder, type RootFolder } from './root-folder.ts';
 export { RootStore, type StoredRoot } from './root-store.ts';

@@ -6,9 +6,9 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
 import { authorityFiles, presentRootKey } from './authority-files.ts';
 import { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
-import { refuseBackupFolder } from './backup/refuse-backup-folder.ts';
 import { endCreation } from './creation-mark.ts';
 import { IssuerStore } from './issuer-store.ts';
+import { refuseBackupFolder } from './refuse-backup-folder.ts';
 import { rootFiles } from './root-files.ts';
 import { throwAwaySigner } from './throw-away-signer.ts';
 

@@ -1,7 +1,7 @@
 import { authorityFiles } from '../authority-files.ts';
+import { manifestFile } from '../manifest-file.ts';
 import { backupKeyFile } from './backup-key.ts';
 import { signatureFile } from './backup-signature.ts';
-import { manifestFile } from './manifest-file.ts';
 import { restoredFile } from './restored-mark.ts';
 
 const leftOut: ReadonlySet<string> = new Set([

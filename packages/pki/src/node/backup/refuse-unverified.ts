@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { PkiFault } from '../../ground/fault.ts';
 import type { AuthorityFolder } from '../authority-folder.ts';
+import { manifestFile } from '../manifest-file.ts';
 import { readPlain } from '../read-plain.ts';
 import { presentBackupKey } from './backup-key.ts';
 import { maxSignatureBytes, signatureFile, signerOf, verifyManifest } from './backup-signature.ts';
-import { manifestFile } from './manifest-file.ts';
 import { damaged } from './restore-faults.ts';
 
 /** Whose backup is restored. */

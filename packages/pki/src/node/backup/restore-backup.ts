@@ -15,11 +15,11 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { authorityFiles } from '../authority-files.ts';
 import { type AuthorityFolder, authorityFolder } from '../authority-folder.ts';
+import { manifestFile } from '../manifest-file.ts';
 import { secretMode, syncFolder } from '../write-whole.ts';
 import { backupKeyFile, presentBackupKey } from './backup-key.ts';
 import { hashOfFile } from './folder-files.ts';
 import { type BackupManifest, parseManifest } from './manifest.ts';
-import { manifestFile } from './manifest-file.ts';
 import { refuseOtherAuthority } from './other-authority.ts';
 import { refuseUnverified } from './refuse-unverified.ts';
 import { damaged, notEmpty, preparationFault, restoreFault } from './restore-faults.ts';

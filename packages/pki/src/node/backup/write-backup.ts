@@ -3,13 +3,13 @@ import { lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { PkiFault } from '../../ground/fault.ts';
 import { authorityFolder } from '../authority-folder.ts';
+import { manifestFile } from '../manifest-file.ts';
 import { secretMode, syncFolder, writeDraft } from '../write-whole.ts';
 import { backupKey } from './backup-key.ts';
 import { isSecretPath } from './backup-path.ts';
 import { signatureFile, signerOf, signManifest } from './backup-signature.ts';
 import { type FolderFile, folderFiles, hashOfFile } from './folder-files.ts';
 import { type BackedUpFile, type BackupManifest, formatManifest } from './manifest.ts';
-import { manifestFile } from './manifest-file.ts';
 
 /** What a backup is taken of. */
 export interface BackupOptions {

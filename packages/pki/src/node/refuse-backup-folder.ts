@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PkiFault } from '../../ground/fault.ts';
+import { PkiFault } from '../ground/fault.ts';
 import { manifestFile } from './manifest-file.ts';
 
 /**
