@@ -146,8 +146,8 @@ export const patches: PatchList = {
     {
       name: 'exposed-client-key',
       off: 'a command goes to the authority with a key that everybody on the machine may read',
-      file: `${commands}/authority/connect-authority.ts`,
-      find: '  await refuseExposedKey(access.key);\n',
+      file: `${commands}/authority/own-credential.ts`,
+      find: '  await refuseExposedKey(key);\n',
       replace: '',
       test: {
         file: 'packages/commands/test/own-key.test.ts',

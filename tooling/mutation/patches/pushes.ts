@@ -135,8 +135,8 @@ export const patches: PatchList = {
       name: 'endless-answer',
       off: 'an answer that is pushed fills the memory of an edge',
       file: 'packages/member/src/push/answer-pushes.ts',
-      find: 'if (size > maxBytes) return undefined;',
-      replace: 'if (size < 0) return undefined;',
+      find: 'new GatheredOctets(maxBytes)',
+      replace: 'new GatheredOctets(Number.MAX_SAFE_INTEGER)',
       test: {
         file: 'packages/member/test/pushes.test.ts',
         title: 'reads no answer that is longer than the longest list',

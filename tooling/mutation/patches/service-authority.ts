@@ -204,14 +204,6 @@ export const patches: PatchList = {
       test: ledger('acknowledges nothing where another one has written in the same moment'),
     },
     {
-      name: 'ledger-missing',
-      off: 'an authority without its ledger begins an empty one, and takes every revocation back',
-      file: opening,
-      find: 'else if (!read.ownLedger && !(await folder.exists(ledgerFile)))',
-      replace: 'else if (!read.ownLedger && !(await folder.exists(authorityFiles.rootCertificate)))',
-      test: authority('is open in one process at a time, and not without its ledger'),
-    },
-    {
       name: 'another-domain',
       off: 'an authority issues for another domain than its own',
       file: opening,
@@ -225,8 +217,8 @@ export const patches: PatchList = {
       name: 'listener-body',
       off: 'a request whose length is not announced fills the memory of an authority',
       file: listener,
-      find: "if (size > maxBytes) finish('too-large');",
-      replace: "if (size < 0) finish('too-large');",
+      find: 'new GatheredOctets(maxBytes)',
+      replace: 'new GatheredOctets(Number.MAX_SAFE_INTEGER)',
       test: node('refuses a body beyond the bound, announced or not, without reading it all'),
     },
     {
