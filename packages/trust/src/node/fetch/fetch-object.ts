@@ -117,7 +117,8 @@ function transfer(
       });
       answer.on('error', reject);
       answer.on('aborted', () => reject(new Error('the connection ended before the answer was complete')));
-      answer.on('end', () => resolve({ ok: true, bytes: gathered.whole() }));
+      // Kept for as long as a list holds: without the room behind it.
+      answer.on('end', () => resolve({ ok: true, bytes: gathered.whole().slice() }));
     });
     asked.end(body?.bytes);
   });
