@@ -10,8 +10,8 @@ export const patches: PatchList = {
       name: 'missing-root',
       off: 'who mistypes the folder of the root is told to restore a backup, which has no key of a root',
       file: 'packages/pki/src/node/root-folder.ts',
-      find: 'if (!(await folder.exists(rootCertificate))) throw missingRootFile(folder.pathOf(rootCertificate));',
-      replace: 'void missingRootFile;',
+      find: '    isAuthority ? authorityFaults : rootFaults,',
+      replace: '    isAuthority || rootFaults !== undefined ? authorityFaults : rootFaults,',
       test: {
         file: 'packages/pki/test/root-folder.test.ts',
         title: 'that is another one, or has no key, is said to be that: no backup and no new authority helps',

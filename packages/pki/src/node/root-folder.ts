@@ -72,7 +72,6 @@ async function find(folder: AuthorityFolder, sha256: string) {
   const stored = others.find(({ certificate }) => isWanted(certificate));
   if (stored !== undefined) return { certificate: stored.certificate, files: rootFiles(stored.number) };
   const { rootCertificate } = authorityFiles;
-  if (!(await folder.exists(rootCertificate))) throw missingRootFile(folder.pathOf(rootCertificate));
   // Beside an authority it is in each backup of that.
   const isAuthority = await folder.exists(authorityFiles.issuingCertificate);
   const certificates = await certificatesIn(
