@@ -50,7 +50,7 @@ export const patches: PatchList = {
       find: 'if (this.#budget.spend())',
       replace: 'if (this.#budget.spend() && run.isOver)',
       test: ownProcess(
-        'that hangs is stopped once its budget is used up; then each call fails at once, and it is started again',
+        'that hangs is stopped once its budget is used up; then each call fails at once, and it is started again: it waits for ever',
       ),
     },
     {

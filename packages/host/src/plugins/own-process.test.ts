@@ -218,20 +218,30 @@ describe('a plugin in a process of its own', () => {
     await expect.poll(() => sentence(ask())).toBe('answered "good"');
   });
 
-  it('that hangs is stopped once its budget is used up; then each call fails at once, and it is started again', async () => {
-    install('if (argument.hang) for (;;); return "good";');
-    const { ask, plugins } = await load({ timeLimitMs: 200 });
-    const hung = Array.from({ length: 8 }, () => sentence(ask({ hang: true })));
-    const outcomes = new Set(await Promise.all(hung));
-    for (const outcome of outcomes)
-      expect(outcome).toMatch(/gave no answer within 200 ms|failed more than 5 times/);
-    expect(await line('plugin-stopped')).toMatchObject({ level: 'error', plugin: 'alpha', againInMs: 1_000 });
-    expect(await sentence(ask())).toContain('it does not run now');
-    expect(plugins.problems()).toMatchObject([{ part: 'plugin', stops: false }]);
-    await line('plugin-started');
-    expect(plugins.problems()).toEqual([]);
-    await expect.poll(() => sentence(ask())).toBe('answered "good"');
-  });
+  it.each([
+    ['waits for ever', 'await new Promise(() => {})'],
+    ['never ends its turn', 'for (;;)'],
+  ])(
+    'that hangs is stopped once its budget is used up; then each call fails at once, and it is started again: it %s',
+    async (_, hang) => {
+      install(`if (argument.hang) ${hang}; return "good";`);
+      const { ask, plugins } = await load({ timeLimitMs: 200 });
+      const hung = Array.from({ length: 8 }, () => sentence(ask({ hang: true })));
+      const outcomes = new Set(await Promise.all(hung));
+      for (const outcome of outcomes)
+        expect(outcome).toMatch(/gave no answer within 200 ms|failed more than 5 times/);
+      expect(await line('plugin-stopped')).toMatchObject({
+        level: 'error',
+        plugin: 'alpha',
+        againInMs: 1_000,
+      });
+      expect(await sentence(ask())).toContain('it does not run now');
+      expect(plugins.problems()).toMatchObject([{ part: 'plugin', stops: false }]);
+      await line('plugin-started');
+      expect(plugins.problems()).toEqual([]);
+      await expect.poll(() => sentence(ask())).toBe('answered "good"');
+    },
+  );
 
   it.each([
     ['floods the log', 'for (;;) scope.log.info({}, "x");', 'wrote more than 100 lines'],
