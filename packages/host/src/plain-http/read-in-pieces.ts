@@ -3,12 +3,10 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { type Line, lineOf } from './line.ts';
+import { ParsingTurn } from './parsing-turn.ts';
 
 /** Octets that the platform parses at once: no more requests than fit in here are parsed before one of them is answered. */
 export const pieceOctets = 512;
-
-/** Milliseconds that the platform parses in one turn of the event loop, of all connections of a listener; from then on each has one piece. */
-const turnMs = 5;
 
 /** A connection of a listener of HTTP. */
 interface ParsedSocket extends Socket {
@@ -50,31 +48,6 @@ interface Reading {
   parsedIn: number;
   /** Whether it goes on in the next turn. */
   isDue: boolean;
-}
-
-/** How long has been parsed in this turn of the event loop. */
-class ParsingTurn {
-  readonly #now: () => number;
-  #until: number | undefined;
-  /** Counts turns in which something was parsed. */
-  count = 0;
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  begin(): void {
-    if (this.#until !== undefined) return;
-    this.count++;
-    this.#until = this.#now() + turnMs;
-    setImmediate(() => {
-      this.#until = undefined;
-    });
-  }
-
-  get isOver(): boolean {
-    return this.#until !== undefined && this.#now() >= this.#until;
-  }
 }
 
 function read(socket: ParsedSocket, reading: Reading, octets: Buffer): void {

@@ -39,10 +39,10 @@ export async function beginCreation(
       if (isUnfinished) return;
       const { certificates } = await ledger.list({ limit: 1 });
       if (certificates.length === 0) return;
-      await rm(mark, { force: true });
+      await endCreation(directory);
       throw withoutRoot(directory, 'a ledger with certificates');
     },
-    end: () => rm(mark, { force: true }),
+    end: () => endCreation(directory),
   };
 }
 
