@@ -25,7 +25,8 @@ export function openSqliteLocations(file) {
   const database = new Database(file);
   // It says who is connected from where.
   chmodSync(file, 0o600);
-  database.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
+  database.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA synchronous = FULL;`);
+  whenFree(() => database.exec('PRAGMA journal_mode = WAL'));
   database.exec(schema);
   const select = database.prepare('SELECT binding FROM bindings WHERE aor = ? AND expires_at > ?');
   const insert = database.prepare(
@@ -86,6 +87,22 @@ export function openSqliteLocations(file) {
     },
   };
   return store;
+}
+
+/**
+ * Tries again for as long as a change waits. SQLite does not wait by itself where a file changes to a write-ahead log: of servers
+ * that begin together with a new file, the second would not start.
+ */
+function whenFree(run) {
+  const until = performance.now() + waitMs;
+  for (;;) {
+    try {
+      return run();
+    } catch (error) {
+      if (error.code !== 'SQLITE_BUSY' || performance.now() >= until) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
 }
 
 /** A server knows this fault by its code. */

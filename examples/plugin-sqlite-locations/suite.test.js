@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +98,30 @@ test('processes that change one user at the same time lose no change of each oth
   const store = open(file);
   assert.equal(store.lookup('alice@contoso.example', 0).length, 60);
   store.close();
+});
+
+test('a server that begins while another one makes the file waits for it', async () => {
+  const file = newFile();
+  const script = `
+    import { statSync } from 'node:fs';
+    import Database from 'libsql';
+    process.umask(0o022);
+    const database = new Database(process.argv[1]);
+    database.exec('BEGIN IMMEDIATE');
+    console.log('begun');
+    // The one that begins makes the file private, and changes its kind of journal next.
+    while ((statSync(process.argv[1]).mode & 0o077) !== 0);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    database.exec('COMMIT');`;
+  const other = spawn(process.execPath, ['--input-type=module', '--eval', script, file], {
+    cwd: import.meta.dirname,
+  });
+  await once(other.stdout, 'data');
+  const store = open(file);
+  assert.deepEqual(store.lookup('alice@contoso.example', 0), []);
+  store.close();
+  const [status] = await once(other, 'exit');
+  assert.equal(status, 0);
 });
 
 test('what the database cannot do is a fault that the server knows by its code', () => {
