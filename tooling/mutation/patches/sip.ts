@@ -52,6 +52,57 @@ export const patches: PatchList = {
       replace,
       test: { file: 'packages/sip/src/message/limits.test.ts', title },
     })),
+    ...(
+      [
+        [
+          'name',
+          'a misspelt part of a request is left out without a word',
+          'check-parts.ts',
+          'if (kind === undefined)',
+          "if (name === '')",
+          'refuses a part with another name, as a program in JavaScript may give it',
+        ],
+        [
+          'kind',
+          'a part of another kind is written as what no peer can read',
+          'check-parts.ts',
+          'if (value !== undefined && !isOf(kind, value)) throw',
+          "if (name === '') throw",
+          'refuses a CSeq that is a text, as a program in JavaScript may give it',
+        ],
+        [
+          'text',
+          'the value of a field is [object Object]',
+          'check-parts.ts',
+          "return typeof write === 'function' && write !== Object.prototype.toString && !Array.isArray(value);",
+          "return typeof write === 'function';",
+          'refuses the value of a field without a text, as a program in JavaScript may give it',
+        ],
+        [
+          'number',
+          'the value of a field is NaN',
+          'header-field.ts',
+          '? Number.isFinite(value)',
+          '? true',
+          'refuses the value of a field that is no number, as a program in JavaScript may give it',
+        ],
+        [
+          'answered',
+          'a response is made of what is no request',
+          'create-response.ts',
+          "if ((request as SipRequest | undefined)?.kind !== 'request')",
+          'if (request === undefined)',
+          'refuses to answer what is no request',
+        ],
+      ] as const
+    ).map(([name, off, file, find, replace, title]) => ({
+      name: `part-${name}`,
+      off,
+      file: `packages/sip/src/message/${file}`,
+      find,
+      replace,
+      test: { file: 'packages/sip/src/message/create.test.ts', title },
+    })),
     {
       name: 'unreadable-refusal',
       off: 'the answer to a request whose To cannot be read cannot be read either',

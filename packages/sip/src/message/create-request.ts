@@ -6,6 +6,7 @@ import { SipArgumentError } from '../syntax/problem.ts';
 import { parseUri } from '../uri/parse-uri.ts';
 import type { Uri } from '../uri/uri.ts';
 import { assemble, bodyWire } from './assemble.ts';
+import { checkGiven, checkParts, type PartKind } from './check-parts.ts';
 import { fieldLine, fieldPairs, type HeaderFields } from './header-field.ts';
 import type { SipRequest } from './request.ts';
 
@@ -42,14 +43,33 @@ export interface RequestParts {
   readonly body?: string | Uint8Array;
 }
 
+const kinds = {
+  method: 'text',
+  uri: 'value',
+  from: 'value',
+  to: 'value',
+  callId: 'text',
+  cseq: 'sequence',
+  via: 'values',
+  maxForwards: 'number',
+  routes: 'values',
+  contact: 'values',
+  headers: 'fields',
+  contentType: 'text',
+  body: 'body',
+} satisfies Record<keyof RequestParts, PartKind>;
+const needed = ['method', 'uri', 'from', 'to', 'callId', 'cseq'] as const;
+
 /**
  * Builds a request. Content-Length is always written.
  *
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in a message, for example a line break
- *   in a value, a URI without its scheme, or a text for From without a tag.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part has another name, is missing, or is not allowed in a message, for example
+ *   a line break in a value, a URI without its scheme, or a text for From without a tag.
  * @see RFC 3261 §8.1.1
  */
 export function createRequest(parts: RequestParts): SipRequest {
+  checkParts(parts, kinds, 'request');
+  for (const name of needed) checkGiven(parts[name], kinds[name], name);
   const { method, maxForwards = 70 } = parts;
   if (!isAll(method, TOKEN)) {
     throw new SipArgumentError(

@@ -2,6 +2,7 @@ import type { NameAddr } from '../headers/name-addr.ts';
 import { isAll, TOKEN } from '../syntax/characters.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { assemble, bodyWire } from './assemble.ts';
+import { checkParts, type PartKind } from './check-parts.ts';
 import { STRIDE } from './head-index.ts';
 import { fieldLine, fieldPairs, fieldValue, type HeaderFields } from './header-field.ts';
 import { CALL_ID, CSEQ, FROM, headerId, RECORD_ROUTE, TO, VIA } from './header-names.ts';
@@ -28,6 +29,16 @@ export interface ResponseParts {
   readonly recordRoute?: boolean;
 }
 
+const kinds = {
+  toTag: 'text',
+  contact: 'value',
+  headers: 'fields',
+  contentType: 'text',
+  body: 'body',
+  recordRoute: 'truth',
+} satisfies Record<keyof ResponseParts, PartKind>;
+const noParts: ResponseParts = {};
+
 const dialogMethods = new Set(['INVITE', 'SUBSCRIBE', 'NOTIFY', 'REFER', 'UPDATE']);
 const TIMESTAMP = headerId('Timestamp');
 
@@ -37,15 +48,22 @@ const TIMESTAMP = headerId('Timestamp');
  *
  * @param status - 100–699.
  * @param reason - Default: the usual phrase of the status.
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the status or a part is not allowed in a response.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the status or a part is not allowed in a response, or a part has another name.
  * @see RFC 3261 §8.2.6
  */
 export function createResponse(
   request: SipRequest,
   status: number,
   reason: string = reasonPhrase(status),
-  parts: ResponseParts = {},
+  parts: ResponseParts = noParts,
 ): SipResponse {
+  if ((request as SipRequest | undefined)?.kind !== 'request')
+    throw new SipArgumentError(
+      'expected a request, found something else',
+      'request of a response',
+      'give the message that is answered, of which kind is "request"',
+    );
+  if (parts !== noParts) checkParts(parts, kinds, 'response');
   if (!(Number.isInteger(status) && status >= 100 && status <= 699)) {
     throw new SipArgumentError(
       `expected 100 to 699, found ${status}`,

@@ -56,6 +56,34 @@ describe('createRequest', () => {
       expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' }),
     );
   });
+
+  it.each<[title: string, change: Record<string, unknown>, place: string]>([
+    ['a part with another name', { maxForward: 5 }, 'request'],
+    ['a method that is missing', { method: undefined }, 'method'],
+    ['a URI that is missing', { uri: undefined }, 'uri'],
+    ['a From that is missing', { from: undefined }, 'from'],
+    ['a To that is an object without a text', { to: {} }, 'to'],
+    ['a Call-ID that is a number', { callId: 5 }, 'callId'],
+    ['a CSeq that is a text', { cseq: '1' }, 'cseq'],
+    ['a Via that is a list of numbers', { via: [1] }, 'via'],
+    ['Max-Forwards as a text', { maxForwards: '70' }, 'maxForwards'],
+    ['header fields as one text', { headers: 'Subject: x' }, 'headers'],
+    ['header fields in a list that is none of pairs', { headers: ['Subject', 'x'] }, 'headers'],
+    ['the value of a field that is null', { headers: { Subject: null } }, 'Subject'],
+    ['the value of a field without a text', { headers: { Subject: {} } }, 'Subject'],
+    ['the value of a field that is no number', { headers: { Expires: Number.NaN } }, 'Expires'],
+    ['a media type that is null', { contentType: null }, 'contentType'],
+  ])('refuses %s, as a program in JavaScript may give it', (_, change, place) => {
+    expect(() => createRequest({ ...parts, ...change } as typeof parts)).toThrow(
+      expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT', place }),
+    );
+  });
+
+  it.each([undefined, null, 'INVITE', []])('refuses %s for all parts', (given) => {
+    expect(() => createRequest(given as unknown as typeof parts)).toThrow(
+      expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT', place: 'request' }),
+    );
+  });
 });
 
 describe('createRequest from addresses that a peer sent', () => {
@@ -97,6 +125,24 @@ describe('createResponse', () => {
   it('copies Timestamp into a 100', () => {
     expect(createResponse(request, 100).get('Timestamp')).toBe('54');
     expect(createResponse(request, 200).has('Timestamp')).toBe(false);
+  });
+
+  it.each<[title: string, given: unknown, place: string]>([
+    ['a part with another name', { totag: 'b1' }, 'response'],
+    ['a tag that is a number', { toTag: 1 }, 'toTag'],
+    ['Record-Route that is neither', { recordRoute: 'no' }, 'recordRoute'],
+    ['null for all parts', null, 'response'],
+  ])('refuses %s, as a program in JavaScript may give it', (_, given, place) => {
+    expect(() => createResponse(createRequest(parts), 200, undefined, given as object)).toThrow(
+      expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT', place }),
+    );
+  });
+
+  it('refuses to answer what is no request', () => {
+    for (const given of [undefined, {}, createResponse(createRequest(parts), 180)])
+      expect(() => createResponse(given as never, 200)).toThrow(
+        expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT', place: 'request of a response' }),
+      );
   });
 
   it('refuses a Content-Length of its own', () => {

@@ -1,6 +1,7 @@
 import { isAll, TOKEN } from '../syntax/characters.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
+import { kindOf, writesItself } from './check-parts.ts';
 
 /** What a header field may be set to: text, a number, or a value class of this package. */
 export type HeaderValue = string | number | { toString(): string };
@@ -34,8 +35,26 @@ export function fieldOfKnownName(name: string, value: HeaderValue): string {
 
 /** The value of a header line as wire text; see `fieldLine`. */
 export function fieldValue(name: string, value: HeaderValue): string {
-  const text = typeof value === 'string' ? value : value.toString();
-  if (typeof value === 'number') return text;
+  if (typeof value !== 'string') return valueOfObject(name, value);
+  return oneLine(name, value);
+}
+
+/** A text that is empty of meaning, such as `[object Object]`, would be sent without a word. */
+function valueOfObject(name: string, value: number | { toString(): string }): string {
+  if (
+    typeof value === 'number'
+      ? Number.isFinite(value)
+      : typeof value === 'object' && value !== null && writesItself(value)
+  )
+    return oneLine(name, value.toString());
+  throw new SipArgumentError(
+    `expected a text, a number or a value of this package, found ${typeof value === 'number' ? value : kindOf(value)}`,
+    name,
+    'write the value as text',
+  );
+}
+
+function oneLine(name: string, text: string): string {
   if (text.indexOf('\n') !== -1 || text.indexOf('\r') !== -1) {
     throw new SipArgumentError(
       `expected a value without line breaks, found ${JSON.stringify(text)}`,
