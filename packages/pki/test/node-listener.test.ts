@@ -38,6 +38,22 @@ const echo: NodeHandler = async (request) =>
 const closing = 'Host: ca.contoso.example\r\nConnection: close\r\n';
 
 describe('a listener made of a fetch-style handler', () => {
+  it.each<[title: string, place: string, handler: unknown, options?: unknown]>([
+    ['no handler', 'handler', undefined],
+    ['a handler that is none', 'handler', { handler: echo }],
+    ['options that are none', 'options', echo, null],
+    ['a misspelt bound', 'maxBodybytes', echo, { maxBodybytes: 5 }],
+    ['a body without a bound', 'maxBodyBytes', echo, { maxBodyBytes: Number.POSITIVE_INFINITY }],
+    ['a bound that is a text', 'maxBodyBytes', echo, { maxBodyBytes: '65536' }],
+    ['a time that is none', 'timeoutMs', echo, { timeoutMs: Number.NaN }],
+    ['a time of nothing', 'timeoutMs', echo, { timeoutMs: 0 }],
+    ['a report that is none', 'onFault', echo, { onFault: true }],
+  ])('is not made of %s', (_, place, handler, options) => {
+    expect(() => nodeListener(handler as NodeHandler, options as NodeListenerOptions)).toThrow(
+      expect.objectContaining({ code: 'ENTENTE_PKI_BAD_ARGUMENT', place: `${place} of nodeListener` }),
+    );
+  });
+
   it('gives the handler method, path, headers and body, and never the host that the client names', async () => {
     const port = await listen(echo);
     const response = await fetch(`http://127.0.0.1:${port}/enrol?interface=external`, {

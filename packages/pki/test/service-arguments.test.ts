@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RevocationReason } from '@entente/pki';
@@ -53,7 +53,43 @@ describe('an authority for services, called by plain JavaScript', () => {
   });
 });
 
+describe('the addresses that services may have as names', () => {
+  const withAddresses = (addresses: unknown) =>
+    openAuthority({ directory, domain: 'contoso.example', clock: new HandClock(), addresses } as never);
+
+  it('are a list of ranges, and nothing is created where they are not', async () => {
+    for (const given of ['10.0.0.0/8', ['10.0.0.0'], ['10.0.0.0/33'], [10], null])
+      await expect(withAddresses(given)).rejects.toMatchObject({
+        ...bad,
+        place: 'option addresses of openAuthority',
+      });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('stay those with which the authority was created: others are refused, the same in another order are not', async () => {
+    await (await withAddresses(['10.0.0.0/8', '192.0.2.0/24']))[Symbol.asyncDispose]();
+    for (const given of [['10.0.0.0/8'], ['10.0.0.0/8', '192.0.2.0/24', '203.0.113.0/24'], []])
+      await expect(withAddresses(given)).rejects.toMatchObject({
+        ...bad,
+        message: expect.stringContaining('192.0.2.0/24'),
+      });
+    await (await withAddresses(['192.0.2.7/24', '10.0.0.0/8']))[Symbol.asyncDispose]();
+    await using opened = await authority();
+    expect((await opened.identity(orders)).name).toBe(orders);
+  });
+});
+
 describe('the folder of an authority', () => {
+  it('is refused where a file is, or is on the way', async () => {
+    const file = join(directory, 'ca');
+    await writeFile(file, '');
+    for (const given of [file, join(file, 'below')])
+      await expect(openAuthority({ directory: given, domain: 'contoso.example' })).rejects.toMatchObject({
+        ...bad,
+        place: `option directory of openAuthority, ${given}`,
+      });
+  });
+
   it('keeps its mode where it holds something else, and is refused where others may write to it', async () => {
     await writeFile(join(directory, 'package.json'), '{}');
     await chmod(directory, 0o775);

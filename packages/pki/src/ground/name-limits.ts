@@ -66,18 +66,48 @@ export function nameLimitsOf({ extensions }: Pick<Certificate, 'extensions'>): r
   return extensions.filter(({ oid }) => oid === oids.nameConstraints);
 }
 
+/**
+ * Whether a root may vouch for these ranges of IP addresses, and for no others. How they are ordered, and what is written behind the mask,
+ * makes no difference.
+ * @param root - with its name constraints
+ * @param addresses - ranges, e.g. `10.0.0.0/8`
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a range that is none
+ */
+export function isForAddresses(
+  { nameConstraints }: Pick<Certificate, 'nameConstraints'>,
+  addresses: readonly string[],
+): boolean {
+  const there = (nameConstraints?.permitted ?? []).flatMap(({ base }) =>
+    base.type === 'ip' ? [base.bytes.join('.')] : [],
+  );
+  const found = new Set(there);
+  const given = new Set(addresses.map((range) => rangeBytes(range).join('.')));
+  return found.size === given.size && [...given].every((range) => found.has(range));
+}
+
 function subtree(base: GeneralSubtree['base']): GeneralSubtree {
   return { base, minimum: 0, maximum: undefined };
 }
 
-/** An address and a mask of the same length. */
-function rangeBytes(range: string): Uint8Array {
+/** Whether a value is a range of IP addresses, e.g. `10.0.0.0/8`. */
+export function isRange(value: unknown): boolean {
+  return typeof value === 'string' && readRange(value) !== undefined;
+}
+
+function readRange(range: string): { readonly address: Uint8Array; readonly bits: number } | undefined {
   const [text = '', prefix = '', ...more] = range.split('/');
   const address = ipAddress(text);
   const bits = /^(0|[1-9][0-9]{0,2})$/.test(prefix) ? Number(prefix) : Number.NaN;
-  if (address === undefined || more.length > 0 || !(bits <= address.length * 8)) {
+  if (address === undefined || more.length > 0 || !(bits <= address.length * 8)) return undefined;
+  return { address, bits };
+}
+
+/** An address and a mask of the same length. */
+function rangeBytes(range: string): Uint8Array {
+  const read = readRange(range);
+  if (read === undefined)
     throw badLimit('range of IP addresses', JSON.stringify(range.slice(0, 80)), '10.0.0.0/8 or fd00::/8');
-  }
+  const { address, bits } = read;
   const mask = address.map((_, index) => 0xff & ~(0xff >> Math.min(8, Math.max(0, bits - index * 8))));
   return Uint8Array.of(...address.map((octet, index) => octet & (mask[index] as number)), ...mask);
 }

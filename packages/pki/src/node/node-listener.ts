@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { GatheredOctets } from '@entente/trust';
+import { PkiFault } from '../ground/fault.ts';
 
 /** A fetch-style handler that may look at the connection too, e.g. at the peer's certificate for `enrolHandler`. */
 export type NodeHandler = (request: Request, incoming: IncomingMessage) => Response | Promise<Response>;
@@ -17,8 +18,10 @@ export interface NodeListenerOptions {
   readonly onFault?: (fault: unknown) => void;
 }
 
-const defaultMaxBodyBytes = 65_536;
-const defaultTimeoutMs = 10_000;
+const ranges = {
+  maxBodyBytes: { from: 0, to: 16_777_216, usual: 65_536 },
+  timeoutMs: { from: 1, to: 600_000, usual: 10_000 },
+} as const;
 const withoutBody: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** What no `Request` can be made with. */
 const notForHandlers: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
@@ -29,14 +32,11 @@ const notForHandlers: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'
  * itself (`headersTimeout`, `maxHeaderSize`).
  * @param handler - e.g. that of `openAuthority`, or `objectsHandler`
  * @param options - bounds
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a handler that is none, and for a bound that would not hold
  */
 export function nodeListener(handler: NodeHandler, options: NodeListenerOptions = {}): RequestListener {
-  const bounds = {
-    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
-    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-  };
-  const onFault =
-    options.onFault ?? ((fault) => process.emitWarning(fault instanceof Error ? fault : String(fault)));
+  if (typeof handler !== 'function') throw bad('handler', `expected a function, found ${typeof handler}`);
+  const { onFault = warn, ...bounds } = readOptions(options);
   return (incoming, outgoing) => {
     answer(incoming, outgoing, handler, bounds).catch((fault: unknown) => {
       onFault(fault);
@@ -44,6 +44,41 @@ export function nodeListener(handler: NodeHandler, options: NodeListenerOptions 
       else outgoing.destroy();
     });
   };
+}
+
+function warn(fault: unknown): void {
+  process.emitWarning(fault instanceof Error ? fault : String(fault));
+}
+
+/** A bound that is misspelt or no number would bound nothing. */
+function readOptions(options: NodeListenerOptions): Bounds & Pick<NodeListenerOptions, 'onFault'> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw bad('options', 'expected an object with maxBodyBytes, timeoutMs or onFault');
+  const unknown = Object.keys(options).find((name) => name !== 'onFault' && !Object.hasOwn(ranges, name));
+  if (unknown !== undefined)
+    throw bad(unknown, `expected maxBodyBytes, timeoutMs or onFault, found ${unknown.slice(0, 80)}`);
+  const { onFault } = options;
+  if (onFault !== undefined && typeof onFault !== 'function')
+    throw bad('onFault', `expected a function, found ${typeof onFault}`);
+  const read = (name: keyof typeof ranges): number => {
+    const { from, to, usual } = ranges[name];
+    const { [name]: value = usual } = options;
+    if (Number.isInteger(value) && value >= from && value <= to) return value;
+    throw bad(name, `expected a whole number from ${from} to ${to}, found ${String(value).slice(0, 80)}`);
+  };
+  return {
+    maxBodyBytes: read('maxBodyBytes'),
+    timeoutMs: read('timeoutMs'),
+    ...(onFault === undefined ? {} : { onFault }),
+  };
+}
+
+function bad(argument: string, sentence: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence,
+    place: `${argument.slice(0, 80)} of nodeListener`,
+    remedy: 'correct the argument',
+  });
 }
 
 type Bounds = Required<Pick<NodeListenerOptions, 'maxBodyBytes' | 'timeoutMs'>>;

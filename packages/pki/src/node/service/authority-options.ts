@@ -1,6 +1,6 @@
 import { PkiFault } from '../../ground/fault.ts';
 import { isHostName } from '../../ground/host-name.ts';
-import { type NameLimits, privateAddresses } from '../../ground/name-limits.ts';
+import { isRange, type NameLimits, privateAddresses } from '../../ground/name-limits.ts';
 import { refusePassphrase } from '../key-protection.ts';
 import { openLedgerFile } from '../ledger-file/open-ledger-file.ts';
 import type { OpenLedger } from '../open-authority-folder.ts';
@@ -30,13 +30,14 @@ export interface AuthorityOptions {
    */
   readonly passphrase?: string;
   /**
-   * Ranges of IP addresses that services may have as names, e.g. `203.0.113.0/24`; they count when the authority is created. Default:
-   * loopback and the private ranges. With an empty list no address is a name.
+   * Ranges of IP addresses that services may have as names, e.g. `203.0.113.0/24`; they stand in the certificate of the root, so
+   * others than those with which the authority was created are refused. Default: loopback and the private ranges when it is created. With an
+   * empty list no address is a name.
    */
   readonly addresses?: readonly string[];
   /**
-   * Base of the plain HTTP address at which `handler` is served: certificates say that the revocation lists are there. It counts when the
-   * authority is created. Default `http://ca.<domain>`. Who reads the lists from `trust()`, or from a file, does not ask there.
+   * Base of the plain HTTP address at which `handler` is served: certificates say that the revocation lists are there, so another
+   * one than that with which the authority was created is refused. Default `http://ca.<domain>`. Who reads the lists from `trust()`, or from a file, does not ask there.
    */
   readonly objectsUrl?: string;
   /** Opens the ledger. Default: `ledger.jsonl` in the folder; `openLedger` of `@entente/store-sql` is for more. */
@@ -57,6 +58,8 @@ export interface ReadOptions
   extends Required<Omit<AuthorityOptions, 'addresses' | 'objectsUrl' | 'passphrase'>> {
   readonly passphrase: string | undefined;
   readonly limits: NameLimits;
+  /** As given. */
+  readonly addresses: readonly string[] | undefined;
   /** As given. */
   readonly objectsUrl: string | undefined;
 }
@@ -96,11 +99,13 @@ export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
     );
   const unknown = Object.keys(options).find((name) => !known.has(name));
   if (unknown !== undefined) throw bad(unknown, `expected one of ${[...known].join(', ')}, found ${unknown}`);
-  const { addresses = privateAddresses, directory, domain, objectsUrl } = options;
+  const { addresses, directory, domain, objectsUrl } = options;
   if (typeof directory !== 'string' || directory === '')
     throw bad('directory', 'expected the path of a folder, found none');
   if (typeof domain !== 'string' || !isHostName(domain))
     throw bad('domain', 'expected a domain in lower case, like contoso.example, found another text');
+  if (addresses !== undefined && !(Array.isArray(addresses) && addresses.every(isRange)))
+    throw bad('addresses', 'expected a list of ranges like 203.0.113.0/24, found something else');
   if (objectsUrl !== undefined && !isBase(objectsUrl))
     throw bad('objectsUrl', 'expected a base like http://ca.contoso.example, found another text');
   for (const name of ['openLedger', 'onFault'] as const)
@@ -118,7 +123,8 @@ export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
     directory,
     domain,
     passphrase: options.passphrase,
-    limits: { domains: [domain], addresses },
+    addresses,
+    limits: { domains: [domain], addresses: addresses ?? privateAddresses },
     objectsUrl,
     openLedger: options.openLedger ?? openLedgerFile,
     onFault:

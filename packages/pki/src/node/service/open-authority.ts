@@ -1,5 +1,7 @@
 import { type Certificate, oids } from '@entente/x509';
 import { PkiFault } from '../../ground/fault.ts';
+import { isForAddresses } from '../../ground/name-limits.ts';
+import { limitsText } from '../../ground/outside-limits.ts';
 import { demandRevocationReason, type RevocationReason } from '../../ground/revocation-reason.ts';
 import type { Handler } from '../../publication/objects-handler.ts';
 import type { PublishedRevocation } from '../../revocation/revocation-desk.ts';
@@ -8,7 +10,7 @@ import { authorityFolder } from '../authority-folder.ts';
 import { initialiseAuthority } from '../initialise-authority.ts';
 import { openAuthorityFolder } from '../open-authority-folder.ts';
 import { type AuthorityOptions, type ReadOptions, readAuthorityOptions } from './authority-options.ts';
-import { refuseSharedFolder, takeFolder } from './own-folder.ts';
+import { refuseFile, refuseSharedFolder, takeFolder } from './own-folder.ts';
 import type { AuthorityTrust } from './published-lists.ts';
 import { ServiceDesk } from './service-desk.ts';
 import type { ServiceIdentity } from './service-identity.ts';
@@ -58,12 +60,13 @@ export interface ServiceAuthority {
  * Opens the authority in a folder, and creates it where there is none: root, issuing authority, ledger, lists. While it is open it renews
  * identities, publishes lists, and lets the next issuing authority follow.
  * @param options - folder and domain
- * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`, also where the folder is that of another domain; `ENTENTE_PKI_PASSPHRASE`,
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`, also where the folder is that of another domain or for other addresses; `ENTENTE_PKI_PASSPHRASE`,
  * `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`
  */
 export async function openAuthority(options: AuthorityOptions): Promise<ServiceAuthority> {
   const read = readAuthorityOptions(options);
   const { directory, domain, passphrase } = read;
+  await refuseFile(directory);
   const folder = authorityFolder(directory, passphrase);
   const isThere = await folder.exists(authorityFiles.rootCertificate);
   if (!isThere) await takeFolder(directory);
@@ -73,6 +76,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<ServiceA
   try {
     const { root } = opened;
     refuseOtherDomain(root, read);
+    refuseOtherAddresses(root, read);
     const desk = await ServiceDesk.open(read, folder, opened);
     return {
       domain,
@@ -115,5 +119,15 @@ function refuseOtherDomain({ subject }: Certificate, { directory, domain }: Read
     sentence: `expected the authority of ${domain}, found that of ${found ?? 'no domain'}`,
     place: directory,
     remedy: 'choose another directory, or correct the option domain of openAuthority',
+  });
+}
+
+/** The certificate of the root says for which addresses it may vouch, so others given later would count for nothing. */
+function refuseOtherAddresses(root: Certificate, { addresses, directory }: ReadOptions): void {
+  if (addresses === undefined || isForAddresses(root, addresses)) return;
+  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: `expected the ranges of addresses with which the authority was created, found ${addresses.join(', ').slice(0, 200) || 'none'}; its root may vouch for ${limitsText(root)}`,
+    place: `option addresses of openAuthority, for ${directory}`,
+    remedy: 'leave the option out, or create a new authority in another directory',
   });
 }

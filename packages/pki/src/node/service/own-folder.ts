@@ -6,6 +6,28 @@ const ownMode = 0o700;
 const othersWriteMask = 0o022;
 
 /**
+ * Refuses the path of a file, and one that leads through a file.
+ * @param directory - of the authority; need not exist
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`
+ */
+export async function refuseFile(directory: string): Promise<void> {
+  const isFolder = await stat(directory).then(
+    (found) => found.isDirectory(),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return true;
+      if (error.code === 'ENOTDIR') return false;
+      throw error;
+    },
+  );
+  if (isFolder) return;
+  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: 'expected the path of a folder, found a file there or on the way',
+    place: `option directory of openAuthority, ${directory}`,
+    remedy: 'choose another directory, or move the file away',
+  });
+}
+
+/**
  * Creates the folder of an authority, or takes an empty one: it gets mode 0700. One that holds anything else keeps its mode, because others may
  * have a right to what is in it: {@link refuseSharedFolder} judges it.
  * @param directory - of the authority
