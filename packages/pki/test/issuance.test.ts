@@ -259,6 +259,22 @@ describe('refusing to issue', () => {
     });
   }
 
+  it('refuses once the issuing authority has ended, and says so and not that names are wrong', async () => {
+    const { notAfter } = authority.issuer.certificate;
+    // For ten minutes a certificate that ends with its authority would have a validity, though one that is over.
+    for (const clock of [notAfter, notAfter + 300_000, notAfter + 86_400_000]) {
+      const refused = await refusal({ clock: () => clock });
+      expect(refused).toMatchObject({
+        reason: 'authority-ended',
+        message: expect.stringContaining(new Date(notAfter).toISOString()),
+        remedy: expect.stringContaining('entente ca root request'),
+      });
+    }
+    const last = testIssuance(authority, { clock: () => notAfter - 1_000 });
+    const { request } = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
+    expect(await last.issuance.issue(application(request), requester)).toMatchObject({ ok: true });
+  });
+
   it('hands out nothing, and revokes, when the names changed while the certificate was signed', async () => {
     let names: CertificateNames = serverNames;
     const { issuance, ledger } = testIssuance(

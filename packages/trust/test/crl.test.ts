@@ -68,6 +68,18 @@ describe('a complete CRL', () => {
     expect(outcome(verdict([rootCrl]))).toBe('revocation-unknown');
   });
 
+  it('from the future says of when it is, and asks for the clock and not for an address', () => {
+    const early = makeCrl({ issuer: ca, thisUpdate: now + day, nextUpdate: now + 2 * day });
+    const iso = (time: number) => new Date(time).toISOString().replace('.000Z', 'Z');
+    expect(verdict([rootCrl, early])).toMatchObject({
+      rejection: {
+        reason: 'revocation-unknown',
+        why: `a CRL from the future: of ${iso(now + day)}, and the clock here says ${iso(now)}`,
+        remedy: expect.stringContaining('set the clock of this machine, if it is behind'),
+      },
+    });
+  });
+
   it('of a CA without cRLSign is no knowledge', () => {
     const noCrls = makeCa(root, 'no CRLs', { keyUsage: [usage.keyCertSign] });
     const below = makeLeaf(noCrls, ['a.contoso.example']);

@@ -269,5 +269,16 @@ export const patches: PatchList = {
         title: 'needs the token no more once the answer is stored: it may have expired',
       },
     },
+    {
+      name: 'authority-ended',
+      off: 'an authority that has ended signs certificates that are over when they are issued',
+      file: 'packages/pki/src/issuing/write-leaf.ts',
+      find: '  if (notAfter > now) return undefined;\n',
+      replace: '  if (notAfter > 0 * now) return undefined;\n',
+      test: {
+        file: 'packages/pki/test/issuance.test.ts',
+        title: 'refuses once the issuing authority has ended, and says so and not that names are wrong',
+      },
+    },
   ],
 };

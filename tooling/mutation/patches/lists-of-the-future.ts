@@ -25,5 +25,16 @@ export const patches: PatchList = {
       replace: 'now, issuer, since: keptAt * 0 + now }',
       test: shown('with'),
     },
+    {
+      name: 'clock-asked-for',
+      off: 'where a clock is behind, the address of a list is said to be wrong',
+      file: 'packages/trust/src/reasons/revocation-reasons.ts',
+      find: '      if (why.includes(ofTheFuture)) return clocksDiffer;\n',
+      replace: '',
+      test: {
+        file: 'packages/trust/test/crl.test.ts',
+        title: 'from the future says of when it is, and asks for the clock and not for an address',
+      },
+    },
   ],
 };

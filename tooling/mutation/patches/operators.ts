@@ -277,5 +277,16 @@ export const patches: PatchList = {
           'names the file where something else is the matter, and an error about something else stays as it is',
       },
     },
+    {
+      name: 'own-certificate-ended',
+      off: 'an administrator whose certificate has ended is told that the peer refused',
+      file: 'packages/commands/src/authority/connect-authority.ts',
+      find: "error.rejection.reason === 'peer-refused'",
+      replace: "error.rejection.message === ''",
+      test: {
+        file: 'packages/commands/src/authority/refused-us.test.ts',
+        title: 'an administrator whose certificate has ended is told what can be seen of it',
+      },
+    },
   ],
 };

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { OperatorFault } from '@entente/host';
-import { httpClient, openTrust } from '@entente/tls';
+import { type Credential, httpClient, isTrustError, openTrust } from '@entente/tls';
 import { links } from '@entente/topology';
 import { readAddresses } from './addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
@@ -86,7 +86,8 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
     const response = await client.fetch(request).catch((error: FetchError) => {
       if (error.code?.startsWith('ENTENTE_ANSWER_')) throw unusable(url, error.message, error);
       if (request.method === 'POST' && mayHaveArrived(error)) throw unanswered(url, error);
-      throw error.remedy === undefined ? unreachable(url, error) : error;
+      if (error.remedy === undefined) throw unreachable(url, error);
+      throw refusedBy(error) ? refusedUs(url, access, identity, error) : error;
     });
     return { status: response.status, text: await response.text() };
   };
@@ -162,6 +163,35 @@ function unusable(url: URL, sentence: string, cause?: Error): OperatorFault {
     place: url.origin,
     remedy: 'check that this is the URL of the authority, and read its log',
     ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function refusedBy(error: unknown): boolean {
+  return isTrustError(error) && error.rejection.reason === 'peer-refused';
+}
+
+/** A peer is told nothing of the verdict on its certificate. What is wrong with it can be seen here all the same, or be one of a few things. */
+function refusedUs(
+  { origin }: URL,
+  { certificate }: AdministratorAccess,
+  { current: { leaf } }: Credential,
+  cause: Error,
+): OperatorFault {
+  const now = Date.now();
+  const time = (at: number): string => new Date(at).toISOString();
+  const another =
+    'let another administrator run entente ca administrator <you>; where there is none, see "An administrator’s key is lost" in docs/guides/emergencies.md';
+  const found =
+    leaf.notAfter <= now
+      ? `it ended at ${time(leaf.notAfter)}, and it is ${time(now)}`
+      : leaf.notBefore > now
+        ? `it begins at ${time(leaf.notBefore)}, and the clock here says ${time(now)}`
+        : `it is valid until ${time(leaf.notAfter)}, so it may be revoked, or of another authority; the log of the authority says which`;
+  return new OperatorFault('ENTENTE_AUTHORITY_REFUSED_US', {
+    sentence: `the authority refused the certificate of this administrator: ${found}`,
+    place: `${origin}, with ${certificate}`,
+    remedy: leaf.notBefore > now ? 'set the clock of this machine' : another,
+    cause,
   });
 }
 

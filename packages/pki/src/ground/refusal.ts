@@ -27,6 +27,7 @@ export type PkiReason =
   | 'profile-violated'
   | 'certificate-not-trusted'
   | 'root-not-in-use'
+  | 'authority-ended'
   | 'certificate-unknown'
   | 'certificate-already-revoked'
   | 'last-authority'
@@ -72,6 +73,7 @@ const statusOf: Record<PkiReason, number> = {
   'profile-violated': 422,
   'certificate-not-trusted': 503,
   'root-not-in-use': 503,
+  'authority-ended': 503,
   'certificate-unknown': 404,
   'certificate-already-revoked': 409,
   'last-authority': 409,

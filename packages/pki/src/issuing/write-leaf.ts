@@ -9,7 +9,7 @@ import type { Clock, RandomBytes, Signer } from '../ground/signer.ts';
 import { backdateMs } from '../ground/validity.ts';
 import type { LeafFields, LeafKey, LeafTemplate } from './leaf-template.ts';
 import type { LeafTemplates } from './leaf-templates.ts';
-import { lintCertificate } from './lint.ts';
+import { type LintRule, lintCertificate } from './lint.ts';
 
 /** A leaf before the authority signs it. */
 export interface WrittenLeaf {
@@ -48,6 +48,8 @@ export function leafWriter({ issuer, throwAway, clock, random, shards }: LeafWri
     publicKey: LeafKey,
   ): Promise<WrittenLeaf | PkiRefusal> => {
     const now = clock();
+    const ended = refuseEnded(issuer, now);
+    if (ended !== undefined) return ended;
     const serialNumber = drawSerialNumber(random);
     const notBefore = wholeSecond(now - backdateMs);
     const notAfter = Math.min(wholeSecond(now + profile.lifetimeMs), issuer.certificate.notAfter);
@@ -67,6 +69,16 @@ export function leafWriter({ issuer, throwAway, clock, random, shards }: LeafWri
   };
 }
 
+/** What an authority signs ends with it at the latest: it would be valid for no moment. */
+function refuseEnded({ certificate: { notAfter, subject } }: Issuer, now: number): PkiRefusal | undefined {
+  if (notAfter > now) return undefined;
+  return refuse(
+    'authority-ended',
+    `the issuing authority ${subject.toString()} ended at ${new Date(notAfter).toISOString()}, and it is ${new Date(now).toISOString()}`,
+    'correct the clock where it is wrong; otherwise have the root certify the next issuing authority (entente ca root request), see "The yearly visit to the root" in docs/guides/operations.md',
+  );
+}
+
 /** Decodes what would be signed, with the strict decoder that every member uses. */
 function lint(
   preCertificate: Uint8Array,
@@ -80,8 +92,21 @@ function lint(
   return refuse(
     'profile-violated',
     `the certificate would break the ${profile.name} profile: ${findings.map(({ rule, message }) => `${rule}: ${message}`).join('; ')}`,
-    'correct the names in the topology, or request a certificate for another key',
+    remedyOf(findings),
   );
+}
+
+const ofNames: ReadonlySet<string> = new Set<LintRule>([
+  'names-as-decided',
+  'name-form',
+  'sip-names-doubled',
+  'subject',
+]);
+
+function remedyOf(findings: readonly { readonly rule: string }[]): string {
+  if (findings.some(({ rule }) => ofNames.has(rule))) return 'correct the names in the topology';
+  if (findings.some(({ rule }) => rule === 'key-strength')) return 'request a certificate for another key';
+  return 'report this message: the authority itself would have made such a certificate';
 }
 
 /** A decision may contain a name that cannot be encoded, which is a refusal and not a fault of the program. */

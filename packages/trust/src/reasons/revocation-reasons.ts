@@ -1,4 +1,5 @@
 import { hostNotListed, onlyInside } from '../knowledge/not-fetched.ts';
+import { ofTheFuture } from '../knowledge/of-the-future.ts';
 import { certificateAt, clip, moment, type ReasonEntries } from './entry.ts';
 import type { NotFetched } from './rejection.ts';
 
@@ -12,6 +13,8 @@ const sources = {
 
 const availableAgain =
   'make the CRL or OCSP response of the issuer available: check its address, its signer, and that this server can reach it';
+const clocksDiffer =
+  'set the clock of this machine, if it is behind; if it is right, the issuer has signed with a clock that is ahead: set that one, and have the issuer sign again';
 const givenByHand =
   'the certificate does not say where the CRL of its issuer is: give this side that list as a file (in a program `openTrust({ crls })`; `openssl ca -gencrl` writes one), or have the CA name an http: location in the certificates that it issues';
 
@@ -54,7 +57,8 @@ export const revocationReasons: ReasonEntries<'revoked' | 'revocation-unknown' |
     means: 'No usable CRL or OCSP response covers a certificate in the path, and the anchor requires one.',
     sentence: ({ depth, subject, why, notFetched }) =>
       `expected to know whether ${certificateAt(depth, subject)} is revoked, found ${clip(why)}${inVain(notFetched)}`,
-    remedy: ({ locations, notFetched = [] }) => {
+    remedy: ({ locations, notFetched = [], why }) => {
+      if (why.includes(ofTheFuture)) return clocksDiffer;
       const [failed] = notFetched;
       if (failed !== undefined) return remedyOfFetch(failed);
       if (locations === undefined) return availableAgain;

@@ -1,4 +1,5 @@
 import type { Certificate, CertificateList, DistributionPoint, Name } from '@entente/x509';
+import { problemOfTheFuture } from '../knowledge/of-the-future.ts';
 import { allReasons } from '../knowledge/reason-mask.ts';
 import type { Findings, Statement } from '../knowledge/statement.ts';
 import type { PathState } from '../path/path-state.ts';
@@ -112,7 +113,8 @@ function formProblem(crl: CertificateList, context: RevocationContext): string |
   const [unknownEntry] = crl.unknownCriticalInEntries;
   if (unknownEntry !== undefined)
     return `a CRL whose entries have the unknown critical extension ${unknownEntry}`;
-  if (crl.thisUpdate > now + policy.revocation.futureSkewMs) return 'a CRL from the future';
+  if (crl.thisUpdate > now + policy.revocation.futureSkewMs)
+    return problemOfTheFuture('a CRL', crl.thisUpdate, now);
   const algorithm = signatureAlgorithm(crl.signatureAlgorithm);
   if (algorithm === undefined || !policy.algorithms.signatures.includes(algorithm.name)) {
     return `a CRL signed with ${algorithm?.name ?? crl.signatureAlgorithm.oid}, which is not allowed`;

@@ -1,4 +1,5 @@
 import { type Certificate, oids } from '@entente/x509';
+import { problemOfTheFuture } from '../knowledge/of-the-future.ts';
 import { allReasons } from '../knowledge/reason-mask.ts';
 import type { OcspAnswer } from '../knowledge/revocation-index.ts';
 import type { Findings } from '../knowledge/statement.ts';
@@ -98,7 +99,8 @@ function formProblem(
   ];
   if (unknown !== undefined) return `an OCSP response with the unknown critical extension ${unknown}`;
   const latest = now + policy.revocation.futureSkewMs;
-  if (single.thisUpdate > latest || response.producedAt > latest) return 'an OCSP response from the future';
+  const signedAt = Math.max(single.thisUpdate, response.producedAt);
+  if (signedAt > latest) return problemOfTheFuture('an OCSP response', signedAt, now);
   if (response.producedAt < certificate.notBefore || response.producedAt > certificate.notAfter) {
     return 'an OCSP response from outside the validity of the certificate';
   }
