@@ -24,13 +24,14 @@ export const patches: PatchList = {
     },
     {
       name: 'compromise-once',
-      off: 'the keys of a pool are changed each time that a revocation for keyCompromise is sent again',
+      off: 'the keys of a pool are changed once more for a compromise of before they began',
       file: 'packages/authority/src/domain-keys/key-store.ts',
       find: 'if (isDone || !(holders.has(server)',
       replace: 'if (!(holders.has(server)',
       test: {
-        file: 'packages/authority/test/compromise-after-fault.test.ts',
-        title: 'changes them when it is sent again, for the reason that is recorded, and only once',
+        file: 'packages/authority/src/domain-keys/key-store.test.ts',
+        title:
+          'makes nothing void that has begun since its key was declared compromised, because another server’s was',
       },
     },
     {

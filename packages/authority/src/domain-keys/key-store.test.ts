@@ -152,6 +152,20 @@ describe('a server that had the keys of a pool', () => {
     expect(rotated.map((one) => one.pool)).toEqual([pool, pool2]);
   });
 
+  it('makes nothing void that has begun since its key was declared compromised, because another server’s was', async () => {
+    const store = await open();
+    await store.give(pool, fe1);
+    await store.give(pool, fe2);
+    const declared = now;
+    now += 1;
+    await store.compromised(fe2, now);
+    // With another certificate.
+    await store.give(pool, fe1);
+    now += 1;
+    await store.compromised(fe1, declared);
+    expect(rotated).toHaveLength(1);
+  });
+
   it('makes void what it had once, also where the clock was ahead when its key was declared compromised', async () => {
     const store = await open();
     await store.give(pool, fe1);
