@@ -72,6 +72,16 @@ describe('loadCredential', () => {
       async () => ({ certificate: first.chainPem, key: await put('tls.key', encryptedKey()) }),
     ],
     [
+      'a key in the clear for which there is a passphrase',
+      'ENTENTE_KEY_UNREADABLE',
+      'tls.key',
+      async () => ({
+        certificate: first.chainPem,
+        key: await put('tls.key', first.keyPem),
+        passphrase: 'secret',
+      }),
+    ],
+    [
       'a key file that holds a certificate',
       'ENTENTE_KEY_UNREADABLE',
       'tls.key',

@@ -207,12 +207,25 @@ describe('what options say', () => {
     ['openTrust', { revocation: { mode: 'hardfail' } }, 'revocation.mode of openTrust'],
     ['openTrust', { policy: { ...profiles.entente, budget: {} } }, 'policy.budget.signatures of openTrust'],
     ['openTrust', { fetch: { host: ['a.example'] } }, 'fetch.host of openTrust'],
+    ['openTrust', { fetch: { hosts: ['http://ca.example'] } }, 'fetch.hosts[0] of openTrust'],
+    ['openTrust', { fetch: { hosts: ['a.example', 'b.example:80'] } }, 'fetch.hosts[1] of openTrust'],
+    ['openTrust', { fetch: { hosts: [], privateHosts: ['[::1]'] } }, 'fetch.privateHosts[0] of openTrust'],
+    ['openTrust', { fetch: { hosts: 'a.example' } }, 'fetch.hosts of openTrust'],
     ['openTrust', { anchors: [] }, 'anchors of openTrust'],
   ])('is refused by %s where it means nothing: %j', async (name, options, place) => {
     expect(await faultOf(name, { ...good(name), ...options })).toMatchObject({
       code: 'ENTENTE_OPTION_INVALID',
       place,
     });
+  });
+
+  it('lists hosts as names, names below a domain, and addresses of both kinds', async () => {
+    const fetch = {
+      hosts: ['a.example', '*.contoso.example', '*', 'A_b.example'],
+      privateHosts: ['::1', '127.0.0.1', 'ca'],
+    };
+    expect(await faultOf('openTrust', { ...good('openTrust'), fetch })).toBeUndefined();
+    expect(await faultOf('openTrust', { ...good('openTrust'), fetch: { hosts: () => [] } })).toBeUndefined();
   });
 
   it('leads to the option of a group where it stands outside of it', async () => {

@@ -171,5 +171,25 @@ export const patches: PatchList = {
       replace: "if (value.length === 1 && member === 'crls')",
       test: ofOptions('is refused by openTrust where it means nothing: {"anchors":[]}'),
     },
+    {
+      name: 'passphrase-of-a-clear-key',
+      off: 'a passphrase for a key that is in the clear protects nothing, without a word',
+      file: 'packages/tls/src/credential/read-material.ts',
+      find: "if (!isEncrypted && (passphrase ?? '') !== ''",
+      replace: "if (!isEncrypted && passphrase === ''",
+      test: test('credential')(
+        'refuses a key in the clear for which there is a passphrase with ENTENTE_KEY_UNREADABLE, the place and a remedy',
+      ),
+    },
+    {
+      name: 'host-with-a-scheme',
+      off: 'a host with a scheme is listed, and nothing is ever fetched from it',
+      file: 'packages/tls/src/trust/open-trust-shape.ts',
+      find: '/^(\\*|(\\*\\.)?[^\\s/:*[\\]]+)$/.test(value)',
+      replace: "value !== ''",
+      test: ofOptions(
+        'is refused by openTrust where it means nothing: {"fetch":{"hosts":["http://ca.example"]}}',
+      ),
+    },
   ],
 };

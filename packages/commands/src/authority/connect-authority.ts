@@ -63,7 +63,7 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
     watch: false,
     fetch: {
       hosts: [],
-      privateHosts: [...new Set([url.hostname, ...addresses.keys()])],
+      privateHosts: [...new Set([url.hostname.replace(/^\[|\]$/g, ''), ...addresses.keys()])],
       refresh: false,
       lookUp: async (host) => {
         const known = addresses.get(host);

@@ -65,6 +65,8 @@ function readKey(
   place: string,
 ): { readonly keyPem: string; readonly read: KeyObject } {
   const isEncrypted = /-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(pem);
+  // Who gives one believes that it protects the key.
+  if (!isEncrypted && (passphrase ?? '') !== '' && pem.includes('PRIVATE KEY-----')) throw inTheClear(place);
   try {
     const read = createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) });
     return { keyPem: isEncrypted ? pemOf(read) : pem, read };
@@ -84,6 +86,15 @@ function readKey(
       cause,
     });
   }
+}
+
+function inTheClear(place: string): TlsFault {
+  return new TlsFault('ENTENTE_KEY_UNREADABLE', {
+    sentence: 'expected a private key that is encrypted with the passphrase, found one in the clear',
+    place,
+    remedy:
+      'encrypt it with `openssl pkcs8 -topk8 -v2 aes-256-cbc`, and replace the key if others could read it; or leave the option passphrase out',
+  });
 }
 
 async function fromPkcs12(source: string | Uint8Array, passphrase: string): Promise<KeyMaterial> {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type {
   AlgorithmPolicy,
   AnchorLimits,
@@ -77,11 +78,15 @@ const limits = nested<AnchorLimits>({
   notAfter: milliseconds,
 });
 
-const hosts = rule(
-  'a list of hosts, or a function that returns one',
-  (value) =>
-    typeof value === 'function' || (Array.isArray(value) && value.every((host) => typeof host === 'string')),
+/** What is compared with the host of a URL: one with a scheme, a port or brackets would match none, and nothing would be fetched. */
+const host = rule(
+  'a host name, *.<domain>, * or an IP address, without scheme, port and path',
+  (value) => typeof value === 'string' && (isIP(value) !== 0 || /^(\*|(\*\.)?[^\s/:*[\]]+)$/.test(value)),
 );
+const hostList = listOf(host, 'a list of hosts, or a function that returns one');
+const hosts: OptionRule = {
+  read: (value, place) => (typeof value === 'function' ? value : hostList.read(value, place)),
+};
 
 const fetch = nested<FetcherOptions>({
   hosts: required(hosts, 'list the hosts from which something may be fetched'),
