@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 
@@ -15,17 +16,32 @@ export type WatchFigures = Readonly<Record<string, WatchFigure>>;
 const file = new URL('./figures.json', import.meta.url);
 
 /**
- * Names a kind of machine: ratios of different processors, or of different versions of V8, say nothing about each other.
+ * Names a kind of machine: ratios of different processors, or of different versions of V8, say nothing about each other. A virtual machine may call
+ * every processor of a maker by the same name, so its family and model are told as well, where the platform has them.
  *
  * @param cores - of the machine
  * @param node - as `process.version` has it
+ * @param details - `/proc/cpuinfo`; empty where there is none
  */
 export function machineKey(
   cores: readonly { readonly model: string }[] = cpus(),
   node: string = process.version,
+  details: string = processorDetails(),
 ): string {
-  const model = cores[0]?.model.replace(/\s+/g, ' ').trim() || 'unknown processor';
+  const name = cores[0]?.model.replace(/\s+/g, ' ').trim() || 'unknown processor';
+  const [family, number] = ['cpu family', 'model'].map(
+    (field) => new RegExp(`^${field}\\s*: (\\d+)$`, 'm').exec(details)?.[1],
+  );
+  const model = family === undefined ? name : `${name} (family ${family}, model ${number ?? 'unknown'})`;
   return `${model}, ${cores.length} ${cores.length === 1 ? 'core' : 'cores'}, Node ${Number.parseInt(node.slice(1), 10)}`;
+}
+
+function processorDetails(): string {
+  try {
+    return readFileSync('/proc/cpuinfo', 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** The figures that are committed. */

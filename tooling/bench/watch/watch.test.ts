@@ -118,8 +118,15 @@ describe('the watch over what a transaction costs', () => {
 
 describe('the committed figures', () => {
   it('are kept by processor, number of cores and version of Node', () => {
-    expect(machineKey([{ model: ' Processor  X ' }, { model: 'Processor X' }], 'v20.19.0')).toBe(machine);
-    expect(machineKey([], 'v26.1.0')).toBe('unknown processor, 0 cores, Node 26');
+    expect(machineKey([{ model: ' Processor  X ' }, { model: 'Processor X' }], 'v20.19.0', '')).toBe(machine);
+    expect(machineKey([], 'v26.1.0', '')).toBe('unknown processor, 0 cores, Node 26');
+  });
+
+  it('are kept by family and model too, where processors share a name', () => {
+    const details = 'processor\t: 0\ncpu family\t: 26\nmodel\t\t: 2\nmodel name\t: Processor X\n';
+    expect(machineKey([{ model: 'Processor X' }], 'v20.19.0', details)).toBe(
+      'Processor X (family 26, model 2), 1 core, Node 20',
+    );
   });
 
   it('are ratios, each with its date', async () => {
