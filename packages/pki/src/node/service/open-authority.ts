@@ -10,7 +10,7 @@ import { authorityFolder } from '../authority-folder.ts';
 import { initialiseAuthority } from '../initialise-authority.ts';
 import { openAuthorityFolder } from '../open-authority-folder.ts';
 import { type AuthorityOptions, type ReadOptions, readAuthorityOptions } from './authority-options.ts';
-import { refuseFile, refuseSharedFolder, takeFolder } from './own-folder.ts';
+import { refuseFile, refuseSharedFolder, takeFolder } from '../own-folder.ts';
 import type { AuthorityTrust } from './published-lists.ts';
 import { ServiceDesk } from './service-desk.ts';
 import type { ServiceIdentity } from './service-identity.ts';

@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
-import { PkiFault } from '../../ground/fault.ts';
+import { PkiFault } from '../ground/fault.ts';
 
 const ownMode = 0o700;
 /** Bits of the mode of a folder that let others than the owner replace what is in it. */
