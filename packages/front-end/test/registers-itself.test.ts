@@ -1,14 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { answerChallenge, edit, type SipRequest, selectChallenges } from '@entente/sip';
 import { requestBetween } from '@entente/testkit/request';
-import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
+import { sampleDocument, sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { expect, it } from 'vitest';
 import { frontEndOfUsers, password } from './front-end-of-users.ts';
 import { throughEdge } from './front-end-on-paper.ts';
 
-const [alice, erin] = ['alice@contoso.example', 'erin@contoso.example'] as const;
+const [alice, carol, erin] = [
+  'alice@contoso.example',
+  'carol@contoso.example',
+  'erin@contoso.example',
+] as const;
 const partners = [{ kind: 'allowed-domain' as const, id: 'fabrikam', domains: ['fabrikam.example'] }];
-const topology = sampleTopology({ servers: [sampleFrontEnd, sampleEdge], partners });
+/** Carol is at home in another pool: nothing here knows her registrations. */
+const topology = sampleTopology({
+  pools: [...(sampleDocument().pools ?? []), { fqdn: 'pool2.contoso.example', role: 'front-end' }],
+  servers: [
+    sampleFrontEnd,
+    { ...sampleFrontEnd, fqdn: 'fe4.contoso.example', pool: 'pool2.contoso.example' },
+    sampleEdge,
+  ],
+  users: { [carol]: 'fe4.contoso.example' },
+  partners,
+});
 
 it('a user who comes through an edge registers no other address, wherever it is sent: the edge believes what comes back', async () => {
   const frontEnd = frontEndOfUsers({ topology, users: [alice, erin], clock: () => 1_000 });
@@ -29,6 +43,7 @@ it('a user who comes through an edge registers no other address, wherever it is 
   const register = (of: string, uri: string) =>
     requestBetween(`sip:${erin}`, `sip:${of}`, { method: 'REGISTER', uri });
   for (const uri of ['sip:contoso.example', 'sip:fabrikam.example', `sip:${erin}`])
-    expect(await becomes(register(alice, uri))).toBe('registration-not-authorised');
+    for (const other of [alice, carol])
+      expect(await becomes(register(other, uri))).toBe('registration-not-authorised');
   expect(await becomes(register(erin, 'sip:contoso.example'))).toBe('serve');
 });
