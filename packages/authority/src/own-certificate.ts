@@ -1,6 +1,6 @@
 import { findIssued, type Issuance, PkiFault, type RevocationReason } from '@entente/pki';
 import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
-import type { OpenAuthorityFolder } from '@entente/pki/node';
+import { type OpenAuthorityFolder, readSecret } from '@entente/pki/node';
 import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
 import { encodePem } from '@entente/x509';
 import { writeIssued } from './write-issued.ts';
@@ -52,6 +52,8 @@ interface FailedAttempt {
   readonly hasIssued: boolean;
 }
 
+/** Far longer than a key. */
+const maxKeyBytes = 65_536;
 /** Codes of `loadCredential` for files that are of no use: only the authority itself reads them, and it can issue itself others. */
 const unusable: ReadonlySet<unknown> = new Set([
   'ENTENTE_CERTIFICATE_UNREADABLE',
@@ -76,6 +78,8 @@ export async function openOwnCertificate(
   trail: OwnCertificateTrail,
 ): Promise<OwnCertificate> {
   const files = { certificate: opened.serverCertificate, key: opened.serverKey };
+  // Refused where others may read it: who has it answers in the place of the authority.
+  await readSecret(files.key, maxKeyBytes);
   /** Whether the last attempt has come to where its intent is recorded. */
   let hasIssued = false;
   const renewFiles = async (why: string): Promise<void> => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIssuance, type Issuance, PkiFault, refuse } from '@entente/pki';
@@ -123,6 +123,16 @@ describe("the authority's own certificate", () => {
     expect(await readdir(beside), 'no key of it is left').toEqual([]);
     expect(trail).toEqual([before]);
     expect(asked, 'the second time there was room').toBe(2);
+  });
+
+  it.skipIf(process.platform === 'win32')('is not presented where others may read its key', async () => {
+    await chmod(opened.serverKey, 0o644);
+    await expect(open()).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_SECRET_EXPOSED',
+      place: opened.serverKey,
+    });
+    await chmod(opened.serverKey, 0o600);
+    expect((await open()).identity.current.leaf.serialHex).toBe(serial());
   });
 
   it('is tried again an hour later while it is valid, however often it is looked at', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority } from '@entente/testkit';
@@ -98,6 +98,20 @@ describe('a pair of key and certificate', () => {
     await writeFile(join(directory, 'tls.pending.pem'), text(), { mode: 0o600 });
     expect(await restart()).toEqual(old);
     expect(await readdir(directory)).not.toContain('tls.pending.pem');
+  });
+
+  it.each([
+    ['internal', 'tls.key'],
+    ['external', 'tls-external.key'],
+  ] as const)('is not used where others may read its key (%s)', async (side, name) => {
+    await replace(old, side);
+    await chmod(join(directory, name), 0o640);
+    await expect(restart(side)).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_SECRET_EXPOSED',
+      place: join(directory, name),
+    });
+    await chmod(join(directory, name), 0o600);
+    expect(await restart(side)).toEqual(old);
   });
 
   it('is read by nobody else, the third file neither', async () => {

@@ -21,6 +21,16 @@ describe.skipIf(process.platform === 'win32')('a key that others may read', () =
     ).rejects.toMatchObject(exposed);
   });
 
+  it('opens no authority where its folder lets others replace what is in it', async () => {
+    const opened = () => openAuthorityFolder(visit.directory, async () => createMemoryLedger());
+    for (const mode of [0o770, 0o777, 0o702]) {
+      await chmod(visit.directory, mode);
+      await expect(opened()).rejects.toMatchObject({ ...exposed, place: visit.directory });
+    }
+    await chmod(visit.directory, 0o755);
+    await (await opened())[Symbol.asyncDispose]();
+  });
+
   it('is not certified, and not waited for, where it is that of the next issuing authority', async () => {
     const store = await visit.store();
     await store.request(domain);

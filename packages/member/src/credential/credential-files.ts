@@ -49,12 +49,15 @@ export class CredentialFiles {
   /**
    * Loads the pair, after completing a replacement that a crash has interrupted.
    * @returns `undefined` where there is no certificate
-   * @throws MemberFault `ENTENTE_MEMBER_DAMAGED` where one of the two is missing or damaged; TlsFault `ENTENTE_FILE_UNREADABLE`, `ENTENTE_KEY_MISMATCH`
+   * @throws MemberFault `ENTENTE_MEMBER_DAMAGED` where one of the two is missing or damaged; TlsFault `ENTENTE_FILE_UNREADABLE`, `ENTENTE_KEY_MISMATCH`;
+   * PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read the key
    */
   async load(): Promise<Credential | undefined> {
     await this.#recover();
     const { certificate, key } = this.#names;
     if ((await this.#files.read(certificate)) === undefined) return undefined;
+    // Refused where others may read it; what is loaded below says nothing of that.
+    await this.#files.read(key);
     try {
       return await loadCredential({
         certificate: this.#files.path(certificate),

@@ -38,6 +38,19 @@ describe('the keys of an authority', () => {
     },
   );
 
+  it.skipIf(process.platform === 'win32')(
+    'include that of the root, which others may not open either',
+    async () => {
+      const path = join(directory, authorityFiles.rootKey);
+      await chmod(path, 0o644);
+      await expect(presentRootKey(directory)).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_SECRET_EXPOSED',
+        place: path,
+      });
+      await chmod(path, 0o600);
+    },
+  );
+
   it('include that of the root until it is moved away', async () => {
     const path = join(directory, authorityFiles.rootKey);
     expect(await presentRootKey(directory)).toBe(path);

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { access, constants, type FileHandle, open, readFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { access, constants, type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PkiFault } from '../ground/fault.ts';
 import { readProtectedKey } from './key-protection.ts';
@@ -34,6 +35,7 @@ const maxKeyBytes = 65_536;
  * @param directory - folder of the authority
  * @param names - where the keys of its roots would be
  * @returns the path of the first one, or `undefined` where all were moved away
+ * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read it
  */
 export async function presentRootKey(
   directory: string,
@@ -45,7 +47,9 @@ export async function presentRootKey(
       () => true,
       () => false,
     );
-    if (isThere) return path;
+    if (!isThere) continue;
+    refuseMode(await stat(path), path);
+    return path;
   }
   return undefined;
 }
@@ -61,11 +65,15 @@ async function refuseExposed(file: FileHandle, path: string): Promise<void> {
   // There are no such modes on Windows.
   if (user === undefined || process.platform === 'win32') return;
   const status = await file.stat();
-  const mode = status.mode & 0o777;
-  if ((mode & othersMask) !== 0)
-    throw exposed(path, `its mode is 0${mode.toString(8)}, so that others may open it`, `chmod 600 ${path}`);
+  refuseMode(status, path);
   if (user !== 0 && status.uid !== user && status.uid !== 0)
     throw exposed(path, `it belongs to user ${status.uid}, not to user ${user}`, `chown ${user} ${path}`);
+}
+
+function refuseMode(status: Stats, path: string): void {
+  const mode = status.mode & 0o777;
+  if (process.platform === 'win32' || (mode & othersMask) === 0) return;
+  throw exposed(path, `its mode is 0${mode.toString(8)}, so that others may open it`, `chmod 600 ${path}`);
 }
 
 function exposed(place: string, found: string, command: string): PkiFault {

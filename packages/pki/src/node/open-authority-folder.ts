@@ -8,6 +8,7 @@ import { authorityFiles, presentRootKey } from './authority-files.ts';
 import { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
 import { endCreation } from './creation-mark.ts';
 import { IssuerStore } from './issuer-store.ts';
+import { refuseSharedFolder } from './own-folder.ts';
 import { refuseBackupFolder } from './refuse-backup-folder.ts';
 import { rootFiles } from './root-files.ts';
 import { throwAwaySigner } from './throw-away-signer.ts';
@@ -61,6 +62,7 @@ export async function openAuthorityFolder(
 ): Promise<OpenAuthorityFolder> {
   const folder = authorityFolder(directory, passphrase);
   await refuseBackupFolder(directory);
+  await refuseSharedFolder(directory);
   // Where there is no authority this throws, and no ledger is created.
   if (!(await folder.exists(authorityFiles.rootCertificate))) await IssuerStore.open(folder);
   // First: its lock keeps out another process, which may be letting the next issuing authority follow.

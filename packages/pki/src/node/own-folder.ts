@@ -47,7 +47,15 @@ export async function takeFolder(directory: string): Promise<void> {
  * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED`
  */
 export async function refuseSharedFolder(directory: string): Promise<void> {
-  const { mode } = await stat(directory);
+  // There are no such modes on Windows. Where there is no folder, there is no authority, which is said elsewhere.
+  if (process.platform === 'win32') return;
+  const mode = await stat(directory).then(
+    (found) => found.mode,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return 0;
+      throw error;
+    },
+  );
   if ((mode & othersWriteMask) === 0) return;
   throw new PkiFault('ENTENTE_PKI_SECRET_EXPOSED', {
     sentence: `the folder of the authority has mode 0${(mode & 0o777).toString(8)}, so that others may replace what is in it`,
