@@ -94,6 +94,7 @@ describe('the folder of an authority', () => {
     await writeFile(join(directory, 'package.json'), '{}');
     await chmod(directory, 0o775);
     await expect(authority()).rejects.toMatchObject({ code: 'ENTENTE_PKI_SECRET_EXPOSED' });
+    expect(await readdir(directory), 'no key is written there').toEqual(['package.json']);
     await chmod(directory, 0o755);
     await using _opened = await authority();
     expect((await stat(directory)).mode & 0o777).toBe(0o755);

@@ -368,8 +368,8 @@ export const patches: PatchList = {
       name: 'exposed-key',
       off: 'a key of the authority is used that others may read',
       file: 'packages/pki/src/node/authority-files.ts',
-      find: 'if ((mode & othersMask) !== 0)',
-      replace: 'if ((mode & othersMask) < 0)',
+      find: '(mode & othersMask) === 0) return;',
+      replace: '(mode & othersMask) >= 0) return;',
       test: {
         file: 'packages/pki/src/node/authority-files.test.ts',
         title: 'are not used where others may open them: mode 416',

@@ -147,5 +147,49 @@ export const patches: PatchList = {
         title: 'is refused where others may open it: mode 416',
       },
     },
+    {
+      name: 'folder-of-others',
+      off: 'an authority starts in a folder in which others may put a root of theirs',
+      file: 'packages/pki/src/node/open-authority-folder.ts',
+      find: '  await refuseSharedFolder(directory);\n',
+      replace: '',
+      test: {
+        file: 'packages/pki/test/exposed-key.test.ts',
+        title: 'opens no authority where its folder lets others replace what is in it',
+      },
+    },
+    {
+      name: 'exposed-root-key',
+      off: 'an authority starts beside the key of its root, which others may read',
+      file: 'packages/pki/src/node/authority-files.ts',
+      find: '    refuseMode(await stat(path), path);\n',
+      replace: '',
+      test: {
+        file: 'packages/pki/src/node/authority-files.test.ts',
+        title: 'include that of the root, which others may not open either',
+      },
+    },
+    {
+      name: 'exposed-own-key',
+      off: 'an authority presents a certificate whose key others may read',
+      file: 'packages/authority/src/own-certificate.ts',
+      find: '  await readSecret(files.key, maxKeyBytes);\n',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/own-certificate.test.ts',
+        title: 'is not presented where others may read its key',
+      },
+    },
+    {
+      name: 'exposed-key-of-a-server',
+      off: 'a server presents a certificate whose key others may read',
+      file: 'packages/member/src/credential/credential-files.ts',
+      find: '    await this.#files.read(key);\n',
+      replace: '',
+      test: {
+        file: 'packages/member/test/credential-files.test.ts',
+        title: 'is not used where others may read its key (internal)',
+      },
+    },
   ],
 };

@@ -169,12 +169,12 @@ export const patches: PatchList = {
     },
     {
       name: 'folder-not-shared',
-      off: 'an authority is opened in a folder to which others may write',
+      off: 'an authority is created in a folder to which others may write',
       file: opening,
       find: 'await refuseSharedFolder(directory);',
       replace: 'void refuseSharedFolder;',
-      test: authority(
-        'has its folder to itself, also one that was there, and does not open one to which others may write',
+      test: called(
+        'keeps its mode where it holds something else, and is refused where others may write to it',
       ),
     },
     {
@@ -261,7 +261,7 @@ export const patches: PatchList = {
     {
       name: 'service-folder-of-others',
       off: 'a folder that holds something else gets another mode',
-      file: 'packages/pki/src/node/service/own-folder.ts',
+      file: 'packages/pki/src/node/own-folder.ts',
       find: '  if ((await readdir(directory)).length > 0) return;\n',
       replace: '',
       test: called(

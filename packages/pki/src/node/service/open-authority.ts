@@ -69,9 +69,11 @@ export async function openAuthority(options: AuthorityOptions): Promise<ServiceA
   await refuseFile(directory);
   const folder = authorityFolder(directory, passphrase);
   const isThere = await folder.exists(authorityFiles.rootCertificate);
-  if (!isThere) await takeFolder(directory);
-  await refuseSharedFolder(directory);
-  if (!isThere) await create(read);
+  if (!isThere) {
+    await takeFolder(directory);
+    await refuseSharedFolder(directory);
+    await create(read);
+  }
   const opened = await openAuthorityFolder(directory, read.openLedger, passphrase);
   try {
     const { root } = opened;
