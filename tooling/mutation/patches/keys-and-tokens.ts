@@ -159,7 +159,7 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'exposed-root-key',
+      name: 'root-key-beside-it',
       off: 'an authority starts beside the key of its root, which others may read',
       file: 'packages/pki/src/node/authority-files.ts',
       find: '    refuseMode(await stat(path), path);\n',
