@@ -12,7 +12,7 @@ const [alice, carol, erin] = [
   'erin@contoso.example',
 ] as const;
 const partners = [{ kind: 'allowed-domain' as const, id: 'fabrikam', domains: ['fabrikam.example'] }];
-/** Carol is at home in another pool: nothing here knows her registrations. */
+/** Carol is at home in another pool: nothing here knows what is registered for that address. */
 const topology = sampleTopology({
   pools: [...(sampleDocument().pools ?? []), { fqdn: 'pool2.contoso.example', role: 'front-end' }],
   servers: [

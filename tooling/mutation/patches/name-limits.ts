@@ -55,7 +55,7 @@ export const patches: PatchList = {
     },
     {
       name: 'addresses-in-a-list',
-      off: 'a range that is no list is read character by character',
+      off: 'ranges in one text are read character by character',
       file: 'packages/pki/src/node/service/authority-options.ts',
       find: 'addresses !== undefined && !(Array.isArray(addresses)',
       replace: 'addresses === null && !(Array.isArray(addresses)',
@@ -71,7 +71,7 @@ export const patches: PatchList = {
     },
     {
       name: 'listener-bound',
-      off: 'a bound of a listener that is no number bounds nothing',
+      off: 'a bound of a listener that is not a number bounds nothing',
       file: 'packages/pki/src/node/node-listener.ts',
       find: 'if (Number.isInteger(value) && value >= from && value <= to)',
       replace: 'if (value !== null)',
