@@ -1,5 +1,4 @@
 import type { Certificate, CertificateList, DistributionPoint, Name } from '@entente/x509';
-import { problemOfTheFuture } from '../knowledge/of-the-future.ts';
 import { allReasons } from '../knowledge/reason-mask.ts';
 import type { Findings, Statement } from '../knowledge/statement.ts';
 import type { PathState } from '../path/path-state.ts';
@@ -9,6 +8,7 @@ import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
 import { crlRuleProblem } from './crl-rules.ts';
 import { crlScope, directoryNames, sameScope } from './crl-scope.ts';
 import { crlSigner } from './crl-signer.ts';
+import { problemOfTheFuture } from './problem-of-the-future.ts';
 import type { RevocationContext } from './revocation-context.ts';
 
 /**

@@ -1,5 +1,4 @@
 import { type Certificate, oids } from '@entente/x509';
-import { problemOfTheFuture } from '../knowledge/of-the-future.ts';
 import { allReasons } from '../knowledge/reason-mask.ts';
 import type { OcspAnswer } from '../knowledge/revocation-index.ts';
 import type { Findings } from '../knowledge/statement.ts';
@@ -8,6 +7,7 @@ import { digestOf } from '../signatures/digest.ts';
 import { sameBytes } from '../signatures/key-identifier.ts';
 import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
 import { ocspSigner } from './ocsp-signer.ts';
+import { problemOfTheFuture } from './problem-of-the-future.ts';
 import type { RevocationContext } from './revocation-context.ts';
 
 /**
