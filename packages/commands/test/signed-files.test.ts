@@ -60,6 +60,25 @@ describe('a signed topology', () => {
   );
 });
 
+describe('a damaged version in force', () => {
+  it.each([
+    ['cut off', (text: string) => text.slice(0, 200)],
+    ['emptied', () => ''],
+  ])('leads to the newest version beside it: %s', async (_how, damage) => {
+    await signTwo();
+    await succeed('topology add server fe4.contoso.example --role front-end');
+    await writeFile('topology.signed.json', damage(await readFile('topology.signed.json', 'utf8')));
+    for (const line of [`topology sign ${alice}`, 'topology publish']) {
+      const { status, stderr } = await runEntente(line);
+      expect({ line, status }).toEqual({ line, status: 2 });
+      expect(stderr).toContain('ENTENTE_TOPOLOGY_INVALID');
+      expect(stderr).toContain('is topology.v2.json, which is beside it, copy that file over it');
+    }
+    await copyFile('topology.v2.json', 'topology.signed.json');
+    await succeed(`topology sign ${alice}`);
+  });
+});
+
 describe('entente topology approve', () => {
   it('shows the first version as a whole: who signs, servers, roots, partners', async () => {
     await succeed(`topology sign ${alice}`);

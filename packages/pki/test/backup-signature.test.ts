@@ -97,6 +97,33 @@ describe('the key that signs backups', () => {
     expect((await scene.backup()).signer).toBe(signer);
   });
 
+  it('stays the same, and counts, where a restore that was killed has set the folder that has it aside', async () => {
+    const { signer } = await scene.backup();
+    for (const day of ['20261101', '20261130'])
+      await cp(scene.directory, `${scene.directory}.replaced-${day}T120000Z`, { recursive: true });
+    await rm(join(`${scene.directory}.replaced-20261101T120000Z`, keyFile));
+    await rm(scene.directory, { recursive: true });
+    const restored = await scene.restore(scene.directory, { signer: undefined });
+    expect(restored).toMatchObject({ verified: true, signer });
+    scene.to = join(scene.folder, 'backups', 'second');
+    expect((await scene.backup()).signer).toBe(signer);
+  });
+
+  it('is not taken from there for a backup that others have signed', async () => {
+    await scene.backup();
+    const text = await exchange('authority.yaml', 'domain: fabrikam.example\n');
+    const { privateKey } = generateKeyPairSync('ed25519');
+    await writeFile(inBackup(signature), signManifest(text, privateKey));
+    await cp(scene.directory, `${scene.directory}.replaced-20261130T120000Z`, { recursive: true });
+    await rm(scene.directory, { recursive: true });
+    await expect(scene.restore(scene.directory, { signer: undefined })).rejects.toMatchObject(
+      unverified(/found one that the key [0-9a-f]{64} has signed/),
+    );
+    const taken = await scene.restore(scene.directory, { signer: undefined, unverified: true });
+    expect(taken).toMatchObject({ verified: false });
+    expect(await readdir(scene.directory)).not.toContain(keyFile);
+  });
+
   it('is restored from no backup, whatever its manifest says', async () => {
     await scene.backup();
     const { files, ...rest } = await scene.manifest();
@@ -120,7 +147,8 @@ describe('a restore', () => {
     await exchange('authority.yaml', 'domain: fabrikam.example\n');
     for (const changes of [{}, { signer: undefined, unverified: true }]) {
       const refused = scene.restore(join(scene.folder, 'new'), changes);
-      await expect(refused).rejects.toMatchObject(damaged(signature));
+      const remedy = expect.stringMatching(/another copy.*remove this file, and give --unverified/);
+      await expect(refused).rejects.toMatchObject({ ...damaged(signature), remedy });
     }
     await untouched();
   });

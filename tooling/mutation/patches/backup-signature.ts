@@ -56,5 +56,23 @@ export const patches: PatchList = {
         'is created by the first backup, stays in the folder of the authority for its owner alone, and is in no backup',
       ),
     },
+    {
+      name: 'key-set-aside',
+      off: 'after a restore that was killed nothing says whose backup it is',
+      file: backup('restore-backup.ts'),
+      find: 'present ?? (await setAsideBefore(directory))',
+      replace: 'present',
+      test: signed(
+        'stays the same, and counts, where a restore that was killed has set the folder that has it aside',
+      ),
+    },
+    {
+      name: 'key-of-another-authority',
+      off: 'the key that signs backups is taken from a folder beside, whatever is restored',
+      file: backup('restore-backup.ts'),
+      find: 'present ?? (found.verified ? before : undefined)',
+      replace: 'before',
+      test: signed('is not taken from there for a backup that others have signed'),
+    },
   ],
 };

@@ -13,6 +13,7 @@ import {
 import { parseTopology } from '@entente/topology-planning';
 import { counted } from './answer.ts';
 import { fileOr } from './missing-file.ts';
+import { newestBeside } from './signed-files.ts';
 
 /** Larger files are not read: the largest topology that is accepted is smaller. */
 const maxMegabytes = 64;
@@ -29,7 +30,7 @@ export type ReadTopology =
 export async function readTopology(file: string): Promise<ReadTopology> {
   const text = await readText(file);
   if (!isSigned(text)) return parseTopology(text);
-  const { document } = decodeSigned(file, text);
+  const { document } = await decodeFile(file, text);
   const problems = checkDocument(document);
   const errors = problems.filter((problem) => problem.severity === 'error');
   return errors.length > 0
@@ -67,7 +68,7 @@ export async function readSigned(file: string): Promise<SignedTopology> {
         'entente topology sign writes topology.pending.json, or topology.signed.json once there are enough signatures',
     });
   }
-  return decodeSigned(file, await readText(file));
+  return await decodeFile(file, await readText(file));
 }
 
 /** Like {@link readSigned}, or undefined where there is no such file. */
@@ -110,15 +111,30 @@ export async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8');
 }
 
+/** Where the version in force is damaged, the same is in the file of its version. */
+async function decodeFile(file: string, text: string): Promise<DecodedTopology> {
+  try {
+    return decodeSigned(file, text);
+  } catch (fault) {
+    const newest = fault instanceof OperatorFault ? await newestBeside(file) : undefined;
+    if (newest === undefined) throw fault;
+    throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
+      sentence: (fault as OperatorFault).sentence,
+      place: file,
+      remedy: `where the version in force is ${newest}, which is beside it, copy that file over it; entente topology status asks the authority which one it is`,
+    });
+  }
+}
+
+/** A signed topology whose document has the shape of one. */
+export type DecodedTopology = SignedTopology & { readonly document: TopologyDocument };
+
 /**
  * Decodes a signed topology whose signatures nobody judges here.
  * @param file - its place, for the fault
  * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID`
  */
-export function decodeSigned(
-  file: string,
-  text: string,
-): SignedTopology & { readonly document: TopologyDocument } {
+export function decodeSigned(file: string, text: string): DecodedTopology {
   if (!text.startsWith('{')) {
     throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
       sentence: 'expected a signed topology, found a text that is not JSON',

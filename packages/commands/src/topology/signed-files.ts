@@ -1,4 +1,5 @@
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { publicMode, writeWhole } from '@entente/pki/node';
 import {
   administratorSetHash,
@@ -27,6 +28,19 @@ export function signedFilesOf(file: string): SignedFiles {
     pending: join(folder, 'topology.pending.json'),
     versionFile: (version) => join(folder, `topology.v${version}.json`),
   };
+}
+
+/**
+ * Finds the newest version beside the one in force, which has the same content where that one was signed here.
+ * @param file - path of a signed version
+ * @returns its name; undefined where the file is not the one in force, or no version is beside it
+ */
+export async function newestBeside(file: string): Promise<string | undefined> {
+  if (basename(file) !== basename(signedFilesOf(file).inForce)) return undefined;
+  const names = await readdir(dirname(file)).catch(() => []);
+  const versions = names.flatMap((name) => /^topology\.v([1-9][0-9]{0,14})\.json$/.exec(name)?.[1] ?? []);
+  if (versions.length === 0) return undefined;
+  return basename(signedFilesOf(file).versionFile(Math.max(...versions.map(Number))));
 }
 
 /** What came of a signature. */

@@ -28,7 +28,7 @@ export interface FoundSigner {
  * exchanges both. A signature that does not fit is damage, whatever was consented to.
  * @param from - the backup
  * @param manifest - its text; hostile
- * @param present - the folder that it is to replace: its key counts where no other was named; undefined where there is none
+ * @param present - the folder that it is to replace, or that was set aside for it before: its key counts where no other was named; undefined where there is none
  * @param provenance - what the operator knows
  * @returns the key that has signed it, and whether it is the one that was expected
  * @throws PkiFault `ENTENTE_PKI_BACKUP_UNVERIFIED`, `ENTENTE_PKI_BACKUP_DAMAGED`
@@ -54,8 +54,17 @@ async function signerIn(from: string, manifest: string): Promise<string | undefi
   if (file === undefined) return undefined;
   if (!file.ok) throw damaged(place, `expected the signature of the manifest, found ${file.found}`);
   const verdict = verifyManifest(manifest, file.content.toString('utf8'));
-  if (!verdict.ok) throw damaged(place, `the file is not a signature of ${manifestFile}`);
+  if (!verdict.ok) throw notItsSignature(place);
   return verdict.signer;
+}
+
+function notItsSignature(place: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_BACKUP_DAMAGED', {
+    sentence: `the file is not a signature of ${manifestFile}`,
+    place,
+    remedy:
+      'use another copy of this backup, or an earlier one; nothing was restored. Where this is the only one, and you know in another way that it was not changed: remove this file, and give --unverified',
+  });
 }
 
 /** @returns undefined where the folder has no key that can be read: that may be why somebody restores */

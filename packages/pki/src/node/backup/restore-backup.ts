@@ -25,6 +25,7 @@ import { refuseUnverified } from './refuse-unverified.ts';
 import { damaged, notEmpty, preparationFault, restoreFault } from './restore-faults.ts';
 import { restoredFile, writeRestoredMark } from './restored-mark.ts';
 import { refuseSharedPlace } from './separate-places.ts';
+import { foldersSetAside } from './set-aside.ts';
 
 /** What is restored, and where. */
 export interface RestoreOptions<T> {
@@ -35,8 +36,8 @@ export interface RestoreOptions<T> {
   /** Whether a folder that is there is set aside. */
   readonly replace: boolean;
   /**
-   * The key that must have signed the backup, as `writeBackup` has given it. Default: that of the folder which is replaced, where it has one;
-   * otherwise nothing is restored, unless {@link unverified} is set.
+   * The key that must have signed the backup, as `writeBackup` has given it. Default: that of the folder which is replaced, or which a restore has
+   * set aside before where there is none now; where that has no key either, nothing is restored, unless {@link unverified} is set.
    */
   readonly signer?: string | undefined;
   /**
@@ -106,16 +107,17 @@ export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<Rest
   if (!isEmpty && !replace) throw notEmpty(directory);
   const present = isEmpty ? undefined : authorityFolder(directory);
   const text = await readManifest(from);
-  const found = await refuseUnverified(from, text, present, options);
+  const before = present ?? (await setAsideBefore(directory));
+  const found = await refuseUnverified(from, text, before, options);
   const manifest = manifestIn(text, from, options.databaseFile);
   const draft = join(dirname(directory), `.${basename(directory)}.${randomBytes(12).toString('hex')}.new`);
   try {
     await mkdir(draft, { recursive: true, mode: 0o700 });
     await copyVerified(from, draft, manifest, options.onProgress);
-    if (present !== undefined) {
-      await refuseOtherAuthority(authorityFolder(draft), present);
-      await keepBackupKey(present, authorityFolder(draft));
-    }
+    if (present !== undefined) await refuseOtherAuthority(authorityFolder(draft), present);
+    // Of what was set aside only where it is known to be of the same authority.
+    const keeps = present ?? (found.verified ? before : undefined);
+    if (keeps !== undefined) await keepBackupKey(keeps, authorityFolder(draft));
     const prepared = await prepare(draft);
     const { takenAt } = manifest;
     const mark = { takenAt, restoredAt: now(), ...(above === undefined ? {} : { above }) };
@@ -137,6 +139,12 @@ export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<Rest
     await rm(draft, { recursive: true, force: true });
     throw preparationFault(cause, draft, from) ?? restoreFault(cause as NodeJS.ErrnoException, directory);
   }
+}
+
+/** A restore that was killed may have set the folder of the authority aside, and put nothing in its place. */
+async function setAsideBefore(directory: string): Promise<AuthorityFolder | undefined> {
+  const newest = (await foldersSetAside(directory)).at(-1);
+  return newest === undefined ? undefined : authorityFolder(newest);
 }
 
 /**

@@ -1,9 +1,7 @@
-import { access, readdir, realpath } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { access, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { authorityFiles } from '../authority-files.ts';
-
-/** What `restoreBackup` adds to the name of a folder that it sets aside. */
-const setAsideSuffix = /^\.replaced-[0-9]{8}T[0-9]{6}Z$/;
+import { foldersSetAside } from './set-aside.ts';
 
 /**
  * Finds the keys of roots in the folder of an authority: that of the first one, and those of the next ones.
@@ -27,12 +25,7 @@ export async function rootKeysIn(directory: string): Promise<readonly string[]> 
  * @returns their paths; none where the folders cannot be read
  */
 export async function rootKeysSetAside(directory: string): Promise<readonly string[]> {
-  const folder = await realpath(directory).catch(() => directory);
-  const [parent, own] = [dirname(folder), basename(folder)];
-  const aside = (await namesIn(parent)).filter(
-    (name) => name.startsWith(own) && setAsideSuffix.test(name.slice(own.length)),
-  );
-  return (await Promise.all(aside.map((name) => rootKeysIn(join(parent, name))))).flat();
+  return (await Promise.all((await foldersSetAside(directory)).map(rootKeysIn))).flat();
 }
 
 async function namesIn(directory: string): Promise<readonly string[]> {
