@@ -22,6 +22,25 @@ describe('a fault with --json', () => {
     for (const field of ['sentence', 'remedy']) expect(String(answer.fault[field])).toMatch(/^\S.+\S$/);
   });
 
+  it('names the folder that was given as a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'entente-faults-'));
+    try {
+      for (const line of [
+        `topology check ${folder}`,
+        `topology publish ${folder}`,
+        `cert issue --server fe1.contoso.example --csr ${folder} --as ${folder}`,
+        `status --as ${folder}`,
+      ]) {
+        const { status, stdout } = await runEntente(`${line} --json`);
+        expect({ line, status }).toEqual({ line, status: 2 });
+        const { fault } = JSON.parse(stdout) as { fault: Record<string, unknown> };
+        expect(fault, line).toMatchObject({ code: 'EISDIR', place: folder });
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('names the place in a configuration of an authority that is no YAML', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'entente-faults-'));
     try {

@@ -47,6 +47,17 @@ describe('entente topology init that is refused', () => {
   });
 });
 
+describe('the public half of a key', () => {
+  it('signs nothing, and the private one is named', async () => {
+    const { status, stderr } = await runEntente('topology sign --key administrators/alice.pub');
+    expect({ status, isPublic: stderr.includes('expected a private key, found a public one') }).toEqual({
+      status: 2,
+      isPublic: true,
+    });
+    expect(stderr).toContain('usually administrators/alice.key (ENTENTE_KEY_UNREADABLE)');
+  });
+});
+
 describe('what was signed and never published', () => {
   it('is not said to be in force', async () => {
     await succeed('topology sign --key administrators/alice.key');

@@ -188,7 +188,7 @@ export const patches: PatchList = {
       name: 'key-of-before-kept',
       off: 'the only key that fits a certificate is overwritten by a renewal that follows one which was killed',
       file: 'packages/commands/src/commands/cert-renew.ts',
-      find: 'await readFile(keyFile)',
+      find: 'await readNamed(keyFile)',
       replace: 'await readFile(access.key)',
       test: interrupted(
         'goes on with the key of before where a renewal was killed between its last two files, and renews again',

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { type Owner, publicMode, writeWhole } from '@entente/pki/node';
 import { parse, stringify } from 'yaml';
+import { readNamed } from '../read-named.ts';
 import { fileOr } from '../topology/missing-file.ts';
 
 /** How an administrator reaches the authority, and with which certificate. */
@@ -63,7 +63,7 @@ export async function writeAccess(
 export async function accessOf(options: AdministratorOptions): Promise<AdministratorAccess> {
   const { as: file } = options;
   const read =
-    file === undefined ? {} : readAccess(file, await fileOr(file, readFile(file, 'utf8'), createsAccess));
+    file === undefined ? {} : readAccess(file, await fileOr(file, readNamed(file, 'utf8'), createsAccess));
   const missing = needed.filter((name) => options[name] === undefined && read[name] === undefined);
   if (missing.length > 0) {
     throw new OperatorFault('ENTENTE_USAGE', {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { OperatorFault } from '@entente/host';
 import { type Certificate, decodeCertificate, decodePem, encodePem } from '@entente/x509';
+import { readNamed } from '../read-named.ts';
 
 /** Far more than a certificate or a request of this network has. */
 const maxBytes = 65_536;
@@ -47,7 +47,7 @@ export async function readRequestFile(file: string): Promise<string> {
 }
 
 async function derIn(file: string, label: RegExp): Promise<Uint8Array | undefined> {
-  const content = await readFile(file);
+  const content = await readNamed(file);
   if (content.length > maxBytes) return undefined;
   // DER begins with a SEQUENCE.
   if (content[0] === 0x30) return content;

@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { secretMode, writeWhole } from '@entente/pki/node';
 import { type Document, parseDocument, stringify } from 'yaml';
+import { readNamed } from '../read-named.ts';
 import { exists } from '../topology/read-topology.ts';
 import { readAddresses } from './addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
@@ -78,7 +79,7 @@ async function readConfiguration({ config, directory, server, users }: JoiningSe
       place: config,
       remedy: 'leave the option out, or change the file',
     });
-  const document = parseDocument(await readFile(config, 'utf8'));
+  const document = parseDocument(await readNamed(config, 'utf8'));
   const invalid = (sentence: string) =>
     new OperatorFault('ENTENTE_CONFIG_INVALID', {
       sentence,

@@ -1,5 +1,4 @@
 import { createPrivateKey } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
@@ -19,6 +18,7 @@ import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { writeAccess } from '../authority/administrator-access.ts';
 import { groupCommand } from '../group-command.ts';
+import { readNamed } from '../read-named.ts';
 import { type Answer, counted, give } from '../topology/answer.ts';
 import { whatLossCosts } from '../topology/lost-keys.ts';
 
@@ -168,7 +168,7 @@ function refuseUnnamed({ document }: Topology, { administrator, topology }: CaIn
 }
 
 async function topologyOf(file: string): Promise<Topology> {
-  const parsed = parseTopology(await readFile(file, 'utf8'));
+  const parsed = parseTopology(await readNamed(file, 'utf8'));
   if (parsed.ok) return parsed.topology;
   const problem = parsed.problems.find(({ severity }) => severity === 'error');
   throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
@@ -191,7 +191,7 @@ function originOf(text: string, protocol: string, option: string): URL {
 }
 
 async function readPassword(file: string): Promise<string> {
-  const [line = ''] = (await readFile(file, 'utf8')).split(/\r?\n/, 1);
+  const [line = ''] = (await readNamed(file, 'utf8')).split(/\r?\n/, 1);
   return line;
 }
 
@@ -199,8 +199,8 @@ async function pack(
   { name, certificate, key }: InitialisedAuthority['administrators'][number],
   password: string,
 ): Promise<string> {
-  const chain = decodePemCertificates(await readFile(certificate));
-  const privateKey = createPrivateKey(await readFile(key)).export({ format: 'der', type: 'pkcs8' });
+  const chain = decodePemCertificates(await readNamed(certificate));
+  const privateKey = createPrivateKey(await readNamed(key)).export({ format: 'der', type: 'pkcs8' });
   const packed = packPkcs12(
     { privateKey, chain: chain.ok ? chain.value.map(({ der }) => der) : [] },
     { password, friendlyName: name },

@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import {
@@ -17,6 +17,7 @@ import { leftDrafts } from '../authority/left-drafts.ts';
 import { listLines, untoldIssuers } from '../authority/restored-lists.ts';
 import { groupCommand } from '../group-command.ts';
 import { Progress } from '../progress.ts';
+import { readNamed } from '../read-named.ts';
 import { counted, give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';
 
@@ -199,7 +200,7 @@ function nextSteps(
 }
 
 async function readLists(file: string) {
-  const content = await readFile(file);
+  const content = await readNamed(file);
   if (content.length <= maxListFileBytes) return { place: file, content };
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: `expected revocation lists of at most ${maxListFileBytes} bytes, found ${content.length}`,

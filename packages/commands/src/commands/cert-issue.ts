@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { OperatorFault } from '@entente/host';
 import { publicMode, writeWhole } from '@entente/pki/node';
 import { encodePem } from '@entente/x509';
@@ -8,6 +7,7 @@ import { administratorCommand } from '../authority/administrator-command.ts';
 import { certificateCommand } from '../authority/certificate-command.ts';
 import { timeText } from '../authority/certificates.ts';
 import { sendCommand } from '../authority/send-command.ts';
+import { readNamed } from '../read-named.ts';
 import { exists } from '../topology/read-topology.ts';
 
 interface IssueOptions extends AdministratorOptions {
@@ -75,7 +75,7 @@ async function run(options: IssueOptions): Promise<void> {
 
 /** The request in PEM, whatever it was in. */
 async function readRequest(file: string): Promise<string> {
-  const content = await readFile(file);
+  const content = await readNamed(file);
   if (content.length > 16_384) {
     throw new OperatorFault('ENTENTE_REQUEST_UNREADABLE', {
       sentence: `expected a PKCS#10 request of at most 16 kB, found ${Math.ceil(content.length / 1000)} kB`,

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { createKeyAndRequest } from '@entente/pki/client';
@@ -11,6 +10,7 @@ import { certificateCommand } from '../authority/certificate-command.ts';
 import { timeText } from '../authority/certificates.ts';
 import { keyBefore, ownCredential } from '../authority/own-credential.ts';
 import { sendCommand } from '../authority/send-command.ts';
+import { readNamed } from '../read-named.ts';
 
 /**
  * Adds `entente cert renew`: the next client certificate of the administrator.
@@ -28,7 +28,7 @@ export function register(program: Command): void {
 
 async function run(options: AdministratorOptions): Promise<void> {
   const access = await accessOf(options);
-  const before = await readFile(access.certificate, 'utf8');
+  const before = await readNamed(access.certificate, 'utf8');
   const { name, notAfter: endsAt, serialHex } = ownCertificate(before, access.certificate);
   // After an interrupted renewal it is the one that is kept already: what stands in its place belongs to no certificate here.
   const { keyFile } = await ownCredential(access);
@@ -38,7 +38,7 @@ async function run(options: AdministratorOptions): Promise<void> {
   await sendCommand(command, options, async ({ certificate, notAfter, serial }) => {
     // On the machine of the authority they are in its folder, and its backup reads them.
     const owner = await ownerOf(dirname(access.key));
-    await writeWhole(keyBefore(access.key), await readFile(keyFile), secretMode, owner);
+    await writeWhole(keyBefore(access.key), await readNamed(keyFile), secretMode, owner);
     await writeWhole(`${access.certificate}.before`, before, publicMode, owner);
     await writeWhole(access.key, privateKeyPem, secretMode, owner);
     await writeWhole(access.certificate, String(certificate), publicMode, owner);

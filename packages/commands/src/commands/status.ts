@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { buildTopology, type TopologyDocument, type TrustState } from '@entente/topology';
 import { type Certificate, decodePemCertificates } from '@entente/x509';
 import type { Command } from 'commander';
@@ -22,6 +21,7 @@ import {
 import { type RootKeyBeside, type RootWarning, rootWarnings } from '../authority/root-warnings.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { versionInForce } from '../authority/version-in-force.ts';
+import { readNamed } from '../read-named.ts';
 import { counted, give, table } from '../topology/answer.ts';
 
 const dayMs = 86_400_000;
@@ -185,7 +185,7 @@ function expiryOf({ expires, version }: TopologyDocument, now: number): readonly
 }
 
 async function ownCertificate(file: string): Promise<Certificate | undefined> {
-  const decoded = decodePemCertificates(await readFile(file));
+  const decoded = decodePemCertificates(await readNamed(file));
   return decoded.ok ? decoded.value[0] : undefined;
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { OperatorFault } from '@entente/host';
 import { maxRootDocumentLength, type RootRefusal } from '@entente/pki';
+import { readNamed } from '../read-named.ts';
 import { give, printLines } from '../topology/answer.ts';
 
 /** Configuration of the authority, where no other is given. */
@@ -30,7 +30,7 @@ export function malformedFile(file: string): RootRefusal {
  * @returns its text; empty where it is too long
  */
 export async function readRootDocument(file: string): Promise<string> {
-  const content = await readFile(file);
+  const content = await readNamed(file);
   return content.length > maxRootDocumentLength ? '' : content.toString('utf8');
 }
 

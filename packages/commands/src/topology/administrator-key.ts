@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { OperatorFault } from '@entente/host';
 import { publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import type { AdministratorKey, SignatureAlgorithm, TopologySigner } from '@entente/topology';
+import { readNamed } from '../read-named.ts';
 import { fileOr } from './missing-file.ts';
 import { refuseExposedKey } from './own-key.ts';
 import { exists } from './read-topology.ts';
@@ -83,7 +83,7 @@ async function refuseExisting({ privateKey, publicKey }: KeyFiles): Promise<void
  * @param file - PEM: a public key, or a private one whose public half is used
  */
 export async function readAdministrator(id: string, file: string): Promise<AdministratorKey> {
-  const key = await readKey(file, createPublicKey);
+  const key = parseKey(await readPem(file), file, createPublicKey);
   const publicKey = key.export({ format: 'der', type: 'spki' }).toString('base64');
   return { id, algorithm: algorithmOf(key, file), publicKey };
 }
@@ -94,8 +94,10 @@ export async function readAdministrator(id: string, file: string): Promise<Admin
  * @throws OperatorFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read it, `ENTENTE_KEY_UNREADABLE`
  */
 export async function openSigner(keyId: string, file: string): Promise<TopologySigner> {
+  const pem = await readPem(file);
+  refusePublic(pem, file);
   await refuseExposedKey(file);
-  const key = await readKey(file, createPrivateKey);
+  const key = parseKey(pem, file, createPrivateKey);
   const algorithm = algorithmOf(key, file);
   return {
     keyId,
@@ -119,10 +121,23 @@ export async function findAdministrator(
 const createsKey =
   'name the key with its path, e.g. administrators/alice.key, where entente topology init has created it, or create one with entente topology key <id>';
 
-async function readKey(file: string, read: (pem: string) => KeyObject): Promise<KeyObject> {
-  const pem = await fileOr(file, readFile(file, 'utf8'), createsKey);
+/** Who signs names the private half. */
+function refusePublic(pem: string, file: string): void {
+  if (!/^-----BEGIN PUBLIC KEY-----/m.test(pem)) return;
+  throw new OperatorFault('ENTENTE_KEY_UNREADABLE', {
+    sentence: 'expected a private key, found a public one',
+    place: file,
+    remedy: `name the private half, usually ${file.replace(/\.pub$/, '')}.key`,
+  });
+}
+
+function readPem(file: string): Promise<string> {
+  return fileOr(file, readNamed(file, 'utf8'), createsKey);
+}
+
+function parseKey(pem: string, file: string, parse: (pem: string) => KeyObject): KeyObject {
   try {
-    return read(pem);
+    return parse(pem);
   } catch (cause) {
     throw new OperatorFault('ENTENTE_KEY_UNREADABLE', {
       sentence: 'expected a key in PEM without a password',

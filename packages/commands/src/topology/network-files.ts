@@ -6,6 +6,7 @@ import type { InterfaceName, Topology } from '@entente/topology';
 import type { NetworkState, PartnerRules } from '@entente/topology-planning';
 import { anchorSet, createJudge, type Judge, type PresentedChain } from '@entente/trust';
 import { type CertificateList, decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
+import { readNamed } from '../read-named.ts';
 
 /** The chains of a directory, by the name that each leaf is for. */
 export type Chains = NetworkState['chainOf'];
@@ -67,7 +68,7 @@ export async function partnersOf(
 export async function judgeOf(anchors: readonly string[], crls: readonly string[]): Promise<Judge> {
   const roots = [];
   for (const file of await filesOf(anchors)) {
-    const decoded = decodePemCertificates(await readFile(file));
+    const decoded = decodePemCertificates(await readNamed(file));
     if (!decoded.ok) throw unreadable(file, 'a certificate', decoded.error.message);
     for (const certificate of decoded.value) roots.push({ name: `${file} ${roots.length + 1}`, certificate });
   }
@@ -78,7 +79,7 @@ export async function judgeOf(anchors: readonly string[], crls: readonly string[
 async function readLists(crls: readonly string[]): Promise<readonly CertificateList[]> {
   const lists: CertificateList[] = [];
   for (const file of await filesOf(crls)) {
-    const content = await readFile(file);
+    const content = await readNamed(file);
     const ders = content.subarray(0, 10).toString().startsWith('-----')
       ? blocksOf(file, content, 'X509 CRL')
       : [content];

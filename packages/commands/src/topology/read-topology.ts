@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { OperatorFault } from '@entente/host';
 import {
   buildTopology,
@@ -11,6 +11,7 @@ import {
   type TopologyDocument,
 } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
+import { readNamed } from '../read-named.ts';
 import { counted } from './answer.ts';
 import { fileOr } from './missing-file.ts';
 import { newestBeside } from './signed-files.ts';
@@ -108,7 +109,7 @@ export async function readText(file: string): Promise<string> {
       remedy: 'name a topology file',
     });
   }
-  return readFile(file, 'utf8');
+  return readNamed(file, 'utf8');
 }
 
 /** Where the version in force is damaged, the same is in the file of its version. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
 import { fewestPasswordCharacters } from '@entente/accounts';
 import { OperatorFault } from '@entente/host';
 import { escapeInvisible } from '@entente/trust';
 import type { Command } from 'commander';
+import { readNamed } from '../read-named.ts';
 
 /** How a command gets a password: never from its arguments, which others on the machine can read. */
 export interface PasswordOptions {
@@ -63,7 +63,7 @@ export async function readPassword(
   if (generate === true) return { password: randomBytes(18).toString('base64url'), isGenerated: true };
   if (passwordFile === undefined)
     return { password: await askPassword(address, streams), isGenerated: false };
-  const [password = ''] = (await readFile(passwordFile, 'utf8')).split(/\r?\n/, 1);
+  const [password = ''] = (await readNamed(passwordFile, 'utf8')).split(/\r?\n/, 1);
   refuseShort(password, passwordFile);
   return { password, isGenerated: false };
 }

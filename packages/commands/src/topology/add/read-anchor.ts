@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { OperatorFault } from '@entente/host';
 import type { AnchorReference } from '@entente/topology';
+import { readNamed } from '../../read-named.ts';
 
 /**
  * Reads a root certificate as the document lists it, and compares it with the fingerprint that was received separately.
@@ -16,7 +16,7 @@ export async function readAnchor(
   name?: string,
   fingerprint?: string,
 ): Promise<AnchorReference> {
-  const certificate = parse(await readFile(file), file);
+  const certificate = parse(await readNamed(file), file);
   const sha256 = createHash('sha256').update(certificate.raw).digest('hex');
   if (fingerprint !== undefined && fingerprint.replaceAll(':', '').toLowerCase() !== sha256) {
     throw new OperatorFault('ENTENTE_FINGERPRINT_MISMATCH', {
