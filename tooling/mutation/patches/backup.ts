@@ -83,7 +83,7 @@ export const patches: PatchList = {
       name: 'other-authority',
       off: 'a backup takes the place of the authority of somebody else',
       file: backup('restore-backup.ts'),
-      find: '      await refuseOtherAuthority(authorityFolder(draft), present);\n',
+      find: '    if (present !== undefined) await refuseOtherAuthority(authorityFolder(draft), present);\n',
       replace: '',
       test: backedUp('does not put the authority of somebody else in the place of the one that is there'),
     },

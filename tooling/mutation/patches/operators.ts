@@ -202,8 +202,8 @@ export const patches: PatchList = {
     {
       name: 'root-key-of-another',
       off: 'the key of the root of another authority beside it is warned of',
-      file: 'packages/pki/src/node/backup/root-keys.ts',
-      find: 'name.startsWith(own) && setAsideSuffix.test(name.slice(own.length))',
+      file: 'packages/pki/src/node/backup/set-aside.ts',
+      find: 'name.startsWith(own) && suffix.test(name.slice(own.length))',
       replace: 'name.startsWith(own)',
       test: {
         file: 'packages/authority/src/roots/root-key-beside.test.ts',
