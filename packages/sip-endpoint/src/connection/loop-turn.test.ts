@@ -75,6 +75,37 @@ describe('a turn that lasts', () => {
   });
 });
 
+describe('a turn beside other programs', () => {
+  it('gives new work the time that a processor works for the process, and not what passes', () => {
+    let now = 0;
+    let worked = 0;
+    const delay = new QueueDelay({ now: () => now, slept: () => 0, worked: () => worked });
+    const runs: (() => void)[] = [];
+    const turn = new LoopTurn((run) => void runs.push(run), { delay });
+    const asked: boolean[] = [];
+    const reader = {
+      readArrived() {
+        now += 1_000;
+        worked += 0.6 * defaultOverloadRules.newMs;
+        for (let i = 0; i <= defaultOverloadRules.leastNewPerTurn; i++) {
+          const isTaken = turn.overload.admits({ peer: `${i}`, urgency: 'new' }, now);
+          if (i === defaultOverloadRules.leastNewPerTurn) asked.push(isTaken);
+        }
+      },
+    };
+    const late = {
+      readArrived() {
+        now += 1_000;
+      },
+    };
+    turn.reads(late);
+    runs.shift()?.();
+    for (let i = 0; i < 2; i++) turn.reads({ ...reader });
+    runs.shift()?.();
+    expect(asked).toEqual([true, false]);
+  });
+});
+
 describe('a turn with more to read than is possible', () => {
   /** Reads of a flood, a link and one request, in the order in which they have come. */
   function readAll(isOverloaded: boolean): readonly string[] {

@@ -1,4 +1,4 @@
-import { OverloadControl } from '../overload/overload-control.ts';
+import { defaultOverloadRules, OverloadControl } from '../overload/overload-control.ts';
 import { QueueDelay } from '../overload/queue-delay.ts';
 import { lightFirst } from './light-first.ts';
 import { TurnBytes } from './turn-bytes.ts';
@@ -38,7 +38,7 @@ export class LoopTurn {
     schedule: (run: () => void) => void = setImmediate,
     {
       delay = new QueueDelay(),
-      overload = new OverloadControl(),
+      overload = new OverloadControl(defaultOverloadRules, delay.worked),
     }: { readonly delay?: QueueDelay; readonly overload?: OverloadControl } = {},
   ) {
     this.#schedule = schedule;

@@ -6,8 +6,8 @@ const late = targetMs + 1;
 const urgencies: readonly RequestUrgency[] = ['in-dialog', 'new', 'first-registration', 'refresh'];
 
 /** Overloaded; its turn began at 10,000. */
-function overloaded(leastNewPerTurn = 0) {
-  const control = new OverloadControl({ ...defaultOverloadRules, leastNewPerTurn });
+function overloaded(leastNewPerTurn = 0, worked?: () => number) {
+  const control = new OverloadControl({ ...defaultOverloadRules, leastNewPerTurn }, worked);
   for (let now = 10_000 - intervalMs; now <= 10_000; now += 50) control.turn(late, 0, now);
   return control;
 }
@@ -118,6 +118,32 @@ describe('an overloaded server', () => {
     control.reads(10_000 + 10 * targetMs);
     expect(admitted(control, 10_000 + 10 * targetMs + 0.9 * newMs)).toEqual(['in-dialog', 'new']);
     expect(admitted(control, 10_000 + 10 * targetMs + 1.1 * newMs)).toEqual(['in-dialog']);
+  });
+
+  it('takes nothing from it either for what other programs have of the processor', () => {
+    let worked = 70_000;
+    const control = overloaded(0, () => worked);
+    control.turn(late, 0, 20_000);
+    worked += 0.9 * newMs;
+    expect(admitted(control, 20_000 + 10 * newMs)).toEqual(['in-dialog', 'new']);
+    worked += 0.2 * newMs;
+    expect(admitted(control, 20_000 + 10 * newMs)).toEqual(['in-dialog']);
+    worked += 100 * newMs;
+    control.reads(30_000);
+    worked += 0.4 * newMs;
+    expect(admitted(control, 30_000 + 10 * newMs)).toEqual(['in-dialog', 'new', 'first-registration']);
+    expect(admitted(control, 30_000 + 0.1 * newMs), 'nor what others work for this process').toEqual(
+      urgencies,
+    );
+  });
+
+  it('counts by the clock in the turn in which it finds that it is overloaded', () => {
+    const control = new OverloadControl({ ...defaultOverloadRules, leastNewPerTurn: 0 }, () => 0);
+    control.turn(1, 5, 0);
+    control.goesOn(targetMs + intervalMs);
+    expect(admitted(control, targetMs + intervalMs)).toEqual(['in-dialog']);
+    control.reads(targetMs + intervalMs);
+    expect(admitted(control, targetMs + intervalMs + 2 * newMs)).toEqual(urgencies);
   });
 
   it('refuses a peer that sends more than others before them, also in dialogs', () => {

@@ -26,11 +26,11 @@ export interface OverloadRules {
   readonly targetMs: number;
   /** Milliseconds for which the delay is above the target before anything is refused. */
   readonly intervalMs: number;
-  /** Milliseconds of a turn that are given to new work. */
+  /** Milliseconds of a turn, on a processor, that are given to new work. */
   readonly newMs: number;
   /** Milliseconds without a refusal, and with a delay below the target, after which nothing is asked any more. */
   readonly holdMs: number;
-  /** New requests of modest peers that each turn takes, however long it has lasted: others may have had the processor meanwhile. */
+  /** New requests of modest peers that each turn takes, however long it has lasted. */
   readonly leastNewPerTurn: number;
   /** Milliseconds after it for which clients that register are spread: they would all come back at the same time. */
   readonly spreadMs: number;
@@ -75,9 +75,14 @@ const sleepMs = 1;
  */
 export class OverloadControl {
   readonly #rules: OverloadRules;
+  readonly #worked: (() => number) | undefined;
   readonly #shares = new FairShare();
   readonly #pace = new RegistrationPace();
   #begunAt = Number.NEGATIVE_INFINITY;
+  /** What had been worked when this turn came to read. */
+  #workedBefore = 0;
+  /** What is known to be worked since. */
+  #workedSince = 0;
   #newInTurn = 0;
   #isModest = true;
   /** Since when the delay has been above the target without a break. */
@@ -93,9 +98,14 @@ export class OverloadControl {
     refresh: 0,
   };
 
-  /** @param rules - target and times */
-  constructor(rules: OverloadRules = defaultOverloadRules) {
+  /**
+   * @param rules - target and times
+   * @param worked - tells for how long a processor has worked for this process, milliseconds: what others have of it meanwhile is not taken from
+   *   the time for new work. Default: all time that passes counts
+   */
+  constructor(rules: OverloadRules = defaultOverloadRules, worked?: () => number) {
     this.#rules = rules;
+    this.#worked = worked;
   }
 
   /** Whether requests have to be asked about. */
@@ -125,7 +135,7 @@ export class OverloadControl {
    * @param now - milliseconds, never set back
    */
   turn(delayMs: number, sleptMs: number, now: number): void {
-    this.#begunAt = now;
+    this.reads(now);
     this.#newInTurn = 0;
     const { holdMs, intervalMs, targetMs } = this.#rules;
     if (delayMs <= targetMs || sleptMs > sleepMs) this.#aboveSince = undefined;
@@ -154,6 +164,8 @@ export class OverloadControl {
 
   #begin(): void {
     this.#isOverloaded = true;
+    // Of this turn it is not known: it counts by the clock.
+    this.#workedSince = Number.POSITIVE_INFINITY;
     this.#overloads++;
   }
 
@@ -164,6 +176,19 @@ export class OverloadControl {
    */
   reads(now: number): void {
     this.#begunAt = now;
+    this.#workedSince = 0;
+    if (this.#isOverloaded) this.#workedBefore = this.#worked?.() ?? 0;
+  }
+
+  /**
+   * Whether a turn has used up a time. Where other programs have the processor, or a quota of the process is spent, more passes than is worked.
+   * @param givenMs - the time
+   */
+  #isOver(givenMs: number, now: number): boolean {
+    if (now - this.#begunAt <= givenMs) return false;
+    if (this.#worked === undefined || this.#workedSince > givenMs) return true;
+    this.#workedSince = this.#worked() - this.#workedBefore;
+    return this.#workedSince > givenMs;
   }
 
   /**
@@ -177,7 +202,7 @@ export class OverloadControl {
     const part = partOfTurn[urgency][isBeyond ? 1 : 0];
     if (urgency === 'new' && !isBeyond && ++this.#newInTurn <= this.#rules.leastNewPerTurn) return true;
     const givenMs = urgency === 'in-dialog' ? this.#rules.targetMs : this.#rules.newMs;
-    if (now - this.#begunAt <= part * givenMs) {
+    if (!this.#isOver(part * givenMs, now)) {
       if (urgency === 'first-registration' || urgency === 'refresh') this.#pace.taken(now);
       return true;
     }

@@ -39,5 +39,9 @@ describe('the delay of what arrives', () => {
     delay.begin();
     expect(delay.ms).toBeGreaterThanOrEqual(0);
     expect(delay.begunAt).toBeLessThanOrEqual(performance.now());
+    const before = delay.worked?.() ?? 0;
+    expect(before).toBeGreaterThan(0);
+    while (delay.worked?.() === before);
+    expect(delay.worked?.()).toBeGreaterThan(before);
   });
 });

@@ -6,11 +6,17 @@ export interface LoopClock {
   readonly now: () => number;
   /** Milliseconds that the event loop has slept so far, waiting for something to happen. */
   readonly slept: () => number;
+  /** Milliseconds for which a processor has worked for the process so far; absent where all time that passes counts as work. */
+  readonly worked?: () => number;
 }
 
 const processClock: LoopClock = {
   now: () => performance.now(),
   slept: () => performance.nodeTiming.idleTime,
+  worked() {
+    const { system, user } = process.cpuUsage();
+    return (system + user) / 1_000;
+  },
 };
 
 /**
@@ -57,6 +63,11 @@ export class QueueDelay {
   /** Milliseconds that the loop has slept since the turn before: above 0, nothing was left to read then. */
   get sleptMs(): number {
     return this.#sleptMs;
+  }
+
+  /** Tells for how long a processor has worked for the process so far, milliseconds; undefined where that is not known. */
+  get worked(): (() => number) | undefined {
+    return this.#clock.worked;
   }
 
   /** The time now, milliseconds. */
