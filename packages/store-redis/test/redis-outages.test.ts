@@ -154,6 +154,18 @@ describe.skipIf(noRedis !== undefined)(
       expect(Number(life.slice(1))).toBeGreaterThan(until - Date.now());
     });
 
+    it('keeps the record of what was removed as long as it would have counted, also where it had thrown that away', async () => {
+      const pool = newPool();
+      const { locations } = await scene.open(pool);
+      const until = Date.now() + 600_000;
+      await put(locations, [binding({ expiresAt: until })]);
+      const record = `entente:{${pool}}:bindings:${alice}`;
+      await redis.command('DEL', record);
+      await put(locations, []);
+      const life = await redis.ask('PTTL', record);
+      expect(Number(life.slice(1))).toBeGreaterThan(until - Date.now());
+    });
+
     it('gets back what it has thrown away where a server misses changes, and nothing that was removed', async () => {
       const pool = newPool();
       const { hold, place, sockets } = dials();

@@ -141,7 +141,8 @@ export const patches: PatchList = {
       replace: 'const lives = bindings',
       test: {
         file: outages,
-        title: 'keeps what was removed from coming back by a server that has not heard of it',
+        title:
+          'keeps the record of what was removed as long as it would have counted, also where it had thrown that away',
       },
     },
     {
