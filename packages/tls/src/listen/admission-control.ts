@@ -9,7 +9,7 @@ import { refusedByPeer } from '../refusal/refused-by-peer.ts';
 import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
 import { peerWithout, type RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
-import { acceptedOf } from './accepted-of.ts';
+import { acceptedOf } from '../live/accepted-of.ts';
 import { addressGroup } from './address-group.ts';
 import {
   ConnectionPlaces,
@@ -25,7 +25,7 @@ import { PeerPlaces } from './peer-places.ts';
 import { PendingTurns } from './pending-turns.ts';
 import type { ServeLimits } from './serve-options.ts';
 import { onKept, UnprovenPlaces } from './unproven-places.ts';
-import { WatchEmptyOctets } from './watch-empty-octets.ts';
+import { WatchEmptyOctets } from '../live/watch-empty-octets.ts';
 
 /** Options of {@link AdmissionControl}. */
 export interface AdmissionControlOptions {
