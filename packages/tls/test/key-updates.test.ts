@@ -2,26 +2,27 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import * as tls from 'node:tls';
-import { serve } from '@entente/tls';
+import { type ConnectionRefusal, type Credential, connect, serve } from '@entente/tls';
 import { afterEach, expect, it, vi } from 'vitest';
-import { presenting } from './fixture.ts';
+import { octetsBelow } from '../src/live/octets-below.ts';
+import { ended, presenting, serverName } from './fixture.ts';
 import { useGreetingServers } from './greeting-server.ts';
 
 const servers = useGreetingServers();
 const { common } = servers;
 afterEach(() => void vi.useRealTimers());
 
-/** A client of OpenSSL that is connected, and changes its keys as often as it is told. */
-async function client(port: number) {
+/** A program of OpenSSL with a certificate, which changes its keys as often as it is told. */
+async function openssl(identity: Credential, args: readonly string[]) {
   const directory = await mkdtemp(join(tmpdir(), 'entente-key-updates-'));
-  const { cert, key } = presenting(servers.world.client);
+  const { cert, key } = presenting(identity);
   const [certFile, keyFile] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
   await writeFile(certFile, cert);
   await writeFile(keyFile, key);
-  const own = ['-cert', certFile, '-key', keyFile, '-tls1_3'];
   // It ends with its standard input, and so with this process.
-  const program = spawn('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, ...own]);
+  const program = spawn('openssl', [...args, '-cert', certFile, '-key', keyFile, '-tls1_3']);
   const { stdin, stderr, stdout } = program;
   let isOver = false;
   let output = '';
@@ -49,18 +50,19 @@ async function client(port: number) {
       watchers.add(look);
       look();
     });
-  await until(() => output.includes('hello'));
   return {
     get isOver() {
       return isOver;
     },
-    /** Changes the keys of its side, and waits until that is sent. */
-    async changeKeys(times: number): Promise<void> {
-      for (let count = 0; count < times; count++) {
-        output = '';
-        stdin.write('K\n');
-        await until(() => output.includes('KEYUPDATE'));
-      }
+    /** Waits for what it prints. */
+    async prints(pattern: RegExp): Promise<string | undefined> {
+      await until(() => pattern.test(output));
+      return pattern.exec(output)?.[1];
+    },
+    /** Forgets what it has printed, and changes the keys of its side. */
+    changeKeys(): void {
+      output = '';
+      stdin.write('K\n');
     },
     say: (text: string) => void stdin.write(text),
     ended: () => until(() => isOver),
@@ -68,6 +70,52 @@ async function client(port: number) {
       program.kill();
       await until(() => isOver);
       await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** A client that is connected. */
+async function client(port: number) {
+  const program = await openssl(servers.world.client, ['s_client', '-connect', `127.0.0.1:${port}`]);
+  await program.prints(/hello/);
+  return {
+    program,
+    async changeKeys(times: number): Promise<void> {
+      for (let count = 0; count < times; count++) {
+        program.changeKeys();
+        await program.prints(/KEYUPDATE/);
+      }
+    },
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+  };
+}
+
+/** A server that was dialled. */
+async function dialled(refusals: ConnectionRefusal[]) {
+  const program = await openssl(servers.world.server, ['s_server', '-accept', '127.0.0.1:0']);
+  const port = Number(await program.prints(/ACCEPT 127\.0\.0\.1:([0-9]+)/));
+  const socket = await connect({
+    host: '127.0.0.1',
+    port,
+    trust: servers.world.trust,
+    expect: { mode: 'host', name: serverName },
+    allow: [serverName],
+    onRefusal: (refusal) => refusals.push(refusal),
+  });
+  socket.on('error', () => {});
+  return {
+    socket,
+    /** The program writes what it prints to no pipe before it ends: each one is waited for where it comes. */
+    async changeKeys(times: number): Promise<void> {
+      for (let count = 0; count < times; count++) {
+        const before = octetsBelow(socket);
+        program.changeKeys();
+        while (octetsBelow(socket) === before && !socket.destroyed) await setImmediate();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      socket.destroy();
+      await program[Symbol.asyncDispose]();
     },
   };
 }
@@ -89,15 +137,29 @@ it('a client that changes its keys without end is closed, and one that changes t
   await modest.changeKeys(50);
   await flooding.changeKeys(3_200);
   // What comes in their order has come after them.
-  flooding.say('done\n');
+  flooding.program.say('done\n');
   await all;
   expect(server.connections).toBe(2);
   // However idle the machine is, each tenth look is one.
   vi.advanceTimersByTime(10_000);
-  await flooding.ended();
+  await flooding.program.ended();
   expect(server.connections).toBe(1);
-  expect(modest.isOver).toBe(false);
+  expect(modest.program.isOver).toBe(false);
   expect(servers.refusals).toMatchObject([
     { when: 'live', rejection: { reason: 'throttled', message: expect.stringContaining('key updates') } },
   ]);
+});
+
+it('a server that was dialled is closed for it as well, and one that changes them now and then is not', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  const refusals: ConnectionRefusal[] = [];
+  await using modest = await dialled(refusals);
+  await using flooding = await dialled(refusals);
+  const end = ended(flooding.socket);
+  await modest.changeKeys(50);
+  await flooding.changeKeys(3_200);
+  vi.advanceTimersByTime(10_000);
+  expect((await end).error).toMatchObject({ code: 'ENTENTE_REFUSED', rejection: { reason: 'throttled' } });
+  expect(modest.socket.destroyed).toBe(false);
+  expect(refusals).toMatchObject([{ when: 'live', rejection: { reason: 'throttled' } }]);
 });

@@ -10,6 +10,7 @@ import {
 import { refuseDisabledChecks } from '../credential/platform-settings.ts';
 import { TlsFault, TrustError } from '../fault/fault.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
+import { tooManyEmptyOctets } from '../live/too-many-empty-octets.ts';
 import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
 import { readOptions } from '../options/read-options.ts';
 import { claimOf } from '../refusal/claimed-name.ts';
@@ -18,11 +19,12 @@ import { refusedByPeer, watchForRefusal } from '../refusal/refused-by-peer.ts';
 import { authoriseOf } from '../trust/allow.ts';
 import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
 import { completeLink } from '../trust/link.ts';
-import type { RefusedVerdict } from '../trust/peer.ts';
+import { peerOf, type RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { clientContext } from './client-context.ts';
 import { type ConnectOptions, defaultTimeoutMs } from './connect-options.ts';
 import { connectShape } from './outbound-shape.ts';
+import { watchDialled } from './watch-dialled.ts';
 import { within } from './within.ts';
 
 /** A socket that has passed the verdict; `peerOf(socket)` gives the peer. */
@@ -208,6 +210,7 @@ class Dial implements AdmissionOwner {
       refused: (error) => this.#tellLater(error, 'peer'),
     });
     admitSocket(socket, outcome, asking, judgedUnder, this);
+    watchDialled(socket, () => this.#closeFor(tooManyEmptyOctets));
     tellAdmitted(socket, 'outbound', this.#link.name);
   }
 
@@ -215,6 +218,12 @@ class Dial implements AdmissionOwner {
     const error = new TrustError(rejection, this.#place, verdict);
     this.#tellLater(error, 'live', peer);
     socket.destroy(error);
+  }
+
+  #closeFor(rejection: Rejection): void {
+    const error = new TrustError(rejection, this.#place);
+    this.#tellLater(error, 'live', peerOf(this.socket)?.peer);
+    this.socket.destroy(error);
   }
 
   failed(socket: tls.TLSSocket, error: unknown): void {

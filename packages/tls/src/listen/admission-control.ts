@@ -1,15 +1,17 @@
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection, RejectionOf } from '@entente/trust';
+import { acceptedOf } from '../live/accepted-of.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
+import { tooManyEmptyOctets } from '../live/too-many-empty-octets.ts';
 import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
+import { WatchEmptyOctets } from '../live/watch-empty-octets.ts';
 import { claimOf } from '../refusal/claimed-name.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import { refusedByPeer } from '../refusal/refused-by-peer.ts';
 import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
 import { peerWithout, type RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
-import { acceptedOf } from '../live/accepted-of.ts';
 import { addressGroup } from './address-group.ts';
 import {
   ConnectionPlaces,
@@ -17,7 +19,6 @@ import {
   groupOf,
   stalledHandshake,
   tooMany,
-  tooManyEmptyOctets,
   unprovenTooLong,
 } from './admission-limits.ts';
 import { PacedHandshakes } from './paced-handshakes.ts';
@@ -25,7 +26,6 @@ import { PeerPlaces } from './peer-places.ts';
 import { PendingTurns } from './pending-turns.ts';
 import type { ServeLimits } from './serve-options.ts';
 import { onKept, UnprovenPlaces } from './unproven-places.ts';
-import { WatchEmptyOctets } from '../live/watch-empty-octets.ts';
 
 /** Options of {@link AdmissionControl}. */
 export interface AdmissionControlOptions {

@@ -165,11 +165,3 @@ export const stalledHandshake: RejectionOf<'throttled'> = {
     'expected that the handshake ends within three seconds while others from this address wait for that, found that it did not',
   remedy: 'look for a client at this address that begins handshakes and does not end them',
 };
-
-/** The rejection of a client that sends TLS in which there is nothing. */
-export const tooManyEmptyOctets: RejectionOf<'throttled'> = {
-  ...reject('throttled', {}),
-  message:
-    'expected data in what comes over the connection, found octets of TLS alone, such as key updates, without end',
-  remedy: 'look for a client that changes its keys without end; it may connect again',
-};

@@ -43,6 +43,20 @@ describe('a connection', () => {
     expect(records(3_000, 1)).toBe(false);
   });
 
+  it('may bring thousands of small records in each second', () => {
+    const { records } = start();
+    for (let second = 0; second < 1_000; second++) expect(records(5_000, 20)).toBe(false);
+  });
+
+  it('does not pay with large records for key updates that come without end', () => {
+    const { keyUpdates, records } = start();
+    const seconds = Array.from({ length: 5 }, () => {
+      records(40, 16_384, 0);
+      return keyUpdates(10_000);
+    });
+    expect(seconds.at(-1)).toBe(true);
+  });
+
   it('may change its keys now and then', () => {
     const { keyUpdates } = start();
     for (let hour = 0; hour < 1_000; hour++) expect(keyUpdates(100, 3_600_000)).toBe(false);

@@ -2,8 +2,14 @@
 const burst = 65_536;
 /** And in each second from then on: an idle connection that is kept alive has a tenth of it. */
 const perSecond = 1_024;
-/** And for each octet of data: a record of TLS 1.3 adds 22 octets to what it carries, so that one in which there are more than a dozen pays for itself. */
-const perOctetOfData = 2;
+/** And for each octet of data: a record of TLS 1.3 adds 22 octets to what it carries, so that one in which there are more than 352 pays for itself. */
+const perOctetOfData = 1 / 16;
+/**
+ * Small records pay with two for each octet of data, so that one in which there are more than a dozen pays for itself, but with no more than this in a
+ * second: 6,000 of them. Large records would pay for key updates otherwise, and take a processor by them.
+ */
+const perOctetOfFewData = 2;
+const smallRecordsPerSecond = 131_072;
 
 /** What {@link EmptyOctets} is made of. */
 export interface EmptyOctetsOptions<T> {
@@ -53,7 +59,8 @@ export class EmptyOctets<T extends object> {
     }
     const data = carried - seen.carried;
     const empty = came - seen.came - data;
-    const earned = ((at - seen.at) / 1_000) * perSecond + data * perOctetOfData;
+    const seconds = (at - seen.at) / 1_000;
+    const earned = seconds * perSecond + earnedByData(data, seconds);
     // Earned before it is spent: both are of the same time.
     seen.left = Math.min(seen.left + earned - empty, burst);
     seen.came = came;
@@ -61,4 +68,8 @@ export class EmptyOctets<T extends object> {
     seen.at = at;
     return seen.left < 0;
   }
+}
+
+function earnedByData(data: number, seconds: number): number {
+  return Math.min(data * perOctetOfFewData, data * perOctetOfData + seconds * smallRecordsPerSecond);
 }

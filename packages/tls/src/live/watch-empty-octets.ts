@@ -1,17 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import type { TLSSocket } from 'node:tls';
-import { acceptedOf } from './accepted-of.ts';
 import { EmptyOctets } from './empty-octets.ts';
+import { octetsBelow } from './octets-below.ts';
 
 const lookMs = 1_000;
 /** Share of its time for which the event loop has worked since the last look; below it nobody is held up, and one look in ten is enough. */
 const busy = 0.25;
 const rarely = 10;
 
-/** Looks at connections that were admitted for as long as a listener listens. */
+/** Looks at connections that were admitted, of a listener for as long as it listens, or dialled here. */
 export class WatchEmptyOctets {
   readonly #octets = new EmptyOctets<TLSSocket>({
-    came: (socket) => acceptedOf(socket)?.bytesRead ?? socket.bytesRead,
+    came: octetsBelow,
     carried: (socket) => socket.bytesRead,
   });
   readonly #timer: NodeJS.Timeout;
