@@ -125,9 +125,11 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
     // A server that dialled us is reached over its own connection (RFC 5923 §5): it has proven its name on it.
     // A partner has proven domains, and its `server` is but the name of its entry: requests to it are dialled for by domain.
     const { server, protection } = connection;
-    if (server !== undefined && protection.peer?.role !== 'partner') this.#pool.offer(server, connection);
+    const isServer = server !== undefined && protection.peer?.role !== 'partner';
+    if (isServer) this.#pool.offer(server, connection);
     const { dnsNames = [], sipDomains = [] } = protection.peer ?? {};
-    for (const name of [...dnsNames, ...sipDomains]) this.#pool.forgive(name);
+    for (const name of dnsNames) this.#pool.forgive(name, isServer ? 'all' : 'unreachable');
+    for (const domain of sipDomains) this.#pool.forgive(domain, 'unreachable');
     return connection;
   }
 

@@ -65,4 +65,18 @@ describe('an endpoint whose hop is down', () => {
     await expect(endpoint.reach(hop), 'and where it is gone, it is dialled').rejects.toBe(down);
     expect(dials).toBe(2);
   });
+
+  it('does not dial it again for what it has proven of other names, where TLS had begun when it failed', async () => {
+    const failed = new Error('expected a TLS handshake, found none');
+    await using server = await startServer(
+      { onRequest() {}, onAck() {} },
+      { dial: () => Promise.reject(failed) },
+    );
+    const { endpoint } = server;
+    const partner = { ...hop, name: 'fabrikam.example' };
+    await expect(endpoint.reach(partner)).rejects.toBe(failed);
+    await server.bare('fe2.contoso.example', 'fabrikam.example');
+    await expect.poll(() => [...endpoint.connections].length).toBe(1);
+    await expect(endpoint.reach(partner)).rejects.toMatchObject({ ...waiting, cause: failed });
+  });
 });

@@ -94,9 +94,11 @@ export async function startServer(
     /**
      * A client that writes whatever it likes; paused, so that it takes nothing until it is told to.
      * @param name of a server, where it shows a certificate
+     * @param domain of SIP that it shows as well
      */
-    async bare(name?: string): Promise<tls.TLSSocket> {
-      const shown = name === undefined ? undefined : await root.issue({ dnsNames: [name] });
+    async bare(name?: string, domain?: string): Promise<tls.TLSSocket> {
+      const uris = domain === undefined ? [] : [`sip:${domain}`];
+      const shown = name === undefined ? undefined : await root.issue({ dnsNames: [name], uris });
       const socket = tls.connect({
         host: '127.0.0.1',
         port: server.port,

@@ -103,5 +103,52 @@ export const patches: PatchList = {
           'a client that changes its keys without end is closed, and one that changes them now and then is not',
       },
     },
+    {
+      name: 'key-updates-of-servers',
+      off: 'a server that was dialled changes its keys without end, and nobody counts it',
+      file: 'packages/tls/src/dial/connect.ts',
+      find: 'watchDialled(socket, () => this.#closeFor(tooManyEmptyOctets));',
+      replace: '',
+      test: {
+        file: 'packages/tls/test/key-updates.test.ts',
+        title:
+          'a server that was dialled is closed for it as well, and one that changes them now and then is not',
+      },
+    },
+    {
+      name: 'large-records-pay',
+      off: 'who sends large records changes its keys without end between them',
+      file: 'packages/tls/src/live/empty-octets.ts',
+      find: 'data * perOctetOfData + seconds * smallRecordsPerSecond',
+      replace: 'Number.POSITIVE_INFINITY',
+      test: {
+        file: 'packages/tls/src/live/empty-octets.test.ts',
+        title: 'does not pay with large records for key updates that come without end',
+      },
+    },
+    {
+      name: 'forgiven-by-connecting',
+      off: 'a partner whose chain takes half a second of a processor has it computed again each time it connects',
+      file: 'packages/sip-endpoint/src/endpoint.ts',
+      find: "this.#pool.forgive(domain, 'unreachable');",
+      replace: 'this.#pool.forgive(domain);',
+      test: {
+        file: 'packages/sip-endpoint/test/backoff.test.ts',
+        title:
+          'does not dial it again for what it has proven of other names, where TLS had begun when it failed',
+      },
+    },
+    {
+      name: 'forgiven-after-a-reset',
+      off: 'who resets a connection after its chain was judged counts as one that was not there',
+      file: 'packages/sip-endpoint/src/connection/dial-backoff.ts',
+      find: "?.syscall === 'connect'",
+      replace: '?.syscall !== undefined',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/dial-backoff.test.ts',
+        title:
+          'is dialled at once when it has come by itself, where it was not there before, and not where its handshake failed',
+      },
+    },
   ],
 };

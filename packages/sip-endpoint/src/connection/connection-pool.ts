@@ -3,7 +3,7 @@ import { isTrustError } from '@entente/tls';
 import { monotonicNow } from '../clock/monotonic-clock.ts';
 import type { ServiceAddress } from '../resolve/service-locator.ts';
 import type { SipConnection } from './connection.ts';
-import { DialBackoff } from './dial-backoff.ts';
+import { DialBackoff, type Forgiven } from './dial-backoff.ts';
 import { HopDownError, type NextHop } from './next-hop.ts';
 
 /** Dials a hop under the verdict and wraps the socket. */
@@ -101,9 +101,9 @@ export class ConnectionPool {
     }
   }
 
-  /** A peer has shown that it is there: it may be dialled at once. */
-  forgive(name: string): void {
-    this.#backoff.forgive(name);
+  /** A peer has shown that it is there: it may be dialled at once, see {@link DialBackoff.forgive}. */
+  forgive(name: string, which?: Forgiven): void {
+    this.#backoff.forgive(name, which);
   }
 
   /** Every hop may be dialled at once. */

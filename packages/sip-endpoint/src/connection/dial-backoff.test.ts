@@ -98,6 +98,25 @@ describe('a hop that could not be reached', () => {
     expect(backoff.refusal(hop, start + 1_000)).toBeUndefined();
   });
 
+  it('is dialled at once when it has come by itself, where it was not there before, and not where its handshake failed', () => {
+    const backoff = new DialBackoff(rules);
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { syscall: 'connect' });
+    const reset = Object.assign(new Error('read ECONNRESET'), { syscall: 'read' });
+    const at = (address: string): NextHop => ({ ...hop, address });
+    for (const [address, error] of [
+      ['192.0.2.1', refused],
+      ['192.0.2.2', reset],
+      ['192.0.2.3', down],
+    ] as const)
+      backoff.failed(at(address), error, start, 0);
+    backoff.forgive(hop.name, 'unreachable');
+    expect(backoff.refusal(at('192.0.2.1'), start)).toBeUndefined();
+    expect(backoff.refusal(at('192.0.2.2'), start)?.cause).toBe(reset);
+    expect(backoff.refusal(at('192.0.2.3'), start)?.cause).toBe(down);
+    backoff.forgive(hop.name);
+    expect(backoff.size).toBe(0);
+  });
+
   it('is not held up by a clock that was set back', () => {
     const backoff = new DialBackoff(rules);
     backoff.failed(hop, down, start, 0);

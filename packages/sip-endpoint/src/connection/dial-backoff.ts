@@ -24,6 +24,9 @@ export const defaultBackoff: BackoffRules = {
   maxPlaces: 16,
 };
 
+/** Which failures of a hop are forgotten: all, or those in which it was not there. */
+export type Forgiven = 'all' | 'unreachable';
+
 interface Failure {
   readonly address: string;
   readonly port: number;
@@ -102,9 +105,16 @@ export class DialBackoff {
     }
   }
 
-  /** It has shown by itself that it is there: all its places may be dialled at once. */
-  forgive(name: string): void {
-    this.#failures.delete(name);
+  /**
+   * It has shown by itself that it is there: its places may be dialled at once.
+   * @param name - whose
+   * @param which - `unreachable`: not those with which TLS had begun. What was computed for them would be computed again as often as it connects
+   */
+  forgive(name: string, which: Forgiven = 'all'): void {
+    const left =
+      which === 'all' ? [] : (this.#failures.get(name) ?? []).filter(({ error }) => !isUnreachable(error));
+    if (left.length === 0) this.#failures.delete(name);
+    else this.#failures.set(detached(name), left);
   }
 
   /** A hop has been reached at one place; what is known of its others stays. */
@@ -128,6 +138,11 @@ export class DialBackoff {
   #failureOf({ address, name, port }: NextHop): Failure | undefined {
     return this.#failures.get(name)?.find((failure) => failure.address === address && failure.port === port);
   }
+}
+
+/** No connection came about, so that nothing was computed for it. */
+function isUnreachable(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.syscall === 'connect';
 }
 
 /** A clock that was set back must not hold a hop up for longer than any failure does. */
