@@ -305,6 +305,17 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'postgres-wait-unheld',
+      off: 'a program ends without a word while it waits for a PostgreSQL that refuses connections',
+      file: source('postgres/open-postgres.ts'),
+      find: 'await pauseBefore(count, ending.signal, { ref: true });',
+      replace: 'await pauseBefore(count, ending.signal, { ref: false });',
+      test: test(
+        'postgres-away',
+        'a process that waits for PostgreSQL alone goes on until it knows that the server is away, and hears what to do',
+      ),
+    },
+    {
       name: 'two-truths',
       off: 'what an earlier release has left is mixed with other records',
       file: source('import/import-once.ts'),

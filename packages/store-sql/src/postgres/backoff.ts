@@ -14,7 +14,15 @@ export function backoffMs(attempt: number, random: number): number {
   return full / 2 + (random * full) / 2;
 }
 
-/** Waits before the next attempt. @param signal - ends the wait at once, without an error */
-export async function pauseBefore(attempt: number, signal: AbortSignal): Promise<void> {
-  await after(backoffMs(attempt, Math.random()), undefined, { signal, ref: false }).catch(() => {});
+/**
+ * Waits before the next attempt.
+ * @param signal - ends the wait at once, without an error
+ * @param ref - whether the wait keeps the process alive: one that somebody awaits has to, or the process ends without a word
+ */
+export async function pauseBefore(
+  attempt: number,
+  signal: AbortSignal,
+  { ref }: { readonly ref: boolean },
+): Promise<void> {
+  await after(backoffMs(attempt, Math.random()), undefined, { signal, ref }).catch(() => {});
 }

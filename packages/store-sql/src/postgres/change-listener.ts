@@ -59,7 +59,7 @@ export class ChangeListener {
         const fault = postgresFault(thrownByLibrary(error), placeOf(server));
         if (!signal.aborted && fault !== undefined) contact.unreachable(fault);
       }
-      await pauseBefore(attempt++, signal);
+      await pauseBefore(attempt++, signal, { ref: false });
     }
   }
 

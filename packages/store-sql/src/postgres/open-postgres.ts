@@ -101,7 +101,7 @@ export function openPostgres(options: PostgresDriverOptions): PostgresDriver {
         } catch (error) {
           const fault = failed(error, mode);
           if (!mayPass(error) || performance.now() >= until || ending.signal.aborted) throw fault;
-          await pauseBefore(count, ending.signal);
+          await pauseBefore(count, ending.signal, { ref: true });
         }
       }
     } finally {

@@ -25,7 +25,7 @@ export async function wasCommitted(
       cause = error;
       // Its lock is still held.
       if (sqlState((error as Error).cause) !== '55P03') break;
-      await pauseBefore(count, signal);
+      await pauseBefore(count, signal, { ref: true });
     }
   }
   throw new AccountsFault('ENTENTE_ACCOUNTS_UNAVAILABLE', {
