@@ -22,6 +22,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'pause-of-the-closed',
+      off: 'a server that stops waits for a store that is not there, and its process ends without a word',
+      file: 'packages/store-redis/src/connection/store-link.ts',
+      find: 'await setTimeout(pauseMs, undefined, { ref: false, signal: closing }).catch(() => {});',
+      replace:
+        'await setTimeout(pauseMs, undefined, { ref: false, signal: closing.aborted ? closing : undefined });',
+      test: {
+        file: 'packages/store-redis/test/unreachable.test.ts',
+        title: 'a store that is not there is left at once, and a process that waits for nothing else goes on',
+      },
+    },
+    {
       name: 'refill-once',
       off: 'what an emptied store has lost is given up where the first change fails',
       file: locations,

@@ -128,7 +128,7 @@ export class StoreLink implements AsyncDisposable {
         this.#lost(error as Error);
         // A connection that answers nothing is dialled again.
         if (this.reader.status === 'ready') this.reader.disconnect(true);
-        await setTimeout(pauseMs, undefined, { ref: false });
+        await pause(this.#closing.signal);
       }
     }
   }
@@ -157,6 +157,11 @@ export class StoreLink implements AsyncDisposable {
     this.#isLost = false;
     this.#options.log.info({ event: 'locations-store-back', store: this.name }, `${this.name} answers again`);
   }
+}
+
+/** Ends with the time, or as soon as nothing is followed any more. */
+async function pause(closing: AbortSignal): Promise<void> {
+  await setTimeout(pauseMs, undefined, { ref: false, signal: closing }).catch(() => {});
 }
 
 /** The client of Redis speaks of its own settings where a connection broke under a command. */
