@@ -8,6 +8,7 @@ import {
   OperatorFault,
   pendingConnections,
   RefusedConnections,
+  type ServerProblem,
 } from '@entente/host';
 import type { FollowedAccounts, Member } from '@entente/member';
 import { createTokenSource, MessageBudget, monotonicNow, processLoad } from '@entente/sip-endpoint';
@@ -49,6 +50,8 @@ export interface RunningFrontEnd extends AsyncDisposable {
   readonly webPort: number | undefined;
   /** What it counts; `docs/reference/metrics.md` lists them. */
   readonly metrics: readonly Metric[];
+  /** What is wrong with it now, beside what is wrong with the member. */
+  problems(): readonly ServerProblem[];
   /**
    * Accepts no more connections, and closes those that are open by and by, each when nothing is under way on it.
    * @param withinMs - milliseconds, 0 or more
@@ -249,6 +252,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
       ...domainMetrics(member),
       ...(accounts === undefined ? [] : [accountsMetric(accounts)]),
     ],
+    problems: () => pool?.problems() ?? [],
     drain(withinMs) {
       server.stopAccepting();
       web.stopAccepting();

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinDomain, type Member } from '@entente/member';
@@ -24,12 +24,12 @@ function without(document: TopologyDocument, fqdn: string): Partial<TopologyDocu
 describe('a member', () => {
   let network: Network;
   let directory: string;
-  const joinAsGateway = async (token?: string): Promise<Member> =>
+  const joinAsGateway = async (token?: string, log = quiet): Promise<Member> =>
     joinDomain({
       fqdn: network.organisation.gateway.fqdn,
       directory,
       addresses: network.addresses,
-      log: quiet,
+      log,
       ...(token === undefined ? {} : { token }),
     });
 
@@ -182,6 +182,27 @@ describe('a member', () => {
     expect(['not-in-topology', 'revoked']).toContain(refused?.reason);
     const outcome = await network.user('alice').message('sip:bob@contoso.example', 'after');
     expect(outcome.status).not.toBe(200);
+  });
+
+  it('says in its log and its health that a topology is in force and not on its disk, until it is', async () => {
+    const remedies: unknown[] = [];
+    const log = createTestLog(({ fields }) => {
+      const { event, remedy } = fields as { readonly event?: unknown; readonly remedy?: unknown };
+      if (event === 'topology-not-kept') remedies.push(remedy);
+    });
+    const token = await network.administrator.joinToken(network.organisation.gateway.fqdn, true);
+    await using member = await joinAsGateway(token, log);
+    const file = join(directory, 'topology.json');
+    await rm(file);
+    await mkdir(file);
+    const unkept = next(member.topology.document, { title: 'on no disk' });
+    await network.administrator.publish(unkept);
+    await expect.poll(() => member.problems()).toMatchObject([{ part: 'files', stops: false }]);
+    expect(member.topology.document.title).toBe('on no disk');
+    expect(remedies).toEqual([expect.stringContaining('space')]);
+    await rmdir(file);
+    await network.administrator.publish(next(unkept, { title: 'on the disk again' }));
+    await expect.poll(() => member.problems()).toEqual([]);
   });
 
   it('has not joined where its first join is interrupted at any moment, and joins with the same token', async () => {

@@ -39,6 +39,7 @@ describe('the lists of our own authorities', () => {
   let root: Certificate;
   let chainPem: string;
   let written: Map<string, string>;
+  let isFull: boolean;
 
   beforeEach(async () => {
     [ours, forger] = [await createTestAuthority(name), await createTestAuthority(name)];
@@ -46,6 +47,7 @@ describe('the lists of our own authorities', () => {
     root = certificateOf(ours);
     chainPem = (await ours.issue({ dnsNames: ['fe1.contoso.example'] })).chainPem;
     written = new Map();
+    isFull = false;
   });
 
   /** How a state names these bytes. */
@@ -91,7 +93,12 @@ describe('the lists of our own authorities', () => {
           return answer;
         },
       },
-      files: { write: async (file, text) => void written.set(file, String(text)) },
+      files: {
+        write: async (file, text) => {
+          if (isFull) throw new Error('ENOSPC: no space left on device, write');
+          written.set(file, String(text));
+        },
+      },
       state,
       now: () => clock.now(),
       log,
@@ -156,6 +163,17 @@ describe('the lists of our own authorities', () => {
     expect(await offered(other, named(8, other))).toBe('list-refused');
     expect(reasons).toEqual(['forked', 'forked']);
     expect(await fetched(9)).toEqual([9]);
+  });
+
+  it('are written with the next state where the disk was full as they came in force', async () => {
+    const { numbers, offered } = await open();
+    const seven = await derOf(ours, 7);
+    isFull = true;
+    await offered(seven, named(7, seven));
+    expect([numbers(), written.size]).toEqual([[7], 0]);
+    isFull = false;
+    await offered(undefined, named(7, seven));
+    expect((await open()).numbers()).toEqual([7]);
   });
 
   it('are a newer one where the authority has published it since it signed the state', async () => {

@@ -214,6 +214,50 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'unwritten-unnoted',
+      off: 'a member whose disk is full is healthy',
+      file: 'packages/member/src/files/member-files.ts',
+      find: 'if (keptForRestart.has(name)) this.#unwritten.set(',
+      replace: "if (name === 'roots') this.#unwritten.set(",
+      test: {
+        file: 'packages/member/test/unwritten-files.test.ts',
+        title: 'is in its health where something could not be added',
+      },
+    },
+    {
+      name: 'unwritten-for-good',
+      off: 'a member whose disk has space again is never healthy',
+      file: 'packages/member/src/files/member-files.ts',
+      find: 'this.#unwritten.delete(name);',
+      replace: '',
+      test: {
+        file: 'packages/member/test/unwritten-files.test.ts',
+        title: 'is in its health where something could not be added',
+      },
+    },
+    {
+      name: 'unwritten-out-of-sight',
+      off: 'what a member could not write is in no health report',
+      file: 'packages/member/src/join/joined-member.ts',
+      find: '...unwrittenProblems(files.unwritten)];',
+      replace: '...unwrittenProblems([])];',
+      test: {
+        file: 'packages/member/test/follow.test.ts',
+        title: 'says in its log and its health that a topology is in force and not on its disk, until it is',
+      },
+    },
+    {
+      name: 'unwritten-lists',
+      off: 'revocation lists that came while the disk was full are not written until the next ones',
+      file: 'packages/member/src/follow/revocation-lists.ts',
+      find: 'if (fresh.length === 0 && !this.#isUnwritten) return;',
+      replace: 'if (fresh.length === 0) return;',
+      test: {
+        file: 'packages/member/test/revocation-lists.test.ts',
+        title: 'are written with the next state where the disk was full as they came in force',
+      },
+    },
+    {
       name: 'silent-alarm',
       off: 'a member that no authority has confirmed for longer than the topology says reports it nowhere',
       file: 'packages/member/src/follow/domain-follower.ts',

@@ -259,5 +259,16 @@ export const patches: PatchList = {
           'a front end says that the clock of its machine was set since it started, where it goes by that clock',
       },
     },
+    {
+      name: 'healthy-on-a-full-disk',
+      off: 'a front end whose registrations are on no disk is healthy',
+      file: 'packages/front-end/src/registrations/registrations-file.ts',
+      find: 'if (this.#failure === undefined) return [];',
+      replace: 'if (this.#failure !== undefined) return [];',
+      test: {
+        file: 'packages/front-end/src/registrations/registrations-file-full-disk.test.ts',
+        title: 'are a problem of the server, with what to do, until they are written',
+      },
+    },
   ],
 };

@@ -29,7 +29,7 @@ export const frontEndRole: ServedRole = {
       return {
         port: frontEnd.port,
         metrics: frontEnd.metrics,
-        problems: () => storeProblems(shared.isLost),
+        problems: () => [...storeProblems(shared.isLost), ...shared.problems(), ...frontEnd.problems()],
         drain: (withinMs) => frontEnd.drain(withinMs),
         async [Symbol.asyncDispose]() {
           await frontEnd[Symbol.asyncDispose]();

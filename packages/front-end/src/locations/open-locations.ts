@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Logger, OperatorFault, type Plugins, pathBeside } from '@entente/host';
+import { type Logger, OperatorFault, type Plugins, pathBeside, type ServerProblem } from '@entente/host';
 import { expectStore, type Member } from '@entente/member';
 import { readSecret } from '@entente/pki/node';
 import { type Locations, locationsPort } from '@entente/sip-proxy/locations';
@@ -19,6 +19,8 @@ export interface SharedLocations extends AsyncDisposable {
   readonly locations: Locations | undefined;
   /** Whether the Redis cannot be reached now; false where there is none. */
   readonly isLost: boolean;
+  /** That the copy could not be written with which it starts while the Redis is away. */
+  problems(): readonly ServerProblem[];
 }
 
 /** Where users are kept, as the configuration of a server says. */
@@ -77,7 +79,7 @@ export async function openLocations(options: OpenLocationsOptions): Promise<Shar
     const [store] = provided;
     const locations =
       store === undefined ? undefined : new KnownLocations(new PluginLocations(store, logger));
-    return { locations, isLost: false, [Symbol.asyncDispose]: done };
+    return { locations, isLost: false, problems: () => [], [Symbol.asyncDispose]: done };
   }
   const password = await readRedisPassword(config, configFile);
   const path = join(pathBeside(configFile, config.directory), keptCopy);
@@ -98,6 +100,7 @@ export async function openLocations(options: OpenLocationsOptions): Promise<Shar
     get isLost() {
       return locations.isLost;
     },
+    problems: () => file?.problems() ?? [],
     async [Symbol.asyncDispose]() {
       await locations[Symbol.asyncDispose]();
       await file?.[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import type { Logger } from '@entente/host';
+import type { Logger, ServerProblem } from '@entente/host';
 import type { SipRequest } from '@entente/sip';
 import { type RequestRefusal, refusal } from '@entente/sip-proxy';
 import {
@@ -87,6 +87,11 @@ export class PoolRegistrations implements AsyncDisposable {
     };
     pool.#file = await RegistrationsFile.open({ ...file, kind: 'pool', clock }, restore, entries);
     return pool;
+  }
+
+  /** That the file could not be written. */
+  problems(): readonly ServerProblem[] {
+    return this.#file?.problems() ?? [];
   }
 
   /**

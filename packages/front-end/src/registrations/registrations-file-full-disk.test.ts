@@ -41,6 +41,7 @@ async function run() {
     known,
     events,
     count,
+    problems: () => file.problems(),
     keep(key: string, value: unknown) {
       known.set(key, value);
       return file.keep(key, value);
@@ -128,6 +129,25 @@ describe('registrations on a disk that was full', () => {
     expect(count.tries, 'it is whole again').toBe(3);
     expect(events).toEqual(['registrations-not-kept']);
     expect(await restarted()).toEqual({ alice: 1, bob: 6, carol: 1, dave: 1 });
+  });
+
+  it('are a problem of the server, with what to do, until they are written', async () => {
+    const { keep, problems } = await run();
+    await keep('alice', 1);
+    expect(problems()).toEqual([]);
+    const disk = await fillDisk();
+    await keep('alice', 2);
+    expect(problems()).toEqual([
+      {
+        part: 'files',
+        message: expect.stringContaining(`${path} can be written, found: ENOSPC`),
+        remedy: expect.stringContaining('space'),
+        stops: false,
+      },
+    ]);
+    disk.free();
+    await keep('bob', 1);
+    expect(problems()).toEqual([]);
   });
 
   it('are not written any more once the file is closed', async () => {

@@ -132,7 +132,9 @@ describe('registrations in a file', () => {
     const { keep, lines } = await run();
     await keep('alice', 1);
     await keep('alice', 2);
-    expect(lines).toMatchObject([{ event: 'registrations-not-kept', place: path }]);
+    expect(lines).toMatchObject([
+      { event: 'registrations-not-kept', place: path, remedy: expect.stringContaining('space') },
+    ]);
   });
 
   it('that a later run appended to a torn line are read', async () => {

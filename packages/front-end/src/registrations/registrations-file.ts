@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Logger } from '@entente/host';
+import type { Logger, ServerProblem } from '@entente/host';
 import { secretMode, syncFolder } from '@entente/pki/node';
 
 /** What a file of registrations is opened with. */
@@ -16,6 +16,9 @@ export interface RegistrationsFileOptions {
   /** Milliseconds since 1970, for the date in the file. */
   readonly clock: () => number;
 }
+
+const remedy =
+  'Make space on the disk of the directory of this server, and let it write there. The next registration has the file written again; do not restart it before.';
 
 /** A record that a file holds: the last one of its key counts. */
 export type KeptRecord = readonly [key: string, value: unknown];
@@ -69,7 +72,8 @@ export class RegistrationsFile implements AsyncDisposable {
   #failedAt: number | undefined;
   /** Lines that came since the new file was begun. */
   #meanwhile: Map<string, () => string> | undefined;
-  #hasFailed = false;
+  /** Why the last write failed; undefined where it did not. */
+  #failure: string | undefined;
 
   private constructor(options: RegistrationsFileOptions, entries: () => Iterable<KeptRecord>) {
     this.#options = options;
@@ -110,6 +114,13 @@ export class RegistrationsFile implements AsyncDisposable {
     return this.#next;
   }
 
+  /** That something is not in it, as long as nothing could be written since. */
+  problems(): readonly ServerProblem[] {
+    if (this.#failure === undefined) return [];
+    const message = `expected that ${this.#options.path} can be written, found: ${this.#failure}; after a restart clients have to register again`;
+    return [{ part: 'files', message, remedy, stops: false }];
+  }
+
   /** Writes it again, whole, and closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#next;
@@ -140,7 +151,7 @@ export class RegistrationsFile implements AsyncDisposable {
     try {
       // The file may end in half a line.
       await this.#handle.appendFile(this.#lacks ? `\n${text}` : text);
-      if (!this.#lacks && this.#failedAt === undefined) this.#hasFailed = false;
+      if (!this.#lacks && this.#failedAt === undefined) this.#failure = undefined;
       // A server that is started twice reads the file and writes it again: what is appended to the old one is lost.
       if ((await this.#handle.stat()).nlink === 0) this.#replaced();
     } catch (error) {
@@ -232,7 +243,7 @@ export class RegistrationsFile implements AsyncDisposable {
     this.#size = size;
     this.#lacks = false;
     this.#failedAt = undefined;
-    this.#hasFailed = false;
+    this.#failure = undefined;
     await before?.close();
     await syncFolder(dirname(path));
   }
@@ -281,12 +292,13 @@ export class RegistrationsFile implements AsyncDisposable {
   }
 
   #failed(error: unknown): void {
-    if (this.#hasFailed) return;
-    this.#hasFailed = true;
+    const isKnown = this.#failure !== undefined;
+    this.#failure = (error as Error).message;
+    if (isKnown) return;
     const { logger, path } = this.#options;
     logger.warn(
-      { event: 'registrations-not-kept', place: path },
-      `the registrations were not written: ${(error as Error).message}; after a restart clients have to register again`,
+      { event: 'registrations-not-kept', place: path, remedy },
+      `the registrations were not written: ${this.#failure}; after a restart clients have to register again`,
     );
   }
 }

@@ -2,6 +2,7 @@ import type { FeedPosition } from '@entente/accounts/directory';
 import { type FeedView, formatFeedPage, KnownAccounts, parseFeedPage } from '@entente/accounts/feed';
 import type { Log } from '@entente/tls';
 import type { MemberFiles } from '../files/member-files.ts';
+import { unwrittenRemedy } from '../files/unwritten.ts';
 
 /** What an earlier run knew of the accounts. */
 export interface RestoredAccounts {
@@ -125,7 +126,7 @@ export class AccountsFile {
       this.#confirmed = next;
     } catch (error) {
       this.#log.warn(
-        { event: 'accounts-not-kept' },
+        { event: 'accounts-not-kept', remedy: unwrittenRemedy },
         `when the accounts were confirmed was not written: ${(error as Error).message}`,
       );
     }
@@ -140,7 +141,7 @@ export class AccountsFile {
     } catch (error) {
       this.#isWhole = false;
       this.#log.warn(
-        { event: 'accounts-not-kept' },
+        { event: 'accounts-not-kept', remedy: unwrittenRemedy },
         `the accounts were not written: ${(error as Error).message}; after a restart those before are in force until all are read again`,
       );
     }

@@ -1,6 +1,7 @@
 import { formatPoolKeys, type PoolKeys, parsePoolKeys } from '@entente/pki';
 import type { Log } from '@entente/tls';
 import type { MemberFiles } from './member-files.ts';
+import { unwrittenRemedy } from './unwritten.ts';
 
 /** The keys of our pool, kept for a start without the authority. They are secret: the file has mode 0600. */
 export class DomainKeysFile {
@@ -45,7 +46,7 @@ export class DomainKeysFile {
       this.#text = text;
     } catch (error) {
       this.#log.warn(
-        { event: 'domain-keys-not-kept' },
+        { event: 'domain-keys-not-kept', remedy: unwrittenRemedy },
         `the keys of our pool were not written: ${(error as Error).message}; a restart needs the authority for them`,
       );
     }

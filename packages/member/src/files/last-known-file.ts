@@ -1,6 +1,7 @@
 import type { Log } from '@entente/tls';
 import type { TrustStateMark } from '@entente/topology';
 import type { MemberFiles } from './member-files.ts';
+import { unwrittenRemedy } from './unwritten.ts';
 
 /** Confirmations come every minute and more often; on disk they need not be newer than this. */
 const writeAfterMs = 60_000;
@@ -84,7 +85,7 @@ export class LastKnownFile implements AsyncDisposable {
     } catch (error) {
       this.#written = before;
       this.#log.warn(
-        { event: 'last-known-not-kept' },
+        { event: 'last-known-not-kept', remedy: unwrittenRemedy },
         `the file of signed times was not written: ${(error as Error).message}`,
       );
     }

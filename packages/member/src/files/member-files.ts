@@ -10,6 +10,7 @@ import {
   writeWhole,
 } from '@entente/pki/node';
 import { joinAgain, MemberFault } from './fault.ts';
+import type { Unwritten } from './unwritten.ts';
 
 const names = {
   key: 'tls.key',
@@ -44,6 +45,15 @@ const secrets: ReadonlySet<FileName> = new Set([
   'domainKeys',
   'accounts',
 ]);
+/** What a member goes on without where it cannot be written, and writes again by itself. */
+const keptForRestart: ReadonlySet<FileName> = new Set([
+  'lists',
+  'topology',
+  'lastKnown',
+  'domainKeys',
+  'accounts',
+  'accountsConfirmed',
+]);
 /** Far longer than a key with its chain. */
 const maxSecretBytes = 1_048_576;
 /** Characters of a line of the accounts at most: as much as an answer of the authority may have. */
@@ -60,6 +70,7 @@ export interface Membership {
 /** The directory in which a member keeps its certificates and what it knows of its domain. */
 export class MemberFiles {
   readonly directory: string;
+  readonly #unwritten = new Map<FileName, Unwritten>();
 
   /** @param directory - created with mode 0700 by `prepare` if it does not exist */
   constructor(directory: string) {
@@ -68,6 +79,11 @@ export class MemberFiles {
 
   path(name: FileName): string {
     return join(this.directory, names[name]);
+  }
+
+  /** Those of what is kept for a restart whose last write has failed: a later run would begin with what they had before. */
+  get unwritten(): readonly Unwritten[] {
+    return [...this.#unwritten.values()];
   }
 
   /** Creates the directory. */
@@ -100,18 +116,32 @@ export class MemberFiles {
 
   /** Writes a file whole: flushed under another name, then renamed. */
   async write(name: FileName, content: FileContent): Promise<void> {
-    await writeWhole(this.path(name), content, secrets.has(name) ? secretMode : publicMode);
+    const mode = secrets.has(name) ? secretMode : publicMode;
+    await this.#noted(name, () => writeWhole(this.path(name), content, mode));
   }
 
   /** Adds to the end of a file that exists, and flushes it. */
   async append(name: FileName, text: string): Promise<void> {
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW;
-    const file = await open(this.path(name), flags);
+    await this.#noted(name, async () => {
+      const file = await open(this.path(name), flags);
+      try {
+        await file.appendFile(text);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  async #noted(name: FileName, write: () => Promise<void>): Promise<void> {
     try {
-      await file.appendFile(text);
-      await file.datasync();
-    } finally {
-      await file.close();
+      await write();
+      this.#unwritten.delete(name);
+    } catch (error) {
+      const { message: cause } = error as Error;
+      if (keptForRestart.has(name)) this.#unwritten.set(name, { path: this.path(name), cause });
+      throw error;
     }
   }
 

@@ -15,6 +15,7 @@ import type { ServerEvent } from '../authority/event-stream.ts';
 import type { DomainKeysFile } from '../files/domain-keys-file.ts';
 import type { LastKnown, LastKnownFile } from '../files/last-known-file.ts';
 import type { TopologyFile } from '../files/topology-file.ts';
+import { unwrittenRemedy } from '../files/unwritten.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import { authorityFailure } from './authority-failure.ts';
 import { ConfirmationAlarm } from './confirmation-alarm.ts';
@@ -318,7 +319,7 @@ export class DomainFollower implements AsyncDisposable {
       this.#unwritten = undefined;
     } catch (error) {
       log.warn(
-        { event: 'topology-not-kept' },
+        { event: 'topology-not-kept', remedy: unwrittenRemedy },
         `the topology was not written: ${(error as Error).message}; after a restart the one before it is in force until the authority answers`,
       );
     }

@@ -1,14 +1,15 @@
 import { trustStateStanding } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
+import { type Unwritten, unwrittenRemedy } from '../files/unwritten.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import { ownCertificateProblem } from './own-certificate.ts';
 
 /** A part of what makes a server a member. */
-export type MemberPart = 'topology' | 'own-certificate' | 'revocation-list' | 'clock' | 'accounts';
+export type MemberPart = 'topology' | 'own-certificate' | 'revocation-list' | 'clock' | 'accounts' | 'files';
 
 /** What is wrong with a member now. */
 export interface MemberProblem {
-  /** What the problem is about; `memberProblems` finds none of `accounts`. */
+  /** What the problem is about; `memberProblems` finds none of `accounts` and `files`. */
   readonly part: MemberPart;
   /** What was found, in one sentence. */
   readonly message: string;
@@ -62,4 +63,17 @@ export function memberProblems(
       stops: true,
     });
   return found;
+}
+
+/**
+ * What a restart would lose: the server itself goes on with what it has in memory.
+ * @param unwritten - of `MemberFiles`
+ */
+export function unwrittenProblems(unwritten: readonly Unwritten[]): readonly MemberProblem[] {
+  return unwritten.map(({ cause, path }) => ({
+    part: 'files',
+    message: `expected that ${path} can be written, found: ${cause}; after a restart this server begins with what the file had before`,
+    remedy: unwrittenRemedy,
+    stops: false,
+  }));
 }

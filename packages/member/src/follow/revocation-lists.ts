@@ -20,6 +20,7 @@ import {
 } from '@entente/x509';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import type { MemberFiles } from '../files/member-files.ts';
+import { unwrittenRemedy } from '../files/unwritten.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import {
   acceptLists,
@@ -94,6 +95,8 @@ export interface GatheredLists {
  */
 export class RevocationLists {
   readonly #options: RevocationListsOptions;
+  /** Whether lists that are in force are not on disk. */
+  #isUnwritten = false;
 
   constructor(options: RevocationListsOptions) {
     this.#options = options;
@@ -149,15 +152,15 @@ export class RevocationLists {
   }
 
   /**
-   * Puts gathered lists in force, and writes them.
+   * Puts gathered lists in force, and writes them; also those that could not be written before.
    * @param lists - from `gather`, with a signer that has passed the verdict; in force also where they cannot be written, which is logged
    */
   async putInForce(lists: readonly CertificateList[]): Promise<void> {
     const { files, log, state } = this.#options;
     const before = new Set(state.lists);
     const fresh = lists.filter((list) => !before.has(list));
-    if (fresh.length === 0) return;
-    state.takeUp({ lists });
+    if (fresh.length === 0 && !this.#isUnwritten) return;
+    if (fresh.length > 0) state.takeUp({ lists });
     for (const { crlNumber, issuer, nextUpdate } of fresh) {
       log.info(
         { event: 'revocation-list', issuer: issuer.toString(), number: Number(crlNumber ?? 0n), nextUpdate },
@@ -166,9 +169,11 @@ export class RevocationLists {
     }
     try {
       await files.write('lists', lists.map(({ der }) => encodePem(pemLabel, der)).join(''));
+      this.#isUnwritten = false;
     } catch (error) {
+      this.#isUnwritten = true;
       log.warn(
-        { event: 'revocation-list-not-kept' },
+        { event: 'revocation-list-not-kept', remedy: unwrittenRemedy },
         `the revocation lists were not written: ${(error as Error).message}; after a restart those before are in force until the authority answers`,
       );
     }

@@ -15,7 +15,7 @@ import { RenewedCredential } from '../credential/renewed-credential.ts';
 import { MemberFault } from '../files/fault.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { DomainFollower } from '../follow/domain-follower.ts';
-import { type MemberProblem, memberProblems } from '../follow/member-problem.ts';
+import { type MemberProblem, memberProblems, unwrittenProblems } from '../follow/member-problem.ts';
 import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import { type PurposeKeys, purposeKeys } from '../state/purpose-keys.ts';
@@ -85,9 +85,10 @@ export class JoinedMember implements Member {
   }
 
   problems(): readonly MemberProblem[] {
-    const { fqdn, internal, state } = this.#parts;
+    const { files, fqdn, internal, state } = this.#parts;
     const own = memberProblems(fqdn, state, internal.credential.current.leaf);
-    return [...own, ...(this.#accounts?.follower.problems() ?? [])];
+    const accounts = this.#accounts?.follower.problems() ?? [];
+    return [...own, ...accounts, ...unwrittenProblems(files.unwritten)];
   }
 
   ask(path: string, signal?: AbortSignal): Promise<Response> {

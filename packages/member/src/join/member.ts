@@ -45,7 +45,7 @@ export interface Member extends AsyncDisposable {
   readonly revocationLists: readonly CertificateList[];
   /** When the authority last confirmed the topology, milliseconds since 1970; undefined where it never has. */
   readonly confirmedAt: number | undefined;
-  /** What is wrong now, by what this server knows: topology, own certificate, revocation lists, clock. */
+  /** What is wrong now, by what this server knows: topology, own certificate, revocation lists, clock, accounts, files. */
   problems(): readonly MemberProblem[];
   /**
    * Sends a GET request to our authority, over a connection that was judged.
