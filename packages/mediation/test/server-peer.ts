@@ -10,7 +10,7 @@ import {
   type SipResponse,
 } from '@entente/sip';
 import { type NextHop, type ServerTransaction, type SipConnection, SipEndpoint } from '@entente/sip-endpoint';
-import { type Credential, connect, serve, type Trust } from '@entente/tls';
+import { type Credential, connect, serve, type Trust, type TrustedServer } from '@entente/tls';
 import { authorise, linkOfServer, noLink, type Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 
@@ -70,7 +70,7 @@ export class ServerPeer implements AsyncDisposable {
   readonly #options: PeerOptions;
   readonly #endpoint: SipEndpoint;
   readonly #heard = new EventEmitter();
-  #listener: Awaited<ReturnType<typeof serve>> | undefined;
+  #listener: TrustedServer<tls.Server> | undefined;
   #tag = token();
 
   constructor(options: PeerOptions) {

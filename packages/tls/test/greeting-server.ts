@@ -1,5 +1,5 @@
 import * as tls from 'node:tls';
-import { type ConnectionRefusal, type MutualServeOptions, serve } from '@entente/tls';
+import { type ConnectionRefusal, type MutualServeOptions, serve, type TrustedServer } from '@entente/tls';
 import { afterEach, beforeEach } from 'vitest';
 import { clientName, makeWorld, type World } from './fixture.ts';
 
@@ -11,7 +11,7 @@ export interface GreetingServers {
   /** Options of a server that admits the one client of the world. */
   common(): MutualServeOptions;
   /** Starts a server that says `hello` and ends the connection. */
-  greet(options?: Partial<MutualServeOptions>): ReturnType<typeof serve>;
+  greet(options?: Partial<MutualServeOptions>): Promise<TrustedServer<tls.Server>>;
   /** Called after the test. */
   closeAfterwards(close: () => Promise<void>): void;
 }

@@ -15,6 +15,16 @@ export const patches: PatchList = {
   name: 'tls-library',
   list: [
     {
+      name: 'missing-allow-is-named',
+      off: 'the compiler asks for clientCertificate where allow is missing',
+      file: 'packages/tls/src/listen/serve-options.ts',
+      find: 'export type ServeOptions = (ListenOptions & MutualServeOptions) | PlainServeOptions;',
+      replace: 'export type ServeOptions = MutualServeOptions | PlainServeOptions;',
+      test: test('packages/tls/test/compiler-messages.test.ts')(
+        'names the option that is misspelt, missing or not awaited with node:https, and not the module',
+      ),
+    },
+    {
       name: 'stream-of-one-that-is-revoked',
       off: 'a pool keeps a connection whose server is not trusted any more',
       file: `${dial}trusted-stream.ts`,

@@ -122,5 +122,6 @@ export interface PlainServeOptions extends ListenOptions {
   readonly expect?: undefined;
 }
 
+// The compiler reports a missing option by the intersection, which is the usual case.
 /** Options of `serve`. */
-export type ServeOptions = MutualServeOptions | PlainServeOptions;
+export type ServeOptions = (ListenOptions & MutualServeOptions) | PlainServeOptions;

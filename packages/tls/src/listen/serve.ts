@@ -57,11 +57,6 @@ export interface TrustedServer<S> {
  * @throws TlsFault `ENTENTE_LISTEN_FAILED`, `ENTENTE_PLATFORM_CHECKS_OFF`, `ENTENTE_OPTION_INVALID`
  */
 export function serve(
-  module: HttpsModule,
-  options: ServeOptions,
-  handler: RequestListener,
-): Promise<TrustedServer<HttpsServer>>;
-export function serve(
   module: Http2Module,
   options: ServeOptions,
   handler: Http2Handler,
@@ -71,6 +66,12 @@ export function serve(
   options: ServeOptions,
   handler: SocketHandler,
 ): Promise<TrustedServer<tls.Server>>;
+// Last, because the compiler reports what is wrong by the last one, and this is the usual one.
+export function serve(
+  module: HttpsModule,
+  options: ServeOptions,
+  handler: RequestListener,
+): Promise<TrustedServer<HttpsServer>>;
 export async function serve(
   module: HttpsModule | Http2Module | TlsModule,
   given: ServeOptions,
