@@ -4,6 +4,10 @@ const accepted = (title: string): MutationPatch['test'] => ({
   file: 'packages/sip-endpoint/src/transaction/accepted-invites.test.ts',
   title,
 });
+const checked = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-endpoint/test/checked-options.test.ts',
+  title,
+});
 
 /** What an endpoint does with time and with answers. */
 export const patches: PatchList = {
@@ -227,6 +231,43 @@ export const patches: PatchList = {
       find: 'if (++count === mostInSlot) return false;',
       replace: 'count++;',
       test: accepted('have no room for more than sixteen that somebody has given one hash'),
+    },
+    {
+      name: 'misspelt-option',
+      off: 'an option of a user agent that is misspelt is left out without a word',
+      file: 'packages/sip-endpoint/src/user-agent/option-rules.ts',
+      find: 'if (Object.hasOwn(inside, name)) continue;',
+      replace: 'if (name !== undefined) continue;',
+      test: checked(
+        'are refused where they are with a server that is misspelt, and the fault names the option',
+      ),
+    },
+    {
+      name: 'dial-that-is-not-called',
+      off: 'what dials brings no socket, and nothing says which option is wrong',
+      file: 'packages/sip-endpoint/src/user-agent/check-options.ts',
+      find: "if (typeof socket === 'object' && socket !== null && peerOf(socket) !== undefined)",
+      replace: 'if (socket !== null)',
+      test: checked('that dial what has no verdict are told so at the first attempt, and there is no other'),
+    },
+    {
+      name: 'message-without-text',
+      off: 'a MESSAGE whose text is left out is sent as an empty one',
+      file: 'packages/sip-endpoint/src/user-agent/check-options.ts',
+      find: `checkArgument(body, anyText("give the text as second argument, '' for an empty one"), 'text', 'message');`,
+      replace: '',
+      test: checked('is refused before anything is dialled: a MESSAGE without a text'),
+    },
+    {
+      name: 'retried-for-ever',
+      off: 'a registration is tried again for ever that fails of what the caller gave',
+      file: 'packages/sip-endpoint/src/user-agent/registration.ts',
+      find: 'if (isCallersFault(error)) this.abandon();',
+      replace: 'if (error === undefined) this.abandon();',
+      test: {
+        file: 'packages/sip-endpoint/src/user-agent/registration.test.ts',
+        title: 'ends where an attempt fails of what the caller gave, and a later attempt says so',
+      },
     },
   ],
 };

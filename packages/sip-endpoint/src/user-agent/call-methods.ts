@@ -9,6 +9,11 @@ export const usual: Readonly<Record<string, Answer>> = {
   OPTIONS: { status: 200 },
 };
 
+/** Methods that a user agent takes, as Allow lists them (RFC 3261 §20.5). */
+export const allowed = 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS, INFO, UPDATE, NOTIFY';
+/** The answer to a request with another method. */
+export const notAllowed: Answer = { status: 405, headers: { Allow: allowed } };
+
 /** Requests that say where the next ones go (RFC 3261 §12.2, RFC 3311 §5.1, RFC 6665 §4.4.1). */
 export const refreshing: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
 

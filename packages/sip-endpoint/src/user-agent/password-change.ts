@@ -11,6 +11,7 @@ import {
   sealVerifiers,
 } from '@entente/sip';
 import type { Clock } from '@entente/tls';
+import { checkArgument, text } from './option-rules.ts';
 import type { AgentRequestParts } from './user-agent-options.ts';
 import type { UserCredentials } from './user-agent-session.ts';
 
@@ -47,6 +48,7 @@ export class PasswordChange {
    * @returns the final response
    */
   async to(password: string): Promise<SipResponse> {
+    checkArgument(password, text('give the new password'), 'password', 'changePassword');
     const { addressOfRecord, clock, credentials, registerAgain, send } = this.#parts;
     const { secret } = credentials;
     const { username } = secret;

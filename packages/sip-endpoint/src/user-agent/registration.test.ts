@@ -24,6 +24,7 @@ function start({ random = 0.5, answersPings = true } = {}) {
   /** When an attempt was made, seconds from the start. */
   const attempts: number[] = [];
   const line: (SipResponse | Error)[] = [];
+  const faults: unknown[] = [];
   let isUp = false;
   const registration = new Registration({
     clock,
@@ -40,9 +41,11 @@ function start({ random = 0.5, answersPings = true } = {}) {
     server: () => (isUp ? { address: '192.0.2.1', port: 5061 } : undefined),
     onGranted: () => answersPings,
     onState: (state) => void states.push(state),
+    onFault: (error) => void faults.push(error),
   });
   return {
     attempts,
+    faults,
     line,
     registration,
     states,
@@ -76,6 +79,25 @@ describe('a registration that is kept (RFC 5627 §4.2)', () => {
       state: 'registered',
       server: { address: '192.0.2.1', port: 5061 },
     });
+  });
+
+  it('ends where an attempt fails of what the caller gave, and a later attempt says so', async () => {
+    const wrong = Object.assign(new Error('expected a text'), { code: 'SIP_INVALID_ARGUMENT' });
+    const first = start();
+    first.line.push(new Error('the hop is down', { cause: wrong }));
+    await expect(first.registration.start(3_600)).rejects.toThrow('the hop is down');
+    await first.pass(4_000);
+    expect(first.attempts).toEqual([0]);
+    expect(first.names()).toEqual(['registering', 'unregistered']);
+    expect(first.faults).toEqual([]);
+    const later = start();
+    later.line.push(answer(200, { Expires: 600 }), wrong);
+    await later.registration.start(600);
+    await later.pass(300);
+    await later.pass(4_000);
+    expect(later.attempts).toEqual([0, 300]);
+    expect(later.names().at(-1)).toBe('unregistered');
+    expect(later.faults).toEqual([wrong]);
   });
 
   it('is made again at once when a connection breaks whose keep-alive was answered (RFC 5626 §4.5)', async () => {
@@ -198,6 +220,7 @@ describe('a second REGISTER (RFC 3261 §10.2)', () => {
       server: () => ({ address: '192.0.2.1', port: 5061 }),
       onGranted: () => true,
       onState() {},
+      onFault() {},
     });
     const first = registration.start(3_600);
     const second = registration.start(600);

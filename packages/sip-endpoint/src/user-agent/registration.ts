@@ -1,5 +1,6 @@
 import { parseRetryAfter, type SipResponse } from '@entente/sip';
 import type { Clock } from '@entente/tls';
+import { isCallersFault } from './callers-fault.ts';
 import { type RegistrationState, recoveryDelayMs, type StayTimings } from './registration-state.ts';
 
 /** What a {@link Registration} needs. */
@@ -25,6 +26,8 @@ export interface RegistrationParts {
    */
   readonly onGranted: (response: SipResponse) => boolean;
   readonly onState: (state: RegistrationState) => void;
+  /** A later attempt has failed of what the caller gave: there is no further one. */
+  readonly onFault: (error: unknown) => void;
 }
 
 interface Want {
@@ -78,6 +81,7 @@ export class Registration {
    * Registers, and keeps the registration from now on, also where the first attempt fails of something that may pass.
    * @param expiresSec - seconds to ask for, above 0
    * @returns the final response of the first attempt
+   * @throws what it failed of; what the caller gave has ended it, where that is wrong
    */
   start(expiresSec: number): Promise<SipResponse> {
     this.#forget();
@@ -148,7 +152,10 @@ export class Registration {
     try {
       response = await this.#send(want.expiresSec);
     } catch (error) {
-      if (this.#want === want) this.#failed(want, error instanceof Error ? error : new Error(String(error)));
+      if (this.#want === want) {
+        if (isCallersFault(error)) this.abandon();
+        else this.#failed(want, error instanceof Error ? error : new Error(String(error)));
+      }
       throw error;
     }
     if (this.#want === want) this.#answered(want, response);
@@ -248,9 +255,12 @@ export class Registration {
     });
   }
 
-  /** What it fails of is in the state. */
+  /** What it fails of is in the state, where there is another attempt. */
   #attemptLater(want: Want): void {
-    if (this.#want === want) this.#attempt(want).catch(() => {});
+    if (this.#want !== want) return;
+    this.#attempt(want).catch((error) => {
+      if (isCallersFault(error)) this.#parts.onFault(error);
+    });
   }
 
   #tell(state: RegistrationState): void {

@@ -32,7 +32,10 @@ export interface UserAgentEvents {
   onMessage?(message: ReceivedMessage): ChosenAnswer | void;
   /** Chooses the answer to a request outside a call that has no other member here; 405 where nothing is chosen. */
   onRequest?(request: SipRequest): ChosenAnswer;
-  /** Something was thrown by what chooses an answer: a fault of the application. The request was answered 500. */
+  /**
+   * A fault of the application: what chooses an answer has thrown, and the request was answered 500; or the registration has ended, because an
+   * option turned out to be wrong after it was made.
+   */
   onFault?(error: unknown): void;
   /** A call rings: answer it, or it stays unanswered. */
   onCall?(call: IncomingCall): void;

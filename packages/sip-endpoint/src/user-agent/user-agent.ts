@@ -7,9 +7,10 @@ import { type EndpointUser, SipEndpoint } from '../endpoint.ts';
 import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { agentClock } from './agent-clock.ts';
-import { type Answer, answerAsChosen } from './answer.ts';
+import { answerAsChosen } from './answer.ts';
 import { askServers } from './ask-servers.ts';
-import { extensionsRefused } from './call-methods.ts';
+import { allowed, extensionsRefused, notAllowed } from './call-methods.ts';
+import { checkCall, checkedUserAgentOptions, dialledBy, plainText } from './check-options.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Line } from './line.ts';
@@ -50,9 +51,9 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   #avoidsLast = false;
   #sequence = 0;
 
-  /** @param options - who and where */
+  /** @param options - who and where; a SipArgumentError says which one is missing, misspelt or of another kind */
   constructor(options: UserAgentOptions) {
-    this.#options = options;
+    this.#options = checkedUserAgentOptions(options);
     this.#server = { link: { row: 0, name: 'SIP' }, ...options.server };
     this.addressOfRecord = options.addressOfRecord;
     const { clock = agentClock, host = unnamedHost, newToken, random = Math.random } = options;
@@ -61,7 +62,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#endpoint = new SipEndpoint({
       sentBy: { host },
       user: this,
-      dial: async (hop) => ({ link: hop.link, ...(await options.dial(hop)) }),
+      dial: async (hop) => ({ link: hop.link, ...(await dialledBy(options.dial, hop)) }),
       newToken,
       ...(options.locate === undefined ? {} : { locate: options.locate }),
       ...(options.clock === undefined ? {} : { clock: () => clock.now() }),
@@ -104,6 +105,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       server: () => this.connection?.source,
       onGranted: (response) => this.#keepFlow(response),
       onState: (state) => this.#stands(state),
+      onFault: (error) => this.#line.onFault(error),
     });
     this.#credentials = { ...options.credentials };
     this.#password = new PasswordChange({
@@ -183,8 +185,8 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * @param as - another From than the user's own; servers refuse it
    * @see RFC 3428
    */
-  message(to: string, text: string, as: string = this.addressOfRecord): Promise<SipResponse> {
-    return this.request('MESSAGE', to, { as, contentType: 'text/plain;charset=UTF-8', body: text });
+  async message(to: string, text: string, as: string = this.addressOfRecord): Promise<SipResponse> {
+    return this.request('MESSAGE', to, { as, ...plainText(text) });
   }
 
   /**
@@ -230,6 +232,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * @see RFC 3261 §13.2
    */
   async call(to: string, offer: SessionBody, options: CallOptions = {}): Promise<CallOutcome> {
+    checkCall(to, offer, options);
     const fromTag = this.#options.newToken();
     const callId = this.#options.newToken();
     const build = () =>
@@ -388,5 +391,3 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
 }
 
 const unnamedHost = 'client.invalid';
-const allowed = 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS, INFO, UPDATE, NOTIFY';
-const notAllowed: Answer = { status: 405, headers: { Allow: allowed } };

@@ -1,0 +1,186 @@
+import { parseUri, SipArgumentError } from '@entente/sip';
+import { peerOf } from '@entente/tls';
+import type { NextHop } from '../connection/next-hop.ts';
+import { dialAsUser } from './dial-as-user.ts';
+import {
+  anyText,
+  callback,
+  checkArgument,
+  checkOptions,
+  nested,
+  type OptionRule,
+  type OptionRules,
+  text,
+  wholeNumber,
+  withMethods,
+} from './option-rules.ts';
+import type { CallOptions } from './outgoing-call.ts';
+import type { StayTimings } from './registration-state.ts';
+import type { SessionBody } from './session-body.ts';
+import type { UserAgentEvents, UserAgentOptions, UserServer, UserSocket } from './user-agent-options.ts';
+import type { UserCredentials } from './user-agent-session.ts';
+
+type Shape<T> = { readonly [name in keyof Required<T>]: OptionRule };
+
+const algorithms: readonly unknown[] = ['SHA-256', 'SHA-512-256', 'MD5'];
+
+const withPassword = {
+  username: text('give the name that the user signs in with'),
+  password: anyText('give the password of the user'),
+  realm: text(),
+} satisfies OptionRules;
+const withRecord = {
+  username: text('give the name that the user signs in with'),
+  realm: text('give the record as createCredentialRecord of @entente/sip returns it'),
+  ha1: nested(
+    { 'SHA-256': text(), 'SHA-512-256': text(), MD5: text() },
+    { missing: 'give the record as createCredentialRecord of @entente/sip returns it' },
+  ),
+} satisfies OptionRules;
+
+const inCredentials = 'credentials: { secret: { username, password } }';
+const credentials: Shape<UserCredentials> = {
+  secret: {
+    wanted: 'an object with username and password',
+    fits: (value) => typeof value === 'object' && value !== null,
+    missing: `write ${inCredentials}`,
+  },
+  algorithms: {
+    wanted: `a list of ${algorithms.join(', ')}`,
+    fits: (value) => Array.isArray(value) && value.every((one) => algorithms.includes(one)),
+  },
+};
+
+/** A row of the allow matrix says more than an endpoint has to know. */
+const link: OptionRule = {
+  wanted: 'an object with row and name',
+  fits: (value) => typeof value === 'object' && value !== null && 'row' in value && 'name' in value,
+};
+const server: Shape<UserServer> = {
+  name: text('give the SIP domain that the server must prove, such as contoso.example'),
+  address: anyText("give the address to dial, or '' where locate finds it"),
+  port: wholeNumber(0, 65_535, 'give the port as a number from 1 to 65535, or 0 where locate finds it'),
+  host: text(),
+  link,
+};
+
+const events: Shape<UserAgentEvents> = {
+  onMessage: callback(),
+  onRequest: callback(),
+  onFault: callback(),
+  onCall: callback(),
+  onDisconnected: callback(),
+  onRegistration: callback(),
+};
+
+const milliseconds: OptionRule = {
+  wanted: 'a number of milliseconds above 0',
+  fits: (value) => typeof value === 'number' && value > 0,
+};
+const stay: Shape<StayTimings> = {
+  baseMs: milliseconds,
+  maxMs: milliseconds,
+  pingMs: milliseconds,
+  pongMs: milliseconds,
+};
+
+const rules: Shape<UserAgentOptions> = {
+  addressOfRecord: {
+    wanted: 'a SIP URI',
+    fits: isSipUri,
+    missing: 'write the address of the user like sip:alice@contoso.example',
+  },
+  credentials: nested(credentials, {
+    instead: { username: inCredentials, password: inCredentials },
+    missing: `write ${inCredentials}`,
+  }),
+  server: nested(server, { missing: 'write server: { name, address, port }' }),
+  dial: callback('write dial: dialAsUser({ trust })'),
+  locate: callback(),
+  newToken: callback('write newToken: createTokenSource()'),
+  events: nested(events, { missing: 'write events: { onMessage: … }, or events: {}' }),
+  sips: { wanted: "'required'", fits: (value) => value === 'required' },
+  host: text(),
+  instance: text(),
+  stay: nested(stay),
+  clock: withMethods('a clock with now and after', 'now', 'after'),
+  random: callback(),
+};
+
+function isSipUri(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const uri = parseUri(value);
+  return uri.ok && (uri.value.scheme === 'sip' || uri.value.scheme === 'sips');
+}
+
+/**
+ * Looks at the options of a user agent, of which callers in JavaScript have no compiler that finds a mistake.
+ *
+ * @param options - as given
+ * @returns the same
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ */
+export function checkedUserAgentOptions(options: UserAgentOptions): UserAgentOptions {
+  checkOptions(options, rules, 'UserAgent');
+  const { secret } = options.credentials;
+  const isRecord = !('password' in secret) && ('ha1' in secret || 'realm' in secret);
+  checkArgument(secret, nested(isRecord ? withRecord : withPassword), 'credentials.secret', 'UserAgent');
+  if ((options.dial as unknown) === dialAsUser)
+    throw new SipArgumentError(
+      'expected dial to be a function that dials, found dialAsUser, which makes one',
+      'dial of UserAgent',
+      'call it: dial: dialAsUser({ trust })',
+    );
+  return options;
+}
+
+/**
+ * Dials for a user agent.
+ *
+ * @param dial - of the options
+ * @param hop - where to
+ * @throws SipArgumentError where what it brings has passed no verdict; what the dialling fails of
+ */
+export async function dialledBy(dial: UserAgentOptions['dial'], hop: NextHop): Promise<UserSocket> {
+  const dialled: unknown = await dial(hop);
+  const socket = (dialled as Partial<UserSocket> | null | undefined)?.socket;
+  if (typeof socket === 'object' && socket !== null && peerOf(socket) !== undefined)
+    return dialled as UserSocket;
+  throw new SipArgumentError(
+    `expected dial to bring { socket } with a verdict, found ${socket === undefined ? 'no socket' : 'one without'}`,
+    'dial of UserAgent',
+    'write dial: dialAsUser({ trust }), or take the socket from connect of @entente/tls',
+  );
+}
+
+/**
+ * The body of a MESSAGE: a text that is left out would be sent as an empty one.
+ *
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ */
+export function plainText(body: string): { readonly contentType: string; readonly body: string } {
+  checkArgument(body, anyText("give the text as second argument, '' for an empty one"), 'text', 'message');
+  return { contentType: 'text/plain;charset=UTF-8', body };
+}
+
+const callOptions: Shape<CallOptions> = {
+  onProvisional: callback(),
+  signal: withMethods('an AbortSignal', 'throwIfAborted', 'addEventListener', 'removeEventListener'),
+  maxForwards: wholeNumber(0, 255),
+};
+const offerMissing = 'give the session description as second argument: { contentType, body }';
+const offerRule = nested(
+  { contentType: text(offerMissing), body: anyText(offerMissing) },
+  { missing: offerMissing },
+);
+
+/**
+ * Looks at what a call is made with.
+ *
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ */
+export function checkCall(to: string, offer: SessionBody, options: CallOptions): void {
+  checkArgument(to, text('give the address to call, such as sip:bob@contoso.example'), 'to', 'call');
+  checkArgument(offer, offerRule, 'offer', 'call');
+  checkOptions(options, callOptions, 'call');
+}
