@@ -10,6 +10,7 @@ import {
   type ServerTransaction,
   type SipConnection,
 } from '@entente/sip-endpoint';
+import type { Allow } from '@entente/tls';
 import { expect } from 'vitest';
 import { startServer } from './network.ts';
 
@@ -40,6 +41,13 @@ export function messageOf(text: string): SipRequest {
   return parsed.message;
 }
 
+/** Names of fabrikam.example are those of a partner. */
+const allow: Allow = ({ dnsNames: [server = ''] }) => ({
+  ok: true,
+  server,
+  ...(server.endsWith('fabrikam.example') ? { role: 'partner' } : {}),
+});
+
 /** A server that answers nothing, with a small ceiling. */
 export async function serverOf(
   more: { readonly overload?: OverloadControl } & Pick<EndpointUser, 'weigh'> = {},
@@ -65,18 +73,21 @@ export async function serverOf(
     onClosed: (connection) => closed.push(connection),
   };
   const { overload } = more;
-  const server = await startServer(user, { budget, ...(overload === undefined ? {} : { overload }) });
+  const server = await startServer(user, { allow, budget, ...(overload === undefined ? {} : { overload }) });
   const network = {
     budget,
+    endpoint: server.endpoint,
     onRequest(_transaction: ServerTransaction): void {},
     closed,
     codes,
     givenUp,
     heldUp,
     waiting,
-    async connect(as: { readonly server?: string; readonly user?: string } = {}): Promise<Peer> {
+    async connect(
+      as: { readonly partner?: string; readonly server?: string; readonly user?: string } = {},
+    ): Promise<Peer> {
       const count = opened.length;
-      const socket = await server.bare(as.server);
+      const socket = await server.bare(as.server ?? as.partner);
       await expect.poll(() => opened.length).toBe(count + 1);
       const connection = opened[count] as SipConnection;
       if (as.user !== undefined) connection.prove(as.user);

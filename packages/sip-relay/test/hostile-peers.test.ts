@@ -240,6 +240,30 @@ describe('a client that acknowledges what nobody has asked', () => {
   );
 });
 
+describe('a client whose requests go nowhere because of what they are', () => {
+  it('is not read for a while: a refusal takes time as well, before anybody is asked', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const { accepted, connect } = await start();
+    const peer = await connect();
+    const send = () => {
+      const request = requestBetween('sip:alice@contoso.example', 'sip:bob@contoso.example', {
+        method: 'OPTIONS',
+        via: `SIP/2.0/TLS client.invalid;branch=z9hG4bK${++lastId}`,
+        maxForwards: 0,
+      });
+      peer.socket.write(request.wire, 'latin1');
+    };
+    for (let i = 0; i < 63; i++) send();
+    await expect.poll(() => peer.finals).toEqual(new Array(63).fill(483));
+    expect(accepted[0]?.isPaused()).toBe(false);
+    send();
+    await expect.poll(() => peer.finals.length).toBe(64);
+    expect(accepted[0]?.isPaused()).toBe(true);
+    vi.advanceTimersByTime(500);
+    expect(accepted[0]?.isPaused()).toBe(false);
+  });
+});
+
 describe('a connection that many share', () => {
   it('carries requests of the others when one of them has taken half of its room', async () => {
     const { connect, lines, silentDevices } = await start(20_000);

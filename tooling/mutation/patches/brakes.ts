@@ -145,7 +145,7 @@ export const patches: PatchList = {
       name: 'keep-alives-without-end',
       off: 'an outsider keeps a server busy with keep-alives',
       file: 'packages/sip-endpoint/src/connection/connection.ts',
-      find: 'this.#isClient && this.#reading.keptAlive(unasked)',
+      find: 'this.#reading.keptAlive(unasked)',
       replace: 'this.#closed',
       test: {
         file: 'packages/sip-endpoint/test/connection.test.ts',
@@ -156,8 +156,8 @@ export const patches: PatchList = {
       name: 'pongs-to-nothing',
       off: 'the same with answers to pings that nobody has sent',
       file: 'packages/sip-endpoint/src/connection/connection.ts',
-      find: 'this.#isClient && this.#reading.keptAlive(unasked)',
-      replace: "kind === 'ping' && this.#isClient && this.#reading.keptAlive(unasked)",
+      find: 'this.#reading.keptAlive(unasked)',
+      replace: "kind === 'ping' && this.#reading.keptAlive(unasked)",
       test: {
         file: 'packages/sip-endpoint/test/connection.test.ts',
         title: 'holds up a client for many pongs to nothing',
@@ -212,12 +212,69 @@ export const patches: PatchList = {
     {
       name: 'keep-alives-of-a-server',
       off: 'all behind a server wait because it has sent many keep-alives',
-      file: 'packages/sip-endpoint/src/connection/connection.ts',
-      find: 'this.#isClient && this.#reading.keptAlive(unasked)',
-      replace: 'this.#reading.keptAlive(unasked)',
+      file: 'packages/sip-endpoint/src/connection/peer-limits.ts',
+      find: "if (kind === 'server') return Number.POSITIVE_INFINITY;",
+      replace: '',
       test: {
         file: 'packages/sip-endpoint/test/connection.test.ts',
         title: 'holds up no server, for many stand behind it',
+      },
+    },
+    {
+      name: 'refusals-without-end',
+      off: 'an outsider keeps a server busy with requests that it refuses for what they are',
+      file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
+      find: 'connection.refusedAtOnce(isOrdinaryRefusal(transaction.request, response.status));',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/test/hostile-peers.test.ts',
+        title: 'is not read for a while: a refusal takes time as well, before anybody is asked',
+      },
+    },
+    {
+      name: 'refusals-of-the-honest',
+      off: 'a client behind which many register waits because of their challenges',
+      file: 'packages/sip-endpoint/src/transaction/ordinary-refusal.ts',
+      find: '!isFailure || ordinary.has(status) || request.to.tag !== undefined',
+      replace: '!isFailure || request.to.tag !== undefined',
+      test: {
+        file: 'packages/sip-endpoint/test/refused-at-once.test.ts',
+        title: 'counts an eighth where it meets those who do nothing wrong: a challenge',
+      },
+    },
+    {
+      name: 'refusals-in-dialogs',
+      off: 'what crosses with the end of a dialog counts as a request that nobody should send',
+      file: 'packages/sip-endpoint/src/transaction/ordinary-refusal.ts',
+      find: '!isFailure || ordinary.has(status) || request.to.tag !== undefined',
+      replace: '!isFailure || ordinary.has(status)',
+      test: {
+        file: 'packages/sip-endpoint/test/refused-at-once.test.ts',
+        title:
+          'counts an eighth where it meets those who do nothing wrong: what crosses with the end of a dialog',
+      },
+    },
+    {
+      name: 'partner-without-end',
+      off: 'a partner keeps an edge busy with what leads to nothing',
+      file: 'packages/sip-endpoint/src/connection/peer-limits.ts',
+      find: "return kind === 'partner' ? refusalsOfPartner : refusalsOfClient;",
+      replace: "return kind === 'partner' ? Number.POSITIVE_INFINITY : refusalsOfClient;",
+      test: {
+        file: 'packages/sip-endpoint/test/refused-at-once.test.ts',
+        title:
+          'is held up for half a second as a client is, after sixteen times as much, where it cancels what was never begun',
+      },
+    },
+    {
+      name: 'partner-as-a-client',
+      off: 'all behind a partner wait for what one of them sends',
+      file: 'packages/sip-endpoint/src/connection/peer-limits.ts',
+      find: "return kind === 'partner' ? refusalsOfPartner : refusalsOfClient;",
+      replace: 'return refusalsOfClient;',
+      test: {
+        file: 'packages/sip-endpoint/test/refused-at-once.test.ts',
+        title: 'is held up for keep-alives after sixteen times as many, and the log says so',
       },
     },
     {

@@ -25,7 +25,7 @@ import type { IdleWatch, Idling } from './idle-watch.ts';
 import { Incoming } from './incoming.ts';
 import { loopTurn } from './loop-turn.ts';
 import { Outgoing } from './outgoing.ts';
-import { kindOf, limitsTo } from './peer-limits.ts';
+import { kindOf, limitsTo, refusalsAtOnceOf } from './peer-limits.ts';
 import { mostPongs, Reading } from './reading.ts';
 import { sourceOf } from './source-of.ts';
 import { type Placed, UnorderedList } from './unordered-list.ts';
@@ -120,7 +120,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
       onTaken: () => this.#taken(),
     });
     // A message that has begun has not been late while nothing was read.
-    this.#reading = new Reading(socket, () => this.#incoming.wait());
+    this.#reading = new Reading(socket, () => this.#incoming.wait(), refusalsAtOnceOf(kind));
     socket.setNoDelay(true);
     this.#idleWatch.add(this);
     // It broke between the verdict and now: its close event will not come again.
@@ -184,7 +184,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
 
   /** Something of the peer was refused at once, and led to nothing; `isModest`: see `RefusalPause`. */
   refusedAtOnce(isModest: boolean): void {
-    if (this.#isClient) this.#reading.refusedAtOnce(isModest);
+    this.#reading.refusedAtOnce(isModest);
   }
 
   /** A call of the peer was accepted. */
@@ -317,7 +317,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     }
     if (unasked <= 0) return;
     if (kind === 'ping') this.answer('\r\n'.repeat(Math.min(unasked, mostPongs)));
-    if (this.#isClient && this.#reading.keptAlive(unasked)) this.#user.onHeldUp('keep-alives', this);
+    if (this.#reading.keptAlive(unasked)) this.#user.onHeldUp('keep-alives', this);
   }
 
   tick(): boolean {

@@ -26,6 +26,20 @@ export function kindOf({ peer }: Pick<Peer, 'peer'>, openedByUs: boolean): PeerK
   return openedByUs || peer?.server !== undefined ? 'server' : 'unknown';
 }
 
+/** Requests of a client that may be refused at once within half a second, before no more of them are read until it is over. */
+const refusalsOfClient = 64;
+/** Those of a partner: many are behind a connection, as with the link of a server in what else is counted for sixteen. */
+const refusalsOfPartner = 16 * refusalsOfClient;
+
+/**
+ * What of a peer may be refused at once within half a second; see `RefusalPause`.
+ * @returns infinite for a server of ours: all that it brings waits where it is not read from, and it holds those behind it up by itself
+ */
+export function refusalsAtOnceOf(kind: PeerKind): number {
+  if (kind === 'server') return Number.POSITIVE_INFINITY;
+  return kind === 'partner' ? refusalsOfPartner : refusalsOfClient;
+}
+
 /** The limits of messages that come from a peer. */
 export function limitsFrom(kind: PeerKind): MessageLimits {
   return kind === 'server' ? serverLimits : outsiderLimits;

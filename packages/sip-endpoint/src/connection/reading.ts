@@ -11,6 +11,7 @@ export const mostPongs = 8;
 export class Reading {
   readonly #socket: Pick<Readable, 'pause' | 'resume'>;
   readonly #beforeReading: () => void;
+  readonly #mostRefused: number;
   /** Seconds for which the client has left answers and was not read from; -1 where it has not. */
   #unreadSeconds = -1;
   #refusalPause: RefusalPause | undefined = undefined;
@@ -18,12 +19,14 @@ export class Reading {
   #ended = false;
 
   /**
-   * @param socket - of the client
+   * @param socket - of the peer
    * @param beforeReading - called before more is read after a while
+   * @param mostRefused - what may be refused at once (see `RefusalPause`); infinite: everything
    */
-  constructor(socket: Pick<Readable, 'pause' | 'resume'>, beforeReading: () => void) {
+  constructor(socket: Pick<Readable, 'pause' | 'resume'>, beforeReading: () => void, mostRefused: number) {
     this.#socket = socket;
     this.#beforeReading = beforeReading;
+    this.#mostRefused = mostRefused;
   }
 
   /** Whether nothing is read until the client takes its answers. */
@@ -51,17 +54,17 @@ export class Reading {
     return ++this.#unreadSeconds > answerSeconds;
   }
 
-  /** Something of the client was refused at once, and led to nothing; `isModest`: see `RefusalPause`. */
+  /** Something of the peer was refused at once, and led to nothing; `isModest`: see `RefusalPause`. */
   refusedAtOnce(isModest: boolean): void {
-    if (!this.#ended) this.#pause.refused(isModest);
+    this.#pause?.refused(isModest);
   }
 
   /**
-   * The client has sent keep-alives that nobody has asked for.
+   * The peer has sent keep-alives that nobody has asked for.
    * @returns whether it is not read from for a while because of them
    */
   keptAlive(times: number): boolean {
-    return !this.#ended && this.#pause.keptAlive(times);
+    return this.#pause?.keptAlive(times) === true;
   }
 
   /**
@@ -86,8 +89,10 @@ export class Reading {
     this.#refusalPause?.end();
   }
 
-  get #pause(): RefusalPause {
-    this.#refusalPause ??= new RefusalPause(this.#socket, () => this.#readOn());
+  /** Undefined for a server of ours, and on a connection that is closed. */
+  get #pause(): RefusalPause | undefined {
+    if (this.#ended || this.#mostRefused === Number.POSITIVE_INFINITY) return undefined;
+    this.#refusalPause ??= new RefusalPause(this.#socket, () => this.#readOn(), this.#mostRefused);
     return this.#refusalPause;
   }
 

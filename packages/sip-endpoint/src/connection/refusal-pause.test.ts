@@ -12,6 +12,7 @@ function clientRefused(times: number, isModest: boolean) {
   const pause = new RefusalPause(
     socket,
     () => void done.push('resume'),
+    64,
     () => now,
   );
   for (let i = 0; i < times; i++) pause.refused(isModest);

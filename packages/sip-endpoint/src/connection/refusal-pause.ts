@@ -1,45 +1,50 @@
 import type { Readable } from 'node:stream';
 import { monotonicNow } from '../clock/monotonic-clock.ts';
 
-/** Requests of a client that may be refused at once within a window, before no more of them are read until it is over. */
-const refusalsAtOnce = 64;
-/** The same where the server has too much to do, and the client sends no more than others do. */
-const modestRefusalsAtOnce = 512;
 const windowMs = 500;
-const costOfModest = refusalsAtOnce / modestRefusalsAtOnce;
+/** Of a refusal that one who does nothing wrong may get: eight times as many may come. */
+const costOfModest = 1 / 8;
 
 /**
- * Holds up a client that sends many requests which are refused at once, or many keep-alives: each costs little, but tens of thousands a
- * second take a processor. Nobody else is held up by it, and the client itself for half a second at most, so that it answers others in time.
+ * Holds up a client, or a partner, that sends many requests which are refused at once, or many keep-alives: each costs little, but tens of thousands a
+ * second take a processor. Nobody else is held up by it, and the peer itself for half a second at most, so that it answers others in time.
  */
 export class RefusalPause {
   readonly #socket: Pick<Readable, 'pause'>;
   readonly #resume: () => void;
+  readonly #most: number;
   readonly #clock: () => number;
   #cost = 0;
   #until = Number.NEGATIVE_INFINITY;
   #pause: NodeJS.Timeout | undefined = undefined;
 
   /**
-   * @param socket - of the client
+   * @param socket - of the peer
    * @param resume - goes on reading
+   * @param most - requests that may be refused at once within half a second, before no more of them are read until it is over
    * @param clock - milliseconds, never set back
    */
-  constructor(socket: Pick<Readable, 'pause'>, resume: () => void, clock: () => number = monotonicNow) {
+  constructor(
+    socket: Pick<Readable, 'pause'>,
+    resume: () => void,
+    most: number,
+    clock: () => number = monotonicNow,
+  ) {
     this.#socket = socket;
     this.#resume = resume;
+    this.#most = most;
     this.#clock = clock;
   }
 
-  /** Whether the client is not read from. */
+  /** Whether the peer is not read from. */
   get isPaused(): boolean {
     return this.#pause !== undefined;
   }
 
   /**
    * A request has been refused at once.
-   * @param isModest - whether only because there is too much to do, of a client that sends no more than others: what it sends in dialogs
-   * comes behind it, and must not wait for what all together are too many of
+   * @param isModest - whether one who does nothing wrong may get it (see `isOrdinaryRefusal`), or only because there is too much to do, of a client that
+   * sends no more than others: what it sends in dialogs comes behind it, and must not wait for what all together are too many of
    */
   refused(isModest: boolean): void {
     this.#spend(isModest ? costOfModest : 1);
@@ -61,7 +66,7 @@ export class RefusalPause {
       this.#until = now + windowMs;
     }
     this.#cost += cost;
-    if (this.#cost < refusalsAtOnce) return false;
+    if (this.#cost < this.#most) return false;
     this.#pause = setTimeout(() => this.#over(), this.#until - now).unref();
     this.#socket.pause();
     return true;

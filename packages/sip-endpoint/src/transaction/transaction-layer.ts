@@ -24,6 +24,7 @@ import { clientKeyOf } from './client-key.ts';
 import { isInPassing, isTooMany } from './in-passing.ts';
 import { mayAnswer } from './may-answer.ts';
 import type { NotTaken } from './not-taken.ts';
+import { isOrdinaryRefusal } from './ordinary-refusal.ts';
 import { RefusedInvites } from './refused-invites.ts';
 import { ServerTransactions } from './server-transactions.ts';
 import { countLess, settle } from './settled-invite.ts';
@@ -84,8 +85,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       // RFC 2543 branches: matching them would need other rules, and a peer that speaks TLS has no need of them.
       connection.refusedAtOnce(false);
       if (request.method === 'ACK') return undefined;
-      const toTag = this.#newTag();
-      connection.send(createResponse(request, 400, 'Branch without z9hG4bK', { toTag }));
+      connection.send(createResponse(request, 400, 'Branch without z9hG4bK', { toTag: this.#newTag() }));
       return undefined;
     }
     const isAck = request.method === 'ACK';
@@ -175,11 +175,12 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
    * @param response - 300 to 699
    */
   refuse(transaction: ServerTransaction, response: SipResponse): void {
+    const { connection } = transaction.context;
+    connection.refusedAtOnce(isOrdinaryRefusal(transaction.request, response.status));
     if (transaction.kind !== 'invite-server' || transaction.state !== 'proceeding') {
       transaction.respond(response);
       return;
     }
-    const { connection } = transaction.context;
     this.counts.answer(response.status);
     tellTransaction(transaction, response.status);
     const branch = transactionBranch(transaction.request);
