@@ -171,7 +171,7 @@ class InwardRules extends EdgeRules implements RelayRules<EdgeTarget> {
       source: sender.origin.source,
       recordRoute: this.#recordRoute,
       path: request.method === 'REGISTER' ? this.#path() : undefined,
-      also: (editor) => editInwards(editor, request, sender.arrival),
+      also: (editor) => editInwards(editor, request, sender.arrival, this.#options.topology()),
     });
   }
 

@@ -1,6 +1,8 @@
 import { assertableIdentities, insiderFieldsOf, speaksFor } from '@entente/federation';
 import type { MessageEditor, NameAddr, SipRequest } from '@entente/sip';
 import { accountVersionField, askedByField, keepAuthor } from '@entente/sip-relay';
+import type { Topology } from '@entente/topology';
+import { withoutClaims } from './claims-of-partners.ts';
 import type { Arrival } from './decide-edge-route.ts';
 
 /** What servers of ours say to each other of a REGISTER. */
@@ -11,12 +13,19 @@ const ofServers = [accountVersionField, askedByField] as const;
  * @param editor - of the request
  * @param request - as received
  * @param arrival - where it came from
+ * @param topology - in force
  */
-export function editInwards(editor: MessageEditor<SipRequest>, request: SipRequest, arrival: Arrival): void {
+export function editInwards(
+  editor: MessageEditor<SipRequest>,
+  request: SipRequest,
+  arrival: Arrival,
+  topology: Topology,
+): void {
   for (const name of insiderFieldsOf(request, 'in')) editor.remove(name);
   for (const name of ofServers) if (request.has(name)) editor.remove(name);
   if (arrival.kind === 'client') editor.remove('P-Asserted-Identity');
   else setIdentities(editor, assertableIdentities(request));
+  if (arrival.kind === 'partner') withoutClaims(editor, request, topology);
   keepAuthor(editor, request, (of) => arrival.kind === 'partner' && speaksFor(arrival.authority, of));
 }
 

@@ -71,6 +71,61 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'claims-of-partners',
+      off: 'a partner transfers a user of ours in the name of another',
+      file: 'packages/edge/src/inward-fields.ts',
+      find: "if (arrival.kind === 'partner') withoutClaims(editor, request, topology);",
+      replace: '',
+      test: {
+        file: 'packages/edge/src/claims-of-partners.test.ts',
+        title: 'is taken off, and the request comes in: Referred-By',
+      },
+    },
+    {
+      name: 'claims-by-number',
+      off: 'a partner names a user of ours by a number, which has no domain',
+      file: 'packages/edge/src/claims-of-partners.ts',
+      find: "if (uri.kind !== 'sip') return false;",
+      replace: "if (uri.kind !== 'sip') return true;",
+      test: {
+        file: 'packages/edge/src/claims-of-partners.test.ts',
+        title: 'is taken off where it is a number, which has no domain',
+      },
+    },
+    {
+      name: 'claims-of-others',
+      off: 'what a partner says of its own users is lost where it also names one of ours',
+      file: 'packages/edge/src/claims-of-partners.ts',
+      find: 'for (const value of kept) editor.append(name, value);',
+      replace: '',
+      test: {
+        file: 'packages/edge/src/claims-of-partners.test.ts',
+        title: 'is taken off alone: what else its forwards say stays as it came',
+      },
+    },
+    {
+      name: 'answers-by-itself',
+      off: 'a partner has telephones of ours answer, and listens in',
+      file: 'packages/edge/src/claims-of-partners.ts',
+      find: 'for (const name of answeringFields) if (request.has(name)) editor.remove(name);',
+      replace: '',
+      test: {
+        file: 'packages/edge/src/claims-of-partners.test.ts',
+        title: 'is taken off, and the call comes in: Answer-Mode: Auto;require',
+      },
+    },
+    {
+      name: 'answers-after',
+      off: 'the same by a parameter of Call-Info',
+      file: 'packages/edge/src/claims-of-partners.ts',
+      find: "keepValues(editor, request, 'Call-Info', (value) => !/answer-after/i.test(value));",
+      replace: '',
+      test: {
+        file: 'packages/edge/src/claims-of-partners.test.ts',
+        title: 'is taken off, and the call comes in: Call-Info: <sip:fabrikam.example>;answer-after=0',
+      },
+    },
+    {
       name: 'closed-row',
       off: 'an edge is named where the topology closes the link to outsiders',
       file: 'packages/topology/src/matrix/outside-objects.ts',

@@ -67,7 +67,7 @@ export function vouchFor(
     if (name !== 'P-Asserted-Identity' && request.has(name)) editor.remove(name);
   }
   if (sender.accountVersion !== undefined) editor.append(accountVersionField, sender.accountVersion);
-  // A partner's servers write them truly; what its users may say is for the partner to check.
+  // Of its own users a partner's servers write them truly; our edge has taken off what they say of ours.
   if (sender.arrival.kind !== 'partner') {
     for (const name of historyFields) if (request.has(name)) editor.remove(name);
     if (sender.isForItself !== true) keepAuthor(editor, request);
