@@ -140,6 +140,9 @@ describe('an edge', () => {
     'sip:+49-30-1001@fabrikam.example',
     'sip:%2B49301001@fabrikam.example',
     'sip:+49301001;ext=5@tailspin.example',
+    'sip:0301001;phone-context=+49@fabrikam.example;user=phone',
+    'sip:1001;phone-context=+4930@fabrikam.example;user=phone',
+    'sip:301001;phone-context=%2B49@fabrikam.example',
   ])('brings no partner’s user who is named as the number of one of ours: %s', async (sender) => {
     for (const method of ['MESSAGE', 'INVITE'])
       expect(await brings(sender, {}, method)).toEqual([403, 'identity-not-authorised']);

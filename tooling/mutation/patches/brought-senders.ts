@@ -123,6 +123,24 @@ export const patches: PatchList = {
       test: disguised('is the number of a user of ours: 49301000'),
     },
     {
+      name: 'number-in-a-context',
+      off: 'a partner names its user as a local number, in a context that makes it the one of a user of ours',
+      file: broughtSender,
+      find: 'isOursInContext(user, topology, isNumberOfUser)',
+      replace: "user === ''",
+      test: brought(
+        'brings no partner’s user who is named as the number of one of ours: sip:1001;phone-context=+4930@fabrikam.example;user=phone',
+      ),
+    },
+    {
+      name: 'number-as-we-dial-it',
+      off: 'a partner names its user as the number of a user of ours, with what our users dial for the +',
+      file: disguisedNumber,
+      find: '...dialled.map(({ strip = 0 }) => digits.slice(Math.max(0, strip)))',
+      replace: '',
+      test: disguised('is the number of a user of ours: 01149301000'),
+    },
+    {
       name: 'number-with-a-zero',
       off: 'a partner or a gateway names somebody as the number of a user of ours with the 0 that is dialled at home',
       file: disguisedNumber,

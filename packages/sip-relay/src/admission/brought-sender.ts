@@ -2,6 +2,7 @@ import type { SipRequest, SipUri, Uri } from '@entente/sip';
 import { type DialogToken, type RequestRefusal, refusal } from '@entente/sip-proxy';
 import type { Role, Topology } from '@entente/topology';
 import { readAsNumber } from '../numbering/disguised-number.ts';
+import { isOursInContext } from '../numbering/number-in-context.ts';
 import { isUnnamedCaller, refuseOutsideCaller } from '../numbering/outside-caller.ts';
 
 /** What a server that brings requests of others is held to. */
@@ -92,8 +93,11 @@ function refuseOurNumber(
   uri: SipUri,
   { isNumberOfUser, topology }: BroughtSenderKnowledge,
 ): RequestRefusal | undefined {
-  const [name = ''] = (uri.user ?? '').split(';');
-  const read = readAsNumber(name, topology, isNumberOfUser);
+  const user = uri.user ?? '';
+  const [name = ''] = user.split(';');
+  const read = isOursInContext(user, topology, isNumberOfUser)
+    ? 'ours'
+    : readAsNumber(name, topology, isNumberOfUser);
   if (read === undefined) return undefined;
   return refusal(
     'identity-not-authorised',

@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { isNumberOfOurs, readAsNumber } from './disguised-number.ts';
 
 const topology = sampleTopology({
-  telephony: { rules: [{ prefix: '0', minLength: 4, strip: 1, prepend: '+49' }] },
+  telephony: {
+    rules: [
+      { prefix: '011', minLength: 6, strip: 3, prepend: '+' },
+      { prefix: '0', minLength: 4, strip: 1, prepend: '+49' },
+    ],
+  },
 });
 const isNumberOfUser = (number: string) => number === '+49301000';
 
@@ -30,6 +35,7 @@ describe('the name of a partner’s user', () => {
     '+49-030-1000',
     '49301000',
     '0049301000',
+    '01149301000',
     '00%2049/30/1000',
     '%E2%9E%9549301000',
     '%E3%85%A4%2049301000',

@@ -22,7 +22,7 @@ export function isNumberOfOurs(number: string, isNumberOfUser: (number: string) 
 /**
  * Whether the name that a partner gives its user looks like a number, and of whom. What begins with `+` must be a global number that can be read and
  * compared: in other characters it looks like one to people, and to telephones that pass over them. Without `+` a number counts at the partner, unless
- * it is that of a user of ours with the `+` left out, or written as 00.
+ * it is that of a user of ours with the `+` left out, or written as 00, or as our users dial it.
  * @param name - user part of the URI without its parameters, escapes undone
  * @param topology - in force
  * @param isNumberOfUser - whether a user of ours has a global number
@@ -43,8 +43,18 @@ export function readAsNumber(
   }
   if (/[A-Za-z]/.test(text)) return undefined;
   const digits = text.replace(/[^0-9]/g, '');
-  const isOurs = [digits, digits.replace(/^00/, '')].some((one) => isNumberOfOurs(`+${one}`, isNumberOfUser));
+  const isOurs = [digits, ...withoutExit(digits, topology)].some((one) =>
+    isNumberOfOurs(`+${one}`, isNumberOfUser),
+  );
   if (isOurs) return 'ours';
   // Digits of another script, and no name around them.
   return /(?![0-9])\p{Nd}/u.test(text) && !/\p{L}/u.test(text) ? 'unreadable' : undefined;
+}
+
+/** What is dialled in place of the `+` is 00 in most countries; where it is not, a rule makes a `+` of it. */
+function withoutExit(digits: string, { telephony }: Topology): readonly string[] {
+  const dialled = telephony.rules.filter(
+    ({ context, prefix, prepend }) => context === undefined && prepend === '+' && digits.startsWith(prefix),
+  );
+  return [digits.replace(/^00/, ''), ...dialled.map(({ strip = 0 }) => digits.slice(Math.max(0, strip)))];
 }
