@@ -145,6 +145,25 @@ describe('the verbs of a root, with a running authority', () => {
     expect((await listed())?.map(({ name }) => name)).toEqual([one?.name]);
   });
 
+  it('topology root retire refuses a root that no signed version has tainted, and names the command that taints', async () => {
+    const file = at('topology.yaml');
+    const root = (words: string) => runEntente(`topology root ${words} --file ${file}`);
+    await root(`prepare --certificate ${at('root2/root_ca.crt')} --name second`);
+    await root('activate second');
+    const [{ name: first }] = parse(await readFile(file, 'utf8')).anchors.enterprise as [{ name: string }];
+    const retire = async () => {
+      await writeFile(file, (await readFile(file, 'utf8')).replaceAll(first, 'first'));
+      const before = await readFile(file, 'utf8');
+      const { status, stderr } = await root('retire first');
+      expect({ status, after: await readFile(file, 'utf8') }).toEqual({ status: 2, after: before });
+      expect(stderr).toContain('entente topology root taint "first", sign and publish that version');
+      return stderr;
+    };
+    expect(await retire()).toContain('it is active');
+    expect((await root('taint first')).status).toBe(0);
+    expect(await retire()).toMatch(/it is active in version \d+, the newest signed one/);
+  });
+
   it('topology publish is refused where nothing could be issued below the roots that it lists', async () => {
     const [, two] = await rootsInForce();
     expect(await publish([{ ...two, stage: 'active' }])).toBe(1);
@@ -203,6 +222,46 @@ describe('the verbs of a root, with a running authority', () => {
       .poll(async () => (await rollover()).issuers[2], patience)
       .toMatchObject({ number: 3, root: 2, stage: 'prepared' });
     expect(await succeed(`ca rollover ${options}`)).toContain('root 2 is');
+  });
+
+  it('topology publish --dry-run and topology status say who would be left behind, and how the root comes back', async () => {
+    const before = await inForce();
+    const { expires: _, ...kept } = before;
+    const [, two] = await rootsInForce();
+    const next = {
+      ...kept,
+      version: before.version + 1,
+      previous: topologyHash(before),
+      anchors: { enterprise: [two] } as TopologyDocument['anchors'],
+    } as TopologyDocument;
+    const sign = (document: TopologyDocument): string =>
+      encodeSignedTopology(signTopology(document, [network.administrator.signer]));
+    await writeFile(at(`topology.v${before.version}.json`), sign(before));
+    await writeFile(at('topology.signed.json'), sign(next));
+    await writeFile(at('topology.yaml'), stringify(next));
+    const asked = await answerOf(`topology publish ${at('topology.signed.json')} --dry-run ${options}`);
+    const said = await answerOf(`topology publish ${at('topology.signed.json')} --yes ${options}`);
+    const message = /: \d+ servers?: .*; 1 administrator: administrator$/;
+    for (const { status, json } of [asked, said]) {
+      const refusal = { reason: 'members-left-behind', message: expect.stringMatching(message) };
+      expect({ status, json }).toMatchObject({ status: 1, json: { refusal } });
+      expect((json.next as string[]).slice(0, 2)).toEqual([
+        expect.stringMatching(`^to sign another version .*: entente topology rollback ${before.version},`),
+        expect.stringMatching(/^then copy \S+ to \S+topology.signed.json, correct the YAML and sign again/),
+      ]);
+    }
+    expect(asked.json.refusal).toMatchObject({
+      message: (said.json.refusal as { message: string }).message,
+    });
+    const shown = (await answerOf(`topology status ${at('topology.yaml')} ${options}`)).json.next as string[];
+    expect(shown.join()).toContain(`entente topology rollback ${before.version}`);
+    expect(shown.join()).not.toContain('entente topology publish');
+
+    const back = await answerOf(`topology rollback ${before.version} --file ${at('topology.yaml')} --yes`);
+    expect((back.json.next as string[]).join()).toContain(`has refused version ${next.version}: copy `);
+    await copyFile(at(`topology.v${before.version}.json`), at('topology.signed.json'));
+    const compared = await answerOf(`topology diff ${at('topology.yaml')}`);
+    expect(compared.json).toMatchObject({ changes: [] });
   });
 
   async function rootsInForce(): Promise<readonly object[]> {

@@ -2,6 +2,7 @@ import type { PatchList } from '../patch.ts';
 
 const rollover = 'packages/member/test/root-rollover.test.ts';
 const ownRoots = 'packages/topology/test/own-roots.test.ts';
+const verbs = 'packages/commands/test/root-verbs.test.ts';
 const alarm = 'packages/member/test/list-alarm.test.ts';
 
 /** Our own roots: which are believed, who may change them, and lists that are signed behind our back. */
@@ -92,6 +93,44 @@ export const patches: PatchList = {
       find: "if (!roots.some(({ stage }) => (stage ?? 'active') === 'active')) {",
       replace: 'if (roots.length === 0) {',
       test: { file: ownRoots, title: 'have one among them that is active' },
+    },
+    {
+      name: 'retired-untainted',
+      off: 'a root is retired in the file that the newest signed version still lists as active',
+      file: 'packages/commands/src/commands/topology-root.ts',
+      find: "if (before !== undefined && (before.stage ?? 'active') === 'active') {",
+      replace: "if (before !== undefined && before.stage === 'active') {",
+      test: {
+        file: verbs,
+        title:
+          'topology root retire refuses a root that no signed version has tainted, and names the command that taints',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'left-behind-untold',
+      off: 'a dry run says nothing of administrators that a retired root leaves behind',
+      file: 'packages/commands/src/authority/left-behind.ts',
+      find: 'dependentAdministrators.filter((name) => keys.has(name)),',
+      replace: 'dependentAdministrators.filter((name) => !keys.has(name)),',
+      test: {
+        file: verbs,
+        title:
+          'topology publish --dry-run and topology status say who would be left behind, and how the root comes back',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'root-not-listed-again',
+      off: 'after a refused version nothing brings back the root that the file has lost',
+      file: 'packages/commands/src/authority/refused-version.ts',
+      find: "return reason === 'members-left-behind' && inForce !== undefined",
+      replace: "return reason === '' && inForce !== undefined",
+      test: {
+        file: 'packages/commands/src/authority/refused-version.test.ts',
+        title:
+          'because it leaves members behind gets its root back by a rollback, which comes before the copy that would stop it',
+      },
     },
     {
       name: 'list-behind-our-back',

@@ -28,6 +28,12 @@ describe('a version that the authority refuses', () => {
     },
   );
 
+  it('because it leaves members behind gets its root back by a rollback, which comes before the copy that would stop it', async () => {
+    const [first, then] = await next('members-left-behind');
+    expect(first).toContain('entente topology rollback 1');
+    expect(then).toMatch(/^then /);
+  });
+
   it('for a reason that another command cures is sent again', async () => {
     expect(await next('version-gap')).toEqual([]);
   });

@@ -19,12 +19,30 @@ export async function nextAfterRefusal(
   inForce: TopologyDocument | undefined,
   reason: string,
 ): Promise<readonly string[]> {
-  if (ofContent.has(reason)) return [await inItsPlace(file, document, inForce)];
+  if (ofContent.has(reason)) {
+    const replaced = await inItsPlace(file, document, inForce);
+    return reason === 'members-left-behind' && inForce !== undefined
+      ? [await withRootsAgain(file, document, inForce), `then ${replaced}`]
+      : [replaced];
+  }
   // A root that is brought later cures it; one that is not of this domain never comes.
   if (reason === 'root-unknown') {
     return [`where this domain has no such root: ${await inItsPlace(file, document, inForce)}`];
   }
   return missingVersions(file, inForce, document);
+}
+
+/** The YAML has lost the certificate of the root; once the version in force is in place, no rollback leads to it. */
+async function withRootsAgain(
+  file: string,
+  { version }: TopologyDocument,
+  { version: before }: TopologyDocument,
+): Promise<string> {
+  const { inForce } = signedFilesOf(file);
+  const newest = (await readSignedIfThere(inForce))?.document.version ?? version;
+  return newest > before
+    ? `to sign another version in its place, first and before anything is copied: entente topology rollback ${before}, which lists the root again as version ${before} does`
+    : `to sign another version in its place, first copy ${file} to ${inForce}, then entente topology rollback ${before}, which lists the root again as version ${before} does`;
 }
 
 async function inItsPlace(

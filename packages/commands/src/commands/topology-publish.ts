@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
+import { leftBehind } from '../authority/left-behind.ts';
 import { nextAfterRefusal } from '../authority/refused-version.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { toldMembers } from '../authority/untold.ts';
@@ -74,6 +75,20 @@ async function run(file: string, options: PublishOptions): Promise<void> {
   const changes = judged.accepted ? judged.changes.filter(({ effect }) => effect !== 'chain') : [];
   const lines = describePublication(document, inForce, changes);
   if (options.dryRun === true) {
+    const left =
+      judged.accepted && options.leaveBehind !== true ? await leftBehind(connection, document) : undefined;
+    if (left !== undefined) {
+      give(
+        {
+          json: { file, version: document.version, published: false, refusal: left },
+          lines: [...lines, `version ${document.version} would be refused: ${left.reason}: ${left.message}`],
+          next: [...(await nextAfterRefusal(file, document, inForce, left.reason)), left.remedy],
+          failed: true,
+        },
+        options.json,
+      );
+      return;
+    }
     const effect = judged.accepted ? { effect: judged.effect, changes } : { refusal: judged.refusal };
     give(
       {

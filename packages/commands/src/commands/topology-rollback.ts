@@ -79,7 +79,15 @@ async function rollBack(number: string, given: RollbackOptions): Promise<void> {
     {
       json: { file, version, kept, effect: strongestEffect(changes), changes },
       lines: [...lines, `wrote ${file}; what it had is in ${kept}`],
-      next: [`entente topology diff ${file}`, `entente topology sign ${file} --key <your key>`],
+      next: [
+        `entente topology diff ${file}`,
+        ...(version === inForce.version - 1
+          ? [
+              `where the authority has refused version ${inForce.version}: copy ${files.versionFile(version)} to ${files.inForce} before the next step`,
+            ]
+          : []),
+        `entente topology sign ${file} --key <your key>`,
+      ],
     },
     json,
   );

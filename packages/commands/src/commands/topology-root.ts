@@ -4,6 +4,8 @@ import { type Document, isSeq } from 'yaml';
 import { readAnchor } from '../topology/add/read-anchor.ts';
 import { give } from '../topology/answer.ts';
 import { append, editTopology, indexOfEntry, setField } from '../topology/edit-topology.ts';
+import { readSignedIfThere } from '../topology/read-topology.ts';
+import { signedFilesOf } from '../topology/signed-files.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
 const list = ['anchors', 'enterprise'];
@@ -127,10 +129,32 @@ async function setStage(name: string, stage: 'tainted' | undefined, options: Sta
 }
 
 async function retire(name: string, options: StageOptions): Promise<void> {
-  const edited = await editTopology(options.file, (document) =>
-    document.deleteIn([...list, indexOf(document, name)]),
-  );
+  const signed = (await readSignedIfThere(signedFilesOf(options.file).inForce))?.document;
+  const edited = await editTopology(options.file, (document) => {
+    const path = [...list, indexOf(document, name)];
+    const stage = document.getIn([...path, 'stage']) ?? 'active';
+    const sha256 = document.getIn([...path, 'sha256']);
+    const before = signed?.anchors?.enterprise?.find((root) => root.sha256 === sha256);
+    if (stage === 'active') throw notTainted(name, options.file, 'it is active');
+    if (before !== undefined && (before.stage ?? 'active') === 'active') {
+      throw notTainted(
+        name,
+        options.file,
+        `it is active in version ${signed?.version}, the newest signed one`,
+      );
+    }
+    document.deleteIn(path);
+  });
   giveStep(name, 'retired', edited.open, options, []);
+}
+
+/** Servers and administrators may have nothing but a certificate below an active root. */
+function notTainted(name: string, file: string, found: string): OperatorFault {
+  return new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
+    sentence: `the root ${name} cannot be retired before it is tainted: ${found}`,
+    place: `${file} (not changed)`,
+    remedy: `entente topology root taint "${name}", sign and publish that version, and retire the root when entente ca rollover shows that no server and no administrator depends on it`,
+  });
 }
 
 function indexOf(document: Document, name: string): number {

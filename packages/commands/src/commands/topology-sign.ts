@@ -62,7 +62,7 @@ async function sign(file: string, given: SignOptions): Promise<void> {
         json: { file, signed: false, version: inForce.version },
         lines: [`nothing to sign: it is the same as version ${inForce.version} in ${files.inForce}`],
         next: [
-          `change it with entente topology add … or entente topology remove …, or publish it: entente topology publish ${files.inForce} --as ca/administrators/<you>.yaml`,
+          `change it with entente topology add … or entente topology remove …, or publish it: entente topology publish ${files.inForce} --as ca/administrators/<you>.yaml; where the authority has refused it, that says what leads back`,
         ],
         failed: true,
       },

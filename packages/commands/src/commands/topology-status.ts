@@ -2,7 +2,9 @@ import { diffTopologies, strongestEffect, type TopologyDocument, topologyHash } 
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
-import { connectAuthority } from '../authority/connect-authority.ts';
+import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
+import { leftBehind } from '../authority/left-behind.ts';
+import { nextAfterRefusal } from '../authority/refused-version.ts';
 import { counted, give } from '../topology/answer.ts';
 import { decodeSigned, readSignedIfThere, readTopology } from '../topology/read-topology.ts';
 import { signedFilesOf, signersOf } from '../topology/signed-files.ts';
@@ -56,7 +58,7 @@ async function run(file: string, options: AdministratorOptions): Promise<void> {
   }
   const inForce = decodeSigned(`${access.authority}/topology`, outcome.text);
   const { document } = inForce;
-  const here = await filesHere(file, document);
+  const here = await filesHere(file, document, connection);
   const { keys, required } = document.administrators;
   const ids = keys.map(({ id }) => id);
   give(
@@ -105,13 +107,17 @@ function textOf({ missing, name, needed, state }: FileState): string {
 }
 
 /** The files beside the YAML that differ from the version in force, and those that agree with it. */
-async function filesHere(file: string, inForce: TopologyDocument): Promise<readonly FileState[]> {
+async function filesHere(
+  file: string,
+  inForce: TopologyDocument,
+  connection: Pick<AuthorityConnection, 'get'>,
+): Promise<readonly FileState[]> {
   const files = signedFilesOf(file);
   const signed = await readSignedIfThere(files.inForce);
   return [
     await yamlState(file, signed?.document ?? inForce),
     ...(await waiting(file, inForce, signed?.document)),
-    ...(signed === undefined ? [] : [signedState(files.inForce, signed.document, inForce)]),
+    ...(signed === undefined ? [] : [await signedState(files.inForce, signed.document, inForce, connection)]),
   ];
 }
 
@@ -155,12 +161,26 @@ async function yamlState(file: string, signed: TopologyDocument): Promise<FileSt
   };
 }
 
-function signedState(name: string, signed: TopologyDocument, inForce: TopologyDocument): FileState {
+async function signedState(
+  name: string,
+  signed: TopologyDocument,
+  inForce: TopologyDocument,
+  connection: Pick<AuthorityConnection, 'get'>,
+): Promise<FileState> {
   if (topologyHash(signed) === topologyHash(inForce)) return { name, state: 'the version in force' };
   if (signed.version > inForce.version) {
+    const state = `version ${signed.version}, signed and not published`;
+    const refusal = await leftBehind(connection, signed);
+    if (refusal !== undefined) {
+      return {
+        name,
+        state: `${state}; it would be refused: ${refusal.reason}: ${refusal.message}`,
+        next: (await nextAfterRefusal(name, signed, inForce, refusal.reason)).join('; '),
+      };
+    }
     return {
       name,
-      state: `version ${signed.version}, signed and not published`,
+      state,
       next: `entente topology publish ${name} --as ca/administrators/<you>.yaml`,
     };
   }
