@@ -5,6 +5,7 @@ import { importAuditFile } from './import/import-audit-file.ts';
 import { type ImportProgress, importLedgerFile } from './import/import-ledger-file.ts';
 import { importTopologies } from './import/import-topologies.ts';
 import { refuseNewDatabase, refuseWithoutRecords } from './lost-records.ts';
+import { refuseExposedDatabase } from './refuse-exposed-database.ts';
 import { migrate } from './schema/migrate.ts';
 
 /** The database in the folder of an authority. */
@@ -16,7 +17,7 @@ export const databaseFile = 'authority.sqlite';
  * @param onImport - called with how far the import of such a ledger is
  * @param options - of SQLite
  * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_LEDGER_DAMAGED`, `ENTENTE_PKI_LEDGER_UNAVAILABLE`,
- * `ENTENTE_PKI_LEDGER_TOO_NEW`; `ENTENTE_PKI_AUTHORITY_DAMAGED` where the folder has an authority that is complete, and no database with records
+ * `ENTENTE_PKI_LEDGER_TOO_NEW`; `ENTENTE_PKI_SECRET_EXPOSED` where others may open it; `ENTENTE_PKI_AUTHORITY_DAMAGED` where the folder has an authority that is complete, and no database with records
  */
 export async function openDatabase(
   directory: string,
@@ -25,6 +26,7 @@ export async function openDatabase(
 ): Promise<SqliteDriver> {
   const file = join(directory, databaseFile);
   await refuseNewDatabase(directory, file);
+  await refuseExposedDatabase(file);
   const driver = await openSqlite(file, options);
   try {
     await migrate(driver);

@@ -57,7 +57,8 @@ export interface SqlStore {
  * a time; the lock is the database's own, and ends with the process.
  * @param directory - the folder; a `ledger.jsonl` of an earlier release in it is taken over
  * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_LEDGER_DAMAGED`, `ENTENTE_PKI_LEDGER_UNAVAILABLE`,
- * `ENTENTE_PKI_LEDGER_TOO_NEW`; `ENTENTE_PKI_AUTHORITY_DAMAGED` where the folder has an authority that is complete, and no database with records
+ * `ENTENTE_PKI_LEDGER_TOO_NEW`; `ENTENTE_PKI_SECRET_EXPOSED` where others may open it; `ENTENTE_PKI_AUTHORITY_DAMAGED` where the folder has an
+ * authority that is complete, and no database with records
  */
 export async function openStore(directory: string, options: StoreOptions = {}): Promise<SqlStore> {
   const place = join(directory, databaseFile);

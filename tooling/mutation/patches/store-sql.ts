@@ -349,5 +349,27 @@ export const patches: PatchList = {
         'is said where there is no space for a new database, and the next attempt succeeds',
       ),
     },
+    {
+      name: 'exposed-log',
+      off: 'an authority opens a database whose log others may read',
+      file: 'packages/store-sql/src/refuse-exposed-database.ts',
+      find: "const besides = ['', '-wal', '-shm'];",
+      replace: "const besides = [''];",
+      test: {
+        file: 'packages/store-sql/test/exposed-database.test.ts',
+        title: 'is not opened where others may read what SQLite keeps in -wal',
+      },
+    },
+    {
+      name: 'exposed-database',
+      off: 'an authority opens a database that others may read',
+      file: 'packages/store-sql/src/open-database.ts',
+      find: 'await refuseExposedDatabase(file);',
+      replace: '',
+      test: {
+        file: 'packages/store-sql/test/exposed-database.test.ts',
+        title: 'is not opened where others may read or write it: it has the digests of the users',
+      },
+    },
   ],
 };
