@@ -113,7 +113,16 @@ describe('where a server says it', () => {
     expect(refuse('192.168.1.2')).toThrow(
       expect.objectContaining({ code: 'ENTENTE_MANAGEMENT_OUTSIDE', place: 'edge1.yaml' }),
     );
+    const remedy = expect.stringMatching(/another address of this machine.*, or 127\.0\.0\.1$/);
+    expect(refuse('192.168.1.2')).toThrow(expect.objectContaining({ remedy }));
     expect(refuse('192.168.1.3')).not.toThrow();
     expect(refuse()).not.toThrow();
+  });
+
+  it('leads away from 127.0.0.1 where outsiders are served there, also where it was left out', () => {
+    const management = managementConfig.parse({ port: 9102 });
+    const refuse = () => refuseManagementOutside(management, '127.0.0.1', 'edge1.yaml');
+    const remedy = expect.stringMatching(/, or 127\.0\.0\.2$/);
+    expect(refuse).toThrow(expect.objectContaining({ remedy }));
   });
 });

@@ -57,6 +57,6 @@ export function refuseManagementOutside(
   throw new OperatorFault('ENTENTE_MANAGEMENT_OUTSIDE', {
     sentence: `"management.address": expected an address inside, found ${outside}, where this server serves outsiders`,
     place,
-    remedy: 'leave it out, for 127.0.0.1, or give an address of the internal interface',
+    remedy: `give "management.address" another address of this machine, where no outsiders are served: that of the internal interface, or ${outside === '127.0.0.1' ? '127.0.0.2' : '127.0.0.1'}`,
   });
 }
