@@ -97,6 +97,26 @@ describe('entente cert revoke --file', () => {
   });
 });
 
+describe('a certificate that was never issued', () => {
+  it('is named in the answer for programs, with what to do: nothing is revoked or listed without a reason', async () => {
+    for (const verb of ['cert revoke --yes', 'cert list']) {
+      const { json, status } = await answerOf(`${verb} --server nope.contoso.example ${options}`);
+      const message = expect.stringContaining('no certificate of nope.contoso.example was ever issued');
+      expect({ json, status }).toMatchObject({ status: 1, json: { ok: false, refusal: { message } } });
+      expect(json.refusal).toMatchObject({ remedy: expect.stringContaining('entente cert list') });
+    }
+  });
+
+  it.each(['cert revoke --yes --serial', 'cert show', 'cert release'])(
+    'leads to the list of all where %s names its serial number',
+    async (verb) => {
+      const { json, status } = await answerOf(`${verb} 1234 ${options}`);
+      const remedy = expect.stringContaining('entente cert list --all');
+      expect({ json, status }).toMatchObject({ status: 1, json: { refusal: { remedy } } });
+    },
+  );
+});
+
 describe('entente cert block-key', () => {
   it('blocks the key of a certificate, and names what is still valid with it', async () => {
     const { json, status } = await answerOf(`cert block-key --file ${leaf} --yes ${options}`);

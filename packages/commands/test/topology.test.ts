@@ -81,6 +81,17 @@ describe('what a command says', () => {
   });
 });
 
+describe('entente topology schema', () => {
+  it('gives programs an answer like every other verb, with the schema in it', async () => {
+    const { json, status } = await answerOf('topology schema');
+    const schema = JSON.parse(await succeed('topology schema'));
+    expect({ status, json }).toEqual({
+      status: 0,
+      json: { ok: true, schema, next: [expect.stringContaining('--output')] },
+    });
+  });
+});
+
 describe('entente topology init', () => {
   it('makes keys that only their owner can read, and takes those that are there', async () => {
     expect((await stat('administrators/alice.key')).mode & 0o777).toBe(0o600);

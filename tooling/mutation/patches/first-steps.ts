@@ -81,5 +81,29 @@ export const patches: PatchList = {
         title: 'says so to administrators, until the key has been moved away',
       },
     },
+    {
+      name: 'nothing-revoked-untold',
+      off: 'a program hears that nothing was revoked, and not why',
+      file: `${commands}/commands/cert-revoke.ts`,
+      find: "give({ json: { ...fields, refusal }, lines: ['Nothing revoked', ...lines]",
+      replace: "give({ json: fields, lines: ['Nothing revoked', ...lines]",
+      test: {
+        file: 'packages/commands/test/foreign-certificates.test.ts',
+        title:
+          'is named in the answer for programs, with what to do: nothing is revoked or listed without a reason',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'root-not-confirmed',
+      off: 'a signature of the root that nobody has confirmed is an error of usage',
+      file: `${commands}/root/root-files-io.ts`,
+      find: "throw new OperatorFault('ENTENTE_NOT_CONFIRMED', {",
+      replace: "throw new OperatorFault('ENTENTE_USAGE', {",
+      test: {
+        file: `${commands}/root/root-files-io.test.ts`,
+        title: 'a signature of the root without a terminal is one that is not confirmed, and --yes is named',
+      },
+    },
   ],
 };

@@ -145,5 +145,16 @@ export const patches: PatchList = {
         title: 'take no more than twice their memory, however small the parts are',
       },
     },
+    {
+      name: 'management-remedy',
+      off: 'the remedy for a management address where outsiders are served names the address that is refused',
+      file: 'packages/host/src/management/management-config.ts',
+      find: "outside === '127.0.0.1' ? '127.0.0.2'",
+      replace: "outside === '' ? '127.0.0.2'",
+      test: {
+        file: 'packages/host/src/management/answer-management.test.ts',
+        title: 'leads away from 127.0.0.1 where outsiders are served there, also where it was left out',
+      },
+    },
   ],
 };

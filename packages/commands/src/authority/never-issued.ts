@@ -13,7 +13,7 @@ export async function neverIssued(
   name: string,
   connection: AuthorityConnection,
   access: AdministratorAccess,
-): Promise<Pick<Answer, 'lines' | 'next'>> {
+): Promise<Required<Pick<Answer, 'lines' | 'next'>>> {
   const inForce = await versionInForce(connection, access);
   const servers = inForce.ok ? (inForce.signed?.document.servers ?? []) : [];
   const listed = servers.find(({ fqdn }) => fqdn === name);

@@ -54,7 +54,8 @@ async function run(options: ListOptions): Promise<void> {
   const certificates = listed.map((row) => ({ ...row, state: stateOf(row, now) }));
   if (subject !== undefined && answer.found.length === 0) {
     const { lines, next } = await neverIssued(subject, connection, access);
-    give({ json: { certificates }, lines, ...(next === undefined ? {} : { next }), failed: true }, json);
+    const refusal = { reason: 'certificate-unknown', message: lines.join('; '), remedy: next.join('; ') };
+    give({ json: { certificates, refusal }, lines, next, failed: true }, json);
     return;
   }
   const left = answer.found.length - listed.length;

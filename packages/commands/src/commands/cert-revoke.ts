@@ -116,7 +116,10 @@ async function run(options: RevokeOptions): Promise<void> {
   const fields = { ...named(target), reason, serials: revoked, crlNumber, ...told.json };
   if (revoked.length === 0) {
     // Somebody else was faster.
-    give({ json: fields, lines: ['Nothing revoked: it has been revoked meanwhile'], failed: true }, json);
+    const message = 'it has been revoked meanwhile';
+    const remedy = 'entente cert list --all --as ca/administrators/<you>.yaml shows since when';
+    const refusal = { reason: 'nothing-to-revoke', message, remedy };
+    give({ json: { ...fields, refusal }, lines: [`Nothing revoked: ${message}`], failed: true }, json);
     return;
   }
   give(
@@ -190,11 +193,18 @@ async function giveNothing(
   { json, reason }: RevokeOptions,
 ): Promise<void> {
   const fields = { ...named(target), reason, serials: [] };
-  const answer = (said: Pick<Answer, 'lines' | 'next'>) =>
-    give({ json: fields, ...said, lines: ['Nothing revoked', ...said.lines], failed: true }, json);
+  const answer = ({ lines, next }: Required<Pick<Answer, 'lines' | 'next'>>) => {
+    const refusal = { reason: 'nothing-to-revoke', message: lines.join('; '), remedy: next.join('; ') };
+    give({ json: { ...fields, refusal }, lines: ['Nothing revoked', ...lines], next, failed: true }, json);
+  };
   const last = found.at(-1);
   if (last === undefined) {
-    answer('server' in target ? await neverIssued(target.server, connection, access) : { lines: [] });
+    const name = 'server' in target ? target.server : undefined;
+    answer(
+      name === undefined
+        ? { lines: ['there is no such certificate'], next: [] }
+        : await neverIssued(name, connection, access),
+    );
     return;
   }
   const { notAfter, revocation, serial, subject } = last;

@@ -21,7 +21,9 @@ export function register(program: Command): void {
     .action(async (given: { readonly output?: string; readonly json?: boolean }) => {
       const schema = topologyJsonSchema();
       if (given.output === undefined) {
-        process.stdout.write(`${JSON.stringify(schema, null, given.json === true ? 0 : 2)}\n`);
+        const text = JSON.stringify(schema, null, 2);
+        if (given.json !== true) process.stdout.write(`${text}\n`);
+        else give({ json: { schema }, lines: [], next: ['entente topology schema --output <file>'] }, true);
         return;
       }
       await writeWhole(given.output, `${JSON.stringify(schema, null, 2)}\n`, publicMode);

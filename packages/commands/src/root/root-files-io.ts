@@ -36,13 +36,13 @@ export async function readRootDocument(file: string): Promise<string> {
 
 /**
  * Asks whether the root signs what is shown.
- * @throws OperatorFault `ENTENTE_USAGE` where nobody can be asked
+ * @throws OperatorFault `ENTENTE_NOT_CONFIRMED` where nobody can be asked
  */
 export async function agreesToSign(shown: readonly string[]): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw new OperatorFault('ENTENTE_USAGE', {
+    throw new OperatorFault('ENTENTE_NOT_CONFIRMED', {
       sentence: 'the root signs nothing that nobody has agreed to, and there is no terminal to ask at',
-      place: 'the command line',
+      place: 'standard input',
       remedy: 'give --yes',
     });
   }

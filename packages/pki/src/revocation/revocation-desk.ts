@@ -120,6 +120,6 @@ function unknown(serialHex: string): PkiRefusal {
   return refuse(
     'certificate-unknown',
     `this authority has not issued serial number ${serialHex.slice(0, 40)}`,
-    'check the serial number in the ledger of the authority',
+    'list the certificates with entente cert list --all',
   );
 }
