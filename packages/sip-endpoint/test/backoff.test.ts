@@ -49,6 +49,7 @@ describe('an endpoint whose hop is down', () => {
           dials++;
           throw down;
         },
+        clock: () => 1_000_000,
       },
     );
     const { endpoint } = server;
@@ -70,7 +71,7 @@ describe('an endpoint whose hop is down', () => {
     const failed = new Error('expected a TLS handshake, found none');
     await using server = await startServer(
       { onRequest() {}, onAck() {} },
-      { dial: () => Promise.reject(failed) },
+      { dial: () => Promise.reject(failed), clock: () => 1_000_000 },
     );
     const { endpoint } = server;
     const partner = { ...hop, name: 'fabrikam.example' };

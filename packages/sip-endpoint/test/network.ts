@@ -34,6 +34,8 @@ export interface ServerUnderTest {
   readonly allow?: ServeOptions['allow'];
   /** Default: it does not dial. */
   readonly dial?: EndpointOptions['dial'];
+  /** Default that of the process. */
+  readonly clock?: EndpointOptions['clock'];
 }
 
 const link = { row: 0, name: 'a test' };
@@ -41,7 +43,7 @@ const link = { row: 0, name: 'a test' };
 /** A server endpoint on a real listener, and user agents that dial it. */
 export async function startServer(
   user: EndpointUser,
-  { allow = ['fe2.contoso.example'], budget, limits, before, dial, overload }: ServerUnderTest = {},
+  { allow = ['fe2.contoso.example'], budget, clock, limits, before, dial, overload }: ServerUnderTest = {},
 ) {
   const root = await createTestAuthority('Contoso Test Root');
   const own = await root.issue({
@@ -66,6 +68,7 @@ export async function startServer(
     user,
     newToken,
     dial: dial ?? (() => Promise.reject(new Error('the server does not dial'))),
+    ...(clock === undefined ? {} : { clock }),
     ...(limits === undefined ? {} : { limits }),
     ...(budget === undefined ? {} : { budget }),
     ...(overload === undefined ? {} : { overload }),
