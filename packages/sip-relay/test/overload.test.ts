@@ -4,7 +4,7 @@ import { OverloadControl } from '@entente/sip-endpoint';
 import { refusal } from '@entente/sip-proxy';
 import { FlowNames, type ProxyDecision, type ProxyPolicy, type RequestOrigin } from '@entente/sip-relay';
 import { requestBetween } from '@entente/testkit/request';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fqdn, startListeningRuntime } from './listening-runtime.ts';
 
 const bob = '<sip:bob@contoso.example>';
@@ -35,6 +35,7 @@ class Answering implements ProxyPolicy<RequestOrigin> {
 
 const opened: AsyncDisposable[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
 });
 
@@ -180,6 +181,8 @@ describe('a flood of new requests', () => {
       await user('alice@contoso.example'),
       await user('carol@contoso.example'),
     ];
+    // What a peer sends is counted for half a second.
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now());
     overload();
     alice.send('MESSAGE');
     await expect.poll(() => alice.statuses).toEqual([200]);
