@@ -236,17 +236,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'unwritten-out-of-sight',
-      off: 'what a member could not write is in no health report',
-      file: 'packages/member/src/join/joined-member.ts',
-      find: '...unwrittenProblems(files.unwritten)];',
-      replace: '...unwrittenProblems([])];',
-      test: {
-        file: 'packages/member/test/follow.test.ts',
-        title: 'says in its log and its health that a topology is in force and not on its disk, until it is',
-      },
-    },
-    {
       name: 'unwritten-lists',
       off: 'revocation lists that came while the disk was full are not written until the next ones',
       file: 'packages/member/src/follow/revocation-lists.ts',
