@@ -56,6 +56,12 @@ describe.skipIf(reason !== undefined)(
       const server = await scene.join(fe1);
       await postgres.stop('fast');
       await scene.restart();
+      expect(scene.log).toContainEqual(
+        expect.objectContaining({
+          event: 'accounts-unavailable',
+          remedy: expect.stringContaining('PostgreSQL runs'),
+        }),
+      );
       expect((await scene.ask('/topology', server)).status).toBe(200);
       const refused = await post('/accounts', { accounts: [account('alice')] });
       expect(refused.status).toBe(503);

@@ -3,6 +3,7 @@ import type { Issuance, RollingPublisher } from '@entente/pki';
 import type { AuditTrail } from '@entente/pki/audit';
 import type { OpenAuthorityFolder } from '@entente/pki/node';
 import type { Clock, OwnedTrust } from '@entente/tls';
+import type { AccountsAlarm } from './accounts/accounts-alarm.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { WrittenBackup } from './back-up.ts';
 import type { DomainKeyStore } from './domain-keys/key-store.ts';
@@ -35,6 +36,8 @@ export interface Authority {
   lists(): readonly PublishedList[];
   /** Who the users are. */
   readonly accounts: AccountDirectory;
+  /** Says whether they are there, where they are kept elsewhere. */
+  readonly accountsAlarm: Pick<AccountsAlarm, 'look'>;
   /** The keys of all pools. */
   readonly domainKeys: DomainKeyStore;
   /** The authority trusts its own roots alone, and knows of a revocation at once. */

@@ -2,6 +2,7 @@ import { type SignedBackup, writeBackup } from '@entente/pki/node';
 import { databaseFile, type SqlStore } from '@entente/store-sql';
 import type { Log } from '@entente/tls';
 import type { AuditLog } from './audit/audit-log.ts';
+import { faultFields } from './fault-fields.ts';
 
 /** A backup that is complete. */
 export interface WrittenBackup extends SignedBackup {
@@ -43,7 +44,7 @@ export function backUpTo(options: BackUpOptions): (to: string) => Promise<Writte
       // The backup is complete, whatever has failed since; the trail has a part of its own in the health of the authority.
       const { message: unrecorded } = fault as Error;
       log.error(
-        { event: 'backup-not-recorded', to, err: fault },
+        { event: 'backup-not-recorded', to, ...faultFields(fault) },
         `the audit trail does not have that the backup was written to ${to}: ${unrecorded}`,
       );
       return { ...manifest, unrecorded };

@@ -14,6 +14,7 @@ import type { Authorise } from '@entente/trust';
 import type { Authority } from './authority.ts';
 import type { WrittenBackup } from './back-up.ts';
 import { allowAtAuthority, type Caller, callerOf } from './caller.ts';
+import { faultFields } from './fault-fields.ts';
 import type { HealthProblem } from './health/health.ts';
 import { ownCertificateProbe } from './health/probes.ts';
 import { type AuthorityStores, openDomainAuthority } from './open-domain-authority.ts';
@@ -119,7 +120,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
     own
       .keepValid()
       .catch((fault: Error) =>
-        log.error({ event: 'fault', err: fault }, `renewing failed: ${fault.message}`),
+        log.error({ event: 'fault', ...faultFields(fault) }, `renewing failed: ${fault.message}`),
       );
   });
   /** After a restore: what the ledger does not have is adopted or revoked before anything is answered. */

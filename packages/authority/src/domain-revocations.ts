@@ -18,6 +18,7 @@ import { type Certificate, certificateNamesOf } from '@entente/x509';
 import { isNamed } from './administrators.ts';
 import type { DomainKeyStore } from './domain-keys/key-store.ts';
 import { keyOwner } from './domain-keys/may-have-keys.ts';
+import { faultFields } from './fault-fields.ts';
 import type { Health } from './health/health.ts';
 import type { RemovedAdministrator } from './topology-store.ts';
 
@@ -127,7 +128,7 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
   };
   const notChanged = (fault: Error): void =>
     options.log.error(
-      { event: 'domain-keys-not-changed', err: fault },
+      { event: 'domain-keys-not-changed', ...faultFields(fault) },
       `the keys of pools could not be changed, which is tried again every few seconds: ${fault.message}`,
     );
   const reconcileKeys = (): Promise<void> => settle().catch(notChanged);

@@ -19,6 +19,7 @@ import { type Clock, createTrust, type Log } from '@entente/tls';
 import { anchorsHash, type Topology } from '@entente/topology';
 import { createJudge } from '@entente/trust';
 import { encodePem } from '@entente/x509';
+import { AccountsAlarm } from './accounts/accounts-alarm.ts';
 import { announceAccounts } from './accounts/announce-accounts.ts';
 import { type AccountsElsewhere, checkKept } from './accounts/kept-elsewhere.ts';
 import { AuditLog } from './audit/audit-log.ts';
@@ -27,6 +28,7 @@ import { backUpTo } from './back-up.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { createDomainRevocations } from './domain-revocations.ts';
 import { createEventHub, stateEvent } from './event-hub.ts';
+import { faultFields } from './fault-fields.ts';
 import { Health } from './health/health.ts';
 import { accountsProbe, eventsProbe, ledgerProbe, listProbe } from './health/probes.ts';
 import { importLog } from './import-log.ts';
@@ -132,7 +134,7 @@ export async function openDomainAuthority(
   await rollover
     .tick()
     .catch((fault: Error) =>
-      log.error({ event: 'fault', err: fault }, `the rollover failed: ${fault.message}`),
+      log.error({ event: 'fault', ...faultFields(fault) }, `the rollover failed: ${fault.message}`),
     );
   const live: LiveIssuers = () => {
     const [first, ...others] = opened.issuers.live.map(({ issuer }) => issuer);
@@ -246,7 +248,10 @@ export async function openDomainAuthority(
     publishedRoots
       .refresh()
       .catch((fault: Error) =>
-        log.error({ event: 'fault', err: fault }, `the roots could not be written: ${fault.message}`),
+        log.error(
+          { event: 'fault', ...faultFields(fault) },
+          `the roots could not be written: ${fault.message}`,
+        ),
       );
   const lookOutside = (): void => warnOfOutside(opened, topologies.current?.topology, log);
   const mark = new PublishedMark(settings.directory, log);
@@ -354,6 +359,7 @@ export async function openDomainAuthority(
     standings,
     lists,
     accounts,
+    accountsAlarm: new AccountsAlarm(elsewhere, log),
     domainKeys,
     trust,
     roots,

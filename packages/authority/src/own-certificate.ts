@@ -3,6 +3,7 @@ import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
 import { type OpenAuthorityFolder, readSecret } from '@entente/pki/node';
 import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
 import { encodePem } from '@entente/x509';
+import { faultFields } from './fault-fields.ts';
 import { writeIssued } from './write-issued.ts';
 
 /** The authority's own server certificate, which it renews itself. */
@@ -145,7 +146,7 @@ export async function openOwnCertificate(
   };
   const logKept = (fault: unknown): void =>
     log.error(
-      { event: 'renewal-failed', err: fault },
+      { event: 'renewal-failed', ...faultFields(fault) },
       `the authority keeps its own certificate: ${(fault as Error).message}`,
     );
   /** What is in the log already, of a start. */

@@ -114,6 +114,24 @@ describe('the log of an authority', () => {
     expect(lines).toEqual([{ event: 'fault', code: 'ENOSPC', message: 'a request failed: no space left' }]);
   });
 
+  it('has the code and the remedy of a fault that has them', () => {
+    const { lines, refusals } = start();
+    const away = new PkiFault('ENTENTE_PKI_AUDIT_UNAVAILABLE', {
+      sentence: 'no space left',
+      place: 'authority.sqlite',
+      remedy: 'free space',
+    });
+    refusals.fault(away, { kind: 'administrator', name: 'alice', serialHex: '02' });
+    expect(lines).toEqual([
+      {
+        event: 'fault',
+        code: 'ENTENTE_PKI_AUDIT_UNAVAILABLE',
+        remedy: 'free space',
+        message: 'a request failed: no space left',
+      },
+    ]);
+  });
+
   it('keeps its lines for other peers while one floods it', () => {
     const { lines, connection, request } = start();
     for (let count = 0; count < 10_000; count++) connection('192.0.2.1');

@@ -3,6 +3,7 @@ import { type ConnectionRefusal, type LeftOut, type Log, logRefusal, RefusalLimi
 import { links } from '@entente/topology';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Caller } from './caller.ts';
+import { faultFields, mayPass } from './fault-fields.ts';
 
 /** Names of the listener's links: rows of the allow matrix. */
 export const linkNames = {
@@ -87,8 +88,7 @@ export function createRefusalLog(
       return again(problem, caller);
     },
     fault(fault, caller) {
-      const code = (fault as { code?: unknown }).code;
-      if (code === 'ENTENTE_PKI_CLIENT_LEFT') {
+      if ((fault as { code?: unknown }).code === 'ENTENTE_PKI_CLIENT_LEFT') {
         const leftOut = lineFor(caller, left);
         if (leftOut !== undefined)
           log.debug({ event: 'left', ...peerFields(caller), ...leftOut }, fault.message);
@@ -96,27 +96,17 @@ export function createRefusalLog(
         return plainRefusal(400);
       }
       const leftOut = lineFor(caller);
-      // Where a fault comes from is of use for a defect alone.
-      const cause = transient.has(code) ? {} : { err: fault };
       if (leftOut !== undefined)
-        log.error({ event: 'fault', ...cause, code, ...leftOut }, `a request failed: ${fault.message}`);
+        log.error(
+          { event: 'fault', ...faultFields(fault), ...leftOut },
+          `a request failed: ${fault.message}`,
+        );
       return again(problemOfFault(fault), caller);
     },
     connection: logRefusal(log, limit),
   };
 }
 
-/** What fails now and may succeed later, without a restart: a disk that is full, a database that is busy. */
-const transient: ReadonlySet<unknown> = new Set([
-  'ENTENTE_PKI_LEDGER_UNAVAILABLE',
-  'ENTENTE_PKI_AUDIT_UNAVAILABLE',
-  'ENTENTE_PKI_FILE_UNAVAILABLE',
-  'ENTENTE_ACCOUNTS_UNAVAILABLE',
-  'ENOSPC',
-  'EDQUOT',
-  'EIO',
-  'EROFS',
-]);
 const retryAfterSeconds = 30;
 
 /** The answer to a fault: one that passes is said to pass, and what failed; of any other nothing is told but that it happened. */
@@ -131,7 +121,7 @@ function problemOfFault(fault: Error): Problem {
       retryAfterSeconds,
     };
   }
-  if (transient.has(code)) {
+  if (mayPass(fault)) {
     return {
       reason: 'storage-unavailable',
       message: `the authority cannot record anything now: ${fault.message}`,

@@ -1,3 +1,4 @@
+import { PkiFault } from '@entente/pki';
 import { createTestLog } from '@entente/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Health, type HealthProblem } from './health/health.ts';
@@ -18,16 +19,21 @@ describe('the periodic work of an authority', () => {
   let nextList: number;
   /** What a part waits for. */
   let until: Promise<void> | undefined;
+  /** What a part that fails throws; default a defect. */
+  let fault: Error | undefined;
+  let fields: object[];
+  let looks: number;
   beforeEach(() => {
     [time, due, done, logged, failing, until] = [start, undefined, [], [], new Set(), undefined];
     health = new Health();
     nextList = 0;
+    [fault, fields, looks] = [undefined, [], 0];
   });
 
   const part = (name: string) => async () => {
     await until;
     done.push(name);
-    if (failing.has(name)) throw new Error(`${name} is broken`);
+    if (failing.has(name)) throw fault ?? new Error(`${name} is broken`);
   };
   const begin = () => {
     const authority = {
@@ -40,6 +46,7 @@ describe('the periodic work of an authority', () => {
       },
       health,
       events: { pulse() {} },
+      accountsAlarm: { look: () => void looks++ },
       publisher: { nextPublication: () => nextList, publish: part('list') },
       domainKeys: { rotateDue: part('keys') },
       revocation: { settleKeys: part('owed keys') },
@@ -52,7 +59,10 @@ describe('the periodic work of an authority', () => {
     startUpkeep(
       authority,
       own,
-      createTestLog(({ message }) => logged.push(message)),
+      createTestLog((line) => {
+        logged.push(line.message);
+        fields.push(line.fields);
+      }),
     );
   };
   /** Until the next turn is planned. */
@@ -88,6 +98,24 @@ describe('the periodic work of an authority', () => {
     await turn();
     expect(done).toEqual([...all, ...all]);
     expect(health.problems()).toEqual([]);
+  });
+
+  it('has the code and the remedy of what fails for a time in the log, and where a defect comes from', async () => {
+    failing = new Set(['list']);
+    begin();
+    await turn();
+    expect(fields.splice(0)).toEqual([{ event: 'fault', err: expect.any(Error) }]);
+    const [code, remedy] = ['ENTENTE_PKI_LEDGER_UNAVAILABLE', 'free space'] as const;
+    fault = new PkiFault(code, { sentence: 'no space left', place: 'authority.sqlite', remedy });
+    await turn();
+    expect(fields).toEqual([{ event: 'fault', code, remedy }]);
+  });
+
+  it('looks whether the accounts are there as it begins, and each time', async () => {
+    begin();
+    expect(looks).toBe(1);
+    await turn();
+    expect(looks).toBe(2);
   });
 
   it('is in the health where it has not ended after five minutes', async () => {

@@ -1,6 +1,7 @@
 import type { Log } from '@entente/tls';
 import type { Authority } from './authority.ts';
 import { eachStep } from './each-step.ts';
+import { faultFields } from './fault-fields.ts';
 import type { OwnCertificate } from './own-certificate.ts';
 
 /** Well below the idle timeout of common middleboxes. */
@@ -12,6 +13,7 @@ const longestMs = 300_000;
 /** What the periodic work is done with. */
 export type UpkeptAuthority = Pick<
   Authority,
+  | 'accountsAlarm'
   | 'clock'
   | 'domainKeys'
   | 'events'
@@ -27,7 +29,8 @@ export type UpkeptAuthority = Pick<
 /**
  * Does the periodic work. It checks the time every few seconds, so that a jump of the clock is noticed: it signs a new CRL at half
  * of its lifetime, renews the authority's certificate, rotates the keys of pools, revokes what has surplus names, keeps event streams alive, publishes the
- * roots that are believed, lets one issuing authority follow the other, and ends the time after a restore. A part that fails does not keep the
+ * roots that are believed, lets one issuing authority follow the other, looks whether accounts that are kept elsewhere are there, and ends the time
+ * after a restore. A part that fails does not keep the
  * others from being done; work that does not end is in the health of the authority.
  * @returns stops the work
  */
@@ -47,6 +50,7 @@ export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log
     clock.now() >= publisher.nextPublication() || health.problems().some(({ part }) => part === 'ledger');
   const look = (): Promise<void> => {
     authority.events.pulse();
+    authority.accountsAlarm.look();
     return eachStep(
       [
         () => (isListDue() ? publisher.publish() : undefined),
@@ -58,7 +62,8 @@ export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log
         () => authority.restoreEnd.look(),
         () => own.keepValid(rollover.whyRenew(own.identity.current.leaf)),
       ],
-      (fault) => log.error({ event: 'fault', err: fault }, `periodic work failed: ${fault.message}`),
+      (fault) =>
+        log.error({ event: 'fault', ...faultFields(fault) }, `periodic work failed: ${fault.message}`),
     );
   };
   const lookAgain = (): void => {
@@ -74,6 +79,7 @@ export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log
         });
     });
   };
+  authority.accountsAlarm.look();
   lookAgain();
   return () => {
     stopped = true;

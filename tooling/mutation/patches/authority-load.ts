@@ -244,9 +244,9 @@ export const patches: PatchList = {
     {
       name: 'no-stack',
       off: 'a full disk gets fuller with the stack of each fault',
-      file: 'packages/authority/src/refusals.ts',
-      find: 'transient.has(code) ? {} : { err: fault }',
-      replace: '{ err: fault }',
+      file: 'packages/authority/src/fault-fields.ts',
+      find: '...(mayPass(fault) ? {} : { err: fault }),',
+      replace: '...{ err: fault },',
       test: {
         file: 'packages/authority/src/refusals.test.ts',
         title: 'has a fault that passes without its stack',

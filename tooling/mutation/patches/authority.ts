@@ -155,5 +155,40 @@ export const patches: PatchList = {
       replace: "    case 'nobody':\n      if (who === 'member') return undefined;\n      return refuse(",
       test: server('without certificate is refused at GET /topology'),
     },
+    {
+      name: 'accounts-away-once',
+      off: 'an authority without its accounts fills the log with it',
+      file: 'packages/authority/src/accounts/accounts-alarm.ts',
+      find: 'if (this.#away !== undefined) return;',
+      replace: '',
+      test: {
+        file: 'packages/authority/src/accounts/accounts-alarm.test.ts',
+        title:
+          'accounts that cannot be read any more are in the log once, with what to do, and once when they are back',
+      },
+    },
+    {
+      name: 'accounts-away-unsaid',
+      off: 'an authority says nothing of accounts that are not there as it starts',
+      file: 'packages/authority/src/upkeep.ts',
+      find: 'accountsAlarm.look();\n  lookAgain();',
+      replace: 'accountsAlarm;\n  lookAgain();',
+      test: {
+        file: 'packages/authority/src/upkeep.test.ts',
+        title: 'looks whether the accounts are there as it begins, and each time',
+      },
+    },
+    {
+      name: 'fault-without-remedy',
+      off: 'what fails at an authority for a time has no remedy in its log',
+      file: 'packages/authority/src/fault-fields.ts',
+      find: "...(typeof remedy === 'string' ? { remedy } : {}),",
+      replace: '',
+      test: {
+        file: 'packages/authority/src/upkeep.test.ts',
+        title:
+          'has the code and the remedy of what fails for a time in the log, and where a defect comes from',
+      },
+    },
   ],
 };

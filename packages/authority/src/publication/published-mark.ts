@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publicMode, writeWhole } from '@entente/pki/node';
 import type { Log } from '@entente/tls';
+import { faultFields } from '../fault-fields.ts';
 
 /** A version that was published, with all that follows from it. */
 export interface PublishedVersion {
@@ -45,7 +46,7 @@ export class PublishedMark {
       await writeWhole(this.#path, `${JSON.stringify({ hash, at })}\n`, publicMode);
     } catch (fault) {
       this.#log.error(
-        { event: 'fault', err: fault },
+        { event: 'fault', ...faultFields(fault) },
         `the mark of the published topology could not be written: ${(fault as Error).message}`,
       );
     }

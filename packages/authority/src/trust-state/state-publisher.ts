@@ -7,6 +7,7 @@ import {
   trustStateFormat,
   trustStateLifetimeMs,
 } from '@entente/topology';
+import { faultFields } from '../fault-fields.ts';
 import type { Health, HealthProblem } from '../health/health.ts';
 import { RenewalPause } from '../renewal-pause.ts';
 import type { PublishedList } from './published-lists.ts';
@@ -154,7 +155,10 @@ export class StatePublisher implements AsyncDisposable {
       }
       this.#pause.failed(now());
       const { message } = fault as Error;
-      log.error({ event: 'renewal-failed', err: fault }, `the key for trust states is kept: ${message}`);
+      log.error(
+        { event: 'renewal-failed', ...faultFields(fault) },
+        `the key for trust states is kept: ${message}`,
+      );
       return;
     }
     this.#notRenewed = undefined;
