@@ -78,6 +78,17 @@ describe('the example with PostgreSQL and Redis', () => {
     },
   );
 
+  it('waits until the PostgreSQL that it starts listens before it asks that for anything', async () => {
+    const page = await readFile(join(example, 'README.md'), 'utf8');
+    const [block = ''] = /```sh\n[^`]*initdb.*?```/s.exec(page) ?? [];
+    const [started, waited, asked] = ['postgres -D', 'pg_isready', 'psql -c'].map((text) =>
+      block.indexOf(text),
+    );
+    expect(started).toBeGreaterThan(0);
+    expect(waited).toBeGreaterThan(started ?? 0);
+    expect(asked).toBeGreaterThan(waited ?? 0);
+  });
+
   it('has files that the users of the two programs reach, and keys for their owners alone', async () => {
     const mode = async (name: string) => (await stat(join(folder, 'certificates', name))).mode & 0o777;
     expect(await mode('.')).toBe(0o755);
