@@ -43,6 +43,30 @@ describe('an account that is checked', () => {
     );
   });
 
+  it.each<readonly [string, unknown, string]>([
+    ['nothing', undefined, 'account'],
+    ['a list', [], 'account'],
+    ['no address', { ...alice, address: undefined }, 'address of an account'],
+    ['no rights', { ...alice, rights: undefined }, 'rights of an account'],
+    ['no verifiers', { ...alice, verifiers: undefined }, 'verifiers of an account'],
+    ['verifiers that are numbers', { ...alice, verifiers: { MD5: 1 } }, 'verifiers of an account'],
+    ['a number that is no text', { ...alice, number: 49 }, 'number of an account'],
+    [
+      'a password and no verifiers, so that the user could never sign in',
+      { ...alice, verifiers: {}, password: 'correct horse' },
+      'password of an account',
+    ],
+  ])('is a fault of the program that gives %s, and names the field', (_, account, place) => {
+    let fault: unknown;
+    try {
+      checkAccount(account as Account);
+    } catch (error) {
+      fault = error;
+    }
+    expect(fault).toMatchObject({ code: 'ENTENTE_ACCOUNTS_BAD_ARGUMENT', place });
+    expect(`${fault}`).not.toContain('correct horse');
+  });
+
   it.each<readonly [string, Partial<Account>, unknown]>([
     [
       'an address that is not canonical, and is told the canonical one',
@@ -166,6 +190,18 @@ describe('the verifiers of an account', () => {
     });
     expect(verifiersOf('nobody', 'secret')).toBeUndefined();
   });
+
+  it.each([
+    ['first', undefined, 'secret'],
+    ['second', 'alice@contoso.example', undefined],
+  ])(
+    'are asked for with two texts: the %s argument is named where it is missing',
+    (which, address, password) => {
+      expect(() => verifiersOf(address as string, password as string)).toThrow(
+        `${which} argument of verifiersOf: expected a text, found none`,
+      );
+    },
+  );
 
   it('authenticate nobody while the account is disabled', () => {
     expect(credentialRecordOf({ ...alice, state: 'disabled' })).toBeUndefined();

@@ -7,6 +7,7 @@ import {
 } from '@entente/sip';
 import type { Account, Verifiers } from './account.ts';
 import { parseAccountAddress } from './address.ts';
+import { checkText } from './check-shape.ts';
 import { type AccountRefusal, refuse } from './refusal.ts';
 
 /** Algorithms of verifiers, in the order in which they are stored. */
@@ -21,12 +22,15 @@ export const fewestPasswordCharacters = 8;
  * @param password - in plain text
  * @param algorithms - default SHA-256 alone
  * @returns verifiers, or undefined for an address that is none
+ * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where an argument is missing or of another kind
  */
 export function verifiersOf(
   address: string,
   password: string,
   algorithms?: readonly DigestAlgorithm[],
 ): Verifiers | undefined {
+  checkText(address, 'first argument of verifiersOf', 'give an address like alice@contoso.example');
+  checkText(password, 'second argument of verifiersOf', 'give the password in plain text');
   const parsed = parseAccountAddress(address);
   if (!parsed.ok) return undefined;
   const { domain: realm, username } = parsed.value;

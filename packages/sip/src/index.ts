@@ -46,13 +46,12 @@ export { usualName } from './message/header-names.ts';
 export { type Capabilities, inspectRequest } from './message/inspect-request.ts';
 export { defaultLimits, type MessageLimits } from './message/limits.ts';
 export {
-  type CheckDepth,
   type MessageFault,
   type ParsedMessage,
-  type ParseOptions,
   parseMessage,
   parseWire,
 } from './message/parse-message.ts';
+export type { CheckDepth, ParseOptions } from './message/parse-options.ts';
 export type { PlainRequest } from './message/plain-request.ts';
 export { reasonPhrase } from './message/reason-phrases.ts';
 export { SipRequest } from './message/request.ts';

@@ -159,5 +159,17 @@ export const patches: PatchList = {
         title: 'may move a number from one user to another, whichever of them comes first',
       },
     },
+    {
+      name: 'password-for-verifiers',
+      off: 'an account is stored with a password in the place of verifiers, so that its user can never sign in',
+      file: 'packages/accounts/src/check-shape.ts',
+      find: 'if (password !== undefined && Object.keys(verifiers).length === 0)',
+      replace: "if (password === '')",
+      test: {
+        file: 'packages/accounts/src/check-account.test.ts',
+        title:
+          'is a fault of the program that gives a password and no verifiers, so that the user could never sign in, and names the field',
+      },
+    },
   ],
 };

@@ -335,5 +335,16 @@ export const patches: PatchList = {
           'escapes a per cent sign of plain text, what is not ASCII, and nothing that may stand in a user part',
       },
     },
+    {
+      name: 'misspelt-check',
+      off: 'what takes messages checks less than it was told to, where the option is misspelt',
+      file: 'packages/sip/src/message/parse-options.ts',
+      find: "if (name !== 'limits' && name !== 'check')",
+      replace: "if (name === '')",
+      test: {
+        file: 'packages/sip/src/message/limits.test.ts',
+        title: 'what takes messages refuses check that is misspelt as its options',
+      },
+    },
   ],
 };

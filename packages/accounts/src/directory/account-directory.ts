@@ -105,6 +105,7 @@ export interface AccountDirectory {
    * Adds or replaces an account; its contact list stays.
    * @param account - whole
    * @param expected - `absent` to add one; to replace one, the version with which it was read
+   * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where a field is missing or of another kind, or a password stands for verifiers
    */
   put(account: Account, expected: Expected): Promise<AccountOutcome>;
   /**

@@ -1,7 +1,7 @@
 import type { AccountRecord } from '../account.ts';
+import { AccountsFault } from '../fault.ts';
 import { type AccountRefusal, refuse } from '../refusal.ts';
 import type { AccountChange, FeedPage, FeedPosition } from './account-directory.ts';
-import { AccountsFault } from './fault.ts';
 
 /** What a directory knows of its own feed. */
 export interface FeedState {

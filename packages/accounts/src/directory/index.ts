@@ -1,3 +1,4 @@
+export { AccountsFault, type AccountsFaultCode, accountsClosed } from '../fault.ts';
 export type {
   AccountChange,
   AccountDirectory,
@@ -11,7 +12,6 @@ export type {
   RemovalOutcome,
 } from './account-directory.ts';
 export { decideContacts, decidePut, decideRemoval, decideVerifiers } from './decisions.ts';
-export { AccountsFault, type AccountsFaultCode, accountsClosed } from './fault.ts';
 export {
   checkPageLimit,
   defaultKeptRemovals,

@@ -1,7 +1,8 @@
 import type { AccountContact, AccountRecord } from '../account.ts';
+import { checkAccount } from '../check-account.ts';
+import { accountsClosed } from '../fault.ts';
 import type { AccountChange, AccountDirectory, AccountQuery } from './account-directory.ts';
 import { decideContacts, decidePut, decideRemoval, decideVerifiers } from './decisions.ts';
-import { accountsClosed } from './fault.ts';
 import { checkPageLimit, defaultKeptRemovals, feedPage, feedVersion, resumeAt } from './feed.ts';
 import { ChangeListeners } from './listeners.ts';
 
@@ -73,7 +74,9 @@ export function createMemoryDirectory(options: MemoryDirectoryOptions = {}): Acc
     },
     async put(account, expected) {
       use();
-      const outcome = decidePut(current(account.address), account, expected, version + 1);
+      const checked = checkAccount(account);
+      if (!checked.ok) return checked;
+      const outcome = decidePut(current(checked.account.address), checked.account, expected, version + 1);
       if (outcome.ok) store(outcome.record);
       return outcome;
     },

@@ -3,8 +3,9 @@ import { smallBodyBytes } from '../message/assemble.ts';
 import { sizeProblem } from '../message/check-size.ts';
 import { type Head, indexHead } from '../message/head-index.ts';
 import { headersTooLong, startLineTooLong } from '../message/head-problems.ts';
-import { defaultLimits, framingLimits, type MessageLimits, readLimits } from '../message/limits.ts';
-import { type CheckDepth, completeMessage, fail, type MessageFault } from '../message/parse-message.ts';
+import { defaultLimits, framingLimits, type MessageLimits } from '../message/limits.ts';
+import { completeMessage, fail, type MessageFault } from '../message/parse-message.ts';
+import { type CheckDepth, readParseOptions } from '../message/parse-options.ts';
 import { type PlainRequest, plainRequest } from '../message/plain-request.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import { startsWithVersion } from '../message/start-line.ts';
@@ -91,12 +92,14 @@ export class StreamFramer {
 
   /**
    * @param options - limits and depth of the checks
-   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for a limit that is not a whole number above 0, or that does not exist
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for a limit that is not a whole number above 0, and for a limit or an option that
+   * does not exist
    */
   constructor(options: FramerOptions = {}) {
-    this.#limits = readLimits(options.limits);
+    const { check, limits } = readParseOptions(options);
+    this.#limits = limits;
     this.#framing = this.#limits === defaultLimits ? defaultFraming : framingLimits(this.#limits);
-    this.#check = options.check ?? 'addresses';
+    this.#check = check;
   }
 
   /** Whether a fatal fault ended this stream. */

@@ -1,13 +1,7 @@
 import { smallBodyBytes } from '../message/assemble.ts';
 import { indexHead } from '../message/head-index.ts';
-import { readLimits } from '../message/limits.ts';
-import {
-  bodyTooLong,
-  completeMessage,
-  fail,
-  type ParsedMessage,
-  type ParseOptions,
-} from '../message/parse-message.ts';
+import { bodyTooLong, completeMessage, fail, type ParsedMessage } from '../message/parse-message.ts';
+import { type ParseOptions, readParseOptions } from '../message/parse-options.ts';
 import type { SipProblem } from '../syntax/problem.ts';
 import { bytesFromText, wireFromBytes } from '../syntax/text.ts';
 
@@ -17,11 +11,11 @@ import { bytesFromText, wireFromBytes } from '../syntax/text.ts';
  *
  * @param data - The payload of a text or binary WebSocket message.
  * @returns as `parseMessage`. A refusal leaves the connection usable, so no fault is fatal.
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for a limit that is none
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for a limit that is none, or an option that there is not
  * @see RFC 7118 §5.2, §5.3
  */
 export function parseWebSocketMessage(data: string | Uint8Array, options: ParseOptions = {}): ParsedMessage {
-  const limits = readLimits(options.limits);
+  const { check, limits } = readParseOptions(options);
   if (data.length > limits.maxHeaderBytes + limits.maxBodyBytes) {
     return fail('', bodyTooLong(data.length, limits), [], false);
   }
@@ -35,11 +29,11 @@ export function parseWebSocketMessage(data: string | Uint8Array, options: ParseO
   if (head.contentLength !== -1 && head.contentLength !== length) {
     return fail(text, lengthMismatch(head.contentLength, length), head.lines, false);
   }
-  if (length <= smallBodyBytes) return completeMessage(text, head, options.check);
+  if (length <= smallBodyBytes) return completeMessage(text, head, check);
   return completeMessage(
     wireFromBytes(bytes, 0, head.bodyStart),
     head,
-    options.check,
+    check,
     wireFromBytes(bytes, head.bodyStart),
   );
 }

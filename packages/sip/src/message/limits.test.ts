@@ -93,3 +93,19 @@ it.each(names)('%s holds limits that it has been given before', (name) => {
   const wrong = { maxBodyBytes: -1 };
   for (let time = 0; time < 3; time++) expect(() => take(wrong as never)).toThrow(SipArgumentError);
 });
+
+it.each<readonly [string, unknown, string]>([
+  ['check that is misspelt', { chek: 'all' }, 'expected only the options limits and check, found "chek"'],
+  [
+    'a depth that there is not',
+    { check: 'everything' },
+    'expected routing, addresses or all, found "everything"',
+  ],
+  ['a text', 'all', 'expected an object with options, found "all"'],
+])('what takes messages refuses %s as its options', (_, options, sentence) => {
+  const bytes = Buffer.from(small);
+  expect(() => new StreamFramer(options as never)).toThrow(sentence);
+  expect(() => parseMessage(bytes, options as never)).toThrow(sentence);
+  expect(() => parseWebSocketMessage(bytes, options as never)).toThrow(sentence);
+  expect(() => parseWire(small, options as never)).toThrow(SipArgumentError);
+});

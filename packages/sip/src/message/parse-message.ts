@@ -4,21 +4,12 @@ import { bytesFromWire, wireFromBytes } from '../syntax/text.ts';
 import { smallBodyBytes } from './assemble.ts';
 import { checkMessage, checkRouting } from './check-message.ts';
 import { type Head, indexHead } from './head-index.ts';
-import { type MessageLimits, readLimits } from './limits.ts';
+import type { MessageLimits } from './limits.ts';
+import { type CheckDepth, type ParseOptions, readParseOptions } from './parse-options.ts';
 import { rejectionFor } from './rejection.ts';
 import type { SipResponse } from './response.ts';
 import type { SipMessage } from './sip-message.ts';
 import { messageFrom } from './start-line.ts';
-
-/**
- * How much of a message is checked before it is handed on; a typed getter beyond it may throw `SipSyntaxError`.
- *
- * - `routing`: start line, the mandatory fields, no field twice that may occur once, and the syntax of topmost Via, From,
- *   To, Call-ID, CSeq and Max-Forwards, but not yet of URIs.
- * - `addresses`: of a request also the URIs of the request line, From and To. A response has those of the request that it answers.
- * - `all`: every field this package has a type for.
- */
-export type CheckDepth = 'routing' | 'addresses' | 'all';
 
 /** Why a message was refused. */
 export interface MessageFault extends SipProblem {
@@ -33,25 +24,17 @@ export type ParsedMessage =
   | { readonly ok: true; readonly message: SipMessage }
   | { readonly ok: false; readonly error: MessageFault };
 
-/** Options of `parseMessage`. */
-export interface ParseOptions {
-  /** How large the message may be, in bytes and header fields: whole numbers above 0. What is left out is as in `defaultLimits`. */
-  readonly limits?: Partial<MessageLimits>;
-  /** Default `addresses`. */
-  readonly check?: CheckDepth;
-}
-
 /**
  * Parses one message that fills a datagram: the body ends where Content-Length says, or with the bytes where there is
  * none; bytes after it are ignored (RFC 3261 §18.3). For streams see `StreamFramer`.
  *
  * @param bytes - The message. They are copied.
  * @returns the message, or a fault that carries the response to send.
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is given no bytes, or a limit that is none
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is given no bytes, a limit that is none, or an option that there is not
  * @see RFC 3261 §7, §18.3
  */
 export function parseMessage(bytes: Uint8Array, options: ParseOptions = {}): ParsedMessage {
-  const limits = readLimits(options.limits);
+  const { check, limits } = readParseOptions(options);
   const text = wireFromBytes(bytes);
   const head = indexHead(bytes, text, 0, bytes.length, limits);
   if (head === 'incomplete') return fail(text, unclosed(text), linesOfUnclosed(text, limits));
@@ -65,13 +48,13 @@ export function parseMessage(bytes: Uint8Array, options: ParseOptions = {}): Par
     return completeMessage(
       wireFromBytes(bytes, 0, head.bodyStart),
       head,
-      options.check,
+      check,
       wireFromBytes(bytes, head.bodyStart, end),
     );
   }
   const wire = length === available ? text : text.slice(0, head.bodyStart + length);
   codesFrom(wire, bytes);
-  return completeMessage(wire, head, options.check);
+  return completeMessage(wire, head, check);
 }
 
 /** As `parseMessage`, for a message held as wire text: one character per byte. */
