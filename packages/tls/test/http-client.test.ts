@@ -78,6 +78,42 @@ async function silentPort(): Promise<number> {
   return (silent.address() as AddressInfo).port;
 }
 
+describe('what the HTTP client is asked for', () => {
+  it('may be a URL or its text, with what fetch takes beside it', async () => {
+    answer = (response, body) => response.end(body);
+    const made = client();
+    const url = `https://${serverName}:${port}/a?b`;
+    const said = `/a?b ${serverName}:${port}`;
+    expect(await (await made.fetch(url)).text()).toBe(`GET ${said} `);
+    expect(await (await made.fetch(new URL(url))).text()).toBe(`GET ${said} `);
+    const post = { method: 'POST', body: 'x' };
+    expect(await (await made.fetch(url, post)).text()).toBe(`POST ${said} x`);
+    expect(await (await made.fetch(new Request(url), post)).text()).toBe(`POST ${said} x`);
+    expect((await made.open(url)).statusCode).toBe(200);
+  });
+
+  it.each([
+    ['/a', 'expected a Request or an absolute https URL, found "/a"'],
+    [undefined, 'expected a Request or an absolute https URL, found nothing'],
+    [{}, 'expected a Request or an absolute https URL, found an object of another kind'],
+    [
+      'https://alice:secret@contoso.example/',
+      expect.stringContaining('expected a Request or an absolute https URL, found Request cannot'),
+    ],
+  ])('is refused where it is %o, and the fault says what is wanted', async (asked, sentence) => {
+    const made = client();
+    const fault = { code: 'ENTENTE_OPTION_INVALID', sentence };
+    await expect(made.fetch(asked as string)).rejects.toMatchObject({
+      ...fault,
+      place: 'first argument of fetch',
+    });
+    await expect(made.open(asked as string)).rejects.toMatchObject({
+      ...fault,
+      place: 'first argument of open',
+    });
+  });
+});
+
 describe('httpClient: fetch', () => {
   it('sends method, path, host, header fields and body, and gives status, header fields and body', async () => {
     answer = (response, seen) =>

@@ -142,6 +142,15 @@ describe('an identity in a PKCS#12 file', () => {
     }
   });
 
+  it('is told from PEM, which has options of its own', async () => {
+    const pkcs12 = join(folder, 'chain.pem');
+    for (const given of [pkcs12, readFileSync(pkcs12)])
+      await expect(loadCredential({ pkcs12: given })).rejects.toMatchObject({
+        sentence: 'expected a PKCS#12 file in DER, found PEM',
+        remedy: 'give PEM as the options certificate and key in place of pkcs12',
+      });
+  });
+
   it('stands alone: a certificate beside it is refused', async () => {
     const both = { pkcs12: pkcs12([]), passphrase, key: first.keyPem } as never;
     await expect(loadCredential(both)).rejects.toMatchObject({ code: 'ENTENTE_OPTION_INVALID' });
@@ -169,5 +178,21 @@ describe('an encrypted key in PEM', () => {
         message: `expected the passphrase of an encrypted private key, found ${found}`,
       });
     }
+  });
+});
+
+describe('an identity in two files of PEM', () => {
+  it('is refused with what was found, where they are exchanged or one is the other', async () => {
+    const [certificate, key] = [join(folder, 'chain.pem'), join(folder, 'key.pem')];
+    await expect(loadCredential({ certificate: key, key: certificate })).rejects.toMatchObject({
+      code: 'ENTENTE_CERTIFICATE_UNREADABLE',
+      sentence: 'expected PEM certificates, leaf first, found PRIVATE KEY',
+      place: key,
+    });
+    await expect(loadCredential({ certificate, key: certificate })).rejects.toMatchObject({
+      code: 'ENTENTE_KEY_UNREADABLE',
+      sentence: 'expected a private key in PEM, found CERTIFICATE',
+      place: certificate,
+    });
   });
 });

@@ -82,6 +82,27 @@ describe('the module that serve is given', () => {
   });
 });
 
+describe('what is given to serve', () => {
+  it.each([
+    ['identity', { identity: Promise.resolve() }],
+    ['trust', { trust: Promise.resolve() }],
+  ])('is said to be a promise where %s was not awaited', async (name, promise) => {
+    await expect(serve(https, { ...good(), ...promise } as never, () => {})).rejects.toMatchObject({
+      place: `${name} of serve`,
+      sentence: expect.stringContaining('found a promise'),
+      remedy: expect.stringContaining('await it'),
+    });
+  });
+
+  it('is an address of this machine, and the fault says so where it is of another', async () => {
+    await expect(serve(https, { ...good(), host: '192.0.2.1' }, () => {})).rejects.toMatchObject({
+      code: 'ENTENTE_LISTEN_FAILED',
+      sentence: 'expected to listen, found EADDRNOTAVAIL',
+      remedy: 'give an address of this machine as host, or leave host out to listen on all of them',
+    });
+  });
+});
+
 describe('the functions among the options', () => {
   it.each([
     ['a promise', async () => ({ ok: true })],

@@ -86,5 +86,43 @@ export const patches: PatchList = {
         'is fetched again after an hour where no interval is given: one of a private CA may be current for a month',
       ),
     },
+    {
+      name: 'pem-for-pkcs12',
+      off: 'PEM in the place of a PKCS#12 file is refused with a remedy that cannot help',
+      file: 'packages/tls/src/credential/read-material.ts',
+      find: "if (isPem(Buffer.from(bytes).toString('latin1'))) throw pemForPkcs12(place);",
+      replace: '',
+      test: files('is told from PEM, which has options of its own'),
+    },
+    {
+      name: 'address-of-another-machine',
+      off: 'who listens on an address of another machine is told to stop another process',
+      file: 'packages/tls/src/listen/serve.ts',
+      find: 'EADDRNOTAVAIL: noSuchAddress,',
+      replace: '',
+      test: test('packages/tls/test/serve-arguments.test.ts')(
+        'is an address of this machine, and the fault says so where it is of another',
+      ),
+    },
+    {
+      name: 'promise-among-options',
+      off: 'a credential that was not awaited is said to be an object of another kind',
+      file: 'packages/tls/src/options/found-value.ts',
+      find: "if (value instanceof Promise) return 'a promise';",
+      replace: '',
+      test: test('packages/tls/test/serve-arguments.test.ts')(
+        'is said to be a promise where identity was not awaited',
+      ),
+    },
+    {
+      name: 'url-of-a-request',
+      off: 'a URL that an HTTP client is asked for is taken for a request',
+      file: `${dial}request-of.ts`,
+      find: 'if (!isRequest && !isUrl) throw unlike(of, foundValue(given));',
+      replace: 'if (!isRequest) return given as Request;',
+      test: test('packages/tls/test/http-client.test.ts')(
+        'may be a URL or its text, with what fetch takes beside it',
+      ),
+    },
   ],
 };

@@ -42,9 +42,9 @@ async function fromPem(
   const leaf = chain.ok ? chain.value[0] : undefined;
   if (!chain.ok || leaf === undefined) {
     throw new TlsFault('ENTENTE_CERTIFICATE_UNREADABLE', {
-      sentence: `expected PEM certificates, leaf first, found ${chain.ok ? 'none' : `${chain.error.message} (${chain.error.where})`}`,
+      sentence: `expected PEM certificates, leaf first, found ${chain.ok ? pemLabels(certificatePem) : `${chain.error.message} (${chain.error.where})`}`,
       place: certificatePlace,
-      remedy: 'use a file with one or more CERTIFICATE blocks',
+      remedy: 'use a file with one or more CERTIFICATE blocks; a key is the option key',
     });
   }
   const { keyPem, read } = readKey(givenPem, passphrase, keyPlace);
@@ -56,6 +56,12 @@ async function fromPem(
     });
   }
   return { certificatePem, keyPem, leaf };
+}
+
+/** What a text has in the place of certificates. */
+function pemLabels(text: string): string {
+  const labels = [...text.matchAll(/^-----BEGIN ([A-Z0-9 ]{1,40})-----/gm)].map(([, label = '']) => label);
+  return labels.length === 0 ? 'no PEM' : [...new Set(labels)].join(', ');
 }
 
 /** A key that is not encrypted stays as it is written; one that is gets written without its encryption. */
@@ -73,7 +79,7 @@ function readKey(
   } catch (cause) {
     if (!isEncrypted) {
       throw new TlsFault('ENTENTE_KEY_UNREADABLE', {
-        sentence: 'expected a private key in PEM, found something else',
+        sentence: `expected a private key in PEM, found ${pem.includes('-----BEGIN CERTIFICATE-----') ? 'CERTIFICATE' : 'something else'}`,
         place,
         remedy: 'use a file with a PRIVATE KEY block; `openssl pkcs8 -topk8 -nocrypt` writes one',
         cause,
@@ -100,6 +106,7 @@ function inTheClear(place: string): TlsFault {
 async function fromPkcs12(source: string | Uint8Array, passphrase: string): Promise<KeyMaterial> {
   const place = typeof source === 'string' ? source : 'option identity.pkcs12';
   const bytes = typeof source === 'string' ? await bytesOf(source, 'PKCS#12') : source;
+  if (isPem(Buffer.from(bytes).toString('latin1'))) throw pemForPkcs12(place);
   const content = readPkcs12(bytes, passphrase);
   if (!content.ok) {
     throw new TlsFault('ENTENTE_KEY_UNREADABLE', {
@@ -122,6 +129,14 @@ async function fromPkcs12(source: string | Uint8Array, passphrase: string): Prom
     sentence: `expected a key and its certificate, found ${keys.length} keys and ${certificates.length} certificates, none of which belong together`,
     place,
     remedy: 'put both into the file: `openssl pkcs12 -export -inkey KEY -in CHAIN -out FILE`',
+  });
+}
+
+function pemForPkcs12(place: string): TlsFault {
+  return new TlsFault('ENTENTE_KEY_UNREADABLE', {
+    sentence: 'expected a PKCS#12 file in DER, found PEM',
+    place,
+    remedy: 'give PEM as the options certificate and key in place of pkcs12',
   });
 }
 

@@ -8,6 +8,7 @@ import { abortSignal } from '../options/peer-rules.ts';
 import { nested, readOptions } from '../options/read-options.ts';
 import { type AgentOptions, agent, agentShape } from './agent.ts';
 import { HttpExchange } from './http-exchange.ts';
+import { requestOf } from './request-of.ts';
 
 /** Bounds on one request of {@link httpClient} and its answer. None can be turned off. */
 export interface HttpClientLimits {
@@ -32,14 +33,15 @@ export interface HttpClient {
   /**
    * Sends a request and reads its answer to the end. Redirects are not followed.
    *
-   * @param request - with an `https:` URL; its `signal` gives up this request alone. A body is read whole before it is sent, unless the
-   * request has a `content-length`: then it is sent as it is read
+   * @param request - with an `https:` URL, or that URL; its `signal` gives up this request alone. A body is read whole before it is sent, unless
+   * the request has a `content-length`: then it is sent as it is read
+   * @param init - method, headers, body and signal, as for `fetch` of the platform
    * @returns the answer with its whole body
    * @throws TrustError `ENTENTE_REFUSED`
    * @throws TlsFault `ENTENTE_TIMEOUT`, `ENTENTE_ANSWER_TOO_LARGE`, `ENTENTE_ANSWER_INVALID`, `ENTENTE_PLAIN_HTTP`, and those of
    * `connect`; the reason of a signal that aborts; errors of TCP as they are
    */
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request | URL | string, init?: RequestInit): Promise<Response>;
   /**
    * Sends a request and hands over its answer as it arrives: for streams that do not end, such as server-sent events. The size
    * is for the caller to bound.
@@ -49,7 +51,7 @@ export interface HttpClient {
    * @returns the answer once its header is there; it fails with the reason where it is given up. `destroy` it to end it.
    * @throws as `fetch`
    */
-  open(request: Request, idleTimeoutMs?: number): Promise<IncomingMessage>;
+  open(request: Request | URL | string, idleTimeoutMs?: number): Promise<IncomingMessage>;
   /** Closes its connections. */
   [Symbol.dispose](): void;
 }
@@ -103,12 +105,12 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     );
   };
   return {
-    async fetch(request) {
-      return (await begin(request, idleTimeoutMs)).whole(maxBytes);
+    async fetch(request, init) {
+      return (await begin(requestOf(request, 'fetch', init), idleTimeoutMs)).whole(maxBytes);
     },
     async open(request, idleMs = idleTimeoutMs) {
       idleTimeout.read(idleMs, new OptionPlace('open', 'idleTimeoutMs'));
-      return (await begin(request, idleMs)).stream();
+      return (await begin(requestOf(request, 'open'), idleMs)).stream();
     },
     [Symbol.dispose]: () => dialler.destroy(),
   };

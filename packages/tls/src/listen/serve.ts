@@ -196,6 +196,14 @@ class ListenerSettings {
   }
 }
 
+const noSuchAddress = 'give an address of this machine as host, or leave host out to listen on all of them';
+const listenRemedies: Readonly<Record<string, string>> = {
+  EACCES: 'use a port above 1023, or grant this user the right to bind',
+  EADDRINUSE: 'stop the other process, or choose another address or port',
+  EADDRNOTAVAIL: noSuchAddress,
+  ENOTFOUND: noSuchAddress,
+};
+
 function listen(server: tls.Server, options: ServeOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = (cause: NodeJS.ErrnoException) => {
@@ -207,10 +215,7 @@ function listen(server: tls.Server, options: ServeOptions): Promise<void> {
               ? 'expected a free port, found one that another process listens on'
               : `expected to listen, found ${cause.code ?? cause.message}`,
           place,
-          remedy:
-            cause.code === 'EACCES'
-              ? 'use a port above 1023, or grant this user the right to bind'
-              : 'stop the other process, or choose another address or port',
+          remedy: listenRemedies[cause.code ?? ''] ?? 'choose another address or port',
           cause,
         }),
       );

@@ -10,6 +10,7 @@ export function foundValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return foundText(value);
   if (typeof value === 'function') return 'a function';
+  if (value instanceof Promise) return 'a promise';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object of another kind';
   return String(value);

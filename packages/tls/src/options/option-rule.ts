@@ -78,7 +78,11 @@ function fitsAtAll(value: unknown, fits: (value: unknown) => boolean): boolean {
 
 /** The fault for a value that is not what is expected. */
 export function unlike(place: OptionPlace, wanted: string, value: unknown): TlsFault {
-  return optionFault(place, `expected ${wanted}, found ${foundValue(value)}`, `give ${wanted}`);
+  return optionFault(place, `expected ${wanted}, found ${foundValue(value)}`, remedyOf(wanted, value));
+}
+
+function remedyOf(wanted: string, value: unknown): string {
+  return value instanceof Promise ? 'await it: what it resolves to is wanted' : `give ${wanted}`;
 }
 
 /**

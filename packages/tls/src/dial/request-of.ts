@@ -1,0 +1,32 @@
+import { TlsFault } from '../fault/fault.ts';
+import { foundValue } from '../options/found-value.ts';
+
+/**
+ * The request that a caller means.
+ *
+ * @param given - a request, of whatever copy of its class, or the URL that is asked for
+ * @param of - the function that is called, for the fault
+ * @param init - what else is said of the request
+ * @throws TlsFault `ENTENTE_OPTION_INVALID`
+ */
+export function requestOf(given: unknown, of: string, init?: RequestInit): Request {
+  const isRequest =
+    typeof given === 'object' && given !== null && 'url' in given && typeof given.url === 'string';
+  if (isRequest && init === undefined) return given as Request;
+  const isUrl = given instanceof URL || (typeof given === 'string' && URL.canParse(given));
+  if (!isRequest && !isUrl) throw unlike(of, foundValue(given));
+  try {
+    return new Request(given as Request | URL | string, init);
+  } catch (cause) {
+    throw unlike(of, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function unlike(of: string, found: string, cause?: unknown): TlsFault {
+  return new TlsFault('ENTENTE_OPTION_INVALID', {
+    sentence: `expected a Request or an absolute https URL, found ${found}`,
+    place: `first argument of ${of}`,
+    remedy: "give a Request, a URL or a text like 'https://pool1.contoso.example:8443/'",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
