@@ -105,5 +105,17 @@ export const patches: PatchList = {
         title: 'a signature of the root without a terminal is one that is not confirmed, and --yes is named',
       },
     },
+    {
+      name: 'authority-that-hangs',
+      off: 'an operator whose authority hangs is told to raise an option of the library',
+      file: 'packages/commands/src/authority/not-reached.ts',
+      find: "if (error.code === 'ENTENTE_TIMEOUT')",
+      replace: "if (error.code === '')",
+      test: {
+        file: 'packages/commands/src/authority/not-reached.test.ts',
+        title:
+          'has a remedy that an operator can follow, and not one of the library, where the authority hangs',
+      },
+    },
   ],
 };

@@ -4,6 +4,7 @@ import { type Credential, httpClient, isTrustError, openTrust } from '@entente/t
 import { links } from '@entente/topology';
 import { readAddresses } from './addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
+import { notReached, type RequestError } from './not-reached.ts';
 import { interruptedRenewal, ownCredential } from './own-credential.ts';
 
 /** Why the authority refused. */
@@ -86,7 +87,8 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
     const response = await client.fetch(request).catch((error: FetchError) => {
       if (error.code?.startsWith('ENTENTE_ANSWER_')) throw unusable(url, error.message, error);
       if (request.method === 'POST' && mayHaveArrived(error)) throw unanswered(url, error);
-      if (error.remedy === undefined) throw unreachable(url, error);
+      const fault = notReached(url.origin, error);
+      if (fault !== undefined) throw fault;
       throw refusedBy(error) ? refusedUs(url, access, identity, error) : error;
     });
     return { status: response.status, text: await response.text() };
@@ -112,7 +114,7 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
 }
 
 /** `syscall` as Node gives it. */
-type FetchError = Error & { readonly code?: string; readonly remedy?: string; readonly syscall?: string };
+type FetchError = RequestError & { readonly syscall?: string };
 
 /** Whether a request may be at the authority all the same: it was sent, or its answer did not come in time. */
 function mayHaveArrived({ code, remedy, syscall }: FetchError): boolean {
@@ -201,16 +203,6 @@ function unanswered(url: URL, cause: Error): OperatorFault {
     place: url.origin,
     remedy:
       'see that the authority runs; the change may have been made, so look (entente audit) before you order it again',
-    cause,
-  });
-}
-
-function unreachable(url: URL, cause: Error): OperatorFault {
-  return new OperatorFault('ENTENTE_AUTHORITY_UNREACHABLE', {
-    sentence: `the authority cannot be reached: ${cause.message}`,
-    place: url.origin,
-    remedy:
-      'start the authority; if it runs, correct authority and address in the file after --as, or --authority and --address',
     cause,
   });
 }
