@@ -79,7 +79,31 @@ describe('the addresses that services may have as names', () => {
   });
 });
 
+describe('the domain of an authority', () => {
+  it.each([
+    [undefined, 'none'],
+    ['Contoso', 'another text'],
+    [7, 'a value of the type number'],
+  ])('is refused with what was found: %s', async (domain, found) => {
+    await expect(openAuthority({ directory, domain } as never)).rejects.toMatchObject({
+      ...bad,
+      sentence: `expected a domain in lower case, like contoso.example, found ${found}`,
+    });
+  });
+});
+
 describe('the folder of an authority', () => {
+  it('is refused without a key of it, and the remedy names a copy of the folder', async () => {
+    await (await authority())[Symbol.asyncDispose]();
+    const place = join(directory, 'intermediate_ca.key');
+    await rm(place);
+    await expect(authority()).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
+      place,
+      remedy: expect.stringContaining('put the key back from a copy of the folder'),
+    });
+  });
+
   it('is refused where a file is, or is on the way', async () => {
     const file = join(directory, 'ca');
     await writeFile(file, '');

@@ -114,5 +114,16 @@ export const patches: PatchList = {
       replace: 'wholeSecond(now + profile.lifetimeMs)',
       test: issuing('never lets a certificate outlive its issuer'),
     },
+    {
+      name: 'key-in-a-copy',
+      off: 'who has lost a key of the authority does not hear that a copy of the folder has it',
+      file: 'packages/pki/src/node/authority-files.ts',
+      find: 'if (key === undefined) throw missingKey(path);',
+      replace: 'if (key === undefined) throw missingFile(path);',
+      test: {
+        file: 'packages/pki/test/service-arguments.test.ts',
+        title: 'is refused without a key of it, and the remedy names a copy of the folder',
+      },
+    },
   ],
 };

@@ -41,5 +41,16 @@ export const patches: PatchList = {
       replace: '',
       test: limits('a misspelt limit'),
     },
+    {
+      name: 'text-for-a-path',
+      off: 'PEM text in the place of a path is opened as a file, and the fault repeats it',
+      file: 'packages/trust/src/node/read-blocks.ts',
+      find: "if (!path.includes('-----BEGIN ')) return;",
+      replace: 'if (path !== undefined) return;',
+      test: {
+        file: 'packages/trust/src/node/stores.test.ts',
+        title: 'is said to be PEM text where it stands in the place of a path, and is not repeated',
+      },
+    },
   ],
 };

@@ -4,7 +4,7 @@ import { access, constants, type FileHandle, open, readFile, stat } from 'node:f
 import { join } from 'node:path';
 import { PkiFault } from '../ground/fault.ts';
 import { readProtectedKey } from './key-protection.ts';
-import { missingFile } from './missing-file.ts';
+import { missingFile, missingKey } from './missing-file.ts';
 
 /** The files of an authority in its folder. */
 export const authorityFiles = {
@@ -124,7 +124,7 @@ function damagedKey(place: string, sentence: string): PkiFault {
  */
 export async function readPrivateKey(path: string, passphrase?: string): Promise<KeyObject> {
   const key = await presentPrivateKey(path, passphrase);
-  if (key === undefined) throw missingFile(path);
+  if (key === undefined) throw missingKey(path);
   return key;
 }
 

@@ -16,6 +16,20 @@ export function missingFile(place: string, cause?: unknown): PkiFault {
 }
 
 /**
+ * A key of the authority is not there. What stands in an older copy of the folder is the same key; a library has no command that restores a
+ * backup.
+ * @param place - path of the file
+ */
+export function missingKey(place: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence: 'a key of the authority is missing',
+    place,
+    remedy:
+      'correct the directory, where it is another one; otherwise put the key back from a copy of the folder, or restore the last backup with entente ca restore of @entente/commands, once more where that was interrupted. Only where there has never been an authority, create one with entente ca init',
+  });
+}
+
+/**
  * The directory of a root has no certificate or no key of one. No backup has the key of a root.
  * @param place - path of the file
  */

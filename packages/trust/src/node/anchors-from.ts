@@ -3,7 +3,7 @@ import type { AnchorLimits, AnchorSet, TrustAnchor } from '../policy/anchor.ts';
 import type { RevocationPolicy } from '../policy/revocation-policy.ts';
 import { StoreFault } from './fault.ts';
 import { follow } from './follow.ts';
-import { type FoundBlock, readBlocks, type StoreLocation } from './read-blocks.ts';
+import { type FoundBlock, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
 
 /** What every anchor of a store has in common. */
@@ -78,7 +78,7 @@ export function anchorSet(
   }
   if (anchors.length === 0) {
     throw new StoreFault('ENTENTE_STORE_EMPTY', {
-      sentence: 'expected at least one CA certificate, found none',
+      sentence: `expected at least one CA certificate, found ${labelsOf(blocks, 'no PEM block')}`,
       place,
       remedy: 'add the root certificate there, as a PEM block CERTIFICATE',
     });

@@ -3,7 +3,7 @@ import { type CertificateList, decodeCrl } from '@entente/x509';
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
 import { StoreFault } from './fault.ts';
 import { follow } from './follow.ts';
-import { type FoundBlock, filesOf, readBlocks, type StoreLocation } from './read-blocks.ts';
+import { type FoundBlock, filesOf, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
 
 /** Largest CRL that is read from a file: room for several million entries. */
@@ -45,9 +45,8 @@ function isNamedCrl(place: StoreLocation): boolean {
 }
 
 function none(place: StoreLocation, blocks: readonly FoundBlock[]): StoreFault {
-  const labels = [...new Set(blocks.map(({ label }) => label))].join(', ');
   return new StoreFault('ENTENTE_STORE_EMPTY', {
-    sentence: `expected at least one CRL, found ${labels === '' ? 'none' : labels}`,
+    sentence: `expected at least one CRL, found ${labelsOf(blocks, 'none')}`,
     place: typeof place === 'string' ? place : 'text',
     remedy:
       'put the CRL there, as DER or as a PEM block X509 CRL; remove the file, or leave the option out, where there is none',

@@ -44,6 +44,7 @@ export async function readBlocks(location: StoreLocation, derLabel: string): Pro
  * @throws StoreFault `ENTENTE_STORE_UNREADABLE`
  */
 export async function filesOf(path: string): Promise<readonly string[]> {
+  refuseText(path);
   const status = await readable(path, () => stat(path));
   if (!status.isDirectory()) return [path];
   const names = await readable(path, () => readdir(path));
@@ -51,6 +52,26 @@ export async function filesOf(path: string): Promise<readonly string[]> {
     .filter((name) => extensions.has(extname(name).toLowerCase()) && !name.startsWith('.'))
     .sort()
     .map((name) => join(path, name));
+}
+
+/** The text is not repeated: it is long, and it may be a key. */
+function refuseText(path: string): void {
+  if (!path.includes('-----BEGIN ')) return;
+  throw new StoreFault('ENTENTE_STORE_UNREADABLE', {
+    sentence: 'expected the path of a file or directory, found PEM text',
+    place: 'text',
+    remedy: 'give the text itself as { pem }',
+  });
+}
+
+/**
+ * What stands in a store, for a fault: the labels of its blocks, each once.
+ * @param blocks - of the store
+ * @param nothing - what is said where there are none
+ */
+export function labelsOf(blocks: readonly FoundBlock[], nothing: string): string {
+  const labels = [...new Set(blocks.map(({ label }) => label))];
+  return labels.length === 0 ? nothing : labels.join(', ');
 }
 
 function blocksOf(bytes: Buffer, place: string, derLabel: string): FoundBlock[] {

@@ -94,6 +94,30 @@ describe('anchorsFrom', () => {
   });
 });
 
+describe('what is not a store of anchors', () => {
+  it.each<[string, string, () => string | Promise<string>]>([
+    ['a key', 'PRIVATE KEY', () => '-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n'],
+    ['a CRL', 'X509 CRL', () => root.crl([])],
+    ['junk', 'no PEM block', () => 'junk'],
+  ])('is said to be %s', async (_, found, text) => {
+    await expect(anchorsFrom(await put('ca.pem', await text()), { watch: false })).rejects.toMatchObject({
+      code: 'ENTENTE_STORE_EMPTY',
+      sentence: `expected at least one CA certificate, found ${found}`,
+    });
+  });
+
+  it('is said to be PEM text where it stands in the place of a path, and is not repeated', async () => {
+    const list = await root.crl([]);
+    for (const asked of [anchorsFrom(root.certificatePem), crlsFrom(list)])
+      await expect(asked).rejects.toMatchObject({
+        code: 'ENTENTE_STORE_UNREADABLE',
+        sentence: 'expected the path of a file or directory, found PEM text',
+        place: 'text',
+        remedy: 'give the text itself as { pem }',
+      });
+  });
+});
+
 describe('following files', () => {
   /** Resolves with the next value of a store, or with the next fault. */
   async function following(

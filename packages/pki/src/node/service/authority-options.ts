@@ -86,6 +86,11 @@ const machineClock: UpkeepClock = {
   },
 };
 
+function foundFor(value: unknown): string {
+  if (value === undefined) return 'none';
+  return typeof value === 'string' ? 'another text' : `a value of the type ${typeof value}`;
+}
+
 /**
  * Reads the options. One that is misspelt would leave keys in the clear, or open another authority, and JavaScript has no compiler.
  * @param options - of `openAuthority`
@@ -103,7 +108,7 @@ export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
   if (typeof directory !== 'string' || directory === '')
     throw bad('directory', 'expected the path of a folder, found none');
   if (typeof domain !== 'string' || !isHostName(domain))
-    throw bad('domain', 'expected a domain in lower case, like contoso.example, found another text');
+    throw bad('domain', `expected a domain in lower case, like contoso.example, found ${foundFor(domain)}`);
   if (addresses !== undefined && !(Array.isArray(addresses) && addresses.every(isRange)))
     throw bad('addresses', 'expected a list of ranges like 203.0.113.0/24, found something else');
   if (objectsUrl !== undefined && !isBase(objectsUrl))
