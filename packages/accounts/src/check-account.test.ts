@@ -50,7 +50,7 @@ describe('an account that is checked', () => {
     ['no rights', { ...alice, rights: undefined }, 'rights of an account'],
     ['no verifiers', { ...alice, verifiers: undefined }, 'verifiers of an account'],
     ['verifiers that are numbers', { ...alice, verifiers: { MD5: 1 } }, 'verifiers of an account'],
-    ['a number that is no text', { ...alice, number: 49 }, 'number of an account'],
+    ['a number that is not a text', { ...alice, number: 49 }, 'number of an account'],
     [
       'a password and no verifiers, so that the user could never sign in',
       { ...alice, verifiers: {}, password: 'correct horse' },
