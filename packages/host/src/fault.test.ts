@@ -1,3 +1,5 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeFault } from './fault.ts';
 
@@ -12,6 +14,23 @@ describe('a fault of the disk or the kernel', () => {
       expect(found).toMatchObject({ code, place: '/var/lib/entente/ca/state.key' });
       for (const text of [found?.sentence, found?.remedy]) expect(text).toMatch(/^[a-z].+[^.]$/);
       expect(describeFault(failed(code), 'authority.yaml')?.place).toBe('authority.yaml');
+    },
+  );
+
+  it.each(['EACCES', 'EPERM'])(
+    'is that of the folder, with the user, where a file is to be created: %s',
+    (code) => {
+      const folder = import.meta.dirname;
+      expect(describeFault(failed(code, join(folder, 'process.json.2df008043f0c')))).toMatchObject({
+        code,
+        place: folder,
+        sentence: `the user ${userInfo().username} may not create files in this folder`,
+        remedy: expect.stringContaining('give the folder to this user'),
+      });
+      const file = import.meta.filename;
+      expect(describeFault(failed(code, file))).toMatchObject({ place: file });
+      const nowhere = join(folder, 'nowhere', 'process.json');
+      expect(describeFault(failed(code, nowhere))).toMatchObject({ place: nowhere });
     },
   );
 

@@ -1,3 +1,7 @@
+import { lstatSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
+
 /**
  * A fault that an operator can fix: what happened in one sentence, where, and what to do.
  * Matched across packages by its shape (`code`, `remedy`), never by `instanceof`.
@@ -83,6 +87,15 @@ export function describeFault(error: unknown, context = 'the process'): FaultDes
       };
     case 'EACCES':
     case 'EPERM':
+      if (fault.path !== undefined && isToBeCreated(fault.path)) {
+        const folder = dirname(fault.path);
+        return {
+          code: fault.code,
+          sentence: `${userName()} may not create files in this folder`,
+          place: folder,
+          remedy: 'give the folder to this user, or run the program as the user to whom it belongs',
+        };
+      }
       return {
         code: fault.code,
         sentence: fault.path
@@ -139,6 +152,27 @@ const storage: ReadonlyMap<string, readonly [string, string]> = new Map([
     ],
   ],
 ]);
+
+/** Whether nothing is at a path, in a folder that is there: what failed was to create it. */
+function isToBeCreated(path: string): boolean {
+  try {
+    return (
+      statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() === true &&
+      lstatSync(path, { throwIfNoEntry: false }) === undefined
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** The user of this process, for a sentence. */
+function userName(): string {
+  try {
+    return `the user ${userInfo().username}`;
+  } catch {
+    return `the user ${process.getuid?.() ?? 'of this process'}`;
+  }
+}
 
 function ofStorage(code: string, place: string): FaultDescription | undefined {
   const [sentence, remedy] = storage.get(code) ?? [];

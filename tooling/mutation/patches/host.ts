@@ -156,5 +156,16 @@ export const patches: PatchList = {
         title: 'leads away from 127.0.0.1 where outsiders are served there, also where it was left out',
       },
     },
+    {
+      name: 'folder-not-writable',
+      off: 'a folder in which no file can be created is said to be a file that may not be read',
+      file: 'packages/host/src/fault.ts',
+      find: 'if (fault.path !== undefined && isToBeCreated(fault.path)) {',
+      replace: 'if (fault.path !== undefined && isToBeCreated(fault.code)) {',
+      test: {
+        file: 'packages/host/src/fault.test.ts',
+        title: 'is that of the folder, with the user, where a file is to be created: EACCES',
+      },
+    },
   ],
 };
