@@ -1,7 +1,7 @@
 import type { Logger } from '@entente/host';
 import type { SipRequest, SipResponse } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
-import { LivingServers } from '@entente/sip-relay';
+import { LivingServers, silentServer } from '@entente/sip-relay';
 import type { Role, Topology } from '@entente/topology';
 import { copyRequest, type MessageEnds } from './copy-message.ts';
 import type { CopyMessage } from './pool-copies.ts';
@@ -92,13 +92,9 @@ export class PoolWatch implements Disposable {
   }
 
   #changed(server: string, isLiving: boolean): void {
-    const { logger, onReturn } = this.#options;
+    const { logger, onReturn, topology } = this.#options;
     if (isLiving) logger.info({ event: 'server-answers', server }, `${server} answers`);
-    else
-      logger.warn(
-        { event: 'server-silent', server },
-        `${server} does not answer; the others of its pool are asked first until it does`,
-      );
+    else logger.warn({ event: 'server-silent', server }, silentServer(server, topology()));
     if (isLiving && this.#others.pool.includes(server)) onReturn(server);
   }
 

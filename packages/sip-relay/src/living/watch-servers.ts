@@ -2,6 +2,7 @@ import type { Logger } from '@entente/host';
 import type { NextHop } from '@entente/sip-endpoint';
 import type { Role, Topology } from '@entente/topology';
 import { LivingServers } from './living-servers.ts';
+import { silentServer } from './silent-server.ts';
 
 /** What {@link watchServers} needs. */
 export interface WatchServersOptions {
@@ -51,11 +52,7 @@ export function watchServers({
     },
     onChange(server, isLiving) {
       if (isLiving) logger.info({ event: 'server-answers', server }, `${server} answers`);
-      else
-        logger.warn(
-          { event: 'server-silent', server },
-          `${server} does not answer; the others of its pool are asked first until it does`,
-        );
+      else logger.warn({ event: 'server-silent', server }, silentServer(server, topology()));
     },
   });
 }

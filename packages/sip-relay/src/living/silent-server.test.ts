@@ -1,0 +1,30 @@
+import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
+import { describe, expect, it } from 'vitest';
+import { silentServer } from './silent-server.ts';
+
+const [edge1, edge2, pool] = ['edge1.contoso.example', 'edge2.contoso.example', 'edges.contoso.example'];
+const others = 'the others of its pool are asked first';
+
+describe('what the log says of a server that does not answer', () => {
+  it('names the others of its pool where there are any, and says what to check', () => {
+    const topology = sampleTopology({
+      pools: [
+        { fqdn: 'pool1.contoso.example', role: 'front-end' },
+        { fqdn: pool, role: 'edge' },
+      ],
+      servers: [sampleFrontEnd, ...[edge1, edge2].map((fqdn) => ({ ...sampleEdge, fqdn, pool }))],
+    });
+    expect(silentServer(edge1, topology)).toContain(others);
+    expect(silentServer(edge1, topology)).toContain('check that it runs');
+    expect(silentServer(sampleFrontEnd.fqdn, topology)).not.toContain(others);
+  });
+
+  it('names no others of a server that is in no pool, or not listed', () => {
+    const { pool: _, ...edge } = { pool: undefined, ...sampleEdge, fqdn: edge1 };
+    const topology = sampleTopology({ servers: [sampleFrontEnd, edge] });
+    for (const server of [edge1, 'nope.contoso.example'])
+      expect(silentServer(server, topology)).toMatch(
+        /no other server is in a pool with it.*check that it runs/,
+      );
+  });
+});
