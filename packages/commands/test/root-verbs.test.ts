@@ -83,6 +83,7 @@ describe('the verbs of a root, with a running authority', () => {
     });
     const shown = await succeed(`ca rollover ${options}`);
     expect(shown).toMatch(/issuing authorities\n *number +root +stage/);
+    expect(shown).toMatch(/T\d\d:\d\d:\d\dZ: issuing authority 2 takes over/);
     expect(shown).toMatch(/roots\n *number +stage +ends +list +servers/);
   });
 

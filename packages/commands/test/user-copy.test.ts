@@ -14,6 +14,22 @@ const account = (name: string, state: 'enabled' | 'disabled' = 'enabled') => {
 };
 const reason = whyNoPostgres();
 
+it('entente user copy says of the configuration of another server that it is not that of an authority', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-user-copy-'));
+  try {
+    const file = join(folder, 'fe1.yaml');
+    const accounts = { postgresql: { host: 'db1.contoso.example' } };
+    await writeFile(file, JSON.stringify({ fqdn: 'fe1.contoso.example', directory: 'fe1', accounts }));
+    const { status, stderr } = await runEntente(`user copy ${file} --to postgresql`);
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      `${file}: expected the configuration of an authority, found that of another server`,
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 // The tests build on each other.
 describe.skipIf(reason !== undefined)(
   `entente user copy${reason === undefined ? '' : ` (${reason})`}`,

@@ -117,5 +117,17 @@ export const patches: PatchList = {
           'has a remedy that an operator can follow, and not one of the library, where the authority hangs',
       },
     },
+    {
+      name: 'copy-of-another-server',
+      off: 'user copy takes the configuration of a front end for that of an authority',
+      file: `${commands}/commands/user-copy.ts`,
+      find: 'if (config.fqdn !== undefined && config.https === undefined) {',
+      replace: 'if (config.fqdn === undefined && config.https === undefined) {',
+      test: {
+        file: 'packages/commands/test/user-copy.test.ts',
+        title:
+          'entente user copy says of the configuration of another server that it is not that of an authority',
+      },
+    },
   ],
 };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
+import { timeText } from '../authority/certificates.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
 import { groupCommand } from '../group-command.ts';
 import { give, table } from '../topology/answer.ts';
@@ -71,7 +72,7 @@ async function show(options: AdministratorOptions): Promise<void> {
     revoked ? `${stage}, revoked` : stage,
     day(notAfter),
     String(valid),
-    next === undefined ? '' : `${day(next.at)}: ${next.what}`,
+    next === undefined ? '' : `${timeText(next.at)}: ${next.what}`,
   ]);
   const roots = status.roots.map(
     ({ dependentAdministrators, dependents, list, next = '', notAfter, number, stage }) => [

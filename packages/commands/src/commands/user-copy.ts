@@ -48,6 +48,14 @@ export function register(program: Command): void {
 async function run(file: string, { json, replace, to, yes }: UserCopyOptions): Promise<void> {
   const toName = 'give the path of the configuration of the authority';
   const config = loadConfig(file, keptAccountsConfig, toName);
+  // Each has these fields: a server its own name, and an authority the listener for members.
+  if (config.fqdn !== undefined && config.https === undefined) {
+    throw new OperatorFault('ENTENTE_USAGE', {
+      sentence: 'expected the configuration of an authority, found that of another server',
+      place: file,
+      remedy: `${toName}, e.g. ca/authority.yaml`,
+    });
+  }
   if (config.accounts === undefined) {
     throw new OperatorFault('ENTENTE_USAGE', {
       sentence: 'expected "accounts" with a PostgreSQL server, found none',
