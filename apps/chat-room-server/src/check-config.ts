@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { checkPlugins, loadConfig } from '@entente/host';
-import { checkToken } from '@entente/member';
+import { checkPlugins, loadConfig, pathBeside } from '@entente/host';
+import { checkMembership, checkToken } from '@entente/member';
 import { chatRoomServerConfig } from './config.ts';
 import { acceptedPorts } from './create-chat-room-server.ts';
 
@@ -10,7 +10,8 @@ import { acceptedPorts } from './create-chat-room-server.ts';
  * @throws OperatorFault and MemberFault as the start would
  */
 export async function checkConfig(configFile: string): Promise<void> {
-  const { fqdn, join, plugins } = loadConfig(configFile, chatRoomServerConfig);
+  const { directory, fqdn, join, plugins } = loadConfig(configFile, chatRoomServerConfig);
   if (join !== undefined) checkToken(join.token, fqdn);
   await checkPlugins({ plugins, from: [dirname(configFile)], accepts: acceptedPorts });
+  await checkMembership(pathBeside(configFile, directory), join?.token, fqdn);
 }

@@ -1,8 +1,10 @@
 import { addressOf } from '@entente/chat-room';
 import {
+  addressesConfig,
   bytesInFlightConfig,
   connectionLimitsConfig,
   drainSecondsConfig,
+  fqdnConfig,
   managementConfig,
   pluginsConfig,
 } from '@entente/host';
@@ -21,13 +23,13 @@ const address = z.string().transform((text, context) => {
 /** The configuration of a chat server. Name, port and addresses come from the signed topology, not from here. */
 export const chatRoomServerConfig = z.strictObject({
   /** This server's own name, as the topology lists it with the role trusted-application. */
-  fqdn: z.string().min(1),
+  fqdn: fqdnConfig,
   /** Where it keeps its keys, certificates, roots and the last good topology. */
   directory: z.string().min(1),
   /** Needed the first time only. */
   join: z.strictObject({ token: z.string().min(1) }).optional(),
   /** Addresses of hosts that DNS does not know, by name. */
-  addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
+  addresses: addressesConfig,
   /** The SQLite file with members and history. Default `rooms.sqlite` in `directory`. */
   file: z.string().min(1).optional(),
   /** Rooms, each at an address of this server. */

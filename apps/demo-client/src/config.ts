@@ -1,3 +1,4 @@
+import { addressesConfig } from '@entente/host';
 import { z } from 'zod';
 
 /** What `demo-client.yaml` says. */
@@ -20,7 +21,7 @@ export const demoClientConfig = z.strictObject({
    * Addresses of hosts that DNS does not know, e.g. `ca.contoso.example: 127.0.0.1`. Revocation lists are fetched from these
    * hosts, and only from these.
    */
-  addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
+  addresses: addressesConfig,
 });
 
 /** The configuration of the demo client. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { checkPlugins, loadConfig, pathBeside } from '@entente/host';
-import { checkToken } from '@entente/member';
+import { checkMembership, checkToken } from '@entente/member';
 import { loadCredential } from '@entente/tls';
 import { edgeServerConfig } from './config.ts';
 import { acceptedPorts } from './create-edge-server.ts';
@@ -12,13 +12,15 @@ import { createResolver } from './resolver.ts';
  * @throws OperatorFault, MemberFault and TlsFault as the start would
  */
 export async function checkConfig(configFile: string): Promise<void> {
-  const { dns, external, fqdn, join, plugins } = loadConfig(configFile, edgeServerConfig);
+  const { directory, dns, external, fqdn, join, plugins } = loadConfig(configFile, edgeServerConfig);
   if (join !== undefined) checkToken(join.token, fqdn);
   createResolver(dns, configFile);
   await checkPlugins({ plugins, from: [dirname(configFile)], accepts: acceptedPorts });
-  if (external === undefined) return;
-  await using _credential = await loadCredential({
-    certificate: pathBeside(configFile, external.certificate),
-    key: pathBeside(configFile, external.key),
-  });
+  if (external !== undefined) {
+    await using _credential = await loadCredential({
+      certificate: pathBeside(configFile, external.certificate),
+      key: pathBeside(configFile, external.key),
+    });
+  }
+  await checkMembership(pathBeside(configFile, directory), join?.token, fqdn);
 }

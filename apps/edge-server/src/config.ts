@@ -1,7 +1,9 @@
 import {
+  addressesConfig,
   bytesInFlightConfig,
   connectionLimitsConfig,
   drainSecondsConfig,
+  fqdnConfig,
   managementConfig,
   pluginsConfig,
 } from '@entente/host';
@@ -10,7 +12,7 @@ import { z } from 'zod';
 /** The configuration of an edge. Names, ports, partners and their roots come from the signed topology, not from here. */
 export const edgeServerConfig = z.strictObject({
   /** This server's own name on its internal interface, as the topology lists it. */
-  fqdn: z.string().min(1),
+  fqdn: fqdnConfig,
   /** Where it keeps its keys, certificates, roots and the last good topology. */
   directory: z.string().min(1),
   /** Needed the first time only. */
@@ -19,7 +21,7 @@ export const edgeServerConfig = z.strictObject({
    * Addresses of hosts that DNS does not know, by name. Lists and edges of partners are at public addresses only, but for these hosts and what the
    * topology pins.
    */
-  addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
+  addresses: addressesConfig,
   /** Certificate and key of the external side where the topology says that a public CA issues it; PEM files. */
   external: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
   /** DNS servers to find partners with, `address` or `address:port`; default the system's. DNS is not trusted. */

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { dirname } from 'node:path';
 import { readRedisPassword } from '@entente/front-end';
 import { checkPlugins, loadConfig, pathBeside } from '@entente/host';
-import { checkToken } from '@entente/member';
+import { checkMembership, checkToken } from '@entente/member';
 import { loadCredentials } from '@entente/sip-relay/users';
 import { checkPlace } from '@entente/store-redis';
 import { readPostgresServer } from '@entente/store-sql/postgres';
@@ -26,4 +26,5 @@ export async function checkConfig(configFile: string): Promise<void> {
   // A name may be a store of the topology, which is not asked for here.
   if (redis !== undefined && (isIP(redis.host) > 0 || redis.host === 'localhost')) checkPlace(redis);
   await readRedisPassword(config, configFile);
+  await checkMembership(pathBeside(configFile, config.directory), join?.token, config.fqdn);
 }

@@ -1,8 +1,10 @@
 import {
   accountsConfig,
+  addressesConfig,
   bytesInFlightConfig,
   connectionLimitsConfig,
   drainSecondsConfig,
+  fqdnConfig,
   managementConfig,
   pluginsConfig,
 } from '@entente/host';
@@ -10,13 +12,13 @@ import { z } from 'zod';
 
 const settings = z.strictObject({
   /** This server's own name, as the topology lists it. */
-  fqdn: z.string().min(1),
+  fqdn: fqdnConfig,
   /** Where it keeps its key, certificate, roots and the last good topology. */
   directory: z.string().min(1),
   /** Needed the first time only. */
   join: z.strictObject({ token: z.string().min(1) }).optional(),
   /** Addresses of hosts that DNS does not know, by name. */
-  addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
+  addresses: addressesConfig,
   /**
    * File with the digests of users' passwords, for a network without accounts: a test, or a few users who never change. Default none:
    * then the users are those that the authority keeps, and `entente user` changes them while everything runs.

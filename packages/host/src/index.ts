@@ -32,6 +32,7 @@ export { accountsMetric, type DomainStanding, domainMetrics } from './metrics/do
 export type { Metric, MetricSample } from './metrics/metric.ts';
 export { pendingConnections } from './metrics/pending-connections.ts';
 export { RefusedConnections } from './metrics/refused-connections.ts';
+export { addressesConfig, fqdnConfig } from './names-config.ts';
 export type { AcceptedPort } from './own-process/accepted-port.ts';
 export type { OnFailure } from './own-process/own-process-options.ts';
 export type { PluginCalls } from './own-process/plugin-calls.ts';

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,6 +110,18 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
       const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
       const file = await write(`${app}-token.yaml`, { ...config, join: { token: 'paste the token here' } });
       expectFault(await run(app, file, '--check-config'), 'the join token', 'ENTENTE_MEMBER_TOKEN');
+    },
+  );
+
+  it.each(['pool-server', 'edge-server'])(
+    '%s: a directory of no member and no join token, with --check-config too',
+    async (app) => {
+      const { join: _, users: _users, ...config } = await configOf('fe1.contoso.example.yaml');
+      const file = await write(`${app}-no-token.yaml`, { ...config, directory: `${app}-empty` });
+      const directory = join(folder, `${app}-empty`);
+      for (const more of [[], ['--check-config']])
+        expectFault(await run(app, file, ...more), directory, 'ENTENTE_MEMBER_NO_TOKEN');
+      expect(existsSync(directory)).toBe(false);
     },
   );
 

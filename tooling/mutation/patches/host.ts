@@ -167,5 +167,27 @@ export const patches: PatchList = {
         title: 'is that of the folder, with the user, where a file is to be created: EACCES',
       },
     },
+    {
+      name: 'fqdn-in-capitals',
+      off: 'a configuration with a name that the topology never lists is valid',
+      file: 'packages/host/src/names-config.ts',
+      find: '(name) => name === name.toLowerCase(),',
+      replace: "(name) => name !== '',",
+      test: {
+        file: 'packages/host/src/names-config.test.ts',
+        title: 'are its own in lower case, as the topology lists it, which the start compares it with',
+      },
+    },
+    {
+      name: 'address-of-letters',
+      off: 'of an address that is none nothing is said of what was expected',
+      file: 'packages/host/src/names-config.ts',
+      find: ", 'expected an IP address, e.g. 192.0.2.7, found something else'),",
+      replace: '),',
+      test: {
+        file: 'packages/host/src/names-config.test.ts',
+        title: 'lead to IP addresses, and what was expected is said of anything else',
+      },
+    },
   ],
 };

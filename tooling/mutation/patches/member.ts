@@ -279,5 +279,27 @@ export const patches: PatchList = {
         title: 'is renewed when its time has come although the clock was set meanwhile, or the machine slept',
       },
     },
+    {
+      name: 'folder-without-token',
+      off: 'a server that can never join leaves an empty folder behind',
+      file: 'packages/member/src/join/join-domain.ts',
+      find: 'if (options.token === undefined) await checkMembership(options.directory, undefined, options.fqdn);',
+      replace: '',
+      test: {
+        file: 'packages/member/src/join/check-membership.test.ts',
+        title: 'leaves no folder behind when it starts',
+      },
+    },
+    {
+      name: 'membership-unchecked',
+      off: 'a configuration of a server that has neither joined nor a token is valid',
+      file: 'packages/member/src/join/check-membership.ts',
+      find: "(error: NodeJS.ErrnoException) => error.code !== 'ENOENT',",
+      replace: "(error: NodeJS.ErrnoException) => error.code === 'ENOENT',",
+      test: {
+        file: 'packages/member/src/join/check-membership.test.ts',
+        title: 'is refused before it starts, and once it has joined needs no token',
+      },
+    },
   ],
 };

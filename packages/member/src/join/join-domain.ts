@@ -21,6 +21,7 @@ import { DomainState } from '../state/domain-state.ts';
 import { type ListFetching, openDomainTrust, openRootTrust } from '../state/domain-trust.ts';
 import { readRoots, rootsUnder } from '../state/enterprise-anchors.ts';
 import { believedSigned } from '../state/signed-times.ts';
+import { checkMembership } from './check-membership.ts';
 import { enrolServer } from './enrol-server.ts';
 import { fetchFirstTopology } from './first-topology.ts';
 import { readToken } from './join-token.ts';
@@ -35,6 +36,8 @@ import type { Member, MemberOptions } from './member.ts';
  */
 export async function joinDomain(options: MemberOptions): Promise<Member> {
   const files = new MemberFiles(options.directory);
+  // Before a folder is created, which would look like that of a server.
+  if (options.token === undefined) await checkMembership(options.directory, undefined, options.fqdn);
   await files.prepare();
   const lock = await holdDirectory(options.directory);
   try {

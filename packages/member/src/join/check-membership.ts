@@ -1,0 +1,24 @@
+import { access } from 'node:fs/promises';
+import { MemberFiles } from '../files/member-files.ts';
+import { readToken } from './join-token.ts';
+
+/**
+ * Checks that a server has joined or can: that its directory has the record of its membership, or that it has a join token in the right form. Creates
+ * nothing. Whether the token is still valid only the authority knows.
+ * @param directory - of the server; need not exist
+ * @param text - the join token, as pasted; `undefined` where the configuration has none
+ * @param fqdn - the server
+ * @throws MemberFault `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`
+ */
+export async function checkMembership(
+  directory: string,
+  text: string | undefined,
+  fqdn: string,
+): Promise<void> {
+  const hasJoined = await access(new MemberFiles(directory).path('membership')).then(
+    () => true,
+    // What this user may not look at is read at the start, by the user of the server.
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
+  if (!hasJoined || text !== undefined) readToken(text, fqdn, directory);
+}
