@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as tls from 'node:tls';
+import { spawnTied } from '@entente/testkit/repository';
 import { type ConnectionRefusal, type Credential, connect, serve } from '@entente/tls';
 import { afterEach, expect, it, vi } from 'vitest';
 import { octetsBelow } from '../src/live/octets-below.ts';
@@ -21,9 +21,9 @@ async function openssl(identity: Credential, args: readonly string[]) {
   const [certFile, keyFile] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
   await writeFile(certFile, cert);
   await writeFile(keyFile, key);
-  // It ends with its standard input, and so with this process.
-  const program = spawn('openssl', [...args, '-cert', certFile, '-key', keyFile, '-tls1_3']);
-  const { stdin, stderr, stdout } = program;
+  const all = [...args, '-cert', certFile, '-key', keyFile, '-tls1_3'];
+  const program = spawnTied('openssl', all, { stdin: 'pipe' });
+  const { stdin, stderr, stdout } = program.process;
   let isOver = false;
   let output = '';
   const watchers = new Set<() => void>();
@@ -31,12 +31,12 @@ async function openssl(identity: Credential, args: readonly string[]) {
     for (const watcher of [...watchers]) watcher();
   };
   for (const stream of [stdout, stderr])
-    stream.on('data', (chunk: Buffer) => {
+    stream?.on('data', (chunk: Buffer) => {
       output += chunk.toString('latin1');
       seen();
     });
-  stdin.on('error', () => {});
-  program.once('close', () => {
+  stdin?.on('error', () => {});
+  program.process.once('close', () => {
     isOver = true;
     seen();
   });
@@ -62,13 +62,12 @@ async function openssl(identity: Credential, args: readonly string[]) {
     /** Forgets what it has printed, and changes the keys of its side. */
     changeKeys(): void {
       output = '';
-      stdin.write('K\n');
+      stdin?.write('K\n');
     },
-    say: (text: string) => void stdin.write(text),
+    say: (text: string) => void stdin?.write(text),
     ended: () => until(() => isOver),
     async [Symbol.asyncDispose]() {
-      program.kill();
-      await until(() => isOver);
+      await program[Symbol.asyncDispose]();
       await rm(directory, { recursive: true });
     },
   };
