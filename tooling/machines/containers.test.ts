@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -135,13 +135,16 @@ describe('the commands of the page', () => {
       const [, port] = /127\.0\.0\.1:(\d+)\/readyz/.exec(service.healthcheck.test.join(' ')) ?? [];
       const file = service.volumes[0]?.split(':')[0] ?? '';
       expect(page).toMatch(new RegExp(`management: \\{ port: ${port} \\}.*${file.slice(2, -5)}\\.yaml`));
-      // A front end and an edge get theirs with a token, from an authority that runs; here they join nobody.
-      if (program !== 'authority-server')
+      // A front end and an edge get theirs with a token, from an authority that runs; here they have joined before.
+      if (program !== 'authority-server') {
+        const directory = join(folder, name);
+        mkdirSync(directory);
+        writeFileSync(join(directory, 'member.json'), '{}');
         writeFileSync(
           join(folder, file),
-          `fqdn: ${name}.contoso.example\ndirectory: /var/lib/entente/${name}.contoso.example\nmanagement: { port: ${port} }\n`,
+          `fqdn: ${name}.contoso.example\ndirectory: ${directory}\nmanagement: { port: ${port} }\n`,
         );
-      else
+      } else
         writeFileSync(
           join(folder, file),
           read(folder, file).replace('/var/lib/entente/ca', join(folder, 'ca')),

@@ -224,6 +224,7 @@ describe('a folder that cannot be used', () => {
     await writeFile(
       join(folder, 'authority.sqlite'),
       'no database of SQLite at all, but some text'.repeat(100),
+      { mode: 0o600 },
     );
     await expect(openStore(folder)).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_DAMAGED' });
   });
