@@ -75,9 +75,11 @@ describe.skipIf(noRedis !== undefined)(`a server whose pool shares a Redis${noRe
   });
 });
 
-/** A configuration file with this text. */
+/** A configuration file with this text, of a server that has joined. */
 async function config(text: string): Promise<string> {
   const file = join(folder, 'fe1.yaml');
+  await mkdir(join(folder, 'fe1'), { recursive: true });
+  await writeFile(join(folder, 'fe1', 'member.json'), '{}');
   await writeFile(file, `fqdn: ${member.fqdn}\ndirectory: fe1\n${text}`);
   return file;
 }
