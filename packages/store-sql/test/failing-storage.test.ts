@@ -154,14 +154,13 @@ describe('operations of one transaction', () => {
     expect(await ledger.find(issuer, '03')).toBeDefined();
   });
 
-  it('undo what they have changed before they are refused, and nothing else', async () => {
+  it('leave a hold as it was where the reason that would follow it is refused, and fail alone', async () => {
     const { driver } = await breakable();
     const { ledger } = ledgerHere(driver);
     await ledger.append(entry('01'));
     await ledger.revoke(issuer, '01', { at: now, reason: 'certificateHold' });
     const outcomes = await Promise.allSettled([
       ledger.append(entry('02')),
-      // The hold is removed before the reason is refused.
       ledger.revoke(issuer, '01', { at: now, reason: 'a\0b' as 'superseded' }),
       ledger.append(entry('03')),
     ]);

@@ -51,7 +51,10 @@ export const patches: PatchList = {
       file: source('worker/execute.ts'),
       find: 'throw changed && !driver.isStorageFailure(error) ? savepointNeeded : error;',
       replace: 'throw error;',
-      test: test('failing-storage', 'undo what they have changed before they are refused, and nothing else'),
+      test: test(
+        'failing-storage',
+        'undo what they have changed before the database refuses a statement of them, and nothing else',
+      ),
     },
     {
       name: 'savepoint-for-faults',
