@@ -1,6 +1,7 @@
 import { issuerId } from '@entente/pki';
 import { enterpriseRoots, type TopologyDocument } from '@entente/topology';
 import { decodeCertificate } from '@entente/x509';
+import { counted } from '../topology/answer.ts';
 import type { AuthorityConnection, Refusal } from './connect-authority.ts';
 
 /** A root, as the authority shows it: see `RootStatus` of `@entente/authority`. */
@@ -44,8 +45,8 @@ export async function leftBehind(
   );
   if (servers.length === 0 && administrators.length === 0) return undefined;
   const who = [
-    ...(servers.length === 0 ? [] : [counted(servers, 'server')]),
-    ...(administrators.length === 0 ? [] : [counted(administrators, 'administrator')]),
+    ...(servers.length === 0 ? [] : [named(servers, 'server')]),
+    ...(administrators.length === 0 ? [] : [named(administrators, 'administrator')]),
   ];
   return {
     reason: 'members-left-behind',
@@ -60,8 +61,8 @@ function idOf(certificate: Uint8Array): string | undefined {
   return decoded.ok ? issuerId(decoded.value.publicKey.der) : undefined;
 }
 
-function counted(names: readonly string[], what: string): string {
-  const named = names.slice(0, mostNames).join(', ');
+function named(names: readonly string[], what: string): string {
+  const shown = names.slice(0, mostNames).join(', ');
   const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : '';
-  return `${names.length} ${names.length === 1 ? what : `${what}s`}: ${named}${more}`;
+  return `${counted(names.length, what)}: ${shown}${more}`;
 }
