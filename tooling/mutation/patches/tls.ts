@@ -244,6 +244,17 @@ export const patches: PatchList = {
       test: { file: 'packages/tls/src/listen/address-group.test.ts', title: 'of addresses of one /64' },
     },
     {
+      name: 'addresses-behind-a-translator',
+      off: 'all IPv4 addresses behind a translator have the bound of one between them',
+      file: 'packages/tls/src/listen/address-group.ts',
+      find: '  [0x64, 0xff9b, 0, 0, 0, 0],\n',
+      replace: '',
+      test: {
+        file: 'packages/tls/src/listen/address-group.test.ts',
+        title: 'of two IPv4 addresses behind a translator',
+      },
+    },
+    {
       name: 'refusal-lines-of-a-peer',
       off: 'a peer that is refused again and again fills the log',
       file: 'packages/tls/src/log/refusal-limit.ts',

@@ -1,8 +1,14 @@
 const groups = 8;
 
+/** The first 96 bits of what stands for an IPv4 address: mapped (RFC 4291 §2.5.5.2), or written by a translator (RFC 6052 §2.1). */
+const prefixesOfIpv4 = [
+  [0, 0, 0, 0, 0, 0xffff],
+  [0x64, 0xff9b, 0, 0, 0, 0],
+] as const;
+
 /**
  * Names the group of addresses whose connections count together: one IPv4 address, also where it is mapped into IPv6 (RFC 4291
- * §2.5.5.2), or the first 64 bits of an IPv6 address. A single machine has a whole /64 (RFC 6177 §2), so a bound on one address
+ * §2.5.5.2) or comes through a translator with the well-known prefix (RFC 6052 §2.1), or the first 64 bits of an IPv6 address. A single machine has a whole /64 (RFC 6177 §2), so a bound on one address
  * of it would bound nothing.
  *
  * @param address - as `socket.remoteAddress` gives it; undefined for a socket that has closed
@@ -13,7 +19,7 @@ export function addressGroup(address: string | undefined): string {
   const bits = parse(address);
   if (bits === undefined) return address;
   const [high = 0, low = 0] = bits.slice(6);
-  if (bits[5] === 0xffff && bits.slice(0, 5).every((group) => group === 0)) {
+  if (prefixesOfIpv4.some((prefix) => prefix.every((group, at) => group === bits[at]))) {
     return `${high >> 8}.${high & 0xff}.${low >> 8}.${low & 0xff}`;
   }
   return `${bits
