@@ -61,6 +61,14 @@ export interface Authority {
    * @throws PkiFault of the ledger, the audit trail, or `ENTENTE_PKI_FILE_UNAVAILABLE`
    */
   publish(text: string, publisher: string, from?: string, leaveBehind?: boolean): Promise<PublishResult>;
+  /**
+   * Says what `publish` would do with a topology, and keeps nothing of it.
+   * @param text - the signed document
+   * @param publisher - name of the administrator who would send it
+   * @param leaveBehind - as for `publish`
+   * @throws PkiFault of the ledger, or `ENTENTE_PKI_FILE_UNAVAILABLE`
+   */
+  judge(text: string, publisher: string, leaveBehind?: boolean): Promise<PublishResult>;
   /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
   readonly revocation: DomainRevocations;
   /** Revokes certificates with names that the topology has taken away, when their time has come. */

@@ -369,6 +369,7 @@ export async function openDomainAuthority(
     audit,
     health,
     publish: (text, publisher, from, leaveBehind) => publication.publish(text, publisher, from, leaveBehind),
+    judge: (text, publisher, leaveBehind) => publication.judge(text, publisher, leaveBehind),
     revocation,
     revokeSurplus: () => surplus.look(),
     restoreEnd,

@@ -42,6 +42,9 @@ export interface OutdatedVersion {
   readonly problem: { readonly message: string; readonly remedy: string };
 }
 
+/** Refuses a valid document for what the document alone does not say. */
+export type RefuseVersion = (topology: Topology) => Problem | undefined | Promise<Problem | undefined>;
+
 /** Keeps every version that was published. */
 export interface TopologyStore {
   /** The newest version that was published; `undefined` before the first one. */
@@ -49,17 +52,21 @@ export interface TopologyStore {
   /** Administrators of earlier versions whom the current one does not name. */
   readonly removedAdministrators: readonly RemovedAdministrator[];
   /**
-   * Verifies a document as the next version, and stores it if it is valid. One call at a time.
+   * Verifies a document as the next version, and stores nothing.
+   * @param text - the signed document
+   * @param now - milliseconds since 1970
+   * @param refuse - looks at a valid document. Not called for the one in force
+   * @throws what `refuse` throws
+   */
+  judge(text: string, now: number, refuse?: RefuseVersion): Promise<PublishResult>;
+  /**
+   * Judges a document as `judge` does, and stores it if it is valid. One call at a time.
    * @param text - the signed document
    * @param now - milliseconds since 1970
    * @param refuse - looks at a valid document before it is stored: the place to record who ordered it. Not called for the one in force
    * @throws where it could not be stored, and what `refuse` throws; the version before stays in force
    */
-  publish(
-    text: string,
-    now: number,
-    refuse?: (topology: Topology) => Problem | undefined | Promise<Problem | undefined>,
-  ): Promise<PublishResult>;
+  publish(text: string, now: number, refuse?: RefuseVersion): Promise<PublishResult>;
   /** The text of a version, UTF-8: the same octets for all requests at about the same time. Must not be changed. */
   version(number: number): Promise<Uint8Array | undefined>;
 }
@@ -130,7 +137,15 @@ export async function openTopologyStore(
     unread = undefined;
   }
 
+  const judge: TopologyStore['judge'] = async (text, now, refuse) => {
+    const result = verifyTopology(text, { known: knownFrom(current?.topology.document), now });
+    if (!result.accepted || result.topology.hash === current?.topology.hash) return result;
+    const refusal = await refuse?.(result.topology);
+    return refusal === undefined ? result : { accepted: false, refusal };
+  };
+
   return {
+    judge,
     get current() {
       return current;
     },
@@ -138,13 +153,10 @@ export async function openTopologyStore(
       return [...removed.values()];
     },
     async publish(text, now, refuse) {
-      const known = knownFrom(current?.topology.document);
-      const result = verifyTopology(text, { known, now });
+      const result = await judge(text, now, refuse);
       if (!result.accepted) return result;
       const { topology } = result;
       if (topology.hash === current?.topology.hash) return result;
-      const refusal = await refuse?.(topology);
-      if (refusal !== undefined) return { accepted: false, refusal };
       const canonical = encodeSignedTopology(result.signed);
       await versions.add(topology.document.version, canonical);
       follow(topology, canonical, result);

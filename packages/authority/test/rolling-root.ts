@@ -205,6 +205,13 @@ export class RollingRoot implements AsyncDisposable {
     return 'accepted';
   }
 
+  /** What the authority says of a version with these roots, which is not published: `accepted`, or the reason of the refusal. */
+  async judge(enterprise: readonly EnterpriseAnchorReference[], query = ''): Promise<string> {
+    const wanted = next(this.document, { anchors: { enterprise }, issued: this.#iso() });
+    const { accepted, refusal } = await this.order(`/topology/judgement${query}`, signed(wanted));
+    return accepted ? 'accepted' : String((refusal as unknown as { readonly reason: string }).reason);
+  }
+
   #iso(): string {
     return new Date(this.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
   }

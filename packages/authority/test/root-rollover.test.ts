@@ -226,6 +226,9 @@ describe('a domain that goes from one root to the next', () => {
     expect(await run.publish([run.listed(3)])).toMatch(
       /^members-left-behind: .*2 servers.*; 1 administrator: alice$/,
     );
+    expect(await run.judge([run.listed(3)])).toBe('members-left-behind');
+    expect(await run.judge([run.listed(3)], '?leave-behind=true')).toBe('accepted');
+    expect((await run.state()).anchors).toBe(anchorsOf(2, 3));
     expect(await run.publish([run.listed(3)], '?leave-behind=true')).toBe('accepted');
     expect((await run.state()).anchors).toBe(anchorsOf(3));
     await run.renewAll();

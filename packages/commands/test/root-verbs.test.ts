@@ -48,7 +48,7 @@ describe('the verbs of a root, with a running authority', () => {
     return at('request.json');
   };
   /** The newest version with other roots, signed and published. */
-  const publish = async (enterprise: readonly object[]): Promise<number> => {
+  const publishing = async (enterprise: readonly object[], option: '--dry-run' | '--yes') => {
     const document = await inForce();
     const issued = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
     const next = {
@@ -60,8 +60,10 @@ describe('the verbs of a root, with a running authority', () => {
     };
     const file = at('topology.signed.json');
     await writeFile(file, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
-    return (await runEntente(`topology publish ${file} --yes ${options}`)).status;
+    return answerOf(`topology publish ${file} ${option} ${options}`);
   };
+  const publish = async (enterprise: readonly object[]): Promise<number> =>
+    (await publishing(enterprise, '--yes')).status;
 
   it('ca root request, sign and accept bring the next issuing authority from the root', async () => {
     const asked = await request('--next');
@@ -167,6 +169,10 @@ describe('the verbs of a root, with a running authority', () => {
 
   it('topology publish is refused where nothing could be issued below the roots that it lists', async () => {
     const [, two] = await rootsInForce();
+    const version = (await inForce()).version;
+    const dry = await publishing([{ ...two, stage: 'active' }], '--dry-run');
+    expect(dry).toMatchObject({ status: 1, json: { published: false, refusal: { reason: 'root-in-use' } } });
+    expect((await inForce()).version).toBe(version);
     expect(await publish([{ ...two, stage: 'active' }])).toBe(1);
     expect((await rollover()).roots).toMatchObject([{ stage: 'active' }, { stage: 'prepared' }]);
   });
@@ -251,9 +257,10 @@ describe('the verbs of a root, with a running authority', () => {
         expect.stringMatching(/^then copy \S+ to \S+topology.signed.json, correct the YAML and sign again/),
       ]);
     }
-    expect(asked.json.refusal).toMatchObject({
-      message: (said.json.refusal as { message: string }).message,
-    });
+    expect(asked.json.refusal).toEqual(said.json.refusal);
+    const anyway = `topology publish ${at('topology.signed.json')} --dry-run --leave-behind ${options}`;
+    expect(await answerOf(anyway)).toMatchObject({ status: 0, json: { published: false } });
+    expect((await inForce()).version).toBe(before.version);
     const shown = (await answerOf(`topology status ${at('topology.yaml')} ${options}`)).json.next as string[];
     expect(shown.join()).toContain(`entente topology rollback ${before.version}`);
     expect(shown.join()).not.toContain('entente topology publish');

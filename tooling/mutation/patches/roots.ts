@@ -3,6 +3,7 @@ import type { PatchList } from '../patch.ts';
 const rollover = 'packages/member/test/root-rollover.test.ts';
 const ownRoots = 'packages/topology/test/own-roots.test.ts';
 const verbs = 'packages/commands/test/root-verbs.test.ts';
+const judged = 'packages/authority/test/judged-version.test.ts';
 const alarm = 'packages/member/test/list-alarm.test.ts';
 
 /** Our own roots: which are believed, who may change them, and lists that are signed behind our back. */
@@ -109,14 +110,52 @@ export const patches: PatchList = {
     },
     {
       name: 'left-behind-untold',
-      off: 'a dry run says nothing of administrators that a retired root leaves behind',
-      file: 'packages/commands/src/authority/left-behind.ts',
-      find: 'dependentAdministrators.filter((name) => keys.has(name)),',
-      replace: 'dependentAdministrators.filter((name) => !keys.has(name)),',
+      off: 'a dry run says nothing of what the authority would refuse',
+      file: 'packages/commands/src/authority/judge-version.ts',
+      find: 'refusal: accepted ? undefined : refusal }',
+      replace: 'refusal: accepted ? undefined : undefined }',
       test: {
         file: verbs,
         title:
           'topology publish --dry-run and topology status say who would be left behind, and how the root comes back',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'left-behind-asked-about',
+      off: 'a version that would leave members behind is judged as if the administrators had agreed to that',
+      file: 'packages/authority/src/publication/topology-publication.ts',
+      find: 'topologies.judge(text, now(), (next) => this.#refuse(next, publisherName, leaveBehind));',
+      replace: 'topologies.judge(text, now(), (next) => this.#refuse(next, publisherName, true));',
+      test: {
+        file: 'packages/authority/test/root-rollover.test.ts',
+        title:
+          'goes to a third root in the same way, if servers are left behind with the word of the administrators',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'judged-for-a-server',
+      off: 'a server has versions judged that it may not publish',
+      file: 'packages/authority/src/routes/topology-routes.ts',
+      find: "guard('publisher', caller) ?? limited('command', caller)",
+      replace: "guard('member', caller) ?? limited('command', caller)",
+      test: {
+        file: judged,
+        title: 'is judged for those who could publish it, and for no server',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'judged-and-recorded',
+      off: 'a version that was only judged is in the log and in the audit trail as a refused command',
+      file: 'packages/authority/src/routes/topology-routes.ts',
+      find: '    return c.json({ accepted: false, refusal: { reason, message, remedy } });',
+      replace:
+        '    refusals.note(result.refusal, caller);\n    return c.json({ accepted: false, refusal: { reason, message, remedy } });',
+      test: {
+        file: judged,
+        title: 'stays out of force, out of the log and out of the audit trail, with its refusal',
         inOrder: true,
       },
     },

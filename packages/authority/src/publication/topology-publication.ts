@@ -62,9 +62,40 @@ export class TopologyPublication {
 
   /** See `Authority.publish`. */
   publish(text: string, publisherName: string, from?: string, leaveBehind = false): Promise<PublishResult> {
-    const turn = this.#last.then(() => this.#publish(text, publisherName, from, leaveBehind));
+    return this.#inTurn(() => this.#publish(text, publisherName, from, leaveBehind));
+  }
+
+  /** See `Authority.judge`. */
+  judge(text: string, publisherName: string, leaveBehind = false): Promise<PublishResult> {
+    const { now, topologies } = this.#options;
+    return this.#inTurn(async () => {
+      const refusal = this.#refusePublisher(publisherName);
+      if (refusal !== undefined) return { accepted: false, refusal };
+      return topologies.judge(text, now(), (next) => this.#refuse(next, publisherName, leaveBehind));
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
     this.#last = turn.catch(() => {});
     return turn;
+  }
+
+  /** An earlier turn may have removed the publisher. */
+  #refusePublisher(name: string): Problem | undefined {
+    const { settings, topologies } = this.#options;
+    const inForce = topologies.current?.topology;
+    return inForce === undefined ? undefined : administratorProblem(inForce, settings.fqdn, name);
+  }
+
+  /** Looks at a version that is valid. A first one must name its publisher, or nobody here could send the next command. */
+  async #refuse(next: Topology, publisherName: string, leaveBehind: boolean): Promise<Problem | undefined> {
+    const { refuseRoots, settings, topologies } = this.#options;
+    return (
+      (topologies.current === undefined
+        ? administratorProblem(next, settings.fqdn, publisherName)
+        : undefined) ?? refuseRoots(next, leaveBehind)
+    );
   }
 
   async #publish(
@@ -88,9 +119,7 @@ export class TopologyPublication {
       trust,
     } = this.#options;
     const before = topologies.current?.topology;
-    const refusalBy = (topology: Topology) => administratorProblem(topology, settings.fqdn, publisherName);
-    // An earlier turn may have removed the publisher. A first topology must name them, or nobody here could send the next command.
-    const refusal = before === undefined ? undefined : refusalBy(before);
+    const refusal = this.#refusePublisher(publisherName);
     if (refusal !== undefined) return { accepted: false, refusal };
     const who = { actor: `administrator:${publisherName}`, ...(from === undefined ? {} : { from }) };
     const anyway = leaveBehind ? { leaveBehind: 'yes' } : {};
@@ -107,9 +136,7 @@ export class TopologyPublication {
       'topologies',
       () =>
         topologies.publish(text, now(), async (next) => {
-          const refused =
-            (before === undefined ? refusalBy(next) : undefined) ??
-            (await this.#options.refuseRoots(next, leaveBehind));
+          const refused = await this.#refuse(next, publisherName, leaveBehind);
           // Before it is stored: none is in force of which nobody knows who published it.
           if (refused === undefined) await recordOrdered(next);
           return refused;

@@ -1,6 +1,8 @@
 import { type Problem, readBody, sharedBody } from '@entente/pki';
 import type { Authority } from '../authority.ts';
+import type { Caller } from '../caller.ts';
 import { topologyFormatOf } from '../standing/member-standings.ts';
+import type { PublishResult } from '../topology-store.ts';
 import { tooLarge } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 import { untoldOf } from './untold.ts';
@@ -29,24 +31,55 @@ export function addTopologyRoutes(
     });
   });
 
-  app.post('/topology', async (c) => {
-    const { caller } = c.env;
+  /** Reads the topology of a caller that may publish one. */
+  const readTopology = async (request: Request, caller: Caller): Promise<string | Response> => {
     const refused = guard('publisher', caller) ?? limited('command', caller);
     if (refused !== undefined) return refused;
-    const body = await readBody(c.req.raw, maxTopologyBytes);
-    if (body === undefined) return refusals.request(tooLarge(maxTopologyBytes), caller);
-    const text = Buffer.from(body).toString('utf8');
+    const body = await readBody(request, maxTopologyBytes);
+    return body === undefined
+      ? refusals.request(tooLarge(maxTopologyBytes), caller)
+      : Buffer.from(body).toString('utf8');
+  };
+  const refuseFormat = (text: string): Problem | undefined => {
     const format = topologyFormatOf(text);
     const behind = format === undefined ? [] : authority.standings.notReading(format, settings.fqdn);
-    if (format !== undefined && behind.length > 0) return refusals.request(notRead(format, behind), caller);
-    const publisher = caller.kind === 'administrator' ? caller.name : '';
+    return format === undefined || behind.length === 0 ? undefined : notRead(format, behind);
+  };
+  const publisherOf = (caller: Caller): string => (caller.kind === 'administrator' ? caller.name : '');
+
+  app.post('/topology', async (c) => {
+    const { caller } = c.env;
+    const text = await readTopology(c.req.raw, caller);
+    if (typeof text !== 'string') return text;
+    const unread = refuseFormat(text);
+    if (unread !== undefined) return refusals.request(unread, caller);
     const leaveBehind = c.req.query('leave-behind') === 'true';
-    const result = await authority.publish(text, publisher, caller.address, leaveBehind);
+    const result = await authority.publish(text, publisherOf(caller), caller.address, leaveBehind);
     if (!result.accepted) return refusals.request({ status: 422, ...result.refusal }, caller);
-    const { document, hash } = result.topology;
-    const { effect, signers } = result;
-    return c.json({ version: document.version, hash, effect, signers, ...untoldOf(authority) });
+    return c.json({ ...published(result), ...untoldOf(authority) });
   });
+
+  // A path of its own, and no parameter: an authority that does not know it must not publish instead.
+  app.post('/topology/judgement', async (c) => {
+    const { caller } = c.env;
+    const text = await readTopology(c.req.raw, caller);
+    if (typeof text !== 'string') return text;
+    const leaveBehind = c.req.query('leave-behind') === 'true';
+    const unread = refuseFormat(text);
+    const result =
+      unread === undefined
+        ? await authority.judge(text, publisherOf(caller), leaveBehind)
+        : ({ accepted: false, refusal: unread } as const);
+    if (result.accepted) return c.json({ accepted: true, ...published(result) });
+    // The question is answered, and no command refused: neither the log nor the audit trail has it.
+    const { message, reason, remedy } = result.refusal;
+    return c.json({ accepted: false, refusal: { reason, message, remedy } });
+  });
+}
+
+function published({ effect, signers, topology }: Extract<PublishResult, { accepted: true }>): object {
+  const { document, hash } = topology;
+  return { version: document.version, hash, effect, signers };
 }
 
 async function versionBytes(

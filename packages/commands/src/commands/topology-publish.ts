@@ -9,7 +9,7 @@ import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
-import { leftBehind } from '../authority/left-behind.ts';
+import { judgeVersion } from '../authority/judge-version.ts';
 import { nextAfterRefusal } from '../authority/refused-version.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { toldMembers } from '../authority/untold.ts';
@@ -40,7 +40,10 @@ export function register(program: Command): void {
       'Sends what entente topology sign wrote to the authority, which checks the signatures and distributes the version to every member. Asks first where the version takes something away. Exit status 1: refused, or nothing was published because the newest version needs more signatures.',
     )
     .argument('[file]', 'the signed topology', 'topology.signed.json')
-    .option('--dry-run', 'compare with the version in force and show what would change; send nothing')
+    .option(
+      '--dry-run',
+      'show what would change, and let the authority say whether it would refuse it; publish nothing',
+    )
     .option(
       '--leave-behind',
       'retire a root although servers or administrators have certificates below it alone: they must join again, or be certified again',
@@ -75,29 +78,28 @@ async function run(file: string, options: PublishOptions): Promise<void> {
   const changes = judged.accepted ? judged.changes.filter(({ effect }) => effect !== 'chain') : [];
   const lines = describePublication(document, inForce, changes);
   if (options.dryRun === true) {
-    const left =
-      judged.accepted && options.leaveBehind !== true ? await leftBehind(connection, document) : undefined;
-    if (left !== undefined) {
-      give(
-        {
-          json: { file, version: document.version, published: false, refusal: left },
-          lines: [...lines, `version ${document.version} would be refused: ${left.reason}: ${left.message}`],
-          next: [...(await nextAfterRefusal(file, document, inForce, left.reason)), left.remedy],
-          failed: true,
-        },
-        options.json,
-      );
+    const said = await judgeVersion(connection, await readText(file), options.leaveBehind);
+    if (!said.judged) {
+      giveRefusal(said.refusal, options.json);
       return;
     }
-    const effect = judged.accepted ? { effect: judged.effect, changes } : { refusal: judged.refusal };
+    const json = { file, version: document.version, published: false };
+    const { refusal } = said;
+    if (refusal === undefined) {
+      const effect = judged.accepted ? { effect: judged.effect, changes } : {};
+      const next = [`entente topology publish ${file} --as <file>`];
+      give({ json: { ...json, ...effect }, lines: [...lines, 'nothing was published'], next }, options.json);
+      return;
+    }
     give(
       {
-        json: { file, version: document.version, published: false, ...effect },
-        lines: judged.accepted
-          ? [...lines, 'nothing was sent']
-          : [`version ${document.version} would be refused: ${judged.refusal.message}`],
-        next: judged.accepted ? [`entente topology publish ${file} --as <file>`] : [judged.refusal.remedy],
-        failed: !judged.accepted,
+        json: { ...json, refusal },
+        lines: [
+          ...(judged.accepted ? lines : []),
+          `version ${document.version} would be refused: ${refusal.reason}: ${refusal.message}`,
+        ],
+        next: [...(await nextAfterRefusal(file, document, inForce, refusal.reason)), refusal.remedy],
+        failed: true,
       },
       options.json,
     );

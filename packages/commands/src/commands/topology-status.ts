@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
-import { leftBehind } from '../authority/left-behind.ts';
+import { judgeVersion } from '../authority/judge-version.ts';
 import { nextAfterRefusal } from '../authority/refused-version.ts';
 import { counted, give } from '../topology/answer.ts';
-import { decodeSigned, readSignedIfThere, readTopology } from '../topology/read-topology.ts';
+import { decodeSigned, readSignedIfThere, readText, readTopology } from '../topology/read-topology.ts';
 import { signedFilesOf, signersOf } from '../topology/signed-files.ts';
 import { neededFor, signaturesFor, signingProgress } from '../topology/signing-progress.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
@@ -110,7 +110,7 @@ function textOf({ missing, name, needed, state }: FileState): string {
 async function filesHere(
   file: string,
   inForce: TopologyDocument,
-  connection: Pick<AuthorityConnection, 'get'>,
+  connection: Pick<AuthorityConnection, 'send'>,
 ): Promise<readonly FileState[]> {
   const files = signedFilesOf(file);
   const signed = await readSignedIfThere(files.inForce);
@@ -165,17 +165,19 @@ async function signedState(
   name: string,
   signed: TopologyDocument,
   inForce: TopologyDocument,
-  connection: Pick<AuthorityConnection, 'get'>,
+  connection: Pick<AuthorityConnection, 'send'>,
 ): Promise<FileState> {
   if (topologyHash(signed) === topologyHash(inForce)) return { name, state: 'the version in force' };
   if (signed.version > inForce.version) {
     const state = `version ${signed.version}, signed and not published`;
-    const refusal = await leftBehind(connection, signed);
+    const { judged, refusal } = await judgeVersion(connection, await readText(name));
     if (refusal !== undefined) {
+      const what = judged ? 'it would be refused' : 'the authority does not say whether it would be refused';
+      const before = judged ? await nextAfterRefusal(name, signed, inForce, refusal.reason) : [];
       return {
         name,
-        state: `${state}; it would be refused: ${refusal.reason}: ${refusal.message}`,
-        next: (await nextAfterRefusal(name, signed, inForce, refusal.reason)).join('; '),
+        state: `${state}; ${what}: ${refusal.reason}: ${refusal.message}`,
+        next: [...before, refusal.remedy].join('; '),
       };
     }
     return {
