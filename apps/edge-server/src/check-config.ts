@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { checkPlugins, loadConfig, pathBeside } from '@entente/host';
+import { checkPlugins, loadConfig, pathBeside, refuseManagementOutside } from '@entente/host';
 import { checkMembership, checkToken } from '@entente/member';
 import { loadCredential } from '@entente/tls';
 import { edgeServerConfig } from './config.ts';
@@ -7,12 +7,14 @@ import { acceptedPorts } from './create-edge-server.ts';
 import { createResolver } from './resolver.ts';
 
 /**
- * Checks a configuration, its join token, its DNS servers, its plugins, and the certificate and key that it names.
+ * Checks a configuration, its join token, its DNS servers, its plugins, and the certificate and key that it names; and, once the edge has joined, that it
+ * is managed where the topology that it has kept serves no outsiders.
  * @param configFile - YAML
  * @throws OperatorFault, MemberFault and TlsFault as the start would
  */
 export async function checkConfig(configFile: string): Promise<void> {
-  const { directory, dns, external, fqdn, join, plugins } = loadConfig(configFile, edgeServerConfig);
+  const config = loadConfig(configFile, edgeServerConfig);
+  const { directory, dns, external, fqdn, join, management, plugins } = config;
   if (join !== undefined) checkToken(join.token, fqdn);
   createResolver(dns, configFile);
   await checkPlugins({ plugins, from: [dirname(configFile)], accepts: acceptedPorts });
@@ -22,5 +24,6 @@ export async function checkConfig(configFile: string): Promise<void> {
       key: pathBeside(configFile, external.key),
     });
   }
-  await checkMembership(pathBeside(configFile, directory), join?.token, fqdn);
+  const kept = await checkMembership(pathBeside(configFile, directory), join?.token, fqdn);
+  refuseManagementOutside(management, kept?.servers.get(fqdn)?.interfaces.external?.address, configFile);
 }

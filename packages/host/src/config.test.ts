@@ -66,10 +66,26 @@ describe('configuration', () => {
       'domain: a\nlisten: { port: 70000 }',
       'the field "listen.port" is not valid: Too big: expected number to be <=65535',
     ],
-    ['', 'the configuration is not valid: expected object, received null'],
   ])('says what was expected and what was found: %j', (text, sentence) => {
     expect(faultOf(() => parseConfig(text, 'pool.yaml', schema)).message).toBe(sentence);
   });
+
+  it.each(['', '\n', '# nothing yet\n', '---\n'])(
+    'says of an empty file that it is empty, and what it needs: %j',
+    (text) => {
+      expect(faultOf(() => parseConfig(text, 'pool.yaml', schema))).toMatchObject({
+        code: 'ENTENTE_CONFIG_INVALID',
+        place: 'pool.yaml',
+        message: 'the file is empty',
+        remedy: 'write the fields that it needs: domain, listen',
+      });
+      const all = z.strictObject({ port: z.int().optional() });
+      expect(faultOf(() => parseConfig(text, 'pool.yaml', all))).toMatchObject({
+        message: 'the file is empty',
+        remedy: expect.stringContaining('{} for none'),
+      });
+    },
+  );
 
   it('says so where none of several kinds of value fits', () => {
     const either = z.strictObject({ address: z.union([z.ipv4(), z.ipv6()]) });

@@ -48,6 +48,7 @@ export function parseConfig<T>(text: string, file: string, schema: ZodType<T>): 
   const result = schema.safeParse(value);
   if (result.success) return result.data;
 
+  if (value === null || value === undefined) throw empty(file, schema);
   const issue = deepest(result.error.issues);
   const place = at(offsetOf(document, issue));
   const field = issue.path.join('.');
@@ -84,6 +85,25 @@ function parseYaml(text: string, file: string) {
     });
   }
   return { at, document, value: plainValue(document, file) };
+}
+
+/** A file without any field, or with comments alone. */
+function empty(file: string, schema: ZodType): OperatorFault {
+  const needed = [
+    ...new Set(
+      (schema.safeParse({}).error?.issues ?? [])
+        .filter(({ path }) => path.length > 0)
+        .map(({ path }) => String(path[0])),
+    ),
+  ];
+  return new OperatorFault('ENTENTE_CONFIG_INVALID', {
+    sentence: 'the file is empty',
+    place: file,
+    remedy:
+      needed.length === 0
+        ? 'write the fields that it is to have, or {} for none'
+        : `write the fields that it needs: ${needed.join(', ')}`,
+  });
 }
 
 function invalidSentence(field: string, message: string): string {

@@ -4,8 +4,10 @@ import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Network, startNetwork } from '@entente/testkit';
+import type { TopologyDocument } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { signedText } from '../src/network/administrator.ts';
 import { repository, runnable } from '../src/network/runnable.ts';
 
 /** Runs an app until it ends by itself. */
@@ -198,6 +200,20 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     const outcome = await run('edge-server', file);
     expectFault(outcome, 'the topology', 'ENTENTE_NOT_AN_EDGE');
     expect(outcome.words).toContain('fe1.contoso.example as front-end');
+  });
+
+  it('edge-server: managed where outsiders are served, with --check-config once it has joined', async () => {
+    const directory = join(folder, 'edge9');
+    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+    const kept = join(directory, 'topology.json');
+    const { document } = JSON.parse(await readFile(kept, 'utf8')) as { document: TopologyDocument };
+    const external = { fqdn: 'access9.contoso.example', certificate: 'enterprise', address: '127.0.0.9' };
+    const edge = { fqdn: 'edge9.contoso.example', role: 'edge', interfaces: { external } };
+    const wider = { ...document, servers: [...document.servers, edge] } as TopologyDocument;
+    await writeFile(kept, signedText(wider, [network.administrator.signer]));
+    const management = { port: 9100, address: '127.0.0.9' };
+    const file = await write('managed-outside.yaml', { fqdn: edge.fqdn, directory, management });
+    expectFault(await run('edge-server', file, '--check-config'), file, 'ENTENTE_MANAGEMENT_OUTSIDE');
   });
 
   it('pool-server: a key that does not fit the certificate', async () => {

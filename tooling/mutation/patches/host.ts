@@ -189,5 +189,27 @@ export const patches: PatchList = {
         title: 'lead to IP addresses, and what was expected is said of anything else',
       },
     },
+    {
+      name: 'empty-file',
+      off: 'an empty configuration is said to be of a wrong type, and nothing says what it needs',
+      file: 'packages/host/src/config.ts',
+      find: '  if (value === null || value === undefined) throw empty(file, schema);\n',
+      replace: '',
+      test: {
+        file: 'packages/host/src/config.test.ts',
+        title: 'says of an empty file that it is empty, and what it needs: ""',
+      },
+    },
+    {
+      name: 'managed-outside-at-start-alone',
+      off: '--check-config does not notice that an edge would be managed where it serves outsiders',
+      file: 'apps/edge-server/src/check-config.ts',
+      find: '  refuseManagementOutside(management, kept?.servers.get(fqdn)?.interfaces.external?.address, configFile);\n',
+      replace: '',
+      test: {
+        file: 'packages/testkit/test/bad-configuration.test.ts',
+        title: 'edge-server: managed where outsiders are served, with --check-config once it has joined',
+      },
+    },
   ],
 };

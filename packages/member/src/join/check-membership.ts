@@ -1,5 +1,7 @@
 import { access } from 'node:fs/promises';
+import type { Topology } from '@entente/topology';
 import { MemberFiles } from '../files/member-files.ts';
+import { TopologyFile } from '../files/topology-file.ts';
 import { readToken } from './join-token.ts';
 
 /**
@@ -8,17 +10,24 @@ import { readToken } from './join-token.ts';
  * @param directory - of the server; need not exist
  * @param text - the join token, as pasted; `undefined` where the configuration has none
  * @param fqdn - the server
- * @throws MemberFault `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`
+ * @returns the topology that is kept from the last run, which may have been replaced since; undefined where there is none yet
+ * @throws MemberFault `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`, `ENTENTE_MEMBER_DAMAGED`
  */
 export async function checkMembership(
   directory: string,
   text: string | undefined,
   fqdn: string,
-): Promise<void> {
-  const hasJoined = await access(new MemberFiles(directory).path('membership')).then(
+): Promise<Topology | undefined> {
+  const files = new MemberFiles(directory);
+  const hasJoined = await access(files.path('membership')).then(
     () => true,
     // What this user may not look at is read at the start, by the user of the server.
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
   );
   if (!hasJoined || text !== undefined) readToken(text, fqdn, directory);
+  if (!hasJoined) return undefined;
+  return new TopologyFile(files).restore().catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EACCES') return undefined;
+    throw error;
+  });
 }
