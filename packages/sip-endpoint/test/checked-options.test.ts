@@ -210,6 +210,14 @@ describe('what a user agent is called with', () => {
       (agent) => agent.changePassword(undefined as never),
       'password of changePassword',
     ],
+    [
+      'a registration for a time that is a text',
+      (agent) => agent.register('x' as never),
+      'expiresSeconds of register',
+    ],
+    ['a registration for half a second', (agent) => agent.register(0.5), 'expiresSeconds of register'],
+    ['a registration that has ended', (agent) => agent.register(-1), 'expiresSeconds of register'],
+    ['a registration for ever', (agent) => agent.register(Infinity), 'expiresSeconds of register'],
   ])('is refused before anything is dialled: %s', async (_, ask, place) => {
     let dials = 0;
     await using agent = new UserAgent({

@@ -269,5 +269,16 @@ export const patches: PatchList = {
         title: 'ends where an attempt fails of what the caller gave, and a later attempt says so',
       },
     },
+    {
+      name: 'any-time-of-registration',
+      off: 'a user agent registers for a time that is not a number',
+      file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
+      find: '    checkExpires(expiresSeconds);\n',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/checked-options.test.ts',
+        title: 'is refused before anything is dialled: a registration for a time that is a text',
+      },
+    },
   ],
 };

@@ -163,6 +163,16 @@ export function plainText(body: string): { readonly contentType: string; readonl
   return { contentType: 'text/plain;charset=UTF-8', body };
 }
 
+/**
+ * Looks at how long a registration is to be kept.
+ *
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ * @see RFC 3261 §20.19
+ */
+export function checkExpires(expiresSeconds: number): void {
+  checkArgument(expiresSeconds, wholeNumber(0, 4_294_967_295), 'expiresSeconds', 'register');
+}
+
 const callOptions: Shape<CallOptions> = {
   onProvisional: callback(),
   signal: withMethods('an AbortSignal', 'throwIfAborted', 'addEventListener', 'removeEventListener'),

@@ -10,7 +10,7 @@ import { agentClock } from './agent-clock.ts';
 import { answerAsChosen } from './answer.ts';
 import { askServers } from './ask-servers.ts';
 import { allowed, extensionsRefused, notAllowed } from './call-methods.ts';
-import { checkCall, checkedUserAgentOptions, dialledBy, plainText } from './check-options.ts';
+import { checkCall, checkExpires, checkedUserAgentOptions, dialledBy, plainText } from './check-options.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Line } from './line.ts';
@@ -159,10 +159,11 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * 404, a wrong password, …) ends it. Calls go on over the new connection.
    * @param expiresSeconds - 0 removes the binding, and ends all this
    * @returns the final response of the first attempt
-   * @throws what the first attempt fails of
+   * @throws what the first attempt fails of; SipArgumentError where `expiresSeconds` is not a whole number
    * @see RFC 3261 §10.2, RFC 5626 §4
    */
-  register(expiresSeconds = 3_600): Promise<SipResponse> {
+  async register(expiresSeconds = 3_600): Promise<SipResponse> {
+    checkExpires(expiresSeconds);
     if (expiresSeconds > 0) return this.#registration.start(expiresSeconds);
     this.#keepAlive.stop();
     return this.#registration.end();
