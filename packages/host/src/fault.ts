@@ -153,6 +153,15 @@ const storage: ReadonlyMap<string, readonly [string, string]> = new Map([
   ],
 ]);
 
+/**
+ * What to do where a disk or the kernel has refused something.
+ * @param code - of the error, e.g. `ENOSPC`
+ * @returns undefined for any other error
+ */
+export function storageRemedy(code: unknown): string | undefined {
+  return typeof code === 'string' ? storage.get(code)?.[1] : undefined;
+}
+
 /** Whether nothing is at a path, in a folder that is there: what failed was to create it. */
 function isToBeCreated(path: string): boolean {
   try {

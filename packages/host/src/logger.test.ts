@@ -30,6 +30,29 @@ describe('a line of the log', () => {
     expect(new Date(time).toISOString()).toBe(time);
   });
 
+  it.each(['ENOSPC', 'EDQUOT', 'EROFS'])('has the remedy of %s, wherever it is logged', (code) => {
+    const err = Object.assign(new Error(`${code}: write`), { code });
+    const written = lines((log) => {
+      log.error({ event: 'fault', err }, 'by the error');
+      log.error({ event: 'fault', code }, 'by its code alone');
+      log.child({ place: 'child' }).warn({ err }, 'by a part of the server');
+    }).map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const line of written)
+      expect(line).toMatchObject({ code, remedy: expect.stringMatching(/space|mount/) });
+  });
+
+  it('keeps the remedy that it has, and gives none to other errors', () => {
+    const full = { code: 'ENOSPC', remedy: 'empty the folder of the recordings' };
+    const written = lines((log) => {
+      log.error(full, 'with one of its own');
+      log.error({ err: Object.assign(new Error('full'), full) }, 'with that of the error');
+      log.error({ err: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) }, 'of a connection');
+      log.error({ err: undefined }, 'of nothing');
+      log.info('a sentence alone');
+    }).map((line) => (JSON.parse(line) as { remedy?: unknown }).remedy);
+    expect(written).toEqual([full.remedy, full.remedy, undefined, undefined, undefined]);
+  });
+
   it('leaves the letters of every language as they are', () => {
     const [line = ''] = lines((log) => log.info({ user: 'Zoë 秋' }, 'ok'));
     expect(line).toContain('Zoë 秋');

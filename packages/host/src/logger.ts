@@ -1,6 +1,7 @@
 import type { Log } from '@entente/tls';
 import { escapeInvisible } from '@entente/trust';
 import { type DestinationStream, pino } from 'pino';
+import { storageRemedy } from './fault.ts';
 import { standardOutput } from './standard-output.ts';
 
 /** The log of a server, in JSON lines; a refusal has `reason`, `peer` and `link`. */
@@ -26,7 +27,7 @@ export interface LoggerOptions {
 
 /**
  * Makes the logger of a server: JSON lines, time in ISO 8601 with milliseconds, UTC. Names that peers wrote are in them: characters that a
- * terminal would obey, or that hide what a line says, are escaped.
+ * terminal would obey, or that hide what a line says, are escaped. A fault of a disk, such as `ENOSPC`, comes with its remedy, wherever it is logged.
  * @param options - name of the app, server and level
  * @param destination - where the lines go; default standard output
  */
@@ -43,10 +44,21 @@ export function createLogger(
         pid: process.pid,
       },
       timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { log: withRemedy },
       hooks: { streamWrite: escapeLine },
     },
     destination,
   );
+}
+
+/** Errors of Node have a code and no remedy; one that the line has stays. */
+function withRemedy(fields: Record<string, unknown>): Record<string, unknown> {
+  const fault = (fields.err ?? {}) as { readonly code?: unknown; readonly remedy?: unknown };
+  const code = fields.code ?? fault.code;
+  const remedy = storageRemedy(code);
+  return remedy === undefined || fields.remedy !== undefined
+    ? fields
+    : { ...fields, code, remedy: fault.remedy ?? remedy };
 }
 
 /** @param line - of JSON, with its line feed */

@@ -211,5 +211,16 @@ export const patches: PatchList = {
         title: 'edge-server: managed where outsiders are served, with --check-config once it has joined',
       },
     },
+    {
+      name: 'full-disk-without-remedy',
+      off: 'the log has the error of a full disk and nothing that says what to do',
+      file: 'packages/host/src/logger.ts',
+      find: '      formatters: { log: withRemedy },\n',
+      replace: '',
+      test: {
+        file: 'packages/host/src/logger.test.ts',
+        title: 'has the remedy of ENOSPC, wherever it is logged',
+      },
+    },
   ],
 };
