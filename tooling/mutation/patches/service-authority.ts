@@ -290,5 +290,17 @@ export const patches: PatchList = {
         title: 'refuses to record a revocation for a reason that is none, and goes on',
       },
     },
+    {
+      name: 'folders-without-end',
+      off: 'an authority tries for ever to create its folder where nothing can be created',
+      file: 'packages/pki/src/node/owner.ts',
+      find: '  for (const created of await createMissing(resolve(path))) {',
+      replace:
+        '  await mkdir(path, { recursive: true, mode: 0o700 });\n  for (const created of await createMissing(resolve(path))) {',
+      test: {
+        file: 'packages/pki/src/node/create-folder.test.ts',
+        title: 'ends where nothing can be created, and names the folder: /proc/entente',
+      },
+    },
   ],
 };

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  createFolder,
   type FileContent,
   publicMode,
   readSecret,
@@ -88,7 +89,7 @@ export class MemberFiles {
 
   /** Creates the directory. */
   async prepare(): Promise<void> {
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    await createFolder(this.directory);
   }
 
   /**

@@ -37,7 +37,7 @@ export { keySigner } from './key-signer.ts';
 export { ledgerFile, lockLedgerFile, openLedgerFile } from './ledger-file/open-ledger-file.ts';
 export { type NodeHandler, type NodeListenerOptions, nodeListener } from './node-listener.ts';
 export { type OpenAuthorityFolder, type OpenLedger, openAuthorityFolder } from './open-authority-folder.ts';
-export { type Owner, ownerOf } from './owner.ts';
+export { createFolder, type Owner, ownerOf } from './owner.ts';
 export type { PendingIssuer } from './pending-issuer.ts';
 export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
 export type { PlainFile } from './read-plain.ts';

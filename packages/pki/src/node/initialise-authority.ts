@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, randomBytes, webcrypto } from 'node:crypto';
-import { access, mkdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePem } from '@entente/x509';
 import { createAuthorityRequest } from '../ceremony/authority-request.ts';
@@ -24,6 +24,7 @@ import { beginCreation } from './creation-mark.ts';
 import { protectedKey, refusePassphrase } from './key-protection.ts';
 import { keySigner } from './key-signer.ts';
 import type { OpenLedger } from './open-authority-folder.ts';
+import { createFolder } from './owner.ts';
 import { throwAwaySigner } from './throw-away-signer.ts';
 import { publicMode, secretMode, writeWhole } from './write-whole.ts';
 
@@ -100,7 +101,7 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
   if ('passphrase' in options) refusePassphrase(options.passphrase, 'passphrase of initialiseAuthority');
   const { passphrase } = options;
   await refuseExisting(files.rootCertificate);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await createFolder(directory);
   const creation = await beginCreation(directory);
 
   const kind = options.keyKind ?? 'ec-p256';
@@ -168,7 +169,7 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
   for (const name of options.administrators ?? []) {
     const leaf = await issueLeaf(issuance, 'administrator', name);
     const folder = join(directory, 'administrators');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await createFolder(folder);
     const written = { name, certificate: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
     await writeWhole(written.key, await protectedKey(leaf.key, passphrase), secretMode);
     await writeWhole(written.certificate, leaf.chainPem, publicMode);

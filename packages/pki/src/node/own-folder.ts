@@ -1,5 +1,6 @@
-import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, readdir, stat } from 'node:fs/promises';
 import { PkiFault } from '../ground/fault.ts';
+import { createFolder } from './owner.ts';
 
 const ownMode = 0o700;
 /** Bits of the mode of a folder that let others than the owner replace what is in it. */
@@ -31,9 +32,10 @@ export async function refuseFile(directory: string): Promise<void> {
  * Creates the folder of an authority, or takes an empty one: it gets mode 0700. One that holds anything else keeps its mode, because others may
  * have a right to what is in it: {@link refuseSharedFolder} judges it.
  * @param directory - of the authority
+ * @throws PkiFault `ENTENTE_PKI_FILE_UNAVAILABLE` where no folder can be created there
  */
 export async function takeFolder(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: ownMode });
+  await createFolder(directory);
   if ((await readdir(directory)).length > 0) return;
   await chmod(directory, ownMode).catch((error: NodeJS.ErrnoException) => {
     // A folder of another user, e.g. a volume: it is judged like one that is opened.

@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { authorityFiles } from '../authority-files.ts';
 import { type AuthorityFolder, authorityFolder } from '../authority-folder.ts';
 import { manifestFile } from '../manifest-file.ts';
+import { createFolder } from '../owner.ts';
 import { secretMode, syncFolder } from '../write-whole.ts';
 import { backupKeyFile, presentBackupKey } from './backup-key.ts';
 import { hashOfFile } from './folder-files.ts';
@@ -112,7 +113,7 @@ export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<Rest
   const manifest = manifestIn(text, from, options.databaseFile);
   const draft = join(dirname(directory), `.${basename(directory)}.${randomBytes(12).toString('hex')}.new`);
   try {
-    await mkdir(draft, { recursive: true, mode: 0o700 });
+    await createFolder(draft);
     await copyVerified(from, draft, manifest, options.onProgress);
     if (present !== undefined) await refuseOtherAuthority(authorityFolder(draft), present);
     // Of what was set aside only where it is known to be of the same authority.

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { PkiFault } from '../../ground/fault.ts';
 import { authorityFolder } from '../authority-folder.ts';
 import { manifestFile } from '../manifest-file.ts';
+import { createFolder } from '../owner.ts';
 import { secretMode, syncFolder, writeDraft } from '../write-whole.ts';
 import { backupKey } from './backup-key.ts';
 import { isSecretPath } from './backup-path.ts';
@@ -64,7 +65,7 @@ export async function writeBackup(options: BackupOptions): Promise<SignedBackup>
   const draft = join(dirname(to), `.${basename(to)}.${randomBytes(12).toString('hex')}.new`);
   try {
     const { key, unsaved } = await backupKey(authorityFolder(directory));
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await createFolder(dirname(to));
     for (let attempt = 1; attempt <= attempts; attempt++) {
       await mkdir(draft, { mode: 0o700 });
       const manifest = await copyOnce(options, draft).catch((error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PkiFault } from '../../ground/fault.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -8,6 +8,7 @@ import type { LedgerRecord } from '../../ledger/ledger-record.ts';
 import { LedgerState } from '../../ledger/ledger-state.ts';
 import { type LedgerJournal, recordingLedger } from '../../ledger/recording-ledger.ts';
 import { authorityFiles } from '../authority-files.ts';
+import { createFolder } from '../owner.ts';
 import { readLedgerFile } from '../read-ledger-file.ts';
 import { secretMode, syncFolder } from '../write-whole.ts';
 import { lockLedger } from './ledger-lock.ts';
@@ -25,7 +26,7 @@ const lineEnd = 0x0a;
  * `ENTENTE_PKI_AUTHORITY_DAMAGED` where the folder has an authority that is complete, and the file is missing or empty
  */
 export async function openLedgerFile(directory: string): Promise<Ledger> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await createFolder(directory);
   const path = join(directory, ledgerFile);
   const unlock = await lockLedgerFile(directory);
   try {

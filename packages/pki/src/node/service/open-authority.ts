@@ -61,7 +61,8 @@ export interface ServiceAuthority {
  * identities, publishes lists, and lets the next issuing authority follow.
  * @param options - folder and domain
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`, also where the folder is that of another domain or for other addresses; `ENTENTE_PKI_PASSPHRASE`,
- * `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`
+ * `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`; `ENTENTE_PKI_FILE_UNAVAILABLE` where no folder can
+ * be created there
  */
 export async function openAuthority(options: AuthorityOptions): Promise<ServiceAuthority> {
   const read = readAuthorityOptions(options);
