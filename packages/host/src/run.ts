@@ -1,3 +1,4 @@
+import type { Log } from '@entente/tls';
 import { escapeInvisible } from '@entente/trust';
 import { describeFault } from './fault.ts';
 import { type ProgramHelp, readProgramArguments } from './lifecycle/program-arguments.ts';
@@ -5,6 +6,7 @@ import { programVersion } from './lifecycle/program-version.ts';
 import { type Reloaded, reloadServer } from './lifecycle/reload.ts';
 import type { RunningServer } from './lifecycle/running-server.ts';
 import { closingMs, logStopped, stopServer } from './lifecycle/stop-server.ts';
+import { warningsToLog } from './lifecycle/warnings-to-log.ts';
 import { createLogger } from './logger.ts';
 import { endStandardOutput } from './standard-output.ts';
 
@@ -55,6 +57,8 @@ export async function runServer(program: ServerProgram): Promise<void> {
       return;
     }
     const log = createLogger({ app: program.name });
+    let ownLog: Log = log;
+    warningsToLog(() => ownLog);
     const told = new Promise<void>((resolve) => {
       stop.signal.addEventListener('abort', () => resolve());
     });
@@ -81,7 +85,7 @@ export async function runServer(program: ServerProgram): Promise<void> {
       if (program.readsStdin !== true) process.stdin.resume();
     }
     const running = await program.start(configFile, stop.signal);
-    const ownLog = running.log ?? log;
+    ownLog = running.log ?? log;
     ownLog.info({ event: 'started', version: programVersion() }, `${program.name} has started`);
     stop.signal.removeEventListener('abort', whileStarting);
     clearTimeout(startsNoMore);

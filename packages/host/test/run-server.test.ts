@@ -46,9 +46,14 @@ async function start(
   );
   const node = ['--conditions=@entente/source', '--import', 'tsx'];
   const child = spawn(process.execPath, [...node, file, '--config', config, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   children.push(child);
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString('utf8');
+    process.stderr.write(chunk);
+  });
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -65,12 +70,20 @@ async function start(
       waiting.add(look);
       look();
     });
-  return { child, lines, says, closed: once(child, 'close') as Promise<[number | null]> };
+  return {
+    child,
+    lines,
+    errors: () => errors,
+    says,
+    closed: once(child, 'close') as Promise<[number | null]>,
+  };
 }
 
 interface Running {
   readonly child: ChildProcess;
   readonly lines: readonly string[];
+  /** What it has written to standard error. */
+  errors(): string;
   says(text: string): Promise<void>;
   readonly closed: Promise<[number | null]>;
 }
@@ -93,6 +106,30 @@ it('says which version of its package it is: with --version, and when it has sta
   const started = await start('versioned', keepsRunning);
   await started.says('has started');
   expect(logged(started.lines)).toMatchObject([{ event: 'started', version }]);
+});
+
+it('has warnings of the process as lines of its log, and no text of Node on standard error', async () => {
+  const warns = `${keepsRunning}
+    const expired = { code: 'ENTENTE_CERTIFICATE_NOT_VALID', place: 'serve', remedy: 'renew it' };
+    process.emitWarning(Object.assign(new Error('it has expired'), expired));
+    process.emitWarning('a plain one');`;
+  const { child, closed, errors, lines, says } = await start('warns', warns, ['--stop-with-stdin']);
+  await says('a plain one');
+  await says('has started');
+  child.stdin?.end();
+  expect((await closed)[0]).toBe(0);
+  expect(logged(lines).filter(({ event }) => event === 'warning')).toMatchObject([
+    {
+      level: 40,
+      kind: 'Error',
+      code: 'ENTENTE_CERTIFICATE_NOT_VALID',
+      place: 'serve',
+      remedy: 'renew it',
+      msg: 'it has expired',
+    },
+    { level: 40, kind: 'Warning', msg: 'a plain one' },
+  ]);
+  expect(errors()).toBe('');
 });
 
 describe('a server that is run with --stop-with-stdin', () => {

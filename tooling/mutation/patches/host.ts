@@ -222,5 +222,16 @@ export const patches: PatchList = {
         title: 'has the remedy of ENOSPC, wherever it is logged',
       },
     },
+    {
+      name: 'raw-warnings',
+      off: 'a server prints warnings of the process to standard error, where its log does not have them',
+      file: 'packages/host/src/run.ts',
+      find: '    warningsToLog(() => ownLog);\n',
+      replace: '',
+      test: {
+        file: 'packages/host/test/run-server.test.ts',
+        title: 'has warnings of the process as lines of its log, and no text of Node on standard error',
+      },
+    },
   ],
 };

@@ -6,7 +6,8 @@ import { TlsFault } from '../fault/fault.ts';
  * whose certificate has expired while it was down renews it while it runs, and presents the new one from the next handshake on.
  * @param material - what is presented from now on
  * @param now - milliseconds since the epoch
- * @param onFault - default: a warning of the process
+ * @param onFault - default: a warning of the process, because a package has no log of its caller's. The servers of Entente have these warnings in
+ *   their log: `runServer` of `@entente/host`
  * @see RFC 5280 §4.1.2.5
  */
 export function reportValidity(
