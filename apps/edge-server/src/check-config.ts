@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { checkPlugins, loadConfig, pathBeside, refuseManagementOutside } from '@entente/host';
-import { checkMembership, checkToken } from '@entente/member';
+import { checkMembership, checkToken, keptTopology } from '@entente/member';
 import { loadCredential } from '@entente/tls';
 import { edgeServerConfig } from './config.ts';
 import { acceptedPorts } from './create-edge-server.ts';
@@ -24,6 +24,8 @@ export async function checkConfig(configFile: string): Promise<void> {
       key: pathBeside(configFile, external.key),
     });
   }
-  const kept = await checkMembership(pathBeside(configFile, directory), join?.token, fqdn);
+  const place = pathBeside(configFile, directory);
+  await checkMembership(place, join?.token, fqdn);
+  const kept = await keptTopology(place);
   refuseManagementOutside(management, kept?.servers.get(fqdn)?.interfaces.external?.address, configFile);
 }

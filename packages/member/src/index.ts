@@ -2,7 +2,7 @@ export type { ReadDirectory } from './accounts/directory-feed.ts';
 export type { FollowedAccounts } from './accounts/followed-accounts.ts';
 export { MemberFault, type MemberFaultCode } from './files/fault.ts';
 export type { MemberPart, MemberProblem } from './follow/member-problem.ts';
-export { checkMembership } from './join/check-membership.ts';
+export { checkMembership, keptTopology } from './join/check-membership.ts';
 export { expectStore, type StoreExpectation } from './join/expect-store.ts';
 export { joinDomain } from './join/join-domain.ts';
 export { checkToken } from './join/join-token.ts';

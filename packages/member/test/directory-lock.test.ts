@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -23,6 +23,17 @@ describe('the directory of a server', () => {
     await first[Symbol.asyncDispose]();
     expect(await readdir(folder)).toEqual([]);
     await (await holdDirectory(folder))[Symbol.asyncDispose]();
+  });
+
+  it('is rid of the drafts of processes that were killed, and of no other file', async () => {
+    const old = new Date(Date.now() - 3_600_000);
+    const kept = ['process.json.0123456789ab', 'process.json.bak', 'process.json.0123456789abcd'];
+    for (const name of ['process.json.ba9876543210', ...kept]) {
+      await writeFile(join(folder, name), '{"pid":');
+      if (name !== kept[0]) await utimes(join(folder, name), old, old);
+    }
+    await using _held = await holdDirectory(folder);
+    expect((await readdir(folder)).sort()).toEqual(['process.json', ...kept].sort());
   });
 
   it('is given to one of many that begin at once', async () => {

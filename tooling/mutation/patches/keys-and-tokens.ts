@@ -191,5 +191,39 @@ export const patches: PatchList = {
         title: 'is not used where others may read its key (internal)',
       },
     },
+    {
+      name: 'drafts-of-keys-left',
+      off: 'a key that a process had half written when it was killed stays in the directory of a server',
+      file: 'packages/member/src/join/join-domain.ts',
+      find: '    await files.removeDrafts();\n',
+      replace: '',
+      test: {
+        file: 'packages/member/test/left-drafts.test.ts',
+        title:
+          'removes at the start what a process that was killed has left: drafts of its own files, which may hold a key',
+      },
+    },
+    {
+      name: 'notes-of-killed-processes-left',
+      off: 'each process that is killed while it takes the directory of a server leaves a file there',
+      file: 'packages/member/src/files/directory-lock.ts',
+      find: '        await removeAbandoned(directory);\n',
+      replace: '',
+      test: {
+        file: 'packages/member/test/directory-lock.test.ts',
+        title: 'is rid of the drafts of processes that were killed, and of no other file',
+      },
+    },
+    {
+      name: 'note-of-a-starting-process-taken',
+      off: 'a server that starts takes away the note of another one that is taking the directory at the moment',
+      file: 'packages/member/src/files/directory-lock.ts',
+      find: 'if (found !== undefined && Date.now() - found.mtimeMs > abandonedMs)',
+      replace: 'if (found !== undefined)',
+      test: {
+        file: 'packages/member/test/directory-lock.test.ts',
+        title: 'is rid of the drafts of processes that were killed, and of no other file',
+      },
+    },
   ],
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemberFault } from './fault.ts';
 
@@ -7,6 +7,11 @@ import { MemberFault } from './fault.ts';
 const lockFile = 'process.json';
 /** Others may begin, and end, at the same moment. */
 const attempts = 5;
+
+/** A note of a process that has not got as far as taking the directory, or of one that it has set aside. */
+const draftName = /^process\.json\.[0-9a-f]{12}$/;
+/** Milliseconds after which a draft is of no process that is taking the directory. */
+const abandonedMs = 600_000;
 
 /** A process, recognised after its number is given to another one, and the directory that it uses, recognised where that was copied. */
 interface Holder {
@@ -31,7 +36,10 @@ export async function holdDirectory(directory: string): Promise<AsyncDisposable>
   await writeFile(draft, `${JSON.stringify(own)}\n`, { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      if (await isLinked(draft, path)) return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+      if (await isLinked(draft, path)) {
+        await removeAbandoned(directory);
+        return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+      }
       const text = await textOf(path);
       const holder = text === undefined ? undefined : holderIn(text);
       if (holder !== undefined && holder.directory === own.directory && (await isRunning(holder)))
@@ -42,6 +50,16 @@ export async function holdDirectory(directory: string): Promise<AsyncDisposable>
     await rm(draft, { force: true });
   }
   throw inUse(directory, undefined);
+}
+
+/** Removes the drafts of processes that were killed; another one may be about to be refused, and removes its own. */
+async function removeAbandoned(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!draftName.test(name)) continue;
+    const draft = join(directory, name);
+    const found = await stat(draft).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > abandonedMs) await rm(draft, { force: true });
+  }
 }
 
 /** Creates it, where nobody has. */

@@ -7,6 +7,7 @@ import {
   publicMode,
   readSecret,
   readSecretLines,
+  removeDrafts,
   secretMode,
   writeWhole,
 } from '@entente/pki/node';
@@ -76,6 +77,11 @@ export class MemberFiles {
   /** @param directory - created with mode 0700 by `prepare` if it does not exist */
   constructor(directory: string) {
     this.directory = directory;
+  }
+
+  /** Removes what a process has left that was killed while it wrote: keys too. Call it while this process holds the directory. */
+  async removeDrafts(): Promise<void> {
+    await removeDrafts(this.directory, Object.values(names));
   }
 
   path(name: FileName): string {

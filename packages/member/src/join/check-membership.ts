@@ -10,14 +10,13 @@ import { readToken } from './join-token.ts';
  * @param directory - of the server; need not exist
  * @param text - the join token, as pasted; `undefined` where the configuration has none
  * @param fqdn - the server
- * @returns the topology that is kept from the last run, which may have been replaced since; undefined where there is none yet
- * @throws MemberFault `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`, `ENTENTE_MEMBER_DAMAGED`
+ * @throws MemberFault `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`
  */
 export async function checkMembership(
   directory: string,
   text: string | undefined,
   fqdn: string,
-): Promise<Topology | undefined> {
+): Promise<void> {
   const files = new MemberFiles(directory);
   const hasJoined = await access(files.path('membership')).then(
     () => true,
@@ -25,8 +24,16 @@ export async function checkMembership(
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
   );
   if (!hasJoined || text !== undefined) readToken(text, fqdn, directory);
-  if (!hasJoined) return undefined;
-  return new TopologyFile(files).restore().catch((error: NodeJS.ErrnoException) => {
+}
+
+/**
+ * The topology that a server has kept from its last run, for a check of its configuration: it may have been replaced since.
+ * @param directory - of the server; need not exist
+ * @returns undefined where there is none, or this user may not read it
+ * @throws MemberFault `ENTENTE_MEMBER_DAMAGED`
+ */
+export async function keptTopology(directory: string): Promise<Topology | undefined> {
+  return new TopologyFile(new MemberFiles(directory)).restore().catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EACCES') return undefined;
     throw error;
   });

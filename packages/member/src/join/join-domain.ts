@@ -41,6 +41,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
   await files.prepare();
   const lock = await holdDirectory(options.directory);
   try {
+    await files.removeDrafts();
     return await joinHeld(options, files, lock);
   } catch (error) {
     await lock[Symbol.asyncDispose]();

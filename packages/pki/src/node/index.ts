@@ -56,6 +56,7 @@ export {
   type PreparedFile,
   prepareWhole,
   publicMode,
+  removeDrafts,
   secretMode,
   syncFolder,
   writeWhole,

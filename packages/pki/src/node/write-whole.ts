@@ -97,7 +97,7 @@ export async function prepareWhole(
         throw aboutFile(error, draft, path);
       }
       await syncFolder(folder);
-      await removeAbandoned(path);
+      await removeDrafts(folder, [basename(path)], abandonedMs);
     },
     discard,
   };
@@ -147,16 +147,28 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** A process that is killed leaves its draft behind: with a key in it, and under a name that no other write takes. */
-async function removeAbandoned(path: string): Promise<void> {
-  const folder = dirname(path);
-  const prefix = draftPrefix(path);
-  const length = prefix.length + nameBytes * 2 + '.new'.length;
+/**
+ * Removes drafts of {@link writeWhole}. A process that is killed leaves its draft behind: with a key in it, and under a name that no other
+ * write takes.
+ * @param folder - in which the files are
+ * @param names - of the files
+ * @param olderThanMs - age of a draft that is removed; undefined: any, where no other process writes to the folder
+ */
+export async function removeDrafts(
+  folder: string,
+  names: readonly string[],
+  olderThanMs?: number,
+): Promise<void> {
+  const prefixes = names.map(draftPrefix);
+  const random = nameBytes * 2 + '.new'.length;
   for (const name of await readdir(folder)) {
-    if (name.length !== length || !name.startsWith(prefix) || !name.endsWith('.new')) continue;
+    const prefix = prefixes.find((one) => name.length === one.length + random && name.startsWith(one));
+    if (prefix === undefined || !name.endsWith('.new')) continue;
     const draft = join(folder, name);
     const status = await lstat(draft).catch(() => undefined);
-    if (status !== undefined && Date.now() - status.mtimeMs > abandonedMs) await rm(draft, { force: true });
+    if (status === undefined) continue;
+    if (olderThanMs === undefined || Date.now() - status.mtimeMs > olderThanMs)
+      await rm(draft, { force: true });
   }
 }
 
