@@ -15,7 +15,8 @@ export function exporterFiles(name: string, version: string) {
     'README.md': readmeText(
       name,
       'Writes what a server logs into a file, one line of JSON for each record.',
-      '{ file: /var/log/entente/records.jsonl }',
+      '{ file: /var/lib/entente/records.jsonl }',
+      'Under the units of examples/systemd a server may write below `/var/lib/entente` alone; for a file elsewhere, add `ReadWritePaths=` with its folder to the unit.',
     ),
     'index.js': moduleText.replaceAll('NAME', name),
     'suite.test.js': suiteText.replaceAll('NAME', name),

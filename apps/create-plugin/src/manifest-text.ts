@@ -29,8 +29,9 @@ export function manifestText(
  * @param name - of the plugin
  * @param what - a sentence
  * @param config - as YAML, in one line
+ * @param note - a paragraph about the configuration
  */
-export function readmeText(name: string, what: string, config: string): string {
+export function readmeText(name: string, what: string, config: string, note?: string): string {
   return `# entente-plugin-${name}
 
 ${what}
@@ -49,5 +50,5 @@ Install the tarball with npm beside the configuration of a server that takes its
 plugins:
   - { use: entente-plugin-${name}, config: ${config} }
 \`\`\`
-`;
+${note === undefined ? '' : `\n${note}\n`}`;
 }

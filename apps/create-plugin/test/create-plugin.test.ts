@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -53,6 +53,17 @@ describe('npm create @entente/plugin', () => {
       expect(checked.status).toBe(0);
     },
   );
+
+  it('names a file for an exporter which a server may write under each unit of systemd', () => {
+    const home = join(folder, 'under-systemd');
+    expect(create(home, '--port', 'exporter')).toMatchObject({ status: 0 });
+    const [, file] = /config: \{ file: (\S+) \}/.exec(readFileSync(join(home, 'README.md'), 'utf8')) ?? [];
+    const units = join(root, 'examples/systemd');
+    for (const name of readdirSync(units).filter((one) => one.endsWith('.service'))) {
+      const [, state] = /^StateDirectory=(\S+)$/m.exec(readFileSync(join(units, name), 'utf8')) ?? [];
+      expect(file, name).toMatch(new RegExp(`^/var/lib/${state}/[^/]+$`));
+    }
+  });
 
   it('leaves a folder that exists as it is', () => {
     const home = join(folder, 'there');
