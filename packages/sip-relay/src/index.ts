@@ -30,7 +30,7 @@ export {
 } from './inside/inside-sockets.ts';
 export { livingFirst } from './living/living-first.ts';
 export { LivingServers, type LivingServersOptions } from './living/living-servers.ts';
-export { silentServer } from './living/silent-server.ts';
+export { type SilentServer, silentServer } from './living/silent-server.ts';
 export { everySecond, type WatchServersOptions, watchServers } from './living/watch-servers.ts';
 export { connectionLog, type LogConnection, peerName } from './log/connection-log.ts';
 export { logTransactions } from './log/transaction-log.ts';

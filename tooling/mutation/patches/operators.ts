@@ -288,5 +288,28 @@ export const patches: PatchList = {
         title: 'an administrator whose certificate has ended is told what can be seen of it',
       },
     },
+    {
+      name: 'silence-without-remedy',
+      off: 'the log of a silent server has no field that says what to check',
+      file: 'packages/sip-relay/src/living/watch-servers.ts',
+      find: "{ event: 'server-silent', server, remedy }",
+      replace: "{ event: 'server-silent', server }",
+      test: {
+        file: 'packages/sip-relay/src/living/watch-servers.test.ts',
+        title:
+          'asks front ends and the other edges that it may dial, and logs who falls silent and who answers again',
+      },
+    },
+    {
+      name: 'exporter-outside-the-state',
+      off: 'the exporter that npm create makes is told to write where the units of systemd let no server write',
+      file: 'apps/create-plugin/src/exporter-files.ts',
+      find: '/var/lib/entente/records.jsonl',
+      replace: '/var/log/entente/records.jsonl',
+      test: {
+        file: 'apps/create-plugin/test/create-plugin.test.ts',
+        title: 'names a file for an exporter which a server may write under each unit of systemd',
+      },
+    },
   ],
 };

@@ -94,7 +94,10 @@ export class PoolWatch implements Disposable {
   #changed(server: string, isLiving: boolean): void {
     const { logger, onReturn, topology } = this.#options;
     if (isLiving) logger.info({ event: 'server-answers', server }, `${server} answers`);
-    else logger.warn({ event: 'server-silent', server }, silentServer(server, topology()));
+    else {
+      const { message, remedy } = silentServer(server, topology());
+      logger.warn({ event: 'server-silent', server, remedy }, message);
+    }
     if (isLiving && this.#others.pool.includes(server)) onReturn(server);
   }
 

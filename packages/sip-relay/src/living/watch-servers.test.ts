@@ -50,7 +50,7 @@ describe('the watch of an edge', () => {
     expect(events).toEqual([
       { event: 'server-answers', server: fe1 },
       { event: 'server-answers', server: edge2 },
-      { event: 'server-silent', server: fe1 },
+      { event: 'server-silent', server: fe1, remedy: expect.stringContaining(`check that ${fe1} runs`) },
       { event: 'server-answers', server: fe1 },
     ]);
   });

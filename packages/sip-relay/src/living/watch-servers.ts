@@ -52,7 +52,10 @@ export function watchServers({
     },
     onChange(server, isLiving) {
       if (isLiving) logger.info({ event: 'server-answers', server }, `${server} answers`);
-      else logger.warn({ event: 'server-silent', server }, silentServer(server, topology()));
+      else {
+        const { message, remedy } = silentServer(server, topology());
+        logger.warn({ event: 'server-silent', server, remedy }, message);
+      }
     },
   });
 }
