@@ -28,9 +28,12 @@ export { type TrustedStream, trustedStream } from './dial/trusted-stream.ts';
 export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './fault/fault.ts';
 export { addressGroup } from './listen/address-group.ts';
 export type {
+  HandlerOf,
   Http2Handler,
   Http2Module,
   HttpsModule,
+  PlatformModule,
+  ServerOf,
   SocketHandler,
   TlsModule,
 } from './listen/platform-server.ts';

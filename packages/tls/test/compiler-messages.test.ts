@@ -57,12 +57,35 @@ describe('what the compiler says of options of serve', () => {
     for (const text of said) expect(text).not.toContain('Module');
   });
 
+  it.each(['tls', 'http2'])('names the option too with %s', async (module) => {
+    const said = await complaints([
+      `await serve(${module}, { trust, identity, alow: ['a'] }, () => {});`,
+      `await serve(${module}, { trust, identity }, () => {});`,
+      `await serve(${module}, { trust: openTrust({ anchors: 'ca.crt' }), identity, allow: ['a'] }, () => {});`,
+    ]);
+    expect(said[0]).toContain("'alow' does not exist in type 'ServeOptions'. Did you mean to write 'allow'?");
+    expect(said[1]).toContain("Property 'allow' is missing");
+    expect(said[2]).toContain("Type 'Promise<Trust>' is missing");
+    for (const text of said) expect(text).not.toContain('Module');
+  });
+
+  it('names the module that is none, and the handler of another module', async () => {
+    const said = await complaints([
+      "await serve({}, { trust, identity, allow: ['a'] }, () => {});",
+      "await serve(tls, { trust, identity, allow: ['a'] }, (socket: string) => void socket);",
+    ]);
+    expect(said[0]).toContain("'{}' is not assignable to parameter of type 'PlatformModule'");
+    expect(said[1]).toContain("is not assignable to parameter of type 'SocketHandler'");
+  });
+
   it('is nothing where they are right, with each of the modules', async () => {
     const said = await complaints([
       "await serve(https, { trust, identity, allow: ['a'] }, (request, response) => void response.end(request.url));",
       "await serve(http2, { trust, identity, allow: ['a'] }, (request, response) => response.end(request.url));",
       "await serve(tls, { trust, identity, clientCertificate: 'none' }, (socket, peer) => void socket.end(peer.protection));",
+      "(await serve(http2, { trust, identity, allow: ['a'] }, () => {})).server.updateSettings({});",
+      "(await serve(https, { trust, identity, allow: ['a'] }, () => {})).server.closeIdleConnections();",
     ]);
-    expect(said).toEqual(['', '', '']);
+    expect(said).toEqual(['', '', '', '', '']);
   });
 });

@@ -56,7 +56,7 @@ describe('the module that serve is given', () => {
     });
     closers.push(() => listening.close());
     const module = { createServer: () => listening, TLSSocket: tls.TLSSocket };
-    await expect(serve(module as never, good(), () => {})).rejects.toMatchObject({
+    await expect(serve(module as unknown as typeof tls, good(), () => {})).rejects.toMatchObject({
       sentence: 'expected a module that makes a TLS server, found one that listens already',
     });
   });

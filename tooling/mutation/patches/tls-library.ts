@@ -124,5 +124,14 @@ export const patches: PatchList = {
         'may be a URL or its text, with what fetch takes beside it',
       ),
     },
+    {
+      name: 'module-is-blamed',
+      off: 'the compiler blames the module where an option of serve is wrong with node:tls',
+      file: 'packages/tls/src/listen/serve.ts',
+      find: 'export function serve<M extends PlatformModule>(\n  module: M,\n  options: ServeOptions,\n  handler: HandlerOf<M>,\n): Promise<TrustedServer<ServerOf<M>>>;',
+      replace:
+        "export function serve(\n  module: import('./platform-server.ts').TlsModule,\n  options: ServeOptions,\n  handler: SocketHandler,\n): Promise<TrustedServer<tls.Server>>;\nexport function serve(\n  module: import('./platform-server.ts').HttpsModule,\n  options: ServeOptions,\n  handler: RequestListener,\n): Promise<TrustedServer<HttpsServer>>;",
+      test: test('packages/tls/test/compiler-messages.test.ts')('names the option too with tls'),
+    },
   ],
 };

@@ -14,10 +14,26 @@ export type Http2Module = Pick<typeof http2, 'createSecureServer'>;
 /** `node:tls`, the module itself. */
 export type TlsModule = Pick<typeof tls, 'createServer' | 'TLSSocket'>;
 
+/** A module whose listeners `serve` starts. */
+export type PlatformModule = HttpsModule | Http2Module | TlsModule;
+
 /** Called with each admitted connection of a `node:tls` listener, from which nothing was read yet. */
 export type SocketHandler = (socket: tls.TLSSocket, peer: Peer) => void;
 /** Answers requests of `node:http2`. */
 export type Http2Handler = (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void;
+
+/** What a listener of a module calls. */
+export type HandlerOf<M extends PlatformModule> = M extends Http2Module
+  ? Http2Handler
+  : M extends TlsModule
+    ? SocketHandler
+    : http.RequestListener;
+/** The server that a module makes. */
+export type ServerOf<M extends PlatformModule> = M extends Http2Module
+  ? http2.Http2SecureServer
+  : M extends TlsModule
+    ? tls.Server
+    : https.Server;
 
 /** Which module a listener is made with. */
 export type ModuleKind = 'https' | 'http2' | 'tls';

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import type { Http2SecureServer } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type * as tls from 'node:tls';
@@ -16,12 +15,12 @@ import { appendKeyLog } from './key-log.ts';
 import { reportValidity } from './own-validity.ts';
 import {
   createPlatformServer,
+  type HandlerOf,
   type Http2Handler,
-  type Http2Module,
-  type HttpsModule,
   moduleKind,
+  type PlatformModule,
+  type ServerOf,
   type SocketHandler,
-  type TlsModule,
 } from './platform-server.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { readServeOptions } from './serve-shape.ts';
@@ -56,24 +55,14 @@ export interface TrustedServer<S> {
  * @returns the listener, once it accepts connections
  * @throws TlsFault `ENTENTE_LISTEN_FAILED`, `ENTENTE_PLATFORM_CHECKS_OFF`, `ENTENTE_OPTION_INVALID`
  */
-export function serve(
-  module: Http2Module,
+// One signature for all modules: of several the compiler reports what is wrong by the last one, and would blame the module.
+export function serve<M extends PlatformModule>(
+  module: M,
   options: ServeOptions,
-  handler: Http2Handler,
-): Promise<TrustedServer<Http2SecureServer>>;
-export function serve(
-  module: TlsModule,
-  options: ServeOptions,
-  handler: SocketHandler,
-): Promise<TrustedServer<tls.Server>>;
-// Last, because the compiler reports what is wrong by the last one, and this is the usual one.
-export function serve(
-  module: HttpsModule,
-  options: ServeOptions,
-  handler: RequestListener,
-): Promise<TrustedServer<HttpsServer>>;
+  handler: HandlerOf<M>,
+): Promise<TrustedServer<ServerOf<M>>>;
 export async function serve(
-  module: HttpsModule | Http2Module | TlsModule,
+  module: PlatformModule,
   given: ServeOptions,
   handler: RequestListener | Http2Handler | SocketHandler,
 ): Promise<TrustedServer<tls.Server>> {
