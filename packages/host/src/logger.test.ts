@@ -48,7 +48,7 @@ describe('a line of the log', () => {
       log.error({ err: Object.assign(new Error('full'), full) }, 'with that of the error');
       log.error({ err: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) }, 'of a connection');
       log.error({ err: undefined }, 'of nothing');
-      log.info('a sentence alone');
+      log.info({}, 'a sentence alone');
     }).map((line) => (JSON.parse(line) as { remedy?: unknown }).remedy);
     expect(written).toEqual([full.remedy, full.remedy, undefined, undefined, undefined]);
   });
