@@ -93,6 +93,12 @@ describe('entente topology schema', () => {
 });
 
 describe('entente topology init', () => {
+  it.runIf(process.platform === 'linux')('ends where no folder for the keys can be created', async () => {
+    const line = 'topology init contoso.example --administrator one --file none.yaml --keys /proc/none';
+    expect((await runEntente(line)).stderr).toContain('/proc/none: no folder can be created in /proc');
+    await expect(stat('none.yaml')).rejects.toThrow();
+  });
+
   it('makes keys that only their owner can read, and takes those that are there', async () => {
     expect((await stat('administrators/alice.key')).mode & 0o777).toBe(0o600);
     const before = await readFile('administrators/alice.pub', 'utf8');

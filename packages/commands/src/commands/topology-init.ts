@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OperatorFault } from '@entente/host';
-import { publicMode, writeWhole } from '@entente/pki/node';
+import { createFolder, publicMode, writeWhole } from '@entente/pki/node';
 import { type AdministratorKey, topologyFormat } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import type { Command } from 'commander';
@@ -91,8 +90,8 @@ async function init(network: string, given: InitOptions): Promise<void> {
   const keys = opened.map(({ entry }) => entry);
   const text = textOf(network, given, required, keys);
   check(text, given.file);
-  await mkdir(given.keys, { recursive: true, mode: 0o700 });
-  await mkdir(dirname(given.file), { recursive: true });
+  await createFolder(given.keys);
+  await createFolder(dirname(given.file), undefined, 0o777);
   for (const { write } of opened) await write?.();
   const made = opened.flatMap(({ created }) => created ?? []);
   await writeWhole(given.file, text, publicMode);

@@ -40,13 +40,14 @@ export async function giveTo(file: FileHandle, owner: Owner): Promise<void> {
 }
 
 /**
- * Creates a folder with mode 0700, and those above it; one that exists stays as it is.
+ * Creates a folder, and those above it; one that exists stays as it is.
  * @param path - of the folder
  * @param owner - whose those become that are created; default: who runs the process
+ * @param mode - of those that are created; default 0700
  * @throws PkiFault `ENTENTE_PKI_FILE_UNAVAILABLE` where no folder can be created there, as below `/proc`; the fault of Node for any other reason
  */
-export async function createFolder(path: string, owner?: Owner): Promise<void> {
-  for (const created of await createMissing(resolve(path))) {
+export async function createFolder(path: string, owner?: Owner, mode = 0o700): Promise<void> {
+  for (const created of await createMissing(resolve(path), mode)) {
     if (owner === undefined) continue;
     const folder = await open(created, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     try {
@@ -62,13 +63,17 @@ export async function createFolder(path: string, owner?: Owner): Promise<void> {
  * one is there and the file system creates nothing in it, as `/proc` does, it tries again without an end.
  * @returns those that were created, from above
  */
-async function createMissing(path: string): Promise<readonly string[]> {
+async function createMissing(path: string, mode: number): Promise<readonly string[]> {
   const missing: string[] = [];
-  for (let at = path; !(await isFolder(at)); at = dirname(at)) missing.unshift(at);
+  for (let at = path; !(await isFolder(at)); at = dirname(at)) {
+    missing.unshift(at);
+    // A drive of Windows that is not there.
+    if (dirname(at) === at) break;
+  }
   const created: string[] = [];
   for (const folder of missing) {
     try {
-      await mkdir(folder, { mode: 0o700 });
+      await mkdir(folder, { mode });
       created.push(folder);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
