@@ -144,8 +144,8 @@ export const patches: PatchList = {
       name: 'publisher-under-way',
       off: 'a topology counts that a removed administrator was sending',
       file: 'packages/authority/src/publication/topology-publication.ts',
-      find: 'if (refusal !== undefined) return { accepted: false, refusal };',
-      replace: '',
+      find: 'if (refusal !== undefined) return { accepted: false, refusal };\n    const who',
+      replace: 'const who',
       test: {
         file: 'packages/authority/test/order-under-way.test.ts',
         title: 'is refused: a token, a revocation, and the next topology',

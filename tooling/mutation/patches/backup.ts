@@ -365,8 +365,8 @@ export const patches: PatchList = {
       name: 'folders-of-the-owner',
       off: 'a folder that root creates in that of an authority belongs to root',
       file: 'packages/pki/src/node/owner.ts',
-      find: 'if (first === undefined || owner === undefined) return;',
-      replace: 'if (first !== "") return;',
+      find: 'if (owner === undefined) continue;',
+      replace: 'if (created !== "" || owner === undefined) continue;',
       test: {
         file: 'packages/commands/test/folder-owner.test.ts',
         title: 'leaves nothing there that the authority, which runs as another user, cannot read',

@@ -308,8 +308,8 @@ export const patches: PatchList = {
       name: 'format-nobody-reads',
       off: 'a topology is published in a format that servers do not read, which they then refuse for ever',
       file: 'packages/authority/src/routes/topology-routes.ts',
-      find: 'if (format !== undefined && behind.length > 0)',
-      replace: 'if (format !== undefined && behind.length > 99)',
+      find: 'return format === undefined || behind.length === 0 ?',
+      replace: 'return format === undefined || behind.length < 99 ?',
       test: {
         file: 'packages/authority/test/trust-state.test.ts',
         title: 'does not name a topology that a member has not said it reads',
