@@ -64,6 +64,33 @@ describe('what a partner says of users of ours', () => {
   });
 });
 
+describe('what stays of a field', () => {
+  /** More than a message may have of fields. */
+  const many = Array.from({ length: 300 }, (_, i) => `<sip:carl@fabrikam.example>;index=1.${i}`);
+
+  it.each(['History-Info', 'Diversion'])('is one field, however many values it has: %s', (name) => {
+    const [first = '', ...others] = many;
+    expect(
+      seenInside('INVITE', [
+        [name, first],
+        [name, `<sip:alice@contoso.example>, ${others.join(', ')}`],
+      ]),
+    ).toEqual([many.join(',')]);
+  });
+
+  it('is one field of the identities that a partner asserts', () => {
+    const values = Array.from({ length: 300 }, () => '<sip:bob@fabrikam.example>');
+    expect(
+      seenInside('MESSAGE', [['P-Asserted-Identity', ['<tel:+49301001>', ...values].join(', ')]]),
+    ).toEqual([values.join(',')]);
+  });
+
+  it('is one value where the field has but one', () => {
+    const values = '<sip:carl@fabrikam.example>, <sip:alice@contoso.example>, <sip:desk@litware.example>';
+    expect(seenInside('INVITE', [['Reply-To', values]])).toEqual(['<sip:carl@fabrikam.example>']);
+  });
+});
+
 describe('what would have a telephone answer by itself for a partner', () => {
   it.each([
     ['Answer-Mode', 'Auto;require'],

@@ -1,5 +1,6 @@
 import { mayBeInsideName } from '@entente/federation';
 import { type MessageEditor, parseNameAddr, type SipRequest } from '@entente/sip';
+import { changedField, changeFields } from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
 
 /**
@@ -37,12 +38,8 @@ function keepValues(
   name: string,
   mayStay: (value: string) => boolean,
 ): void {
-  if (!request.has(name)) return;
-  const values = request.values(name);
-  const kept = values.filter(mayStay);
-  if (kept.length === values.length) return;
-  editor.remove(name);
-  for (const value of kept) editor.append(name, value);
+  const changed = changedField(request, name, (value) => (mayStay(value) ? value : undefined));
+  if (changed !== undefined) changeFields(editor, [changed]);
 }
 
 /** What cannot be read may look like an address of ours to a telephone. */

@@ -1,6 +1,6 @@
 import { assertableIdentities, insiderFieldsOf, speaksFor } from '@entente/federation';
 import type { MessageEditor, NameAddr, SipRequest } from '@entente/sip';
-import { accountVersionField, askedByField, keepAuthor } from '@entente/sip-relay';
+import { accountVersionField, askedByField, changeFields, keepAuthor, oneLine } from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
 import { withoutClaims } from './claims-of-partners.ts';
 import type { Arrival } from './decide-edge-route.ts';
@@ -30,7 +30,5 @@ export function editInwards(
 }
 
 function setIdentities(editor: MessageEditor<SipRequest>, values: readonly NameAddr[] | undefined): void {
-  if (values === undefined) return;
-  editor.remove('P-Asserted-Identity');
-  for (const value of values) editor.append('P-Asserted-Identity', value);
+  if (values !== undefined) changeFields(editor, [['P-Asserted-Identity', oneLine(values)]]);
 }

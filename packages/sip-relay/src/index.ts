@@ -22,6 +22,7 @@ export {
   vouchFor,
 } from './admission/vouch.ts';
 export { type DeviceFlow, DeviceFlows, isUnregistered } from './device-flows.ts';
+export { changedField, changeFields, type FieldChange, oneLine } from './field-changes.ts';
 export { FlowNames } from './flow-names.ts';
 export {
   type InsideListenOptions,

@@ -182,5 +182,39 @@ export const patches: PatchList = {
       replace: 'if (rule === undefined) return { ok: true, row };\n  if (rule === undefined) {',
       test: opening('is nobody where the row is closed for this edge'),
     },
+    {
+      name: 'identities-in-one-line',
+      off: 'the identities that a partner may assert are lost where it asserts a number beside them',
+      file: 'packages/edge/src/inward-fields.ts',
+      find: "changeFields(editor, [['P-Asserted-Identity', oneLine(values)]]);",
+      replace: "editor.remove('P-Asserted-Identity');",
+      test: {
+        file: 'packages/edge/src/claims-of-partners.test.ts',
+        title: 'is one field of the identities that a partner asserts',
+      },
+    },
+    {
+      name: 'values-in-one-line',
+      off: 'values that stay are a field each, and more than a message may have',
+      file: 'packages/sip-relay/src/field-changes.ts',
+      find: 'else editor.set(name, value);',
+      replace:
+        "else {\n      editor.remove(name);\n      for (const one of value.split(',')) editor.append(name, one);\n    }",
+      test: {
+        file: 'packages/edge/src/claims-of-partners.test.ts',
+        title: 'is one field, however many values it has: History-Info',
+      },
+    },
+    {
+      name: 'one-value',
+      off: 'a field that has one value gets several',
+      file: 'packages/sip-relay/src/field-changes.ts',
+      find: 'ofOneValue.has(name) ? kept[0] : oneLine(kept)',
+      replace: 'oneLine(kept)',
+      test: {
+        file: 'packages/edge/src/claims-of-partners.test.ts',
+        title: 'is one value where the field has but one',
+      },
+    },
   ],
 };

@@ -95,9 +95,9 @@ export const patches: PatchList = {
     {
       name: 'claims-of-others',
       off: 'what a partner says of its own users is lost where it also names one of ours',
-      file: 'packages/edge/src/claims-of-partners.ts',
-      find: 'for (const value of kept) editor.append(name, value);',
-      replace: '',
+      file: 'packages/sip-relay/src/field-changes.ts',
+      find: 'ofOneValue.has(name) ? kept[0] : oneLine(kept)',
+      replace: 'undefined',
       test: {
         file: 'packages/edge/src/claims-of-partners.test.ts',
         title: 'is taken off alone: what else its forwards say stays as it came',
