@@ -12,7 +12,10 @@ function seenInside(method: string, fields: readonly (readonly [string, string])
 }
 
 describe('what a partner says of users of ours', () => {
-  const naming = ['Referred-By', 'b', 'Diversion', 'History-Info', 'Reply-To'];
+  const naming = [
+    ...['Referred-By', 'b', 'Diversion', 'History-Info', 'Reply-To'],
+    ...['CC-Diversion', 'CC-Redirect', 'Requested-By', 'P-Charge-Info', 'Call-Info', 'Error-Info'],
+  ];
   it.each(naming)('is taken off, and the request comes in: %s', (name) => {
     for (const method of ['INVITE', 'MESSAGE', 'REFER']) {
       expect(seenInside(method, [[name, '"Alice" <sip:alice@contoso.example>']])).toEqual([]);
@@ -41,6 +44,11 @@ describe('what a partner says of users of ours', () => {
     ['a number, which has no domain', '<tel:+49301001>'],
     ['an address at a server inside', '<sip:alice@fe1.contoso.example>'],
     ['what cannot be read', 'alice of Contoso'],
+    ['an address of ours in the name of a user', '<sip:alice%40contoso.example@fabrikam.example>'],
+    ['the same with a port', '<sip:alice%40Contoso.example.%3A5061@fabrikam.example>'],
+    ['the same in other characters', '<sip:alice%EF%BC%A0contoso.example@fabrikam.example>'],
+    ['a name in a context of ours', '<sip:alice;phone-context=contoso.example@fabrikam.example>'],
+    ['the same at a server', '<sip:alice;x;phone-context=fe1.contoso.example@fabrikam.example>'],
   ])('is taken off where it is %s', (_, value) => {
     expect(seenInside('INVITE', [['Referred-By', value]])).toEqual([]);
   });
@@ -99,15 +107,19 @@ describe('what would have a telephone answer by itself for a partner', () => {
     ['Alert-Info', 'Auto Answer'],
     ['Call-Info', '<sip:fabrikam.example>;answer-after=0'],
     ['Call-Info', '<sip:fabrikam.example>; Answer-After = 0'],
+    ['Call-Info', '<https://fabrikam.example>;info=alert-autoanswer'],
+    ['Call-Info', '<sip:fabrikam.example>;Auto-Answer=0'],
+    ['P-Auto-Answer', 'normal'],
   ])('is taken off, and the call comes in: %s: %s', (name, value) => {
     expect(seenInside('INVITE', [[name, value]])).toEqual([]);
   });
 
   it('is taken off alone: what else is said of the call stays', () => {
     const icon = '<https://fabrikam.example/carl.jpg>;purpose=icon';
-    expect(seenInside('INVITE', [['Call-Info', `${icon}, <sip:fabrikam.example>;answer-after=0`]])).toEqual([
-      icon,
-    ]);
+    const reply = '<sip:carl@fabrikam.example>;purpose=reply-to';
+    expect(
+      seenInside('INVITE', [['Call-Info', `${icon}, <sip:fabrikam.example>;answer-after=0, ${reply}`]]),
+    ).toEqual([`${icon},${reply}`]);
   });
 
   it('stays where a user of ours writes it from outside: the home proves who that is', () => {

@@ -36,6 +36,7 @@ export { everySecond, type WatchServersOptions, watchServers } from './living/wa
 export { connectionLog, type LogConnection, peerName } from './log/connection-log.ts';
 export { logTransactions } from './log/transaction-log.ts';
 export { budgetMetrics, loadMetrics, type ProxyCounts, proxyMetrics } from './metrics/proxy-metrics.ts';
+export { namingFields } from './naming-fields.ts';
 export { numberingOf } from './numbering/numbering-of.ts';
 export {
   isUnnamedCaller,
