@@ -1,4 +1,4 @@
-import type { HeaderFields } from '@entente/sip';
+import { createResponse, type HeaderFields } from '@entente/sip';
 import { describe, expect, it } from 'vitest';
 import { hers, his, message, ofCalled, outwards, type Sent, start } from '../test/edge-between.ts';
 
@@ -127,5 +127,106 @@ describe('what would have a telephone answer by itself for a partner', () => {
     const headers = { 'Answer-Mode': 'Auto', 'Referred-By': `<${hers}>` };
     fromClient(message('INVITE', hers, 'sip:carol@contoso.example', { headers }));
     expect(Object.keys(headers).map((name) => sent.inside[0]?.message.has(name))).toEqual([true, true]);
+  });
+});
+
+describe('the fields in an address of a partner', () => {
+  const transfer = 'Replaces=1%40fabrikam.example%3Bto-tag%3D1%3Bfrom-tag%3D2&Require=replaces';
+  it.each([
+    ['?Answer-Mode=Auto', ''],
+    ['?', ''],
+    ['?Referred-By=%3Csip:carol@contoso.example%3E&Call-Info=%3Csip:x%3E%3Banswer-after%3D0', ''],
+    [`?${transfer}`, `?${transfer}`],
+    [`?Alert-Info=%3Chttp://x%3E&${transfer}&body=x`, `?${transfer}`],
+    ['?replace%73=1%3Bto-tag%3D1%3Bfrom-tag%3D2', ''],
+    ['?Replaces=1%0D%0AAnswer-Mode:Auto', ''],
+    ['?Replaces=1@fabrikam.example%3Bto-tag%3D1&X=@', '?Replaces=1@fabrikam.example%3Bto-tag%3D1'],
+    ['?Require=answermode', '?Require=answermode'],
+  ])('are taken off Refer-To, but those of a transfer: %s', (written, left) => {
+    const address = (fields: string) =>
+      `"Carol, <x?>" <sip:carol@contoso.example;method=INVITE${fields}>;x=1`;
+    expect(seenInside('REFER', [['Refer-To', address(written)]])).toEqual([address(left)]);
+  });
+
+  it('are taken off with a Refer-To that cannot be read, and are no fields where it is an address of the web', () => {
+    expect(seenInside('REFER', [['Refer-To', 'sip:carol@contoso.example?Answer-Mode=Auto']])).toEqual([]);
+    const hidden = '<sip:carol@contoso.example?Answer-Mode=Auto>;x="<y?z>"';
+    expect(seenInside('REFER', [['Refer-To', hidden]])).toEqual([]);
+    const asked = '"Who?" <sip:carol@contoso.example>';
+    expect(seenInside('REFER', [['Refer-To', asked]])).toEqual([asked]);
+    const web = '<https://fabrikam.example/?Answer-Mode=Auto>';
+    expect(seenInside('REFER', [['Refer-To', web]])).toEqual([web]);
+  });
+
+  it('are taken off in a dialog as well', () => {
+    const { fromFrontEnd, fromPartner, sent } = start();
+    fromFrontEnd(outwards('INVITE'));
+    const [out] = sent.outside as [Sent];
+    out.answer(200);
+    const Route = out.message.recordRoutes[0]?.toString() ?? '';
+    const headers = { Route, 'Refer-To': '<sip:carol@contoso.example?Answer-Mode=Auto>' };
+    fromPartner(ofCalled(out.message, 'REFER', { uri: hers, headers }));
+    expect(sent.inside[0]?.message.get('Refer-To')).toBe('<sip:carol@contoso.example>');
+  });
+
+  it('are taken off Contact', () => {
+    const { fromPartner, sent } = start();
+    const contact = '<sip:bob@192.0.2.7;transport=tls?Answer-Mode=Auto&Replaces=1>;+sip.instance="x"';
+    fromPartner(message('INVITE', his, hers, { contact }));
+    expect(sent.inside[0]?.message.get('Contact')).toBe(
+      '<sip:bob@192.0.2.7;transport=tls>;+sip.instance="x"',
+    );
+  });
+});
+
+/** What of the fields of a partner's answer is seen inside. */
+function seenOfAnswer(status: number, fields: readonly (readonly [string, string])[]) {
+  const { fromFrontEnd, sent } = start();
+  const answers = fromFrontEnd(outwards('INVITE'));
+  const [out] = sent.outside as [Sent];
+  const options = { toTag: 'far', headers: fields as HeaderFields };
+  out.answer(createResponse(out.message, status, undefined, options));
+  return [...new Set(fields.map(([name]) => name))].flatMap((name) => answers[0]?.all(name));
+}
+
+describe('an answer of a partner', () => {
+  const ours = '<sip:alice@contoso.example>';
+  it.each([180, 200, 404])('says nothing of users of ours, and has no telephone answer: %s', (status) => {
+    const fields = [
+      ...['Referred-By', 'Diversion', 'History-Info', 'Reply-To', 'Error-Info', 'Call-Info'].map(
+        (name) => [name, ours] as const,
+      ),
+      ...(['Answer-Mode', 'Alert-Info', 'P-Auto-Answer'] as const).map((name) => [name, 'Auto'] as const),
+    ];
+    expect(seenOfAnswer(status, fields)).toEqual([]);
+    expect(seenOfAnswer(status, [['History-Info', `${ours};index=1, <${his}>;index=2`]])).toEqual([
+      `<${his}>;index=2`,
+    ]);
+  });
+
+  it.each(['Authentication-Info', 'Proxy-Authentication-Info', 'Flow-Timer', 'Service-Route', 'Path'])(
+    'says nothing of how a telephone and its server go on: %s',
+    (name) => {
+      expect(seenOfAnswer(200, [[name, '1']])).toEqual([]);
+    },
+  );
+
+  it('warns in the name of no server of ours', () => {
+    expect(
+      seenOfAnswer(404, [
+        ['Warning', '399 fe1.contoso.example "Call 555", 399 sip.fabrikam.example "Gone"'],
+        ['Warning', '399 Contoso.example:5061 "Call 555"'],
+        ['Warning', '399 access.contoso.example "Call 555"'],
+        ['Warning', 'fe1.contoso.example'],
+      ]),
+    ).toEqual(['399 sip.fabrikam.example "Gone"']);
+  });
+
+  it('leads to no address with fields in it', () => {
+    expect(
+      seenOfAnswer(302, [
+        ['Contact', '<sip:carol@contoso.example?Answer-Mode=Auto>;q=0.5, <sip:carl@fabrikam.example>'],
+      ]),
+    ).toEqual(['<sip:carol@contoso.example>;q=0.5,<sip:carl@fabrikam.example>']);
   });
 });

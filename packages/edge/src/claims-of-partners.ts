@@ -1,7 +1,23 @@
 import { mayBeInsideName } from '@entente/federation';
-import { type MessageEditor, parseNameAddr, type SipMessage, type SipRequest, type Uri } from '@entente/sip';
-import { changedField, changeFields, type FieldChange, namingFields } from '@entente/sip-relay';
+import {
+  edit,
+  type MessageEditor,
+  parseNameAddr,
+  parseWarning,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+  type Uri,
+} from '@entente/sip';
+import {
+  changedField,
+  changeFields,
+  type FieldChange,
+  insiderFields,
+  namingFields,
+} from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
+import { transferOnly, withoutFieldsInIt } from './fields-of-addresses.ts';
 
 /**
  * Fields by which the caller has a telephone answer by itself, or ring as the caller likes: by a ring tone of a certain name many telephones answer.
@@ -10,6 +26,20 @@ import type { Topology } from '@entente/topology';
 const answeringFields = ['Answer-Mode', 'Priv-Answer-Mode', 'P-Auto-Answer', 'Alert-Info'] as const;
 /** The same in a value of Call-Info: `answer-after`, `info=alert-autoanswer`, `auto-answer`. */
 const answersByItself = /answer-after|auto-?answer/i;
+
+/**
+ * What an answer of a partner may not say: who gives it, where somebody has checked that, and how a telephone and its server go on with each other.
+ * @see RFC 3325 §5, RFC 7616 §3.5, RFC 5626 §4.4.1, RFC 3608, RFC 3327
+ */
+const notInAnswers = [
+  ...insiderFields,
+  'P-Preferred-Identity',
+  'Authentication-Info',
+  'Proxy-Authentication-Info',
+  'Flow-Timer',
+  'Service-Route',
+  'Path',
+] as const;
 
 /**
  * Takes off the request of a partner what it says of users of ours, and what would have a telephone answer by itself, so that the partner listens in. Of
@@ -26,12 +56,29 @@ export function withoutClaims(
   changeFields(editor, changedClaims(request, topology));
 }
 
-function changedClaims(message: SipMessage, topology: Topology): readonly FieldChange[] {
+/**
+ * The same of an answer. Contact leads to the end of the dialog, wherever that is.
+ * @param response - as it came from a partner
+ * @param topology - in force
+ * @returns the same response where nothing of it goes
+ */
+export function answerOfPartner(response: SipResponse, topology: Topology): SipResponse {
+  const changes = changedClaims(response, topology);
+  for (const name of notInAnswers) if (response.has(name)) changes.push([name, undefined]);
+  if (changes.length === 0) return response;
+  const editor = edit(response);
+  changeFields(editor, changes);
+  return editor.toMessage();
+}
+
+function changedClaims(message: SipMessage, topology: Topology): FieldChange[] {
   const changes: FieldChange[] = [];
-  const keepValues = (name: string, mayStay: (value: string) => boolean): void => {
-    const changed = changedField(message, name, (value) => (mayStay(value) ? value : undefined));
-    if (changed !== undefined) changes.push(changed);
+  const change = (name: string, changed: (value: string) => string | undefined): void => {
+    const one = changedField(message, name, changed);
+    if (one !== undefined) changes.push(one);
   };
+  const keepValues = (name: string, mayStay: (value: string) => boolean): void =>
+    change(name, (value) => (mayStay(value) ? value : undefined));
   for (const name of answeringFields) if (message.has(name)) changes.push([name, undefined]);
   for (const name of namingFields)
     keepValues(name, (value) => isOf(value, (uri) => uri.kind === 'sip' && isOfOthers(uri, topology)));
@@ -40,6 +87,9 @@ function changedClaims(message: SipMessage, topology: Topology): readonly FieldC
     'Call-Info',
     (value) => !answersByItself.test(value) && isOf(value, (uri) => isOfOthers(uri, topology)),
   );
+  keepValues('Warning', (value) => isOfOtherAgent(value, topology));
+  change('Refer-To', transferOnly);
+  change('Contact', withoutFieldsInIt);
   return changes;
 }
 
@@ -65,4 +115,11 @@ function isOfOthers(uri: Uri, topology: Topology): boolean {
 function isOurs(place: string, topology: Topology): boolean {
   const host = place.replace(/\.$/, '');
   return topology.isOurDomain(host) || mayBeInsideName(topology, host);
+}
+
+function isOfOtherAgent(value: string, topology: Topology): boolean {
+  const parsed = parseWarning(value);
+  if (!parsed.ok) return false;
+  const agent = parsed.value.agent.replace(/:\d+$/, '').toLowerCase();
+  return !topology.externalNames.has(agent) && !isOurs(agent, topology);
 }

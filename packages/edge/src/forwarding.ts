@@ -39,16 +39,15 @@ import {
   believedAnswer,
   type DeviceFlows,
   type FlowNames,
-  insiderFields,
   type NotSent,
   notDialled,
   notSentOut,
   overConnection,
   type RelayRules,
   type RequestOrigin,
-  withoutFields,
 } from '@entente/sip-relay';
 import { links, type RequestRule, routeAddress, type Topology } from '@entente/topology';
+import { answerOfPartner } from './claims-of-partners.ts';
 import type { EdgeRoute } from './decide-edge-route.ts';
 import type { EdgeSender } from './edge-sender.ts';
 import { editInwards } from './inward-fields.ts';
@@ -254,9 +253,6 @@ class MemberRules extends EdgeRules implements RelayRules<EdgeTarget> {
   }
 }
 
-/** What an answer of a partner may say of who gives it, where somebody has checked that. */
-const claims = [...insiderFields, 'P-Preferred-Identity'] as const;
-
 /** A request to somebody outside, and the answers to it. */
 class OutwardRules extends EdgeRules implements RelayRules {
   readonly #forwarded: ForwardedRequest;
@@ -320,7 +316,7 @@ class OutwardRules extends EdgeRules implements RelayRules {
     // An outsider's answer brings in neither an identity nor diagnostics: nobody has checked them. Users say less than partners do.
     return this.#forwarded.route.kind === 'device'
       ? believedAnswer(restored, () => undefined, this.#options.topology())
-      : withoutFields(restored, claims);
+      : answerOfPartner(restored, this.#options.topology());
   }
 
   nameOf(): string {

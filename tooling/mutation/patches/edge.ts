@@ -300,10 +300,9 @@ export const patches: PatchList = {
     {
       name: 'answers-assert-nothing',
       off: 'an answer from outside asserts an identity',
-      file: sources,
-      find: "const claims = [...insiderFields, 'P-Preferred-Identity'] as const;",
-      replace:
-        "const claims = ['P-Asserted-Identity', 'P-Preferred-Identity', 'Entente-Diagnostics'] as const;\nvoid insiderFields;",
+      file: 'packages/edge/src/claims-of-partners.ts',
+      find: '  ...insiderFields,\n',
+      replace: "  'P-Asserted-Identity',\n  'Entente-Diagnostics',\n",
       test: edge('is stripped from a response: neither identity nor diagnostics come in'),
     },
     {

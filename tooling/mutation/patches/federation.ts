@@ -5,6 +5,8 @@ const peer = 'packages/federation/src/partner-peer.ts';
 const message = 'packages/federation/src/message-authority.ts';
 const names = 'packages/sip-proxy/src/topology-hiding/hide-inside-names.ts';
 const partnerRoute = 'packages/federation/src/partner-route.ts';
+const claimsOfPartners = 'packages/edge/src/claims-of-partners.ts';
+const fieldsOfAddresses = 'packages/edge/src/fields-of-addresses.ts';
 
 const test = (title: string): MutationPatch['test'] => ({
   file: 'packages/federation/test/federation.test.ts',
@@ -13,6 +15,11 @@ const test = (title: string): MutationPatch['test'] => ({
 
 const inside = (title: string): MutationPatch['test'] => ({
   file: 'packages/sip-proxy/src/topology-hiding/hide-inside-names.test.ts',
+  title,
+});
+
+const claims = (title: string): MutationPatch['test'] => ({
+  file: 'packages/edge/src/claims-of-partners.test.ts',
   title,
 });
 
@@ -256,6 +263,98 @@ export const patches: PatchList = {
         title:
           'must have the name that its entry pins; without it the refusal names the pin, and what the certificate has',
       },
+    },
+    {
+      name: 'ours-in-a-name',
+      off: 'a partner writes an address of ours into the name of its user',
+      file: claimsOfPartners,
+      find: '[uri.host.toLowerCase(), ...places]',
+      replace: '[uri.host.toLowerCase(), ...places.slice(places.length)]',
+      test: claims('is taken off where it is an address of ours in the name of a user'),
+    },
+    {
+      name: 'address-of-call-info',
+      off: 'a partner says in Call-Info that a user of ours gets the reply',
+      file: claimsOfPartners,
+      find: '&& isOf(value, (uri) => isOfOthers(uri, topology))',
+      replace: '',
+      test: claims('is taken off, and the request comes in: Call-Info'),
+    },
+    {
+      name: 'claims-in-answers',
+      off: 'an answer of a partner names users of ours',
+      file: claimsOfPartners,
+      find: 'const changes = changedClaims(response, topology);',
+      replace: 'const changes: FieldChange[] = [];',
+      test: claims('says nothing of users of ours, and has no telephone answer: 180'),
+    },
+    {
+      name: 'session-in-answers',
+      off: 'a partner says by which nonce a telephone authenticates here next',
+      file: claimsOfPartners,
+      find: "  'Authentication-Info',",
+      replace: '',
+      test: claims('says nothing of how a telephone and its server go on: Authentication-Info'),
+    },
+    {
+      name: 'warnings-of-ours',
+      off: 'a partner warns in the name of a server of ours',
+      file: claimsOfPartners,
+      find: '!topology.externalNames.has(agent) && !isOurs(agent, topology)',
+      replace: "agent !== ''",
+      test: claims('warns in the name of no server of ours'),
+    },
+    {
+      name: 'warnings-outside-names',
+      off: 'a partner warns in the name of an edge of ours, as it is known outside',
+      file: claimsOfPartners,
+      find: '!topology.externalNames.has(agent) && ',
+      replace: '',
+      test: claims('warns in the name of no server of ours'),
+    },
+    {
+      name: 'fields-of-refer-to',
+      off: 'a partner has a telephone of ours call another one that answers by itself',
+      file: claimsOfPartners,
+      find: "change('Refer-To', transferOnly);",
+      replace: '',
+      test: claims('are taken off Refer-To, but those of a transfer: ?Answer-Mode=Auto'),
+    },
+    {
+      name: 'fields-of-contact',
+      off: 'the same by an answer that redirects',
+      file: claimsOfPartners,
+      find: "change('Contact', withoutFieldsInIt);",
+      replace: '',
+      test: claims('leads to no address with fields in it'),
+    },
+    {
+      name: 'fields-of-transfers',
+      off: 'a transfer with a question before it is lost',
+      file: fieldsOfAddresses,
+      find: 'ofTransfers.test(field) && ',
+      replace: "ofTransfers.test('') && ",
+      test: claims(
+        'are taken off Refer-To, but those of a transfer: ?Replaces=1%40fabrikam.example%3Bto-tag%3D1%3Bfrom-tag%3D2&Require=replaces',
+      ),
+    },
+    {
+      name: 'line-in-a-field',
+      off: 'a field of a transfer has a line break in it, and a second field behind that',
+      file: fieldsOfAddresses,
+      find: ' && !/%0[ad]/i.test(field)',
+      replace: '',
+      test: claims('are taken off Refer-To, but those of a transfer: ?Replaces=1%0D%0AAnswer-Mode:Auto'),
+    },
+    {
+      name: 'fields-behind-fields',
+      off: 'fields in an address stay where a parameter looks like an address with some',
+      file: fieldsOfAddresses,
+      find: 'if (uri.rawHeaders !== undefined) return undefined;',
+      replace: '',
+      test: claims(
+        'are taken off with a Refer-To that cannot be read, and are no fields where it is an address of the web',
+      ),
     },
   ],
 };

@@ -85,8 +85,8 @@ export const patches: PatchList = {
       name: 'claims-by-number',
       off: 'a partner names a user of ours by a number, which has no domain',
       file: 'packages/edge/src/claims-of-partners.ts',
-      find: "if (uri.kind !== 'sip') return false;",
-      replace: "if (uri.kind !== 'sip') return true;",
+      find: "uri.kind === 'sip' && isOfOthers(uri, topology)",
+      replace: "uri.kind === 'tel' || isOfOthers(uri, topology)",
       test: {
         file: 'packages/edge/src/claims-of-partners.test.ts',
         title: 'is taken off where it is a number, which has no domain',
@@ -107,7 +107,7 @@ export const patches: PatchList = {
       name: 'answers-by-itself',
       off: 'a partner has telephones of ours answer, and listens in',
       file: 'packages/edge/src/claims-of-partners.ts',
-      find: 'for (const name of answeringFields) if (request.has(name)) editor.remove(name);',
+      find: 'for (const name of answeringFields) if (message.has(name)) changes.push([name, undefined]);',
       replace: '',
       test: {
         file: 'packages/edge/src/claims-of-partners.test.ts',
@@ -118,7 +118,7 @@ export const patches: PatchList = {
       name: 'answers-after',
       off: 'the same by a parameter of Call-Info',
       file: 'packages/edge/src/claims-of-partners.ts',
-      find: "keepValues(editor, request, 'Call-Info', (value) => !/answer-after/i.test(value));",
+      find: '!answersByItself.test(value) && ',
       replace: '',
       test: {
         file: 'packages/edge/src/claims-of-partners.test.ts',
