@@ -83,6 +83,8 @@ export interface ForwardingOptions {
   readonly devices: DeviceFlows;
   /** Where requests go. */
   readonly targets: TargetFinder;
+  /** Whether a user of ours has a global number. */
+  readonly isNumberOfUser: (number: string) => boolean;
   /** Whether a server answers, as far as is known; default: each does. */
   readonly isLiving?: ((server: string) => boolean) | undefined;
   /** Milliseconds since 1970, never set back or forward. */
@@ -155,7 +157,7 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
     if (this.#request.method === 'REGISTER' && response.status === 200) this.#registered();
     if (target.flow === undefined && response.status === 430 && target.routes.length > 0)
       this.#options.onFlowFailed(target, this.#sentAt ?? this.#options.clock());
-    return believedAnswer(response, () => bringerOf(target, this.#options), this.#options.topology());
+    return believed(response, target, this.#options);
   }
 
   laterAnswers(target: ForwardTarget): LaterAnswers {
@@ -260,6 +262,15 @@ function bringerOf(
   return flow === undefined ? (server ?? serverOf(first, options) ?? '') : undefined;
 }
 
+function believed(
+  response: SipResponse,
+  target: Pick<ForwardTarget, 'flow' | 'routes' | 'server'>,
+  options: ForwardingOptions,
+): SipResponse {
+  const { isNumberOfUser, topology } = options;
+  return believedAnswer(response, () => bringerOf(target, options), topology(), isNumberOfUser);
+}
+
 /** What further devices that have accepted a call answer. */
 class AnswersOfDevices implements LaterAnswers {
   readonly keptBytes = 0;
@@ -276,7 +287,7 @@ class AnswersOfDevices implements LaterAnswers {
   }
 
   arrived(response: SipResponse): SipResponse {
-    return believedAnswer(response, () => bringerOf(this.#target, this.#options), this.#options.topology());
+    return believed(response, this.#target, this.#options);
   }
 }
 

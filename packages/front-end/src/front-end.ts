@@ -78,10 +78,12 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   /** @param options - who this server is, its users' credentials, the topology in force */
   constructor(options: FrontEndOptions) {
     this.#options = options;
+    const isNumberOfUser = (number: string): boolean =>
+      (options.accounts?.known.withNumber(number).length ?? 0) > 0;
     this.#admission = new Admission({
       ...options,
       needsProof: changesPassword,
-      isNumberOfUser: (number) => (options.accounts?.known.withNumber(number).length ?? 0) > 0,
+      isNumberOfUser,
       onUser: (address, origin) => {
         this.#signedIn.signedIn(address, origin, options.flows.of(origin));
         options.onUser(address, origin);
@@ -120,6 +122,7 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     this.#stopHearing = options.locations?.onChangeElsewhere?.((aor) => this.#targets.registered(aor));
     this.#forwarding = {
       ...options,
+      isNumberOfUser,
       mayReachClients: requestRule({ fqdn: options.fqdn }, { party: 'internal-client' }),
       devices: this.#devices,
       targets: this.#targets,

@@ -20,6 +20,10 @@ const answers = (title: string): MutationPatch['test'] => ({
   file: 'packages/front-end/src/believed-answers.test.ts',
   title,
 });
+const numbers = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/src/numbers-of-partners.test.ts',
+  title,
+});
 const broughtSender = 'packages/sip-relay/src/admission/brought-sender.ts';
 const disguisedNumber = 'packages/sip-relay/src/numbering/disguised-number.ts';
 const believedAnswer = 'packages/sip-relay/src/admission/believed-answer.ts';
@@ -56,8 +60,8 @@ export const patches: PatchList = {
       name: 'brought-number',
       off: 'a front end does not compare a caller from the telephone network with its users',
       file: 'packages/front-end/src/front-end.ts',
-      find: 'isNumberOfUser: (number) => (options.accounts?.known.withNumber(number).length ?? 0) > 0,',
-      replace: 'isNumberOfUser: () => false,',
+      find: '(options.accounts?.known.withNumber(number).length ?? 0) > 0;',
+      replace: "number === '';",
       test: brought('brings no call of a number that a user has: tel:+49-30-1001'),
     },
     {
@@ -125,7 +129,7 @@ export const patches: PatchList = {
     {
       name: 'number-in-a-context',
       off: 'a partner names its user as a local number, in a context that makes it the one of a user of ours',
-      file: broughtSender,
+      file: 'packages/sip-relay/src/numbering/user-part.ts',
       find: 'isOursInContext(user, topology, isNumberOfUser)',
       replace: "user === ''",
       test: brought(
@@ -334,6 +338,22 @@ export const patches: PatchList = {
         title:
           'is stripped from the response of a device: whom the call was for before, and whose message it is, too',
       },
+    },
+    {
+      name: 'numbers-in-claims',
+      off: 'a partner names a user of ours by the number, at a domain of its own',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: 'changeFields(editor, numbersInClaims(request, topology(), isNumberOfUser));',
+      replace: 'numbersInClaims(request, topology(), isNumberOfUser);',
+      test: numbers('is named by no request of a partner: Referred-By'),
+    },
+    {
+      name: 'numbers-in-answers',
+      off: 'the same in an answer',
+      file: believedAnswer,
+      find: 'isEdge ? withoutNumbers(believed, topology, isNumberOfUser) : believed',
+      replace: 'isEdge ? believed : withoutNumbers(believed, topology, isNumberOfUser)',
+      test: numbers('is named by no answer of a partner, in which the others stay: 200'),
     },
   ],
 };

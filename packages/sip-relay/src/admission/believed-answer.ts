@@ -1,5 +1,8 @@
-import { addressOfRecord, parseNameAddr, type SipResponse } from '@entente/sip';
+import { addressOfRecord, edit, parseNameAddr, type SipResponse } from '@entente/sip';
 import { isOwnAddress, type Topology } from '@entente/topology';
+import { changeFields } from '../field-changes.ts';
+import { namingFields } from '../naming-fields.ts';
+import { numbersInClaims } from '../numbering/numbers-in-claims.ts';
 import { withoutFields } from '../without-fields.ts';
 import { speaksForItself } from './application-identity.ts';
 import { authorField } from './author.ts';
@@ -10,8 +13,13 @@ const asserted = 'P-Asserted-Identity';
 const diagnostics = 'Entente-Diagnostics';
 /** Who answers, and for whom. A room names the authors of messages, which no answer carries. */
 const claims = [...insiderFields, 'P-Preferred-Identity', authorField] as const;
-/** A partner's servers, and gateways, write truly who a call was for before; users do not, and applications have no call of others. */
+/**
+ * Who a call was for before: gateways write it truly, and partners of their users, for our edge has taken off what they say of ours, but for numbers; users
+ * do not, and applications have no call of others.
+ */
 const claimsOfEnds = [...claims, ...historyFields] as const;
+const looked = [...new Set([...claimsOfEnds, ...namingFields])];
+const noNumbers = (): boolean => false;
 
 /**
  * An answer without what its bringer may not say of who gives it: what counts in no request counts in no answer. Front ends and directors have asked the
@@ -20,14 +28,16 @@ const claimsOfEnds = [...claims, ...historyFields] as const;
  * @param response - as it came
  * @param bringer - gives the FQDN of the server that it came from; undefined: a client. Asked where there is something to believe
  * @param topology - in force
+ * @param isNumberOfUser - whether a user of ours has a global number, where this server knows
  * @see RFC 3325 §5: it speaks of messages, requests and responses alike
  */
 export function believedAnswer(
   response: SipResponse,
   bringer: () => string | undefined,
   topology: Topology,
+  isNumberOfUser: (number: string) => boolean = noNumbers,
 ): SipResponse {
-  if (!claimsOfEnds.some((name) => response.has(name))) return response;
+  if (!looked.some((name) => response.has(name))) return response;
   const server = bringer();
   if (server === undefined) return withoutFields(response, claimsOfEnds);
   const isEdge = topology.servers.get(server)?.role === 'edge';
@@ -39,7 +49,21 @@ export function believedAnswer(
     if (name === diagnostics) return !explains(response, isApplication ? server : undefined);
     return !(isApplication && name === asserted && namesItself(response, server, topology));
   });
-  return withoutFields(response, untrue);
+  const believed = withoutFields(response, untrue);
+  return isEdge ? withoutNumbers(believed, topology, isNumberOfUser) : believed;
+}
+
+/** Users of ours are named by numbers as little as by their addresses, which the edge has taken off. */
+function withoutNumbers(
+  response: SipResponse,
+  topology: Topology,
+  isNumberOfUser: (number: string) => boolean,
+): SipResponse {
+  const changes = numbersInClaims(response, topology, isNumberOfUser);
+  if (changes.length === 0) return response;
+  const editor = edit(response);
+  changeFields(editor, changes);
+  return editor.toMessage();
 }
 
 /** Whether diagnostics are those of a refusal, and of this server where one is named. */

@@ -1,9 +1,8 @@
 import type { SipRequest, SipUri, Uri } from '@entente/sip';
 import { type DialogToken, type RequestRefusal, refusal } from '@entente/sip-proxy';
 import type { Role, Topology } from '@entente/topology';
-import { readAsNumber } from '../numbering/disguised-number.ts';
-import { isOursInContext } from '../numbering/number-in-context.ts';
 import { isUnnamedCaller, refuseOutsideCaller } from '../numbering/outside-caller.ts';
+import { readUserPart } from '../numbering/user-part.ts';
 
 /** What a server that brings requests of others is held to. */
 export interface BroughtSenderKnowledge {
@@ -93,11 +92,7 @@ function refuseOurNumber(
   uri: SipUri,
   { isNumberOfUser, topology }: BroughtSenderKnowledge,
 ): RequestRefusal | undefined {
-  const user = uri.user ?? '';
-  const [name = ''] = user.split(';');
-  const read = isOursInContext(user, topology, isNumberOfUser)
-    ? 'ours'
-    : readAsNumber(name, topology, isNumberOfUser);
+  const read = readUserPart(uri.user ?? '', topology, isNumberOfUser);
   if (read === undefined) return undefined;
   return refusal(
     'identity-not-authorised',

@@ -1,6 +1,8 @@
 import { type MessageEditor, parseAuthorization, type SipRequest } from '@entente/sip';
 import { applyIdentity } from '@entente/sip-proxy';
 import type { Topology } from '@entente/topology';
+import { changeFields } from '../field-changes.ts';
+import { numbersInClaims } from '../numbering/numbers-in-claims.ts';
 import { isOfSamePartner, keepAuthor } from './author.ts';
 import type { Sender } from './sender.ts';
 
@@ -42,6 +44,8 @@ export interface VouchingServer {
   readonly fqdn: string;
   /** Gives the topology in force. */
   readonly topology: () => Topology;
+  /** Whether a user of ours has a global number; default: nobody has one. */
+  readonly isNumberOfUser?: ((number: string) => boolean) | undefined;
 }
 
 /**
@@ -67,14 +71,17 @@ export function vouchFor(
     if (name !== 'P-Asserted-Identity' && request.has(name)) editor.remove(name);
   }
   if (sender.accountVersion !== undefined) editor.append(accountVersionField, sender.accountVersion);
-  // Of its own users a partner's servers write them truly; our edge has taken off what they say of ours.
+  // Of its own users a partner's servers write them truly; our edge has taken off what they say of ours, but for numbers.
   if (sender.arrival.kind !== 'partner') {
     for (const name of historyFields) if (request.has(name)) editor.remove(name);
     if (sender.isForItself !== true) keepAuthor(editor, request);
   } else {
+    const { isNumberOfUser, topology } = server;
+    if (isNumberOfUser !== undefined)
+      changeFields(editor, numbersInClaims(request, topology(), isNumberOfUser));
     const { uri } = request.from;
     const from = uri.kind === 'sip' ? uri.host : uri.scheme;
-    keepAuthor(editor, request, (domain) => isOfSamePartner(server.topology(), from, domain));
+    keepAuthor(editor, request, (domain) => isOfSamePartner(topology(), from, domain));
   }
   for (const name of credentialFields) keepCredentials(editor, request, name, sender, server);
 }
