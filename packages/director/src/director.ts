@@ -61,15 +61,19 @@ const understood: ReadonlySet<string> = new Set();
 export class Director implements ProxyPolicy<DirectorSender> {
   readonly #options: DirectorOptions;
   readonly #admission: Admission;
+  readonly #forwarding: ForwardingOptions;
 
   /** @param options - who this server is, the users' credentials, the topology in force */
   constructor(options: DirectorOptions) {
     this.#options = options;
+    const isNumberOfUser = (number: string): boolean =>
+      (options.accounts?.known.withNumber(number).length ?? 0) > 0;
+    this.#forwarding = { ...options, isNumberOfUser };
     // No user is connected here: each request of an edge proves its own.
     this.#admission = new Admission({
       ...options,
       needsProof: changesPassword,
-      isNumberOfUser: (number) => (options.accounts?.known.withNumber(number).length ?? 0) > 0,
+      isNumberOfUser,
       onUser: () => {},
     });
   }
@@ -101,7 +105,7 @@ export class Director implements ProxyPolicy<DirectorSender> {
     return {
       kind: 'relay',
       targets,
-      rules: new ForwardedRequest({ request, sender, routes, user }, this.#options),
+      rules: new ForwardedRequest({ request, sender, routes, user }, this.#forwarding),
     };
   }
 

@@ -44,6 +44,8 @@ export interface ForwardingOptions {
   /** On which we listen for servers. */
   readonly port: number;
   readonly topology: () => Topology;
+  /** Whether a user of ours has a global number; default nobody has one. */
+  readonly isNumberOfUser?: ((number: string) => boolean) | undefined;
   /** Where another server of the topology is reached, if we may dial it. */
   readonly hopTo: (server: string) => NextHop | undefined;
   /** Seals our own entries in Route. */
@@ -81,7 +83,8 @@ export class ForwardedRequest implements RelayRules<DirectorTarget> {
 
   /** Front ends believe what comes from here. */
   arrived(response: SipResponse, { server }: DirectorTarget): SipResponse {
-    return believedAnswer(response, () => server, this.#options.topology());
+    const { isNumberOfUser, topology } = this.#options;
+    return believedAnswer(response, () => server, topology(), isNumberOfUser);
   }
 
   nameOf({ server }: DirectorTarget): string {

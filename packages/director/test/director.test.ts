@@ -110,6 +110,20 @@ describe('a partner', () => {
     expect(request.has('P-Asserted-Identity')).toBe(false);
   });
 
+  it('names nobody of ours by number at a domain of its own: neither in a request nor in an answer', () => {
+    const { decide } = start();
+    const [hers, his] = [`<sip:${aliceNumber}@fabrikam.example;user=phone>`, `<${mallory}>`];
+    const message = edit(requestBetween(mallory, alice)).append('Diversion', `${hers}, ${his}`).toMessage();
+    expect(sent(decide(message, fromEdge)).request.all('Diversion')).toEqual([his]);
+    const Route = `<sip:t@${edge};lr>`;
+    const decision = decide(requestBetween(alice, mallory, { headers: { Route } }), fromFrontEnd);
+    const headers = { Diversion: `${hers}, ${his}` };
+    const response = createResponse(sent(decision).request, 200, undefined, { toTag: 'a', headers });
+    if (decision.kind !== 'relay') throw new Error(reasonOf(decision));
+    const [target] = decision.targets.flat() as [Target];
+    expect(decision.rules.arrived?.(response, target)?.all('Diversion')).toEqual([his]);
+  });
+
   it.each(['sip:bob@fabrikam.example', 'sip:bob@litware.example', 'tel:+15550100'])(
     'is carried on to nobody else: %s',
     (uri) => {

@@ -258,8 +258,8 @@ export const patches: PatchList = {
       name: 'director-numbers',
       off: 'a partner names its user as the number of a user of ours, over a director',
       file: 'packages/director/src/director.ts',
-      find: 'isNumberOfUser: (number) => (options.accounts?.known.withNumber(number).length ?? 0) > 0,',
-      replace: '',
+      find: '(options.accounts?.known.withNumber(number).length ?? 0) > 0;',
+      replace: "number === '';",
       test: {
         file: 'packages/director/test/director.test.ts',
         title:
@@ -318,9 +318,9 @@ export const patches: PatchList = {
       name: 'answers-at-a-director',
       off: 'a director hands on who an edge says has answered',
       file: 'packages/director/src/forwarding.ts',
-      find: 'return believedAnswer(response, () => server, this.#options.topology());',
+      find: 'return believedAnswer(response, () => server, topology(), isNumberOfUser);',
       replace:
-        'return server === undefined ? believedAnswer(response, () => server, this.#options.topology()) : response;',
+        'return server === undefined ? believedAnswer(response, () => server, topology(), isNumberOfUser) : response;',
       test: {
         file: 'packages/director/test/director.test.ts',
         title:
@@ -354,6 +354,18 @@ export const patches: PatchList = {
       find: 'isEdge ? withoutNumbers(believed, topology, isNumberOfUser) : believed',
       replace: 'isEdge ? believed : withoutNumbers(believed, topology, isNumberOfUser)',
       test: numbers('is named by no answer of a partner, in which the others stay: 200'),
+    },
+    {
+      name: 'numbers-past-directors',
+      off: 'a director hands on an answer of a partner that names a user of ours by the number',
+      file: 'packages/director/src/forwarding.ts',
+      find: 'return believedAnswer(response, () => server, topology(), isNumberOfUser);',
+      replace:
+        'return believedAnswer(response, () => server, topology(), () => isNumberOfUser === undefined);',
+      test: {
+        file: 'packages/director/test/director.test.ts',
+        title: 'names nobody of ours by number at a domain of its own: neither in a request nor in an answer',
+      },
     },
   ],
 };
