@@ -1,5 +1,8 @@
 import type { Topology } from '@entente/topology';
 
+/** Octets of the longest name of DNS: of a longer text, what comes before could only make us look for longer. */
+const longestName = 255;
+
 const namesByTopology = new WeakMap<Topology, ReadonlySet<string>>();
 
 /**
@@ -24,8 +27,9 @@ export function isInsideName(topology: Topology, host: string): boolean {
 export function mayBeInsideName(topology: Topology, host: string): boolean {
   if (isInsideName(topology, host)) return true;
   if (topology.isOurDomain(host) || topology.externalNames.has(host)) return false;
-  for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) {
-    if (topology.isOurDomain(host.slice(dot + 1))) return topology.partnerOf(host) === undefined;
+  const end = host.slice(-longestName);
+  for (let dot = end.indexOf('.'); dot !== -1; dot = end.indexOf('.', dot + 1)) {
+    if (topology.isOurDomain(end.slice(dot + 1))) return topology.partnerOf(host) === undefined;
   }
   return false;
 }

@@ -2,6 +2,7 @@ import { assertableIdentities, isInsideName, mayBeInsideName } from '@entente/fe
 import type { HeaderFields } from '@entente/sip';
 import { requestBetween } from '@entente/testkit/request';
 import { sampleTopology } from '@entente/testkit/topology';
+import type { Topology } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 
 const topology = sampleTopology();
@@ -25,6 +26,21 @@ describe('a name that somebody guesses', () => {
   it('is like one of the inside where it lies below a domain of ours, whether it exists or not', () => {
     const names = ['fe1.contoso.example', 'fe9.contoso.example', 'a.b.contoso.example'];
     expect(names.filter((name) => mayBeInsideName(topology, name))).toEqual(names);
+  });
+
+  it('is looked at from its end, and at no more of it than a name may have', () => {
+    const looked: string[] = [];
+    const watched: Topology = {
+      ...topology,
+      isOurDomain(domain) {
+        looked.push(domain);
+        return topology.isOurDomain(domain);
+      },
+    };
+    expect(mayBeInsideName(watched, `${'a.'.repeat(13_000)}contoso.example`)).toBe(true);
+    expect(mayBeInsideName(watched, `${'a.'.repeat(13_000)}fabrikam.example`)).toBe(false);
+    expect(looked.length).toBeLessThan(2 * 130);
+    expect(looked.filter((domain) => domain.length > 255)).toHaveLength(2);
   });
 
   it('is not where it is public, or a partner’s', () => {

@@ -184,6 +184,25 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'long-name',
+      off: 'a host of thousands of labels has us look up each of its ends',
+      file: 'packages/federation/src/inside-names.ts',
+      find: 'host.slice(-longestName)',
+      replace: 'host',
+      test: {
+        file: 'packages/federation/test/inside-names.test.ts',
+        title: 'is looked at from its end, and at no more of it than a name may have',
+      },
+    },
+    {
+      name: 'long-agent',
+      off: 'a warning by an agent of thousands of labels has us look up each of its ends',
+      file: names,
+      find: "endOf(parsed.value.agent.replace(/:\\d+$/, ''))",
+      replace: "parsed.value.agent.replace(/:\\d+$/, '').toLowerCase()",
+      test: inside('has of a warning’s agent no more looked at than a name may have'),
+    },
+    {
       name: 'warnings-stay',
       off: 'a warning of a server of ours leaves',
       file: names,

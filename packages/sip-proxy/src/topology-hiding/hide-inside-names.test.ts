@@ -46,6 +46,7 @@ describe('a message that leaves', () => {
         ['Warning', `399 fe1.contoso.example "Why", ${media}`],
         ['Warning', '399 fe1.contoso.example:5061 "Why"'],
         ['Warning', '399 anything.contoso.example "Why"'],
+        ['Warning', '399 anything.contoso.example.:5061 "Why"'],
         ['Warning', '370 media.invalid "as fe1.contoso.example said"'],
         ['Warning', 'not a warning'],
       ]),
@@ -72,6 +73,24 @@ describe('a message that leaves', () => {
     hideInsideNames(editor, message, counting);
     expect(editor.toMessage().all('Warning')).toHaveLength(16);
     expect(looks).toBeLessThan(200);
+  });
+
+  it('has of a warning’s agent no more looked at than a name may have', () => {
+    const looked: string[] = [];
+    const counting = {
+      ...names,
+      isOurDomain(domain: string) {
+        looked.push(domain);
+        return names.isOurDomain(domain);
+      },
+    };
+    const agents = [`${'1.'.repeat(13_000)}1`, `${'1.'.repeat(13_000)}contoso.example:5061`];
+    const message = response(agents.map((agent) => ['Warning', `399 ${agent} "Why"`] as const));
+    const editor = edit<SipMessage>(message);
+    hideInsideNames(editor, message, counting);
+    expect(editor.toMessage().all('Warning')).toEqual([`399 ${agents[0]} "Why"`]);
+    expect(looked.length).toBeLessThan(2 * 130);
+    expect(looked.every((domain) => domain.length <= 255)).toBe(true);
   });
 
   it('carries no further field that names a server inside, however it is written', () => {

@@ -68,7 +68,7 @@ function hideWarnings(editor: MessageEditor<SipMessage>, message: SipMessage, na
     const parsed = parseWarning(value);
     if (!parsed.ok) continue;
     const { code } = parsed.value;
-    const agent = parsed.value.agent.replace(/:\d+$/, '').toLowerCase();
+    const agent = endOf(parsed.value.agent.replace(/:\d+$/, ''));
     if (!namesInside(value, names) && !isOurs(names, agent)) editor.append('Warning', value);
     else if (code === 380 || code === 381)
       editor.append('Warning', warning(code, names.agent, sipsWarnings[code]));
@@ -87,9 +87,14 @@ function isOurs(names: InsideNames, host: string): boolean {
 function namesInside(text: string, names: InsideNames): boolean {
   if (!text.includes('.')) return false;
   for (const [found] of text.matchAll(hostLike)) {
-    if (endsInside(found.slice(-longestHost).toLowerCase().replace(/\.$/, ''), names)) return true;
+    if (endsInside(endOf(found), names)) return true;
   }
   return false;
+}
+
+/** As much of a host as a name may have, as names are compared. */
+function endOf(host: string): string {
+  return host.slice(-longestHost).toLowerCase().replace(/\.$/, '');
 }
 
 /** A name of the inside, or anything with a full stop before one. */
