@@ -227,6 +227,13 @@ describe('a glance at a request', () => {
     );
   });
 
+  it('takes no host for one that is longer than a name may be', () => {
+    const longest = `${'a.'.repeat(126)}a`;
+    expect(expectTheSame(written({ ...usual, uri: `sip:bob@${longest}` } as never))).toBe(true);
+    expect(expectTheSame(written({ ...usual, uri: `sip:bob@${longest}a` } as never))).toBe(false);
+    expect(expectTheSame(written({ ...usual, to: `<sip:${longest}.a>` } as never))).toBe(false);
+  });
+
   it('does so where some bytes of a usual request are others', () => {
     const text = written(usual as never);
     const changes = fc.array(

@@ -103,6 +103,38 @@ export const patches: PatchList = {
       replace,
       test: { file: 'packages/sip/src/message/create.test.ts', title },
     })),
+    ...(
+      [
+        [
+          'name',
+          'uri/host.ts',
+          "if (text.length > longestHostName + (text.endsWith('.') ? 1 : 0)) return false;",
+        ],
+        ['uri', 'uri/parse-uri.ts', 'if (i - hostStart > longestHostName) odd = true;'],
+        ['via', 'headers/via.ts', ' || i - hostStart > longestHostName'],
+      ] as const
+    ).map(([name, file, find]) => ({
+      name: `long-host-${name}`,
+      off: 'a host of thousands of labels is a host, and each is looked up',
+      file: `packages/sip/src/${file}`,
+      find,
+      replace: '',
+      test: {
+        file: 'packages/sip/src/uri/host.test.ts',
+        title: 'has 253 octets at most, and a dot at its end (RFC 1035 §2.3.4)',
+      },
+    })),
+    {
+      name: 'long-host-plain',
+      off: 'a glance takes for plain a request that cannot be read',
+      file: 'packages/sip/src/message/plain-request.ts',
+      find: 'if (i - start > longestHostName) odd = true;',
+      replace: '',
+      test: {
+        file: 'packages/sip/test/glance.property.test.ts',
+        title: 'takes no host for one that is longer than a name may be',
+      },
+    },
     {
       name: 'unreadable-refusal',
       off: 'the answer to a request whose To cannot be read cannot be read either',

@@ -129,6 +129,12 @@ describe('parseMessage', () => {
     ['another version', { start: 'OPTIONS sip:a@b SIP/3.0' }, 'unsupported-version', 505],
     ['two spaces in the request line', { start: 'OPTIONS  sip:a@b SIP/2.0' }, 'malformed-start-line', 400],
     ['header components in the Request-URI', { start: 'OPTIONS sip:a@b?x=1 SIP/2.0' }, 'malformed-uri', 400],
+    [
+      'a host longer than a name may be',
+      { start: `OPTIONS sip:a@${'a.'.repeat(2_000)}b SIP/2.0` },
+      'malformed-uri',
+      400,
+    ],
     ['a malformed URI in To', { To: 'To: <sip:a@b:99999>' }, 'malformed-header', 400],
     ['a line without a colon', { junk: 'no colon here' }, 'malformed-header', 400],
     ['a bare LF', { junk: 'X: a\nY: b' }, 'bare-line-break', 400],

@@ -1,16 +1,21 @@
 import { DIGIT_9 } from '../syntax/characters.ts';
 import { isIpv4, isIpv6 } from './ip-address.ts';
 
+/** Octets of the longest name that DNS has, without a dot at its end. @see RFC 1035 §2.3.4 */
+export const longestHostName = 253;
+
 /**
  * Whether a text is a host name: labels of letters, digits and inner hyphens, with a dot at its end or not. A last label
  * of digits alone names no domain, so that such a text must be an IPv4 address. A last label may begin with a digit, as
- * RFC 1123 §2.1 allows and machine names in containers do.
+ * RFC 1123 §2.1 allows and machine names in containers do. What is longer than a name of DNS names nothing, and
+ * is refused before anything is looked up by it.
  *
  * @see RFC 3261 §25.1 (hostname, IPv4address)
  */
 export function isHostName(text: string): boolean {
   // Telephones write their address: looked at once.
   if (text.charCodeAt(0) <= DIGIT_9 && isIpv4(text)) return true;
+  if (text.length > longestHostName + (text.endsWith('.') ? 1 : 0)) return false;
   const labels = text.split('.');
   if (labels.length > 1 && labels.at(-1) === '') labels.pop();
   if (

@@ -23,7 +23,7 @@ import { codesOf } from '../syntax/codes.ts';
 import { escapesAreWhole } from '../syntax/escape.ts';
 import { type Parsed, quoteForPeople, type SipProblem } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
-import { isHostName } from './host.ts';
+import { isHostName, longestHostName } from './host.ts';
 import { isIpv6 } from './ip-address.ts';
 import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
 
@@ -124,7 +124,8 @@ function readSip(
     }
     if (i === hostStart) return undefined;
     host = text.slice(hostStart, i);
-    // Only "." and "-" at an edge or side by side, and a digit at the end, need the full check.
+    if (i - hostStart > longestHostName) odd = true;
+    // Only "." and "-" at an edge or side by side, a digit at the end, and length need the full check.
     if ((odd || codes[i - 1]! <= DIGIT_9) && !isHostName(host)) return undefined;
     if (upper) host = host.toLowerCase();
   }
