@@ -81,6 +81,13 @@ function credentials(count: number, bytes: number): string {
   return Array.from({ length: count }, (_, i) => `${line(i)}, opaque="${padding}"\r\n`).join('');
 }
 
+/** A host of as many labels as fit. */
+const labels = (bytes: number): string => `${'1.'.repeat(bytes / 2)}a`;
+/** As many as a name may have. */
+const mostLabels = labels(252);
+/** Fields in which a message names others. */
+const namingFields = ['Referred-By', 'Diversion', 'History-Info', 'Reply-To'] as const;
+
 /** The fields that each peer may send, as many as fit. */
 const fieldsOf: Readonly<Record<string, (bytes: number) => string>> = {
   'Via values in one field': (bytes) => list('Via', bytes, () => 'SIP/2.0/TLS a;branch=z9hG4bK2'),
@@ -119,6 +126,23 @@ const fieldsOf: Readonly<Record<string, (bytes: number) => string>> = {
   '100 credentials': (bytes) => credentials(100, bytes - 2_000),
   'credentials of many parameters': (bytes) =>
     `Authorization: Digest username="alice", realm="contoso.example", nonce="1", uri="sip:b", response="0"${fill(bytes, (i) => `, p${i}="1"`)}\r\n`,
+  ...Object.fromEntries(
+    namingFields.map((name) => [
+      `${name} at a host of thousands of labels`,
+      (bytes: number) => `${name}: <sip:a@${labels(bytes)}>\r\n`,
+    ]),
+  ),
+  'History-Info values at hosts of 127 labels': (bytes) =>
+    list('History-Info', bytes, () => `<sip:a@${mostLabels}>`),
+  'History-Info values of few bytes': (bytes) => list('History-Info', bytes, (i) => `<sip:${i}@a>`),
+  'History-Info values of few bytes, each second of ours': (bytes) =>
+    list('History-Info', bytes, (i) => (i % 2 === 0 ? `<sip:${i}@a>` : `<${ours}>`)),
+  'Call-Info values, each second of which has a telephone answer': (bytes) =>
+    list('Call-Info', bytes, (i) => (i % 2 === 0 ? '<a:b>' : '<a:b>;answer-after=0')),
+  'P-Asserted-Identity values, each second a number': (bytes) =>
+    list('P-Asserted-Identity', bytes, (i) => (i % 2 === 0 ? `<${theirs}>` : '<tel:+1>')),
+  'a Warning of an agent of thousands of labels': (bytes) => `Warning: 399 ${labels(bytes)} "a"\r\n`,
+  'Warning values of agents of 127 labels': (bytes) => list('Warning', bytes, () => `399 ${mostLabels} "a"`),
   'In-Reply-To and Identity-Info of many values': (bytes) => list('In-Reply-To', bytes, (i) => `${i}@a`),
 };
 
@@ -131,6 +155,27 @@ const special: readonly HostileMessage[] = [
     path: 'from-edge',
     bytes: request('from-edge', credentials(240, 48_000), { uri: manyParameters, from: ours }),
   },
+  ...Object.entries({
+    elsewhere: '+1',
+    'of ours': 'contoso.example',
+  }).map(([where, context]) => ({
+    what: `a partner whose number counts at hundreds of places ${where}`,
+    path: 'partner' as const,
+    bytes: request('partner', '', {
+      from: `sip:${'1'.repeat(outsiderBytes / 2)}${fill(outsiderBytes / 2 - 400, () => `;phone-context=${context}`)}@fabrikam.example;user=phone`,
+    }),
+  })),
+  ...(Object.keys(parts) as MessagePath[]).flatMap((path) =>
+    Object.entries({
+      'of thousands of labels': labels(3_900),
+      'of 127 labels': mostLabels,
+      'of many labels below a domain of ours': `${labels(236)}.contoso.example`,
+    }).map(([what, host]) => ({
+      what: `a Request-URI at a host ${what}`,
+      path,
+      bytes: request(path, '', { uri: `sip:bob@${host}` }),
+    })),
+  ),
   ...(['user', 'from-edge', 'client'] as const).map((path) => ({
     what: 'a REGISTER of thousands of contacts',
     path,
@@ -171,6 +216,9 @@ const special: readonly HostileMessage[] = [
 const answers = [
   'Warning values',
   'Warning lines',
+  'a Warning of an agent of thousands of labels',
+  'Warning values of agents of 127 labels',
+  'History-Info values at hosts of 127 labels',
   'Record-Route values',
   'contacts',
   'deep comments',
