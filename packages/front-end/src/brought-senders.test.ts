@@ -155,6 +155,9 @@ describe('an edge', () => {
     'sip:%E2%80%8B+49301001@fabrikam.example',
     'sip:%EF%BC%8B49301001@fabrikam.example',
     'sip:+49401001x@fabrikam.example',
+    'sip:1001;phone-context=+1;phone-context=+4930@fabrikam.example;user=phone',
+    `sip:${'1'.repeat(15_000)}${';phone-context=+1'.repeat(850)}@fabrikam.example;user=phone`,
+    `sip:+${'-'.repeat(28_000)}49301001@fabrikam.example`,
   ])(
     'brings no partner’s user whose name looks like a number and cannot be compared as it is: %s',
     async (sender) => {
@@ -169,6 +172,7 @@ describe('an edge', () => {
     'sip:007james@fabrikam.example',
     'sip:1001@fabrikam.example',
     'sip:fabrikam.example',
+    `sip:${'a-long.name'.repeat(30)};x=y@fabrikam.example;user=phone`,
   ])('brings a partner’s user with another number, or one that counts there alone: %s', async (sender) => {
     expect(await brings(sender)).toEqual(passed);
   });

@@ -16,6 +16,10 @@ const disguised = (title: string): MutationPatch['test'] => ({
   file: 'packages/sip-relay/src/numbering/disguised-number.test.ts',
   title,
 });
+const contexts = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-relay/src/numbering/number-in-context.test.ts',
+  title,
+});
 const answers = (title: string): MutationPatch['test'] => ({
   file: 'packages/front-end/src/believed-answers.test.ts',
   title,
@@ -26,6 +30,7 @@ const numbers = (title: string): MutationPatch['test'] => ({
 });
 const broughtSender = 'packages/sip-relay/src/admission/brought-sender.ts';
 const disguisedNumber = 'packages/sip-relay/src/numbering/disguised-number.ts';
+const inContext = 'packages/sip-relay/src/numbering/number-in-context.ts';
 const believedAnswer = 'packages/sip-relay/src/admission/believed-answer.ts';
 
 /** That a server that brings requests and answers of others brings those alone whom it can have. */
@@ -130,11 +135,35 @@ export const patches: PatchList = {
       name: 'number-in-a-context',
       off: 'a partner names its user as a local number, in a context that makes it the one of a user of ours',
       file: 'packages/sip-relay/src/numbering/user-part.ts',
-      find: 'isOursInContext(user, topology, isNumberOfUser)',
-      replace: "user === ''",
+      find: 'readInContext(user, topology, isNumberOfUser) ??',
+      replace: '',
       test: brought(
         'brings no partner’s user who is named as the number of one of ours: sip:1001;phone-context=+4930@fabrikam.example;user=phone',
       ),
+    },
+    {
+      name: 'number-at-two-places',
+      off: 'a partner names its user as a number of hundreds of contexts, each of which is joined with it and compared',
+      file: inContext,
+      find: "if (contexts.length > 1) return 'unreadable';",
+      replace: '',
+      test: contexts('is compared with none where it counts at two places, none of which makes it ours'),
+    },
+    {
+      name: 'number-of-any-length',
+      off: 'a partner names its user as thousands of digits, all of which are read',
+      file: inContext,
+      find: 'if (user.length > (isAscii(user) ? mostOfUser : mostOfName))',
+      replace: 'if (user.length < 0)',
+      test: contexts('is compared with none where it is longer than numbers are'),
+    },
+    {
+      name: 'long-name-of-digits',
+      off: 'a partner names its user as a number with more between its digits than is read',
+      file: 'packages/sip-relay/src/numbering/long-name.ts',
+      find: 'return /[A-Za-z]/.test(beginning) && !looksGlobal(beginning);',
+      replace: 'return !looksGlobal(beginning);',
+      test: disguised('is compared with no number where it has digits alone'),
     },
     {
       name: 'number-as-we-dial-it',

@@ -93,6 +93,25 @@ describe('the name of a partner’s user', () => {
   });
 });
 
+describe('a long name of a partner’s user', () => {
+  it.each([
+    ['looks like a global number', `+${'-'.repeat(70)}49301000`],
+    ['has its + behind much that nobody sees', `${'%20'.repeat(70)}+49301000`],
+    ['has digits alone', '1'.repeat(65)],
+    ['has letters behind many digits', `${'1'.repeat(65)}alice`],
+    ['becomes longer in plain characters', '%EF%B7%BA'.repeat(65)],
+  ])('is compared with no number where it %s', (_, written) => {
+    expect(read(written)).toBe('unreadable');
+  });
+
+  it.each(['a'.repeat(65), `1-${'a1.'.repeat(100)}`, `${'1'.repeat(60)}alice`, '%C3%A5sa.'.repeat(20)])(
+    'is a name where a letter is near its beginning: %s',
+    (written) => {
+      expect(read(written)).toBeUndefined();
+    },
+  );
+});
+
 describe('a number of ours', () => {
   it('has a country code of one, two or three digits before that 0', () => {
     for (const [number, written] of [

@@ -1,9 +1,8 @@
 import { normaliseNumber } from '@entente/sip-proxy';
 import type { Topology } from '@entente/topology';
+import { isLongName, looksGlobal, mostOfName } from './long-name.ts';
 import { numberingOf } from './numbering-of.ts';
 
-/** `+` and a digit, with nothing before them or between them that is a letter; letters and digits of any script. */
-const beginsGlobal = /^[^\p{L}\p{Nd}+]*\+[^\p{L}\p{Nd}]*\p{Nd}/u;
 /** Country codes of one and two digits (ITU-T E.164, list of assigned codes); all others have three. */
 const countryCode = /^\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3})/;
 
@@ -22,7 +21,7 @@ export function isNumberOfOurs(number: string, isNumberOfUser: (number: string) 
 /**
  * Whether the name that a partner gives its user looks like a number, and of whom. What begins with `+` must be a global number that can be read and
  * compared: in other characters it looks like one to people, and to telephones that pass over them. Without `+` a number counts at the partner, unless
- * it is that of a user of ours with the `+` left out, or written as 00, or as our users dial it.
+ * it is that of a user of ours with the `+` left out, or written as 00, or as our users dial it. What is longer than numbers are is a name, or not read.
  * @param name - user part of the URI without its parameters, escapes undone
  * @param topology - in force
  * @param isNumberOfUser - whether a user of ours has a global number
@@ -34,8 +33,9 @@ export function readAsNumber(
   topology: Topology,
   isNumberOfUser: (number: string) => boolean,
 ): 'ours' | 'unreadable' | undefined {
+  if (name.length > mostOfName) return isLongName(name) ? undefined : 'unreadable';
   const text = name.normalize('NFKC');
-  if (beginsGlobal.test(text)) {
+  if (looksGlobal(text)) {
     const digits = name.replace(/[-.()]/g, '');
     const found = /^\+[0-9]+$/.test(digits) ? normaliseNumber({ digits }, numberingOf(topology)) : undefined;
     if (found?.ok !== true) return 'unreadable';

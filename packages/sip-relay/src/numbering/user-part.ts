@@ -1,6 +1,6 @@
 import type { Topology } from '@entente/topology';
 import { readAsNumber } from './disguised-number.ts';
-import { isOursInContext } from './number-in-context.ts';
+import { readInContext } from './number-in-context.ts';
 
 /**
  * Whether the user part of an outsider's address is a number of a user of ours, or looks like one and cannot be compared.
@@ -15,7 +15,6 @@ export function readUserPart(
   topology: Topology,
   isNumberOfUser: (number: string) => boolean,
 ): 'ours' | 'unreadable' | undefined {
-  if (isOursInContext(user, topology, isNumberOfUser)) return 'ours';
   const [name = ''] = user.split(';');
-  return readAsNumber(name, topology, isNumberOfUser);
+  return readInContext(user, topology, isNumberOfUser) ?? readAsNumber(name, topology, isNumberOfUser);
 }
