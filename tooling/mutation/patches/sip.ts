@@ -323,6 +323,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'raw-nul',
+      off: 'a NUL may stand in a header field, where programs in C end the text',
+      file: 'packages/sip/src/message/parse-message.ts',
+      find: 'if (hasRawNul(wire, head)) return fail(wire, rawNul, head.lines, false);',
+      replace: '',
+      test: {
+        file: 'packages/sip/src/message/parse-message.test.ts',
+        title: 'refuses a NUL between quotes',
+      },
+    },
+    {
+      name: 'nul-behind-quotes',
+      off: 'a NUL behind a backslash passes outside of quotes and comments too',
+      file: 'packages/sip/src/message/raw-nul.ts',
+      find: 'if (code === BACKSLASH && (isQuoted || comments > 0)) i++;',
+      replace: 'if (code === BACKSLASH) i++;',
+      test: {
+        file: 'packages/sip/src/message/parse-message.test.ts',
+        title: 'refuses a NUL behind quotes',
+      },
+    },
+    {
       name: 'length-on-a-stream',
       off: 'a message on a stream may leave open where it ends',
       file: 'packages/sip/src/framing/stream-framer.ts',

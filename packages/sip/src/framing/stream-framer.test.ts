@@ -100,6 +100,12 @@ describe('StreamFramer', () => {
     expect(faults[0]?.response?.status).toBe(400);
   });
 
+  it('answers a NUL in a field, and goes on behind it', () => {
+    const { events, faults } = push([text('1', '', 'X: \0\r\n') + text('2')]);
+    expect(events).toEqual(['error malformed-header', 'message 2']);
+    expect(faults[0]?.response?.status).toBe(400);
+  });
+
   it.each([
     ['no Content-Length', text('1').replace(/Content-Length: 0\r\n/, ''), 'content-length-missing', 400],
     ['two Content-Lengths', text('1', '', 'l: 0\r\n'), 'content-length-invalid', 400],

@@ -65,3 +65,10 @@ export function repeated(header: string): SipProblem {
     message: `${header}: expected one field, found more than one`,
   };
 }
+
+/** A NUL that is not escaped. */
+export const rawNul: SipProblem = {
+  code: 'malformed-header',
+  status: 400,
+  message: 'Header: expected no NUL outside of quoted pairs, found one',
+};

@@ -139,6 +139,14 @@ describe('parseMessage', () => {
     ['a line without a colon', { junk: 'no colon here' }, 'malformed-header', 400],
     ['a bare LF', { junk: 'X: a\nY: b' }, 'bare-line-break', 400],
     ['a bare CR', { junk: 'X: a\rY: b' }, 'bare-line-break', 400],
+    ['a NUL in a field that nobody knows', { junk: 'X: a\0b' }, 'malformed-header', 400],
+    ['a NUL in text', { Subject: 'Subject: \\\0' }, 'malformed-header', 400],
+    ['a NUL between quotes', { Reason: 'Reason: SIP;text="a\0b"' }, 'malformed-header', 400],
+    ['a NUL behind a backslash', { Reason: 'Reason: SIP;text="a\\\\\0b"' }, 'malformed-header', 400],
+    ['a NUL behind quotes', { Reason: 'Reason: SIP;text="a"\\\0' }, 'malformed-header', 400],
+    ['a NUL in a folded line', { junk: 'X: a\r\n \0' }, 'malformed-header', 400],
+    ['a NUL in a comment', { Server: 'User-Agent: a (b "\\\0" \0)' }, 'malformed-header', 400],
+    ['a NUL behind a comment', { Server: 'User-Agent: a (b (c)) \\\0' }, 'malformed-header', 400],
     ['two Content-Lengths', { l: 'l: 0' }, 'content-length-invalid', 400],
     ['a negative Content-Length', { 'Content-Length': 'Content-Length: -1' }, 'content-length-invalid', 400],
     ['a body shorter than announced', { 'Content-Length': 'Content-Length: 5' }, 'body-incomplete', 400],
@@ -153,6 +161,29 @@ describe('parseMessage', () => {
   ])('refuses %s', (_, changes, code, status) => {
     const fault = refused(message(changes as Record<string, string>));
     expect(fault).toMatchObject({ code, status });
+  });
+
+  it('passes a NUL that is escaped between quotes or in a comment, and one in the body (RFC 4475 §3.1.1.2)', () => {
+    const escaped = message(
+      {
+        Reason: 'Reason: SIP;text="NUL:\\\0"',
+        Server: 'User-Agent: a (\\\0 (\\\0))',
+        'Content-Length': 'Content-Length: 1',
+      },
+      '\0',
+    );
+    expect(accepted(escaped).bodyText).toBe('\0');
+    const to = accepted(message({ To: 'To: "NUL:\\\0" <sip:a@b>' })).to;
+    expect(to.displayName).toBe('NUL:\0');
+  });
+
+  it.each([
+    ['its reason phrase', { start: 'SIP/2.0 200 O\0K' }],
+    ['a field', { start: 'SIP/2.0 200 OK', junk: 'X: \0' }],
+  ])('answers no response with a NUL in %s', (_, changes) => {
+    const fault = refused(message(changes));
+    expect(fault).toMatchObject({ code: 'malformed-header', fatal: false });
+    expect(fault.response).toBeUndefined();
   });
 
   it('finds malformed fields beyond routing depth only when asked', () => {

@@ -4,8 +4,10 @@ import { bytesFromWire, wireFromBytes } from '../syntax/text.ts';
 import { smallBodyBytes } from './assemble.ts';
 import { checkMessage, checkRouting } from './check-message.ts';
 import { type Head, indexHead } from './head-index.ts';
+import { rawNul } from './head-problems.ts';
 import type { MessageLimits } from './limits.ts';
 import { type CheckDepth, type ParseOptions, readParseOptions } from './parse-options.ts';
+import { hasRawNul } from './raw-nul.ts';
 import { rejectionFor } from './rejection.ts';
 import type { SipResponse } from './response.ts';
 import type { SipMessage } from './sip-message.ts';
@@ -76,6 +78,7 @@ export function completeMessage(
 ): ParsedMessage {
   const message = messageFrom(wire, head);
   if (!('kind' in message)) return fail(wire, message, head.lines, false);
+  if (hasRawNul(wire, head)) return fail(wire, rawNul, head.lines, false);
   const problem = check === 'all' ? checkMessage(message) : checkRouting(message, check !== 'routing');
   if (problem !== undefined) return fail(wire, problem, head.lines, false);
   if (largeBody !== '') message.attachBody(largeBody);

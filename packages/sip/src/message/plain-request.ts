@@ -25,6 +25,7 @@ import { copyFields } from './create-response.ts';
 import { readCallId, readHops } from './field-readers.ts';
 import { type Head, STRIDE } from './head-index.ts';
 import { CALL_ID, CSEQ, FROM, MAX_FORWARDS, ROUTE, TO, VIA } from './header-names.ts';
+import { hasRawNul } from './raw-nul.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import { isVersionAt } from './start-line.ts';
 
@@ -83,6 +84,7 @@ export class PlainRequest {
  */
 export function plainRequest(wire: string, head: Head): PlainRequest | undefined {
   if (head.problem !== undefined || (head.present & mandatoryBits) !== mandatoryBits) return undefined;
+  if (hasRawNul(wire, head)) return undefined;
   const codes = codesOf(wire, head.bodyStart);
   const methodEnd = skip(codes, 0, head.startLineEnd, TOKEN);
   const uriEnd = head.startLineEnd - 8;
