@@ -188,12 +188,12 @@ describe('the names of an identity', () => {
     expect(alone).toEqual({ commonName: '', dnsNames: [], uris: [], ipAddresses: ['fd00:0:0:0:0:0:0:a'] });
   });
 
-  it('find a service under any spelling of an address, and reissue it where the further names change', async () => {
+  it('find a service under any spelling of an address, and are others where it is issued again with them', async () => {
     const one = await authority();
     const first = await one.identity('::1');
     expect(await one.identity('0:0:0:0:0:0:0:1')).toBe(first);
     const { serialHex } = first.current.leaf;
-    await one.identity('::1', 'localhost');
+    await one.reissue('::1', 'localhost');
     expect(first.current.leaf.serialHex).not.toBe(serialHex);
     expect((await one.revoke('[::1]')).serials).toHaveLength(2);
   });

@@ -14,6 +14,10 @@ const called = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/test/service-arguments.test.ts',
   title,
 });
+const openIdentity = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/open-identity.test.ts',
+  title,
+});
 const ledger = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/test/ledger-file.test.ts',
   title,
@@ -86,6 +90,42 @@ export const patches: PatchList = {
       test: authority(
         'keeps a revocation over the next run, in the file and for who asks again, until it is told to issue another',
       ),
+    },
+    {
+      name: 'names-of-an-open-identity',
+      off: 'a second call with fewer names takes them from the certificate of a running listener',
+      file: desk,
+      find: 'known === undefined ? wanted.names : namesWhileOpen(known.identity, wanted, given);',
+      replace: 'known === null ? namesWhileOpen(known, wanted, given) : wanted.names;',
+      test: openIdentity(
+        'gives an identity that is open as it is to who names it by its first name alone, or by the same names',
+      ),
+    },
+    {
+      name: 'other-names-of-an-open-identity',
+      off: 'other names for an identity that is open are ignored without a word',
+      file: desk,
+      find: 'if (given.length === 1 || sameCertificateNames(names, wanted.names)) return names;',
+      replace: 'if (given.length > 0 || sameCertificateNames(names, wanted.names)) return names;',
+      test: openIdentity(
+        'refuses other names while the identity is open, says which those are, and changes nothing',
+      ),
+    },
+    {
+      name: 'reissued-with-its-names',
+      off: 'a service that is issued again by its first name loses its others',
+      file: desk,
+      find: 'names: given.length === 1 ? last : wanted.names',
+      replace: 'names: given.length === 0 ? last : wanted.names',
+      test: openIdentity('is issued again with the names that it had, or with others where they are given'),
+    },
+    {
+      name: 'reissue-of-none',
+      off: 'a misspelt name is a certificate',
+      file: desk,
+      find: 'const last = await this.#issuer.lastNames(wanted.subject);',
+      replace: 'const last = await this.#issuer.lastNames(wanted.subject).catch(() => wanted.names);',
+      test: openIdentity('is not issued again under a name that no service has'),
     },
     {
       name: 'identity-of-the-service',

@@ -93,6 +93,24 @@ export class IdentityIssuer {
   }
 
   /**
+   * The names of the newest certificate of a service, revoked or expired as it may be.
+   * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where there was none
+   */
+  async lastNames(subject: string): Promise<CertificateNames> {
+    const newest = (await this.#options.opened.ledger.issuedTo(subject, 0)).at(-1);
+    const leaf = newest === undefined ? undefined : decodeCertificate(newest.certificate);
+    if (leaf?.ok === true) return certificateNamesOf(leaf.value);
+    throw notIssued(
+      subject,
+      refuse(
+        'certificate-unknown',
+        `expected a service that has had a certificate, found none of ${subject}`,
+        'correct the name, or call identity for a service that is new',
+      ),
+    );
+  }
+
+  /**
    * Issues a certificate for a new key, and writes both.
    * @param wanted - the service
    * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED`

@@ -22,18 +22,21 @@ export interface ServiceAuthority {
   /** Its root: the only certificate that others have to trust. */
   readonly root: Certificate;
   /**
-   * Gives the identity of a service: the one that is on disk, or a new one where there is none, where it is due for renewal, or where it
-   * has other names. It is renewed as long as the authority is open.
+   * Gives the identity of a service: the one that is on disk, or a new one where there is none, where it is due for renewal, or where an
+   * earlier run of the program gave it other names. It is renewed as long as the authority is open. One that an earlier call has given
+   * is the same object: with its first name alone, or the same names in any order. Other names are refused then, because a
+   * listener that presents it would lose those that are left out; `reissue` changes them.
    * @param name - DNS name in lower case, `localhost`, IP address, or SPIFFE ID: the service is recorded, found and revoked by it
    * @param others - further names, one SPIFFE ID at most in all
-   * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` with its `reason`, e.g. `subject-revoked`; `ENTENTE_PKI_BAD_ARGUMENT`,
-   * `ENTENTE_PKI_PASSPHRASE`, and those of the ledger
+   * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` with its `reason`, e.g. `subject-revoked`; `ENTENTE_PKI_BAD_ARGUMENT`, also
+   * where the identity is open with other names; `ENTENTE_PKI_PASSPHRASE`, and those of the ledger
    */
   identity(name: string, ...others: readonly string[]): Promise<ServiceIdentity>;
   /**
    * Gives a service another certificate with another key now, also where its last one was revoked.
    * @param name - as for `identity`
-   * @param others - as for `identity`
+   * @param others - further names; where none is given, the service keeps those of its last certificate
+   * @throws PkiFault as `identity`; `ENTENTE_PKI_NOT_ISSUED` with the reason `certificate-unknown` where the service has never had one
    */
   reissue(name: string, ...others: readonly string[]): Promise<ServiceIdentity>;
   /**

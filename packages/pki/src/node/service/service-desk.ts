@@ -1,3 +1,4 @@
+import { type CertificateNames, sameCertificateNames } from '@entente/x509';
 import { renewalTime } from '../../client/renewal-time.ts';
 import { Turns } from '../../enrolment/turns.ts';
 import { PkiFault } from '../../ground/fault.ts';
@@ -74,19 +75,24 @@ export class ServiceDesk {
     const wanted = this.#wanted(given);
     return this.#turns.take(wanted.subject, async () => {
       await this.#issuer.refuseRevoked(wanted.subject);
-      const material = await wanted.files.read();
       const known = this.#identities.get(wanted.subject);
-      const isGood = material !== undefined && (await this.#issuer.counts(material, wanted));
+      const names = known === undefined ? wanted.names : namesWhileOpen(known.identity, wanted, given);
+      const named = { ...wanted, names };
+      const material = await wanted.files.read();
+      const isGood = material !== undefined && (await this.#issuer.counts(material, named));
       const dueAt = isGood ? (known?.dueAt ?? renewalTime(material.leaf, Math.random())) : 0;
-      if (isGood && this.#options.clock.now() < dueAt) return this.#present(wanted, material, dueAt);
-      return this.#issue(wanted);
+      if (isGood && this.#options.clock.now() < dueAt) return this.#present(named, material, dueAt);
+      return this.#issue(named);
     });
   }
 
   /** @param given - names of a service, the first one first */
   async reissue(given: readonly string[]): Promise<ServiceIdentity> {
     const wanted = this.#wanted(given);
-    return this.#turns.take(wanted.subject, () => this.#issue(wanted));
+    return this.#turns.take(wanted.subject, async () => {
+      const last = await this.#issuer.lastNames(wanted.subject);
+      return this.#issue({ ...wanted, names: given.length === 1 ? last : wanted.names });
+    });
   }
 
   /**
@@ -210,6 +216,24 @@ export class ServiceDesk {
       this.#options.onFault(fault);
     }
   }
+}
+
+/**
+ * The names of an identity that is open: its own. A listener presents it, and clients know it by each of them.
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` where others are wanted
+ */
+function namesWhileOpen(
+  { name, names }: LiveIdentity,
+  wanted: Wanted,
+  given: readonly string[],
+): CertificateNames {
+  if (given.length === 1 || sameCertificateNames(names, wanted.names)) return names;
+  const { dnsNames, ipAddresses = [], uris } = names;
+  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: `this identity is open with other names: ${[...dnsNames, ...ipAddresses, ...uris].join(', ')}`,
+    place: `identity of ${name}`,
+    remedy: 'give its first name alone, or the same names; reissue gives a running service other names',
+  });
 }
 
 /** Where the certificates of this authority say that its lists are. */
