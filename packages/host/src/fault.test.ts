@@ -7,7 +7,7 @@ const failed = (code: string, path?: string) =>
   Object.assign(new Error(`${code}: failed`), { code, ...(path === undefined ? {} : { path }) });
 
 describe('a fault of the disk or the kernel', () => {
-  it.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ENOTDIR', 'EMFILE'])(
+  it.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ENOTDIR', 'EMFILE', 'ELOOP', 'ENAMETOOLONG'])(
     'is one that an operator can fix, with a sentence and a remedy: %s',
     (code) => {
       const found = describeFault(failed(code, '/var/lib/entente/ca/state.key'), 'authority.yaml');
@@ -16,6 +16,22 @@ describe('a fault of the disk or the kernel', () => {
       expect(describeFault(failed(code), 'authority.yaml')?.place).toBe('authority.yaml');
     },
   );
+
+  it('says what is in the place of a folder, or of a file that was to be new', () => {
+    const place = '/var/lib/entente/administrators';
+    const there = (syscall: string) => describeFault(Object.assign(failed('EEXIST', place), { syscall }));
+    expect(there('mkdir')).toEqual({
+      code: 'EEXIST',
+      sentence: 'expected a folder, found a file',
+      place,
+      remedy: 'name another folder, or move the file away',
+    });
+    expect(there('open')).toMatchObject({
+      place,
+      sentence: expect.stringContaining('expected nothing'),
+      remedy: expect.stringContaining('move'),
+    });
+  });
 
   it.each(['EACCES', 'EPERM'])(
     'is that of the folder, with the user, where a file is to be created: %s',

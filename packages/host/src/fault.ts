@@ -120,6 +120,19 @@ export function describeFault(error: unknown, context = 'the process'): FaultDes
         place: fault.path ?? context,
         remedy: 'name the file in it',
       };
+    case 'EEXIST': {
+      const isFolder = fault.syscall === 'mkdir';
+      return {
+        code: fault.code,
+        sentence: isFolder
+          ? 'expected a folder, found a file'
+          : 'expected nothing at this path, found something',
+        place: fault.path ?? context,
+        remedy: isFolder
+          ? 'name another folder, or move the file away'
+          : 'name another path, or move it away',
+      };
+    }
     default:
       return ofStorage(fault.code, fault.path ?? context);
   }
@@ -143,6 +156,8 @@ const storage: ReadonlyMap<string, readonly [string, string]> = new Map([
       'look at the log of the kernel, and replace the disk where it is broken',
     ],
   ],
+  ['ELOOP', ['the path leads through symbolic links without an end', 'correct the link, or the path']],
+  ['ENAMETOOLONG', ['the path, or a name in it, is too long for the file system', 'shorten it']],
   ['ENOTDIR', ['expected a folder, found a file in the path', 'correct the path']],
   [
     'EMFILE',

@@ -168,6 +168,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'file-in-place-of-a-folder',
+      off: 'a file where a folder was to be created is a defect of the program',
+      file: 'packages/host/src/fault.ts',
+      find: "case 'EEXIST': {",
+      replace: "case 'EXIST': {",
+      test: {
+        file: 'packages/host/src/fault.test.ts',
+        title: 'says what is in the place of a folder, or of a file that was to be new',
+      },
+    },
+    {
+      name: 'link-without-an-end',
+      off: 'a link that leads to itself is a defect of the program',
+      file: 'packages/host/src/fault.ts',
+      find: "['ELOOP', ['the path",
+      replace: "['LOOP', ['the path",
+      test: {
+        file: 'packages/host/src/fault.test.ts',
+        title: 'is one that an operator can fix, with a sentence and a remedy: ELOOP',
+      },
+    },
+    {
       name: 'fqdn-in-capitals',
       off: 'a configuration with a name that the topology never lists is valid',
       file: 'packages/host/src/names-config.ts',
