@@ -37,7 +37,7 @@ export interface Streams {
  * Runs the command.
  * @param args - of the command line
  * @param streams - where the words go
- * @returns the exit status: 0 once the files are there, 1 where the folder exists, 2 for a command line that asks for what does not exist
+ * @returns the exit status: 0 once the files are there, 1 where the folder exists or cannot be written, 2 for a command line that asks for what does not exist
  */
 export function run(args: readonly string[], { complain, say }: Streams): 0 | 1 | 2 {
   const wanted = readArguments(args);
@@ -55,8 +55,14 @@ export function run(args: readonly string[], { complain, say }: Streams): 0 | 1 
     return 1;
   }
   const files = wanted.filesOf(basename(folder), ownVersion());
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  } catch (error) {
+    const { message } = error as Error;
+    complain(`create-plugin: ${folder} cannot be written: ${message}; choose a folder that you may write to`);
+    return 1;
+  }
   say(`Created ${Object.keys(files).join(', ')} in ${folder}.`);
   say(`Next: cd ${wanted.folder} && npm install && npm test`);
   return 0;

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -73,6 +81,13 @@ describe('npm create @entente/plugin', () => {
       words: expect.stringContaining('expected a new folder'),
     });
     expect(readdirSync(home)).toEqual([]);
+  });
+
+  it('ends with status 1 where the folder cannot be written, and says so', () => {
+    writeFileSync(join(folder, 'file'), '');
+    const { status, words } = create(join(folder, 'file/my-plugin'));
+    expect(status).toBe(1);
+    expect(words).toMatch(/cannot be written: .*; choose a folder that you may write to$/);
   });
 
   it.each([

@@ -129,5 +129,16 @@ export const patches: PatchList = {
           'entente user copy says of the configuration of another server that it is not that of an authority',
       },
     },
+    {
+      name: 'plugin-in-place-of-a-file',
+      off: 'a folder that cannot be created for a plugin ends in a stack',
+      file: 'apps/create-plugin/src/index.ts',
+      find: 'cannot be written: ',
+      replace: 'is not there: ',
+      test: {
+        file: 'apps/create-plugin/test/create-plugin.test.ts',
+        title: 'ends with status 1 where the folder cannot be written, and says so',
+      },
+    },
   ],
 };
