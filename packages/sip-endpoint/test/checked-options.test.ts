@@ -97,7 +97,13 @@ describe('the options of a user agent', () => {
     [
       'with an address without sip:',
       { ...good, addressOfRecord: 'alice@contoso.example' },
-      'expected addressOfRecord to be a SIP URI, found "alice@contoso.example"',
+      'expected addressOfRecord to be a SIP URI with a user, found "alice@contoso.example"',
+      'addressOfRecord of UserAgent',
+    ],
+    [
+      'with an address without a user',
+      { ...good, addressOfRecord: 'sip:contoso.example' },
+      'expected addressOfRecord to be a SIP URI with a user, found "sip:contoso.example"',
       'addressOfRecord of UserAgent',
     ],
     [
@@ -181,6 +187,34 @@ describe('the options of a user agent', () => {
   });
 });
 
+describe('the options of dialAsUser', () => {
+  it.each<[string, unknown, string, string]>([
+    ['none at all', undefined, 'options of dialAsUser', 'the options to be an object, found none'],
+    ['empty', {}, 'trust of dialAsUser', 'trust of dialAsUser, found none'],
+    ['with trust that is misspelt', { tust: {} }, 'options of dialAsUser', 'found "tust"'],
+    [
+      'with a trust that is not awaited',
+      { trust: Promise.resolve() },
+      'trust of dialAsUser',
+      'expected trust to be a trust, as openTrust and createTrust return it, found a promise',
+    ],
+    [
+      'with a time that is none',
+      { trust: { judge: {}, onChange() {} }, timeoutMs: 'x' },
+      'timeoutMs of dialAsUser',
+      'found "x"',
+    ],
+  ])('are refused at once where they are %s', (_, options, place, message) => {
+    expect(() => dialAsUser(options as never)).toThrow(
+      expect.objectContaining({
+        code: 'SIP_INVALID_ARGUMENT',
+        place,
+        message: expect.stringContaining(message),
+      }),
+    );
+  });
+});
+
 describe('what a user agent is called with', () => {
   const offer = { contentType: 'application/sdp', body: 'v=0' };
   it.each<[string, (agent: UserAgent) => Promise<unknown>, string]>([
@@ -200,6 +234,20 @@ describe('what a user agent is called with', () => {
       'offer.contentType of call',
     ],
     ['a call to nobody', (agent) => agent.call(undefined as never, offer), 'to of call'],
+    ['a call to what is not a URI', (agent) => agent.call('bob', offer), 'to of call'],
+    ['a MESSAGE to what is not a URI', (agent) => agent.message('bob', 'hello'), 'to of message'],
+    ['a MESSAGE to nobody', (agent) => agent.message(undefined as never, 'hello'), 'to of message'],
+    [
+      'a MESSAGE as what is not a URI',
+      (agent) => agent.message('sip:bob@contoso.example', 'hello', 'alice'),
+      'as of message',
+    ],
+    ['a request to what is not a URI', (agent) => agent.request('OPTIONS', 'bob@'), 'to of request'],
+    [
+      'a request as what is not a URI',
+      (agent) => agent.request('OPTIONS', 'sip:bob@contoso.example', { as: 'alice@contoso.example' }),
+      'as of request',
+    ],
     [
       'a call with an option that is misspelt',
       (agent) => agent.call('sip:bob@contoso.example', offer, { onProvisonal() {} } as never),

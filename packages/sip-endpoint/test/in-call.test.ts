@@ -151,6 +151,11 @@ describe('in a call', () => {
     expect((await caller.refer('sip:carol@contoso.example', { onProgress, replaces: caller })).status).toBe(
       202,
     );
+    await expect(caller.refer('carol')).rejects.toMatchObject({
+      code: 'SIP_INVALID_ARGUMENT',
+      place: 'target of refer',
+    });
+    expect(targets).toHaveLength(1);
     expect(targets[0]).toMatch(/^<sip:carol@contoso\.example\?Replaces=[^>]+to-tag[^>]+>$/);
     const notify = (state: string, line: string) =>
       called.request('NOTIFY', {

@@ -4,7 +4,6 @@ import {
   DialogFault,
   glareDelayMs,
   type InDialogParts,
-  NameAddr,
   SessionChanges,
   type SessionMethod,
   type SipRequest,
@@ -19,7 +18,7 @@ import { extensionsRefused, refreshing, usual } from './call-methods.ts';
 import {
   DialogEvents,
   referListener,
-  replacesOf,
+  referToOf,
   type SubscribeOptions,
   Subscription,
 } from './dialog-events.ts';
@@ -178,16 +177,13 @@ export class Call {
    * @see RFC 3515, RFC 3891
    */
   async refer(target: string, { onProgress, replaces }: ReferOptions = {}): Promise<SipResponse> {
-    const value =
-      replaces === undefined
-        ? target
-        : `${target}?Replaces=${encodeURIComponent(replacesOf(replaces.dialog))}`;
+    const referTo = referToOf(target, replaces?.dialog);
     // The first NOTIFY may come before the answer.
     this.#events.listen(
       'refer',
       referListener((status) => onProgress?.(status)),
     );
-    const response = await this.request('REFER', { headers: { 'Refer-To': NameAddr.from({ uri: value }) } });
+    const response = await this.request('REFER', { headers: { 'Refer-To': referTo } });
     if (response.status >= 300) this.#events.forget('refer');
     return response;
   }

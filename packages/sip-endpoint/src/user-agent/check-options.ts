@@ -1,4 +1,4 @@
-import { parseUri, SipArgumentError } from '@entente/sip';
+import { parseUri, SipArgumentError, SipUri } from '@entente/sip';
 import { peerOf } from '@entente/tls';
 import type { NextHop } from '../connection/next-hop.ts';
 import { dialAsUser } from './dial-as-user.ts';
@@ -11,13 +11,21 @@ import {
   type OptionRule,
   type OptionRules,
   text,
+  uri,
   wholeNumber,
   withMethods,
 } from './option-rules.ts';
 import type { CallOptions } from './outgoing-call.ts';
+import { checkAddresses } from './outside-calls.ts';
 import type { StayTimings } from './registration-state.ts';
 import type { SessionBody } from './session-body.ts';
-import type { UserAgentEvents, UserAgentOptions, UserServer, UserSocket } from './user-agent-options.ts';
+import type {
+  AgentRequestParts,
+  UserAgentEvents,
+  UserAgentOptions,
+  UserServer,
+  UserSocket,
+} from './user-agent-options.ts';
 import type { UserCredentials } from './user-agent-session.ts';
 
 type Shape<T> = { readonly [name in keyof Required<T>]: OptionRule };
@@ -86,8 +94,8 @@ const stay: Shape<StayTimings> = {
 
 const rules: Shape<UserAgentOptions> = {
   addressOfRecord: {
-    wanted: 'a SIP URI',
-    fits: isSipUri,
+    wanted: 'a SIP URI with a user',
+    fits: isUserUri,
     missing: 'write the address of the user like sip:alice@contoso.example',
   },
   credentials: nested(credentials, {
@@ -107,10 +115,9 @@ const rules: Shape<UserAgentOptions> = {
   random: callback(),
 };
 
-function isSipUri(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  const uri = parseUri(value);
-  return uri.ok && (uri.value.scheme === 'sip' || uri.value.scheme === 'sips');
+function isUserUri(value: unknown): boolean {
+  const parsed = typeof value === 'string' ? parseUri(value) : undefined;
+  return parsed?.ok === true && parsed.value instanceof SipUri && (parsed.value.rawUser ?? '') !== '';
 }
 
 /**
@@ -154,13 +161,18 @@ export async function dialledBy(dial: UserAgentOptions['dial'], hop: NextHop): P
 }
 
 /**
- * The body of a MESSAGE: a text that is left out would be sent as an empty one.
+ * What a MESSAGE is made of: a text that is left out would be sent as an empty one, and an address is looked at before anybody waits for a
+ * connection.
  *
+ * @param to - whom it is for
+ * @param body - the text
+ * @param as - who sends it
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
-export function plainText(body: string): { readonly contentType: string; readonly body: string } {
+export function plainText(to: string, body: string, as: string): AgentRequestParts {
+  checkAddresses(to, as, 'message');
   checkArgument(body, anyText("give the text as second argument, '' for an empty one"), 'text', 'message');
-  return { contentType: 'text/plain;charset=UTF-8', body };
+  return { as, contentType: 'text/plain;charset=UTF-8', body };
 }
 
 /**
@@ -190,7 +202,7 @@ const offerRule = nested(
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
 export function checkCall(to: string, offer: SessionBody, options: CallOptions): void {
-  checkArgument(to, text('give the address to call, such as sip:bob@contoso.example'), 'to', 'call');
+  checkArgument(to, uri('give the address to call, such as sip:bob@contoso.example'), 'to', 'call');
   checkArgument(offer, offerRule, 'offer', 'call');
   checkOptions(options, callOptions, 'call');
 }

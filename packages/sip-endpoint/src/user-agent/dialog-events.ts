@@ -1,5 +1,6 @@
 import {
   type Dialog,
+  NameAddr,
   parseEvent,
   readSubscriptionState,
   type SipRequest,
@@ -11,6 +12,7 @@ import {
   type SubscriptionState,
 } from '@entente/sip';
 import type { Clock } from '@entente/tls';
+import { checkArgument, uri } from './option-rules.ts';
 
 /** Takes the NOTIFY requests of one event. @returns the status to answer, and whether more will come */
 type Listener = (notify: SipRequest) => { readonly status: number; readonly isOver: boolean };
@@ -169,7 +171,24 @@ function expiresOf(response: SipResponse): number | undefined {
   return Number.isInteger(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
+/**
+ * The Refer-To of a REFER.
+ * @param target - whom the other side shall call
+ * @param replaced - dialog there that the new call takes the place of
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ */
+export function referToOf(target: string, replaced: Dialog | undefined): NameAddr {
+  checkArgument(
+    target,
+    uri('give the address to call, such as sip:carol@contoso.example'),
+    'target',
+    'refer',
+  );
+  if (replaced === undefined) return NameAddr.from({ uri: target });
+  return NameAddr.from({ uri: `${target}?Replaces=${encodeURIComponent(replacesOf(replaced))}` });
+}
+
 /** A dialog as Replaces names it: from the side of the target its own tag is the one that is remote here (RFC 3891 §3). */
-export function replacesOf({ callId, localTag, remoteTag }: Dialog): string {
+function replacesOf({ callId, localTag, remoteTag }: Dialog): string {
   return `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
 }

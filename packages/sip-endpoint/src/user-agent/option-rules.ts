@@ -1,4 +1,4 @@
-import { SipArgumentError } from '@entente/sip';
+import { parseUri, SipArgumentError } from '@entente/sip';
 
 /** What one option may be. */
 export interface OptionRule {
@@ -110,6 +110,15 @@ export function text(missing?: string): OptionRule {
 /** A text, which may be empty. */
 export function anyText(missing: string): OptionRule {
   return { wanted: 'a text', fits: (value) => typeof value === 'string', missing };
+}
+
+/** A URI of any scheme, as a request is sent to: a number is `tel:`, an emergency `urn:service:sos`. */
+export function uri(missing?: string): OptionRule {
+  return {
+    wanted: 'a URI such as sip:bob@contoso.example',
+    fits: (value) => typeof value === 'string' && parseUri(value).ok,
+    ...(missing !== undefined && { missing }),
+  };
 }
 
 /** A function. */

@@ -1,4 +1,18 @@
 import { SipArgumentError } from '@entente/sip';
+import { checkArgument, uri } from './option-rules.ts';
+
+/**
+ * Looks at whom a request is for, and who sends it, before anybody waits for a connection.
+ *
+ * @param to - its target
+ * @param as - its sender
+ * @param of - the method of the user agent
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ */
+export function checkAddresses(to: string, as: string | undefined, of: 'message' | 'request'): void {
+  checkArgument(to, uri('give the address, such as sip:bob@contoso.example'), 'to', of);
+  checkArgument(as, uri(), 'as', of);
+}
 
 /** Methods that are sent by other members, or by none. */
 const elsewhere: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'REGISTER']);
@@ -6,9 +20,12 @@ const elsewhere: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE'
 /**
  * Refuses to send a request outside a call that is not for that.
  * @param method - of the request
- * @throws SipArgumentError for a method that has a member of its own
+ * @param to - its target
+ * @param as - its sender
+ * @throws SipArgumentError for what is not a URI, and for a method that has a member of its own
  */
-export function refuseElsewhere(method: string): void {
+export function checkRequest(method: string, to: string, as: string | undefined): void {
+  checkAddresses(to, as, 'request');
   if (!elsewhere.has(method)) return;
   throw new SipArgumentError(
     `expected a method that establishes no dialog, found ${method}`,

@@ -16,7 +16,7 @@ import { KeepAlive } from './keep-alive.ts';
 import type { Line } from './line.ts';
 import { OpenCalls } from './open-calls.ts';
 import { type CallOptions, type CallOutcome, placeCall } from './outgoing-call.ts';
-import { refuseElsewhere } from './outside-calls.ts';
+import { checkRequest } from './outside-calls.ts';
 import { PasswordChange, type PasswordChangeParts } from './password-change.ts';
 import { messageOf } from './received-message.ts';
 import { RegisterRequests } from './register-request.ts';
@@ -184,10 +184,11 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * @param to - `sip:bob@contoso.example`
    * @param text - the body, sent as UTF-8
    * @param as - another From than the user's own; servers refuse it
+   * @throws as {@link request}
    * @see RFC 3428
    */
   async message(to: string, text: string, as: string = this.addressOfRecord): Promise<SipResponse> {
-    return this.request('MESSAGE', to, { as, ...plainText(text) });
+    return this.request('MESSAGE', to, plainText(to, text, as));
   }
 
   /**
@@ -198,10 +199,10 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * @returns the final response
    * @throws NotConnectedError where there is no connection, and none comes within 32 seconds
    * @throws NoAnswerError where no answer comes
-   * @throws SipArgumentError for a method that has a member of its own
+   * @throws SipArgumentError at once for what is not a URI, and for a method that has a member of its own
    */
   async request(method: string, to: string, parts: AgentRequestParts = {}): Promise<SipResponse> {
-    refuseElsewhere(method);
+    checkRequest(method, to, parts.as);
     return this.#ask(method, to, parts);
   }
 
