@@ -125,6 +125,7 @@ describe.each(functions)('the options of %s', (name) => {
         const fault = await faultOf(name, { ...good(name), [option]: value });
         expect(fault, option).toMatchObject({ code: 'ENTENTE_OPTION_INVALID' });
         expect(fault?.place).toMatch(new RegExp(`^${option}\\S* of ${name}$`));
+        expect(fault?.sentence).toMatch(new RegExp(`^expected ${option}\\S* to be .+, found `));
       }
     }
   });
@@ -290,6 +291,23 @@ describe('what options say', () => {
     }
   });
 
+  it('is named by the sentence too, in a list and in a group', async () => {
+    const sentence = async (name: Name, options: Options) =>
+      (await faultOf(name, { ...good(name), ...options }))?.sentence;
+    expect(await sentence('serve', { port: 'x' })).toBe(
+      'expected port to be a whole number from 0 to 65535, found "x"',
+    );
+    expect(await sentence('serve', { limits: { maxPending: 'x' } })).toMatch(
+      /^expected limits\.maxPending to be a whole number from .+, found "x"$/,
+    );
+    expect(await sentence('serve', { allow: [clientName, '*.contoso.example'] })).toBe(
+      'expected allow[1] to be a DNS name, a URI or an IP address, found "*.contoso.example"',
+    );
+    await expect(serve(tls, good('serve') as never, 'x' as never)).rejects.toMatchObject({
+      sentence: 'expected the third argument to be a function, found "x"',
+    });
+  });
+
   it('refuses a class for the dispatcher that dials by itself', async () => {
     const { https_proxy: before } = process.env;
     process.env.https_proxy = 'http://127.0.0.1:9';
@@ -299,6 +317,10 @@ describe('what options say', () => {
           expect.objectContaining({ code: 'ENTENTE_OPTION_INVALID', place: 'first argument of dispatcher' }),
         );
       }
+      // It is the first thing that is said: the options are for the class.
+      expect(() => dispatcher(undefined as never, { addresses: [] } as never)).toThrow(
+        expect.objectContaining({ place: 'first argument of dispatcher' }),
+      );
       const settings = { factory: (origin: string) => new Pool(origin) };
       expect(() => dispatcher(Agent, { ...good('dispatcher'), settings } as never)).toThrow(
         /found one that dials by itself/,

@@ -191,5 +191,21 @@ export const patches: PatchList = {
         'is refused by openTrust where it means nothing: {"fetch":{"hosts":["http://ca.example"]}}',
       ),
     },
+    {
+      name: 'sentence-without-the-option',
+      off: 'the sentence about an option does not say which one it is',
+      file: 'packages/tls/src/options/option-rule.ts',
+      find: "if (path === '') return `expected",
+      replace: "if (path !== '.') return `expected",
+      test: ofOptions('is named by the sentence too, in a list and in a group'),
+    },
+    {
+      name: 'class-after-the-options',
+      off: 'a dispatcher without a class speaks of an option of it',
+      file: 'packages/tls/src/dial/dispatcher.ts',
+      find: "  aClass.read(Dispatcher, new OptionPlace('dispatcher', 'first argument'));\n",
+      replace: '  void OptionPlace;\n',
+      test: ofOptions('refuses a class for the dispatcher that dials by itself'),
+    },
   ],
 };

@@ -23,6 +23,8 @@ const shape: Shape<DispatcherOptions> = {
   ),
 };
 
+const aClass = rule('the class Agent of undici', (value) => typeof value === 'function');
+
 /**
  * Creates a dispatcher for `fetch` and undici whose every connection has passed the verdict. This package does not depend on
  * undici: the caller passes its class.
@@ -33,6 +35,7 @@ const shape: Shape<DispatcherOptions> = {
  * @throws TlsFault `ENTENTE_OPTION_INVALID`, also where the class or a setting makes it dial by itself
  */
 export function dispatcher<D>(Dispatcher: DispatcherClass<D>, options: DispatcherOptions): D {
+  aClass.read(Dispatcher, new OptionPlace('dispatcher', 'first argument'));
   const { settings = {}, ...outbound } = readOptions(options, shape, 'dispatcher');
   refuseOwnDialling(Dispatcher, settings);
   return new Dispatcher({
@@ -60,7 +63,6 @@ function refuseOwnDialling(
   Dispatcher: DispatcherClass<unknown>,
   settings: NonNullable<DispatcherOptions['settings']>,
 ): void {
-  callback.read(Dispatcher, new OptionPlace('dispatcher', 'first argument'));
   let found = 'one that dials by itself';
   let cause: unknown;
   try {

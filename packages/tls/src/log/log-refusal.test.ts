@@ -173,7 +173,7 @@ describe('the log of refusals', () => {
       expect.objectContaining({
         code: 'ENTENTE_OPTION_INVALID',
         place: 'first argument of logRefusal',
-        sentence: expect.stringContaining('expected a log with the method warn'),
+        sentence: expect.stringContaining('expected the first argument to be a log with the method warn'),
       }),
     );
   });

@@ -76,9 +76,21 @@ function fitsAtAll(value: unknown, fits: (value: unknown) => boolean): boolean {
   }
 }
 
+/**
+ * What is wrong with a value, with the option that has it: a log often has no more of a fault than its sentence.
+ *
+ * @param place - of the option
+ * @param wanted - what it is to be, in words
+ * @param found - what it is, in words
+ */
+export function otherThan({ path }: OptionPlace, wanted: string, found: string): string {
+  if (path === '') return `expected ${wanted}, found ${found}`;
+  return `expected ${path.endsWith(' argument') ? `the ${path}` : path} to be ${wanted}, found ${found}`;
+}
+
 /** The fault for a value that is not what is expected. */
 export function unlike(place: OptionPlace, wanted: string, value: unknown): TlsFault {
-  return optionFault(place, `expected ${wanted}, found ${foundValue(value)}`, remedyOf(wanted, value));
+  return optionFault(place, otherThan(place, wanted, foundValue(value)), remedyOf(wanted, value));
 }
 
 function remedyOf(wanted: string, value: unknown): string {
@@ -120,7 +132,7 @@ export function wholeNumber(least: number, most: number): OptionRule {
       if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value;
       throw optionFault(
         place,
-        `expected a whole number from ${least} to ${most}, found ${foundValue(value)}`,
+        otherThan(place, `a whole number from ${least} to ${most}`, foundValue(value)),
         'give a number in this range, or leave the default',
       );
     },

@@ -5,6 +5,7 @@ import {
   type OptionRule,
   oneOf,
   optionFault,
+  otherThan,
   required,
   rule,
   text,
@@ -50,7 +51,11 @@ function peerName(name: unknown, place: OptionPlace): string {
   } catch {
     throw optionFault(
       place,
-      `expected a DNS name, a URI or an IP address, found "${read.slice(0, 60).replaceAll(/[^ -~]/g, '?')}"`,
+      otherThan(
+        place,
+        'a DNS name, a URI or an IP address',
+        `"${read.slice(0, 60).replaceAll(/[^ -~]/g, '?')}"`,
+      ),
       'write it like pool1.contoso.example, sip:contoso.example or 192.0.2.1, without wildcard',
     );
   }
@@ -83,7 +88,7 @@ export function expectation(...allowedModes: readonly (keyof typeof modes)[]): O
       if (typeof value !== 'object' || value === null) {
         throw unlike(
           place,
-          `a name to expect, such as { mode: 'host', name: 'pool1.contoso.example' }`,
+          `a mode with a name, such as { mode: 'host', name: 'pool1.contoso.example' }`,
           value,
         );
       }
