@@ -87,7 +87,50 @@ describe('the domain of an authority', () => {
   ])('is refused with what was found: %s', async (domain, found) => {
     await expect(openAuthority({ directory, domain } as never)).rejects.toMatchObject({
       ...bad,
-      sentence: `expected a domain in lower case, like contoso.example, found ${found}`,
+      sentence: `expected domain to be a domain in lower case, like contoso.example, found ${found}`,
+    });
+  });
+});
+
+describe('what is said of an option that is wrong', () => {
+  it.each<[string, unknown, string]>([
+    ['directory', undefined, 'expected directory to be the path of a folder, found none'],
+    ['directory', 5, 'expected directory to be the path of a folder, found a value of the type number'],
+    ['directory', '', 'expected directory to be the path of a folder, found an empty text'],
+    ['addresses', null, 'expected addresses to be a list of ranges like 203.0.113.0/24, found null'],
+    [
+      'addresses',
+      ['10.0.0.0'],
+      'expected addresses to be a list of ranges like 203.0.113.0/24, found another list',
+    ],
+    [
+      'objectsUrl',
+      'ca.contoso.example',
+      'expected objectsUrl to be a base like http://ca.contoso.example, found another text',
+    ],
+    ['openLedger', 'x', 'expected openLedger to be a function, found another text'],
+    [
+      'clock',
+      () => 0,
+      'expected clock to be a clock with now() and after(delayMs, run), found a value of the type function',
+    ],
+    ['isClockRight', 'true', 'expected isClockRight to be true or false, found another text'],
+  ])('names it, and what was found: %s as %o', async (name, given, sentence) => {
+    const options = { directory, domain: 'contoso.example', [name]: given };
+    await expect(openAuthority(options as never)).rejects.toMatchObject({
+      ...bad,
+      sentence,
+      place: `option ${name} of openAuthority`,
+    });
+  });
+
+  it('is that lists cannot be at an address of https', async () => {
+    const objectsUrl = 'https://ca.contoso.example';
+    await expect(openAuthority({ directory, domain: 'contoso.example', objectsUrl })).rejects.toMatchObject({
+      ...bad,
+      sentence:
+        'expected objectsUrl to be a base like http://ca.contoso.example, found one of https, which is not possible here',
+      remedy: expect.stringContaining('the certificate of an https server'),
     });
   });
 });

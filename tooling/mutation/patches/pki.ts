@@ -125,5 +125,16 @@ export const patches: PatchList = {
         title: 'is refused without a key of it, and the remedy names a copy of the folder',
       },
     },
+    {
+      name: 'lists-over-https',
+      off: 'a base of https for lists is refused without a word of why',
+      file: 'packages/pki/src/node/service/authority-options.ts',
+      find: '!/^https:/i.test(given)',
+      replace: '!/^httpss:/i.test(given)',
+      test: {
+        file: 'packages/pki/test/service-arguments.test.ts',
+        title: 'is that lists cannot be at an address of https',
+      },
+    },
   ],
 };

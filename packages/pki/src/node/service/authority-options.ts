@@ -86,8 +86,12 @@ const machineClock: UpkeepClock = {
   },
 };
 
+/** What a caller gave, in a few words: it is not repeated, because a passphrase may stand in the wrong place. */
 function foundFor(value: unknown): string {
   if (value === undefined) return 'none';
+  if (value === null) return 'null';
+  if (value === '') return 'an empty text';
+  if (Array.isArray(value)) return 'another list';
   return typeof value === 'string' ? 'another text' : `a value of the type ${typeof value}`;
 }
 
@@ -106,22 +110,20 @@ export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
   if (unknown !== undefined) throw bad(unknown, `expected one of ${[...known].join(', ')}, found ${unknown}`);
   const { addresses, directory, domain, objectsUrl } = options;
   if (typeof directory !== 'string' || directory === '')
-    throw bad('directory', 'expected the path of a folder, found none');
+    throw other('directory', 'the path of a folder', foundFor(directory));
   if (typeof domain !== 'string' || !isHostName(domain))
-    throw bad('domain', `expected a domain in lower case, like contoso.example, found ${foundFor(domain)}`);
+    throw other('domain', 'a domain in lower case, like contoso.example', foundFor(domain));
   if (addresses !== undefined && !(Array.isArray(addresses) && addresses.every(isRange)))
-    throw bad('addresses', 'expected a list of ranges like 203.0.113.0/24, found something else');
-  if (objectsUrl !== undefined && !isBase(objectsUrl))
-    throw bad('objectsUrl', 'expected a base like http://ca.contoso.example, found another text');
+    throw other('addresses', 'a list of ranges like 203.0.113.0/24', foundFor(addresses));
+  if (objectsUrl !== undefined && !isBase(objectsUrl)) throw otherBase(objectsUrl);
   for (const name of ['openLedger', 'onFault'] as const)
     if (options[name] !== undefined && typeof options[name] !== 'function')
-      throw bad(name, `expected a function, found ${typeof options[name]}`);
+      throw other(name, 'a function', foundFor(options[name]));
   const { clock } = options;
   if (clock !== undefined && (typeof clock?.now !== 'function' || typeof clock.after !== 'function'))
-    throw bad('clock', `expected a clock with now() and after(delayMs, run), found ${foundClock(clock)}`);
+    throw other('clock', 'a clock with now() and after(delayMs, run)', foundClock(clock));
   const { isClockRight = false } = options;
-  if (typeof isClockRight !== 'boolean')
-    throw bad('isClockRight', `expected true or false, found a ${typeof isClockRight}`);
+  if (typeof isClockRight !== 'boolean') throw other('isClockRight', 'true or false', foundFor(isClockRight));
   // Not only where it has a value: one that was not set would leave the keys in the clear.
   if ('passphrase' in options) refusePassphrase(options.passphrase, 'option passphrase of openAuthority');
   return {
@@ -142,19 +144,38 @@ export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
 /** Plain HTTP: a list that is fetched over HTTPS would be circular (RFC 5280 §8). */
 function isBase(text: string): boolean {
   return (
-    URL.canParse(text) && text.startsWith('http://') && !text.endsWith('/') && new URL(text).search === ''
+    typeof text === 'string' &&
+    URL.canParse(text) &&
+    text.startsWith('http://') &&
+    !text.endsWith('/') &&
+    new URL(text).search === ''
+  );
+}
+
+function otherBase(given: unknown): PkiFault {
+  const wanted = 'a base like http://ca.contoso.example';
+  if (typeof given !== 'string' || !/^https:/i.test(given))
+    return other('objectsUrl', wanted, foundFor(given));
+  return other(
+    'objectsUrl',
+    wanted,
+    'one of https, which is not possible here',
+    'write http://: the lists are signed, and a client would need one before it could believe the certificate of an https server',
   );
 }
 
 function foundClock(given: unknown): string {
-  if (given === null) return 'null';
-  return typeof given === 'object' ? 'an object without them' : `a ${typeof given}`;
+  return typeof given === 'object' && given !== null ? 'an object without them' : foundFor(given);
 }
 
-function bad(option: string, sentence: string): PkiFault {
+function other(option: string, wanted: string, found: string, remedy?: string): PkiFault {
+  return bad(option, `expected ${option} to be ${wanted}, found ${found}`, remedy);
+}
+
+function bad(option: string, sentence: string, remedy = 'correct the option'): PkiFault {
   return new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
     sentence,
     place: `option ${option.slice(0, 80)} of openAuthority`,
-    remedy: 'correct the option',
+    remedy,
   });
 }
