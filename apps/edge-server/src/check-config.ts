@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { edgeInterfaces } from '@entente/edge';
 import { checkPlugins, loadConfig, pathBeside, refuseManagementOutside } from '@entente/host';
 import { checkMembership, checkToken, keptTopology } from '@entente/member';
 import { loadCredential } from '@entente/tls';
@@ -7,8 +8,8 @@ import { acceptedPorts } from './create-edge-server.ts';
 import { createResolver } from './resolver.ts';
 
 /**
- * Checks a configuration, its join token, its DNS servers, its plugins, and the certificate and key that it names; and, once the edge has joined, that it
- * is managed where the topology that it has kept serves no outsiders.
+ * Checks a configuration, its join token, its DNS servers, its plugins, and the certificate and key that it names; and, once it has joined, that
+ * the topology that it has kept lists it as an edge, and that it is managed where no outsiders are served.
  * @param configFile - YAML
  * @throws OperatorFault, MemberFault and TlsFault as the start would
  */
@@ -27,5 +28,7 @@ export async function checkConfig(configFile: string): Promise<void> {
   const place = pathBeside(configFile, directory);
   await checkMembership(place, join?.token, fqdn);
   const kept = await keptTopology(place);
-  refuseManagementOutside(management, kept?.servers.get(fqdn)?.interfaces.external?.address, configFile);
+  if (kept === undefined) return;
+  const { external: outside } = edgeInterfaces(kept, fqdn);
+  refuseManagementOutside(management, outside.address, configFile);
 }

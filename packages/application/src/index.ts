@@ -12,4 +12,4 @@ export { ApplicationFault, type ApplicationFaultCode } from './fault.ts';
 export { type JoinApplicationOptions, joinApplication } from './join-application.ts';
 export { type Refusal, refuse } from './refusal.ts';
 export type { RequestSender } from './request-sender.ts';
-export { serveApplication } from './serve-application.ts';
+export { applicationInterface, serveApplication } from './serve-application.ts';

@@ -27,7 +27,7 @@ export async function serveApplication(options: ServeApplicationOptions): Promis
   const { logger, member } = options;
   const { fqdn, identity, trust } = member;
   const topology = () => member.topology;
-  const own = ownInterface(member.topology, fqdn);
+  const own = applicationInterface(member.topology, fqdn);
   const port = own.ports.sip as number;
   const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const refusedConnections = new RefusedConnections();
@@ -126,7 +126,13 @@ export async function serveApplication(options: ServeApplicationOptions): Promis
   return application;
 }
 
-function ownInterface(topology: Topology, fqdn: string): ServerInterface {
+/**
+ * The interface of a trusted application.
+ * @param topology - in force
+ * @param fqdn - of this server
+ * @throws OperatorFault `ENTENTE_NOT_AN_APPLICATION`
+ */
+export function applicationInterface(topology: Topology, fqdn: string): ServerInterface {
   const server = topology.servers.get(fqdn);
   const own = server?.interfaces.internal;
   if (server?.role === 'trusted-application' && own?.ports.sip !== undefined) return own;

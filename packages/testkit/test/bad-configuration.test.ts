@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,13 @@ import { parse, stringify } from 'yaml';
 import { signedText } from '../src/network/administrator.ts';
 import { repository, runnable } from '../src/network/runnable.ts';
 
+/** The modes of files stop the superuser too, where a program of the system takes that right away. */
+const asUser =
+  process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0
+    ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search']
+    : [];
+const mayWriteAnywhere = process.getuid?.() === 0 && asUser.length === 0;
+
 /** Runs an app until it ends by itself. */
 async function run(
   app: string,
@@ -17,7 +24,8 @@ async function run(
   ...more: readonly string[]
 ): Promise<{ status: number | null; words: string; said: string }> {
   const program = await runnable(`apps/${app}/src/bin.ts`);
-  const child = spawn(process.execPath, [...program, '--config', configFile, ...more], {
+  const [command = '', ...args] = [...asUser, process.execPath, ...program, '--config', configFile, ...more];
+  const child = spawn(command, args, {
     cwd: repository,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -197,10 +205,58 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
     const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
     const file = await write('front-end.yaml', { ...config, directory });
-    const outcome = await run('edge-server', file);
-    expectFault(outcome, 'the topology', 'ENTENTE_NOT_AN_EDGE');
-    expect(outcome.words).toContain('fe1.contoso.example as front-end');
+    for (const more of [[], ['--check-config']]) {
+      const outcome = await run('edge-server', file, ...more);
+      expectFault(outcome, 'the topology', 'ENTENTE_NOT_AN_EDGE');
+      expect(outcome.words).toContain('fe1.contoso.example as front-end');
+    }
   });
+
+  it('--check-config judges the role by the topology that the server has kept, and its settings by the role', async () => {
+    const { join: _, users, ...config } = await configOf('fe1.contoso.example.yaml');
+    const directory = join(folder, 'roles');
+    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+    const kept = join(directory, 'topology.json');
+    const { document } = JSON.parse(await readFile(kept, 'utf8')) as { document: TopologyDocument };
+    const external = { fqdn: 'access9.contoso.example', certificate: 'enterprise', address: '127.0.0.9' };
+    const edge = { fqdn: 'edge9.contoso.example', role: 'edge', interfaces: { external } };
+    const servers = [...document.servers, edge, { fqdn: 'web9.contoso.example', role: 'web-services' }];
+    await writeFile(
+      kept,
+      signedText({ ...document, servers } as TopologyDocument, [network.administrator.signer]),
+    );
+    const check = async (app: string, fqdn: string, code: string, more = {}) => {
+      const file = await write('role.yaml', { ...config, ...more, fqdn, directory });
+      const outcome = await run(app, file, '--check-config');
+      if (code !== '')
+        expectFault(outcome, code === 'ENTENTE_SETTING_OF_OTHER_ROLE' ? file : 'the topology', code);
+      else expect(outcome).toMatchObject({ status: 0, words: '' });
+    };
+    await check('pool-server', edge.fqdn, 'ENTENTE_ROLE_NOT_SERVED');
+    await check('chat-room-server', 'fe1.contoso.example', 'ENTENTE_NOT_AN_APPLICATION', {
+      rooms: [{ address: 'all@fe1.contoso.example' }],
+    });
+    await check('pool-server', 'web9.contoso.example', 'ENTENTE_SETTING_OF_OTHER_ROLE', { users });
+    await check('edge-server', edge.fqdn, '');
+    await check('pool-server', 'fe1.contoso.example', '', { users });
+    await rm(kept);
+    await check('edge-server', 'fe1.contoso.example', '');
+  });
+
+  it.skipIf(mayWriteAnywhere)(
+    'a directory to which this user may not write, with --check-config too',
+    async () => {
+      const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
+      const directory = join(folder, 'read-only');
+      await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+      const file = await write('read-only.yaml', { ...config, directory });
+      await chmod(directory, 0o500);
+      for (const more of [[], ['--check-config']])
+        expectFault(await run('pool-server', file, ...more), directory, 'EACCES');
+      await chmod(directory, 0o700);
+      expect(await run('pool-server', file, '--check-config')).toMatchObject({ status: 0, words: '' });
+    },
+  );
 
   it('edge-server: managed where outsiders are served, with --check-config once it has joined', async () => {
     const directory = join(folder, 'edge9');
@@ -221,7 +277,10 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
     await cp(join(network.directory, 'fe2.contoso.example', 'tls.key'), join(directory, 'tls.key'));
     const file = await write('mismatch.yaml', { ...(await configOf('fe1.contoso.example.yaml')), directory });
-    expectFault(await run('pool-server', file), join(directory, 'tls.key'), 'ENTENTE_KEY_MISMATCH');
+    const outcome = await run('pool-server', file);
+    expectFault(outcome, join(directory, 'tls.key'), 'ENTENTE_KEY_MISMATCH');
+    // Another key for this certificate is nowhere: the authority gives both.
+    expect(outcome.words).toContain('entente join-token <server> --replace');
   });
 
   it('pool-server: a port in use', async () => {

@@ -1,4 +1,4 @@
-import { type Credential, loadCredential, type TlsFault } from '@entente/tls';
+import { type Credential, loadCredential, TlsFault } from '@entente/tls';
 import { joinAgain, MemberFault } from '../files/fault.ts';
 import type { FileName, MemberFiles } from '../files/member-files.ts';
 
@@ -64,7 +64,7 @@ export class CredentialFiles {
         key: this.#files.path(key),
       });
     } catch (cause) {
-      throw isDamage(cause as TlsFault) ? damaged(cause as TlsFault) : cause;
+      throw withRemedy(cause as TlsFault);
     }
   }
 
@@ -109,6 +109,14 @@ export class CredentialFiles {
     await this.#files.write(this.#names.certificate, certificate);
     await this.#files.remove(this.#names.pending);
   }
+}
+
+/** What a member says of a pair that it cannot use: nobody has another key or certificate for it than the authority. */
+function withRemedy(cause: TlsFault): TlsFault | MemberFault {
+  if (isDamage(cause)) return damaged(cause);
+  const { code, message: sentence, place } = cause;
+  if (code !== 'ENTENTE_KEY_MISMATCH') return cause;
+  return new TlsFault(code, { sentence, place, remedy: joinAgain, cause });
 }
 
 /** A file that this user may not read is not damaged, and a key of another certificate is said to be that. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemberFault } from './fault.ts';
 
@@ -50,6 +51,22 @@ export async function holdDirectory(directory: string): Promise<AsyncDisposable>
     await rm(draft, { force: true });
   }
   throw inUse(directory, undefined);
+}
+
+/**
+ * Refuses a directory in which `holdDirectory` could write nothing; itself, it writes nothing. One that is not there is created at the start, and one that
+ * this user may not look into is that of another user, who starts the server.
+ * @throws the error of the system, of the file that would be written first
+ */
+export async function refuseUnwritable(directory: string): Promise<void> {
+  try {
+    await access(directory, constants.X_OK);
+  } catch {
+    return;
+  }
+  await access(directory, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    throw Object.assign(error, { path: join(directory, `${lockFile}.new`) });
+  });
 }
 
 /** Removes the drafts of processes that were killed; another one may be about to be refused, and removes its own. */

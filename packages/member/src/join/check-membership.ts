@@ -1,16 +1,17 @@
 import { access } from 'node:fs/promises';
 import type { Topology } from '@entente/topology';
+import { refuseUnwritable } from '../files/directory-lock.ts';
 import { MemberFiles } from '../files/member-files.ts';
 import { TopologyFile } from '../files/topology-file.ts';
 import { readToken } from './join-token.ts';
 
 /**
- * Checks that a server has joined or can: that its directory has the record of its membership, or that it has a join token in the right form. Creates
- * nothing. Whether the token is still valid only the authority knows.
+ * Checks that a server has joined or can: that its directory has the record of its membership, or that it has a join token in the right form; and
+ * that this user may write to its directory. Creates nothing. Whether the token is still valid only the authority knows.
  * @param directory - of the server; need not exist
  * @param text - the join token, as pasted; `undefined` where the configuration has none
  * @param fqdn - the server
- * @throws MemberFault `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`
+ * @throws MemberFault `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`; an error of the system, `EACCES`
  */
 export async function checkMembership(
   directory: string,
@@ -24,6 +25,7 @@ export async function checkMembership(
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
   );
   if (!hasJoined || text !== undefined) readToken(text, fqdn, directory);
+  await refuseUnwritable(directory);
 }
 
 /**
