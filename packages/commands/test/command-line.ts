@@ -9,8 +9,11 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs the command line in this process. */
-export async function runEntente(line: string): Promise<Ran> {
+/**
+ * Runs the command line in this process.
+ * @param line - words with spaces between them, or each word where one has a space
+ */
+export async function runEntente(line: string | readonly string[]): Promise<Ran> {
   let stdout = '';
   let stderr = '';
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -23,7 +26,9 @@ export async function runEntente(line: string): Promise<Ran> {
   });
   process.exitCode = 0;
   try {
-    const status = await run(line.split(/\s+/).filter((word) => word !== ''));
+    const status = await run(
+      typeof line === 'string' ? line.split(/\s+/).filter((word) => word !== '') : line,
+    );
     return { status, stdout, stderr };
   } finally {
     process.exitCode = 0;

@@ -3,6 +3,7 @@ export { escapeInvisible } from './explain/escape-invisible.ts';
 export { explain } from './explain/explain.ts';
 export type { ExplainNode, ExplainTree } from './explain/explain-tree.ts';
 export { renderExplain } from './explain/render-explain.ts';
+export { shellWord } from './explain/shell-word.ts';
 export { TrustFault, type TrustFaultCode } from './fault.ts';
 export { allowNames } from './identity/allow-names.ts';
 export type { Authorise, Authorised } from './identity/authorise.ts';

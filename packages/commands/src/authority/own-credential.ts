@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type Credential, loadCredential } from '@entente/tls';
+import { shellWord } from '@entente/trust';
 import { refuseExposedKey } from '../topology/own-key.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
 
@@ -51,7 +52,7 @@ export function interruptedRenewal({
   key,
 }: Pick<AdministratorAccess, 'certificate' | 'key'>): string {
   const before = keyBefore(key);
-  return `a renewal was interrupted: ${key} is not the key of ${certificate}, and ${before} is; it is used. To put it back: mv ${before} ${key}\n`;
+  return `a renewal was interrupted: ${key} is not the key of ${certificate}, and ${before} is; it is used. To put it back: mv ${shellWord(before)} ${shellWord(key)}\n`;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { type TopologyDocument, topologyHash } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import { exists, readSignedIfThere } from '../topology/read-topology.ts';
 import { signedFilesOf } from '../topology/signed-files.ts';
 
@@ -71,7 +72,7 @@ async function missingVersions(
   for (let missing = (inForce?.version ?? 0) + 1; missing < version && commands.length < 8; missing++) {
     const name = files.versionFile(missing);
     if (await exists(name)) {
-      commands.push(`first: entente topology publish ${name} --as ca/administrators/<you>.yaml`);
+      commands.push(`first: entente topology publish ${shellWord(name)} --as ca/administrators/<you>.yaml`);
     }
   }
   return commands;

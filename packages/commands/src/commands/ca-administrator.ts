@@ -12,6 +12,7 @@ import {
   secretMode,
 } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
+import { shellWord } from '@entente/trust';
 import { encodePem } from '@entente/x509';
 import type { Command } from 'commander';
 import { writeAccess } from '../authority/administrator-access.ts';
@@ -96,7 +97,7 @@ async function certify(name: string, { config, json, replace }: CaAdministratorO
         `issued a client certificate to ${name}, serial ${outcome.certificate.serialHex}: ${certificate}`,
       ],
       next: [
-        `start the authority: entente-authority-server --config ${config}`,
+        `start the authority: entente-authority-server --config ${shellWord(config)}`,
         `give ${name} the file ${access} and the files it names, for --as`,
       ],
     },

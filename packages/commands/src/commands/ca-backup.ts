@@ -8,7 +8,7 @@ import {
   writeBackup,
 } from '@entente/pki/node';
 import { databaseFile, openStore } from '@entente/store-sql';
-import { escapeInvisible } from '@entente/trust';
+import { escapeInvisible, shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { timeText } from '../authority/certificates.ts';
@@ -83,7 +83,7 @@ async function run({ config, json, to: named }: CaBackupOptions): Promise<void> 
         ...(signer === undefined
           ? []
           : ['keep the hash after "signed by" where nobody can change it with the backup']),
-        `to restore it: entente ca restore ${named} --directory ${directory} ${signer === undefined ? '--unverified' : `--signer ${signer}`}`,
+        `to restore it: entente ca restore ${shellWord(named)} --directory ${shellWord(directory)} ${signer === undefined ? '--unverified' : `--signer ${signer}`}`,
       ],
     },
     json,

@@ -13,6 +13,7 @@ import { packPkcs12 } from '@entente/pki/pkcs12';
 import { openLedger } from '@entente/store-sql';
 import { administratorSetHash, outsideObjectUrls, type Topology } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
+import { shellWord } from '@entente/trust';
 import { decodePemCertificates } from '@entente/x509';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
@@ -213,7 +214,7 @@ async function pack(
 function answerOf(made: Made, topology: string): Answer {
   const { files, listen, signing } = made;
   const { administrators, required } = signing;
-  const start = `entente-authority-server --config ${made.configuration}`;
+  const start = `entente-authority-server --config ${shellWord(made.configuration)}`;
   return {
     json: made,
     lines: [
@@ -234,8 +235,8 @@ function answerOf(made: Made, topology: string): Answer {
     ],
     next: [
       `move the root key ${files.rootKey} to storage that no network reaches, and sign with it there, with entente ca root sign`,
-      `entente topology add anchor --certificate ${files.rootCertificate} --file ${topology}`,
-      `entente topology sign ${topology} --key <your key>`,
+      `entente topology add anchor --certificate ${shellWord(files.rootCertificate)} --file ${shellWord(topology)}`,
+      `entente topology sign ${shellWord(topology)} --key <your key>`,
       `start the authority: ${start}`,
     ],
   };

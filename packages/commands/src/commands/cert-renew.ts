@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { ownerOf, publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { shellWord } from '@entente/trust';
 import { decodePemCertificates, encodePem } from '@entente/x509';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
@@ -60,7 +61,7 @@ async function run(options: AdministratorOptions): Promise<void> {
       next: [
         'if a command now fails because key and certificate do not match: move the two .before files back',
         `once it works: remove the two .before files, and revoke the one before: entente cert revoke --serial ${serialHex} --reason superseded`,
-        `what is valid from earlier renewals: entente cert list --subject ${name}`,
+        `what is valid from earlier renewals: entente cert list --subject ${shellWord(name)}`,
       ],
     };
   });

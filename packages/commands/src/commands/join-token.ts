@@ -1,4 +1,5 @@
 import { OperatorFault } from '@entente/host';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
@@ -94,7 +95,7 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
             ]),
         ...(users === undefined || (await exists(users))
           ? []
-          : [`create ${users}: entente user add <user@domain> --file ${users} --generate`]),
+          : [`create ${users}: entente user add <user@domain> --file ${shellWord(users)} --generate`]),
         `start ${server} before ${until}: ${startOf(String(answer.role), config)}`,
       ],
     };
@@ -104,7 +105,7 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
 /** How a server of a role is started. */
 function startOf(role: string, config: string): string {
   const program = programs.get(role);
-  if (program !== undefined) return `${program} --config ${config}`;
+  if (program !== undefined) return `${program} --config ${shellWord(config)}`;
   const own = `your own program, which joins with ${config}`;
   return role === 'trusted-application' ? `${own}; entente-chat-room-server, for chat rooms` : own;
 }

@@ -1,5 +1,6 @@
 import { OperatorFault } from '@entente/host';
 import { diffTopologies, type Partner, strongestEffect, type TopologyDocument } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { groupCommand } from '../group-command.ts';
 import { give } from '../topology/answer.ts';
@@ -76,7 +77,7 @@ async function change(name: string, { file, json }: PartnerOptions, nextOf: Next
       {
         json: { partner: name, file, written: null },
         lines: [`${name} is ${is} in ${file}; nothing has changed`],
-        next: [`entente topology diff ${file} shows what is not signed`],
+        next: [`entente topology diff ${shellWord(file)} shows what is not signed`],
         failed: true,
       },
       json,
@@ -100,7 +101,7 @@ async function change(name: string, { file, json }: PartnerOptions, nextOf: Next
         ...needed,
       ],
       next: [
-        `entente topology sign ${file} --key <your key>`,
+        `entente topology sign ${shellWord(file)} --key <your key>`,
         'entente topology publish --as ca/administrators/<you>.yaml',
       ],
     },
@@ -128,6 +129,6 @@ function requirePartner(name: string, { partners = [], providers = [] }: Topolog
     remedy:
       provider === undefined
         ? 'name a partner by its id; to refuse a domain without an entry: entente topology add partner <id> --domain <domain> --blocked'
-        : `remove it: entente topology remove ${name} --kind provider`,
+        : `remove it: entente topology remove ${shellWord(name)} --kind provider`,
   });
 }

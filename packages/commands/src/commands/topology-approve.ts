@@ -9,6 +9,7 @@ import {
   topologyHash,
   verifyTopology,
 } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { requireVersionBefore } from '../authority/version-before.ts';
 import { type Answer, give } from '../topology/answer.ts';
@@ -64,7 +65,7 @@ async function approve(pending: string, given: ApproveOptions): Promise<void> {
     stop({
       json: { file: yaml, version, complete: true, written: null },
       lines: [`version ${version} has all its signatures; there is nothing to approve`],
-      next: [`entente topology publish ${files.inForce} --as ca/administrators/<you>.yaml`],
+      next: [`entente topology publish ${shellWord(files.inForce)} --as ca/administrators/<you>.yaml`],
     });
     return;
   }
@@ -80,7 +81,7 @@ async function approve(pending: string, given: ApproveOptions): Promise<void> {
     stop({
       json: { file: yaml, version, complete: false, signers, written: null },
       lines: [`${signer.keyId} has signed version ${version} before; nothing has changed`],
-      next: [`for another administrator: entente topology approve ${pending} --key <their key>`],
+      next: [`for another administrator: entente topology approve ${shellWord(pending)} --key <their key>`],
     });
     return;
   }

@@ -1,4 +1,5 @@
 import { linkMatrix } from '@entente/topology-planning';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { counted, give, table } from '../topology/answer.ts';
 import { placeOf, readTopology } from '../topology/read-topology.ts';
@@ -36,7 +37,7 @@ async function check(file: string, given: CheckOptions): Promise<void> {
     `  → ${problem.remedy}`,
   ]);
   if (!read.ok) {
-    const next = [`fix the errors as the arrows say, then run entente topology check ${file}`];
+    const next = [`fix the errors as the arrows say, then run entente topology check ${shellWord(file)}`];
     const json = { file, errors, warnings: problems.length - errors, problems };
     give(
       { json, lines: [...lines, `${counted(errors, 'error')} in ${file}`], next, failed: true },
@@ -60,7 +61,7 @@ async function check(file: string, given: CheckOptions): Promise<void> {
         ...(given.links && { links: matrix }),
       },
       lines: [...lines, summary, ...links],
-      next: [`entente topology sign ${file} --key <your key>`],
+      next: [`entente topology sign ${shellWord(file)} --key <your key>`],
     },
     given.json,
   );

@@ -1,4 +1,5 @@
 import { type Change, diffTopologies, strongestEffect } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { give } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
@@ -39,8 +40,8 @@ export function register(program: Command): void {
           lines: [...describeChanges(changes), needed],
           next: [
             effect === 'chain'
-              ? `change it with entente topology add … --file ${file} or entente topology remove … --file ${file}`
-              : `entente topology sign ${file} --key <your key>`,
+              ? `change it with entente topology add … --file ${shellWord(file)} or entente topology remove … --file ${shellWord(file)}`
+              : `entente topology sign ${shellWord(file)} --key <your key>`,
           ],
         },
         given.json,

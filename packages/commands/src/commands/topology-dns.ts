@@ -1,4 +1,5 @@
 import { type DnsView, dnsPlan, zoneFile } from '@entente/topology-planning';
+import { shellWord } from '@entente/trust';
 import { type Command, Option } from 'commander';
 import { give, printLines, table } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
@@ -58,7 +59,7 @@ async function dns(file: string, given: DnsOptions): Promise<void> {
           : [
               `fill in ${toFillIn} address${toFillIn === 1 ? '' : 'es'}, or give each server its "address" in ${file}`,
             ]),
-        `for the zone file of your DNS server: entente topology dns ${file} --view external --zone`,
+        `for the zone file of your DNS server: entente topology dns ${shellWord(file)} --view external --zone`,
       ],
     },
     given.json,

@@ -1,5 +1,6 @@
 import { publicMode, writeWhole } from '@entente/pki/node';
 import { drawMermaid, drawSvg } from '@entente/topology-planning';
+import { shellWord } from '@entente/trust';
 import { type Command, Option } from 'commander';
 import { give, printLines } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
@@ -39,7 +40,9 @@ async function draw(file: string, given: DrawOptions): Promise<void> {
       {
         json: { file, format: given.format, output: given.output },
         lines: [`drew ${file} into ${given.output}`],
-        next: [`open ${given.output}; entente topology firewall ${file} lists what the firewalls must allow`],
+        next: [
+          `open ${given.output}; entente topology firewall ${shellWord(file)} lists what the firewalls must allow`,
+        ],
       },
       given.json,
     );

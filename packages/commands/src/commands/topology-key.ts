@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { makeAdministratorKey } from '../topology/administrator-key.ts';
 import { give } from '../topology/answer.ts';
@@ -31,7 +32,7 @@ export function register(program: Command): void {
           lines: [`created ${files.privateKey} and ${files.publicKey}`],
           next: [
             'choose how many must sign so that a key may be lost: with 2 of 2 one lost key ends all changes but narrowing ones, with 2 of 3 the other two replace it',
-            `entente topology add administrator ${id} --public-key ${files.publicKey}`,
+            `entente topology add administrator ${id} --public-key ${shellWord(files.publicKey)}`,
           ],
         },
         given.json,

@@ -5,6 +5,7 @@ import {
   topologyHash,
   verifyTopology,
 } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
@@ -87,7 +88,7 @@ async function run(file: string, options: PublishOptions): Promise<void> {
     const { refusal } = said;
     if (refusal === undefined) {
       const effect = judged.accepted ? { effect: judged.effect, changes } : {};
-      const next = [`entente topology publish ${file} --as <file>`];
+      const next = [`entente topology publish ${shellWord(file)} --as <file>`];
       give({ json: { ...json, ...effect }, lines: [...lines, 'nothing was published'], next }, options.json);
       return;
     }
@@ -167,7 +168,7 @@ async function waitingAfter(
   if (waiting === undefined || waiting.document.version <= version) return undefined;
   return {
     sentence: `version ${waiting.document.version}, signed by ${namesOf(waiting)}, is not published: it needs more signatures`,
-    next: `entente topology approve ${pending} --key <their key>`,
+    next: `entente topology approve ${shellWord(pending)} --key <their key>`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { OperatorFault } from '@entente/host';
 import type { Topology } from '@entente/topology';
 import { type FailingLink, type NetworkState, rehearse } from '@entente/topology-planning';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { counted, give } from '../topology/answer.ts';
 import { judgeOf, partnersOf, readChains } from '../topology/network-files.ts';
@@ -86,7 +87,7 @@ async function run(file: string, given: RehearseOptions): Promise<void> {
         `${counted(judged, 'link')} judged: ${breaks.length} would stop working, ${stillFail.length + newButFailing.length} would not work either, ${fixes.length} would start to work`,
       ],
       next: ok
-        ? [`entente topology sign ${file} --key <your key>`]
+        ? [`entente topology sign ${shellWord(file)} --key <your key>`]
         : [...new Set(breaks.map((link) => link.remedy))].slice(0, 8),
       failed: !ok,
     },

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { OperatorFault } from '@entente/host';
 import { publicMode, writeWhole } from '@entente/pki/node';
 import { diffTopologies, strongestEffect, type TopologyDocument } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { fetchVersion } from '../authority/version-before.ts';
@@ -80,13 +81,13 @@ async function rollBack(number: string, given: RollbackOptions): Promise<void> {
       json: { file, version, kept, effect: strongestEffect(changes), changes },
       lines: [...lines, `wrote ${file}; what it had is in ${kept}`],
       next: [
-        `entente topology diff ${file}`,
+        `entente topology diff ${shellWord(file)}`,
         ...(version === inForce.version - 1
           ? [
               `where the authority has refused version ${inForce.version}: copy ${files.versionFile(version)} to ${files.inForce} before the next step`,
             ]
           : []),
-        `entente topology sign ${file} --key <your key>`,
+        `entente topology sign ${shellWord(file)} --key <your key>`,
       ],
     },
     json,

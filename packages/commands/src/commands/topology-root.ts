@@ -1,4 +1,5 @@
 import { OperatorFault } from '@entente/host';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { type Document, isSeq } from 'yaml';
 import { readAnchor } from '../topology/add/read-anchor.ts';
@@ -153,7 +154,7 @@ function notTainted(name: string, file: string, found: string): OperatorFault {
   return new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
     sentence: `the root ${name} cannot be retired before it is tainted: ${found}`,
     place: `${file} (not changed)`,
-    remedy: `entente topology root taint "${name}", sign and publish that version, and retire the root when entente ca rollover shows that no server and no administrator depends on it`,
+    remedy: `entente topology root taint ${shellWord(name)}, sign and publish that version, and retire the root when entente ca rollover shows that no server and no administrator depends on it`,
   });
 }
 
@@ -178,7 +179,7 @@ function giveStep(
       ],
       next: [
         ...missing.map(({ remedy }) => remedy),
-        `entente topology sign ${file} --key <your key>, then entente topology approve where it needs more signatures, and entente topology publish before the next step`,
+        `entente topology sign ${shellWord(file)} --key <your key>, then entente topology approve where it needs more signatures, and entente topology publish before the next step`,
         ...next,
       ],
     },

@@ -6,6 +6,7 @@ import {
   type TopologyDocument,
   topologyHash,
 } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { findAdministrator, openSigner } from '../topology/administrator-key.ts';
 import { give } from '../topology/answer.ts';
@@ -62,7 +63,7 @@ async function sign(file: string, given: SignOptions): Promise<void> {
         json: { file, signed: false, version: inForce.version },
         lines: [`nothing to sign: it is the same as version ${inForce.version} in ${files.inForce}`],
         next: [
-          `change it with entente topology add … or entente topology remove …, or publish it: entente topology publish ${files.inForce} --as ca/administrators/<you>.yaml; where the authority has refused it, that says what leads back`,
+          `change it with entente topology add … or entente topology remove …, or publish it: entente topology publish ${shellWord(files.inForce)} --as ca/administrators/<you>.yaml; where the authority has refused it, that says what leads back`,
         ],
         failed: true,
       },
@@ -79,7 +80,7 @@ async function sign(file: string, given: SignOptions): Promise<void> {
         json: { file, signed: false, version, signers },
         lines: [`version ${version}, signed by ${signers.join(', ')}, already waits in ${files.pending}`],
         next: [
-          `to add your signature: entente topology approve ${files.pending} --key ${given.key}`,
+          `to add your signature: entente topology approve ${shellWord(files.pending)} --key ${shellWord(given.key)}`,
           `to discard its signatures and sign again: remove ${files.pending}`,
         ],
         failed: true,

@@ -1,4 +1,5 @@
 import { diffTopologies, strongestEffect, type TopologyDocument, topologyHash } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
@@ -139,7 +140,7 @@ async function waiting(
       name,
       state: `version ${version}, signed by ${progress.signers.join(', ')}, needs more signatures`,
       ...progress,
-      next: `entente topology approve ${name} --key <your key>`,
+      next: `entente topology approve ${shellWord(name)} --key <your key>`,
     },
   ];
 }
@@ -148,7 +149,7 @@ async function yamlState(file: string, signed: TopologyDocument): Promise<FileSt
   const read = await readTopology(file);
   if (!read.ok) {
     const errors = read.problems.filter(({ severity }) => severity === 'error').length;
-    return { name: file, state: counted(errors, 'error'), next: `entente topology check ${file}` };
+    return { name: file, state: counted(errors, 'error'), next: `entente topology check ${shellWord(file)}` };
   }
   const changes = diffTopologies(signed, read.topology.document).filter(({ effect }) => effect !== 'chain');
   if (strongestEffect(changes) === 'chain')
@@ -157,7 +158,7 @@ async function yamlState(file: string, signed: TopologyDocument): Promise<FileSt
     name: file,
     state: `${counted(changes.length, 'change')} to version ${signed.version}, not signed`,
     needed: neededFor(read.topology.document, signed),
-    next: `entente topology diff ${file}`,
+    next: `entente topology diff ${shellWord(file)}`,
   };
 }
 
@@ -183,7 +184,7 @@ async function signedState(
     return {
       name,
       state,
-      next: `entente topology publish ${name} --as ca/administrators/<you>.yaml`,
+      next: `entente topology publish ${shellWord(name)} --as ca/administrators/<you>.yaml`,
     };
   }
   return {

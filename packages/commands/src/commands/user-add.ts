@@ -1,5 +1,6 @@
 import { accountRights } from '@entente/accounts';
 import { OperatorFault } from '@entente/host';
+import { shellWord } from '@entente/trust';
 import { type Command, Option } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
@@ -137,7 +138,7 @@ async function toFile(
           ? undefined
           : `${address} is in ${file} with a password that nobody has seen: run the same command again with --replace`,
       next: [
-        `if the user is not at home in the pool of the domain: entente topology add user ${address} --home <front end>`,
+        `if the user is not at home in the pool of the domain: entente topology add user ${shellWord(address)} --home <front end>`,
         `send SIGHUP to the front end, or restart it: it reads ${file} then`,
       ],
     },

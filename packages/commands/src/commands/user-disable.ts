@@ -1,3 +1,4 @@
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import type { AdministratorOptions } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
@@ -27,7 +28,10 @@ async function run(text: string, options: AdministratorOptions): Promise<void> {
     lines: [changed === true ? `disabled ${address}` : `${address} was disabled before`],
     next:
       changed === true
-        ? [inForceSoon, `entente user enable ${address} --as ca/administrators/<you>.yaml takes it back`]
+        ? [
+            inForceSoon,
+            `entente user enable ${shellWord(address)} --as ca/administrators/<you>.yaml takes it back`,
+          ]
         : [],
   }));
 }

@@ -17,6 +17,7 @@ import {
   rootFiles,
   type StoredRoot,
 } from '@entente/pki/node';
+import { shellWord } from '@entente/trust';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { give } from '../topology/answer.ts';
 import { answersIn, notTaken } from './brought-answers.ts';
@@ -88,8 +89,8 @@ export async function writeRequest(
       },
       lines: [`Request for the root written: ${path}`],
       next: [
-        `carry it to the key of ${root.certificate.subject.toString()}: entente ca root sign ${file} --root <directory> --out root-answer.json`,
-        `to prepare the next root there: entente ca root prepare ${file} --root <directory> --new-root <directory> --out root-answer.json`,
+        `carry it to the key of ${root.certificate.subject.toString()}: entente ca root sign ${shellWord(file)} --root <directory> --out root-answer.json`,
+        `to prepare the next root there: entente ca root prepare ${shellWord(file)} --root <directory> --new-root <directory> --out root-answer.json`,
       ],
     },
     json,

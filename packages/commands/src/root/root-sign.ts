@@ -20,6 +20,7 @@ import {
   type RootFolder,
   writeWhole,
 } from '@entente/pki/node';
+import { shellWord } from '@entente/trust';
 import { give } from '../topology/answer.ts';
 import { agreesToSign, giveRootRefusal, malformedFile, readRootDocument } from './root-files-io.ts';
 import { describePlan } from './root-plan-text.ts';
@@ -66,7 +67,7 @@ export async function signRequest(file: string, options: SignOptions): Promise<v
         issuing: request.issuing?.number ?? null,
       },
       lines: ['Signed by the root.', '', ...shown, `  answer          ${options.out}`],
-      next: [`on the machine of the authority: entente ca root accept ${options.out}`],
+      next: [`on the machine of the authority: entente ca root accept ${shellWord(options.out)}`],
     },
     options.json,
   );
@@ -134,8 +135,8 @@ export async function prepareNext(file: string, options: PrepareOptions): Promis
         `  answer          ${out}`,
       ],
       next: [
-        `on the machine of the authority: entente ca root accept ${out}`,
-        `then, where the topology is: entente topology root prepare --certificate ${certificate}`,
+        `on the machine of the authority: entente ca root accept ${shellWord(out)}`,
+        `then, where the topology is: entente topology root prepare --certificate ${shellWord(certificate)}`,
       ],
     },
     json,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SignedTopology } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import { give } from './answer.ts';
 import type { Progress } from './signed-files.ts';
 
@@ -21,24 +22,29 @@ export function giveProgress(
   const json = { file, version: document.version, complete, signers };
   if (complete) {
     const next = [
-      `entente topology dns ${file} lists the DNS records it needs`,
-      `entente topology publish ${progress.file} --as ${accessFileOf(dirname(file), signers)}`,
+      `entente topology dns ${shellWord(file)} lists the DNS records it needs`,
+      `entente topology publish ${shellWord(progress.file)} --as ${accessFileOf(dirname(file), signers)}`,
     ];
     const done = [...lines, `${by}, is complete: ${progress.file}`];
     give({ json: { ...json, written: progress.file }, lines: done, next }, asJson);
   } else if (refusal?.reason === 'under-signed') {
-    const next = [`for another administrator: entente topology approve ${progress.file} --key <their key>`];
+    const next = [
+      `for another administrator: entente topology approve ${shellWord(progress.file)} --key <their key>`,
+    ];
     const waits = [...lines, `${by}, needs more signatures: ${progress.file}`, refusal.message];
     give({ json: { ...json, written: progress.file, missing: refusal.message }, lines: waits, next }, asJson);
   } else {
     const refused = [...lines, `${by}, is refused: ${refusal?.message}`, `  → ${refusal?.remedy}`];
-    const next = [`entente topology diff ${file} shows the changes; correct them, then sign again`];
+    const next = [
+      `entente topology diff ${shellWord(file)} shows the changes; correct them, then sign again`,
+    ];
     give({ json: { ...json, written: null, refusal }, lines: refused, next, failed: true }, asJson);
   }
 }
 
-/** The access file of a signer who has one: who signs topologies need not be who sends commands to the authority. */
+/** The access file of a signer who has one, as a word of a command: who signs topologies need not be who sends commands to the authority. */
 function accessFileOf(folder: string, signers: readonly string[]): string {
   const files = signers.map((signer) => join('ca', 'administrators', `${signer}.yaml`));
-  return files.find((file) => existsSync(join(folder, file))) ?? 'ca/administrators/<you>.yaml';
+  const found = files.find((file) => existsSync(join(folder, file)));
+  return found === undefined ? 'ca/administrators/<you>.yaml' : shellWord(found);
 }

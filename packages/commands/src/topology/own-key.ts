@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { OperatorFault } from '@entente/host';
+import { shellWord } from '@entente/trust';
 
 /** Bits of a file mode that let others than the owner in. */
 const othersMask = 0o077;
@@ -31,6 +32,6 @@ export async function refuseExposedKey(
   throw new OperatorFault('ENTENTE_PKI_SECRET_EXPOSED', {
     sentence: `${what} is not used: its mode is 0${mode.toString(8)}, so that others may open it`,
     place: file,
-    remedy: `run chmod 600 ${file}, or, where the medium keeps no modes, copy it to a disk that does: install -m 600 ${file} <folder>; where somebody else may have read the key, ${replacement}`,
+    remedy: `run chmod 600 ${shellWord(file)}, or, where the medium keeps no modes, copy it to a disk that does: install -m 600 ${shellWord(file)} <folder>; where somebody else may have read the key, ${replacement}`,
   });
 }

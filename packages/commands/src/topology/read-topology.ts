@@ -11,6 +11,7 @@ import {
   type TopologyDocument,
 } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
+import { shellWord } from '@entente/trust';
 import { readNamed } from '../read-named.ts';
 import { counted } from './answer.ts';
 import { fileOr } from './missing-file.ts';
@@ -52,7 +53,7 @@ export async function requireTopology(file: string): Promise<Topology> {
   throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
     sentence: `${withoutStop(first?.message ?? 'the topology cannot be read')}${errors.length > 1 ? `, and ${counted(errors.length - 1, 'more error')}` : ''}`,
     place: placeOf(file, first),
-    remedy: `${asClause(first?.remedy ?? 'correct it')}; entente topology check ${file} lists everything`,
+    remedy: `${asClause(first?.remedy ?? 'correct it')}; entente topology check ${shellWord(file)} lists everything`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { type AccountAddress, parseAccountAddress, type Verifiers, verifiersOf } from '@entente/accounts';
 import { OperatorFault } from '@entente/host';
 import type { DigestAlgorithm } from '@entente/sip';
+import { shellWord } from '@entente/trust';
 import type { AuthorityCommand } from '../authority/send-command.ts';
 
 /**
@@ -46,7 +47,7 @@ export function digestsOf(address: string, password: string, algorithm: DigestAl
  * @param address - whose it is
  */
 export function lostPassword(address: string): string {
-  return `${address} has a password now that nobody has seen: entente user passwd ${address} --generate gives another one`;
+  return `${address} has a password now that nobody has seen: entente user passwd ${shellWord(address)} --generate gives another one`;
 }
 
 /** What every front end does once an account has changed. */

@@ -1,4 +1,5 @@
 import { parseAccountAddress } from '@entente/accounts';
+import { shellWord } from '@entente/trust';
 import type { AuthorityConnection } from '../authority/connect-authority.ts';
 import { counted } from '../topology/answer.ts';
 import { type FoundAccounts, listAccounts } from './listed-accounts.ts';
@@ -68,7 +69,7 @@ export function inOtherCase({ address, others }: DiffersInCase): {
     lines: [
       `warning: ${address} and ${others.join(', ')} differ in case alone, and are different users, each with a password of its own`,
     ],
-    next: [`if ${address} is a slip: entente user remove ${address}`],
+    next: [`if ${address} is a slip: entente user remove ${shellWord(address)}`],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { TopologyDocument } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 
 /** Where a user is at home, and what says so; the first of them counts. */
 export interface UserHome {
@@ -58,6 +59,6 @@ export function withoutHome(address: string): { readonly line: string; readonly 
   const domain = address.slice(address.lastIndexOf('@') + 1);
   return {
     line: `${address} has no home yet, and cannot register: ${domain} has no pool`,
-    next: [givePool, `or give the user a home: entente user move ${address} --home <front end>`],
+    next: [givePool, `or give the user a home: entente user move ${shellWord(address)} --home <front end>`],
   };
 }

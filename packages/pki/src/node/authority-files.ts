@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { access, constants, type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { shellWord } from '@entente/trust';
 import { PkiFault } from '../ground/fault.ts';
 import { readProtectedKey } from './key-protection.ts';
 import { missingFile, missingKey } from './missing-file.ts';
@@ -67,13 +68,21 @@ async function refuseExposed(file: FileHandle, path: string): Promise<void> {
   const status = await file.stat();
   refuseMode(status, path);
   if (user !== 0 && status.uid !== user && status.uid !== 0)
-    throw exposed(path, `it belongs to user ${status.uid}, not to user ${user}`, `chown ${user} ${path}`);
+    throw exposed(
+      path,
+      `it belongs to user ${status.uid}, not to user ${user}`,
+      `chown ${user} ${shellWord(path)}`,
+    );
 }
 
 function refuseMode(status: Stats, path: string): void {
   const mode = status.mode & 0o777;
   if (process.platform === 'win32' || (mode & othersMask) === 0) return;
-  throw exposed(path, `its mode is 0${mode.toString(8)}, so that others may open it`, `chmod 600 ${path}`);
+  throw exposed(
+    path,
+    `its mode is 0${mode.toString(8)}, so that others may open it`,
+    `chmod 600 ${shellWord(path)}`,
+  );
 }
 
 function exposed(place: string, found: string, command: string): PkiFault {

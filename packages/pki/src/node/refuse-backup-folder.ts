@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { shellWord } from '@entente/trust';
 import { PkiFault } from '../ground/fault.ts';
 import { manifestFile } from './manifest-file.ts';
 
@@ -19,6 +20,6 @@ export async function refuseBackupFolder(directory: string): Promise<void> {
   throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence: 'the folder is a backup, and knows nothing of what was issued and revoked since',
     place,
-    remedy: `restore it into another folder: entente ca restore ${directory} --directory <folder>`,
+    remedy: `restore it into another folder: entente ca restore ${shellWord(directory)} --directory <folder>`,
   });
 }

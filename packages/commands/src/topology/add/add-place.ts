@@ -1,5 +1,6 @@
 import { OperatorFault } from '@entente/host';
 import { type Role, roles } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import { type Command, Option } from 'commander';
 import { append, editTopology, indexOfEntry, setField } from '../edit-topology.ts';
 import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
@@ -91,7 +92,7 @@ async function addPool(fqdn: string, given: PoolOptions): Promise<void> {
     }
   });
   giveAdded(`the pool ${fqdn}`, entry, edited, given, [
-    `entente topology add server <fqdn> --role ${given.role} --pool ${fqdn} --file ${given.file}`,
+    `entente topology add server <fqdn> --role ${given.role} --pool ${fqdn} --file ${shellWord(given.file)}`,
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { OperatorFault } from '@entente/host';
 import { type InterfaceEntry, type Role, roles, type ServerEntry, services } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import { type Command, Option } from 'commander';
 import { append, editTopology } from '../edit-topology.ts';
 import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
@@ -68,7 +69,7 @@ async function addServer(fqdn: string, given: ServerOptions): Promise<void> {
   const entry = entryOf(fqdn, given);
   const edited = await editTopology(given.file, (document) => append(document, ['servers'], entry));
   giveAdded(`the server ${fqdn} (${given.role})`, entry, edited, given, [
-    `entente topology certs ${given.file} --for ${fqdn}`,
+    `entente topology certs ${shellWord(given.file)} --for ${fqdn}`,
   ]);
 }
 

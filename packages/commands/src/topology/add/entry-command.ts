@@ -1,3 +1,4 @@
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { type Answer, give } from '../answer.ts';
 import type { Edited } from '../edit-topology.ts';
@@ -51,8 +52,8 @@ export function giveAdded(
     next: [
       ...open.map((problem) => problem.remedy),
       ...next,
-      `entente topology check ${file}`,
-      `entente topology sign ${file} --key <your key>`,
+      `entente topology check ${shellWord(file)}`,
+      `entente topology sign ${shellWord(file)} --key <your key>`,
     ],
   };
   give(answer, options.json);

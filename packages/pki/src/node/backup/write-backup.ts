@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { shellWord } from '@entente/trust';
 import { PkiFault } from '../../ground/fault.ts';
 import { authorityFolder } from '../authority-folder.ts';
 import { manifestFile } from '../manifest-file.ts';
@@ -183,7 +184,7 @@ function unreadable(directory: string, place: string, cause: Error): PkiFault {
   return new PkiFault('ENTENTE_PKI_FILE_UNAVAILABLE', {
     sentence: `a file of the authority cannot be read: ${cause.message}`,
     place,
-    remedy: `give everything in the folder to the user of the authority with chown -R <user> ${directory}, remove what does not belong there, and try again`,
+    remedy: `give everything in the folder to the user of the authority with chown -R <user> ${shellWord(directory)}, remove what does not belong there, and try again`,
     cause,
   });
 }
