@@ -5,6 +5,10 @@ set -eu
 postgresql="${1:?name the host of PostgreSQL, e.g. db1.contoso.example}"
 redis="${2:?name the host of Redis, e.g. redis1.contoso.example}"
 umask 077
+if [ -e certificates ]; then
+  echo "certificates is there already: it is kept, as its keys may be in use; for new ones, move it aside and run this again" >&2
+  exit 1
+fi
 mkdir certificates
 cd certificates
 

@@ -124,6 +124,14 @@ describe('a join token', () => {
       remedy: expect.stringContaining(`entente topology remove ${row} --kind link --a edge1.contoso.example`),
     });
   });
+
+  it('is not given for an authority, which starts with its folder', async () => {
+    expect(await orderToken('ca.contoso.example')).toMatchObject({
+      status: 403,
+      reason: 'profile-not-allowed',
+      remedy: expect.stringContaining('entente ca init'),
+    });
+  });
 });
 
 describe('a certificate that an administrator orders', () => {

@@ -41,3 +41,17 @@ it('members who ask for a version of the topology many times have it read once, 
   expect(readings).toBe(before);
   expect((await scene.ask('/topology/3', fe01)).status).toBe(404);
 });
+
+it('the question which version is in force is answered before there is one, and is not logged as refused', async () => {
+  const early = await startScene(systemClock);
+  try {
+    const refused = () => early.log.filter(({ event }) => event === 'refused');
+    const response = await early.ask('/topology', early.alice);
+    expect([response.status, await response.json()]).toMatchObject([404, { reason: 'not-found' }]);
+    expect(refused()).toEqual([]);
+    expect((await early.ask('/topology/1', early.alice)).status).toBe(404);
+    expect(refused()).toMatchObject([{ reason: 'not-found' }]);
+  } finally {
+    await early.close();
+  }
+});

@@ -57,7 +57,7 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const [, command] of allOf(program, ''))
     command.configureOutput({ writeErr: (text) => void said.push({ command, text }) });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(helpAsked(program, args), { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -90,6 +90,24 @@ async function misspeltIn([error]: readonly Said[], args: readonly string[]): Pr
   const misspelt = misspeltOption(error.command, args);
   if (misspelt !== undefined) error.text = `error: ${misspelt}\n`;
   return misspelt;
+}
+
+/** Of the words behind `help` commander reads the first alone: here all of them are the command whose help is shown, and none is passed over. */
+function helpAsked(program: Command, args: readonly string[]): readonly string[] {
+  const [help, ...words] = args;
+  if (help !== 'help' || words.length === 0 || words.some((word) => word.startsWith('-'))) return args;
+  const path: string[] = [];
+  let command = program;
+  for (const word of words) {
+    const below = command.commands.find((child) => child.name() === word);
+    // A command without others below it has arguments, which say nothing here.
+    if (below === undefined && command.commands.length === 0) break;
+    path.push(word);
+    // Said to be unknown, with what may be meant.
+    if (below === undefined) return path;
+    command = below;
+  }
+  return [...path, '--help'];
 }
 
 /** An argument after `--` is none of the options. */

@@ -32,7 +32,7 @@ describe('a command line of which one command is loaded', () => {
     }
   });
 
-  it.each(['topology help sign', 'topology sign --help'])(
+  it.each(['topology help sign', 'topology sign --help', 'help topology sign'])(
     'finds the command in: entente %s',
     async (line) => {
       const { stderr, stdout } = await runEntente(line);
@@ -43,5 +43,23 @@ describe('a command line of which one command is loaded', () => {
   it('knows none that is misspelt, and says which is meant', async () => {
     const { status, stderr } = await runEntente('topology sing');
     expect([status, stderr]).toEqual([2, expect.stringContaining('Did you mean sign?')]);
+  });
+
+  it('knows none that is misspelt behind help either, and says which word it is', async () => {
+    const help = await runEntente('help topology sing');
+    expect([help.status, help.stdout, help.stderr]).toEqual([
+      2,
+      '',
+      expect.stringContaining('Did you mean sign?'),
+    ]);
+    const nope = await runEntente('help nope');
+    expect([nope.status, nope.stdout, nope.stderr]).toEqual([2, '', expect.stringContaining("'nope'")]);
+    const sign = await runEntente('help topology sign');
+    expect(sign).toEqual({ status: 0, stdout: expect.stringContaining('entente topology sign'), stderr: '' });
+    // What is behind a command that has none below it is an argument of it.
+    expect((await runEntente('help explain example.com')).stdout).toBe(
+      (await runEntente('explain --help')).stdout,
+    );
+    expect(await runEntente('help')).toMatchObject({ status: 0, stdout: expect.stringContaining('explain') });
   });
 });

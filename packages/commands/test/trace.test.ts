@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answerOf, runEntente } from './command-line.ts';
 
 let folder: string;
@@ -18,6 +19,18 @@ async function log(name: string, lines: readonly (object | string)[]): Promise<s
 }
 
 describe('entente trace', () => {
+  it('reads standard input where a file is named -, beside others', async () => {
+    const time = '2026-11-27T08:00:00.001Z';
+    const line = { time, source: 'fe1.contoso.example', event: 'refused', callId: 'a', msg: 'refused' };
+    const piped = Readable.from([`${JSON.stringify(line)}\n`]) as typeof process.stdin;
+    const file = await log('fe2.log', [{ ...line, source: 'fe2.contoso.example' }]);
+    const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(piped);
+    const { status, stdout } = await runEntente(`trace a - ${file}`);
+    stdin.mockRestore();
+    expect(status).toBe(0);
+    for (const server of ['fe1', 'fe2']) expect(stdout).toContain(`${server}.contoso.example`);
+  });
+
   it('shows the lines of one dialog over all servers, in order of time, also of releases that wrote milliseconds', async () => {
     const fe1 = await log('fe1.log', [
       {

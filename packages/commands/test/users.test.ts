@@ -294,6 +294,7 @@ describe('the users at an authority', () => {
       '1 user of the file has no home yet, and cannot register: contoso.example has no pool',
     );
     expect(imported.stdout).toContain('entente topology add pool <fqdn> --role front-end --home');
+    expect(imported.stdout).toMatch(/\nNext:\n {2}line 4: /);
     expect((await user(`import ${users} --replace --yes`)).json).toMatchObject({
       withoutHome: { count: 1, users: ['ida@contoso.example'] },
     });

@@ -90,7 +90,7 @@ describe('a member that comes to its end', () => {
       trust,
       authority,
       internal,
-      follower: { onAccounts: () => () => {}, async [Symbol.asyncDispose]() {} },
+      follower: { onAccounts: () => () => {}, refusal: undefined, async [Symbol.asyncDispose]() {} },
       pushes: { async [Symbol.asyncDispose]() {} },
       files,
       lastKnownFile: new LastKnownFile(files, log, {}),

@@ -31,6 +31,7 @@ describe('a member whose authority, or a machine before it, lies about the trust
     stop();
     expect(refused().map((line) => line.reason)).toEqual([reason]);
     expect(refused()[0]?.remedy).toMatch(/./);
+    expect(member.follower.refusal?.reason, 'what its health says').toBe(reason);
     expect(member.state.lastKnown).toEqual(before);
     expect(member.state.lists).toBe(lists);
     expect(heard).toBe(0);
@@ -39,6 +40,7 @@ describe('a member whose authority, or a machine before it, lies about the trust
     expect(member.state.lastKnown.trustState?.sequence, 'a good one afterwards counts').toBeGreaterThan(
       before.trustState?.sequence ?? 0,
     );
+    expect(member.follower.refusal).toBeUndefined();
   };
 
   it('refuses one that was sent before', async () => {

@@ -212,7 +212,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     }
   });
 
-  it('--check-config judges the role by the topology that the server has kept, and its settings by the role', async () => {
+  it('a role is judged with --check-config by the topology that the server has kept, and its settings by the role', async () => {
     const { join: _, users, ...config } = await configOf('fe1.contoso.example.yaml');
     const directory = join(folder, 'roles');
     await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });

@@ -112,6 +112,7 @@ describe('accounts as comma-separated values', () => {
     ['no column for the address', 'password\nx'],
     ['passwords and verifiers', 'address,password,ha1-md5\nalice@contoso.example,x,'],
     ['nothing at all', ''],
+    ['semicolons between its values', 'address;password\nalice@contoso.example;a-secret'],
   ])('are refused as a whole with %s', (_what, text) => {
     expect(seen(readAccountsCsv(text))).toEqual({ read: [], refused: ['1 field-invalid'] });
   });
@@ -128,6 +129,26 @@ describe('accounts as comma-separated values', () => {
     expect(seen(readAccountsCsv(text))).toEqual({
       read: ['5 bob@contoso.example'],
       refused: ['2 text-malformed', '3 text-malformed'],
+    });
+  });
+
+  it.each([
+    ['address;password', 'separate the values of every line with commas'],
+    ['password\taddress', 'found tabs'],
+    ['address,home\n"alice@contoso.example', 'a quote that is not closed or stands inside a value"'],
+    [`address\n${'a'.repeat(16_385)}`, 'more than 16384 characters"'],
+  ])('are refused with a whole sentence that says what to change: %j', (text, words) => {
+    const [only, ...more] = readAccountsCsv(text).refused;
+    expect(only?.refusal.message).toContain(words);
+    expect(only?.refusal.message).not.toContain('…');
+    expect(more).toEqual([]);
+  });
+
+  it('are refused where their bytes are not UTF-8, and are told so', () => {
+    const text = Buffer.from('address,password\nmüller@contoso.example,a-secret', 'latin1').toString('utf8');
+    expect(readAccountsCsv(text)).toMatchObject({
+      accounts: [],
+      refused: [{ line: 2, refusal: { message: expect.stringContaining('save the file as UTF-8') } }],
     });
   });
 

@@ -89,43 +89,58 @@ class CsvReader {
       if (line === '') continue;
       const values = valuesOf(line);
       if (this.#names !== undefined) {
-        const read = values === undefined ? malformed : accountOf(this.#names, values, defaults);
+        const read = 'reason' in values ? values : accountOf(this.#names, values, defaults);
         collector.add(this.#number, read);
         continue;
       }
-      const wrong = values === undefined ? malformed : refuseNames(values);
+      const wrong = 'reason' in values ? values : refuseNames(values);
       if (wrong !== undefined) {
         collector.refuse(this.#number, wrong);
         this.#isOver = true;
         return;
       }
-      this.#names = values;
+      this.#names = values as readonly string[];
     }
   }
 }
 
-const malformed: Refused = refuse('text-malformed', {
-  detail: `a quote that is not closed or stands inside a value, or more than ${maxLineLength} characters`,
-});
+const malformed = (detail: string): Refused => refuse('text-malformed', { detail });
+/** What stands in a text for bytes that are not UTF-8: no name or password has it. */
+const notUtf8 = '\uFFFD';
 
 /**
  * The values of a line. No value goes over the end of its line: none of ours has a line break, and so one wrong quote spoils one line.
- * @returns undefined for a line that is malformed
+ * @returns a refusal for a line that is malformed
  */
-function valuesOf(line: string): readonly string[] | undefined {
-  if (line.length > maxLineLength) return undefined;
+function valuesOf(line: string): readonly string[] | Refused {
+  if (line.length > maxLineLength) return malformed(`more than ${maxLineLength} characters`);
+  if (line.includes(notUtf8)) return malformed('bytes that are not UTF-8: save the file as UTF-8');
   const values: string[] = [];
   const next = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
   for (;;) {
     const match = next.exec(line);
-    if (match === null) return undefined;
+    if (match === null) return malformed('a quote that is not closed or stands inside a value');
     const [, quoted, plain = '', end] = match;
     values.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     if (end === '') return values;
   }
 }
 
+/** What other programs put between values, with its name. */
+const separators: ReadonlyMap<string, string> = new Map([
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+]);
+
 function refuseNames(names: readonly string[]): Refused | undefined {
+  for (const [separator, name] of separators) {
+    if (!names.some((text) => columns.includes(text.split(separator)[0] ?? '') && text.includes(separator)))
+      continue;
+    return refuse('field-invalid', {
+      field: 'line',
+      expected: `names of columns that are separated with commas, found ${name}; separate the values of every line with commas`,
+    });
+  }
   const unknown = names.find((name, index) => !columns.includes(name) || names.indexOf(name) !== index);
   if (unknown !== undefined) {
     return refuse('field-invalid', {

@@ -67,6 +67,7 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
         caller,
       );
     }
+    if (listed.role === 'authority') return refusals.request(isAuthority(server), caller);
     if (!mayAskAuthority(topology, server)) return refusals.request(linkClosed(server), caller);
     const { ledger } = authority.opened;
     const joined = replace ? undefined : await refuseAlreadyJoined(ledger, server, authority.clock.now());
@@ -98,6 +99,14 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
       'cache-control': 'no-store',
     });
   });
+}
+
+function isAuthority(server: string): PkiRefusal {
+  return refuse(
+    'profile-not-allowed',
+    `${server} is an authority, which does not join`,
+    'start entente-authority-server with the configuration that entente ca init wrote: its certificate is in the folder',
+  );
 }
 
 /** A server joins over a connection that it opens itself: a token could be used up, and the server would still never start. */

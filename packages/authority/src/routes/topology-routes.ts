@@ -23,7 +23,13 @@ export function addTopologyRoutes(
     const refused = guard('member', c.env.caller);
     if (refused !== undefined) return refused;
     const bytes = await versionBytes(authority, c.req.param('version'));
-    if (bytes === undefined) return refusals.request(noTopology, c.env.caller);
+    if (bytes === undefined) {
+      // Who publishes the first one asks what is in force: that is answered, and nothing refused.
+      const isQuestion = c.req.param('version') === undefined && authority.topologies.current === undefined;
+      return isQuestion
+        ? refusals.again(noTopology, c.env.caller)
+        : refusals.request(noTopology, c.env.caller);
+    }
     return c.body(sharedBody(bytes), 200, {
       'content-type': signedMediaType,
       'content-length': String(bytes.length),

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 
 /**
  * Adds the options that name the authority and the administrator.
@@ -7,7 +7,14 @@ import type { Command } from 'commander';
  */
 export function administratorCommand(command: Command, example: string): Command {
   return command
-    .option('--as <file>', 'your access file, written by ca init, e.g. ca/administrators/alice.yaml')
+    .option(
+      '--as <file>',
+      'your access file, written by ca init, e.g. ca/administrators/alice.yaml',
+      (value: string, before: string | undefined) => {
+        if (before === undefined) return value;
+        throw new InvalidArgumentError(`The option was given before, with ${before}: give it once.`);
+      },
+    )
     .option(
       '--authority <url>',
       'instead of --as: URL of the authority, e.g. https://ca.contoso.example:8443',

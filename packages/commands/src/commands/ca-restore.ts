@@ -10,6 +10,7 @@ import {
   rootKeysSetAside,
 } from '@entente/pki/node';
 import { accountsNotedAt, checkDatabase, databaseFile, holdDatabase, openLedger } from '@entente/store-sql';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { namedSigner, type SignerOptions, signerLine } from '../authority/backup-signer.ts';
 import { timeText } from '../authority/certificates.ts';
@@ -159,7 +160,7 @@ async function ownerOf(setAside: string | undefined, directory: string): Promise
   const { uid } = setAside === undefined ? { uid: undefined } : await stat(setAside);
   return uid === undefined || uid === process.getuid?.()
     ? []
-    : [`give the folder to the user that it was of: chown -R ${uid} ${directory}`];
+    : [`give the folder to the user that it was of: chown -R ${uid} ${shellWord(directory)}`];
 }
 
 /** Where the accounts are: a backup from before they were moved does not say so, and what was there before does. */
@@ -185,6 +186,7 @@ function nextSteps(
         ]),
     ...(isHere
       ? [
+          'where the accounts have been moved to PostgreSQL since: put "accounts" back into the configuration first, then neither copy nor import any; the backup has them as they were before, and the authority would serve those',
           'before the authority starts: copy accounts.jsonl from the folder of a front end, which has the accounts as they were last',
         ]
       : []),

@@ -3,12 +3,13 @@ import { OperatorFault } from '@entente/host';
 import { createFolder, publicMode, writeWhole } from '@entente/pki/node';
 import { type AdministratorKey, topologyFormat } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { newAdministratorKey, readAdministrator, writePublicKey } from '../topology/administrator-key.ts';
 import { counted, give } from '../topology/answer.ts';
 import { whatLossCosts } from '../topology/lost-keys.ts';
-import { exists, placeOf } from '../topology/read-topology.ts';
+import { asClause, exists, placeOf } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
 interface InitOptions {
@@ -119,9 +120,9 @@ async function init(network: string, given: InitOptions): Promise<void> {
               `before anything is signed: remove ${given.file}, and name one more key with --emergency offline, so that one may be lost`,
             ]
           : []),
-        `entente topology add server <fqdn> --role authority --file ${given.file}`,
-        `entente topology add pool <fqdn> --role front-end --home --file ${given.file}`,
-        `entente topology check ${given.file}`,
+        `entente topology add server <fqdn> --role authority --file ${shellWord(given.file)}`,
+        `entente topology add pool <fqdn> --role front-end --home --file ${shellWord(given.file)}`,
+        `entente topology check ${shellWord(given.file)}`,
       ],
     },
     given.json,
@@ -179,7 +180,7 @@ function check(text: string, file: string): void {
   throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
     sentence: problem.message.replace(/\.$/, ''),
     place: `${placeOf(file, problem)} (not written)`,
-    remedy: problem.remedy.replace(/\.$/, ''),
+    remedy: asClause(problem.remedy),
   });
 }
 

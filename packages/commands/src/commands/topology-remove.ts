@@ -1,10 +1,13 @@
 import { OperatorFault } from '@entente/host';
+import type { Problem } from '@entente/topology';
+import { shellWord } from '@entente/trust';
 import { type Command, Option } from 'commander';
 import { type Document, isCollection } from 'yaml';
 import { give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
 import { editTopology, indexOfEntry, setField } from '../topology/edit-topology.ts';
 import { openRow, type Sides } from '../topology/open-row.ts';
+import { type Before, type StillNamed, stillNamed } from '../topology/still-named.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
 /** Kinds of entries: where their list is, and the field that names an entry. */
@@ -93,7 +96,7 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
   };
   const ofPartner = given.partner === undefined ? '' : ` of the partner ${given.partner}`;
   const what = `${ofWhat(given.kind, name, sides)}${ofPartner}`;
-  const edited = await editTopology(file, edit, () =>
+  const ask = () =>
     confirm(
       {
         lines: [
@@ -107,7 +110,11 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
         question: `remove ${what} from ${file}?`,
       },
       given.yes,
-    ),
+    );
+  const edited = await editTopology(file, edit, ask, (added, before) =>
+    given.kind === 'administrator'
+      ? tooFewLeft(name, file, added, before)
+      : stillNamed(name, file, added, before),
   );
   const open = edited.open.map(({ code, message, remedy }) => ({ code, message, remedy }));
   give(
@@ -116,12 +123,29 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
       lines: [`removed ${what} from ${file}`, ...open.map((problem) => `still missing: ${problem.message}`)],
       next: [
         ...open.map((problem) => problem.remedy),
-        `entente topology diff ${file}`,
-        `entente topology sign ${file} --key <your key>`,
+        `entente topology diff ${shellWord(file)}`,
+        `entente topology sign ${shellWord(file)} --key <your key>`,
       ],
     },
     given.json,
   );
+}
+
+/** An administrator less may be one signature less, which this command can say at once. */
+function tooFewLeft(
+  name: string,
+  file: string,
+  added: readonly Problem[],
+  { document }: Before,
+): StillNamed | undefined {
+  const few = added.find(({ code }) => code === 'too-few-administrators');
+  const keys = document.getIn(['administrators', 'keys']);
+  const left = isCollection(keys) ? keys.items.length - 1 : 0;
+  if (few === undefined || left < 1) return undefined;
+  return {
+    message: few.message,
+    remedy: `add an administrator first (entente topology add administrator), or require fewer signatures at once: entente topology remove ${shellWord(name)} --kind administrator --required ${left} --file ${shellWord(file)}`,
+  };
 }
 
 /** Where the roots of a partner are. */

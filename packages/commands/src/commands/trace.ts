@@ -14,9 +14,12 @@ export function register(program: Command): void {
       'Reads the logs of servers and prints the lines of one dialog in order of time: what was refused, and why, and each request with its answer where the servers log at level debug. The clocks of the servers must agree. Exit status 1: no line has the Call-ID.',
     )
     .argument('<call-id>', 'Call-ID of the dialog, as a log line or a client shows it')
-    .argument('<log...>', 'files with the lines that servers wrote to standard output')
+    .argument('<log...>', 'files with the lines that servers wrote to standard output; - for standard input')
     .option('--json', 'one JSON object on the last line')
-    .addHelpText('after', '\nExample:\n  entente trace a84b4c76e66710 fe1.log fe2.log edge1.log')
+    .addHelpText(
+      'after',
+      '\nExample:\n  entente trace a84b4c76e66710 fe1.log fe2.log edge1.log\n  journalctl -u entente-pool-server -o cat | entente trace a84b4c76e66710 - edge1.log',
+    )
     .action(async (callId: string, files: readonly string[], { json }: { readonly json?: boolean }) => {
       const { isCut, lines } = await readDialog(callId, files);
       give(

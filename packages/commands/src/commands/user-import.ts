@@ -130,6 +130,7 @@ async function run(file: string, options: UserImportOptions): Promise<void> {
         ...(stopped === undefined
           ? []
           : [stopped.remedy, 'then run the same command again: it goes on with those that are missing']),
+        ...remediesOf(refused),
         ...withoutHomes.next,
         ...(differs.length === 0 ? [] : ['for each address that is a slip: entente user remove <address>']),
         ...(stopped === undefined && added + replaced > 0 ? [inForceSoon] : []),
@@ -176,6 +177,14 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
     if (length > maxAccountsText) break;
   }
   return parts.join('');
+}
+
+/** Many lines have the same one. */
+function remediesOf(refused: readonly RefusedAccount[]): readonly string[] {
+  const lines = new Map<string, number[]>();
+  for (const { line, remedy } of refused.slice(0, shownLines))
+    lines.set(remedy, [...(lines.get(remedy) ?? []), line]);
+  return [...lines].map(([remedy, at]) => `line ${at.join(', ')}: ${remedy}`);
 }
 
 function refusedLines(file: string, refused: readonly RefusedAccount[], count: number): readonly string[] {

@@ -2,8 +2,9 @@ import { OperatorFault } from '@entente/host';
 import { publicMode, writeWhole } from '@entente/pki/node';
 import type { Problem, Topology } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
-import { type Document, isMap, isSeq, parseDocument } from 'yaml';
+import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { asClause, placeOf, readText, refuseSigned } from './read-topology.ts';
+import type { Before, StillNamed } from './still-named.ts';
 
 /** How the document is written: nothing is folded, so that our own strict reader accepts it. */
 const style = { lineWidth: 0, minContentWidth: 0, flowCollectionPadding: true } as const;
@@ -24,12 +25,14 @@ export interface Edited {
  * @param file - path of the YAML
  * @param edit - what to change
  * @param beforeWriting - called when every check has passed; what it throws leaves the file as it is
+ * @param explain - says of the errors that the change would add what the check cannot, which does not know what was changed
  * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where the change does not fit, `ENTENTE_TOPOLOGY_SIGNED` where the file is signed
  */
 export async function editTopology(
   file: string,
   edit: (document: Document) => void,
   beforeWriting?: () => Promise<void>,
+  explain?: (added: readonly Problem[], before: Before) => StillNamed | undefined,
 ): Promise<Edited> {
   const text = await readText(file);
   refuseSigned(file, text);
@@ -41,12 +44,16 @@ export async function editTopology(
   const parsed = parseTopology(after);
   const known = new Set(before.ok ? [] : before.problems.map(signatureOf));
   const problems = parsed.ok ? parsed.warnings : parsed.problems;
-  const added = problems.find((problem) => problem.severity === 'error' && isOfThisEdit(problem, known));
-  if (added !== undefined) {
+  const added = problems.filter((problem) => problem.severity === 'error' && isOfThisEdit(problem, known));
+  const [first] = added;
+  if (first !== undefined) {
+    const lines = new LineCounter();
+    const { message, remedy } =
+      explain?.(added, { document: parseDocument(text, { lineCounter: lines }), lines }) ?? first;
     throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
-      sentence: `the change was refused: ${added.message.replace(/\.$/, '')}`,
+      sentence: `the change was refused: ${message.replace(/\.$/, '')}`,
       place: `${file} (not changed)`,
-      remedy: asClause(added.remedy),
+      remedy: asClause(remedy),
     });
   }
   await beforeWriting?.();

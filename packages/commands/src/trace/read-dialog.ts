@@ -17,7 +17,7 @@ export const maxTraceLines = 10_000;
 /**
  * Reads the lines of one dialog from the logs of several servers.
  * @param callId - of the dialog
- * @param files - logs, JSON lines; other lines are passed over
+ * @param files - logs, JSON lines, `-` for standard input; other lines are passed over
  * @returns the lines in order of time, and whether there were more than are kept
  * @throws OperatorFault `ENTENTE_FILE_UNREADABLE`
  */
@@ -57,7 +57,10 @@ function lineAbout(callId: string, text: string): TraceLine | undefined {
 
 async function* linesOf(file: string): AsyncGenerator<string> {
   try {
-    yield* createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
+    yield* createInterface({
+      input: file === '-' ? process.stdin : createReadStream(file, 'utf8'),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    });
   } catch (cause) {
     throw new OperatorFault('ENTENTE_FILE_UNREADABLE', {
       sentence: `expected a log that can be read, found ${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}`,

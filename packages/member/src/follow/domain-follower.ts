@@ -7,6 +7,7 @@ import {
   type SignedTrustState,
   type Topology,
   type TrustState,
+  type TrustStateRefusal,
   topologyFormat,
   trustStateFormat,
 } from '@entente/topology';
@@ -78,6 +79,7 @@ export class DomainFollower implements AsyncDisposable {
   #reported: TrustState | undefined;
   #stopPolling = (): void => {};
   #following: Promise<void> | undefined;
+  #refusal: TrustStateRefusal | undefined;
 
   constructor(options: DomainFollowerOptions) {
     this.#options = options;
@@ -93,6 +95,11 @@ export class DomainFollower implements AsyncDisposable {
       log,
     });
     this.#alarm = new ConfirmationAlarm({ state, authority: authority.url, clock, log });
+  }
+
+  /** Why the trust state of the authority is refused; undefined where it is not, or the authority was not reached. */
+  get refusal(): TrustStateRefusal | undefined {
+    return this.#refusal;
   }
 
   /** Refreshes once, then follows. Without the authority the last good state stays in force. */
@@ -154,9 +161,11 @@ export class DomainFollower implements AsyncDisposable {
     try {
       const signed = this.#states.read(offered ?? (await authority.state()));
       const isAccepted = signed !== undefined && (await this.#follow(signed));
+      this.#refusal = this.#states.refused;
       if (!isAccepted && this.#keysWanted) await this.#reportRefusal();
       own.check();
     } catch (error) {
+      this.#refusal = undefined;
       await this.#failed(error);
     }
     if (this.#stop.signal.aborted) return;

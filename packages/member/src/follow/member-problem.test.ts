@@ -45,6 +45,29 @@ describe('what is wrong with a member', () => {
     expect(found(confirmedAt + refuseAfterSeconds * 1_000)).toEqual([['topology', true]]);
   });
 
+  it('is a topology that is not confirmed because what the authority says is refused, and why', () => {
+    const state = {
+      topology,
+      lists: [],
+      latestSigned: undefined,
+      confirmation: { confirmedAt, now: confirmedAt + refuseAfterSeconds * 1_000 },
+    };
+    const refusal = {
+      reason: 'stale',
+      message: 'The trust state expired.',
+      remedy: 'check the clocks',
+    } as const;
+    const [unreached] = memberProblems(fqdn, state, leaf);
+    expect(unreached?.remedy).toContain('can reach the authority');
+    expect(memberProblems(fqdn, state, leaf, refusal)).toEqual([
+      {
+        ...unreached,
+        message: `${unreached?.message} What the authority says is refused (stale): The trust state expired.`,
+        remedy: 'Check the clocks.',
+      },
+    ]);
+  });
+
   it('is a certificate of its own that is revoked or over', () => {
     const now = confirmedAt + 1_000;
     expect(found(now, { lists: [list(now + 1, true)] })).toEqual([['own-certificate', true]]);

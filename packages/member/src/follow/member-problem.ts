@@ -1,4 +1,4 @@
-import { trustStateStanding } from '@entente/topology';
+import { type TrustStateRefusal, trustStateStanding } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
 import { type Unwritten, unwrittenRemedy } from '../files/unwritten.ts';
 import type { DomainState } from '../state/domain-state.ts';
@@ -27,19 +27,20 @@ const clockSkewMs = 300_000;
  * @param fqdn - of the member
  * @param state - of its domain
  * @param leaf - its certificate
+ * @param refusal - of the trust state that its authority answers with, where it is refused
  */
 export function memberProblems(
   fqdn: string,
   state: Pick<DomainState, 'confirmation' | 'latestSigned' | 'lists' | 'topology'>,
   leaf: Certificate,
+  refusal?: Pick<TrustStateRefusal, 'message' | 'reason' | 'remedy'>,
 ): readonly MemberProblem[] {
   const { latestSigned, lists, topology } = state;
   const { confirmedAt = Date.parse(topology.document.issued), now } = state.confirmation;
   const found: MemberProblem[] = [];
   const standing = trustStateStanding(topology, confirmedAt, now);
   if (standing.standing !== 'current') {
-    const { message, remedy } = standing;
-    found.push({ part: 'topology', message, remedy, stops: standing.standing === 'stale' });
+    found.push({ part: 'topology', ...withRefusal(standing, refusal), stops: standing.standing === 'stale' });
   }
   const own = ownCertificateProblem(fqdn, leaf, lists, now);
   if (own !== undefined)
@@ -63,6 +64,19 @@ export function memberProblems(
       stops: true,
     });
   return found;
+}
+
+/** An authority that answers is reached: what it says is refused, and why is what an operator must know. */
+function withRefusal(
+  { message, remedy }: Pick<MemberProblem, 'message' | 'remedy'>,
+  refusal: Parameters<typeof memberProblems>[3],
+): Pick<MemberProblem, 'message' | 'remedy'> {
+  if (refusal === undefined) return { message, remedy };
+  const said = `${refusal.remedy.charAt(0).toUpperCase()}${refusal.remedy.slice(1)}.`;
+  return {
+    message: `${message} What the authority says is refused (${refusal.reason}): ${refusal.message}`,
+    remedy: said,
+  };
 }
 
 /**

@@ -38,6 +38,7 @@ export class TrustStates {
   /** By which the signer is judged that is asked about. */
   #lists: DomainState['lists'] = [];
   #anchors: AnchorSet;
+  #refused: TrustStateRefusal | undefined;
 
   constructor(options: TrustStatesOptions) {
     const { state } = options;
@@ -50,6 +51,11 @@ export class TrustStates {
     });
   }
 
+  /** Why the last state was refused that was read; undefined where it was not. */
+  get refused(): TrustStateRefusal | undefined {
+    return this.#refused;
+  }
+
   /**
    * Reads a signed state. What is refused is logged.
    * @param text - as it arrived
@@ -57,6 +63,7 @@ export class TrustStates {
    */
   read(text: string): SignedTrustState | undefined {
     const { now, state } = this.#options;
+    this.#refused = undefined;
     const decoded = decodeTrustState(text);
     if (!decoded.ok) {
       const { message, reason } = decoded;
@@ -118,8 +125,10 @@ export class TrustStates {
     };
   }
 
-  #refuse({ message, reason, remedy }: TrustStateRefusal): false {
+  #refuse(refusal: TrustStateRefusal): false {
     const { authority, log } = this.#options;
+    const { message, reason, remedy } = refusal;
+    this.#refused = refusal;
     const level = alarming.has(reason) ? 'error' : 'warn';
     log[level]({ event: 'trust-state-refused', reason, remedy, peer: authority }, message);
     return false;

@@ -30,7 +30,7 @@ export interface MemberParts {
   /** The credential of the internal interface. */
   readonly internal: RenewedCredential;
   /** Keeps the state up to date. */
-  readonly follower: AsyncDisposable & Pick<DomainFollower, 'onAccounts'>;
+  readonly follower: AsyncDisposable & Pick<DomainFollower, 'onAccounts' | 'refusal'>;
   /** Takes pushes of the authority, where the topology says so. */
   readonly pushes: AsyncDisposable;
   readonly files: MemberFiles;
@@ -85,8 +85,8 @@ export class JoinedMember implements Member {
   }
 
   problems(): readonly MemberProblem[] {
-    const { files, fqdn, internal, state } = this.#parts;
-    const own = memberProblems(fqdn, state, internal.credential.current.leaf);
+    const { files, follower, fqdn, internal, state } = this.#parts;
+    const own = memberProblems(fqdn, state, internal.credential.current.leaf, follower.refusal);
     const accounts = this.#accounts?.follower.problems() ?? [];
     return [...own, ...accounts, ...unwrittenProblems(files.unwritten)];
   }
