@@ -224,6 +224,24 @@ describe('a request for which a director names no user', () => {
   });
 });
 
+describe('an address that no account has', () => {
+  it('is answered like one whose devices are away, and the log has the cause', async () => {
+    const { send } = start([account('alice'), account('bob')]);
+    const refused = async (to: string) => {
+      const decision = await send('alice', `sip:${to}@contoso.example`, signedIn('alice'));
+      return decision.kind === 'refuse' ? decision.refusal : undefined;
+    };
+    const [away, nobody] = [await refused('bob'), await refused('bbo')];
+    const answer = { status: 480, reason: 'not-registered', reasonPhrase: away?.reasonPhrase, headers: [] };
+    expect(away).toMatchObject({ ...answer, remedy: expect.stringContaining('Start a client') });
+    expect(nobody).toMatchObject({
+      ...answer,
+      message: expect.stringContaining('bbo@contoso.example: expected an account'),
+      remedy: expect.stringContaining('entente user add'),
+    });
+  });
+});
+
 describe('accounts that nothing has confirmed for too long', () => {
   it('are believed by no request, until they are confirmed again', async () => {
     const { send, standing } = start([account('alice'), account('bob')]);

@@ -1,3 +1,4 @@
+import type { KnownAccounts } from '@entente/accounts/feed';
 import { parseNameAddr, type SipRequest } from '@entente/sip';
 import {
   openTemporaryGruu,
@@ -45,6 +46,8 @@ export interface TargetFinderOptions extends DeviceSearchOptions {
   readonly gruus: Sealing;
   /** Milliseconds since 1970, never set back or forward. */
   readonly clock: () => number;
+  /** The accounts of the domain, where this server knows them. */
+  readonly accounts?: { readonly known: Pick<KnownAccounts, 'of'> } | undefined;
   /** Whether the account of a user is enabled. */
   readonly maySignIn: (user: string) => boolean;
 }
@@ -202,10 +205,19 @@ export class TargetFinder {
   #bindingsFor({ aor, uri }: LookupRoute): Awaitable<SelectedTargets> {
     const { fqdn, gruus, whereabouts } = this.#options;
     const gruu = openTemporaryGruu(uri, gruus);
-    const bindings = whereabouts.bindingsOf(aor);
-    return bindings instanceof Promise
-      ? bindings.then((known) => selectTargets(known, uri, fqdn, gruu))
-      : selectTargets(bindings, uri, fqdn, gruu);
+    return after(whereabouts.bindingsOf(aor), (known) =>
+      this.#withAccount(aor, selectTargets(known, uri, fqdn, gruu)),
+    );
+  }
+
+  /** Of an address without an account the sender hears what it hears of one whose devices are away; those who read the log look for a cause. */
+  #withAccount(aor: string, selected: SelectedTargets): SelectedTargets {
+    const { accounts } = this.#options;
+    if (selected.ok || selected.refusal.reason !== 'not-registered') return selected;
+    if (accounts === undefined || accounts.known.of(aor) !== undefined) return selected;
+    const message = `Bindings of ${aor}: expected an account with this address, found none`;
+    const remedy = 'Send to an address that a user has; or add the account with entente user add.';
+    return { ok: false, refusal: { ...selected.refusal, message, remedy } };
   }
 }
 

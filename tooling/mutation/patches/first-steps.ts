@@ -305,5 +305,16 @@ export const patches: PatchList = {
           'the question which version is in force is answered before there is one, and is not logged as refused',
       },
     },
+    {
+      name: 'address-without-account',
+      off: 'the log says of an address that no account has that a client for it should be started',
+      file: 'packages/front-end/src/target-finder.ts',
+      find: 'if (accounts === undefined || accounts.known.of(aor) !== undefined) return selected;',
+      replace: 'if (accounts === undefined || aor !== undefined) return selected;',
+      test: {
+        file: 'packages/front-end/src/account-rights.test.ts',
+        title: 'is answered like one whose devices are away, and the log has the cause',
+      },
+    },
   ],
 };
