@@ -45,7 +45,7 @@ it('members who ask for a version of the topology many times have it read once, 
 it('the question which version is in force is answered before there is one, and is not logged as refused', async () => {
   const early = await startScene(systemClock);
   try {
-    const refused = () => early.log.filter(({ event }) => event === 'refused');
+    const refused = () => early.log.filter(({ reason }) => reason === 'not-found');
     const response = await early.ask('/topology', early.alice);
     expect([response.status, await response.json()]).toMatchObject([404, { reason: 'not-found' }]);
     expect(refused()).toEqual([]);

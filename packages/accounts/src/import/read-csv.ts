@@ -89,11 +89,12 @@ class CsvReader {
       if (line === '') continue;
       const values = valuesOf(line);
       if (this.#names !== undefined) {
-        const read = 'reason' in values ? values : accountOf(this.#names, values, defaults);
+        const read =
+          typeof values === 'string' ? malformed(values) : accountOf(this.#names, values, defaults);
         collector.add(this.#number, read);
         continue;
       }
-      const wrong = 'reason' in values ? values : refuseNames(values);
+      const wrong = typeof values === 'string' ? malformed(values) : refuseNames(values);
       if (wrong !== undefined) {
         collector.refuse(this.#number, wrong);
         this.#isOver = true;
@@ -110,16 +111,16 @@ const notUtf8 = '\uFFFD';
 
 /**
  * The values of a line. No value goes over the end of its line: none of ours has a line break, and so one wrong quote spoils one line.
- * @returns a refusal for a line that is malformed
+ * @returns what is wrong with a line that is malformed
  */
-function valuesOf(line: string): readonly string[] | Refused {
-  if (line.length > maxLineLength) return malformed(`more than ${maxLineLength} characters`);
-  if (line.includes(notUtf8)) return malformed('bytes that are not UTF-8: save the file as UTF-8');
+function valuesOf(line: string): readonly string[] | string {
+  if (line.length > maxLineLength) return `more than ${maxLineLength} characters`;
+  if (line.includes(notUtf8)) return 'bytes that are not UTF-8: save the file as UTF-8';
   const values: string[] = [];
   const next = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
   for (;;) {
     const match = next.exec(line);
-    if (match === null) return malformed('a quote that is not closed or stands inside a value');
+    if (match === null) return 'a quote that is not closed or stands inside a value';
     const [, quoted, plain = '', end] = match;
     values.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     if (end === '') return values;
