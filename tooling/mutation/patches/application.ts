@@ -34,8 +34,8 @@ export const patches: PatchList = {
       name: 'author-of-another-domain',
       off: 'an edge that was taken over names any user as the author of what a partner’s room delivers',
       file: 'packages/sip-relay/src/admission/vouch.ts',
-      find: 'isOfSamePartner(server.topology(), from, domain));',
-      replace: "isOfSamePartner(server.topology(), from, domain) || domain !== '');",
+      find: 'isOfSamePartner(topology(), from, domain));',
+      replace: "isOfSamePartner(topology(), from, domain) || domain !== '');",
       test: {
         file: 'packages/sip-relay/src/admission/author.test.ts',
         title:

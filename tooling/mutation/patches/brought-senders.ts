@@ -339,7 +339,7 @@ export const patches: PatchList = {
       name: 'later-answers',
       off: 'a second device that accepts a call says who it is',
       file: 'packages/front-end/src/forwarding.ts',
-      find: 'return believedAnswer(response, () => bringerOf(this.#target, this.#options), this.#options.topology());',
+      find: 'return believed(response, this.#target, this.#options);',
       replace: 'return response;',
       test: answers('of a telephone says of nobody who that is: 200'),
     },

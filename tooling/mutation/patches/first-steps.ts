@@ -297,8 +297,8 @@ export const patches: PatchList = {
       name: 'first-question',
       off: 'the log of each new network begins with a refusal, though all is well',
       file: 'packages/authority/src/routes/topology-routes.ts',
-      find: 'return isQuestion ?',
-      replace: 'return isQuestion && bytes !== undefined ?',
+      find: 'return isQuestion\n',
+      replace: 'return isQuestion && bytes !== undefined\n',
       test: {
         file: 'apps/authority-server/test/topology-versions.test.ts',
         title:

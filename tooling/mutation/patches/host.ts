@@ -226,7 +226,7 @@ export const patches: PatchList = {
       name: 'managed-outside-at-start-alone',
       off: '--check-config does not notice that an edge would be managed where it serves outsiders',
       file: 'apps/edge-server/src/check-config.ts',
-      find: '  refuseManagementOutside(management, kept?.servers.get(fqdn)?.interfaces.external?.address, configFile);\n',
+      find: '  refuseManagementOutside(management, outside.address, configFile);\n',
       replace: '',
       test: {
         file: 'packages/testkit/test/bad-configuration.test.ts',
