@@ -41,6 +41,9 @@ const notInAnswers = [
   'Path',
 ] as const;
 
+/** Characters of a user's name that are looked at; a longer one is not read, and may name one of ours somewhere. */
+const longestUser = 512;
+
 /**
  * Takes off the request of a partner what it says of users of ours, and what would have a telephone answer by itself, so that the partner listens in. Of
  * its own users, and of those of third domains, a partner says what it likes. A number has no domain: nothing shows whose it is.
@@ -105,7 +108,9 @@ function isOf(value: string, accepts: (uri: Uri) => boolean): boolean {
  */
 function isOfOthers(uri: Uri, topology: Topology): boolean {
   if (uri.kind !== 'sip') return uri.kind !== 'tel';
-  const [, ...places] = (uri.user ?? '')
+  const { user = '' } = uri;
+  if (user.length > longestUser) return false;
+  const [, ...places] = user
     .normalize('NFKC')
     .toLowerCase()
     .split(/[@;:=]/);

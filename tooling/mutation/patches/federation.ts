@@ -292,6 +292,14 @@ export const patches: PatchList = {
       test: claims('is taken off where it is an address of ours in the name of a user'),
     },
     {
+      name: 'ours-in-a-long-name',
+      off: 'a partner writes an address of ours into a name of thousands of characters, each of which is normalised and looked at',
+      file: claimsOfPartners,
+      find: 'if (user.length > longestUser) return false;',
+      replace: '',
+      test: claims('is taken off where it is a name that is too long to be looked at'),
+    },
+    {
       name: 'address-of-call-info',
       off: 'a partner says in Call-Info that a user of ours gets the reply',
       file: claimsOfPartners,
