@@ -137,9 +137,9 @@ describe('entente ca restore', () => {
     expect(json.next).toMatchObject([
       expect.stringContaining('--replace and --lists'),
       expect.stringContaining('entente cert revoke'),
-      expect.stringContaining('accounts.jsonl'),
+      expect.stringContaining('put "accounts" back into the configuration first'),
+      expect.stringContaining('copy accounts.jsonl'),
       'start the authority',
-      // Before the accounts: one whose home was added since the backup is refused otherwise.
       expect.stringContaining('entente topology publish'),
       expect.stringContaining('entente user import'),
       expect.stringContaining('entente join-token'),

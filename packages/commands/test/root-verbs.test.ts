@@ -159,7 +159,7 @@ describe('the verbs of a root, with a running authority', () => {
       const before = await readFile(file, 'utf8');
       const { status, stderr } = await root('retire first');
       expect({ status, after: await readFile(file, 'utf8') }).toEqual({ status: 2, after: before });
-      expect(stderr).toContain('entente topology root taint "first", sign and publish that version');
+      expect(stderr).toContain('entente topology root taint first, sign and publish that version');
       return stderr;
     };
     expect(await retire()).toContain('it is active');

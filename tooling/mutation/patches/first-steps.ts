@@ -197,6 +197,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'accounts-that-have-moved',
+      off: 'an authority that is restored from before its accounts moved to PostgreSQL serves them as they were then, and nothing says so',
+      file: 'packages/commands/src/commands/ca-restore.ts',
+      find: `          'where the accounts have been moved to PostgreSQL since: put "accounts" back into the configuration first, then neither copy nor import any; the backup has them as they were before, and the authority would serve those',\n`,
+      replace: '',
+      test: {
+        file: 'packages/commands/test/backup.test.ts',
+        title: 'restores into a new folder, and says what is lost and in which order to go on',
+      },
+    },
+    {
       name: 'token-for-the-authority',
       off: 'an administrator who orders a join token for the authority is told to open a row that is not closed',
       file: 'packages/authority/src/routes/join-token-routes.ts',
