@@ -233,6 +233,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
       else expect(outcome).toMatchObject({ status: 0, words: '' });
     };
     await check('pool-server', edge.fqdn, 'ENTENTE_ROLE_NOT_SERVED');
+    await check('edge-server', 'fe1.contoso.example', 'ENTENTE_NOT_AN_EDGE');
     await check('chat-room-server', 'fe1.contoso.example', 'ENTENTE_NOT_AN_APPLICATION', {
       rooms: [{ address: 'all@fe1.contoso.example' }],
     });
