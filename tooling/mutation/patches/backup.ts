@@ -364,7 +364,7 @@ export const patches: PatchList = {
     {
       name: 'folders-of-the-owner',
       off: 'a folder that root creates in that of an authority belongs to root',
-      file: 'packages/pki/src/node/owner.ts',
+      file: 'packages/pki/src/node/create-folder.ts',
       find: 'if (owner === undefined) continue;',
       replace: 'if (created !== "" || owner === undefined) continue;',
       test: {
@@ -378,7 +378,7 @@ export const patches: PatchList = {
       file: 'packages/pki/src/node/owner.ts',
       find: "if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;",
       replace:
-        "if ((error as NodeJS.ErrnoException).code === 'ENOENT') return await ownerOf(dirname(folder));",
+        "if ((error as NodeJS.ErrnoException).code === 'ENOENT') return await ownerOf((await import('node:path')).dirname(folder));",
       test: {
         file: 'packages/commands/test/folder-owner.test.ts',
         title: 'gives the key of a root, whose folder it creates, to nobody',

@@ -333,7 +333,7 @@ export const patches: PatchList = {
     {
       name: 'folders-without-end',
       off: 'an authority tries for ever to create its folder where nothing can be created',
-      file: 'packages/pki/src/node/owner.ts',
+      file: 'packages/pki/src/node/create-folder.ts',
       find: '  for (const created of await createMissing(resolve(path), mode)) {',
       replace:
         '  await mkdir(path, { recursive: true, mode: 0o700 });\n  for (const created of await createMissing(resolve(path), mode)) {',

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { link, lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { createFolder, ownerOf } from './owner.ts';
+import { createFolder } from './create-folder.ts';
+import { ownerOf } from './owner.ts';
 import { type PlainFile, readPlain } from './read-plain.ts';
 import { syncFolder, writeDraft, writeWhole } from './write-whole.ts';
 

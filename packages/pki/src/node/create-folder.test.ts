@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFolder } from './owner.ts';
+import { createFolder } from './create-folder.ts';
 import { openAuthority } from './service/open-authority.ts';
 
 describe('a folder that is created with those above it', () => {

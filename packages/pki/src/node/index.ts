@@ -25,6 +25,7 @@ export { rootKeysIn, rootKeysSetAside } from './backup/root-keys.ts';
 export { refuseSharedPlace } from './backup/separate-places.ts';
 export { type BackupOptions, type SignedBackup, writeBackup } from './backup/write-backup.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
+export { createFolder } from './create-folder.ts';
 export {
   type AdministratorFiles,
   type InitialisedAuthority,
@@ -37,7 +38,7 @@ export { keySigner } from './key-signer.ts';
 export { ledgerFile, lockLedgerFile, openLedgerFile } from './ledger-file/open-ledger-file.ts';
 export { type NodeHandler, type NodeListenerOptions, nodeListener } from './node-listener.ts';
 export { type OpenAuthorityFolder, type OpenLedger, openAuthorityFolder } from './open-authority-folder.ts';
-export { createFolder, type Owner, ownerOf } from './owner.ts';
+export { type Owner, ownerOf } from './owner.ts';
 export type { PendingIssuer } from './pending-issuer.ts';
 export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
 export type { PlainFile } from './read-plain.ts';

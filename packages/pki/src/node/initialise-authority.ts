@@ -20,11 +20,11 @@ import { rootListLifetimeMs } from '../ground/validity.ts';
 import { createIssuance, type Issuance } from '../issuing/issuance.ts';
 import { createCrl } from '../revocation/create-crl.ts';
 import { authorityFiles } from './authority-files.ts';
+import { createFolder } from './create-folder.ts';
 import { beginCreation } from './creation-mark.ts';
 import { protectedKey, refusePassphrase } from './key-protection.ts';
 import { keySigner } from './key-signer.ts';
 import type { OpenLedger } from './open-authority-folder.ts';
-import { createFolder } from './owner.ts';
 import { throwAwaySigner } from './throw-away-signer.ts';
 import { publicMode, secretMode, writeWhole } from './write-whole.ts';
 

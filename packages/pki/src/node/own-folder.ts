@@ -1,6 +1,6 @@
 import { chmod, readdir, stat } from 'node:fs/promises';
 import { PkiFault } from '../ground/fault.ts';
-import { createFolder } from './owner.ts';
+import { createFolder } from './create-folder.ts';
 
 const ownMode = 0o700;
 /** Bits of the mode of a folder that let others than the owner replace what is in it. */

@@ -15,8 +15,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { authorityFiles } from '../authority-files.ts';
 import { type AuthorityFolder, authorityFolder } from '../authority-folder.ts';
+import { createFolder } from '../create-folder.ts';
 import { manifestFile } from '../manifest-file.ts';
-import { createFolder } from '../owner.ts';
 import { secretMode, syncFolder } from '../write-whole.ts';
 import { backupKeyFile, presentBackupKey } from './backup-key.ts';
 import { hashOfFile } from './folder-files.ts';

@@ -8,7 +8,7 @@ import type { LedgerRecord } from '../../ledger/ledger-record.ts';
 import { LedgerState } from '../../ledger/ledger-state.ts';
 import { type LedgerJournal, recordingLedger } from '../../ledger/recording-ledger.ts';
 import { authorityFiles } from '../authority-files.ts';
-import { createFolder } from '../owner.ts';
+import { createFolder } from '../create-folder.ts';
 import { readLedgerFile } from '../read-ledger-file.ts';
 import { secretMode, syncFolder } from '../write-whole.ts';
 import { lockLedger } from './ledger-lock.ts';
