@@ -9,13 +9,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { signedText } from '../src/network/administrator.ts';
 import { repository, runnable } from '../src/network/runnable.ts';
+import { needs } from '../src/process/needs.ts';
 
 /** The modes of files stop the superuser too, where a program of the system takes that right away. */
 const asUser =
   process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0
     ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search']
     : [];
-const mayWriteAnywhere = process.getuid?.() === 0 && asUser.length === 0;
+const noSetpriv =
+  process.getuid?.() === 0 && asUser.length === 0
+    ? 'setpriv is not installed, and the superuser may write anywhere'
+    : undefined;
 
 /** Runs an app until it ends by itself. */
 async function run(
@@ -244,20 +248,18 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     await check('edge-server', 'fe1.contoso.example', '');
   });
 
-  it.skipIf(mayWriteAnywhere)(
-    'a directory to which this user may not write, with --check-config too',
-    async () => {
-      const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
-      const directory = join(folder, 'read-only');
-      await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
-      const file = await write('read-only.yaml', { ...config, directory });
-      await chmod(directory, 0o500);
-      for (const more of [[], ['--check-config']])
-        expectFault(await run('pool-server', file, ...more), directory, 'EACCES');
-      await chmod(directory, 0o700);
-      expect(await run('pool-server', file, '--check-config')).toMatchObject({ status: 0, words: '' });
-    },
-  );
+  it('a directory to which this user may not write, with --check-config too', async (test) => {
+    needs(test, noSetpriv);
+    const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
+    const directory = join(folder, 'read-only');
+    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+    const file = await write('read-only.yaml', { ...config, directory });
+    await chmod(directory, 0o500);
+    for (const more of [[], ['--check-config']])
+      expectFault(await run('pool-server', file, ...more), directory, 'EACCES');
+    await chmod(directory, 0o700);
+    expect(await run('pool-server', file, '--check-config')).toMatchObject({ status: 0, words: '' });
+  });
 
   it('edge-server: managed where outsiders are served, with --check-config once it has joined', async () => {
     const directory = join(folder, 'edge9');

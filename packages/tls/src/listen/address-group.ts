@@ -8,8 +8,8 @@ const prefixesOfIpv4 = [
 
 /**
  * Names the group of addresses whose connections count together: one IPv4 address, also where it is mapped into IPv6 (RFC 4291
- * §2.5.5.2) or comes through a translator with the well-known prefix (RFC 6052 §2.1), or the first 64 bits of an IPv6 address. A single machine has a whole /64 (RFC 6177 §2), so a bound on one address
- * of it would bound nothing.
+ * §2.5.5.2) or comes through a translator with the well-known prefix (RFC 6052 §2.1), or the first 64 bits of an IPv6 address. A
+ * single machine has a whole /64 (RFC 6177 §2), so a bound on one address of it would bound nothing.
  *
  * @param address - as `socket.remoteAddress` gives it; undefined for a socket that has closed
  */
