@@ -36,13 +36,10 @@ export class EditedLines {
     this.lines.splice(at, 0, line);
   }
 
-  /** Puts a line behind the last of its name, or at the end. */
+  /** Puts a line behind the last of its name, or at the end. Looked for from the end, where one that was appended before stands. */
   append(line: WrittenLine): void {
-    let last = -1;
-    for (let at = this.indexOf(line.id, line.lowerName, 0); at !== -1; ) {
-      last = at;
-      at = this.indexOf(line.id, line.lowerName, at + 1);
-    }
+    let last = this.lines.length - 1;
+    while (last >= 0 && !this.#isOf(this.lines[last]!, line.id, line.lowerName)) last--;
     if (last === -1) this.lines.push(line);
     else this.lines.splice(last + 1, 0, line);
   }
@@ -73,13 +70,7 @@ export class EditedLines {
 
   /** Where the first line of a name is, from a place on; -1 where there is none. */
   indexOf(id: number, lowerName: string, from: number): number {
-    const lines = this.#message.head.lines;
-    for (let i = from; i < this.lines.length; i++) {
-      const line = this.lines[i]!;
-      const lineId = typeof line === 'number' ? lines[line + 3]! & 0xff : line.id;
-      if (lineId !== id) continue;
-      if (id !== UNKNOWN || this.#lowerNameOf(line) === lowerName) return i;
-    }
+    for (let i = from; i < this.lines.length; i++) if (this.#isOf(this.lines[i]!, id, lowerName)) return i;
     return -1;
   }
 
@@ -124,9 +115,19 @@ export class EditedLines {
     return out + wire.slice(tail);
   }
 
+  /** In one pass: many lines of a name cost no more than as many of others. */
   #removeFrom(from: number, id: number, lowerName: string): void {
-    for (let at = this.indexOf(id, lowerName, from); at !== -1; at = this.indexOf(id, lowerName, at))
-      this.lines.splice(at, 1);
+    let kept = from;
+    for (let at = from; at < this.lines.length; at++) {
+      const line = this.lines[at]!;
+      if (!this.#isOf(line, id, lowerName)) this.lines[kept++] = line;
+    }
+    this.lines.length = kept;
+  }
+
+  #isOf(line: Line, id: number, lowerName: string): boolean {
+    const lineId = typeof line === 'number' ? this.#message.head.lines[line + 3]! & 0xff : line.id;
+    return lineId === id && (id !== UNKNOWN || this.#lowerNameOf(line) === lowerName);
   }
 
   #lowerNameOf(line: Line): string {

@@ -1,4 +1,4 @@
-import { checkMessage, parseMessage, StreamFramer } from '@entente/sip';
+import { checkMessage, edit, parseMessage, StreamFramer } from '@entente/sip';
 
 /** How the time of one kind of input grows with its size: time ~ size^exponent. */
 export interface Growth {
@@ -31,6 +31,8 @@ const kinds: Readonly<Record<string, (size: number) => () => void>> = {
   'a message byte by byte': (size) => dribbled(field(`X: ${'a'.repeat(size)}`)),
   'a body byte by byte': (size) => dribbled('', 'a'.repeat(size)),
   'keep-alives': (size) => chunked(Buffer.from('\r\n'.repeat(size / 2))),
+  'fields of one name removed, and written again one by one': (size) =>
+    edited(field(list(size, () => 'Warning: 399 a "b"\r\n').slice(0, -2))),
   'small messages in one chunk': (size) => chunked(Buffer.from(list(size, () => message('')))),
 };
 
@@ -111,6 +113,18 @@ function message(lines: string, body = ''): string {
     'CSeq: 1 OPTIONS',
   ].filter((line) => !lines.startsWith(line.slice(0, line.indexOf(':') + 1)));
   return `OPTIONS sip:a@b SIP/2.0\r\n${own.join('\r\n')}\r\n${lines}Content-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+/** Removes all Warning fields, and puts each back at the end. */
+function edited(lines: string): () => void {
+  const bytes = Buffer.from(message(lines), 'latin1');
+  return () => {
+    const parsed = parseMessage(bytes, { limits: unlimited });
+    if (!parsed.ok) return;
+    const editor = edit(parsed.message).remove('Warning');
+    for (const value of parsed.message.all('Warning')) editor.append('Warning', value);
+    editor.toMessage();
+  };
 }
 
 /** Parses, checks and reads everything. */
