@@ -50,7 +50,7 @@ describe('the accounts of an authority', () => {
   };
   const listed = async (query = '') =>
     (await (await scene.ask(`/accounts${query}`, scene.alice)).json()) as {
-      accounts: { address: string; state: string; home?: string; algorithms: string[] }[];
+      accounts: { address: string; state: string; home?: string; algorithms: string[]; number?: string }[];
       next?: string;
     };
   const lastRecord = async () => {
@@ -262,6 +262,26 @@ describe('the accounts of an authority', () => {
     });
     await change(alice.address, { number: null });
     expect(await change('carol@contoso.example', { number })).toMatchObject({ status: 200 });
+    await change('carol@contoso.example', { number: '+4930778' });
+    const swapped = [account('grace', { number: '+4930778' }), account('carol', { number: '+4930777' })];
+    const both = await order('/accounts', { accounts: swapped, existing: 'replace' });
+    expect(both.answer).toMatchObject({ added: 0, replaced: 2, refused: [] });
+    // heidi would get the number of carol, who would get one that cannot be: carol keeps it.
+    const invalid = [account('heidi', { number: '+4930777' }), account('carol', { number: '030' })];
+    const neither = await order('/accounts', { accounts: invalid, existing: 'replace' });
+    expect(neither.answer).toMatchObject({
+      added: 0,
+      replaced: 0,
+      refused: [
+        { index: 0, reason: 'number-taken' },
+        { index: 1, reason: 'number-invalid' },
+      ],
+    });
+    const found = (await listed()).accounts.filter(({ number: one }) => one !== undefined);
+    expect(found.map(({ address, number: one }) => [address, one])).toEqual([
+      ['carol@contoso.example', '+4930777'],
+      ['grace@contoso.example', '+4930778'],
+    ]);
     await change('grace@contoso.example', { remove: true });
     await change('carol@contoso.example', { number: null });
   });

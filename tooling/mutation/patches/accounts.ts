@@ -117,6 +117,26 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'number-stays',
+      off: 'a user who is refused another number loses the own one to somebody else by the same order',
+      file: numbers,
+      find: 'if (staying.length > 0) continue;',
+      replace: 'if (staying.length > accounts.length) continue;',
+      test: ofNumbers(
+        'is refused where its user keeps it, is refused another, is refused for something else or is in the order twice',
+      ),
+    },
+    {
+      name: 'number-given-up',
+      off: 'two users who swap their numbers have the same one for a moment, or for good where the authority stops then',
+      file: numbers,
+      find: 'const givenUp = [...leaving].filter((address) => wanted.has(this.#numbers.get(address)));',
+      replace: 'const givenUp: string[] = wanted.size > 0 ? [] : [];',
+      test: ofNumbers(
+        'goes from one to the other where two swap, or three in a ring, and those give it up first',
+      ),
+    },
+    {
       name: 'number-taken',
       off: 'two users have the same number, and calls reach neither of them',
       file: numbers,

@@ -69,6 +69,68 @@ describe('a telephone number', () => {
     expect(await numbers.alone(judged(account('x', '+4930333')))).toEqual(['number-taken']);
   });
 
+  describe('in an order that replaces accounts', () => {
+    const [one, two, three] = ['+4930111', '+4930222', '+4930333'];
+
+    /** The reasons, and who gives a number up, where alice has the first number, bob the second and carol the third. */
+    async function replaced(...order: readonly (Account | undefined)[]): Promise<unknown> {
+      const directory = createMemoryDirectory();
+      await stored(directory, account('alice', one), account('bob', two), account('carol', three));
+      const { problems, givenUp } = await new NumbersInUse(directory).alone(async (_, replace) =>
+        replace(order),
+      );
+      return [
+        problems.map((problem) => problem?.reason ?? 'given'),
+        givenUp.map((user) => user.split('@')[0]),
+      ];
+    }
+
+    it('goes from one to the other where two swap, or three in a ring, and those give it up first', async () => {
+      const swapped = [account('alice', two), account('bob', one)];
+      expect(await replaced(...swapped)).toEqual([
+        ['given', 'given'],
+        ['alice', 'bob'],
+      ]);
+      const ring = [account('alice', two), account('bob', three), account('carol', one)];
+      expect(await replaced(...ring)).toEqual([
+        ['given', 'given', 'given'],
+        ['alice', 'bob', 'carol'],
+      ]);
+    });
+
+    it('is free whose user gets none, before or behind in the order, and is given up by nobody whose number nobody gets', async () => {
+      expect(await replaced(account('dave', one), account('alice'), account('bob', '+4930999'))).toEqual([
+        ['given', 'given', 'given'],
+        ['alice'],
+      ]);
+    });
+
+    it('is refused where its user keeps it, is refused another, is refused for something else or is in the order twice', async () => {
+      expect(await replaced(account('dave', one), account('alice', one))).toEqual([
+        ['number-taken', 'given'],
+        [],
+      ]);
+      // carol keeps the third, so bob keeps the second, and alice the first.
+      expect(await replaced(account('dave', one), account('alice', two), account('bob', three))).toEqual([
+        ['number-taken', 'number-taken', 'number-taken'],
+        [],
+      ]);
+      expect(await replaced(account('dave', one), undefined)).toEqual([['number-taken', 'given'], []]);
+      expect(await replaced(account('dave', one), account('alice'), account('alice', one))).toEqual([
+        ['number-taken', 'given', 'given'],
+        [],
+      ]);
+    });
+
+    it('is given to the first of two of them alone', async () => {
+      const order = [account('dave', one), account('alice'), account('bob', one)];
+      expect(await replaced(...order)).toEqual([['given', 'given', 'number-taken'], ['alice']]);
+      // bob keeps the second, and so alice the first.
+      const ring = [account('dave', one), account('alice', two), account('bob', one)];
+      expect(await replaced(...ring)).toEqual([['number-taken', 'number-taken', 'number-taken'], []]);
+    });
+  });
+
   it('that two users have already is kept by both, whatever else is changed of them', async () => {
     const directory = createMemoryDirectory();
     await stored(directory, account('alice', number), account('carol', number));

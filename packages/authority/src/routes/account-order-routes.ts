@@ -1,4 +1,4 @@
-import { type Account, parseAccountAddress } from '@entente/accounts';
+import { type Account, checkAccount, parseAccountAddress } from '@entente/accounts';
 import { importAccounts } from '@entente/accounts/import';
 import type { AuditAction } from '@entente/pki/audit';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../accounts/account-order.ts';
 import { accountProblem } from '../accounts/account-problem.ts';
 import { changeAccount } from '../accounts/change-account.ts';
-import { NumbersInUse, type RefuseNumber } from '../accounts/numbers-in-use.ts';
+import { NumbersInUse, type RefuseNumber, type ReplaceNumbers } from '../accounts/numbers-in-use.ts';
 import { by } from '../audit/audit-log.ts';
 import type { Caller } from '../caller.ts';
 import { revokedCaller } from '../revoked-caller.ts';
@@ -70,14 +70,24 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
       const expected = `"accounts", 1 to ${maxAccounts} with "address", "verifiers", "home", "state", "number" and "rights", and "existing": refuse or replace`;
       return refusals.request(badOrder(expected), caller);
     }
-    const store = async (refuseNumber: RefuseNumber): Promise<Response> => {
+    const store = async (refuseNumber: RefuseNumber, replaceNumbers?: ReplaceNumbers): Promise<Response> => {
       const removed = await notAnyMore(caller);
       if (removed !== undefined) return removed;
       const inForce = topology();
+      const byTopology = accounts.map((account) => refuseByTopology(account, inForce));
+      const isReplaced = (account: Account, line: number) =>
+        byTopology[line] === undefined && checkAccount(account).ok;
+      const replaced =
+        existing === 'replace'
+          ? replaceNumbers?.(
+              accounts.map((account, line) => (isReplaced(account, line) ? account : undefined)),
+            )
+          : undefined;
       const looked = accounts.map((account, line) => ({
         account,
         line,
-        problem: refuseByTopology(account, inForce) ?? refuseNumber(account),
+        problem:
+          byTopology[line] ?? (replaced === undefined ? refuseNumber(account) : replaced.problems[line]),
       }));
       const good = looked.filter(({ problem }) => problem === undefined);
       const [only] = accounts.length === 1 ? accounts : [];
@@ -90,6 +100,11 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
       for (const addresses of addressesOf(good.map(({ account }) => account))) {
         const details = { accounts: accounts.length, existing, addresses };
         await authority.audit.record({ ...entry, action: 'accounts-ordered', details });
+      }
+      for (const address of replaced?.givenUp ?? []) {
+        const given = await changeAccount(authority.accounts, address, { what: 'number', number: undefined });
+        if (!given.ok && given.refusal.reason !== 'account-unknown')
+          return refusals.request(accountProblem(given.refusal), caller);
       }
       const {
         refused,

@@ -58,6 +58,27 @@ describe('the accounts of a file', () => {
     expect(orders).toEqual([2, 1]);
   });
 
+  it('are sent again together where those of several orders swap their numbers', async () => {
+    const others = Array.from({ length: 499 }, (_, index) => account(index + 3, `user${index}`));
+    const swapped = [account(2, 'carol', '+4930123456'), ...others, account(502, 'alice', '+4930777')];
+    const sent: (readonly string[])[] = [];
+    const send: AuthorityConnection['send'] = async (_path, _type, body) => {
+      const { accounts } = JSON.parse(String(body)) as { accounts: ReadAccount['account'][] };
+      sent.push(accounts.flatMap(({ address, number }) => (number === undefined ? [] : [address])));
+      const hasBoth = sent.at(-1)!.length === 2;
+      const refused = accounts.flatMap(({ number }, index) =>
+        number === undefined || hasBoth ? [] : [{ index, reason: 'number-taken', message: '', remedy: '' }],
+      );
+      return { ok: true, answer: { unchanged: accounts.length - refused.length, refused } };
+    };
+    expect((await sendAccounts({ send }, swapped, 'replace', () => undefined)).refused).toEqual([]);
+    expect(sent).toEqual([
+      ['carol@contoso.example'],
+      ['alice@contoso.example'],
+      ['carol@contoso.example', 'alice@contoso.example'],
+    ]);
+  });
+
   it('are sent once where nobody is replaced', async () => {
     const { orders, send } = authority();
     const sent = await sendAccounts({ send }, moved, 'refuse', () => undefined);

@@ -62,9 +62,9 @@ export async function sendAccounts(
       await send(order);
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  // The user who had it before may have come later in the file.
+  // The user who had it before may have come later in the file, or gets the number of the other one.
   const taken = new Set(refused.filter(({ reason }) => reason === 'number-taken').map(({ line }) => line));
-  if (existing === 'replace' && counts.added + counts.replaced > 0 && taken.size > 0) {
+  if (existing === 'replace' && (counts.added + counts.replaced > 0 || taken.size > 1)) {
     refused = refused.filter(({ line }) => !taken.has(line));
     done -= taken.size;
     orders.push(...inOrders(accounts.filter(({ line }) => taken.has(line))));
