@@ -106,8 +106,8 @@ export const patches: PatchList = {
           'uri/host.ts',
           "if (text.length > longestHostName + (text.endsWith('.') ? 1 : 0)) return false;",
         ],
-        ['uri', 'uri/parse-uri.ts', 'if (i - hostStart > longestHostName) odd = true;'],
-        ['via', 'headers/via.ts', ' || i - hostStart > longestHostName'],
+        ['uri', 'uri/parse-uri.ts', 'if (i - hostStart > longestLabel) odd = true;'],
+        ['via', 'headers/via.ts', ' || i - hostStart > longestLabel'],
       ] as const
     ).map(([name, file, find]) => ({
       name: `long-host-${name}`,
@@ -121,10 +121,21 @@ export const patches: PatchList = {
       },
     })),
     {
+      name: 'long-label',
+      off: 'a host with a label that no name of DNS has is a host, and is looked up',
+      file: 'packages/sip/src/uri/host.ts',
+      find: 'text.length > longestLabel || ',
+      replace: '',
+      test: {
+        file: 'packages/sip/src/uri/host.test.ts',
+        title: 'has labels of 63 octets at most, wherever they stand (RFC 1035 §2.3.4)',
+      },
+    },
+    {
       name: 'long-host-plain',
       off: 'a glance takes for plain a request that cannot be read',
       file: 'packages/sip/src/message/plain-request.ts',
-      find: 'if (i - start > longestHostName) odd = true;',
+      find: 'if (i - start > longestLabel) odd = true;',
       replace: '',
       test: {
         file: 'packages/sip/test/glance.property.test.ts',

@@ -19,7 +19,7 @@ import {
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
-import { isHost, isHostName, longestHostName } from '../uri/host.ts';
+import { isHost, isHostName, longestLabel } from '../uri/host.ts';
 import { isIpv6 } from '../uri/ip-address.ts';
 import { readBoundedNumber } from './token-with-parameters.ts';
 
@@ -236,7 +236,7 @@ export function readVia(text: string, codes: Uint8Array, start: number, end: num
       i++;
     }
     if (i === hostStart) return undefined;
-    odd = odd || last <= DIGIT_9 || i - hostStart > longestHostName;
+    odd = odd || last <= DIGIT_9 || i - hostStart > longestLabel;
   }
   const host = text.slice(hostStart, i);
   // Only "." and "-" at an edge or side by side, a digit at the end, and length need the full check.

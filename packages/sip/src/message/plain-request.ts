@@ -19,7 +19,7 @@ import {
   URI_PARAMETER,
 } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
-import { isHostName, longestHostName } from '../uri/host.ts';
+import { isHostName, longestLabel } from '../uri/host.ts';
 import { mandatoryBits } from './check-message.ts';
 import { copyFields } from './create-response.ts';
 import { readCallId, readHops } from './field-readers.ts';
@@ -174,7 +174,7 @@ function hostEnd(wire: string, codes: Uint8Array, start: number, end: number): n
     last = code;
     i++;
   }
-  if (i - start > longestHostName) odd = true;
+  if (i - start > longestLabel) odd = true;
   if (i === start || ((odd || last <= DIGIT_9) && !isHostName(wire.slice(start, i)))) return -1;
   return i;
 }

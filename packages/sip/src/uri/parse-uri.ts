@@ -23,7 +23,7 @@ import { codesOf } from '../syntax/codes.ts';
 import { escapesAreWhole } from '../syntax/escape.ts';
 import { type Parsed, quoteForPeople, type SipProblem } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
-import { isHostName, longestHostName } from './host.ts';
+import { isHostName, longestLabel } from './host.ts';
 import { isIpv6 } from './ip-address.ts';
 import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
 
@@ -124,7 +124,7 @@ function readSip(
     }
     if (i === hostStart) return undefined;
     host = text.slice(hostStart, i);
-    if (i - hostStart > longestHostName) odd = true;
+    if (i - hostStart > longestLabel) odd = true;
     // Only "." and "-" at an edge or side by side, a digit at the end, and length need the full check.
     if ((odd || codes[i - 1]! <= DIGIT_9) && !isHostName(host)) return undefined;
     if (upper) host = host.toLowerCase();
