@@ -112,6 +112,11 @@ describe('what would have a telephone answer by itself for a partner', () => {
     ['Call-Info', '<https://fabrikam.example>;info=alert-autoanswer'],
     ['Call-Info', '<sip:fabrikam.example>;Auto-Answer=0'],
     ['P-Auto-Answer', 'normal'],
+    ['X-AUTOANSWER', 'TRUE'],
+    ['X-Auto-Answer', 'yes'],
+    ['Auto-Answer', 'yes'],
+    ['Answer-After', '0'],
+    ['X-Alert-Info', 'Auto Answer'],
   ])('is taken off, and the call comes in: %s: %s', (name, value) => {
     expect(seenInside('INVITE', [[name, value]])).toEqual([]);
   });

@@ -23,7 +23,18 @@ import { transferOnly, withoutFieldsInIt } from './fields-of-addresses.ts';
  * Fields by which the caller has a telephone answer by itself, or ring as the caller likes: by a ring tone of a certain name many telephones answer.
  * @see RFC 5373, RFC 3261 §20.4
  */
-const answeringFields = ['Answer-Mode', 'Priv-Answer-Mode', 'P-Auto-Answer', 'Alert-Info'] as const;
+const answeringFields = [
+  'Answer-Mode',
+  'Priv-Answer-Mode',
+  'Alert-Info',
+  // Of telephones of single makers.
+  'X-Alert-Info',
+  'P-Auto-Answer',
+  'X-Auto-Answer',
+  'X-AutoAnswer',
+  'Auto-Answer',
+  'Answer-After',
+] as const;
 /** The same in a value of Call-Info: `answer-after`, `info=alert-autoanswer`, `auto-answer`. */
 const answersByItself = /answer-after|auto-?answer/i;
 
