@@ -9,9 +9,12 @@ interface Meaning {
 const unavailable = (remedy: string): Meaning => ({ code: 'ENTENTE_ACCOUNTS_UNAVAILABLE', remedy });
 const damaged = (remedy: string): Meaning => ({ code: 'ENTENTE_ACCOUNTS_DAMAGED', remedy });
 
+/** For a server and for a command: both stand here with the same fault. */
+const then = 'a server that runs goes on by itself, a command is repeated';
+
 /** What SQLSTATEs mean here; the longest beginning counts. */
 const meanings: ReadonlyMap<string, Meaning> = new Map([
-  ['08', unavailable('check that PostgreSQL runs and is reachable; no restart of this server is needed')],
+  ['08', unavailable(`check that PostgreSQL runs and is reachable; ${then}`)],
   ['22', { code: 'ENTENTE_ACCOUNTS_BAD_ARGUMENT', remedy: 'correct the query' }],
   ['25006', unavailable('connect to the primary: a standby stores nothing')],
   ['28', unavailable('correct the user and the password, or pg_hba.conf of the PostgreSQL server')],
@@ -26,12 +29,12 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
     '42',
     damaged('check that no other program has changed the tables; if one has, restore them from a backup'),
   ],
-  ['53100', unavailable('make space on the disk of PostgreSQL; no restart of this server is needed')],
+  ['53100', unavailable(`make space on the disk of PostgreSQL; ${then}`)],
   [
     '53300',
     unavailable('raise max_connections of PostgreSQL, or lower the number of connections of each server'),
   ],
-  ['53', unavailable('give PostgreSQL what it lacks; no restart of this server is needed')],
+  ['53', unavailable(`give PostgreSQL what it lacks; ${then}`)],
   [
     '55P03',
     unavailable(
@@ -42,7 +45,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
     '57014',
     unavailable('repeat the request; if this lasts, PostgreSQL is too slow for the number of requests'),
   ],
-  ['57', unavailable('check that PostgreSQL runs; no restart of this server is needed')],
+  ['57', unavailable(`check that PostgreSQL runs; ${then}`)],
   ['58', unavailable('correct the fault of the disk of PostgreSQL; its log says more')],
   ['XX', damaged('the log of PostgreSQL says more; if its files are damaged, restore them from a backup')],
 ]);
@@ -117,7 +120,7 @@ function meaningOfConnection(error: ConnectionFailed): Meaning {
   return unavailable(
     isOfTls(error)
       ? 'check the CA file, and that the certificate of PostgreSQL is valid for the host that is named'
-      : 'check that PostgreSQL runs and is reachable; no restart of this server is needed',
+      : `check that PostgreSQL runs and is reachable; ${then}`,
   );
 }
 
