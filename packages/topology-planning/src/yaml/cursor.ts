@@ -57,12 +57,16 @@ export class Cursor {
   readonly limits: YamlLimits;
   /** Positions of every mapping and sequence read so far. */
   readonly positions = new Map<object, ContainerPositions>();
-  pos = 0;
+  pos: number;
+  /** Where the first line begins: behind a byte order mark. */
+  private readonly begin: number;
   private nodes = 0;
 
   constructor(text: string, limits: YamlLimits) {
     this.text = text;
     this.limits = limits;
+    this.begin = text.startsWith('\uFEFF') ? 1 : 0;
+    this.pos = this.begin;
   }
 
   /** The character `ahead` of the current one as a code unit, NaN at the end. */
@@ -76,7 +80,8 @@ export class Cursor {
 
   /** Column of an offset, from 0. */
   columnOf(offset: number): number {
-    return offset - (this.text.lastIndexOf('\n', offset - 1) + 1);
+    const line = this.text.lastIndexOf('\n', offset - 1) + 1;
+    return offset - (line === 0 ? this.begin : line);
   }
 
   /** Counts a node before it is built. */
@@ -116,7 +121,7 @@ export class Cursor {
   skipToLineEnd(): boolean {
     const before = this.pos;
     this.skipSpaces();
-    if (this.code() === hash && (this.pos === 0 || this.pos > before || this.isAfterBreak())) {
+    if (this.code() === hash && (this.pos === this.begin || this.pos > before || this.isAfterBreak())) {
       const end = this.text.indexOf('\n', this.pos);
       this.pos = end === -1 ? this.text.length : end;
     }

@@ -44,6 +44,17 @@ url: https://a.example/#x
     });
   });
 
+  it('reads what stands behind a byte order mark as if it were not there', () => {
+    for (const text of [
+      '# a comment\na: 1\nb: 2\n',
+      'a: 1\nb: 2\n',
+      '---\na: 1\nb: 2\n',
+      '- 1\n- 2\n',
+      '{ "a": 1 }',
+    ])
+      expect([text, value(`\uFEFF${text}`)]).toEqual([text, value(text)]);
+  });
+
   it('reads JSON, on one line and over many', () => {
     const json = { a: [{ b: 'c' }, []], d: {}, e: 'ä\n"', f: -0.5 };
     expect(value(JSON.stringify(json))).toEqual(json);

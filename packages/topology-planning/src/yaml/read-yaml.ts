@@ -42,7 +42,6 @@ function read(given: string, limits: YamlLimits): YamlDocument {
   const text = given.includes('\r') ? given.replaceAll('\r\n', '\n') : given;
   refuseOddCharacters(text);
   const cursor = new Cursor(text, limits);
-  if (cursor.code() === 0xfeff) cursor.pos++;
   cursor.skipBlankLines();
   if (isMarker(cursor, '---')) {
     cursor.pos += 3;
