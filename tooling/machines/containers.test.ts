@@ -153,4 +153,14 @@ describe('the commands of the page', () => {
       expect(`${checked.stdout}${checked.stderr}`).toContain('the configuration is valid');
     },
   );
+
+  it('leave an administrator the files that the commands to the authority read', () => {
+    const moved = page.match(/^(?:cp|mv) (?!-).*$/gm) ?? [];
+    const ran = run('bash', '-euc', moved.join('\n'));
+    expect(ran.status, ran.stderr).toBe(0);
+    const [, access = ''] = / --as (\S+)/.exec(page) ?? [];
+    const { anchors, certificate, key } = parse(read(folder, access)) as Record<string, string>;
+    for (const file of [anchors, certificate, key])
+      expect(read(folder, access, '..', String(file))).toContain('-----BEGIN');
+  });
 });
