@@ -25,6 +25,19 @@ const plugins = { calls: () => [] } as Pick<Plugins, 'calls'>;
 const write = (fields: { readonly event?: string }) => void events.push(fields.event ?? '');
 const logger = { info: write, warn: write } as unknown as Logger;
 
+const binding: Binding = {
+  aor: alice,
+  uri: 'sip:alice@192.0.2.1',
+  q: 1,
+  expiresAt: Date.now() + 600_000,
+  callId: 'c',
+  cseq: 1,
+  path: [],
+  updatedAt: Date.now(),
+};
+const put = async (locations: Locations | undefined, bindings: readonly Binding[]) =>
+  locations?.update(alice, Date.now(), () => ({ bindings, result: undefined }));
+
 /** What a start of the server opens, or of another one in a folder of its own. */
 async function open(redis: object, directory = '.') {
   await mkdir(join(folder, directory), { recursive: true });
@@ -39,18 +52,6 @@ async function open(redis: object, directory = '.') {
 describe.skipIf(noRedis !== undefined)(`a server whose pool shares a Redis${noRedis ?? ''}`, () => {
   it('finds its users after a restart while Redis is away, gives them back to a Redis that has lost them, and believes it from then on', async () => {
     await using redis = await startRedis();
-    const binding: Binding = {
-      aor: alice,
-      uri: 'sip:alice@192.0.2.1',
-      q: 1,
-      expiresAt: Date.now() + 600_000,
-      callId: 'c',
-      cseq: 1,
-      path: [],
-      updatedAt: Date.now(),
-    };
-    const put = async (locations: Locations | undefined, bindings: readonly Binding[]) =>
-      locations?.update(alice, Date.now(), () => ({ bindings, result: undefined }));
     const seen = async (locations: Locations | undefined) =>
       ((await locations?.lookup(alice, Date.now())) ?? []).map(({ uri }) => uri);
     {
@@ -72,6 +73,28 @@ describe.skipIf(noRedis !== undefined)(`a server whose pool shares a Redis${noRe
     await expect.poll(() => seen(another.locations)).toEqual([binding.uri]);
     await put(another.locations, []);
     await expect.poll(() => seen(again.locations)).toEqual([]);
+  });
+
+  it('has a problem of health with the remedy for what Redis answers, until that takes a change', async () => {
+    await using redis = await startRedis();
+    await using opened = await open(redis.place);
+    await put(opened.locations, [binding]);
+    expect(opened.problems()).toEqual([]);
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    await expect(put(opened.locations, [binding])).rejects.toMatchObject({
+      code: 'ENTENTE_LOCATIONS_UNAVAILABLE',
+    });
+    expect(opened.problems()).toEqual([
+      expect.objectContaining({
+        part: 'locations',
+        message: expect.stringContaining('OOM'),
+        remedy: expect.stringContaining('maxmemory'),
+        stops: false,
+      }),
+    ]);
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    await put(opened.locations, [binding]);
+    expect(opened.problems()).toEqual([]);
   });
 });
 

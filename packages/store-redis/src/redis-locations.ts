@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Binding, LocationChange, Locations } from '@entente/sip-proxy/locations';
 import { type Driver, loadDriver } from './connection/driver.ts';
 import { checkPlace, type RedisPlace } from './connection/redis-place.ts';
+import type { RefusedChange } from './connection/refused-change.ts';
 import { StoreLink } from './connection/store-link.ts';
 import { ChangeWriter, type NotWritten, type WrittenChange } from './copy/change-writer.ts';
 import { type CopyReason, StoreFollower, type StoreKeys, storeKeys } from './copy/follow-store.ts';
@@ -135,6 +136,11 @@ export class RedisLocations implements Locations, AsyncDisposable {
   /** Whether the store does not answer now: registrations are refused, and the copy may be old. */
   get isLost(): boolean {
     return this.#link.isLost;
+  }
+
+  /** Why the store takes no change though it answers; undefined where it takes them, as far as is known. */
+  get refused(): RefusedChange | undefined {
+    return this.#link.refused;
   }
 
   lookup(aor: string, now: number): readonly Binding[] {
@@ -275,6 +281,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
     } catch (error) {
       throw this.#link.unavailable(error as Error);
     }
+    this.#link.taken();
     if (!written.isDone) return written;
     // The numbers of another epoch say nothing about this copy: it is about to be read again.
     const { epoch: own } = this.#follower;

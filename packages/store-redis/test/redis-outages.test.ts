@@ -69,6 +69,36 @@ describe.skipIf(noRedis !== undefined)(
       relay.close();
     });
 
+    it.each([
+      ['its memory is full', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0'], 'OOM'],
+      ['it is a replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE'], 'READONLY'],
+      [
+        'the account may not',
+        ['ACL', 'SETUSER', 'default', '-evalsha', '-eval'],
+        ['ACL', 'SETUSER', 'default', '+evalsha', '+eval'],
+        'NOPERM',
+      ],
+    ])(
+      'says why where it takes no changes though it answers, until it takes one: %s',
+      async (_, fail, mend, code) => {
+        const { events, locations } = await scene.open(newPool());
+        await put(locations, [binding()]);
+        await redis.command(...fail);
+        for (let i = 0; i < 2; i++)
+          await expect(put(locations, [])).rejects.toMatchObject({
+            code: 'ENTENTE_LOCATIONS_UNAVAILABLE',
+            remedy: locations.refused?.remedy ?? expect.not.stringContaining('check that Redis runs'),
+          });
+        expect(locations.refused).toMatchObject({ code });
+        expect(events.filter((event) => event === 'locations-store-refuses')).toHaveLength(1);
+        await redis.command(...mend);
+        expect(locations.refused).toMatchObject({ code });
+        await stored(locations);
+        expect(locations.refused).toBe(undefined);
+        expect(events.at(-1)).toBe('locations-store-back');
+      },
+    );
+
     it('gets back what it has lost where nothing can be written as that is found', async () => {
       const pool = newPool();
       const { hold, place, sockets } = dials();

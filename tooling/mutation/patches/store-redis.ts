@@ -239,5 +239,27 @@ export const patches: PatchList = {
           'has its changes heard where it has lost its count alone, and begins below the numbers of its records',
       },
     },
+    {
+      name: 'refused-change',
+      off: 'a store that answers and takes no changes is well, for its server and for the operator',
+      file: 'packages/store-redis/src/connection/store-link.ts',
+      find: 'if (refused !== undefined) this.#refuses(refused, cause);',
+      replace: '',
+      test: {
+        file: 'apps/pool-server/test/open-locations.test.ts',
+        title: 'has a problem of health with the remedy for what Redis answers, until that takes a change',
+      },
+    },
+    {
+      name: 'taken-change',
+      off: 'a store that takes changes again is never well again',
+      file: 'packages/store-redis/src/connection/store-link.ts',
+      find: '    this.#refused = undefined;\n',
+      replace: '',
+      test: {
+        file: 'apps/pool-server/test/open-locations.test.ts',
+        title: 'has a problem of health with the remedy for what Redis answers, until that takes a change',
+      },
+    },
   ],
 };

@@ -19,7 +19,7 @@ export interface SharedLocations extends AsyncDisposable {
   readonly locations: Locations | undefined;
   /** Whether the Redis cannot be reached now; false where there is none. */
   readonly isLost: boolean;
-  /** That the copy could not be written with which it starts while the Redis is away. */
+  /** That the Redis answers and takes no changes, or that the copy could not be written with which it starts while the Redis is away. */
   problems(): readonly ServerProblem[];
 }
 
@@ -100,12 +100,20 @@ export async function openLocations(options: OpenLocationsOptions): Promise<Shar
     get isLost() {
       return locations.isLost;
     },
-    problems: () => file?.problems() ?? [],
+    problems: () => [...refusedProblems(locations), ...(file?.problems() ?? [])],
     async [Symbol.asyncDispose]() {
       await locations[Symbol.asyncDispose]();
       await file?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Its users are still found; nobody can register. */
+function refusedProblems({ refused }: RedisLocations): readonly ServerProblem[] {
+  if (refused === undefined) return [];
+  const { code, remedy } = refused;
+  const message = `expected a store of locations that takes changes, found ${code}: registrations are refused`;
+  return [{ part: 'locations', message, remedy, stops: false }];
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Driver } from './driver.ts';
 import { evictionPolicy } from './eviction-policy.ts';
 import { openRedis } from './open-redis.ts';
 import type { RedisPlace } from './redis-place.ts';
+import { type RefusedChange, refusedChange } from './refused-change.ts';
 
 /** What a {@link StoreLink} needs. */
 export interface StoreLinkOptions {
@@ -45,6 +46,7 @@ export class StoreLink implements AsyncDisposable {
   readonly name: string;
   readonly #options: StoreLinkOptions;
   #isLost = false;
+  #refused: RefusedChange | undefined;
   readonly #closing = new AbortController();
   #following: Promise<void> = Promise.resolve();
 
@@ -64,6 +66,11 @@ export class StoreLink implements AsyncDisposable {
   /** Whether the store does not answer now. */
   get isLost(): boolean {
     return this.#isLost;
+  }
+
+  /** Why the store takes no change though it answers; undefined where the last change was taken, or nothing is known of it. */
+  get refused(): RefusedChange | undefined {
+    return this.#refused;
   }
 
   /**
@@ -95,6 +102,8 @@ export class StoreLink implements AsyncDisposable {
    * @param cause - what it failed of
    */
   unavailable(cause: Error): LocationsUnavailableError {
+    const refused = refusedChange(cause);
+    if (refused !== undefined) this.#refuses(refused, cause);
     if (cause.message === timedOut && this.writer.status === 'ready') {
       this.#lost(cause);
       this.writer.disconnect(true);
@@ -102,9 +111,19 @@ export class StoreLink implements AsyncDisposable {
     return new LocationsUnavailableError({
       sentence: `the store of locations at ${this.name} has not acknowledged a change: ${sentenceOf(cause)}`,
       place: this.name,
-      remedy,
+      remedy: refused?.remedy ?? remedy,
       cause,
     });
+  }
+
+  /** The store has taken a change. */
+  taken(): void {
+    if (this.#refused === undefined) return;
+    this.#refused = undefined;
+    this.#options.log.info(
+      { event: 'locations-store-back', store: this.name },
+      `${this.name} takes changes again`,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -139,6 +158,16 @@ export class StoreLink implements AsyncDisposable {
     this.#options.log.warn(
       { event: 'locations-store-lost', store: this.name, remedy },
       `${this.name} does not answer: ${sentenceOf(error)}; users are found by the copy, and registrations are refused with 503`,
+    );
+  }
+
+  #refuses(refused: RefusedChange, error: Error): void {
+    const isKnown = this.#refused?.code === refused.code;
+    this.#refused = refused;
+    if (isKnown || this.#isClosed) return;
+    this.#options.log.warn(
+      { event: 'locations-store-refuses', store: this.name, remedy: refused.remedy },
+      `${this.name} takes no changes: ${sentenceOf(error)}; users are found by the copy, and registrations are refused with 503`,
     );
   }
 
