@@ -69,6 +69,16 @@ describe('the directory of a server', () => {
     await (await holdDirectory(folder))[Symbol.asyncDispose]();
   });
 
+  it('stays with the process whose note is there, though one gives it back from which it was taken', async () => {
+    const first = await holdDirectory(folder);
+    const note = JSON.parse(await readFile(lock(), 'utf8')) as object;
+    // As in another container, which sees no process of that number.
+    await writeFile(lock(), JSON.stringify({ ...note, begun: '1' }));
+    await using _second = await holdDirectory(folder);
+    await first[Symbol.asyncDispose]();
+    await expect(holdDirectory(folder)).rejects.toMatchObject(inUse);
+  });
+
   it('is free as a copy of one that is used', async () => {
     await using _held = await holdDirectory(folder);
     const copy = `${folder}-copy`;

@@ -215,6 +215,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'note-of-another-removed',
+      off: 'a server that ends gives back a directory that another one has taken meanwhile, and a third one may take it',
+      file: 'packages/member/src/files/directory-lock.ts',
+      find: 'if ((await textOf(path)) === note) await rm',
+      replace: 'await rm',
+      test: {
+        file: 'packages/member/test/directory-lock.test.ts',
+        title: 'stays with the process whose note is there, though one gives it back from which it was taken',
+      },
+    },
+    {
       name: 'note-of-a-starting-process-taken',
       off: 'a server that starts takes away the note of another one that is taking the directory at the moment',
       file: 'packages/member/src/files/directory-lock.ts',

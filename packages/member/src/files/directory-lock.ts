@@ -33,13 +33,16 @@ export async function holdDirectory(directory: string): Promise<AsyncDisposable>
   const path = join(directory, lockFile);
   const { dev, ino } = await stat(directory);
   const own: Holder = { pid: process.pid, begun: await beginOf(process.pid), directory: `${dev}/${ino}` };
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(draft, `${JSON.stringify(own)}\n`, { mode: 0o600 });
+  const id = randomBytes(6).toString('hex');
+  const draft = `${path}.${id}`;
+  // With the name of its draft no two notes are the same, whatever process numbers mean elsewhere.
+  const note = `${JSON.stringify({ ...own, id })}\n`;
+  await writeFile(draft, note, { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (await isLinked(draft, path)) {
         await removeAbandoned(directory);
-        return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+        return { [Symbol.asyncDispose]: () => removeOwn(path, note) };
       }
       const text = await textOf(path);
       const holder = text === undefined ? undefined : holderIn(text);
@@ -88,6 +91,11 @@ async function isLinked(draft: string, path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+}
+
+/** Gives the directory back; in another container a process may have taken it that could not see that this one runs. */
+async function removeOwn(path: string, note: string): Promise<void> {
+  if ((await textOf(path)) === note) await rm(path, { force: true });
 }
 
 /** Takes away what a process has left; what another one has written meanwhile is put back. */
