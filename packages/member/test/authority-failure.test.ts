@@ -5,6 +5,7 @@ import { TlsFault, TrustError } from '@entente/tls';
 import { reject } from '@entente/trust';
 import { decodePemCertificates } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unwrittenRemedy } from '../src/files/unwritten.ts';
 import { authorityFailure } from '../src/follow/authority-failure.ts';
 import { ownCertificateProblem } from '../src/follow/own-certificate.ts';
 import { startMember } from './hostile-authority.ts';
@@ -57,6 +58,15 @@ describe('why the authority gives nothing', () => {
     ['its answer is no HTTP', tlsFault('ENTENTE_ANSWER_INVALID'), ['authority-answer-refused', undefined]],
   ])('has its own event: %s', (_, error, expected) => {
     expect(causeOf(error)).toEqual(expected);
+  });
+
+  it.each(['EMFILE', 'ENFILE'])('has the remedy for open files where these are used up: %s', (code) => {
+    const used = Object.assign(new Error(`connect ${code} 127.0.0.1:443 - Local (undefined:undefined)`), {
+      code,
+    });
+    expect(authorityFailure(used).fields.remedy).toContain('LimitNOFILE');
+    expect(unwrittenRemedy(`${code}: too many open files, open 'state.json'`)).toContain('LimitNOFILE');
+    expect(unwrittenRemedy('ENOSPC: no space left on device, write')).toContain('Make space');
   });
 
   describe('is logged', () => {

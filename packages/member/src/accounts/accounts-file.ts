@@ -126,7 +126,7 @@ export class AccountsFile {
       this.#confirmed = next;
     } catch (error) {
       this.#log.warn(
-        { event: 'accounts-not-kept', remedy: unwrittenRemedy },
+        { event: 'accounts-not-kept', remedy: unwrittenRemedy((error as Error).message) },
         `when the accounts were confirmed was not written: ${(error as Error).message}`,
       );
     }
@@ -141,7 +141,7 @@ export class AccountsFile {
     } catch (error) {
       this.#isWhole = false;
       this.#log.warn(
-        { event: 'accounts-not-kept', remedy: unwrittenRemedy },
+        { event: 'accounts-not-kept', remedy: unwrittenRemedy((error as Error).message) },
         `the accounts were not written: ${(error as Error).message}; after a restart those before are in force until all are read again`,
       );
     }

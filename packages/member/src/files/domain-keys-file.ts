@@ -46,7 +46,7 @@ export class DomainKeysFile {
       this.#text = text;
     } catch (error) {
       this.#log.warn(
-        { event: 'domain-keys-not-kept', remedy: unwrittenRemedy },
+        { event: 'domain-keys-not-kept', remedy: unwrittenRemedy((error as Error).message) },
         `the keys of our pool were not written: ${(error as Error).message}; a restart needs the authority for them`,
       );
     }

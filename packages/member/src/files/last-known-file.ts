@@ -85,7 +85,7 @@ export class LastKnownFile implements AsyncDisposable {
     } catch (error) {
       this.#written = before;
       this.#log.warn(
-        { event: 'last-known-not-kept', remedy: unwrittenRemedy },
+        { event: 'last-known-not-kept', remedy: unwrittenRemedy((error as Error).message) },
         `the file of signed times was not written: ${(error as Error).message}`,
       );
     }

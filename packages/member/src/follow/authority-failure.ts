@@ -1,5 +1,6 @@
 import { isTrustError, refusedByPeer } from '@entente/tls';
 import type { AnswerProblem } from '../authority/refused-answer.ts';
+import { isOfOpenFiles, openFilesRemedy } from '../files/unwritten.ts';
 
 /** Why the authority gave us nothing, as it is logged. */
 export interface AuthorityFailure {
@@ -58,7 +59,8 @@ export function authorityFailure(error: unknown): AuthorityFailure {
   }
   if (answerFaults.has(code))
     return { fields: { event: 'authority-answer-refused', ...withCode, remedy: answerRemedy }, message };
-  return { fields: { event: 'authority-unreachable', ...withCode, remedy: unreachableRemedy }, message };
+  const unreachable = isOfOpenFiles(`${code} ${message}`) ? openFilesRemedy : unreachableRemedy;
+  return { fields: { event: 'authority-unreachable', ...withCode, remedy: unreachable }, message };
 }
 
 const unreachableRemedy =

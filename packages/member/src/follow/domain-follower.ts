@@ -328,7 +328,7 @@ export class DomainFollower implements AsyncDisposable {
       this.#unwritten = undefined;
     } catch (error) {
       log.warn(
-        { event: 'topology-not-kept', remedy: unwrittenRemedy },
+        { event: 'topology-not-kept', remedy: unwrittenRemedy((error as Error).message) },
         `the topology was not written: ${(error as Error).message}; after a restart the one before it is in force until the authority answers`,
       );
     }

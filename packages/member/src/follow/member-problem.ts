@@ -87,7 +87,7 @@ export function unwrittenProblems(unwritten: readonly Unwritten[]): readonly Mem
   return unwritten.map(({ cause, path }) => ({
     part: 'files',
     message: `expected that ${path} can be written, found: ${cause}; after a restart this server begins with what the file had before`,
-    remedy: unwrittenRemedy,
+    remedy: unwrittenRemedy(cause),
     stops: false,
   }));
 }

@@ -173,7 +173,7 @@ export class RevocationLists {
     } catch (error) {
       this.#isUnwritten = true;
       log.warn(
-        { event: 'revocation-list-not-kept', remedy: unwrittenRemedy },
+        { event: 'revocation-list-not-kept', remedy: unwrittenRemedy((error as Error).message) },
         `the revocation lists were not written: ${(error as Error).message}; after a restart those before are in force until the authority answers`,
       );
     }
