@@ -140,7 +140,13 @@ export function describeFault(error: unknown, context = 'the process'): FaultDes
 
 /** What a disk or the kernel refuses: sentence and remedy. */
 const storage: ReadonlyMap<string, readonly [string, string]> = new Map([
-  ['ENOSPC', ['the disk is full', 'make space on the disk, then try again']],
+  [
+    'ENOSPC',
+    [
+      'the disk is full',
+      'make space on the disk, or remove files where df -i says that no more may be, then try again',
+    ],
+  ],
   [
     'EDQUOT',
     ['the user has used up their quota of the disk', 'make space, or raise the quota, then try again'],

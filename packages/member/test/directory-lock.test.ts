@@ -79,6 +79,18 @@ describe('the directory of a server', () => {
     await expect(holdDirectory(folder)).rejects.toMatchObject(inUse);
   });
 
+  it('whose disk is full is named with the file that could not be written', async (test) => {
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder]);
+    needs(test, mounted.status === 0 ? undefined : 'this user may mount nothing');
+    try {
+      await writeFile(join(folder, 'ballast'), Buffer.alloc(4_096));
+      await expect(holdDirectory(folder)).rejects.toMatchObject({ code: 'ENOSPC', path: lock() });
+      expect(await readdir(folder)).toEqual(['ballast']);
+    } finally {
+      spawnSync('umount', ['-l', folder]);
+    }
+  });
+
   it('is free as a copy of one that is used', async () => {
     await using _held = await holdDirectory(folder);
     const copy = `${folder}-copy`;

@@ -37,7 +37,11 @@ export async function holdDirectory(directory: string): Promise<AsyncDisposable>
   const draft = `${path}.${id}`;
   // With the name of its draft no two notes are the same, whatever process numbers mean elsewhere.
   const note = `${JSON.stringify({ ...own, id })}\n`;
-  await writeFile(draft, note, { mode: 0o600 });
+  await writeFile(draft, note, { mode: 0o600 }).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(draft, { force: true });
+    // A full disk names no file.
+    throw Object.assign(error, { path });
+  });
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (await isLinked(draft, path)) {
