@@ -1,5 +1,7 @@
 /** What keeps group chat from starting or storing. Match it by `code`. */
 export type ChatRoomFaultCode =
+  /** The database was here before, and is missing or empty. */
+  | 'ENTENTE_CHAT_STORE_LOST'
   /** Another process has the database open. */
   | 'ENTENTE_CHAT_STORE_LOCKED'
   /** The content of the database is damaged. */

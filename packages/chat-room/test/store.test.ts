@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RoomStore } from '@entente/chat-room';
@@ -89,6 +89,27 @@ describe('the store of rooms', () => {
     ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
     expect((await store.history(room, 10)).map(({ id }) => id)).toEqual(['one', 'four']);
+  });
+
+  it('is not begun without a word where the database was and is missing or empty, but on purpose', async () => {
+    {
+      await using store = await RoomStore.open(file);
+      await store.setMember({ room, address: 'alice@contoso.example', role: 'member' }, 1);
+      // Also where its process is killed now.
+      expect((await stat(file)).size).toBeGreaterThan(0);
+    }
+    for (const lose of [() => rm(file), () => truncate(file)]) {
+      await (await RoomStore.open(file))[Symbol.asyncDispose]();
+      await lose();
+      await expect(RoomStore.open(file)).rejects.toMatchObject({
+        code: 'ENTENTE_CHAT_STORE_LOST',
+        place: file,
+        remedy: expect.stringContaining(`remove ${file}.begun`),
+      });
+      await rm(`${file}.begun`);
+    }
+    await using _begun = await RoomStore.open(file);
+    expect((await stat(`${file}.begun`)).mode & 0o777).toBe(0o600);
   });
 
   it('is one process’s, and says what is wrong with a file that is no database', async () => {

@@ -23,6 +23,17 @@ export const patches: PatchList = {
       test: refuses,
     },
     {
+      name: 'lost-rooms',
+      off: 'a chat server whose database is gone tells every member that they are none',
+      file: 'packages/chat-room/src/store/room-store.ts',
+      find: '      await refuseLost(file);\n',
+      replace: '',
+      test: {
+        file: 'packages/chat-room/test/store.test.ts',
+        title: 'is not begun without a word where the database was and is missing or empty, but on purpose',
+      },
+    },
+    {
       name: 'moderators-alone',
       off: 'every member changes who the members are',
       file: 'packages/chat-room/src/room/room-commands.ts',

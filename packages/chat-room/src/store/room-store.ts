@@ -8,6 +8,7 @@ import {
   type SqlTransaction,
 } from '@entente/store-sql/sqlite';
 import { ChatRoomFault } from '../fault.ts';
+import { noteBegun, refuseLost } from './lost-store.ts';
 import { chatMigrations } from './schema.ts';
 import { openingFault, storingFault } from './store-fault.ts';
 import type {
@@ -47,14 +48,16 @@ export class RoomStore implements AsyncDisposable {
   /**
    * Opens the database of a chat server for this process alone.
    * @param file - created with mode 0600 where it does not exist
-   * @throws ChatRoomFault `ENTENTE_CHAT_STORE_LOCKED`, `ENTENTE_CHAT_STORE_DAMAGED`, `ENTENTE_CHAT_STORE_TOO_NEW`,
+   * @throws ChatRoomFault `ENTENTE_CHAT_STORE_LOST`, `ENTENTE_CHAT_STORE_LOCKED`, `ENTENTE_CHAT_STORE_DAMAGED`, `ENTENTE_CHAT_STORE_TOO_NEW`,
    * `ENTENTE_CHAT_STORE_UNAVAILABLE`
    */
   static async open(file: string): Promise<RoomStore> {
     let driver: SqliteDriver | undefined;
     try {
+      await refuseLost(file);
       driver = await openSqlite(file);
       await migrate(driver, chatMigrations);
+      await noteBegun(file);
       return new RoomStore(driver, file);
     } catch (error) {
       await driver?.close();

@@ -1,0 +1,40 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { ChatRoomFault } from '../fault.ts';
+
+/** Beside the database: that there was one. Copied with it by `rooms.sqlite*`. */
+const noteOf = (file: string): string => `${file}.begun`;
+
+/**
+ * Refuses to begin with no rooms where there were some: the server would answer every member that they are none, and what they had
+ * would be forgotten without a word.
+ * @param file - of the database
+ * @throws ChatRoomFault `ENTENTE_CHAT_STORE_LOST`; the error of the system where the folder cannot be read
+ */
+export async function refuseLost(file: string): Promise<void> {
+  if ((await sizeOf(file)) > 0 || (await sizeOf(noteOf(file))) === missing) return;
+  throw new ChatRoomFault('ENTENTE_CHAT_STORE_LOST', {
+    sentence: 'expected the database of the rooms, which was here before, found none or an empty file',
+    place: file,
+    remedy: `put the file back from a backup; to begin without members and history, remove ${noteOf(file)}`,
+  });
+}
+
+/**
+ * Notes that there is a database from now on.
+ * @param file - of the database, which is on the disk
+ * @throws the error of the system
+ */
+export async function noteBegun(file: string): Promise<void> {
+  if ((await sizeOf(noteOf(file))) === missing) await writeFile(noteOf(file), '', { mode: 0o600 });
+}
+
+const missing = -1;
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return missing;
+    throw error;
+  }
+}
