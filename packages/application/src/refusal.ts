@@ -1,6 +1,6 @@
 import type { SipRequest } from '@entente/sip';
 import type { Answer, SipConnection } from '@entente/sip-endpoint';
-import type { Log, RefusalLimit } from '@entente/tls';
+import { type Log, type RefusalLimit, shortText } from '@entente/tls';
 
 /** An answer that says no, with the reason for insiders. */
 export interface Refusal extends Answer {
@@ -20,6 +20,8 @@ export interface Refusal extends Answer {
 const requestRefused = 1000;
 /** Longest Call-ID in a line of the log, characters: its sender may make it longer. */
 const maxCallId = 256;
+/** Longest method; those that are registered have nine at most. */
+const maxMethod = 64;
 
 /**
  * A refusal, for handlers to return: the sender gets the status and, inside the organisation, the reason; the log gets all of it.
@@ -55,7 +57,7 @@ export function withDiagnostics(refused: Refusal, source: string): Answer {
 }
 
 /**
- * Logs a refusal; the limit bounds the lines of each peer.
+ * Logs a refusal; the limit bounds the lines of each peer, and what the peer wrote is in them as far as it is short.
  * @param log - of the application
  * @param limit - shared by all refusals of the process
  * @param request - as received
@@ -80,12 +82,12 @@ export function logRefusedRequest(
       reason,
       peer: server,
       link: link.name,
-      method: request.method,
+      method: shortText(request.method, maxMethod),
       status,
       callId,
       remedy,
       ...leftOut,
     },
-    message,
+    shortText(message),
   );
 }

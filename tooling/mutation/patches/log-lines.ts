@@ -62,6 +62,72 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'long-sentence',
+      off: 'anybody fills the log with the longest field that a message may have',
+      file: 'packages/sip-relay/src/log/connection-log.ts',
+      find: 'shortText(refusal.message)',
+      replace: 'refusal.message',
+      test: {
+        file: 'packages/front-end/test/long-fields.test.ts',
+        title: 'has one too where nobody has proven who it is',
+      },
+    },
+    {
+      name: 'long-method',
+      off: 'anybody fills the log with long methods',
+      file: 'packages/sip-relay/src/log/connection-log.ts',
+      find: 'return shortText(method, maxMethod);',
+      replace: 'return method;',
+      test: {
+        file: 'packages/sip-relay/src/log/connection-log.test.ts',
+        title: 'is short whatever a peer has written: its method',
+      },
+    },
+    {
+      name: 'long-user',
+      off: 'anybody fills the log with long names of users',
+      file: 'packages/sip-relay/src/log/connection-log.ts',
+      find: 'return shortText(name, maxName);',
+      replace: 'return name;',
+      test: {
+        file: 'packages/sip-relay/src/log/connection-log.test.ts',
+        title: 'is short whatever a peer has written: the user that it claims',
+      },
+    },
+    {
+      name: 'long-failure',
+      off: 'a peer writes long lines into the log about what was not reached',
+      file: 'packages/sip-relay/src/log/unreachable-log.ts',
+      find: 'shortText(message)',
+      replace: 'message',
+      test: {
+        file: 'packages/sip-relay/src/log/unreachable-log.test.ts',
+        title: 'has a short line, however long what peers wrote of it is',
+      },
+    },
+    {
+      name: 'long-names-in-a-certificate',
+      off: 'anybody fills the log with the names in a certificate that is refused',
+      file: 'packages/tls/src/log/log-refusal.ts',
+      find: 'shortText(rejection.message)',
+      replace: 'rejection.message',
+      test: {
+        file: 'packages/tls/src/log/log-refusal.test.ts',
+        title: 'has a short line, however long the names in a certificate are',
+      },
+    },
+    {
+      name: 'long-sentence-of-an-application',
+      off: 'users fill the log of an application, such as a chat server, with long fields',
+      file: 'packages/application/src/refusal.ts',
+      find: 'shortText(message)',
+      replace: 'message',
+      test: {
+        file: 'packages/application/src/refusal.test.ts',
+        title: 'has a short line in the log, whatever was in it',
+      },
+    },
+    {
       name: 'flooded-log',
       off: 'a client that asks by another name floods the log of web services',
       file: lines,

@@ -1,5 +1,5 @@
 import type { NotTakenRequest, SipConnection } from '@entente/sip-endpoint';
-import { refusal } from '@entente/sip-proxy';
+import { type RequestRefusal, refusal } from '@entente/sip-proxy';
 import { type Log, RefusalLimit } from '@entente/tls';
 import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ type Line = Readonly<Record<string, unknown>>;
 function start() {
   const clock = { now: 1_000_000 };
   const lines: Line[] = [];
-  const line = (fields: object): void => void lines.push({ ...fields });
+  const line = (fields: object, message: string): void => void lines.push({ ...fields, message });
   const log: Log = { debug: line, info: line, warn: line, error: line };
   const limit = new RefusalLimit(() => clock.now);
   const refuse = (connection: SipConnection, reason: 'policy' | 'overloaded' = 'policy') =>
@@ -77,6 +77,35 @@ describe('requests that are refused', () => {
     const { lines, refuse } = start();
     for (let count = 0; count < 500; count++) refuse(of(`user${count}@contoso.example`), 'overloaded');
     expect(lines).toHaveLength(100);
+  });
+});
+
+describe('a line about a refused request', () => {
+  const long = 'x'.repeat(30_000);
+  const sentence = (found: string) => `expected none of it, found ${found}`;
+  const remedy = 'Send the request to the domain that it is for, and leave out servers of ours.';
+  const refused = (status: number, message: string, more: object = {}): RequestRefusal => ({
+    ...refusal('relay-not-allowed', status, message, remedy),
+    ...more,
+  });
+  const asked = (more: object = {}) => ({ method: 'MESSAGE', callId: 'a', ...more }) as NotTakenRequest;
+
+  it.each([
+    ['its sentence, such as Proxy-Require', asked(), refused(420, sentence(long))],
+    ['its method', asked({ method: 'M'.repeat(30_000) }), refused(405, sentence('M'))],
+    ['its Call-ID', asked({ callId: long }), refused(404, sentence('x'))],
+    ['the user that it claims', asked(), refused(401, sentence('x'), { user: long })],
+  ])('is short whatever a peer has written: %s', (_, request, why) => {
+    const { limit, lines, log } = start();
+    logRequestRefusal(log, limit, request, why, from(1));
+    expect(JSON.stringify(lines[0]).length).toBeLessThan(2_000);
+    expect(lines[0]).toMatchObject({ reason: 'relay-not-allowed', status: why.status, remedy });
+  });
+
+  it('says how much of the sentence was left out', () => {
+    const { limit, lines, log } = start();
+    logRequestRefusal(log, limit, asked(), refused(420, sentence(long)), from(1));
+    expect(lines[0]?.message).toMatch(/^expected none of it, found x+ … \d+ characters left out … x+$/);
   });
 });
 

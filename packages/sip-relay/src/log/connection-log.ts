@@ -1,6 +1,6 @@
 import type { GivenUp, HeldUp, NotTakenRequest, SipConnection } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
-import { type LeftOut, type Log, RefusalLimit } from '@entente/tls';
+import { type LeftOut, type Log, RefusalLimit, shortText } from '@entente/tls';
 import type { RefusedByPolicy } from '../request-policy/ask-policies.ts';
 
 /** The peer of a connection, for logs: the server it proved to be, the domain of a partner, a user, or else an address. */
@@ -45,7 +45,7 @@ export function connectionLog(log: Log, now?: () => number): LogConnection {
 
 /**
  * Logs why a request is not relayed. The words are for operators; the sender gets the status. The limit bounds the lines of each
- * peer; a line has the number of refusals before it that got none.
+ * peer; a line has the number of refusals before it that got none. What the peer wrote is in it as far as it is short.
  */
 export function logRequestRefusal(
   log: Log,
@@ -65,20 +65,34 @@ export function logRequestRefusal(
       reason: refusal.reason,
       peer: peerName(connection),
       link: connection.link.name,
-      method: request.method,
+      method: methodOf(request),
       status: refusal.status,
       callId: callIdOf(request),
       remedy: refusal.remedy,
       ...(plugin === undefined ? {} : { plugin }),
-      ...(refusal.user === undefined ? {} : { user: refusal.user }),
+      ...(refusal.user === undefined ? {} : { user: nameForLog(refusal.user) }),
       ...leftOut,
     },
-    refusal.message,
+    shortText(refusal.message),
   );
 }
 
 /** Longest Call-ID in a line of the log, characters: its sender may make it longer. */
 const maxCallId = 256;
+/** Longest method; those that are registered have nine at most. */
+const maxMethod = 64;
+/** Longest name of somebody, who may not have proven it. */
+const maxName = 256;
+
+/** The method of a request, for logs: its sender may make one up. */
+export function methodOf({ method }: Pick<NotTakenRequest, 'method'>): string {
+  return shortText(method, maxMethod);
+}
+
+/** A name, for logs: a user or a server, or an address that a peer has written. */
+export function nameForLog(name: string): string {
+  return shortText(name, maxName);
+}
 
 /**
  * The Call-ID of a request, for logs.

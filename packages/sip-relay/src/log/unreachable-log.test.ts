@@ -51,6 +51,14 @@ describe('a request whose next hop is dead', () => {
     ]);
   });
 
+  it('has a short line, however long what peers wrote of it is', () => {
+    const { fail, lines } = start();
+    const long = 'x'.repeat(30_000);
+    fail(`sip:${long}@192.0.2.7`, new Error(`expected an answer, found ${long}`));
+    expect(JSON.stringify(lines[0]).length).toBeLessThan(2_000);
+    expect(lines[0]).toMatchObject({ message: expect.stringMatching(/^expected an answer, found x+ … /) });
+  });
+
   it('has no line of its own where there are many, and those of another server have theirs', () => {
     const { fail, later, lines } = start();
     for (let i = 0; i < 1_000; i++) fail('fe2.contoso.example');

@@ -1,8 +1,8 @@
 import type { SipRequest } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
-import { isTrustError, type Log, type RefusalLimit } from '@entente/tls';
+import { isTrustError, type Log, type RefusalLimit, shortText } from '@entente/tls';
 import type { NotSent } from '../relay/not-sent.ts';
-import { callIdOf } from './connection-log.ts';
+import { callIdOf, methodOf, nameForLog } from './connection-log.ts';
 
 /** A request that did not get to its next hop, or got no answer from it. */
 export interface UnreachableHop {
@@ -28,7 +28,7 @@ export function logUnreachable(
   limit: RefusalLimit,
   { error, hop, name, request }: UnreachableHop,
 ): void {
-  const of = request === undefined ? {} : { method: request.method, callId: callIdOf(request) };
+  const of = request === undefined ? {} : { method: methodOf(request), callId: callIdOf(request) };
   const { message, remedy: toDo } = error as Error & { readonly remedy?: string };
   if (!isTrustError(error)) {
     const whatToDo = toDo === undefined ? {} : { remedy: toDo };
@@ -55,17 +55,20 @@ export function logNotSent(
   { link, message, reason, remedy, status }: NotSent,
   request: SipRequest,
 ): void {
-  const of = { method: request.method, callId: callIdOf(request) };
+  const of = { method: methodOf(request), callId: callIdOf(request) };
   warn(log, limit, { event: 'refused', reason, peer: name, link, status, ...of, remedy }, message);
 }
 
 function warn(
   log: Log,
   limit: RefusalLimit,
-  { event, ...fields }: Readonly<Record<string, unknown>> & { readonly event: string; readonly peer: string },
+  fields: Readonly<Record<string, unknown>> & { readonly event: string; readonly peer: string },
   message: string,
 ): void {
-  const leftOut = limit.line({ name: fields.peer, address: undefined, admitted: true });
+  // A device is called by its address, as it has written it; the limit remembers the names of many.
+  const peer = nameForLog(fields.peer);
+  const leftOut = limit.line({ name: peer, address: undefined, admitted: true });
   if (leftOut === undefined) return;
-  log.warn({ event, ...fields, ...leftOut }, message);
+  const { event, ...others } = fields;
+  log.warn({ event, ...others, peer, ...leftOut }, shortText(message));
 }

@@ -62,6 +62,22 @@ describe('a refused connection', () => {
     expect(lines[0]).toMatchObject({ peer: 'unknown', claimed: 'access.contoso.example' });
   });
 
+  it('has a short line, however long the names in a certificate are', () => {
+    const { lines, refuse } = start();
+    const long = `${'x'.repeat(30_000)}.example`;
+    const rejection = { reason: 'no-path', message: `expected a path, found ${long}`, remedy: 'wait' };
+    refuse('handshake', {
+      claimed: long,
+      rejection: rejection as unknown as ConnectionRefusal['rejection'],
+    });
+    refuse('live', { peer: named(long) });
+    for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(2_000);
+    expect(lines[0]).toMatchObject({
+      reason: 'no-path',
+      claimed: expect.stringMatching(/^x+ … .*\.example$/),
+    });
+  });
+
   it('that had a verdict has its own line each time', () => {
     const { lines, refuse } = start();
     for (const when of ['handshake', 'live', 'peer', 'handshake'] as const) refuse(when);

@@ -2,6 +2,7 @@ import { OptionPlace, rule } from '../options/option-rule.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import type { Log } from './log.ts';
 import { RefusalLimit } from './refusal-limit.ts';
+import { shortText } from './short-text.ts';
 
 const place = new OptionPlace('logRefusal');
 const aLog = havingMethods('a log with the method warn(fields, message), such as a logger of pino', 'warn');
@@ -12,7 +13,8 @@ const aLimit = havingMethods('a RefusalLimit', 'line', 'overloadLine');
  * a closed connection and nothing else. What an unproven certificate says of its holder is under `claimed`, never under `peer`.
  *
  * Nobody can flood the log: {@link RefusalLimit} bounds its lines, and a line has the number of refusals before it that got none
- * in `more` (the same peer) and `moreOfOthers`.
+ * in `more` (the same peer) and `moreOfOthers`. Nor can anybody write a long line: of names and sentences that are long, the start
+ * and the end are in it, and how much was left out.
  *
  * @param log - where the lines go: a logger of pino, or whatever else has a method `warn(fields, message)`. A function alone, such
  * as `console.log`, is not enough
@@ -34,15 +36,15 @@ export function logRefusal(log: Log, limit = new RefusalLimit()): (refusal: Conn
       {
         event: 'refused',
         reason: rejection.reason,
-        peer: name ?? 'unknown',
-        ...(claimed === undefined ? {} : { claimed }),
+        peer: shortText(name ?? 'unknown'),
+        ...(claimed === undefined ? {} : { claimed: shortText(claimed) }),
         link: link.name,
         when,
         from: `${remoteAddress ?? '?'}:${remotePort ?? '?'}`,
         remedy: rejection.remedy,
         ...leftOut,
       },
-      rejection.message,
+      shortText(rejection.message),
     );
   };
 }
