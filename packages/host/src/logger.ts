@@ -1,7 +1,7 @@
 import type { Log } from '@entente/tls';
-import { escapeInvisible } from '@entente/trust';
 import { type DestinationStream, pino } from 'pino';
 import { storageRemedy } from './fault.ts';
+import { boundedLine } from './log/bounded-line.ts';
 import { standardOutput } from './standard-output.ts';
 
 /** The log of a server, in JSON lines; a refusal has `reason`, `peer` and `link`. */
@@ -27,7 +27,7 @@ export interface LoggerOptions {
 
 /**
  * Makes the logger of a server: JSON lines, time in ISO 8601 with milliseconds, UTC. Names that peers wrote are in them: characters that a
- * terminal would obey, or that hide what a line says, are escaped. A fault of a disk, such as `ENOSPC`, comes with its remedy, wherever it is logged.
+ * terminal would obey, or that hide what a line says, are escaped, and of long texts a part is left out. A fault of a disk, such as `ENOSPC`, comes with its remedy, wherever it is logged.
  * @param options - name of the app, server and level
  * @param destination - where the lines go; default standard output
  */
@@ -45,7 +45,7 @@ export function createLogger(
       },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { log: withRemedy },
-      hooks: { streamWrite: escapeLine },
+      hooks: { streamWrite: written },
     },
     destination,
   );
@@ -62,6 +62,6 @@ function withRemedy(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** @param line - of JSON, with its line feed */
-function escapeLine(line: string): string {
-  return `${escapeInvisible(line.endsWith('\n') ? line.slice(0, -1) : line)}\n`;
+function written(line: string): string {
+  return `${boundedLine(line.endsWith('\n') ? line.slice(0, -1) : line)}\n`;
 }

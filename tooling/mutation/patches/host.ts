@@ -24,11 +24,34 @@ export const patches: PatchList = {
       name: 'log-lines',
       off: 'a peer writes into the terminal on which the log is read',
       file: 'packages/host/src/logger.ts',
-      find: 'hooks: { streamWrite: escapeLine },',
-      replace: 'hooks: { streamWrite: (line) => (line === "" ? escapeLine(line) : line) },',
+      find: 'hooks: { streamWrite: written },',
+      replace: 'hooks: { streamWrite: (line) => (line === "" ? written(line) : line) },',
       test: {
         file: 'packages/host/src/logger.test.ts',
         title: 'shows "\u202egro.elpmaxe" escaped, in fields and in the sentence, and says the same',
+      },
+    },
+    {
+      name: 'long-texts',
+      off: 'a peer, a plugin or an error writes a text of any length into the log',
+      file: 'packages/host/src/log/bounded-line.ts',
+      find: "return typeof value === 'string' ? shortText(value, name === 'stack' ? maxStack : maxText) : value;",
+      replace:
+        "return typeof value === 'string' ? shortText(value, name === 'stack' ? maxStack : maxLine) : value;",
+      test: {
+        file: 'packages/host/src/log/bounded-line.test.ts',
+        title: 'has the start and the end of a long text, and how much was left out: a field in a field',
+      },
+    },
+    {
+      name: 'long-lines',
+      off: 'many texts together make a line of any length',
+      file: 'packages/host/src/log/bounded-line.ts',
+      find: 'return written.length <= maxLine ? written : textOf(withoutLongest(fields));',
+      replace: 'return written.length >= 0 ? written : textOf(withoutLongest(fields));',
+      test: {
+        file: 'packages/host/src/log/bounded-line.test.ts',
+        title: 'is never longer than 16,384 characters, and says how many fields it lacks: many texts',
       },
     },
     {
