@@ -2,6 +2,7 @@ import type { Log } from '@entente/tls';
 import { type DestinationStream, pino } from 'pino';
 import { storageRemedy } from './fault.ts';
 import { boundedLine } from './log/bounded-line.ts';
+import { BoundedOutput } from './log/bounded-output.ts';
 import { standardOutput } from './standard-output.ts';
 
 /** The log of a server, in JSON lines; a refusal has `reason`, `peer` and `link`. */
@@ -35,7 +36,7 @@ export function createLogger(
   options: LoggerOptions,
   destination: DestinationStream = standardOutput(),
 ): Logger {
-  return pino(
+  const logger = pino(
     {
       level: options.level ?? 'info',
       base: {
@@ -48,6 +49,18 @@ export function createLogger(
       hooks: { streamWrite: written },
     },
     destination,
+  );
+  if (destination instanceof BoundedOutput) destination.tellBy((count) => logLeftOut(logger, count));
+  return logger;
+}
+
+/** Lines that nobody can read any more are missed by somebody some day. */
+function logLeftOut(log: Logger, count: number): void {
+  const remedy =
+    'See why what reads standard output had stopped or was too slow: the pipe, the journal or its disk; the metrics have counted what the log lacks here.';
+  log.error(
+    { event: 'lines-left-out', count, remedy },
+    `${count} lines of the log were left out before this one, because nothing read it`,
   );
 }
 

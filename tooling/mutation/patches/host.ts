@@ -55,6 +55,29 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'lines-that-wait',
+      off: 'a server whose log nobody reads keeps lines until its memory is full',
+      file: 'packages/host/src/log/bounded-output.ts',
+      find: 'if (this.#leftOut > 0 || this.#waiting + bytes > this.#maxBytes) {',
+      replace: 'if (this.#leftOut > 0) {',
+      test: {
+        file: 'packages/host/src/log/bounded-output.test.ts',
+        title:
+          'keeps no more than it may, says how many lines it left out once it goes on, and has all others in their order',
+      },
+    },
+    {
+      name: 'lines-left-out-unsaid',
+      off: 'nobody learns that lines of the log were left out',
+      file: 'packages/host/src/logger.ts',
+      find: '  if (destination instanceof BoundedOutput) destination.tellBy((count) => logLeftOut(logger, count));\n',
+      replace: '',
+      test: {
+        file: 'packages/host/src/log/bounded-output.test.ts',
+        title: 'says so where its reader takes a few lines at a time, before the next one that has room',
+      },
+    },
+    {
       name: 'printed-lines',
       off: 'what a file or a peer has named reaches the terminal of a command',
       file: 'packages/commands/src/topology/answer.ts',
