@@ -216,13 +216,14 @@ describe('what goes out', () => {
   );
 
   it('is not sent at all where its route inside is too long to be sealed', () => {
-    const { fromFrontEnd, sent } = start();
+    const { fromFrontEnd, reasons, sent } = start();
     const long = Array.from({ length: 60 }, (_, i) => `<sip:${'a'.repeat(60)}${i}@${frontEnd};lr>`);
     const request = message('INVITE', hers, his, {
       via: insideVias,
       headers: { 'Record-Route': long.join(', ') },
     });
-    expect(() => fromFrontEnd(request)).toThrow('too long');
+    expect(fromFrontEnd(request).map(({ status }) => status)).toEqual([513]);
+    expect(reasons).toEqual(['message-too-large']);
     expect(sent.outside).toEqual([]);
   });
 

@@ -29,6 +29,7 @@ import {
   recordRouteOf,
   registeredDevices,
   restorePath,
+  routeTooLong,
   type Sealing,
   schemeOfEntries,
   sealedEntry,
@@ -284,17 +285,14 @@ class OutwardRules extends EdgeRules implements RelayRules {
     return notSentOut(mayReach.clients(topology(), links.clientToEdge.row));
   }
 
-  build({ uri }: Target, via: Via): SipRequest {
+  build({ uri }: Target, via: Via): SipRequest | RequestRefusal {
     const { request, routes } = this.#forwarded;
     const { sealing } = this.#options;
     if (beginsDialog(request)) {
       const route = { end: this.#receiver, routes: recordRouteOf(request) };
       const options = { sealing, scheme: schemeOfEntries(routes) };
       const sealed = sealedEntry(route, this.#address, { request, side: 'called' }, options);
-      if (sealed === undefined)
-        throw new RangeError(
-          'Record-Route: expected a route inside that can be sealed, found one that is too long',
-        );
+      if (sealed === undefined) return routeTooLong;
       const inside = insideEntry(this.#options, this.#forwarded, 'called', this.#receiver);
       this.#own = { sealed, inside };
     }

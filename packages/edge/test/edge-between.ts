@@ -90,6 +90,11 @@ export function start(sealing = newSealing(), current = topology, self = names.i
     const target = targets[0]?.[0] as Target;
     const via = Via.from({ transport: 'TLS', host: names[side], branch: `z9hG4bK${++lastId}` });
     const message = rules.build(target, via);
+    if ('reason' in message) {
+      reasons.push(message.reason);
+      answers.push(responseForRefusal(request, message, 'edge'));
+      return;
+    }
     const answer = (response: number | SipResponse) => {
       const received =
         typeof response === 'number'

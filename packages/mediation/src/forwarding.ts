@@ -11,6 +11,7 @@ import {
   beginsDialog,
   type DialogEnd,
   forwardRequest,
+  type RequestRefusal,
   recordRouteEntry,
   schemeOfEntries,
   type Target,
@@ -71,11 +72,17 @@ export class MediationRules implements RelayRules<MediationTarget> {
     return hopTo(server) ?? notDialled(topology(), fqdn, server);
   }
 
-  build(target: MediationTarget, via: Via): SipRequest {
+  build(target: MediationTarget, via: Via): SipRequest | RequestRefusal {
     const { request, sender, write } = this.#forwarded;
     const inside = beginsDialog(request) ? this.#recordRoute(target) : undefined;
     const gateway = this.#isGateway(target.server) ? target.server : undefined;
     if (sender.role === 'gateway') this.#inside = inside;
+    const scheme = this.#scheme;
+    const refused =
+      gateway === undefined || inside === undefined
+        ? undefined
+        : this.#border.begin(request, { gateway, inside, scheme });
+    if (refused !== undefined) return refused;
     return forwardRequest(request, {
       via,
       uri: target.uri,
@@ -84,8 +91,7 @@ export class MediationRules implements RelayRules<MediationTarget> {
       recordRoute: gateway === undefined ? inside : undefined,
       also: (editor) => {
         if (sender.role === 'gateway') withoutInsiderFields(editor, request);
-        if (gateway !== undefined)
-          this.#border.request(editor, request, { gateway, via, inside, scheme: this.#scheme });
+        if (gateway !== undefined) this.#border.request(editor, request, { gateway, via });
         write?.(editor, target);
       },
     });

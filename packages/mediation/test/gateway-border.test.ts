@@ -85,6 +85,21 @@ describe('a gateway', () => {
     expect(last(fe1).values('Route')).toEqual([recordRoute]);
   });
 
+  it('gets no call whose route inside is too long to be sealed: it is refused for its sender, and the gateway has not failed', async () => {
+    const before = network.lines.length;
+    const long = Array.from({ length: 60 }, (_, at) => `<sip:${'a'.repeat(60)}${at}@fe1.contoso.example;lr>`);
+    const answer = await outward(
+      'INVITE',
+      called,
+      of(alice, { headers: { 'Record-Route': long.join(', ') } }),
+    );
+    expect([answer.status, gw1.received, gw2.received]).toEqual([513, [], []]);
+    const lines = network.lines.slice(before).filter(({ event }) => event !== 'link');
+    expect(lines).toMatchObject([
+      { event: 'refused', reason: 'message-too-large', peer: 'fe1.contoso.example', status: 513 },
+    ]);
+  });
+
   it('opens no route that another gateway carries', async () => {
     await outward('INVITE', called, of(alice, { headers: { 'Record-Route': recordRoute } }));
     const begun = last(gw1);

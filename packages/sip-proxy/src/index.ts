@@ -117,6 +117,7 @@ export { hideContacts, revealContact } from './topology-hiding/sealed-contact.ts
 export {
   type OpenedRoute,
   openRoute,
+  routeTooLong,
   type SealedRoute,
   sealedEntry,
 } from './topology-hiding/sealed-route.ts';

@@ -175,11 +175,22 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'long-way-to-gateway',
+      off: 'a user whose route is too long has a gateway said to be unreachable',
+      file: 'packages/mediation/src/gateways/gateway-border.ts',
+      find: 'if (sealed === undefined) return routeTooLong;',
+      replace: "if (sealed === undefined) throw new RangeError('too long');",
+      test: border(
+        'gets no call whose route inside is too long to be sealed: it is refused for its sender, and the gateway has not failed',
+      ),
+    },
+    {
       name: 'way-to-gateway',
       off: 'a gateway sees which servers and clients a request has passed',
       file: 'packages/mediation/src/gateways/gateway-border.ts',
-      find: 'hidePath(editor, to.via, sealed);',
-      replace: "if (sealed !== undefined) editor.remove('Record-Route').prepend('Record-Route', sealed);",
+      find: 'hidePath(editor, via, this.#entries.get(gateway)?.sealed);',
+      replace:
+        "const sealed = this.#entries.get(gateway)?.sealed; if (sealed !== undefined) editor.remove('Record-Route').prepend('Record-Route', sealed); void via;",
       test: border(
         'sees neither the way of a call inside nor the address of the device, and answers along both',
       ),

@@ -7,10 +7,12 @@ import {
   openRouteToken,
   type PreprocessedRequest,
   preprocessRoutes,
+  type RequestRefusal,
   recordRouteOf,
   restorePath,
   revealContact,
   revealRoutes,
+  routeTooLong,
   type Sealing,
   sealedEntry,
 } from '@entente/sip-proxy';
@@ -45,33 +47,35 @@ export class GatewayBorder {
   }
 
   /**
+   * Seals the route inside of a request that goes to a gateway and begins a dialog; before {@link GatewayBorder.request}.
+   * @param request - as received
+   * @param to - `gateway`: FQDN; `inside`: our entry; `scheme`: of our entries
+   * @returns why it cannot go there
+   */
+  begin(
+    request: SipRequest,
+    to: { readonly gateway: string; readonly inside: NameAddr; readonly scheme: 'sip' | 'sips' },
+  ): RequestRefusal | undefined {
+    const { gateway, inside } = to;
+    const sealed = this.#seal(request, 'called', { ...to, hops: recordRouteOf(request) });
+    if (sealed === undefined) return routeTooLong;
+    this.#entries.set(gateway, { sealed, inside });
+    return undefined;
+  }
+
+  /**
    * Hides the inside in a request that goes to a gateway.
    * @param editor - of the request
    * @param request - as received
-   * @param to - `gateway`: FQDN; `via`: ours; `inside`: our entry where it begins a dialog; `scheme`: of our entries
+   * @param to - `gateway`: FQDN; `via`: ours
    */
   request(
     editor: MessageEditor<SipRequest>,
     request: SipRequest,
-    to: {
-      readonly gateway: string;
-      readonly via: Via;
-      readonly inside: NameAddr | undefined;
-      readonly scheme: 'sip' | 'sips';
-    },
+    { gateway, via }: { readonly gateway: string; readonly via: Via },
   ): void {
-    const { inside } = to;
-    let sealed: NameAddr | undefined;
-    if (inside !== undefined) {
-      sealed = this.#seal(request, 'called', { ...to, inside, hops: recordRouteOf(request) });
-      if (sealed === undefined)
-        throw new RangeError(
-          'Record-Route: expected a route inside that can be sealed, found one that is too long',
-        );
-      this.#entries.set(to.gateway, { sealed, inside });
-    }
     this.#hide(editor, request);
-    hidePath(editor, to.via, sealed);
+    hidePath(editor, via, this.#entries.get(gateway)?.sealed);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { NameAddr, type SipRequest } from '@entente/sip';
+import { refusal } from '../request/refusal.ts';
 import { type DialogEnd, type DialogSide, dialogContext } from '../route/dialog-end.ts';
 import { type OwnAddress, uriAt } from '../route/own-address.ts';
 import type { Sealing } from '../sealing/sealing.ts';
@@ -12,6 +13,18 @@ export interface SealedRoute {
 }
 
 const purpose = 'route';
+
+/**
+ * Why a request goes to nobody outside: the route that it has come is too long for {@link sealedEntry}. Only proxies write Record-Route (RFC 3261 §16.6
+ * step 4, §20.30), and one may stand in front of a client, so that such a field of a client is not malformed; that there is too much of it is
+ * what its sender can change (§21.5.7).
+ */
+export const routeTooLong = refusal(
+  'message-too-large',
+  513,
+  'Record-Route: expected a route inside that can be sealed, found one that is too long',
+  'Let the client leave out Record-Route; where proxies are in front of it, let the request pass fewer of them, or let them write shorter entries.',
+);
 
 /**
  * The one Record-Route entry that stands, outside, for a whole route inside. It opens in its own dialog, for the side that it is given to.

@@ -87,6 +87,7 @@ export class AckForwarding {
 
   #send(target: Target, rules: RelayRules, connection: SipConnection, { ledger }: AckSender): void {
     const ack = rules.build(target, this.#options.endpoint.via(connection));
+    if ('reason' in ack) return;
     if (checkSize(ack, connection.accepts) === undefined) connection.send(ack, ledger);
   }
 }

@@ -35,7 +35,7 @@ export interface RelayOptions {
   readonly explains?: Explains;
   /** A request, or the response to it, exceeds what the next hop accepts once it is written for it: it is not sent. */
   readonly onTooLarge?: (server: ServerTransaction, problem: SipProblem) => void;
-  /** A response did not go on: see `RelayRules.refuses`. Or a request, because its next hop takes too little (the branch counts as 503). */
+  /** A response did not go on: see `RelayRules.refuses`. Or a request: its next hop takes too little (the branch counts as 503), or see `RelayRules.build`. */
   readonly onRefused?: OnRefused;
   /**
    * The topology lets this server not send a request on.

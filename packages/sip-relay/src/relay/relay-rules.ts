@@ -34,8 +34,9 @@ export interface RelayRules<T extends Target = Target> {
    * The request as it goes to a target.
    * @param target - one of those that the decision named
    * @param via - ours, for the new client transaction
+   * @returns why it cannot be written for the target, where the request itself is the cause
    */
-  build(target: T, via: Via): SipRequest;
+  build(target: T, via: Via): SipRequest | RequestRefusal;
   /**
    * Why a response below 300 must not go on, asked before anything else is done with it; default never. The call is ended at its target,
    * and the sender hears the refusal.

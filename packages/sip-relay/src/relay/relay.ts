@@ -330,13 +330,19 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
       connection,
       createBranch(this.#endpoint.newBranch(connection), context.hash),
     );
-    let request: SipRequest;
+    let request: SipRequest | RequestRefusal;
     try {
       request = context.rules.build(branch.target, via);
     } catch (error) {
       // After dialling nothing above would catch it; the sender hears that this branch failed.
       this.#unreachable(context, branch, error);
       context.failed(branch, 500);
+      return;
+    }
+    if ('reason' in request) {
+      // It is the sender's doing: nothing is said of the next hop, which has not failed.
+      this.#onRefused?.(context.request, request, context.server.context.connection);
+      context.failed(branch, request.status);
       return;
     }
     const problem = checkSize(request, connection.accepts);
