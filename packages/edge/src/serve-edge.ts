@@ -41,6 +41,7 @@ import { createEdgePolicies } from './edge.ts';
 import type { EdgeSender } from './edge-sender.ts';
 import { openFederationTrust } from './federation-trust.ts';
 import type { EdgeAddresses } from './forwarding.ts';
+import { partnerLimits } from './partner-limits.ts';
 import { partnerRefusal } from './partner-refusal.ts';
 import { serveObjects } from './publication/serve-objects.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
@@ -234,7 +235,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         clientCertificate: 'required',
         allow: allowPartner,
         link: { name: links.federation.name, interface: 'external', local: fqdn },
-        limits: { ...options.limits, whenPendingIsFull: 'close-silent' },
+        limits: partnerLimits(options.limits),
         onRefusal: onPartnerRefusal,
       },
       (socket) => {

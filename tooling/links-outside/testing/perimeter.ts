@@ -20,7 +20,7 @@ import {
 } from '@entente/testkit';
 import { anchorOf } from '@entente/testkit/repository';
 import { sampleDocument, sampleTopology } from '@entente/testkit/topology';
-import { loadCredential, openTrust } from '@entente/tls';
+import { loadCredential, openTrust, type ServeLimits } from '@entente/tls';
 import {
   authorise,
   type LinkNarrowing,
@@ -64,6 +64,10 @@ export interface PerimeterParts extends Partial<Pick<TopologyDocument, 'pools' |
   readonly edgePool?: string;
   /** Prefixes of the numbers of the partner. */
   readonly numbers?: readonly string[];
+  /** Domain of a second partner, whose root is that of the third authority: it is known then. */
+  readonly secondPartner?: string;
+  /** Of each listener of the edge. */
+  readonly edgeLimits?: ServeLimits;
 }
 
 /**
@@ -72,7 +76,7 @@ export interface PerimeterParts extends Partial<Pick<TopologyDocument, 'pools' |
  * @param parts - what else the topology has
  */
 export async function startPerimeter(narrowed: readonly LinkNarrowing[] = [], parts: PerimeterParts = {}) {
-  const { edgePool, numbers, pools = [], servers = [], telephony, users } = parts;
+  const { edgeLimits, edgePool, numbers, pools = [], secondPartner, servers = [], telephony, users } = parts;
   const [ours, theirs, foreign] = (await Promise.all(
     ['Contoso Test Root', 'Fabrikam Test Root', 'Another Root'].map(createTestAuthority),
   )) as [TestAuthority, TestAuthority, TestAuthority];
@@ -109,15 +113,25 @@ export async function startPerimeter(narrowed: readonly LinkNarrowing[] = [], pa
         anchors: [anchorOf('root', derOf(theirs.certificatePem))],
         ...(numbers === undefined ? {} : { numbers }),
       },
+      ...(secondPartner === undefined
+        ? []
+        : [
+            {
+              kind: 'allowed-domain' as const,
+              id: 'second',
+              domains: [secondPartner],
+              anchors: [anchorOf('root', derOf(foreign.certificatePem))],
+            },
+          ]),
     ],
     // Nobody asks for lists or the bundle here.
     links: [{ row: links.outsiderToEdge.row, closed: true }],
   };
   const topology = sampleTopology({ ...document, links: [...(document.links ?? []), ...narrowed] });
   const crlUrlOf = (issuer: TestAuthority) =>
-    issuer === theirs
-      ? `http://${partnerHost}:${lists.port}/theirs`
-      : `http://${authorityName}:${lists.port}/ours`;
+    issuer === ours
+      ? `http://${authorityName}:${lists.port}/ours`
+      : `http://${partnerHost}:${lists.port}/${issuer === theirs ? 'theirs' : 'foreign'}`;
   /** A certificate with these names, of us where no issuer is given. */
   const issue = (names: readonly string[], issuer = ours): Promise<TestCertificate> =>
     issuer.issue({
@@ -133,6 +147,7 @@ export async function startPerimeter(narrowed: readonly LinkNarrowing[] = [], pa
   const ourList = await ours.crl([revoked.ours.serialHex, revoked.mediation.serialHex]);
   lists.publish('/ours', ourList);
   lists.publish('/theirs', await theirs.crl([revoked.theirs.serialHex]));
+  lists.publish('/foreign', await foreign.crl([]));
   const trust = await openTrust({ anchors: { pem: ours.certificatePem }, crls: { pem: ourList } });
   const lines: PerimeterLine[] = [];
   const loggerOf = (server: string): Logger =>
@@ -176,6 +191,7 @@ export async function startPerimeter(narrowed: readonly LinkNarrowing[] = [], pa
     resolver: dnsOf(partnerPort),
     addresses: new Map([[partnerHost, '127.0.0.1']]),
     cacheDirectory: directory,
+    ...(edgeLimits === undefined ? {} : { limits: edgeLimits }),
   });
   return {
     authorities: { ours, theirs, foreign },

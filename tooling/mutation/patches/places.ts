@@ -176,5 +176,39 @@ export const patches: PatchList = {
         title: 'is free for the next one at once, before the refused one has closed',
       },
     },
+    {
+      name: 'partner-bound',
+      off: 'one partner that comes from many addresses takes every place of an edge for partners',
+      file: 'packages/edge/src/partner-limits.ts',
+      find: '    maxConnectionsPerPeer: Math.max(1, Math.min(mostOfPartner, Math.floor(places / 4))),\n',
+      replace: '',
+      test: {
+        file: 'tooling/links-outside/partner-places.test.ts',
+        title:
+          'one partner with as many connections as the edge has places, of several certificates and from several addresses, keeps no other partner out',
+      },
+    },
+    {
+      name: 'partner-share',
+      off: 'one partner takes every place of an edge that has few',
+      file: 'packages/edge/src/partner-limits.ts',
+      find: 'Math.min(mostOfPartner, Math.floor(places / 4))',
+      replace: 'mostOfPartner',
+      test: {
+        file: 'packages/edge/src/partner-limits.test.ts',
+        title: 'of 100 places one partner has at most 25',
+      },
+    },
+    {
+      name: 'partner-most',
+      off: 'one partner takes a quarter of the memory that the connections of an edge may take',
+      file: 'packages/edge/src/partner-limits.ts',
+      find: 'Math.min(mostOfPartner, Math.floor(places / 4))',
+      replace: 'Math.floor(places / 4)',
+      test: {
+        file: 'packages/edge/src/partner-limits.test.ts',
+        title: 'of 1000000 places one partner has at most 4000',
+      },
+    },
   ],
 };

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { partnerLimits } from './partner-limits.ts';
+
+it.each([
+  [undefined, 4_000],
+  [1_000_000, 4_000],
+  [16_000, 4_000],
+  [100, 25],
+  [1, 1],
+])('of %s places one partner has at most %s', (maxConnections, most) => {
+  const limits = maxConnections === undefined ? undefined : { maxConnections };
+  expect(partnerLimits(limits).maxConnectionsPerPeer).toBe(most);
+});

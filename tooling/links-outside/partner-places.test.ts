@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import tls from 'node:tls';
+import type { TestCertificate } from '@entente/testkit';
+import { links } from '@entente/topology';
+import { afterEach, expect, it } from 'vitest';
+import { edgeName, partnerDomain, startPerimeter } from './testing/perimeter.ts';
+
+const other = 'northwind.example';
+const places = 8;
+const open: tls.TLSSocket[] = [];
+let network: Awaited<ReturnType<typeof startPerimeter>> | undefined;
+afterEach(async () => {
+  for (const socket of open.splice(0)) socket.destroy();
+  await network?.[Symbol.asyncDispose]();
+});
+
+it('one partner with as many connections as the edge has places, of several certificates and from several addresses, keeps no other partner out', async () => {
+  network = await startPerimeter([], { secondPartner: other, edgeLimits: { maxConnections: places } });
+  const { authorities, issue, lines, ports } = network;
+  const isOpen = (socket: tls.TLSSocket) => !socket.closed;
+  const dial = async (certificate: TestCertificate, localAddress: string) => {
+    const options = { host: '127.0.0.1', port: ports.federation, localAddress, rejectUnauthorized: false };
+    const shown = { cert: certificate.chainPem, key: certificate.keyPem };
+    const socket = tls.connect({ ...options, ...shown } as tls.ConnectionOptions).on('error', () => {});
+    open.push(socket.resume());
+    await once(socket, 'secureConnect');
+    return socket;
+  };
+  const edges = [
+    await issue([partnerDomain], authorities.theirs),
+    await issue([partnerDomain], authorities.theirs),
+  ];
+  for (let index = 0; index < places; index++)
+    await dial(edges[index % 2] as TestCertificate, `127.0.0.${2 + index}`);
+  await expect.poll(() => open.filter(isOpen).length).toBe(2);
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      server: edgeName,
+      event: 'refused',
+      link: links.federation.name,
+      reason: 'throttled',
+      message: 'expected at most 2 open connections of one peer, found one more',
+    }),
+  );
+  const second = await dial(await issue([other], authorities.foreign), '127.0.0.100');
+  await expect
+    .poll(() => lines)
+    .toContainEqual(expect.objectContaining({ server: edgeName, event: 'link', from: other }));
+  expect(isOpen(second)).toBe(true);
+});
