@@ -17,6 +17,11 @@ const turns = (title: string): MutationPatch['test'] => ({
   file: 'packages/authority/test/caller-turns.test.ts',
   title,
 });
+const judgements = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/test/judgement-load.test.ts',
+  title,
+});
+const topologyRoutes = 'packages/authority/src/routes/topology-routes.ts';
 const callerTurns = 'packages/authority/src/limits/caller-turns.ts';
 const fairTurns = 'packages/authority/src/limits/fair-turns.ts';
 
@@ -284,6 +289,54 @@ export const patches: PatchList = {
         file: 'packages/pki/test/long-list.test.ts',
         title: 'is not copied for anybody, however short it is',
       },
+    },
+    {
+      name: 'judgements-counted-apart',
+      off: 'an administrator has the authority judge a thousand large topologies at once',
+      file: topologyRoutes,
+      find: '?? limited(what, caller);',
+      replace: "?? limited('command', caller);",
+      test: judgements(
+        'are judged 20 times at once, then 60 times in an hour; the log says so once, and publications are counted apart',
+      ),
+    },
+    {
+      name: 'one-topology-at-a-time',
+      off: 'the authority reads eight topologies of one administrator at once',
+      file: callerTurns,
+      find: '{ each: 1, all: 8, waitingOfEach: 7, waiting: 64 }',
+      replace: '{ each: 8, all: 8, waitingOfEach: 7, waiting: 64 }',
+      test: judgements(
+        'are read one after the other: the ninth at once is refused and in the log, and others do not wait for them',
+      ),
+    },
+    {
+      name: 'few-topologies-wait',
+      off: 'any number of topologies of one administrator waits to be read',
+      file: callerTurns,
+      find: '{ each: 1, all: 8, waitingOfEach: 7, waiting: 64 }',
+      replace: '{ each: 1, all: 8, waitingOfEach: 64, waiting: 64 }',
+      test: judgements(
+        'are read one after the other: the ninth at once is refused and in the log, and others do not wait for them',
+      ),
+    },
+    {
+      name: 'others-between-topologies',
+      off: 'nobody else is answered until every topology that waits is judged',
+      file: topologyRoutes,
+      find: '      await othersFirst();\n',
+      replace: '',
+      test: judgements('leave room for whatever else waits between two of them'),
+    },
+    {
+      name: 'format-before-bounds',
+      off: 'the authority builds hundreds of megabytes of a text that is nested too deep to be a topology',
+      file: topologyRoutes,
+      find: 'const format = topologyFormatOf(text);',
+      replace: 'let format: any; try { format = JSON.parse(text).document.format; } catch {}',
+      test: judgements(
+        'of a topology that is nested too deep, or has too many values, nothing is built: /topology/judgement',
+      ),
     },
   ],
 };

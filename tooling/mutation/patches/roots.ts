@@ -138,8 +138,8 @@ export const patches: PatchList = {
       name: 'judged-for-a-server',
       off: 'a server has versions judged that it may not publish',
       file: 'packages/authority/src/routes/topology-routes.ts',
-      find: "guard('publisher', caller) ?? limited('command', caller)",
-      replace: "guard('member', caller) ?? limited('command', caller)",
+      find: "guard('publisher', caller) ?? limited(what, caller)",
+      replace: "guard('member', caller) ?? limited(what, caller)",
       test: {
         file: judged,
         title: 'is judged for those who could publish it, and for no server',

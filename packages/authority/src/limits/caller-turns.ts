@@ -16,13 +16,30 @@ const turnBounds: Readonly<Record<Caller['kind'], TurnBounds>> = {
   nobody: { each: 8, all: 64, ...waiting },
 };
 
+const topologyTurns: TurnBounds = { each: 1, all: 8, waitingOfEach: 7, waiting: 64 };
+
+/**
+ * How many topologies are read at once: a large one takes up to a second and tens of megabytes. An administrator holds the turn while the
+ * topology comes, and holds up nobody else: as many may send one at once.
+ */
+export const topologyTurnBounds: Readonly<Record<Caller['kind'], TurnBounds>> = {
+  server: topologyTurns,
+  administrator: topologyTurns,
+  nobody: topologyTurns,
+};
+
 /** Lets the requests of callers take turns; each kind of caller has turns of its own, so that no kind waits for another. */
 export class CallerTurns {
-  readonly #turns = {
-    server: new FairTurns(turnBounds.server),
-    administrator: new FairTurns(turnBounds.administrator),
-    nobody: new FairTurns(turnBounds.nobody),
-  };
+  readonly #turns: Readonly<Record<Caller['kind'], FairTurns>>;
+
+  /** @param bounds - of each kind of caller; default those of any request */
+  constructor(bounds: Readonly<Record<Caller['kind'], TurnBounds>> = turnBounds) {
+    this.#turns = {
+      server: new FairTurns(bounds.server),
+      administrator: new FairTurns(bounds.administrator),
+      nobody: new FairTurns(bounds.nobody),
+    };
+  }
 
   /**
    * @param caller - sends the request

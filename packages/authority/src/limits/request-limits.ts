@@ -4,7 +4,15 @@ import type { Caller } from '../caller.ts';
 import { type Rate, RateLimit, type Taken } from './rate-limit.ts';
 
 /** What is counted: each fills the disk of the authority a little, or takes much to answer. */
-export type Limited = 'certificate' | 'join' | 'join-token' | 'command' | 'account' | 'feed' | 'password';
+export type Limited =
+  | 'certificate'
+  | 'join'
+  | 'join-token'
+  | 'command'
+  | 'judgement'
+  | 'account'
+  | 'feed'
+  | 'password';
 
 /**
  * How often each caller may ask. A server renews twice a week, and tries again every ten minutes where that fails; an administrator who
@@ -19,6 +27,8 @@ export const requestRates: Readonly<Record<Limited, Rate>> = {
   'join-token': { burst: 1_000, perHour: 1_000 },
   /** Topologies, revocations and ends of holds of an administrator. */
   command: { burst: 1_000, perHour: 1_000 },
+  /** Topologies that are judged and not published, by an administrator: a large one takes all of the authority for a second. */
+  judgement: { burst: 20, perHour: 60 },
   /** Changes of accounts, by an administrator; an import has 500 accounts in each. */
   account: { burst: 3_000, perHour: 3_000 },
   /** Pages of the feed of accounts, by a server: all of a million accounts at once, then ten in a second, as often as it is told. */
@@ -31,6 +41,7 @@ const whatIs: Readonly<Record<Exclude<Limited, 'certificate'>, string>> = {
   join: 'requests with join tokens that were refused from this address',
   'join-token': 'join tokens ordered by this administrator',
   command: 'commands of this administrator',
+  judgement: 'judgements for this administrator',
   account: 'changes of accounts by this administrator',
   feed: 'pages of accounts for this server',
   password: 'new passwords of users of this server',
@@ -61,6 +72,7 @@ export class RequestLimits {
       join: limit('join'),
       'join-token': limit('join-token'),
       command: limit('command'),
+      judgement: limit('judgement'),
       account: limit('account'),
       feed: limit('feed'),
       password: limit('password'),

@@ -1,8 +1,11 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import { type Problem, readBody, sharedBody } from '@entente/pki';
 import type { Authority } from '../authority.ts';
 import type { Caller } from '../caller.ts';
-import { topologyFormatOf } from '../standing/member-standings.ts';
+import { CallerTurns, topologyTurnBounds } from '../limits/caller-turns.ts';
+import { topologyFormatOf } from '../standing/topology-format.ts';
 import type { PublishResult } from '../topology-store.ts';
+import { inTurnBy } from './guard.ts';
 import { tooLarge } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 import { untoldOf } from './untold.ts';
@@ -37,14 +40,22 @@ export function addTopologyRoutes(
     });
   });
 
-  /** Reads the topology of a caller that may publish one. */
-  const readTopology = async (request: Request, caller: Caller): Promise<string | Response> => {
-    const refused = guard('publisher', caller) ?? limited('command', caller);
+  const inTurn = inTurnBy(new CallerTurns(topologyTurnBounds), refusals);
+  /** Reads the topology of a caller that may publish one, and answers once its turn has come. */
+  const withTopology = async (
+    request: Request,
+    caller: Caller,
+    what: 'command' | 'judgement',
+    answer: (text: string) => Promise<Response>,
+  ): Promise<Response> => {
+    const refused = guard('publisher', caller) ?? limited(what, caller);
     if (refused !== undefined) return refused;
-    const body = await readBody(request, maxTopologyBytes);
-    return body === undefined
-      ? refusals.request(tooLarge(maxTopologyBytes), caller)
-      : Buffer.from(body).toString('utf8');
+    return inTurn(caller, async () => {
+      const body = await readBody(request, maxTopologyBytes);
+      if (body === undefined) return refusals.request(tooLarge(maxTopologyBytes), caller);
+      await othersFirst();
+      return answer(Buffer.from(body).toString('utf8'));
+    });
   };
   const refuseFormat = (text: string): Problem | undefined => {
     const format = topologyFormatOf(text);
@@ -53,33 +64,33 @@ export function addTopologyRoutes(
   };
   const publisherOf = (caller: Caller): string => (caller.kind === 'administrator' ? caller.name : '');
 
-  app.post('/topology', async (c) => {
+  app.post('/topology', (c) => {
     const { caller } = c.env;
-    const text = await readTopology(c.req.raw, caller);
-    if (typeof text !== 'string') return text;
-    const unread = refuseFormat(text);
-    if (unread !== undefined) return refusals.request(unread, caller);
-    const leaveBehind = c.req.query('leave-behind') === 'true';
-    const result = await authority.publish(text, publisherOf(caller), caller.address, leaveBehind);
-    if (!result.accepted) return refusals.request({ status: 422, ...result.refusal }, caller);
-    return c.json({ ...published(result), ...untoldOf(authority) });
+    return withTopology(c.req.raw, caller, 'command', async (text) => {
+      const unread = refuseFormat(text);
+      if (unread !== undefined) return refusals.request(unread, caller);
+      const leaveBehind = c.req.query('leave-behind') === 'true';
+      const result = await authority.publish(text, publisherOf(caller), caller.address, leaveBehind);
+      if (!result.accepted) return refusals.request({ status: 422, ...result.refusal }, caller);
+      return c.json({ ...published(result), ...untoldOf(authority) });
+    });
   });
 
   // A path of its own, and no parameter: an authority that does not know it must not publish instead.
-  app.post('/topology/judgement', async (c) => {
+  app.post('/topology/judgement', (c) => {
     const { caller } = c.env;
-    const text = await readTopology(c.req.raw, caller);
-    if (typeof text !== 'string') return text;
-    const leaveBehind = c.req.query('leave-behind') === 'true';
-    const unread = refuseFormat(text);
-    const result =
-      unread === undefined
-        ? await authority.judge(text, publisherOf(caller), leaveBehind)
-        : ({ accepted: false, refusal: unread } as const);
-    if (result.accepted) return c.json({ accepted: true, ...published(result) });
-    // The question is answered, and no command refused: neither the log nor the audit trail has it.
-    const { message, reason, remedy } = result.refusal;
-    return c.json({ accepted: false, refusal: { reason, message, remedy } });
+    return withTopology(c.req.raw, caller, 'judgement', async (text) => {
+      const leaveBehind = c.req.query('leave-behind') === 'true';
+      const unread = refuseFormat(text);
+      const result =
+        unread === undefined
+          ? await authority.judge(text, publisherOf(caller), leaveBehind)
+          : ({ accepted: false, refusal: unread } as const);
+      if (result.accepted) return c.json({ accepted: true, ...published(result) });
+      // The question is answered, and no command refused: neither the log nor the audit trail has it.
+      const { message, reason, remedy } = result.refusal;
+      return c.json({ accepted: false, refusal: { reason, message, remedy } });
+    });
   });
 }
 

@@ -65,17 +65,3 @@ export class MemberStandings {
     );
   }
 }
-
-/**
- * The format that a signed topology says it has.
- * @param text - hostile
- * @returns undefined where it says none: then the verifier refuses it
- */
-export function topologyFormatOf(text: string): string | undefined {
-  try {
-    const { document } = JSON.parse(text) as { document?: { format?: unknown } };
-    return typeof document?.format === 'string' ? document.format.slice(0, 64) : undefined;
-  } catch {
-    return undefined;
-  }
-}
