@@ -65,6 +65,27 @@ describe('a user signs in at web services', () => {
     expect(await user.get('/api/session')).toMatchObject({ status: 200, json: { address: alice } });
   });
 
+  it.each(['', domain, `@${domain}`, 'alice@northwind.example'])(
+    'is over at once, and taken from the browser, where no front end of ours has the user: "%s"',
+    async (address) => {
+      const user = network.user();
+      const cookie = `__Host-entente-session=${Buffer.from(address).toString('base64url') || 'x'}.y`;
+      const answers = [
+        () => user.get('/api/session'),
+        () => user.get('/api/devices'),
+        () => user.get('/api/people?q=alice'),
+        () => user.post('/api/sign-out', {}),
+        () => user.post('/api/devices/sign-out', { device: 'x' }),
+        () => user.post('/api/password', { password: firstPassword, newPassword: `${firstPassword}!` }),
+      ];
+      for (const ask of answers) {
+        user.cookie = cookie;
+        expect(await ask()).toMatchObject({ status: 401, json: { reason: 'signed-out' } });
+        expect(user.cookie).toBe('');
+      }
+    },
+  );
+
   it('and is signed out once the account is disabled', async () => {
     const user = await signedIn('carol');
     network.directory.disable('carol');

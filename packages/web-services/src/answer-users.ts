@@ -187,7 +187,7 @@ export class AnswerUsers {
 
   async #signOut({ incoming }: Asked): Promise<Answer> {
     const carried = readSession(incoming.headers.cookie);
-    if (carried === undefined) return { problem: nobodySignedIn, cookie: noSessionCookie };
+    if (carried === undefined) return refused({ problem: nobodySignedIn });
     if (!isJson(incoming)) return { problem: notJson };
     const { address, token } = carried;
     const body = { token, csrf: csrfOf(incoming) };
@@ -208,7 +208,7 @@ export class AnswerUsers {
 
   async #devices({ incoming }: Asked): Promise<Answer> {
     const carried = readSession(incoming.headers.cookie);
-    if (carried === undefined) return { problem: nobodySignedIn };
+    if (carried === undefined) return refused({ problem: nobodySignedIn });
     const { address, token } = carried;
     const answer = await this.#options.frontEnds.ask<DevicesAnswer>(address, frontEndPaths.devices, {
       token,
@@ -220,7 +220,7 @@ export class AnswerUsers {
 
   async #signOutDevice({ incoming }: Asked): Promise<Answer> {
     const carried = readSession(incoming.headers.cookie);
-    if (carried === undefined) return { problem: nobodySignedIn };
+    if (carried === undefined) return refused({ problem: nobodySignedIn });
     const request = await readBody(incoming, readDeviceOrder);
     if (!request.ok) return request;
     const { address, token } = carried;
@@ -241,7 +241,9 @@ export class AnswerUsers {
     const body = { token, csrf: csrfOf(incoming), client: from.client, ...request.value };
     const { frontEnds } = this.#options;
     const answer = await frontEnds.ask<SessionAnswer>(address, frontEndPaths.password, body, opened.server);
-    return answer.ok ? json(documentOf(answer.value.session), cookieOf(answer.value.session)) : answer;
+    return answer.ok
+      ? json(documentOf(answer.value.session), cookieOf(answer.value.session))
+      : refused(answer);
   }
 
   async #open(incoming: IncomingMessage): Promise<FrontEndAnswer<SessionAnswer>> {

@@ -62,7 +62,7 @@ export class FrontEnds implements Disposable {
 
   /**
    * Asks a front end of a user: the one at home, or the next one where that does not answer, or has begun after the session was sealed. A session
-   * that none of those that answer can judge is over.
+   * that none of those that answer can judge is over, and so is one of an address that no domain of ours has: no front end is waited for.
    * @param user - address of record, as claimed
    * @param path - of `frontEndPaths`
    * @param body - to be sent as JSON
@@ -71,7 +71,7 @@ export class FrontEnds implements Disposable {
    */
   async ask<T>(user: string, path: string, body: object, at?: string): Promise<FrontEndAnswer<T>> {
     const targets = this.#targetsOf(user).filter(({ fqdn }) => at === undefined || fqdn === at);
-    let problem = noFrontEnd;
+    let problem = this.#mayBeOurs(user) ? noFrontEnd : nobodySignedIn;
     for (const target of targets) {
       try {
         const answer = await this.#askOne<T>(target, path, body);
@@ -163,6 +163,11 @@ export class FrontEnds implements Disposable {
     const hasFailed = ({ fqdn: name }: DialTarget) =>
       this.#now - (this.#failed.get(name) ?? Number.NEGATIVE_INFINITY) < avoidedMs;
     return [...found.filter((target) => !hasFailed(target)), ...found.filter(hasFailed)];
+  }
+
+  #mayBeOurs(user: string): boolean {
+    const at = user.lastIndexOf('@');
+    return at > 0 && this.#options.member.topology.isOurDomain(user.slice(at + 1).toLowerCase());
   }
 
   #othersThan(server: string, user: string): readonly DialTarget[] {

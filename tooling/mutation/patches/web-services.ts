@@ -187,6 +187,26 @@ export const patches: PatchList = {
       test: services('opens no session that was signed out before'),
     },
     {
+      name: 'session-of-no-domain',
+      off: 'who has a cookie of an address that no domain of ours has is told to try again later, and keeps the cookie',
+      file: 'packages/web-services/src/front-ends.ts',
+      find: 'let problem = this.#mayBeOurs(user) ? noFrontEnd : nobodySignedIn;',
+      replace: 'let problem: WebProblem = noFrontEnd;',
+      test: services(
+        'is over at once, and taken from the browser, where no front end of ours has the user: "alice@northwind.example"',
+      ),
+    },
+    {
+      name: 'session-of-nobody',
+      off: 'who has a cookie of an address without a user is told to try again later, and keeps the cookie',
+      file: 'packages/web-services/src/front-ends.ts',
+      find: 'return at > 0 &&',
+      replace: 'return',
+      test: services(
+        'is over at once, and taken from the browser, where no front end of ours has the user: "@contoso.example"',
+      ),
+    },
+    {
       name: 'session-known-elsewhere',
       off: 'who is signed in is signed out when a front end starts again',
       file: 'packages/web-services/src/front-ends.ts',
