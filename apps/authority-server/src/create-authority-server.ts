@@ -14,6 +14,7 @@ import { type Clock, connect, peerOf } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
 import { serveOrders } from './local-orders.ts';
+import { refuseTakenPorts } from './refuse-taken-ports.ts';
 
 /** Otherwise it puts others in the place of `Request` and `Response` of the whole process, which check less. */
 const ownObjects = { overrideGlobalObjects: false };
@@ -49,7 +50,7 @@ export interface AuthorityServerOptions {
  * Starts the authority of a domain: HTTPS for members (row 15) and administrators (row 17), and plain HTTP for signed
  * objects. Resolving means that both listen.
  * @param options - configuration and log
- * @throws faults with `code`, place and remedy: of the ledger, the accounts, the authority's files, the topologies, the listeners
+ * @throws faults with `code`, place and remedy: of the listeners, before anything is written, the ledger, the accounts, the authority's files, the topologies
  */
 export async function createAuthorityServer(options: AuthorityServerOptions): Promise<AuthorityServer> {
   const { config, plugins } = options;
@@ -61,6 +62,9 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
   if (plugins !== undefined) stop.push(async () => plugins[Symbol.asyncDispose]());
   try {
     const { domain, fqdn, directory, administratorsHash } = config;
+    const httpsAt = addressOf(config.https);
+    const objectsAt = { ...addressOf(config.objects), what: 'revocation lists and issuer certificates' };
+    await refuseTakenPorts(httpsAt, objectsAt);
     let isRunning = (_authority: RunningAuthority): void => {};
     const running = new Promise<RunningAuthority>((resolve) => {
       isRunning = resolve;
@@ -92,7 +96,7 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     const server = await serveHttps(
       {
         ...authority.listener,
-        ...addressOf(config.https),
+        ...httpsAt,
         clientCertificate: 'optional',
         limits: { maxConnectionsPerPeer, whenPendingIsFull: 'close-silent' },
         // Callers that have proven nothing are answered here too.
@@ -107,10 +111,7 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     stop.push(() => server.close());
     stop.push(async () => authority.endStreams());
     // Signed objects only: none is secret, and clients check the signature of each.
-    const objects = await servePublicHttp(getRequestListener(authority.fetchObject, ownObjects), {
-      ...addressOf(config.objects),
-      what: 'revocation lists and issuer certificates',
-    });
+    const objects = await servePublicHttp(getRequestListener(authority.fetchObject, ownObjects), objectsAt);
     stop.push(objects.close);
     logger.info(
       {

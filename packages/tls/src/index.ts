@@ -27,6 +27,7 @@ export { type ProbedServer, type ProbeOptions, serverChain } from './dial/probe.
 export { type TrustedStream, trustedStream } from './dial/trusted-stream.ts';
 export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './fault/fault.ts';
 export { addressGroup } from './listen/address-group.ts';
+export { holdPort, type ListenPlace } from './listen/listen.ts';
 export type {
   HandlerOf,
   Http2Handler,

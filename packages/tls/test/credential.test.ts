@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { createTestAuthority, type TestCertificate } from '@entente/testkit';
-import { loadCredential, serve } from '@entente/tls';
+import { holdPort, loadCredential, serve } from '@entente/tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeWorld } from './fixture.ts';
 
@@ -129,17 +129,31 @@ describe('listening', () => {
     });
     closers.push(() => other.close());
     const { port } = other.address() as net.AddressInfo;
-    await expect(
-      serve(
-        tls,
-        { trust: world.trust, identity: world.server, allow: [], host: '127.0.0.1', port },
-        () => {},
-      ),
-    ).rejects.toMatchObject({
+    const taken = {
       code: 'ENTENTE_LISTEN_FAILED',
       place: `127.0.0.1:${port}`,
       message: 'expected a free port, found one that another process listens on',
+    };
+    const options = { trust: world.trust, identity: world.server, allow: [], host: '127.0.0.1', port };
+    await expect(serve(tls, options, () => {})).rejects.toMatchObject(taken);
+    await expect(holdPort({ host: '127.0.0.1', port })).rejects.toMatchObject(taken);
+  });
+
+  it('is possible at a port that was held, once it is held no more', async () => {
+    const world = await makeWorld();
+    const options = { trust: world.trust, identity: world.server, allow: [], host: '127.0.0.1' };
+    const server = await serve(tls, options, () => {});
+    await server.close();
+    const { port } = server;
+    const held = await holdPort({ host: '127.0.0.1', port });
+    const client = net.connect(port, '127.0.0.1').on('error', () => {});
+    const left = new Promise((resolve) => client.once('close', resolve));
+    await left;
+    await expect(serve(tls, { ...options, port }, () => {})).rejects.toMatchObject({
+      code: 'ENTENTE_LISTEN_FAILED',
     });
+    await held[Symbol.asyncDispose]();
+    closers.push((await serve(tls, { ...options, port }, () => {})).close);
   });
 
   it('writes a key log only where a file is named', async () => {

@@ -202,5 +202,38 @@ export const patches: PatchList = {
       replace: '',
       test: interrupted('uses no key of before that others may read, or that belongs to another certificate'),
     },
+    {
+      name: 'taken-ports-first',
+      off: 'an authority whose port another process has writes and uses list numbers each time it is started again',
+      file: 'apps/authority-server/src/create-authority-server.ts',
+      find: '    await refuseTakenPorts(httpsAt, objectsAt);\n',
+      replace: '',
+      test: {
+        file: 'apps/authority-server/test/taken-ports.test.ts',
+        title: 'an authority whose port https another process has says so before it writes anything',
+      },
+    },
+    {
+      name: 'both-ports-first',
+      off: 'an authority whose port for lists another process has writes each time it is started again',
+      file: 'apps/authority-server/src/refuse-taken-ports.ts',
+      find: '    listener = await servePublicHttp(({ socket }) => void socket.destroy(), objects);\n',
+      replace: '',
+      test: {
+        file: 'apps/authority-server/test/taken-ports.test.ts',
+        title: 'an authority whose port objects another process has says so before it writes anything',
+      },
+    },
+    {
+      name: 'held-port-is-given-back',
+      off: 'an authority finds its port taken by itself',
+      file: 'packages/tls/src/listen/listen.ts',
+      find: 'void server.close(() => resolve())',
+      replace: 'resolve()',
+      test: {
+        file: 'packages/tls/test/credential.test.ts',
+        title: 'is possible at a port that was held, once it is held no more',
+      },
+    },
   ],
 };

@@ -97,7 +97,7 @@ export const patches: PatchList = {
     {
       name: 'address-of-another-machine',
       off: 'who listens on an address of another machine is told to stop another process',
-      file: 'packages/tls/src/listen/serve.ts',
+      file: 'packages/tls/src/listen/listen.ts',
       find: 'EADDRNOTAVAIL: noSuchAddress,',
       replace: '',
       test: test('packages/tls/test/serve-arguments.test.ts')(

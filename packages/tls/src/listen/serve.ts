@@ -4,7 +4,6 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type * as tls from 'node:tls';
 import { contextSettings, platformAnchors, refuseDisabledChecks } from '../credential/platform-settings.ts';
-import { TlsFault } from '../fault/fault.ts';
 import { callback, OptionPlace } from '../options/option-rule.ts';
 import { authoriseOf } from '../trust/allow.ts';
 import type { Asking } from '../trust/judge-socket.ts';
@@ -12,6 +11,7 @@ import { completeLink } from '../trust/link.ts';
 import { AdmissionControl } from './admission-control.ts';
 import { defaultHandshakeTimeoutMs } from './admission-limits.ts';
 import { appendKeyLog } from './key-log.ts';
+import { listen } from './listen.ts';
 import { reportValidity } from './own-validity.ts';
 import {
   createPlatformServer,
@@ -183,39 +183,4 @@ class ListenerSettings {
       ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
     };
   }
-}
-
-const noSuchAddress = 'give an address of this machine as host, or leave host out to listen on all of them';
-const listenRemedies: Readonly<Record<string, string>> = {
-  EACCES: 'use a port above 1023, or grant this user the right to bind',
-  EADDRINUSE: 'stop the other process, or choose another address or port',
-  EADDRNOTAVAIL: noSuchAddress,
-  ENOTFOUND: noSuchAddress,
-};
-
-function listen(server: tls.Server, options: ServeOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const failed = (cause: NodeJS.ErrnoException) => {
-      const place = `${options.host ?? '*'}:${options.port ?? 0}`;
-      reject(
-        new TlsFault('ENTENTE_LISTEN_FAILED', {
-          sentence:
-            cause.code === 'EADDRINUSE'
-              ? 'expected a free port, found one that another process listens on'
-              : `expected to listen, found ${cause.code ?? cause.message}`,
-          place,
-          remedy: listenRemedies[cause.code ?? ''] ?? 'choose another address or port',
-          cause,
-        }),
-      );
-    };
-    server.once('error', failed);
-    server.listen(
-      { port: options.port ?? 0, ...(options.host === undefined ? {} : { host: options.host }) },
-      () => {
-        server.removeListener('error', failed);
-        resolve();
-      },
-    );
-  });
 }
