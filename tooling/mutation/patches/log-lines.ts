@@ -214,5 +214,16 @@ export const patches: PatchList = {
         title: 'has few lines about clients that leave, which are no faults, and hide no refusal',
       },
     },
+    {
+      name: 'full-disk-of-the-log',
+      off: 'a server whose log is on a full disk writes no more lines, also when there is space again',
+      file: 'packages/host/src/log/descriptor-output.ts',
+      find: '          this.#retry = undefined;\n          this.#next();',
+      replace: '          this.#retry = undefined;',
+      test: {
+        file: 'packages/host/src/log/descriptor-output.test.ts',
+        title: 'loses nothing and throws nothing where its disk fails, and goes on when it can: ENOSPC',
+      },
+    },
   ],
 };

@@ -3,6 +3,7 @@ import { defaultDrainMs, type RunningServer } from '../lifecycle/running-server.
 import type { Logger } from '../logger.ts';
 import { measureProcess } from '../metrics/process-metrics.ts';
 import { servePublicHttp } from '../plain-http/public-server.ts';
+import { standardOutputProblems } from '../standard-output.ts';
 import { answerManagement, type Managed, type ServerStage } from './answer-management.ts';
 import type { ManagementConfig } from './management-config.ts';
 
@@ -36,7 +37,7 @@ export async function manageServer<S extends RunningServer>(
   const managed: Managed = {
     fqdn,
     stage: () => stage,
-    problems: () => running?.problems?.() ?? [],
+    problems: () => [...(running?.problems?.() ?? []), ...standardOutputProblems()],
     metrics: () => [...measured.metrics, ...(running?.metrics ?? [])],
   };
   const listening = await servePublicHttp(listenerFor(managed, logger), {
