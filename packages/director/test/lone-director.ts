@@ -116,6 +116,6 @@ export function sent(decision: ProxyDecision): {
 } {
   if (decision.kind !== 'relay') throw new Error(`expected relay, found ${reasonOf(decision)}`);
   const targets = decision.targets.flat() as unknown as readonly (Target & { server: string })[];
-  const request = decision.rules.build(targets[0] as Target, via);
+  const request = decision.rules.build(targets[0] as Target, via) as SipRequest;
   return { to: targets.map(({ server }) => server), request };
 }

@@ -117,7 +117,8 @@ function relayed(decision: ProxyDecision) {
   const { rules, targets } = decision;
   const [target] = targets.flat();
   if (target === undefined) throw new Error('no target');
-  const sent = rules.build(target, Via.from({ transport: 'TLS', host: fe1, branch: `z9hG4bK${++lastId}` }));
+  const via = Via.from({ transport: 'TLS', host: fe1, branch: `z9hG4bK${++lastId}` });
+  const sent = rules.build(target, via) as SipRequest;
   return { sent, target, rules };
 }
 

@@ -95,7 +95,8 @@ function handOn(request: SipRequest, from: RequestOrigin = client): SipRequest {
   const decision = frontEnd.decide(request, sender);
   if (decision instanceof Promise || decision.kind !== 'relay') throw new Error(JSON.stringify(decision));
   const [target] = decision.targets.flat() as [Target];
-  return decision.rules.build(target, Via.from({ transport: 'TLS', host: fqdn, branch: 'z9hG4bK1' }));
+  const via = Via.from({ transport: 'TLS', host: fqdn, branch: 'z9hG4bK1' });
+  return decision.rules.build(target, via) as SipRequest;
 }
 
 describe('a name that a front end writes (RFC 3261 §16.6 step 4)', () => {

@@ -121,7 +121,7 @@ export function onPaper(frontEnd: FrontEnd, flows: FlowNames, fqdn: string) {
       if (decision.kind === 'serve') return { status: decision.response.status };
       const [target] = decision.targets.flat() as [Target];
       const via = Via.from({ transport: 'TLS', host: fqdn, branch: `z9hG4bK${++lastId}` });
-      const sent = decision.rules.build(target, via);
+      const sent = decision.rules.build(target, via) as SipRequest;
       const hop = target.flow === undefined ? decision.rules.nextHop(target) : undefined;
       return {
         sent,

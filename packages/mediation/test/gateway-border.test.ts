@@ -94,7 +94,7 @@ describe('a gateway', () => {
       of(alice, { headers: { 'Record-Route': long.join(', ') } }),
     );
     expect([answer.status, gw1.received, gw2.received]).toEqual([513, [], []]);
-    const lines = network.lines.slice(before).filter(({ event }) => event !== 'link');
+    const lines = network.lines.slice(before).filter(({ callId }) => callId === answer.callId);
     expect(lines).toMatchObject([
       { event: 'refused', reason: 'message-too-large', peer: 'fe1.contoso.example', status: 513 },
     ]);

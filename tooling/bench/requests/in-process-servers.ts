@@ -195,7 +195,7 @@ function relay(
   const via = Via.from({ transport: 'TLS', host: fqdn, branch: `z9hG4bK${++lastId}` });
   let sent: SipRequest;
   try {
-    sent = rules.build(target, via);
+    sent = rules.build(target, via) as SipRequest;
   } catch (error) {
     // As the runtime answers it.
     return `500 ${(error as Error).message}`;

@@ -75,6 +75,7 @@ async function pass(frontEnd: FrontEnd, request: SipRequest): Promise<void> {
   const [target] = decision.targets[0] as readonly [Target];
   const via = Via.from({ transport: 'TLS', host: fqdn, branch: `z9hG4bK${++lastId}` });
   const sent = decision.rules.build(target, via);
+  if ('reason' in sent) throw new Error(sent.message);
   const response = createResponse(sent, 200, undefined, { toTag: 'far' });
   if (forwardResponse(decision.rules.arrived?.(response, target) ?? response, request) === undefined)
     throw new Error('no answer');

@@ -58,6 +58,14 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'route-too-long',
+      off: 'a user whose route is too long has a partner said to be unreachable',
+      file: `${sources}forwarding.ts`,
+      find: 'if (sealed === undefined) return routeTooLong;',
+      replace: "if (sealed === undefined) throw new RangeError('too long');",
+      test: edge('is not sent at all where its route inside is too long to be sealed'),
+    },
+    {
       name: 'registered-too-late',
       off: 'clients that leave before they are answered fill the table of devices',
       file: `${sources}forwarding.ts`,

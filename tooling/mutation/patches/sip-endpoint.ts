@@ -69,6 +69,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'unwritable-request',
+      off: 'a request that its sender has made too long is sent all the same',
+      file: 'packages/sip-relay/src/relay/relay.ts',
+      find: "if ('reason' in request) {",
+      replace: "if ('reason' in request && request.status === 0) {",
+      test: {
+        file: 'packages/sip-relay/src/relay/unwritable-request.test.ts',
+        title:
+          'a request that cannot be written for its next hop because of its sender is refused, and nothing is said of the hop',
+      },
+    },
+    {
       name: 'ack-dials',
       off: 'an ACK whose connection has closed is dropped',
       file: 'packages/sip-relay/src/relay/ack-forwarding.ts',
