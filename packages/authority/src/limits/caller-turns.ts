@@ -19,7 +19,7 @@ const turnBounds: Readonly<Record<Caller['kind'], TurnBounds>> = {
 const topologyTurns: TurnBounds = { each: 1, all: 8, waitingOfEach: 7, waiting: 64 };
 
 /**
- * How many topologies are read at once: a large one takes up to a second and tens of megabytes. An administrator holds the turn while the
+ * How many topologies are read at once: a large one takes a second and tens of megabytes. An administrator holds the turn while the
  * topology comes, and holds up nobody else: as many may send one at once.
  */
 export const topologyTurnBounds: Readonly<Record<Caller['kind'], TurnBounds>> = {
