@@ -20,7 +20,7 @@ const topologyTurns: TurnBounds = { each: 1, all: 8, waitingOfEach: 7, waiting: 
 
 /**
  * How many topologies are read at once: a large one takes a second and tens of megabytes. An administrator holds the turn while the
- * topology comes, and holds up nobody else: as many may send one at once.
+ * topology comes, and holds up nobody else as long as fewer than eight do so.
  */
 export const topologyTurnBounds: Readonly<Record<Caller['kind'], TurnBounds>> = {
   server: topologyTurns,
