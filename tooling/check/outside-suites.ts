@@ -20,6 +20,7 @@ interface OutsideImplementation {
 /** What `@entente/sip-relay` is installed with. */
 const withSipRelay = [
   'accounts',
+  'federation',
   'host',
   'member',
   'pki',

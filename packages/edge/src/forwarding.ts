@@ -37,6 +37,7 @@ import {
   unknownEnd,
 } from '@entente/sip-proxy';
 import {
+  answerOfPartner,
   believedAnswer,
   type DeviceFlows,
   type FlowNames,
@@ -48,7 +49,6 @@ import {
   type RequestOrigin,
 } from '@entente/sip-relay';
 import { links, type RequestRule, routeAddress, type Topology } from '@entente/topology';
-import { answerOfPartner } from './claims-of-partners.ts';
 import type { EdgeRoute } from './decide-edge-route.ts';
 import type { EdgeSender } from './edge-sender.ts';
 import { editInwards } from './inward-fields.ts';

@@ -1,8 +1,14 @@
 import { assertableIdentities, insiderFieldsOf, speaksFor } from '@entente/federation';
 import type { MessageEditor, NameAddr, SipRequest } from '@entente/sip';
-import { accountVersionField, askedByField, changeFields, keepAuthor, oneLine } from '@entente/sip-relay';
+import {
+  accountVersionField,
+  askedByField,
+  changeFields,
+  keepAuthor,
+  oneLine,
+  withoutClaims,
+} from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
-import { withoutClaims } from './claims-of-partners.ts';
 import type { Arrival } from './decide-edge-route.ts';
 
 /** What servers of ours say to each other of a REGISTER. */

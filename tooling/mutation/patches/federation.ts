@@ -5,8 +5,8 @@ const peer = 'packages/federation/src/partner-peer.ts';
 const message = 'packages/federation/src/message-authority.ts';
 const names = 'packages/sip-proxy/src/topology-hiding/hide-inside-names.ts';
 const partnerRoute = 'packages/federation/src/partner-route.ts';
-const claimsOfPartners = 'packages/edge/src/claims-of-partners.ts';
-const fieldsOfAddresses = 'packages/edge/src/fields-of-addresses.ts';
+const claimsOfPartners = 'packages/sip-relay/src/claims/claims-of-partners.ts';
+const fieldsOfAddresses = 'packages/sip-relay/src/claims/fields-of-addresses.ts';
 
 const test = (title: string): MutationPatch['test'] => ({
   file: 'packages/federation/test/federation.test.ts',

@@ -84,7 +84,7 @@ export const patches: PatchList = {
     {
       name: 'claims-by-number',
       off: 'a partner names a user of ours by a number, which has no domain',
-      file: 'packages/edge/src/claims-of-partners.ts',
+      file: 'packages/sip-relay/src/claims/claims-of-partners.ts',
       find: "uri.kind === 'sip' && isOfOthers(uri, topology)",
       replace: "uri.kind === 'tel' || isOfOthers(uri, topology)",
       test: {
@@ -106,7 +106,7 @@ export const patches: PatchList = {
     {
       name: 'answers-by-itself',
       off: 'a partner has telephones of ours answer, and listens in',
-      file: 'packages/edge/src/claims-of-partners.ts',
+      file: 'packages/sip-relay/src/claims/claims-of-partners.ts',
       find: 'for (const name of answeringFields) if (message.has(name)) changes.push([name, undefined]);',
       replace: '',
       test: {
@@ -117,7 +117,7 @@ export const patches: PatchList = {
     {
       name: 'answers-after',
       off: 'the same by a parameter of Call-Info',
-      file: 'packages/edge/src/claims-of-partners.ts',
+      file: 'packages/sip-relay/src/claims/claims-of-partners.ts',
       find: '!answersByItself.test(value) && ',
       replace: '',
       test: {

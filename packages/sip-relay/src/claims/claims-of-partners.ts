@@ -9,14 +9,10 @@ import {
   type SipResponse,
   type Uri,
 } from '@entente/sip';
-import {
-  changedField,
-  changeFields,
-  type FieldChange,
-  insiderFields,
-  namingFields,
-} from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
+import { insiderFields } from '../admission/vouch.ts';
+import { changedField, changeFields, type FieldChange } from '../field-changes.ts';
+import { namingFields } from '../naming-fields.ts';
 import { transferOnly, withoutFieldsInIt } from './fields-of-addresses.ts';
 
 /**
