@@ -37,7 +37,7 @@ import {
   unknownEnd,
 } from '@entente/sip-proxy';
 import {
-  answerOfPartner,
+  answerWithoutClaims,
   believedAnswer,
   type DeviceFlows,
   type FlowNames,
@@ -45,6 +45,7 @@ import {
   notDialled,
   notSentOut,
   overConnection,
+  partnerClaims,
   type RelayRules,
   type RequestOrigin,
 } from '@entente/sip-relay';
@@ -314,7 +315,7 @@ class OutwardRules extends EdgeRules implements RelayRules {
     // An outsider's answer brings in neither an identity nor diagnostics: nobody has checked them. Users say less than partners do.
     return this.#forwarded.route.kind === 'device'
       ? believedAnswer(restored, () => undefined, this.#options.topology())
-      : answerOfPartner(restored, this.#options.topology());
+      : answerWithoutClaims(restored, partnerClaims(this.#options.topology()));
   }
 
   nameOf(): string {

@@ -6,6 +6,7 @@ import {
   changeFields,
   keepAuthor,
   oneLine,
+  partnerClaims,
   withoutClaims,
 } from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
@@ -31,7 +32,7 @@ export function editInwards(
   for (const name of ofServers) if (request.has(name)) editor.remove(name);
   if (arrival.kind === 'client') editor.remove('P-Asserted-Identity');
   else setIdentities(editor, assertableIdentities(request));
-  if (arrival.kind === 'partner') withoutClaims(editor, request, topology);
+  if (arrival.kind === 'partner') withoutClaims(editor, request, partnerClaims(topology));
   keepAuthor(editor, request, (of) => arrival.kind === 'partner' && speaksFor(arrival.authority, of));
 }
 

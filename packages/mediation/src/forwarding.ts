@@ -17,12 +17,22 @@ import {
   type Target,
   type TargetGroups,
 } from '@entente/sip-proxy';
-import { believedAnswer, type NotSent, notDialled, type RelayRules, withoutFields } from '@entente/sip-relay';
+import {
+  answerWithoutClaims,
+  believedAnswer,
+  type NotSent,
+  notDialled,
+  type OutsideCallerKnowledge,
+  type RelayRules,
+  withoutClaims,
+  withoutFields,
+} from '@entente/sip-relay';
 import { routeAddress, routeName, type Topology } from '@entente/topology';
 import { GatewayBorder } from './gateways/gateway-border.ts';
 import type { MediationOptions } from './mediation-options.ts';
 import type { MediationSender } from './mediation-sender.ts';
 import { fieldsOfNoGatewaysAnswer, withoutInsiderFields } from './numbers/caller.ts';
+import { gatewayClaims } from './numbers/claims-of-gateways.ts';
 
 /** Where a request goes. */
 export interface MediationTarget extends Target {
@@ -90,7 +100,10 @@ export class MediationRules implements RelayRules<MediationTarget> {
       source: sender.origin.source,
       recordRoute: gateway === undefined ? inside : undefined,
       also: (editor) => {
-        if (sender.role === 'gateway') withoutInsiderFields(editor, request);
+        if (sender.role === 'gateway') {
+          withoutClaims(editor, request, gatewayClaims(this.#known));
+          withoutInsiderFields(editor, request);
+        }
         if (gateway !== undefined) this.#border.request(editor, request, { gateway, via });
         write?.(editor, target);
       },
@@ -100,9 +113,10 @@ export class MediationRules implements RelayRules<MediationTarget> {
   arrived(response: SipResponse, { server }: MediationTarget): SipResponse {
     const { status } = response;
     if (status > 100 && status < 200) this.#hasRung = true;
-    if (!this.#isGateway(server)) return believedAnswer(response, () => server, this.#options.topology());
+    const { isNumberOfUser, topology } = this.#known;
+    if (!this.#isGateway(server)) return believedAnswer(response, () => server, topology, isNumberOfUser);
     const restored = this.#border.restored(response, this.#forwarded.request, server);
-    return withoutFields(restored, fieldsOfNoGatewaysAnswer);
+    return withoutFields(answerWithoutClaims(restored, gatewayClaims(this.#known)), fieldsOfNoGatewaysAnswer);
   }
 
   /** Q.850 causes of Reason and whatever else belongs to a call pass; how things are inside does not. */
@@ -133,6 +147,12 @@ export class MediationRules implements RelayRules<MediationTarget> {
     const ends = { caller: end(users.sender, sender.server), called: end(users.receiver, server) };
     const address = routeAddress(current, fqdn, hasGateway ? ports.gateways : ports.inside);
     return recordRouteEntry(address, ends, request, { sealing, scheme: this.#scheme });
+  }
+
+  get #known(): OutsideCallerKnowledge {
+    const { accounts, fqdn, topology } = this.#options;
+    const isNumberOfUser = (number: string) => accounts.known.withNumber(number).length > 0;
+    return { fqdn, topology: topology(), isNumberOfUser };
   }
 
   get #scheme(): 'sip' | 'sips' {

@@ -34,6 +34,8 @@ export interface AskOptions {
   readonly inDialog?: SipRequest | SipResponse | undefined;
   /** The URI that From has in that dialog; default the one that it should have. */
   readonly spoofed?: string | undefined;
+  /** Gets each 1xx. */
+  readonly onProvisional?: (response: SipResponse) => void;
 }
 
 /** What a message carries. */
@@ -143,6 +145,7 @@ export class ServerPeer implements AsyncDisposable {
       contact,
       inDialog,
       headers = {},
+      onProvisional,
       from = 'sip:nobody@anonymous.invalid',
       spoofed,
       to = uri,
@@ -166,7 +169,7 @@ export class ServerPeer implements AsyncDisposable {
       headers: routes.length === 0 ? headers : { Route: routes.join(', '), ...(headers as object) },
       ...body,
     });
-    return this.#endpoint.ask(request, await this.#endpoint.reach(hop));
+    return this.#endpoint.ask(request, await this.#endpoint.reach(hop), { onProvisional });
   }
 
   /**

@@ -21,7 +21,8 @@ export {
   type VouchingServer,
   vouchFor,
 } from './admission/vouch.ts';
-export { answerOfPartner, withoutClaims } from './claims/claims-of-partners.ts';
+export { answerWithoutClaims, type ClaimRules, withoutClaims } from './claims/claims-of-outsiders.ts';
+export { isAgentOfOthers, partnerClaims } from './claims/claims-of-partners.ts';
 export { type DeviceFlow, DeviceFlows, isUnregistered } from './device-flows.ts';
 export { changedField, changeFields, type FieldChange, oneLine } from './field-changes.ts';
 export { FlowNames } from './flow-names.ts';

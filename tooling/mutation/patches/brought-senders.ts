@@ -279,7 +279,7 @@ export const patches: PatchList = {
       name: 'answer-of-a-partner-at-mediation',
       off: 'an edge says over a mediation server who answers at a partner',
       file: 'packages/mediation/src/forwarding.ts',
-      find: 'if (!this.#isGateway(server)) return believedAnswer(response, () => server, this.#options.topology());',
+      find: 'if (!this.#isGateway(server)) return believedAnswer(response, () => server, topology, isNumberOfUser);',
       replace: 'if (!this.#isGateway(server)) return response;',
       test: spoofed('does not come in with the answer of a partner'),
     },

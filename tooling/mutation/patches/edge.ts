@@ -308,7 +308,7 @@ export const patches: PatchList = {
     {
       name: 'answers-assert-nothing',
       off: 'an answer from outside asserts an identity',
-      file: 'packages/sip-relay/src/claims/claims-of-partners.ts',
+      file: 'packages/sip-relay/src/claims/claims-of-outsiders.ts',
       find: '  ...insiderFields,\n',
       replace: "  'P-Asserted-Identity',\n  'Entente-Diagnostics',\n",
       test: edge('is stripped from a response: neither identity nor diagnostics come in'),

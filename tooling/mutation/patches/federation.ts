@@ -6,6 +6,7 @@ const message = 'packages/federation/src/message-authority.ts';
 const names = 'packages/sip-proxy/src/topology-hiding/hide-inside-names.ts';
 const partnerRoute = 'packages/federation/src/partner-route.ts';
 const claimsOfPartners = 'packages/sip-relay/src/claims/claims-of-partners.ts';
+const claimsOfOutsiders = 'packages/sip-relay/src/claims/claims-of-outsiders.ts';
 const fieldsOfAddresses = 'packages/sip-relay/src/claims/fields-of-addresses.ts';
 
 const test = (title: string): MutationPatch['test'] => ({
@@ -302,23 +303,23 @@ export const patches: PatchList = {
     {
       name: 'address-of-call-info',
       off: 'a partner says in Call-Info that a user of ours gets the reply',
-      file: claimsOfPartners,
-      find: '&& isOf(value, (uri) => isOfOthers(uri, topology))',
+      file: claimsOfOutsiders,
+      find: '&& isOf(value, (uri) => !isOfTelephone(uri) || mayName(uri))',
       replace: '',
       test: claims('is taken off, and the request comes in: Call-Info'),
     },
     {
       name: 'claims-in-answers',
       off: 'an answer of a partner names users of ours',
-      file: claimsOfPartners,
-      find: 'const changes = changedClaims(response, topology);',
+      file: claimsOfOutsiders,
+      find: 'const changes = changedClaims(response, rules);',
       replace: 'const changes: FieldChange[] = [];',
       test: claims('says nothing of users of ours, and has no telephone answer: 180'),
     },
     {
       name: 'session-in-answers',
       off: 'a partner says by which nonce a telephone authenticates here next',
-      file: claimsOfPartners,
+      file: claimsOfOutsiders,
       find: "  'Authentication-Info',",
       replace: '',
       test: claims('says nothing of how a telephone and its server go on: Authentication-Info'),
@@ -342,7 +343,7 @@ export const patches: PatchList = {
     {
       name: 'fields-of-refer-to',
       off: 'a partner has a telephone of ours call another one that answers by itself',
-      file: claimsOfPartners,
+      file: claimsOfOutsiders,
       find: "change('Refer-To', transferOnly);",
       replace: '',
       test: claims('are taken off Refer-To, but those of a transfer: ?Answer-Mode=Auto'),
@@ -350,7 +351,7 @@ export const patches: PatchList = {
     {
       name: 'fields-of-contact',
       off: 'the same by an answer that redirects',
-      file: claimsOfPartners,
+      file: claimsOfOutsiders,
       find: "change('Contact', withoutFieldsInIt);",
       replace: '',
       test: claims('leads to no address with fields in it'),

@@ -74,7 +74,7 @@ export const patches: PatchList = {
       name: 'claims-of-partners',
       off: 'a partner transfers a user of ours in the name of another',
       file: 'packages/edge/src/inward-fields.ts',
-      find: "if (arrival.kind === 'partner') withoutClaims(editor, request, topology);",
+      find: "if (arrival.kind === 'partner') withoutClaims(editor, request, partnerClaims(topology));",
       replace: '',
       test: {
         file: 'packages/edge/src/claims-of-partners.test.ts',
@@ -85,8 +85,8 @@ export const patches: PatchList = {
       name: 'claims-by-number',
       off: 'a partner names a user of ours by a number, which has no domain',
       file: 'packages/sip-relay/src/claims/claims-of-partners.ts',
-      find: "uri.kind === 'sip' && isOfOthers(uri, topology)",
-      replace: "uri.kind === 'tel' || isOfOthers(uri, topology)",
+      find: "if (uri.kind !== 'sip') return false;",
+      replace: "if (uri.kind !== 'sip') return true;",
       test: {
         file: 'packages/edge/src/claims-of-partners.test.ts',
         title: 'is taken off where it is a number, which has no domain',
@@ -106,7 +106,7 @@ export const patches: PatchList = {
     {
       name: 'answers-by-itself',
       off: 'a partner has telephones of ours answer, and listens in',
-      file: 'packages/sip-relay/src/claims/claims-of-partners.ts',
+      file: 'packages/sip-relay/src/claims/claims-of-outsiders.ts',
       find: 'for (const name of answeringFields) if (message.has(name)) changes.push([name, undefined]);',
       replace: '',
       test: {
@@ -117,7 +117,7 @@ export const patches: PatchList = {
     {
       name: 'answers-after',
       off: 'the same by a parameter of Call-Info',
-      file: 'packages/sip-relay/src/claims/claims-of-partners.ts',
+      file: 'packages/sip-relay/src/claims/claims-of-outsiders.ts',
       find: '!answersByItself.test(value) && ',
       replace: '',
       test: {

@@ -3,6 +3,7 @@ import { addressOfRecord, parseNameAddr, type SipRequest, type Uri } from '@ente
 import { isTelephoneUri, numberOf, type RequestRefusal, refusal } from '@entente/sip-proxy';
 import { numberingOf } from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
+import { otherCallOf } from '../gateways/gateway-fields.ts';
 import { mayCall } from '../numbers/may-call.ts';
 
 /** Header fields that a Refer-To may bring: those of a transfer to somebody who is being talked to (RFC 3515 §2.1, RFC 3891 §3). */
@@ -15,11 +16,11 @@ export interface TransferKnowledge {
 }
 
 /**
- * Refuses an INVITE of a gateway that would take over a call of others (RFC 3891, RFC 3911): nobody in the telephone network knows of one.
+ * Refuses an INVITE of a gateway that would take over a call of others, or asks in its name (RFC 3891, RFC 3911, RFC 4538): nobody in the telephone network knows of one.
  * @param request - of a gateway, outside of a dialog
  */
 export function refuseTakeover(request: SipRequest): RequestRefusal | undefined {
-  const field = ['Replaces', 'Join'].find((name) => request.has(name));
+  const field = otherCallOf(request);
   return field === undefined
     ? undefined
     : notAllowed(`${field}: expected none from a gateway, found ${request.get(field)}`);

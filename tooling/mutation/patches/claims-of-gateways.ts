@@ -1,0 +1,72 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const forwarding = 'packages/mediation/src/forwarding.ts';
+const claims = 'packages/mediation/src/numbers/claims-of-gateways.ts';
+
+const test = (title: string): MutationPatch['test'] => ({
+  file: 'packages/mediation/test/claims-of-gateways.test.ts',
+  title,
+});
+
+/** What the telephone network says of users of ours, and would have their telephones do. */
+export const patches: PatchList = {
+  name: 'claims-of-gateways',
+  list: [
+    {
+      name: 'requests',
+      off: 'who calls a number has the telephone of a user answer, and listens in',
+      file: forwarding,
+      find: 'withoutClaims(editor, request, gatewayClaims(this.#known));',
+      replace: '',
+      test: test('has no telephone answer by itself: Answer-Mode'),
+    },
+    {
+      name: 'answers',
+      off: 'a gateway names users of ours in answers, and what telephones fetch or do',
+      file: forwarding,
+      find: 'answerWithoutClaims(restored, gatewayClaims(this.#known))',
+      replace: 'restored',
+      test: test('leads to no address with fields in it: 302'),
+    },
+    {
+      name: 'numbers-of-partners',
+      off: 'an answer of a partner over a mediation server names a user of ours by the number',
+      file: forwarding,
+      find: 'believedAnswer(response, () => server, topology, isNumberOfUser)',
+      replace: 'believedAnswer(response, () => server, topology)',
+      test: test('names no user of ours by a number at a domain of the partner'),
+    },
+    {
+      name: 'users',
+      off: 'a gateway says that a call was for a user of ours before',
+      file: claims,
+      find: "refuseOutsideCaller('From', uri, known) === undefined",
+      replace: "uri.scheme !== ''",
+      test: test('names no user of ours: Diversion'),
+    },
+    {
+      name: 'unnamed',
+      off: 'a gateway names anybody at a host of those who are not named',
+      file: claims,
+      find: "uri.user?.toLowerCase() === 'anonymous' && ",
+      replace: '',
+      test: test('is diverted by numbers outside, and by whom nobody names'),
+    },
+    {
+      name: 'warnings',
+      off: 'a gateway warns in the name of a server of ours',
+      file: claims,
+      find: '(agent) => isAgentOfOthers(agent, topology)',
+      replace: '() => true',
+      test: test('warns in the name of no server of ours, and leads to no address with fields in it'),
+    },
+    {
+      name: 'target-dialog',
+      off: 'a gateway proves by Target-Dialog to know a call of others',
+      file: 'packages/mediation/src/transfers/refuse-transfer.ts',
+      find: 'const field = otherCallOf(request);',
+      replace: "const field = ['Replaces', 'Join'].find((name) => request.has(name));",
+      test: test('takes over no call of others: Target-Dialog'),
+    },
+  ],
+};
