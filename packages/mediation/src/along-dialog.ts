@@ -3,6 +3,7 @@ import { type DialogToken, otherSide, type RequestRefusal, refusal, writerOf } f
 import { livingFirst, type ProxyDecision } from '@entente/sip-relay';
 import { type Role, serversBehind, type Topology } from '@entente/topology';
 import { endName, MediationRules } from './forwarding.ts';
+import { leadsInside } from './gateways/leads-inside.ts';
 import type { MediationOptions } from './mediation-options.ts';
 import type { MediationSender } from './mediation-sender.ts';
 import { refuseFrom } from './numbers/caller.ts';
@@ -46,7 +47,7 @@ export function decideAlongDialog(
   const next = sender.routes.routes[0]?.uri;
   // Our servers record a route each: without theirs a request would go past them. A gateway may be the end itself.
   const leads = next?.kind === 'sip' && endName(topology, next.host) === there.via;
-  if (!leads && !(toGateway && !leadsInside(sender, topology)))
+  if (!leads && !(toGateway && !sender.routes.routes.some(({ uri }) => leadsInside(uri, topology))))
     return refuse(relayNotAllowed('Route', next?.toString() ?? 'none'));
   const first = next?.kind === 'sip' && leads ? { member: writerOf(next), port: next.port } : undefined;
   const servers = livingFirst(serversBehind(topology, there.via, first), options.isLiving);
@@ -83,15 +84,6 @@ function refuseCallerInDialog(
   if (sender === 'called' || request.method === 'ACK' || request.method === 'BYE') return undefined;
   const isNumberOfUser = (number: string) => accounts.known.withNumber(number).length > 0;
   return refuseFrom(request, { fqdn, topology: topology(), isNumberOfUser });
-}
-
-/** Whether something in the Route is a server of ours, to which a gateway would send the request back. */
-function leadsInside({ routes: { routes } }: MediationSender, topology: Topology): boolean {
-  return routes.some(({ uri }) => {
-    if (uri.kind !== 'sip') return false;
-    const role = roleOf(topology, uri.host);
-    return topology.isOurDomain(uri.host) || (role !== undefined && role !== 'gateway');
-  });
 }
 
 function roleOf({ pools, servers }: Topology, name: string): Role | undefined {

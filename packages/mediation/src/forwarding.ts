@@ -29,6 +29,7 @@ import {
 } from '@entente/sip-relay';
 import { routeAddress, routeName, type Topology } from '@entente/topology';
 import { GatewayBorder } from './gateways/gateway-border.ts';
+import { routesOfGateway } from './gateways/leads-inside.ts';
 import type { MediationOptions } from './mediation-options.ts';
 import type { MediationSender } from './mediation-sender.ts';
 import { fieldsOfNoGatewaysAnswer, withoutInsiderFields } from './numbers/caller.ts';
@@ -74,6 +75,7 @@ export class MediationRules implements RelayRules<MediationTarget> {
       address: routeAddress(current, fqdn, ports.gateways),
       sealing,
       isOurDomain: (domain) => current.isOurDomain(domain),
+      routesOf: (values) => routesOfGateway(values, current),
     });
   }
 
@@ -103,6 +105,7 @@ export class MediationRules implements RelayRules<MediationTarget> {
         if (sender.role === 'gateway') {
           withoutClaims(editor, request, gatewayClaims(this.#known));
           withoutInsiderFields(editor, request);
+          this.#border.routes(editor, request, inside);
         }
         if (gateway !== undefined) this.#border.request(editor, request, { gateway, via });
         write?.(editor, target);

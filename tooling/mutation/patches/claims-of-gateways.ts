@@ -1,6 +1,7 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
 const forwarding = 'packages/mediation/src/forwarding.ts';
+const border = 'packages/mediation/src/gateways/gateway-border.ts';
 const claims = 'packages/mediation/src/numbers/claims-of-gateways.ts';
 
 const test = (title: string): MutationPatch['test'] => ({
@@ -8,7 +9,12 @@ const test = (title: string): MutationPatch['test'] => ({
   title,
 });
 
-/** What the telephone network says of users of ours, and would have their telephones do. */
+const routes = (title: string): MutationPatch['test'] => ({
+  file: 'packages/mediation/test/routes-of-gateways.test.ts',
+  title,
+});
+
+/** What the telephone network says of users of ours, would have their telephones do, and keeps them from ending. */
 export const patches: PatchList = {
   name: 'claims-of-gateways',
   list: [
@@ -67,6 +73,30 @@ export const patches: PatchList = {
       find: 'const field = otherCallOf(request);',
       replace: "const field = ['Replaces', 'Join'].find((name) => request.has(name));",
       test: test('takes over no call of others: Target-Dialog'),
+    },
+    {
+      name: 'routes-in-answers',
+      off: 'a gateway repeats our entry in the route, and the user cannot hang up',
+      file: border,
+      find: 'const kept = this.#options.routesOf(others);',
+      replace: 'const kept = others;',
+      test: routes('leads back to us nowhere, so that the user hangs up: our entry twice'),
+    },
+    {
+      name: 'routes-in-requests',
+      off: 'the same in a call that the gateway begins',
+      file: forwarding,
+      find: 'this.#border.routes(editor, request, inside);',
+      replace: '',
+      test: routes('leads back to us nowhere in a call of its own'),
+    },
+    {
+      name: 'unreadable-routes',
+      off: 'the same with an entry that nobody can read',
+      file: 'packages/mediation/src/gateways/leads-inside.ts',
+      find: 'return parsed.ok && !leadsInside(parsed.value.uri, topology);',
+      replace: 'return !parsed.ok || !leadsInside(parsed.value.uri, topology);',
+      test: routes('leads back to us nowhere, so that the user hangs up: what cannot be read'),
     },
   ],
 };

@@ -1,4 +1,12 @@
-import type { MessageEditor, NameAddr, SipMessage, SipRequest, SipResponse, Via } from '@entente/sip';
+import {
+  edit,
+  type MessageEditor,
+  type NameAddr,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+  type Via,
+} from '@entente/sip';
 import {
   hideContacts,
   hidePath,
@@ -24,6 +32,8 @@ export interface GatewayBorderOptions {
   readonly address: OwnAddress;
   readonly sealing: Sealing;
   readonly isOurDomain: (domain: string) => boolean;
+  /** What stays of the routes that a gateway has recorded. */
+  readonly routesOf: (values: readonly string[]) => readonly string[];
 }
 
 /** Our entry in the route set of a dialog: what a gateway carries, and what stands in its place inside. */
@@ -79,13 +89,36 @@ export class GatewayBorder {
   }
 
   /**
-   * Gives an answer of a gateway the way back that its request had.
+   * Gives an answer of a gateway the way back that its request had. What the gateway has recorded above our entry stays where it leads outside.
    * @param response - as received
    * @param request - as we received it
    * @param gateway - FQDN
    */
   restored(response: SipResponse, request: SipRequest, gateway: string): SipResponse {
-    return restorePath(response, request, this.#entries.get(gateway));
+    const restored = restorePath(response, request, this.#entries.get(gateway));
+    const values = recordRouteOf(restored);
+    // Ours, and what the request had before it.
+    const others = values.slice(0, Math.max(0, values.length - 1 - recordRouteOf(request).length));
+    const kept = this.#options.routesOf(others);
+    if (kept.length === others.length) return restored;
+    const editor = edit(restored).remove('Record-Route');
+    for (const value of [...kept, ...values.slice(others.length)]) editor.append('Record-Route', value);
+    return editor.toMessage();
+  }
+
+  /**
+   * Takes off a request of a gateway the routes that lead nowhere but back.
+   * @param editor - of the request that goes inside
+   * @param request - as received
+   * @param inside - our entry where it begins a dialog
+   */
+  routes(editor: MessageEditor<SipRequest>, request: SipRequest, inside: NameAddr | undefined): void {
+    const values = recordRouteOf(request);
+    const kept = this.#options.routesOf(values);
+    if (kept.length === values.length) return;
+    editor.remove('Record-Route');
+    for (const value of [...(inside === undefined ? [] : [inside]), ...kept])
+      editor.append('Record-Route', value);
   }
 
   /**
