@@ -169,6 +169,19 @@ describe('a number', () => {
       expect(await to(uri, signedIn('bob'), 'bob')).toEqual(['med1.contoso.example']);
   });
 
+  it('in need asks for no right, whatever parameters of the number stand behind it', async () => {
+    const { to } = start();
+    for (const dialled of ['112;isub=1', '112;ext=2;npdi', '112;phone-context=fabrikam.example'])
+      expect([
+        dialled,
+        await to(`sip:${dialled}@contoso.example;user=phone`, signedIn('bob'), 'bob'),
+      ]).toEqual([dialled, await to('sip:112@contoso.example', signedIn('bob'), 'bob')]);
+    for (const dialled of ['+4930555;isub=112', '0301112;isub=1'])
+      expect(await to(`sip:${dialled}@contoso.example;user=phone`, signedIn('bob'), 'bob')).toBe(
+        'dial-outside-not-allowed',
+      );
+  });
+
   it('in need has the rank of an emergency call for those alone who have proven who they are', () => {
     const { frontEnd } = start();
     const request = (method: string, uri: string) =>

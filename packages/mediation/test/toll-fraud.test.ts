@@ -79,4 +79,43 @@ describe('a call of a user who means no good', () => {
       (await transfer('sip:contact@gw1.contoso.example?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc')).status,
     ).toBe(200);
   });
+
+  it('has nobody transfer a gateway to an emergency number with what a gateway may call in its place', async () => {
+    const answer = await inward('INVITE', 'sip:+49301002@med1.contoso.example;user=phone', {
+      headers: { 'Record-Route': '<sip:gw1.contoso.example;lr>' },
+    });
+    expect(answer.status).toBe(200);
+    const begun = last(fe1);
+    const transfer = (to: string) =>
+      outward(
+        'REFER',
+        'sip:contact@gw1.contoso.example',
+        of(bob, { inDialog: begun, headers: { 'Refer-To': `<${to}>` } }),
+      );
+    for (const to of [
+      'tel:112;phone-context=contoso.example;rn=+1900555',
+      'tel:112;phone-context=+1900',
+      'tel:112;phone-context=contoso.example;isub=1',
+      'sip:112;npdi;rn=+1900555@contoso.example;user=phone',
+      'sip:112;isub=1@gw1.contoso.example',
+      'sip:112%3Brn=+1900555@gw1.contoso.example;user=phone',
+    ])
+      expect([to, ...verdict(await transfer(to))]).toEqual([to, 403, 'dial-outside-not-allowed']);
+    expect(gw1.received).toEqual([]);
+    expect((await transfer('sip:1-1-2@contoso.example;user=phone')).status).toBe(200);
+    expect((await transfer('sip:112@gw1.contoso.example;user=phone')).status).toBe(200);
+  });
+
+  it('reaches an emergency number alone where the number has parameters', async () => {
+    const dialled = (number: string) =>
+      outward('INVITE', `sip:${number}@contoso.example;user=phone`, of(bob));
+    for (const number of ['112;isub=1', '112;rn=+1900555', '112;phone-context=+1900']) {
+      expect((await dialled(number)).status).toBe(200);
+      expect(last(gw1).uriText).toBe('sip:112@gw1.contoso.example;user=phone');
+    }
+    gw1.received.length = 0;
+    for (const number of ['+1900555;isub=112', '+1900555;phone-context=112', '0900555;112'])
+      expect([number, (await dialled(number)).status >= 400]).toEqual([number, true]);
+    expect(gw1.received).toEqual([]);
+  });
 });

@@ -312,6 +312,43 @@ export const patches: PatchList = {
       test: numbers('sip:+1234567890123456@contoso.example;user=phone is refused with 404: 16 digits'),
     },
     {
+      name: 'emergency-with-parameters',
+      off: 'a call to an emergency number is refused because of what a telephone writes behind the number',
+      file: 'packages/sip-proxy/src/telephone/normalise-number.ts',
+      find: 'return emergencyOf(uri, numbering) !== undefined;',
+      replace:
+        'const read = readNumber(uri);\n  return read.ok && numbering.emergencyNumbers.includes(read.number.digits);',
+      test: frontEnd('in need asks for no right, whatever parameters of the number stand behind it'),
+    },
+    {
+      name: 'emergency-alone',
+      off: 'the same at a mediation server',
+      file: 'packages/sip-proxy/src/telephone/normalise-number.ts',
+      find: 'if (emergency !== undefined) return { ok: true, number: emergency, isEmergency: true };',
+      replace: '',
+      test: tollFraud('reaches an emergency number alone where the number has parameters'),
+    },
+    {
+      name: 'emergency-before-parameters',
+      off: 'a parameter that is an emergency number makes one of any number',
+      file: 'packages/sip-proxy/src/telephone/dialled-number.ts',
+      find: "const end = text.indexOf(';');\n",
+      replace: 'const end = -1;\n',
+      test: numbers(
+        'is one whatever parameters stand behind it, and is called without them: sip:112;isub=1@contoso.example;user=phone',
+      ),
+    },
+    {
+      name: 'emergency-transfer',
+      off: 'a user without the right has a gateway call the number behind an emergency number',
+      file: 'packages/mediation/src/transfers/refuse-transfer.ts',
+      find: ' && isBare(uri))) return',
+      replace: ')) return',
+      test: tollFraud(
+        'has nobody transfer a gateway to an emergency number with what a gateway may call in its place',
+      ),
+    },
+    {
       name: 'numbers-for-partners',
       off: 'a partner calls the telephone network by a number at our domain',
       file: 'packages/sip-proxy/src/route/decide-route.ts',

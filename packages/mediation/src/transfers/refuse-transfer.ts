@@ -58,7 +58,7 @@ export function refuseTransfer(
   if (!isMarked && !mayBeDialled(uri, known.accounts)) return undefined;
   const number = numberOf(uri, numberingOf(known.topology));
   if (isMarked && !number.ok) return number.refusal;
-  if (user === undefined || (number.ok && number.isEmergency)) return undefined;
+  if (user === undefined || (number.ok && number.isEmergency && isBare(uri))) return undefined;
   const caller = mayCall(user, known.accounts, `Refer-To: expected a user, found the number ${found}`);
   return caller.ok ? undefined : caller.refusal;
 }
@@ -73,6 +73,11 @@ function mayBeDialled(uri: Uri, accounts: TransferKnowledge['accounts']): boolea
   if (uri.rawUser === undefined || /^[a-z]/i.test(uri.rawUser)) return false;
   const address = addressOfRecord(uri);
   return address === undefined || accounts.known.of(address) === undefined;
+}
+
+/** Whether no parameters stand behind a number: a gateway reads the number itself, and could call what they say in its place (RFC 4694). */
+function isBare(uri: Uri): boolean {
+  return uri.kind === 'sip' && uri.user?.includes(';') === false;
 }
 
 /** A user of ours, or a server through which one is reached by a Contact. */

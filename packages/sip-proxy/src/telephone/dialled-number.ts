@@ -66,6 +66,19 @@ export function readNumber(uri: Uri): ReadNumber {
   return { ok: true, number: context === undefined ? { digits } : { digits, context } };
 }
 
+/**
+ * The number of a URI alone, without the parameters behind it: what they say is not asked.
+ * @param uri - `tel:`, `sip:` or `sips:`
+ * @returns without visual separators, as {@link DialledNumber} has it; undefined where it is a name, or longer than what is read
+ */
+export function digitsOf(uri: Uri): string | undefined {
+  const text = textOf(uri);
+  if (text === undefined) return undefined;
+  const end = text.indexOf(';');
+  const written = end < 0 ? text : text.slice(0, end);
+  return written.length > maxLength ? undefined : withoutSeparators(written);
+}
+
 function textOf(uri: Uri): string | undefined {
   if (uri.kind === 'tel') return `${uri.number}${uri.parameters.toString()}`;
   return uri.kind === 'sip' ? uri.user : undefined;

@@ -1,6 +1,6 @@
 import type { Uri } from '@entente/sip';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
-import { type DialledNumber, isDecimal, type NumberProblem, readNumber } from './dialled-number.ts';
+import { type DialledNumber, digitsOf, isDecimal, type NumberProblem, readNumber } from './dialled-number.ts';
 
 /** Digits of a number at most (E.164 §6.1). */
 const maxDigits = 15;
@@ -63,19 +63,19 @@ export function normaliseNumber(dialled: DialledNumber, numbering: Numbering): N
 }
 
 /**
- * Whether a URI at one of our domains, or a `tel:` URI, is an emergency number, be it marked as a number or not: telephones leave the mark out.
+ * Whether a URI at one of our domains, or a `tel:` URI, is an emergency number, be it marked as a number or not: telephones leave the mark out. It is one
+ * whatever parameters stand behind the number; the number alone is called.
  * @param uri - Request-URI
  * @param numbering - how the organisation dials
  */
 export function isEmergencyNumber(uri: Uri, numbering: Numbering): boolean {
   if (numbering.emergencyNumbers.length === 0) return false;
   if (uri.kind === 'sip' && !numbering.isOurDomain(uri.host)) return false;
-  const read = readNumber(uri);
-  return read.ok && numbering.emergencyNumbers.includes(read.number.digits);
+  return emergencyOf(uri, numbering) !== undefined;
 }
 
 /**
- * Reads the number of a URI and makes it global.
+ * Reads the number of a URI and makes it global. Of an emergency number nothing is read but the number.
  * @param uri - Request-URI
  * @param numbering - how the organisation dials
  * @returns the number, or why the request is refused
@@ -84,9 +84,17 @@ export function numberOf(
   uri: Uri,
   numbering: Numbering,
 ): Extract<NormalisedNumber, { ok: true }> | { readonly ok: false; readonly refusal: RequestRefusal } {
+  const emergency = emergencyOf(uri, numbering);
+  if (emergency !== undefined) return { ok: true, number: emergency, isEmergency: true };
   const read = readNumber(uri);
   const normalised = read.ok ? normaliseNumber(read.number, numbering) : read;
   return normalised.ok ? normalised : { ok: false, refusal: invalidNumber(uri, normalised.problem) };
+}
+
+/** Nobody in need waits for what a telephone writes behind the number. */
+function emergencyOf(uri: Uri, { emergencyNumbers }: Numbering): string | undefined {
+  const digits = digitsOf(uri);
+  return digits !== undefined && emergencyNumbers.includes(digits) ? digits : undefined;
 }
 
 function fits(

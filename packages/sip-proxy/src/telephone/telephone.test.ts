@@ -169,6 +169,37 @@ describe('an emergency number', () => {
     expect(isEmergencyNumber(uri(text), berlin)).toBe(expected);
   });
 
+  it.each([
+    'sip:112;isub=1@contoso.example;user=phone',
+    'sip:112;ISUB=1@contoso.example',
+    'sip:112%3Bisub=1@contoso.example',
+    'sip:1-1-2;ext=5;isub=6@contoso.example;user=phone',
+    'tel:112;phone-context=contoso.example;isub=1',
+    'tel:112;phone-context=+49;ext=1',
+    'sip:112;npdi;rn=+1900555@contoso.example',
+    'sip:112;phone-context@contoso.example',
+    'sip:112;phone-context=a;phone-context=b@contoso.example',
+    `sip:112;x=${'y'.repeat(300)}@contoso.example`,
+  ])('is one whatever parameters stand behind it, and is called without them: %s', (text) => {
+    expect(isEmergencyNumber(uri(text), berlin)).toBe(true);
+    expect(dialled(text)).toBe('112');
+    expect(numberOf(uri(text), berlin)).toMatchObject({ ok: true, isEmergency: true });
+  });
+
+  it.each([
+    'sip:030112;isub=112@contoso.example;user=phone',
+    'sip:1120;isub=1@contoso.example;user=phone',
+    'sip:;112@contoso.example;user=phone',
+    'sip:+49112;isub=1@contoso.example;user=phone',
+    'sip:isub=1;112@contoso.example;user=phone',
+    'tel:+1900555;isub=112',
+    'sip:112,;isub=1@contoso.example;user=phone',
+    `sip:${'-'.repeat(300)}112@contoso.example;user=phone`,
+  ])('is no other number, whatever stands behind that: %s', (text) => {
+    expect(isEmergencyNumber(uri(text), berlin)).toBe(false);
+    expect(dialled(text)).toMatch(/^4.. number-invalid$/);
+  });
+
   it('is none where the topology lists none', () => {
     expect(isEmergencyNumber(uri('sip:112@contoso.example'), globalOnly)).toBe(false);
   });
