@@ -14,7 +14,15 @@ function seenInside(method: string, fields: readonly (readonly [string, string])
 describe('what a partner says of users of ours', () => {
   const naming = [
     ...['Referred-By', 'b', 'Diversion', 'History-Info', 'Reply-To'],
-    ...['CC-Diversion', 'CC-Redirect', 'Requested-By', 'P-Charge-Info', 'Call-Info', 'Error-Info'],
+    ...[
+      'CC-Diversion',
+      'CC-Redirect',
+      'Requested-By',
+      'P-Charge-Info',
+      'Call-Info',
+      'Error-Info',
+      'Additional-Identity',
+    ],
   ];
   it.each(naming)('is taken off, and the request comes in: %s', (name) => {
     for (const method of ['INVITE', 'MESSAGE', 'REFER']) {

@@ -42,9 +42,15 @@ const claims = {
   'P-Called-Party-ID': `<${alice}>`,
   'Remote-Party-ID': `<${alice}>;party=called`,
   'Entente-Author': `<${alice}>`,
+  'Entente-Message-Id': '1',
   'Entente-Diagnostics': '1000;reason="x";source="fe1.contoso.example"',
 };
-const history = { 'History-Info': `<${alice}>;index=1`, Diversion: `<${alice}>` };
+const history = {
+  'History-Info': `<${alice}>;index=1`,
+  Diversion: `<${alice}>`,
+  'CC-Diversion': `<${alice}>`,
+  'Additional-Identity': `<${alice}>`,
+};
 const all = { ...claims, ...history };
 
 /** A call of bob, and its answers. */
@@ -105,9 +111,9 @@ describe('an answer of an application', () => {
   const { says, saysLater } = calls('sip:lobby@contoso.example');
   const asserted = (value: string) => says(200, { 'P-Asserted-Identity': value });
 
-  it('names no user, nor anybody else', () => {
-    expect(says()).toEqual([]);
-    expect(saysLater()).toEqual([]);
+  it('names no user, nor anybody else, but the message that it has taken', () => {
+    expect(says()).toEqual(['Entente-Message-Id']);
+    expect(saysLater()).toEqual(['Entente-Message-Id']);
     for (const value of [
       `<${alice}>`,
       '<tel:+49301001>',

@@ -16,7 +16,15 @@ import {
 } from '../test/front-end-on-paper.ts';
 
 const address = alice.slice('sip:'.length);
-const naming = ['Referred-By', 'Diversion', 'History-Info', 'Reply-To', 'CC-Diversion', 'P-Charge-Info'];
+const naming = [
+  'Referred-By',
+  'Diversion',
+  'History-Info',
+  'Reply-To',
+  'CC-Diversion',
+  'P-Charge-Info',
+  'Additional-Identity',
+];
 const hersWritten = [
   '<sip:+49301001@fabrikam.example;user=phone>',
   '<sip:+49-30-1001@litware.example>',

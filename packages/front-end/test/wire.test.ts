@@ -40,13 +40,19 @@ describe('what only insiders may say', () => {
     'P-Called-Party-ID',
     'P-Served-User',
     'P-Asserted-Service',
+    'CC-Diversion',
+    'CC-Redirect',
+    'Requested-By',
+    'Additional-Identity',
+    'P-Charge-Info',
+    'Entente-Message-Id',
   ])('does not travel on from a client as %s, which telephones show, or servers go by', async (field) => {
     expect((await message(alice, 'alice', { [field]: `${ceo};index=1` })).status).toBe(200);
     expect(bob.received.at(-1)?.has(field)).toBe(false);
   });
 
-  it('does not travel on from a user, at a client or an edge, as the author whom a room names; an application’s does', async () => {
-    const named = { 'Entente-Author': ceo };
+  it('does not travel on from a user, at a client or an edge, as the author or with the id that a room writes; an application’s does', async () => {
+    const named = { 'Entente-Author': ceo, 'Entente-Message-Id': '1' };
     const edge = await network.server('edge1.contoso.example');
     const application = await network.server('app1.contoso.example');
     const arrived: boolean[] = [];
@@ -56,9 +62,9 @@ describe('what only insiders may say', () => {
       [application, 'app'],
     ] as const) {
       expect((await message(peer, as, named)).status).toBe(200);
-      arrived.push(bob.received.at(-1)?.has('Entente-Author') === true);
+      arrived.push(...Object.keys(named).map((name) => bob.received.at(-1)?.has(name) === true));
     }
-    expect(arrived).toEqual([false, false, true]);
+    expect(arrived).toEqual([false, false, false, false, true, true]);
   });
 
   it('stays with us where the caller asks for privacy (RFC 3325 §7)', async () => {

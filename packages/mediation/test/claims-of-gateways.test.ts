@@ -59,7 +59,7 @@ async function seenOfAnswer(status: number, fields: Fields): Promise<readonly st
 
 const naming = [
   ...['Diversion', 'History-Info', 'Reply-To', 'CC-Diversion', 'CC-Redirect', 'Requested-By', 'Error-Info'],
-  ...['Referred-By', 'P-Charge-Info', 'Call-Info'],
+  ...['Referred-By', 'P-Charge-Info', 'Call-Info', 'Additional-Identity'],
 ];
 const answering = [
   ...['Answer-Mode', 'Priv-Answer-Mode', 'Alert-Info', 'X-Alert-Info', 'P-Auto-Answer', 'X-Auto-Answer'],
@@ -129,6 +129,14 @@ describe('a caller in the telephone network', () => {
     expect(last(fe1).get('Contact')).toBe('<sip:contact@gw1.contoso.example>');
   });
 
+  it('writes nothing of what rooms deliver', async () => {
+    const fields: Fields = [
+      ['Entente-Author', `<sip:${bob.address}>`],
+      ['Entente-Message-Id', '1'],
+    ];
+    expect(await seenInside(fields)).toEqual([]);
+  });
+
   it('takes over no call of others: Target-Dialog', async () => {
     const headers = { 'Target-Dialog': 'call-of-bob;local-tag=a;remote-tag=b' };
     const answer = await inward('INVITE', aliceNumber, { headers });
@@ -161,7 +169,15 @@ describe('an answer from the telephone network', () => {
       'P-Asserted-Service',
     ],
     ...['Remote-Party-ID', 'P-Preferred-Identity', 'Authentication-Info', 'Proxy-Authentication-Info'],
-    ...['Flow-Timer', 'Service-Route', 'Path', 'Entente-Asked-By', 'Entente-Account-Version'],
+    ...[
+      'Flow-Timer',
+      'Service-Route',
+      'Path',
+      'Entente-Message-Id',
+      'Entente-Author',
+      'Entente-Asked-By',
+      'Entente-Account-Version',
+    ],
   ])('says nothing of how a telephone and its server go on, or who answers: %s', async (name) => {
     for (const status of [183, 200])
       expect(await seenOfAnswer(status, [[name, `<sip:${bob.address}>`]])).toEqual([]);

@@ -14,6 +14,12 @@ const inRights = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const messageIds = 'packages/sip-relay/src/admission/message-id.ts';
+const messageId = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-relay/src/admission/message-id.test.ts',
+  title,
+});
+
 /** That an application and a front end hold each other to what the topology says. */
 export const patches: PatchList = {
   name: 'application',
@@ -27,7 +33,59 @@ export const patches: PatchList = {
       test: {
         file: 'packages/front-end/test/wire.test.ts',
         title:
-          'does not travel on from a user, at a client or an edge, as the author whom a room names; an application’s does',
+          'does not travel on from a user, at a client or an edge, as the author or with the id that a room writes; an application’s does',
+      },
+    },
+    {
+      name: 'message-id-of-a-user',
+      off: 'a user has a program of another miss what a room delivers, by a message with its id',
+      file: 'packages/sip-relay/src/admission/vouch.ts',
+      find: 'if (sender.isForItself !== true) keepMessageId(editor, request, server.topology());',
+      replace: '',
+      test: messageId(
+        'goes on to a user from a room of ours alone: another one with the same id would be taken for the same message',
+      ),
+    },
+    {
+      name: 'message-id-for-a-room',
+      off: 'a room does not know what a room of a partner has delivered, and both write for ever',
+      file: messageIds,
+      find: ' && !isForApplication(request, topology)',
+      replace: '',
+      test: messageId(
+        'goes on to a room, which refuses what a room has delivered, so that two rooms do not write to each other: sip:lobby@contoso.example',
+      ),
+    },
+    {
+      name: 'message-id-by-a-route',
+      off: 'a partner writes the id to a user, along a route, with the address of a room as Request-URI',
+      file: messageIds,
+      find: "if (request.to.tag !== undefined || request.has('Route')) return false;",
+      replace: '',
+      test: messageId(
+        'goes on to nobody by a route, or in a dialog, whatever the Request-URI is: these may lead to a user',
+      ),
+    },
+    {
+      name: 'message-id-in-an-answer',
+      off: 'the answer of anybody says which message of a room has been taken',
+      file: 'packages/sip-relay/src/admission/believed-answer.ts',
+      find: "'P-Preferred-Identity', authorField, messageIdField] as const",
+      replace: "'P-Preferred-Identity', authorField] as const",
+      test: {
+        file: 'packages/front-end/src/believed-answers.test.ts',
+        title: 'of a telephone says of nobody who that is: 200',
+      },
+    },
+    {
+      name: 'history-of-a-user',
+      off: 'a user says in a field of single networks who has asked for the call',
+      file: 'packages/sip-relay/src/naming-fields.ts',
+      find: "  'CC-Redirect',\n  'Requested-By',\n  'P-Charge-Info',\n  'Additional-Identity',\n",
+      replace: "  'CC-Redirect',\n  'P-Charge-Info',\n  'Additional-Identity',\n",
+      test: {
+        file: 'packages/front-end/test/wire.test.ts',
+        title: 'does not travel on from a client as Requested-By, which telephones show, or servers go by',
       },
     },
     {

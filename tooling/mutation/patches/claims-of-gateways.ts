@@ -67,6 +67,14 @@ export const patches: PatchList = {
       test: test('warns in the name of no server of ours, and leads to no address with fields in it'),
     },
     {
+      name: 'message-ids',
+      off: 'the telephone network writes the id of what a room delivers',
+      file: 'packages/mediation/src/numbers/caller.ts',
+      find: "  'Entente-Message-Id',\n",
+      replace: '',
+      test: test('writes nothing of what rooms deliver'),
+    },
+    {
       name: 'target-dialog',
       off: 'a gateway proves by Target-Dialog to know a call of others',
       file: 'packages/mediation/src/transfers/refuse-transfer.ts',

@@ -19,6 +19,7 @@ const insiderFields = [
   'Proxy-Authorization',
   'Referred-By',
   'Entente-Author',
+  'Entente-Message-Id',
   'Entente-Asked-By',
   'Entente-Account-Version',
 ] as const;

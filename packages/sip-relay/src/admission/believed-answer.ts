@@ -1,18 +1,19 @@
 import { addressOfRecord, edit, parseNameAddr, type SipResponse } from '@entente/sip';
 import { isOwnAddress, type Topology } from '@entente/topology';
 import { changeFields } from '../field-changes.ts';
-import { namingFields } from '../naming-fields.ts';
+import { historyFields, namingFields } from '../naming-fields.ts';
 import { numbersInClaims } from '../numbering/numbers-in-claims.ts';
 import { withoutFields } from '../without-fields.ts';
 import { speaksForItself } from './application-identity.ts';
 import { authorField } from './author.ts';
 import { mayVouch } from './may-vouch.ts';
-import { historyFields, insiderFields } from './vouch.ts';
+import { messageIdField } from './message-id.ts';
+import { insiderFields } from './vouch.ts';
 
 const asserted = 'P-Asserted-Identity';
 const diagnostics = 'Entente-Diagnostics';
-/** Who answers, and for whom. A room names the authors of messages, which no answer carries. */
-const claims = [...insiderFields, 'P-Preferred-Identity', authorField] as const;
+/** Who answers, and for whom. A room names the authors of messages, which no answer carries, and the message that it has taken. */
+const claims = [...insiderFields, 'P-Preferred-Identity', authorField, messageIdField] as const;
 /**
  * Who a call was for before: gateways write it truly, and partners of their users, for our edge has taken off what they say of ours, but for numbers; users
  * do not, and applications have no call of others.
@@ -45,7 +46,7 @@ export function believedAnswer(
   const isApplication = isBelieved && speaksForItself(topology, server);
   if (isBelieved && !isApplication) return response;
   const untrue = (isApplication ? claimsOfEnds : claims).filter((name) => {
-    if (!response.has(name)) return false;
+    if (!response.has(name) || (name === messageIdField && isApplication)) return false;
     if (name === diagnostics) return !explains(response, isApplication ? server : undefined);
     return !(isApplication && name === asserted && namesItself(response, server, topology));
   });

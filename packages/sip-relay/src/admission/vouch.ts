@@ -2,8 +2,10 @@ import { type MessageEditor, parseAuthorization, type SipRequest } from '@entent
 import { applyIdentity } from '@entente/sip-proxy';
 import type { Topology } from '@entente/topology';
 import { changeFields } from '../field-changes.ts';
+import { historyFields } from '../naming-fields.ts';
 import { numbersInClaims } from '../numbering/numbers-in-claims.ts';
 import { isOfSamePartner, keepAuthor } from './author.ts';
+import { keepMessageId } from './message-id.ts';
 import type { Sender } from './sender.ts';
 
 /**
@@ -34,8 +36,6 @@ export const insiderFields = [
   askedByField,
   accountVersionField,
 ] as const;
-/** Who a call was for before: a server that diverts it writes these, not a user. */
-export const historyFields = ['Diversion', 'History-Info'] as const;
 const credentialFields = ['Authorization', 'Proxy-Authorization'] as const;
 
 /** The server that vouches for a sender, and what is in force. */
@@ -71,6 +71,7 @@ export function vouchFor(
     if (name !== 'P-Asserted-Identity' && request.has(name)) editor.remove(name);
   }
   if (sender.accountVersion !== undefined) editor.append(accountVersionField, sender.accountVersion);
+  if (sender.isForItself !== true) keepMessageId(editor, request, server.topology());
   // Of its own users a partner's servers write them truly; our edge has taken off what they say of ours, but for numbers.
   if (sender.arrival.kind !== 'partner') {
     for (const name of historyFields) if (request.has(name)) editor.remove(name);
