@@ -79,6 +79,20 @@ describe('the store of rooms', () => {
     ]);
   });
 
+  it('keeps of each room what that one keeps, whichever rooms take turns with it, and after a restart', async () => {
+    const rooms = [room, 'quiet@chat.contoso.example'];
+    for (const part of [0, 1]) {
+      await using store = await RoomStore.open(file);
+      for (let index = 0; index < 300; index++)
+        for (const one of rooms)
+          await store.addMessage({ ...message(`${one} ${part} ${index}`), room: one }, [], 10);
+      for (const one of rooms) expect((await store.history(one, 1_000)).length).toBeLessThanOrEqual(10 + 128);
+    }
+    await using store = await RoomStore.open(file);
+    await store.addMessage(message('last'), [], 10);
+    expect(await store.history(room, 1_000)).toHaveLength(10);
+  });
+
   it('does what many ask at once, each by itself: one that cannot be done leaves the others', async () => {
     await using store = await RoomStore.open(file);
     const results = await Promise.allSettled([

@@ -8,6 +8,10 @@ const inChatRooms = (title: string): MutationPatch['test'] => ({
   file: 'packages/chat-room/src/chat-rooms.test.ts',
   title,
 });
+const inStore = (title: string): MutationPatch['test'] => ({
+  file: 'packages/chat-room/test/store.test.ts',
+  title,
+});
 const refuses = inRooms('refuses with the reason');
 
 /** That a room keeps to its members and its bounds, and loses nothing that it has acknowledged. */
@@ -198,7 +202,7 @@ export const patches: PatchList = {
     {
       name: 'undelivered-stay',
       off: 'old messages are removed before they are delivered',
-      file: 'packages/chat-room/src/store/room-store.ts',
+      file: 'packages/chat-room/src/store/old-messages.ts',
       find: "'NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.number AND d.status IS NULL)';",
       replace: "'1 = 1';",
       test: {
@@ -206,6 +210,26 @@ export const patches: PatchList = {
         title:
           'removes the oldest messages beyond those that a room keeps, and none that is still to be delivered',
       },
+    },
+    {
+      name: 'old-messages-of-each-room',
+      off: 'a room whose messages take turns with those of another keeps all of them',
+      file: 'packages/chat-room/src/store/old-messages.ts',
+      find: 'if (since >= pruneEvery) this.#since.set(room, 0);',
+      replace: 'if (since >= pruneEvery) for (const other of this.#since.keys()) this.#since.set(other, 0);',
+      test: inStore(
+        'keeps of each room what that one keeps, whichever rooms take turns with it, and after a restart',
+      ),
+    },
+    {
+      name: 'old-messages-after-a-restart',
+      off: 'each restart lets a room have messages beyond what it keeps',
+      file: 'packages/chat-room/src/store/old-messages.ts',
+      find: 'if (before !== undefined && since < pruneEvery) return;',
+      replace: 'if (since < pruneEvery) return;',
+      test: inStore(
+        'keeps of each room what that one keeps, whichever rooms take turns with it, and after a restart',
+      ),
     },
     {
       name: 'full-for-ever',
@@ -220,7 +244,7 @@ export const patches: PatchList = {
     {
       name: 'largest-room-first',
       off: 'a room that fills the database makes others lose their history',
-      file: 'packages/chat-room/src/store/room-store.ts',
+      file: 'packages/chat-room/src/store/old-messages.ts',
       find: 'DESC LIMIT 1`;',
       replace: 'ASC LIMIT 1`;',
       test: inChatRooms(

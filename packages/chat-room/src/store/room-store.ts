@@ -9,6 +9,7 @@ import {
 } from '@entente/store-sql/sqlite';
 import { ChatRoomFault } from '../fault.ts';
 import { noteBegun, refuseLost } from './lost-store.ts';
+import { OldMessages } from './old-messages.ts';
 import { chatMigrations } from './schema.ts';
 import { openingFault, storingFault } from './store-fault.ts';
 import type {
@@ -22,9 +23,6 @@ import type {
 
 type Operation = (transaction: SqlTransaction) => Promise<unknown>;
 
-/** Messages of a room after which its old ones are looked for. */
-const pruneEvery = 128;
-
 /**
  * The members, messages and deliveries of all rooms, in one SQLite file. A change is on the disk when its promise resolves; changes that wait
  * share one transaction, and so one flush.
@@ -33,6 +31,7 @@ export class RoomStore implements AsyncDisposable {
   readonly #driver: SqliteDriver;
   readonly #queue: BatchQueue<Operation, unknown>;
   readonly #place: string;
+  readonly #old = new OldMessages();
   #isFailing = false;
   #closing: Promise<void> | undefined;
 
@@ -131,7 +130,7 @@ export class RoomStore implements AsyncDisposable {
           stored.number,
           member,
         ]);
-      if (stored.number % pruneEvery === 0) await prune(transaction, room, keep);
+      await this.#old.prune(transaction, room, keep);
       return stored;
     });
   }
@@ -213,16 +212,7 @@ GROUP BY m.number`,
    * @returns how many were removed
    */
   makeRoom(most: number): Promise<number> {
-    return this.#change(async (transaction) => {
-      const [largest] = await transaction.all(largestRoom, []);
-      if (largest === undefined) return 0;
-      const rows = await transaction.all(
-        `SELECT number FROM messages m WHERE m.room = ? AND ${isDelivered} ORDER BY m.number LIMIT ?`,
-        [largest.room as string, most],
-      );
-      await remove(transaction, rows);
-      return rows.length;
-    });
+    return this.#change((transaction) => this.#old.makeRoom(transaction, most));
   }
 
   /** Bytes of the pages in use. */
@@ -269,6 +259,7 @@ GROUP BY m.number`,
     } catch (error) {
       // Nothing of it is stored; each caller is told, and the next change may be stored again.
       this.#isFailing = true;
+      this.#old.undone();
       const fault = storingFault(this.#place, error);
       return operations.map(() => ({ ok: false, fault }));
     }
@@ -290,34 +281,6 @@ GROUP BY m.number`,
       place: this.#place,
       remedy: 'open it again before using it',
     });
-  }
-}
-
-/** Removes the oldest messages of a room whose deliveries are all known. */
-async function prune(transaction: SqlTransaction, room: string, keep: number): Promise<void> {
-  const [last] = await transaction.all(
-    'SELECT number FROM messages WHERE room = ? ORDER BY number DESC LIMIT 1 OFFSET ?',
-    [room, keep],
-  );
-  if (last === undefined) return;
-  const rows = await transaction.all(
-    `SELECT number FROM messages m WHERE m.room = ? AND m.number <= ? AND ${isDelivered}`,
-    [room, last.number as number],
-  );
-  await remove(transaction, rows);
-}
-
-/** That nobody is owed a message `m` any more. */
-const isDelivered = 'NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.number AND d.status IS NULL)';
-
-/** By what its messages and their deliveries take; each delivery is counted as 64 octets for each member that the room has now. */
-const largestRoom = `SELECT m.room FROM messages m GROUP BY m.room
-ORDER BY SUM(LENGTH(m.body)) + 64 * COUNT(*) * (1 + (SELECT COUNT(*) FROM members n WHERE n.room = m.room)) DESC LIMIT 1`;
-
-async function remove(transaction: SqlTransaction, messages: readonly SqlRow[]): Promise<void> {
-  for (const { number } of messages) {
-    await transaction.run('DELETE FROM deliveries WHERE message = ?', [number as number]);
-    await transaction.run('DELETE FROM messages WHERE number = ?', [number as number]);
   }
 }
 
