@@ -12,6 +12,10 @@ const inStore = (title: string): MutationPatch['test'] => ({
   file: 'packages/chat-room/test/store.test.ts',
   title,
 });
+const inSlow = (title: string): MutationPatch['test'] => ({
+  file: 'packages/chat-room/src/delivery/slow-members.test.ts',
+  title,
+});
 const refuses = inRooms('refuses with the reason');
 
 /** That a room keeps to its members and its bounds, and loses nothing that it has acknowledged. */
@@ -283,13 +287,41 @@ export const patches: PatchList = {
       name: 'silent-members',
       off: 'members who answer nothing take every place, so that nobody else gets anything',
       file: 'packages/chat-room/src/delivery/deliveries.ts',
-      find: '(this.#silent.has(queue.member) ? this.#slow : this.#ready).add(queue);',
+      find: '(this.#slowMembers.has(queue.member) ? this.#slow : this.#ready).add(queue);',
       replace: 'this.#ready.add(queue);',
       test: {
         file: 'packages/chat-room/src/delivery/deliveries.test.ts',
         title:
           'to members who do not answer take a quarter of the places, in all rooms together, and hold nobody else up',
       },
+    },
+    {
+      name: 'late-answers',
+      off: 'members who answer each message after half a minute take every place',
+      file: 'packages/chat-room/src/delivery/slow-members.ts',
+      find: 'tookMs >= lateMs ?',
+      replace: 'tookMs < 0 ?',
+      test: inSlow(
+        'come to others also where as many members as there are places answer 200 late, each time',
+      ),
+    },
+    {
+      name: 'late-each-second-time',
+      off: 'members who answer each second message at once take every place with the others',
+      file: 'packages/chat-room/src/delivery/slow-members.ts',
+      find: '(slow.isSilent || this.#steadyNow() < slow.until)',
+      replace: 'slow.isSilent',
+      test: inSlow(
+        'come to others also where as many members as there are places answer late each second time',
+      ),
+    },
+    {
+      name: 'slow-members-that-are-remembered',
+      off: 'memory grows with each member who was ever slow',
+      file: 'packages/chat-room/src/delivery/slow-members.ts',
+      find: 'if (this.#slow.size >= maxSlow)',
+      replace: 'if (this.#slow.size < 0)',
+      test: inSlow('and remembered with so many others: the one that was slow longest ago is forgotten'),
     },
     {
       name: 'silent-members-have-no-more-than-a-part',

@@ -2,6 +2,7 @@ import type { Clock, Log } from '@entente/tls';
 import type { ChatBounds } from '../bounds.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import type { StoredMessage } from '../store/stored.ts';
+import { SlowMembers } from './slow-members.ts';
 
 /** What {@link Deliveries} needs. */
 export interface DeliveriesOptions {
@@ -46,12 +47,10 @@ const gone = 410;
 const tooMuchOwed = 503;
 /** Also what a front end says where a device does not answer (RFC 3261 §8.1.3.1). */
 const noAnswer = 408;
-/** The part of the places that is for members who did not answer last: one of so many. */
+/** The part of the places that is for slow members: one of so many. */
 const slowPart = 4;
 /** The part of the places that one member may take, in however many rooms: one of so many. */
 const memberPart = 16;
-/** Members who are remembered for their silence; of more, the one that was silent longest ago is forgotten. */
-const maxSilent = 10_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 /** Messages that are kept at hand for those who get them next. */
@@ -67,7 +66,7 @@ export class Deliveries {
   readonly #queues = new Map<string, Queue>();
   /** Those that have something to do now. */
   readonly #ready = new Set<Queue>();
-  /** Those of them whose member did not answer last. */
+  /** Those of them whose member is slow. */
   readonly #slow = new Set<Queue>();
   /** Of members who have taken their share of the places, in whatever room: they go on as soon as one of those is free. */
   readonly #behind = new Map<string, Set<Queue>>();
@@ -75,15 +74,15 @@ export class Deliveries {
   readonly #owed = new Map<string, number>();
   /** Places that a member takes. */
   readonly #taken = new Map<string, number>();
-  /** Members who did not answer last, in any room. */
-  readonly #silent = new Set<string>();
+  /** Of all rooms. */
+  readonly #slowMembers: SlowMembers;
   readonly #pauses = new Map<Queue, () => void>();
   readonly #atHand = new Map<number, Promise<StoredMessage | undefined>>();
   readonly #idle = new Set<() => void>();
   readonly #made = { delivered: 0, failed: 0 };
   #running = 0;
   #slowRunning = 0;
-  /** Whether the next place is for a member who did not answer last: the one before was for another. */
+  /** Whether the next place is for a slow member: the one before was for another. */
   #isSlowNext = false;
   #pending = 0;
   #isStopped = false;
@@ -91,6 +90,7 @@ export class Deliveries {
   /** @param options - store, how to send, bounds */
   constructor(options: DeliveriesOptions) {
     this.#options = options;
+    this.#slowMembers = new SlowMembers(options.steadyNow);
   }
 
   /** Deliveries that wait or are under way. */
@@ -146,12 +146,12 @@ export class Deliveries {
   }
 
   #isReady(queue: Queue): void {
-    (this.#silent.has(queue.member) ? this.#slow : this.#ready).add(queue);
+    (this.#slowMembers.has(queue.member) ? this.#slow : this.#ready).add(queue);
   }
 
   /**
-   * Who does not answer takes a place for as long as a request waits: all of them together have a part of the places, so that others go on. Up to that
-   * part they take turns with the others, who may want every place all the time.
+   * Who does not answer, or late, takes a place for as long as a request waits: all of them together have a part of the places, so that others go on. Up
+   * to that part they take turns with the others, who may want every place all the time.
    */
   #go(): void {
     const { concurrency } = this.#options.bounds;
@@ -257,14 +257,11 @@ export class Deliveries {
   }
 
   async #send(message: StoredMessage, { member, room }: Queue): Promise<number> {
-    const { isMember, send } = this.#options;
+    const { isMember, send, steadyNow } = this.#options;
     if (!isMember(room, member)) return gone;
+    const from = steadyNow();
     const status = await send(message, member).catch(() => noAnswer);
-    this.#silent.delete(member);
-    if (status === noAnswer) {
-      if (this.#silent.size >= maxSilent) this.#silent.delete(this.#silent.values().next().value as string);
-      this.#silent.add(member);
-    }
+    this.#slowMembers.answered(member, steadyNow() - from, status !== noAnswer);
     return status;
   }
 

@@ -1,0 +1,46 @@
+interface Slow {
+  /** The last request got no answer. */
+  readonly isSilent: boolean;
+  /** When the time that late answers took is made up for. */
+  readonly until: number;
+}
+
+/** An answer after so many milliseconds is late. */
+const lateMs = 1_000;
+/** For how long a member is slow that has taken a place with a late answer: so many times as long. All in all it has a tenth of a place of others. */
+const slowFor = 9;
+/** Members that are remembered; of more, the one that was slow longest ago is forgotten. */
+export const maxSlow = 10_000;
+
+/** Who does not answer, or late: with each message they take a place for so long that others wait. */
+export class SlowMembers {
+  readonly #steadyNow: () => number;
+  readonly #slow = new Map<string, Slow>();
+
+  /** @param steadyNow - milliseconds from any beginning, which go on evenly when the clock is set */
+  constructor(steadyNow: () => number) {
+    this.#steadyNow = steadyNow;
+  }
+
+  /** Whether a member is slow now. */
+  has(member: string): boolean {
+    const slow = this.#slow.get(member);
+    return slow !== undefined && (slow.isSilent || this.#steadyNow() < slow.until);
+  }
+
+  /**
+   * A request to a member has ended.
+   * @param member - its address
+   * @param tookMs - how long it was under way
+   * @param isAnswered - whether the member has said anything, whatever it was
+   */
+  answered(member: string, tookMs: number, isAnswered: boolean): void {
+    const now = this.#steadyNow();
+    const before = this.#slow.get(member)?.until ?? now;
+    const until = tookMs >= lateMs ? Math.max(before, now + slowFor * tookMs) : before;
+    this.#slow.delete(member);
+    if (isAnswered && until <= now) return;
+    if (this.#slow.size >= maxSlow) this.#slow.delete(this.#slow.keys().next().value as string);
+    this.#slow.set(member, { isSilent: !isAnswered, until });
+  }
+}
