@@ -83,11 +83,36 @@ describe('rooms', () => {
 
   it('take no more deliveries than may wait, also of messages that come at once', async () => {
     const { deliveries, rooms } = await start(['alice@contoso.example', 'bob@contoso.example'], {
-      maxPending: 2,
+      maxPending: 4,
     });
     const said = ['one', 'two', 'three', 'four'].map((text) => rooms.receive(messageOf('alice', text)));
     expect((await Promise.all(said)).map(({ status }) => status)).toEqual([200, 200, 480, 480]);
     expect(deliveries.pending).toBe(2);
+  });
+
+  it('have as many deliveries that wait as are free for all: one whose members answer nothing refuses, and others go on', async () => {
+    const { deliveries, rooms } = await start(['alice@contoso.example', 'bob@contoso.example'], {
+      burst: 100,
+      maxPending: 60,
+    });
+    const fill = async (room: string) => {
+      for (;;) {
+        const answer = await rooms.receive(messageOf('alice', 'x', room));
+        if (answer.status !== 200) return answer;
+      }
+    };
+    expect(await fill(lobby)).toMatchObject({
+      status: 480,
+      reason: 'too-many-deliveries-of-room',
+      headers: { 'Retry-After': '10' },
+    });
+    expect([deliveries.pending, deliveries.pendingOf(lobby)]).toEqual([30, 30]);
+    expect(rooms.isNearlyFull).toBe(false);
+    expect((await rooms.receive(messageOf('bob', 'x', quiet))).status).toBe(200);
+    // The next one has as many as are free by then.
+    expect(await fill(quiet)).toMatchObject({ reason: 'too-many-deliveries-of-room' });
+    expect([deliveries.pendingOf(quiet), deliveries.largestPending]).toEqual([15, 30]);
+    expect(rooms.isNearlyFull).toBe(true);
   });
 
   it('take no more members than a room may have, also of those that join at once', async () => {

@@ -5,6 +5,7 @@ import type { Clock, Log } from '@entente/tls';
 import type { ChatBounds } from './bounds.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
 import type { CommandReply } from './delivery/replies.ts';
+import { RoomCounts } from './delivery/room-counts.ts';
 import { messageIdHeader } from './headers.ts';
 import { refusals } from './refusals.ts';
 import { parseCommand } from './room/command.ts';
@@ -30,6 +31,8 @@ const sizeEvery = 64;
 const removedAtOnce = 64;
 /** How often they do before one message is refused. */
 const maxRounds = 4;
+/** The part of the deliveries that may wait at which an administrator hears of it: so many percent. */
+const nearlyFull = 75;
 /** Characters of the longest Content-Type that is kept and passed on. */
 const maxTypeLength = 128;
 
@@ -39,7 +42,7 @@ export class ChatRooms {
   readonly #rooms: ReadonlyMap<string, Room>;
   readonly #commands: RoomCommands;
   /** Deliveries of messages that are being stored: they count as waiting, so that many messages at once keep to the bound. */
-  #storing = 0;
+  readonly #storing = new RoomCounts();
   #bytes = 0;
   #makingRoom: Promise<number> | undefined;
   #sinceSize = sizeEvery;
@@ -54,6 +57,12 @@ export class ChatRooms {
   /** Rooms that are served. */
   get rooms(): readonly Room[] {
     return [...this.#rooms.values()];
+  }
+
+  /** Whether so many deliveries wait that messages of large rooms are refused, or soon will be. */
+  get isNearlyFull(): boolean {
+    const { bounds, deliveries } = this.#options;
+    return deliveries.pending * 100 >= bounds.maxPending * nearlyFull;
   }
 
   /** Whether somebody is a member of a room. */
@@ -113,8 +122,8 @@ export class ChatRooms {
   async #post(room: Room, author: string, request: SipRequest): Promise<Answer | Refusal> {
     const { bounds, clock, deliveries, store } = this.#options;
     const members = room.members.filter((member) => member !== author);
-    if (deliveries.pending + this.#storing + members.length > bounds.maxPending)
-      return refusals.tooManyDeliveries(bounds.maxPending);
+    const crowded = this.#tooMany(room.address, members.length);
+    if (crowded !== undefined) return crowded;
     const message = {
       id: randomUUID(),
       room: room.address,
@@ -125,15 +134,24 @@ export class ChatRooms {
       contentType: request.contentType ?? 'text/plain',
       body: Uint8Array.from(request.body),
     };
-    this.#storing += members.length;
+    this.#storing.add(room.address, members.length);
     try {
       if (await this.#isFull()) return refusals.storageFull(bounds.maxBytes);
       const { id, isNew, number } = await store.addMessage(message, members, bounds.maxHistory);
       if (isNew) deliveries.add(number, room.address, members);
       return { status: 200, headers: { [messageIdHeader]: id } };
     } finally {
-      this.#storing -= members.length;
+      this.#storing.add(room.address, -members.length);
     }
+  }
+
+  /** A room has no more waiting than are free for all: one whose members answer nothing leaves half for the others, and several of them some. */
+  #tooMany(room: string, more: number): Refusal | undefined {
+    const { bounds, deliveries } = this.#options;
+    const free = bounds.maxPending - deliveries.pending - this.#storing.all;
+    if (more > free) return refusals.tooManyDeliveries(bounds.maxPending);
+    const waiting = deliveries.pendingOf(room) + this.#storing.of(room);
+    return waiting + more > free ? refusals.tooManyOfRoom(room, waiting, free) : undefined;
   }
 
   async #isFull(): Promise<boolean> {

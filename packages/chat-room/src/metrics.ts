@@ -8,9 +8,11 @@ import type { Deliveries } from './delivery/deliveries.ts';
  */
 export function chatMetrics({
   deliveries,
+  maxPending,
   rooms,
 }: {
-  readonly deliveries: Pick<Deliveries, 'pending' | 'made'>;
+  readonly deliveries: Pick<Deliveries, 'pending' | 'largestPending' | 'made'>;
+  readonly maxPending: number;
   readonly rooms: Pick<ChatRooms, 'rooms'>;
 }): readonly Metric[] {
   return [
@@ -31,6 +33,18 @@ export function chatMetrics({
       type: 'gauge',
       help: 'Deliveries that wait or are under way.',
       samples: () => [{ value: deliveries.pending }],
+    },
+    {
+      name: 'entente_chat_deliveries_pending_largest_room',
+      type: 'gauge',
+      help: 'Those of the room that has most of them; a room has no more than are free.',
+      samples: () => [{ value: deliveries.largestPending }],
+    },
+    {
+      name: 'entente_chat_deliveries_pending_max',
+      type: 'gauge',
+      help: 'How many there may be, of all rooms.',
+      samples: () => [{ value: maxPending }],
     },
     {
       name: 'entente_chat_deliveries_total',

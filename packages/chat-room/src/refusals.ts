@@ -15,6 +15,7 @@ export const chatRefusalReasons = [
   'message-too-long',
   'rate-exceeded',
   'too-many-deliveries',
+  'too-many-deliveries-of-room',
   'storage-full',
   'store-unavailable',
   'unknown-command',
@@ -127,6 +128,14 @@ export const refusals = {
       'too-many-deliveries',
       `expected room among ${most} deliveries that wait, found none`,
       'Wait until members have got what was sent before.',
+      { 'Retry-After': retryAfterSeconds },
+    ),
+  tooManyOfRoom: (room: string, waiting: number, free: number): Refusal =>
+    because(
+      480,
+      'too-many-deliveries-of-room',
+      `expected of ${room} no more deliveries that wait than are free for all rooms, found ${waiting} and ${free}`,
+      'Wait until members have got what was sent before; /remove those who answer nothing.',
       { 'Retry-After': retryAfterSeconds },
     ),
   storageFull: (most: number): Refusal =>

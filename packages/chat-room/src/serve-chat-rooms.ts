@@ -8,6 +8,7 @@ import { Replies } from './delivery/replies.ts';
 import { ChatRoomFault } from './fault.ts';
 import { authorHeader, messageIdHeader } from './headers.ts';
 import { chatMetrics } from './metrics.ts';
+import { roomProblems } from './problems.ts';
 import type { RoomEntry } from './room/room.ts';
 import { RoomStore } from './store/room-store.ts';
 import type { StoredMessage } from './store/stored.ts';
@@ -106,18 +107,8 @@ export async function serveChatRooms(options: ServeChatRoomsOptions): Promise<Ru
   }
   return {
     application,
-    metrics: [...application.metrics, ...chatMetrics({ deliveries, rooms })],
-    problems: () =>
-      store.isFailing
-        ? [
-            {
-              part: 'rooms',
-              message: 'a change of a room could not be stored',
-              remedy: 'look at the disk of the database; messages are refused until it can be written',
-              stops: true,
-            },
-          ]
-        : [],
+    metrics: [...application.metrics, ...chatMetrics({ deliveries, maxPending: bounds.maxPending, rooms })],
+    problems: () => roomProblems({ store, rooms, deliveries, maxPending: bounds.maxPending }),
     settled: () => deliveries.settled(),
     drain(withinMs) {
       deliveries.stop();

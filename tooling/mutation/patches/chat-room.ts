@@ -157,8 +157,8 @@ export const patches: PatchList = {
       name: 'deliveries-that-wait',
       off: 'any number of deliveries waits in memory',
       file: 'packages/chat-room/src/chat-rooms.ts',
-      find: 'if (deliveries.pending + this.#storing + members.length > bounds.maxPending)',
-      replace: 'if (deliveries.pending > Number.MAX_SAFE_INTEGER)',
+      find: 'const free = bounds.maxPending - deliveries.pending - this.#storing.all;',
+      replace: 'const free = Number.MAX_SAFE_INTEGER;',
       test: inRooms(
         'refuses messages while its database is as large as it may be, or too many deliveries wait',
       ),
@@ -167,9 +167,31 @@ export const patches: PatchList = {
       name: 'deliveries-that-are-stored',
       off: 'messages that come at once are more than the deliveries that may wait',
       file: 'packages/chat-room/src/chat-rooms.ts',
-      find: 'this.#storing += members.length;',
-      replace: 'this.#storing += 0;',
+      find: 'this.#storing.add(room.address, members.length);',
+      replace: 'this.#storing.add(room.address, 0);',
       test: inChatRooms('take no more deliveries than may wait, also of messages that come at once'),
+    },
+    {
+      name: 'share-of-a-room',
+      off: 'one room whose members answer nothing keeps every other room from taking messages',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: 'waiting + more > free ?',
+      replace: 'more > free ?',
+      test: inChatRooms(
+        'have as many deliveries that wait as are free for all: one whose members answer nothing refuses, and others go on',
+      ),
+    },
+    {
+      name: 'nearly-full-is-seen',
+      off: 'health says nothing of a chat server that is full of deliveries that wait',
+      file: 'packages/chat-room/src/problems.ts',
+      find: 'if (rooms.isNearlyFull)',
+      replace: 'if (!rooms.isNearlyFull && store.isFailing)',
+      test: {
+        file: 'packages/chat-room/src/problems.test.ts',
+        title:
+          'are a store that cannot be written, which stops it, and too many deliveries that wait, which do not',
+      },
     },
     {
       name: 'members-that-arrive',

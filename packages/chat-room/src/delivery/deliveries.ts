@@ -2,6 +2,7 @@ import type { Clock, Log } from '@entente/tls';
 import type { ChatBounds } from '../bounds.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import type { StoredMessage } from '../store/stored.ts';
+import { RoomCounts } from './room-counts.ts';
 import { SlowMembers } from './slow-members.ts';
 
 /** What {@link Deliveries} needs. */
@@ -79,12 +80,12 @@ export class Deliveries {
   readonly #pauses = new Map<Queue, () => void>();
   readonly #atHand = new Map<number, Promise<StoredMessage | undefined>>();
   readonly #idle = new Set<() => void>();
+  readonly #pending = new RoomCounts();
   readonly #made = { delivered: 0, failed: 0 };
   #running = 0;
   #slowRunning = 0;
   /** Whether the next place is for a slow member: the one before was for another. */
   #isSlowNext = false;
-  #pending = 0;
   #isStopped = false;
 
   /** @param options - store, how to send, bounds */
@@ -95,7 +96,17 @@ export class Deliveries {
 
   /** Deliveries that wait or are under way. */
   get pending(): number {
-    return this.#pending;
+    return this.#pending.all;
+  }
+
+  /** Those of one room. */
+  pendingOf(room: string): number {
+    return this.#pending.of(room);
+  }
+
+  /** Those of the room that has most of them. */
+  get largestPending(): number {
+    return this.#pending.largest;
   }
 
   /**
@@ -123,7 +134,7 @@ export class Deliveries {
         this.#isReady(queue);
       }
       queue.owed.push({ number, since });
-      this.#pending++;
+      this.#pending.add(room, 1);
     }
     this.#go();
   }
@@ -135,7 +146,7 @@ export class Deliveries {
 
   /** Resolves once nothing is owed to anybody. */
   settled(): Promise<void> {
-    return this.#pending === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.add(resolve));
+    return this.#pending.all === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.add(resolve));
   }
 
   /** Begins nothing more. What is not delivered stays on the disk; of what is under way, an answer that still comes is recorded. */
@@ -282,10 +293,10 @@ export class Deliveries {
     if (owed > 0) this.#owed.set(queue.member, owed);
     else this.#owed.delete(queue.member);
     queue.attempts = 0;
-    this.#pending--;
+    this.#pending.add(queue.room, -1);
     if (queue.owed.length > 0) this.#isReady(queue);
     else this.#queues.delete(queue.key);
-    if (this.#pending > 0) return;
+    if (this.#pending.all > 0) return;
     for (const resolve of this.#idle) resolve();
     this.#idle.clear();
   }
