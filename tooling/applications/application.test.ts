@@ -272,6 +272,26 @@ describe('an application that opens no connection', () => {
   });
 });
 
+describe('what an application knows of an address', () => {
+  it('is whether it may be one of the organisation', async () => {
+    const { application } = await startEcho();
+    const ours = [
+      'sip:alice@contoso.example',
+      'sip:alice@CONTOSO.example',
+      'sip:echo@chat.contoso.example',
+      'sip:echo@chat1.contoso.example',
+    ];
+    const others = [
+      'sip:alice@fe1.contoso.example',
+      'sip:alice@sub.contoso.example',
+      'sip:alice@fabrikam.example',
+      'tel:+15550100',
+      'no URI',
+    ];
+    expect([...ours, ...others].filter((uri) => application.isOurs(uri))).toEqual(ours);
+  });
+});
+
 describe('what an application may send as', () => {
   it('is its own address: the program is told at once', async () => {
     const { application } = await startEcho();

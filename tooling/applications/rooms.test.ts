@@ -136,7 +136,7 @@ describe('a room', () => {
   it('refuses with the reason', async () => {
     const users = { 'news@contoso.example': 'chat1.contoso.example' };
     const { network } = await start([{ address: lobby, moderators: of('alice') }], {
-      bounds: { maxMessageBytes: 20, maxMembers: 1 },
+      bounds: { maxMessageBytes: 40, maxMembers: 1 },
       network: { users },
     });
     const alice = await network.user('alice');
@@ -153,7 +153,7 @@ describe('a room', () => {
     const text = { contentType: 'text/plain', body: 'x' };
     await refused(404, 'unknown-room', alice.agent.message('sip:other@chat.contoso.example', 'x'));
     await refused(403, 'not-a-member', say(bob, 'x'));
-    await refused(413, 'message-too-long', say(alice, 'x'.repeat(21)));
+    await refused(413, 'message-too-long', say(alice, 'x'.repeat(41)));
     await refused(
       415,
       'body-not-accepted',
@@ -175,7 +175,8 @@ describe('a room', () => {
       alice.agent.request('MESSAGE', room, { ...text, headers: { [messageIdHeader]: 'x' } }),
     );
     await refused(400, 'unknown-command', say(alice, '/nonsense'));
-    await refused(403, 'room-full', say(alice, '/add b@c.example'));
+    await refused(403, 'room-full', say(alice, '/add b@contoso.example'));
+    await refused(403, 'not-a-user', say(alice, '/add b@fabrikam.example'));
   });
 
   it('refuses a member who sends more than others, and nobody else', async () => {

@@ -11,7 +11,7 @@ import {
   type SipEndpoint,
 } from '@entente/sip-endpoint';
 import { systemClock } from '@entente/tls';
-import { isOwnAddress, type Topology } from '@entente/topology';
+import { applicationOf, isOwnAddress, type Topology } from '@entente/topology';
 import type { ApplicationRequestParts } from './application-options.ts';
 import { type FanOutOptions, fanOut, type Receipt } from './fan-out.ts';
 import { ApplicationFault } from './fault.ts';
@@ -76,6 +76,22 @@ export class Application implements AsyncDisposable {
     const parsed = parseUri(uri);
     const address = parsed.ok ? addressOfRecord(parsed.value) : undefined;
     return address !== undefined && isOwnAddress(this.#parts.topology(), this.fqdn, address);
+  }
+
+  /**
+   * Whether an address may be one of a user or an application of the organisation, by the topology in force: at one of its domains, or at the name of
+   * an application. Whether there is such a user, a front end knows.
+   * @param uri - `sip:alice@contoso.example`
+   */
+  isOurs(uri: string): boolean {
+    const parsed = parseUri(uri);
+    if (!parsed.ok || parsed.value.kind !== 'sip') return false;
+    const address = addressOfRecord(parsed.value);
+    const topology = this.#parts.topology();
+    return (
+      topology.isOurDomain(parsed.value.host.toLowerCase()) ||
+      (address !== undefined && applicationOf(topology, address) !== undefined)
+    );
   }
 
   /**

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ApplicationMessage } from '@entente/application';
+import type { ApplicationMessage, Refusal } from '@entente/application';
 import { createRequest } from '@entente/sip';
 import { createTestLog, StepClock } from '@entente/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -44,6 +44,7 @@ async function start(moderators: readonly string[], changed: Partial<ChatBounds>
     bounds,
     clock,
     log,
+    isOurs: (address) => /@(?:chat\.)?contoso\.example$/.test(address),
     reply: () => true,
   });
   await rooms.load();
@@ -79,6 +80,32 @@ describe('rooms', () => {
     expect(await said('alice', '/remove carol@contoso.example')).toBe(200);
     expect(await said('bob', '/leave')).toBe(200);
     expect(rooms.rooms[0]?.size).toBe(1);
+  });
+
+  it.each([
+    ['another domain', 'mallory@fabrikam.example'],
+    ['a subdomain', 'mallory@sub.contoso.example'],
+    ['the room itself', lobby],
+    ['another room', quiet],
+    ['control characters', 'a%0d%0aX-Y@contoso.example'],
+    ['a space', 'a%20b@contoso.example'],
+    ['a telephone', 'sip:+442079460123@contoso.example;user=phone'],
+    ['a header field', 'bob@contoso.example?Subject=x'],
+    ['a length that no account has', `${'x'.repeat(5_000)}@contoso.example`],
+    ['no user part', 'contoso.example'],
+  ])('have users of the organisation as members alone: /add with %s is refused', async (_, address) => {
+    const { rooms } = await start(['alice@contoso.example'], {});
+    const refused = await rooms.receive(messageOf('alice', `/add ${address}`));
+    expect(refused).toMatchObject({ status: 403, reason: 'not-a-user' });
+    expect((refused as Refusal).message.length).toBeLessThan(160);
+    expect(rooms.rooms[0]?.members).toEqual(['alice@contoso.example']);
+  });
+
+  it('take users of the organisation as moderators write them, and applications of it', async () => {
+    const { rooms } = await start(['alice@contoso.example'], {});
+    for (const address of ['bob@Contoso.example', 'sip:bob@contoso.example', 'bot@chat.contoso.example'])
+      expect((await rooms.receive(messageOf('alice', `/add ${address}`))).status).toBe(200);
+    expect(rooms.rooms[0]?.members.slice(1)).toEqual(['bob@contoso.example', 'bot@chat.contoso.example']);
   });
 
   it('take no more deliveries than may wait, also of messages that come at once', async () => {

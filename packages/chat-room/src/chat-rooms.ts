@@ -21,6 +21,8 @@ export interface ChatRoomsOptions {
   readonly bounds: ChatBounds;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether an address is at a domain of the organisation, or of one of its applications. */
+  readonly isOurs: (address: string) => boolean;
   /** Sends the answer to a command; false where too many are on their way to the member. */
   readonly reply: (room: string, to: string, replies: readonly CommandReply[]) => boolean;
 }
@@ -51,7 +53,10 @@ export class ChatRooms {
   constructor(options: ChatRoomsOptions) {
     this.#options = options;
     this.#rooms = new Map(options.rooms.map((entry) => [entry.address, new Room(entry, options.bounds)]));
-    this.#commands = new RoomCommands(options);
+    this.#commands = new RoomCommands({
+      ...options,
+      mayBeUser: (address) => !this.#rooms.has(address) && options.isOurs(address),
+    });
   }
 
   /** Rooms that are served. */

@@ -9,6 +9,7 @@ export const chatRefusalReasons = [
   'not-a-member',
   'not-a-moderator',
   'named-moderator',
+  'not-a-user',
   'room-not-open',
   'room-full',
   'body-not-accepted',
@@ -76,6 +77,13 @@ export const refusals = {
       'named-moderator',
       `expected a member whom the configuration of ${room} does not name, found ${address}`,
       'Take the moderator out of the configuration of the chat server, and start it again.',
+    ),
+  notUser: (found: string): Refusal =>
+    because(
+      403,
+      'not-a-user',
+      `expected the address of a user of this organisation, found ${found}`,
+      'Send /add with an address at a domain of ours that is no room, such as alice@contoso.example.',
     ),
   notOpen: (room: string): Refusal =>
     because(

@@ -88,6 +88,7 @@ export async function serveChatRooms(options: ServeChatRoomsOptions): Promise<Ru
     bounds,
     clock,
     log,
+    isOurs: (address) => running().isOurs(`sip:${address}`),
     reply: (room, to, parts) => replies.send(room, to, parts),
   });
   const stop = async () => {

@@ -208,6 +208,14 @@ export const patches: PatchList = {
       test: inApplication('is its own address: the program is told at once'),
     },
     {
+      name: 'addresses-of-ours',
+      off: 'an application takes any address for one of the organisation',
+      file: 'packages/application/src/application.ts',
+      find: 'topology.isOurDomain(parsed.value.host.toLowerCase()) ||',
+      replace: 'topology.isOurDomain(parsed.value.host) || parsed.ok ||',
+      test: inApplication('is whether it may be one of the organisation'),
+    },
+    {
       name: 'calls-at-once',
       off: 'an application takes any number of calls',
       file: 'packages/application/src/receive-requests.ts',

@@ -194,6 +194,36 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'members-are-ours',
+      off: 'a moderator fills a room with addresses of partners that do not answer',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: '!this.#rooms.has(address) && options.isOurs(address)',
+      replace: '!this.#rooms.has(address)',
+      test: inChatRooms(
+        'have users of the organisation as members alone: /add with another domain is refused',
+      ),
+    },
+    {
+      name: 'members-are-not-rooms',
+      off: 'a room is its own member',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: '!this.#rooms.has(address) && options.isOurs(address)',
+      replace: 'options.isOurs(address)',
+      test: inChatRooms(
+        'have users of the organisation as members alone: /add with the room itself is refused',
+      ),
+    },
+    {
+      name: 'members-have-addresses-of-accounts',
+      off: 'a room has members at addresses that no account can have',
+      file: 'packages/chat-room/src/room/room-commands.ts',
+      find: 'const parsed = parseAccountAddress(text);',
+      replace: 'const parsed = { ok: true as const, value: { address: text } };',
+      test: inChatRooms(
+        'have users of the organisation as members alone: /add with control characters is refused',
+      ),
+    },
+    {
       name: 'members-that-arrive',
       off: 'members that join at once are more than a room may have',
       file: 'packages/chat-room/src/room/room-commands.ts',

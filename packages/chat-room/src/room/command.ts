@@ -6,14 +6,15 @@ export type Command =
   | { readonly kind: 'history'; readonly count: number }
   | { readonly kind: 'receipts'; readonly id: string | undefined }
   /** Of moderators. */
-  | { readonly kind: 'add' | 'remove' | 'moderator' | 'member'; readonly address: string }
+  | { readonly kind: 'add'; readonly text: string }
+  | { readonly kind: 'remove' | 'moderator' | 'member'; readonly address: string }
   | { readonly kind: 'unknown'; readonly text: string };
 
 /** Messages that /history gives at most, and where no number is given. */
 const maxHistory = 50;
 const usualHistory = 10;
 /** Longest part of a command that an answer repeats, characters. */
-const maxRepeated = 64;
+export const maxRepeated = 64;
 
 /** What /help answers. */
 export const helpText = [
@@ -51,11 +52,12 @@ export function parseCommand(text: string): Command | undefined {
     case '/receipts':
       return { kind: 'receipts', id: argument };
     case '/add':
+      return argument === undefined ? unknown : { kind: 'add', text: argument };
     case '/remove':
     case '/moderator':
     case '/member': {
       const address = argument === undefined ? undefined : addressOf(argument);
-      return address === undefined ? unknown : { kind: name.slice(1) as 'add', address };
+      return address === undefined ? unknown : { kind: name.slice(1) as 'remove', address };
     }
     default:
       return unknown;

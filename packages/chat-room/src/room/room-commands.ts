@@ -1,3 +1,4 @@
+import { parseAccountAddress } from '@entente/accounts';
 import type { Answer, Refusal } from '@entente/application';
 import type { Clock } from '@entente/tls';
 import type { ChatBounds } from '../bounds.ts';
@@ -5,7 +6,7 @@ import type { CommandReply } from '../delivery/replies.ts';
 import { refusals } from '../refusals.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import type { MemberRole } from '../store/stored.ts';
-import { type Command, helpText } from './command.ts';
+import { type Command, helpText, maxRepeated } from './command.ts';
 import type { Room } from './room.ts';
 
 /** What commands are carried out with. */
@@ -13,6 +14,8 @@ export interface RoomCommandsOptions {
   readonly store: RoomStore;
   readonly bounds: Pick<ChatBounds, 'maxMembers'>;
   readonly clock: Clock;
+  /** Whether an address may be one of a user: at a domain of the organisation, and not a room. */
+  readonly mayBeUser: (address: string) => boolean;
   /** Sends replies to the member, after the command is answered; false where too many are on their way there. */
   readonly reply: (room: string, to: string, replies: readonly CommandReply[]) => boolean;
 }
@@ -69,16 +72,26 @@ export class RoomCommands {
   async #moderate(
     room: Room,
     sender: string,
-    { address, kind }: Extract<Command, { readonly address: string }>,
+    command: Extract<Command, { readonly address: string } | { readonly kind: 'add' }>,
   ): Promise<Answer | Refusal> {
     if (room.roleOf(sender) !== 'moderator') return refusals.notModerator(sender, room.address);
+    if (command.kind === 'add') return this.#addUser(room, command.text);
+    const { address, kind } = command;
     if (kind === 'remove')
       return room.isNamed(address) && address !== sender
         ? refusals.namedModerator(address, room.address)
         : this.#remove(room, address);
-    if (kind === 'add') return room.roleOf(address) === undefined ? this.#add(room, address, 'member') : done;
     if (room.roleOf(address) === undefined) return refusals.notMember(address, room.address);
     return this.#add(room, address, kind);
+  }
+
+  /** Only somebody who could also write to the room: others, as users of partners, nobody vouches for here. */
+  async #addUser(room: Room, text: string): Promise<Answer | Refusal> {
+    const parsed = parseAccountAddress(text);
+    if (!parsed.ok || !this.#options.mayBeUser(parsed.value.address))
+      return refusals.notUser(text.slice(0, maxRepeated));
+    const { address } = parsed.value;
+    return room.roleOf(address) === undefined ? this.#add(room, address, 'member') : done;
   }
 
   async #add(room: Room, address: string, role: MemberRole): Promise<Answer | Refusal> {
