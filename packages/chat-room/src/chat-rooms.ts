@@ -4,7 +4,7 @@ import { addressOfRecord, type SipRequest } from '@entente/sip';
 import type { Clock, Log } from '@entente/tls';
 import type { ChatBounds } from './bounds.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
-import type { CommandReply } from './delivery/replies.ts';
+import type { CommandReply, ReplyOutcome } from './delivery/replies.ts';
 import { RoomCounts } from './delivery/room-counts.ts';
 import { messageIdHeader } from './headers.ts';
 import { refusals } from './refusals.ts';
@@ -23,8 +23,8 @@ export interface ChatRoomsOptions {
   readonly log: Log;
   /** Whether an address is at a domain of the organisation, or of one of its applications. */
   readonly isOurs: (address: string) => boolean;
-  /** Sends the answer to a command; false where too many are on their way to the member. */
-  readonly reply: (room: string, to: string, replies: readonly CommandReply[]) => boolean;
+  /** Sends the answer to a command. */
+  readonly reply: (room: string, to: string, replies: readonly CommandReply[]) => ReplyOutcome;
 }
 
 /** How often the size of the database is looked at: once for so many messages. */

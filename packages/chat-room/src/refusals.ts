@@ -130,6 +130,14 @@ export const refusals = {
       'Wait until they have, or let the device answer them.',
       { 'Retry-After': retryAfterSeconds },
     ),
+  tooManyReplies: (address: string): Refusal =>
+    because(
+      480,
+      'rate-exceeded',
+      `expected fewer messages that answer commands, found as many as may go to ${address} now`,
+      'Wait as Retry-After says, or ask for fewer messages with /history.',
+      { 'Retry-After': '60' },
+    ),
   tooManyDeliveries: (most: number): Refusal =>
     because(
       480,

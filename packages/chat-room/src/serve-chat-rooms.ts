@@ -62,7 +62,9 @@ export async function serveChatRooms(options: ServeChatRoomsOptions): Promise<Ru
   const running = () => application as Application;
   const send = async (message: StoredMessage, member: string) =>
     (await deliver(running(), message, member)).status;
+  const steadyNow = () => performance.now();
   const replies = new Replies({
+    steadyNow,
     message: (number) => store.message(number),
     send: async (room, to, reply) =>
       (typeof reply === 'string'
@@ -78,7 +80,7 @@ export async function serveChatRooms(options: ServeChatRoomsOptions): Promise<Ru
     isMember: (room, address) => rooms.isMember(room, address),
     bounds,
     clock,
-    steadyNow: () => performance.now(),
+    steadyNow,
     log,
   });
   const rooms: ChatRooms = new ChatRooms({

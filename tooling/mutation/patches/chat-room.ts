@@ -319,9 +319,21 @@ export const patches: PatchList = {
       name: 'replies-of-a-member',
       off: 'a member asks for the history again and again, and takes none of it',
       file: 'packages/chat-room/src/delivery/replies.ts',
-      find: 'if (underWay >= mostRepliesOfMember) return false;',
+      find: "if (underWay >= mostRepliesOfMember) return 'under-way';",
       replace: '',
       test: inRooms('refuses commands of a member who takes no answers, while the room goes on'),
+    },
+    {
+      name: 'parts-of-replies',
+      off: 'a few commands make the servers send each device of a member thousands of messages',
+      file: 'packages/chat-room/src/delivery/replies.ts',
+      find: 'this.#options.steadyNow(), replies.length)',
+      replace: 'this.#options.steadyNow(), 1)',
+      test: {
+        file: 'packages/chat-room/src/delivery/replies.test.ts',
+        title:
+          'have so many parts a minute to each member, of all rooms together, however few commands ask for them',
+      },
     },
     {
       name: 'member-of-many-rooms',

@@ -1,6 +1,7 @@
+import { StepClock } from '@entente/testkit';
 import { describe, expect, it } from 'vitest';
 import type { StoredMessage } from '../store/stored.ts';
-import { mostRepliesOfMember, Replies } from './replies.ts';
+import { mostRepliesOfMember, partsAtOnce, Replies } from './replies.ts';
 
 const room = 'lobby@chat.contoso.example';
 const bob = 'bob@contoso.example';
@@ -20,6 +21,7 @@ function start() {
   const sent: string[] = [];
   const answers: ((status: number) => void)[] = [];
   const faults: unknown[] = [];
+  const clock = new StepClock(0);
   const replies = new Replies({
     message: async (number) => (number === 99 ? undefined : messageOf(number)),
     send: (_, to, reply) => {
@@ -27,8 +29,9 @@ function start() {
       return new Promise((resolve) => answers.push(resolve));
     },
     onFault: (error) => faults.push(error),
+    steadyNow: () => clock.now(),
   });
-  return { replies, sent, answers, faults };
+  return { replies, sent, answers, faults, clock };
 }
 
 /** Everything here waits for promises alone: none of them is left then. */
@@ -37,7 +40,7 @@ const drained = () => new Promise<void>((resolve) => setImmediate(resolve));
 describe('replies', () => {
   it('go out one after the other, without those that were removed meanwhile', async () => {
     const { answers, replies, sent } = start();
-    expect(replies.send(room, bob, [messageOf(1), messageOf(99), messageOf(2), 'end'])).toBe(true);
+    expect(replies.send(room, bob, [messageOf(1), messageOf(99), messageOf(2), 'end'])).toBe('begun');
     for (const count of [1, 2, 3]) {
       await drained();
       expect(sent).toHaveLength(count);
@@ -55,14 +58,34 @@ describe('replies', () => {
     expect(sent).toEqual([`${bob} one`]);
   });
 
+  it('have so many parts a minute to each member, of all rooms together, however few commands ask for them', async () => {
+    const { answers, clock, replies, sent } = start();
+    const history = Array.from({ length: 50 }, (_, index) => messageOf(index));
+    for (let second = 0; second < 60; second++) {
+      replies.send(`room${second % 2}@chat.contoso.example`, bob, history);
+      await drained();
+      for (let part = 0; part < history.length; part++) {
+        for (const answer of answers.splice(0)) answer(200);
+        await drained();
+      }
+      clock.move(1_000);
+    }
+    expect(sent).toHaveLength(150);
+    expect(replies.send(room, bob, history)).toBe('too-many');
+    expect(replies.send(room, 'carol@contoso.example', history)).toBe('begun');
+    clock.move(50_000);
+    expect(replies.send(room, bob, history)).toBe('begun');
+    expect(partsAtOnce).toBe(100);
+  });
+
   it('are few at once to each member, who is refused more until one has ended; others are not', async () => {
     const { answers, replies } = start();
-    for (let i = 0; i < mostRepliesOfMember; i++) expect(replies.send(room, bob, ['text'])).toBe(true);
-    expect(replies.send(room, bob, ['text'])).toBe(false);
-    expect(replies.send(room, 'carol@contoso.example', ['text'])).toBe(true);
+    for (let i = 0; i < mostRepliesOfMember; i++) expect(replies.send(room, bob, ['text'])).toBe('begun');
+    expect(replies.send(room, bob, ['text'])).toBe('under-way');
+    expect(replies.send(room, 'carol@contoso.example', ['text'])).toBe('begun');
     await drained();
     answers[0]?.(200);
     await drained();
-    expect(replies.send(room, bob, ['text'])).toBe(true);
+    expect(replies.send(room, bob, ['text'])).toBe('begun');
   });
 });

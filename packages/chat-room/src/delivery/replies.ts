@@ -1,3 +1,4 @@
+import { MemberRate } from '../room/member-rate.ts';
 import type { StoredMessage } from '../store/stored.ts';
 
 /** What answers a command: a text of the room itself, or a message of its history. */
@@ -9,21 +10,34 @@ export interface RepliesOptions {
   readonly message: (number: number) => Promise<StoredMessage | undefined>;
   /** Sends one of them to a member, and gives the final status. */
   readonly send: (room: string, to: string, reply: CommandReply) => Promise<number>;
+  /** Milliseconds from any beginning, which go on evenly when the clock is set. */
+  readonly steadyNow: () => number;
   /** Something could not be read or sent. */
   readonly onFault: (error: unknown) => void;
 }
 
 /** Answers to commands that are on their way to one member of a room at most. */
 export const mostRepliesOfMember = 4;
+/** Parts of answers that one member gets at once, in all rooms together: two histories as long as they may be. */
+export const partsAtOnce = 100;
+/** How many more each second. */
+const partsPerSecond = 1;
+/** Members whose parts are remembered; of more, the one that has asked longest ago is forgotten. */
+const maxRemembered = 10_000;
+
+/** What became of an answer: it is being sent; or as many are on their way to the member; or the member has had as many parts as it may get now. */
+export type ReplyOutcome = 'begun' | 'under-way' | 'too-many';
 
 /**
  * Sends the answers to commands, the parts of each one after the other. Somebody who does not answer gets no further part, and has few answers under
- * way: what a member asks for and never takes costs the room nothing.
+ * way: what a member asks for and never takes costs the room nothing. Each part goes to every device of the member, because a MESSAGE does not say from
+ * which one it comes (RFC 3428 §4): so parts are counted, not commands.
  */
 export class Replies {
   readonly #options: RepliesOptions;
   /** How many are under way to each member of each room. */
   readonly #underWay = new Map<string, number>();
+  readonly #parts = new MemberRate(partsAtOnce, partsPerSecond, maxRemembered);
 
   /** @param options - how they are read and sent */
   constructor(options: RepliesOptions) {
@@ -35,12 +49,13 @@ export class Replies {
    * @param room - that answers
    * @param to - member
    * @param replies - its parts
-   * @returns false where as many as may be are on their way to the member already
+   * @returns whether it has begun, or why not
    */
-  send(room: string, to: string, replies: readonly CommandReply[]): boolean {
+  send(room: string, to: string, replies: readonly CommandReply[]): ReplyOutcome {
     const key = `${room} ${to}`;
     const underWay = this.#underWay.get(key) ?? 0;
-    if (underWay >= mostRepliesOfMember) return false;
+    if (underWay >= mostRepliesOfMember) return 'under-way';
+    if (!this.#parts.take(to, this.#options.steadyNow(), replies.length)) return 'too-many';
     this.#underWay.set(key, underWay + 1);
     const parts = replies.map((reply) => (typeof reply === 'string' ? reply : reply.number));
     void this.#sendAll(room, to, parts)
@@ -50,7 +65,7 @@ export class Replies {
         if (left === 0) this.#underWay.delete(key);
         else this.#underWay.set(key, left);
       });
-    return true;
+    return 'begun';
   }
 
   async #sendAll(room: string, to: string, parts: readonly (string | number)[]): Promise<void> {

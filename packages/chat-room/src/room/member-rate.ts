@@ -3,7 +3,10 @@ interface Left {
   at: number;
 }
 
-/** How many messages each member of a room may send: some at once, and more each second. Who leaves is remembered: nobody gets more by joining again. */
+/**
+ * How many messages each member may send or get: some at once, and more each second. Who leaves a room is remembered: nobody gets more by joining
+ * again.
+ */
 export class MemberRate {
   readonly #burst: number;
   readonly #perSecond: number;
@@ -13,7 +16,7 @@ export class MemberRate {
   /**
    * @param burst - messages at once
    * @param perSecond - how many more each second
-   * @param maxKept - who is remembered at most; of more, the one that has sent longest ago is forgotten
+   * @param maxKept - who is remembered at most; of more, the one that has asked longest ago is forgotten
    */
   constructor(burst: number, perSecond: number, maxKept: number) {
     this.#burst = burst;
@@ -22,12 +25,13 @@ export class MemberRate {
   }
 
   /**
-   * Takes one message off what a member has left.
+   * Takes messages off what a member has left: all of them, or none where there are fewer.
    * @param member - address
-   * @param now - milliseconds since 1970
-   * @returns whether there was one
+   * @param now - milliseconds from any beginning
+   * @param count - how many
+   * @returns whether there were as many
    */
-  take(member: string, now: number): boolean {
+  take(member: string, now: number, count = 1): boolean {
     const left = this.#left.get(member) ?? { messages: this.#burst, at: now };
     const seconds = Math.max(0, now - left.at) / 1_000;
     left.messages = Math.min(this.#burst, left.messages + seconds * this.#perSecond);
@@ -35,8 +39,8 @@ export class MemberRate {
     this.#left.delete(member);
     if (this.#left.size >= this.#maxKept) this.#left.delete(this.#left.keys().next().value as string);
     this.#left.set(member, left);
-    if (left.messages < 1) return false;
-    left.messages -= 1;
+    if (left.messages < count) return false;
+    left.messages -= count;
     return true;
   }
 }

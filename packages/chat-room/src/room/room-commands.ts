@@ -2,7 +2,7 @@ import { parseAccountAddress } from '@entente/accounts';
 import type { Answer, Refusal } from '@entente/application';
 import type { Clock } from '@entente/tls';
 import type { ChatBounds } from '../bounds.ts';
-import type { CommandReply } from '../delivery/replies.ts';
+import type { CommandReply, ReplyOutcome } from '../delivery/replies.ts';
 import { refusals } from '../refusals.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import type { MemberRole } from '../store/stored.ts';
@@ -16,8 +16,8 @@ export interface RoomCommandsOptions {
   readonly clock: Clock;
   /** Whether an address may be one of a user: at a domain of the organisation, and not a room. */
   readonly mayBeUser: (address: string) => boolean;
-  /** Sends replies to the member, after the command is answered; false where too many are on their way there. */
-  readonly reply: (room: string, to: string, replies: readonly CommandReply[]) => boolean;
+  /** Sends replies to the member, after the command is answered. */
+  readonly reply: (room: string, to: string, replies: readonly CommandReply[]) => ReplyOutcome;
 }
 
 /** Members whom one answer names. */
@@ -41,8 +41,7 @@ export class RoomCommands {
    * @throws ChatRoomFault where a change could not be stored
    */
   async carryOut(room: Room, sender: string, command: Command): Promise<Answer | Refusal> {
-    const reply = (...replies: readonly CommandReply[]): Answer | Refusal =>
-      this.#options.reply(room.address, sender, replies) ? done : refusals.repliesUnderWay(sender);
+    const reply = (...replies: readonly CommandReply[]) => this.#reply(room, sender, replies);
     switch (command.kind) {
       case 'help':
         return reply(helpText);
@@ -63,6 +62,12 @@ export class RoomCommands {
       default:
         return this.#moderate(room, sender, command);
     }
+  }
+
+  #reply(room: Room, sender: string, replies: readonly CommandReply[]): Answer | Refusal {
+    const outcome = this.#options.reply(room.address, sender, replies);
+    if (outcome === 'begun') return done;
+    return outcome === 'under-way' ? refusals.repliesUnderWay(sender) : refusals.tooManyReplies(sender);
   }
 
   async #join(room: Room, sender: string): Promise<Answer | Refusal> {
