@@ -112,6 +112,20 @@ describe('an application with addresses of its own', () => {
     });
   });
 
+  it('is called only where it takes calls, and says with 405 what it takes', async () => {
+    const { network } = await startEcho();
+    const alice = await network.user('alice');
+    const outcome = await alice.agent.call(echoAddress, sdp);
+    const refused = outcome.ok ? undefined : outcome.response;
+    expect(refused?.status).toBe(405);
+    const takes = 'ACK, BYE, CANCEL, MESSAGE, OPTIONS, INFO, UPDATE, NOTIFY';
+    expect(refused?.get('Allow')).toBe(takes);
+    const info = await alice.agent.request('INFO', echoAddress);
+    expect([info.status, info.get('Allow')]).toEqual([405, takes]);
+    const options = await alice.agent.request('OPTIONS', echoAddress);
+    expect([options.status, options.get('Allow')]).toEqual([200, takes]);
+  });
+
   it('answers calls and makes them, and each side may end one', async () => {
     network = await startApplicationNetwork();
     await network.frontEnd(0);

@@ -18,7 +18,7 @@ export interface ApplicationHandlers {
   /** Chooses the answer to a MESSAGE, now or later; 200 where nothing is chosen, 405 without this handler. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler that only listens returns nothing.
   onMessage?(message: ApplicationMessage): ChosenAnswer | void | Promise<Answer | undefined | void>;
-  /** A call for an address of this application: accept or reject it. Without this handler calls are rejected with 480. */
+  /** A call for an address of this application: accept or reject it. Without this handler calls are answered 405. */
   onCall?(call: IncomingCall, sender: RequestSender): void;
   /** Chooses the answer to any other request that begins no dialog; 405 where nothing is chosen. */
   onRequest?(request: SipRequest, sender: RequestSender): ChosenAnswer;

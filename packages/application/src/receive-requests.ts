@@ -33,14 +33,14 @@ export interface ReceivingOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-const notAllowed: Answer = { status: 405, headers: { Allow: allowedMethods } };
-
 /**
  * Takes what front ends bring. Who may send requests on which link is judged for each of them, as the front end does for ours; what is for no
  * address of this application is refused.
  */
 export class ReceivedRequests implements EndpointUser {
   readonly #options: ReceivingOptions;
+  /** The methods that there are handlers for, and those of calls that this application makes. */
+  readonly #allow: Readonly<Record<'Allow', string>>;
   /** Calls that were made, by {@link callerOf}; those that ring here as well. */
   readonly #callsOf = new Map<string, number>();
   /** Calls that ring here, or elsewhere for their callers: each may be one of this application's own. */
@@ -49,10 +49,14 @@ export class ReceivedRequests implements EndpointUser {
   /** @param options - who we are, and what is done with requests */
   constructor(options: ReceivingOptions) {
     this.#options = options;
+    const { onCall, onMessage } = options.handlers;
+    const none = { INVITE: onCall === undefined, MESSAGE: onMessage === undefined };
+    const allowed = allowedMethods.split(', ').filter((method) => none[method as 'INVITE'] !== true);
+    this.#allow = { Allow: allowed.join(', ') };
   }
 
   onRequest(transaction: ServerTransaction, connection: SipConnection): void {
-    const { calls, onFault } = this.#options;
+    const { calls, handlers, onFault } = this.#options;
     const { request } = transaction;
     const refused = this.#notFromFrontEnd(connection);
     if (refused !== undefined) {
@@ -65,14 +69,15 @@ export class ReceivedRequests implements EndpointUser {
       this.#refuse(transaction, connection, notOurs);
       return;
     }
-    if (request.method === 'INVITE') {
-      this.#ring(transaction, connection);
+    const { onCall } = handlers;
+    if (request.method === 'INVITE' && onCall !== undefined) {
+      this.#ring(transaction, connection, onCall.bind(handlers));
       return;
     }
     const choose = () => this.#seen(transaction, connection, this.#choose(request, connection));
     answerAsChosen(transaction, choose, {
       toTag: this.#options.newToken(),
-      otherwise: request.method === 'MESSAGE' ? { status: 200 } : notAllowed,
+      otherwise: request.method === 'MESSAGE' ? { status: 200 } : this.#notAllowed,
       onFault,
     });
   }
@@ -94,6 +99,10 @@ export class ReceivedRequests implements EndpointUser {
   weigh(request: SipRequest, { ledger }: SipConnection): AskedRequest {
     const peer = addressOfRecord(request.from.uri) ?? ledger.name;
     return { urgency: request.to.tag === undefined ? 'new' : 'in-dialog', peer };
+  }
+
+  get #notAllowed(): Answer {
+    return { status: 405, headers: this.#allow };
   }
 
   #notFromFrontEnd({ link, server }: SipConnection): Refusal | undefined {
@@ -147,7 +156,7 @@ export class ReceivedRequests implements EndpointUser {
     const { handlers } = this.#options;
     const sender = senderOf(request, server);
     if (request.method === 'MESSAGE') {
-      if (handlers.onMessage === undefined) return notAllowed;
+      if (handlers.onMessage === undefined) return this.#notAllowed;
       const { contentType = 'text/plain' } = request;
       const message = {
         sender,
@@ -159,7 +168,9 @@ export class ReceivedRequests implements EndpointUser {
       };
       return (handlers.onMessage(message) as ChosenAnswer) ?? undefined;
     }
-    if (request.method === 'OPTIONS') return { status: 200, headers: { Allow: allowedMethods } };
+    if (request.method === 'OPTIONS') return { status: 200, headers: this.#allow };
+    // Only where this application takes no calls.
+    if (request.method === 'INVITE') return this.#notAllowed;
     return handlers.onRequest?.(request, sender);
   }
 
@@ -174,8 +185,12 @@ export class ReceivedRequests implements EndpointUser {
     return chosen instanceof Promise ? chosen.then(look) : look(chosen);
   }
 
-  #ring(transaction: ServerTransaction, connection: SipConnection): void {
-    const { application, frontEnds, handlers, maxCalls, onFault } = this.#options;
+  #ring(
+    transaction: ServerTransaction,
+    connection: SipConnection,
+    onCall: (call: IncomingCall, sender: RequestSender) => void,
+  ): void {
+    const { application, frontEnds, maxCalls, onFault } = this.#options;
     const { calls } = this.#options;
     const { request } = transaction;
     const { server = '' } = connection;
@@ -211,12 +226,8 @@ export class ReceivedRequests implements EndpointUser {
         void call.ended.then(() => this.#add(caller, -1));
       },
     });
-    if (handlers.onCall === undefined) {
-      incoming.reject(480);
-      return;
-    }
     try {
-      handlers.onCall(incoming, sender);
+      onCall(incoming, sender);
     } catch (error) {
       onFault(error);
       incoming.reject(500);

@@ -208,6 +208,22 @@ export const patches: PatchList = {
       test: inApplication('is its own address: the program is told at once'),
     },
     {
+      name: 'no-calls-no-invite',
+      off: 'a call to an application that takes none is answered as if somebody might take it later',
+      file: 'packages/application/src/receive-requests.ts',
+      find: 'return { status: 405, headers: this.#allow };',
+      replace: 'return { status: 480 };',
+      test: inApplication('is called only where it takes calls, and says with 405 what it takes'),
+    },
+    {
+      name: 'allow-of-an-application',
+      off: 'an application that takes no calls says that it does',
+      file: 'packages/application/src/receive-requests.ts',
+      find: "filter((method) => none[method as 'INVITE'] !== true)",
+      replace: "filter((method) => method !== '')",
+      test: inApplication('is called only where it takes calls, and says with 405 what it takes'),
+    },
+    {
       name: 'addresses-of-ours',
       off: 'an application takes any address for one of the organisation',
       file: 'packages/application/src/application.ts',
