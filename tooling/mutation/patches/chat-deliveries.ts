@@ -1,0 +1,148 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const inRooms = (title: string): MutationPatch['test'] => ({
+  file: 'tooling/applications/rooms.test.ts',
+  title,
+});
+const inDeliveries = (title: string): MutationPatch['test'] => ({
+  file: 'packages/chat-room/src/delivery/deliveries.test.ts',
+  title,
+});
+const inSlow = (title: string): MutationPatch['test'] => ({
+  file: 'packages/chat-room/src/delivery/slow-members.test.ts',
+  title,
+});
+
+/** That what a room owes comes to each member, and that no member takes the places of others. */
+export const patches: PatchList = {
+  name: 'chat-deliveries',
+  list: [
+    {
+      name: 'answers-while-stopping',
+      off: 'what is answered while a server stops is sent again at its next start',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'if (transient.has(status) && (this.#isStopped || steadyNow() - since <= bounds.deliverForMs)) {',
+      replace:
+        'if (this.#isStopped || (transient.has(status) && steadyNow() - since <= bounds.deliverForMs)) {',
+      test: inDeliveries(
+        'that are answered while they are stopped are recorded; what is not answered stays owed',
+      ),
+    },
+    {
+      name: 'age-by-the-clock',
+      off: 'what a room owes is given up at the first silence after a long stop',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'steadyNow() - since <= bounds.deliverForMs',
+      replace: 'this.#options.clock.now() - message.sentAt <= bounds.deliverForMs',
+      test: inDeliveries(
+        'go on for as long as ever after a start, however old a message is by then, and whatever the clock is set to',
+      ),
+    },
+    {
+      name: 'owed-to-one-member',
+      off: 'a few members who answer nothing keep everybody from sending, in every room',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'owed >= this.#options.bounds.maxOwed',
+      replace: 'owed < 0',
+      test: inDeliveries(
+        'for one member are so many in all rooms together: what is more is given up, and is no room of others',
+      ),
+    },
+    {
+      name: 'replies-of-a-member',
+      off: 'a member asks for the history again and again, and takes none of it',
+      file: 'packages/chat-room/src/delivery/replies.ts',
+      find: "if (underWay >= mostRepliesOfMember) return 'under-way';",
+      replace: '',
+      test: inRooms('refuses commands of a member who takes no answers, while the room goes on'),
+    },
+    {
+      name: 'parts-of-replies',
+      off: 'a few commands make the servers send each device of a member thousands of messages',
+      file: 'packages/chat-room/src/delivery/replies.ts',
+      find: 'this.#options.steadyNow(), replies.length)',
+      replace: 'this.#options.steadyNow(), 1)',
+      test: {
+        file: 'packages/chat-room/src/delivery/replies.test.ts',
+        title:
+          'have so many parts a minute to each member, of all rooms together, however few commands ask for them',
+      },
+    },
+    {
+      name: 'member-of-many-rooms',
+      off: 'one member takes every place by being in many rooms',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'if ((this.#taken.get(member) ?? 0) < most) return true;',
+      replace: 'if (most > 0) return true;',
+      test: inDeliveries(
+        'to one member take one place of sixteen, in all rooms together: who falls silent in many rooms holds nobody else up',
+      ),
+    },
+    {
+      name: 'silent-members',
+      off: 'members who answer nothing take every place, so that nobody else gets anything',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: '(this.#slowMembers.has(queue.member) ? this.#slow : this.#ready).add(queue);',
+      replace: 'this.#ready.add(queue);',
+      test: inDeliveries(
+        'to members who do not answer take a quarter of the places, in all rooms together, and hold nobody else up',
+      ),
+    },
+    {
+      name: 'late-answers',
+      off: 'members who answer each message after half a minute take every place',
+      file: 'packages/chat-room/src/delivery/slow-members.ts',
+      find: 'tookMs >= lateMs ?',
+      replace: 'tookMs < 0 ?',
+      test: inSlow(
+        'come to others also where as many members as there are places answer 200 late, each time',
+      ),
+    },
+    {
+      name: 'late-each-second-time',
+      off: 'members who answer each second message at once take every place with the others',
+      file: 'packages/chat-room/src/delivery/slow-members.ts',
+      find: '(slow.isSilent || this.#steadyNow() < slow.until)',
+      replace: 'slow.isSilent',
+      test: inSlow(
+        'come to others also where as many members as there are places answer late each second time',
+      ),
+    },
+    {
+      name: 'slow-members-that-are-remembered',
+      off: 'memory grows with each member who was ever slow',
+      file: 'packages/chat-room/src/delivery/slow-members.ts',
+      find: 'if (this.#slow.size >= maxSlow)',
+      replace: 'if (this.#slow.size < 0)',
+      test: inSlow('and remembered with so many others: the one that was slow longest ago is forgotten'),
+    },
+    {
+      name: 'silent-members-have-no-more-than-a-part',
+      off: 'with one place, each second delivery waits for a member who does not answer',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: ' && concurrency >= slowPart;',
+      replace: ';',
+      test: inDeliveries(
+        'to members who did not answer wait for the others where there are too few places for a part of them',
+      ),
+    },
+    {
+      name: 'silent-members-have-turns',
+      off: 'a member who did not answer once gets nothing more while others always have something to get',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: '(ready === undefined || takesTurns)',
+      replace: 'ready === undefined',
+      test: inDeliveries(
+        'to members who did not answer take turns with the others, who want every place all the time',
+      ),
+    },
+    {
+      name: 'who-has-left',
+      off: 'somebody who was removed from a room is sent what was said before',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'if (!isMember(room, member)) return gone;',
+      replace: '',
+      test: inDeliveries('reach nobody who has left, and end for a message that is gone'),
+    },
+  ],
+};
