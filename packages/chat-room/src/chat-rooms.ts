@@ -88,7 +88,8 @@ export class ChatRooms {
   /** Goes on with deliveries that were not made before the last stop. */
   async resume(): Promise<void> {
     const { deliveries, store } = this.#options;
-    for (const { member, number, room } of await store.pending()) deliveries.add(number, room, [member]);
+    for (const { member, number, room, triedMs } of await store.pending())
+      deliveries.add(number, room, [member], triedMs);
   }
 
   /**

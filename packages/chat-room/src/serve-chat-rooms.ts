@@ -5,6 +5,7 @@ import { type ChatBounds, defaultChatBounds } from './bounds.ts';
 import { ChatRooms } from './chat-rooms.ts';
 import { Deliveries } from './delivery/deliveries.ts';
 import { Replies } from './delivery/replies.ts';
+import { RunTime } from './delivery/run-time.ts';
 import { ChatRoomFault } from './fault.ts';
 import { authorHeader, messageIdHeader } from './headers.ts';
 import { chatMetrics } from './metrics.ts';
@@ -93,8 +94,19 @@ export async function serveChatRooms(options: ServeChatRoomsOptions): Promise<Ru
     isOurs: (address) => running().isOurs(`sip:${address}`),
     reply: (room, to, parts) => replies.send(room, to, parts),
   });
+  const runTime = new RunTime({
+    store,
+    clock,
+    steadyNow,
+    onFault: (error) =>
+      log.error(
+        { event: 'room-not-stored', err: error },
+        'for how long this server runs could not be stored',
+      ),
+  });
   const stop = async () => {
     deliveries.stop();
+    await runTime.end();
     await application?.[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
   };

@@ -44,7 +44,7 @@ describe('the store of rooms', () => {
       'alice@contoso.example moderator',
       'bob@contoso.example member',
     ]);
-    expect(await store.pending()).toEqual([{ number: 1, room, member: 'dave@contoso.example' }]);
+    expect(await store.pending()).toEqual([{ number: 1, room, member: 'dave@contoso.example', triedMs: 0 }]);
     expect(await store.history(room, 5)).toMatchObject([{ id: 'one', author: 'alice@contoso.example' }]);
     expect(await store.receipts(room, 'alice@contoso.example', undefined)).toEqual({
       id: 'one',
@@ -53,6 +53,19 @@ describe('the store of rooms', () => {
       failed: 0,
     });
     expect(await store.receipts(room, 'bob@contoso.example', 'one')).toBeUndefined();
+  });
+
+  it('knows for how long a server has run since each message that is still to be delivered, also after a restart', async () => {
+    {
+      await using store = await RoomStore.open(file);
+      await store.ran(60_000);
+      await store.addMessage(message('one'), ['bob@contoso.example'], 10);
+      await store.ran(60_000);
+      await store.addMessage(message('two'), ['bob@contoso.example'], 10);
+      await store.ran(5_000);
+    }
+    await using store = await RoomStore.open(file);
+    expect((await store.pending()).map(({ triedMs }) => triedMs)).toEqual([65_000, 5_000]);
   });
 
   it('takes a request that comes again for the same message', async () => {

@@ -18,6 +18,38 @@ export const patches: PatchList = {
   name: 'chat-deliveries',
   list: [
     {
+      name: 'age-before-a-restart',
+      off: 'each restart gives what no member takes another hour',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'this.#options.steadyNow() - triedMs;',
+      replace: 'this.#options.steadyNow();',
+      test: inDeliveries('end once they have been tried for long enough before a restart and after it'),
+    },
+    {
+      name: 'age-in-the-store',
+      off: 'after a restart each delivery is as old as all that the server has ever run',
+      file: 'packages/chat-room/src/store/room-store.ts',
+      find: '(SELECT ms FROM run_time)) ON',
+      replace: '0) ON',
+      test: {
+        file: 'packages/chat-room/test/store.test.ts',
+        title:
+          'knows for how long a server has run since each message that is still to be delivered, also after a restart',
+      },
+    },
+    {
+      name: 'run-time-is-stored',
+      off: 'a server that is killed forgets for how long it has tried',
+      file: 'packages/chat-room/src/delivery/run-time.ts',
+      find: 'this.#cancel = this.#again();\n      void',
+      replace: 'void',
+      test: {
+        file: 'packages/chat-room/src/delivery/run-time.test.ts',
+        title:
+          'stores for how long a server runs each minute and at its end, with what could not be stored before',
+      },
+    },
+    {
       name: 'answers-while-stopping',
       off: 'what is answered while a server stops is sent again at its next start',
       file: 'packages/chat-room/src/delivery/deliveries.ts',

@@ -266,6 +266,15 @@ describe('deliveries', () => {
     expect(started.recorded).toEqual(['1 bob 200']);
   });
 
+  it('end once they have been tried for long enough before a restart and after it', async () => {
+    const started = start({ bob: ['none', 'none'] });
+    started.deliveries.add(1, room, ['bob'], 9_500);
+    await started.paused(1_000);
+    started.clock.move(1_000);
+    await started.deliveries.settled();
+    expect(started.recorded).toEqual(['1 bob 408']);
+  });
+
   it('that are answered while they are stopped are recorded; what is not answered stays owed', async () => {
     const { deliveries, recorded, release } = startHeld(16, () => true);
     deliveries.add(1, room, ['bob']);

@@ -26,7 +26,7 @@ export interface DeliveriesOptions {
 /** A message that a member is to get. */
 interface Owed {
   readonly number: number;
-  /** By {@link DeliveriesOptions.steadyNow}: while this server was down nobody could have got it. */
+  /** By {@link DeliveriesOptions.steadyNow}, without the time in which no server ran: nobody could have got it then. */
   readonly since: number;
 }
 
@@ -115,9 +115,10 @@ export class Deliveries {
    * @param number - of the message
    * @param room - its room
    * @param members - whom it is for
+   * @param triedMs - for how long a server has tried already
    */
-  add(number: number, room: string, members: readonly string[]): void {
-    const since = this.#options.steadyNow();
+  add(number: number, room: string, members: readonly string[], triedMs = 0): void {
+    const since = this.#options.steadyNow() - triedMs;
     for (const member of members) {
       const owed = this.#owed.get(member) ?? 0;
       if (owed >= this.#options.bounds.maxOwed) {

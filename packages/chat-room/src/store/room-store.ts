@@ -116,7 +116,7 @@ export class RoomStore implements AsyncDisposable {
     return this.#change(async (transaction) => {
       const isNew =
         (await transaction.run(
-          'INSERT INTO messages (id, room, author, source, sent_at, content_type, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, source) DO NOTHING',
+          'INSERT INTO messages (id, room, author, source, sent_at, content_type, body, ran_at) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT ms FROM run_time)) ON CONFLICT (room, source) DO NOTHING',
           [id, room, author, source, sentAt, contentType, body],
         )) > 0;
       const [row] = await transaction.all('SELECT number, id FROM messages WHERE room = ? AND source = ?', [
@@ -138,13 +138,14 @@ export class RoomStore implements AsyncDisposable {
   /** Deliveries that are not known to have been made, in the order of their messages. */
   async pending(): Promise<readonly PendingDelivery[]> {
     const rows = await this.#all(
-      'SELECT d.message, d.member, m.room FROM deliveries d JOIN messages m ON m.number = d.message WHERE d.status IS NULL ORDER BY d.message',
+      'SELECT d.message, d.member, m.room, (SELECT ms FROM run_time) - m.ran_at AS tried FROM deliveries d JOIN messages m ON m.number = d.message WHERE d.status IS NULL ORDER BY d.message',
       [],
     );
-    return rows.map(({ member, message, room }) => ({
+    return rows.map(({ member, message, room, tried }) => ({
       number: message as number,
       room: room as string,
       member: member as string,
+      triedMs: tried as number,
     }));
   }
 
@@ -163,6 +164,13 @@ export class RoomStore implements AsyncDisposable {
         number,
         member,
       ]);
+    });
+  }
+
+  /** @param ms - for which a chat server has run since it said so last: by so much what is pending is older */
+  ran(ms: number): Promise<void> {
+    return this.#change(async (transaction) => {
+      await transaction.run('UPDATE run_time SET ms = ms + ?', [ms]);
     });
   }
 

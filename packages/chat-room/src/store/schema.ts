@@ -33,4 +33,10 @@ export const chatMigrations: readonly Migration[] = [
 )`,
     'CREATE INDEX deliveries_pending ON deliveries (message) WHERE status IS NULL',
   ],
+  [
+    // For how long chat servers have run with this database; the age of a delivery is what was added since its message.
+    'CREATE TABLE run_time (ms BIGINT NOT NULL)',
+    'INSERT INTO run_time (ms) VALUES (0)',
+    'ALTER TABLE messages ADD COLUMN ran_at BIGINT NOT NULL DEFAULT 0',
+  ],
 ];

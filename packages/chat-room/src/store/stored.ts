@@ -37,6 +37,8 @@ export interface PendingDelivery {
   readonly number: number;
   readonly room: string;
   readonly member: string;
+  /** Milliseconds in which a chat server ran since the message was stored. */
+  readonly triedMs: number;
 }
 
 /** What became of the deliveries of a message. */
