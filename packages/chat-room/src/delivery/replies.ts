@@ -1,4 +1,4 @@
-import { MemberRate } from '../room/member-rate.ts';
+import { MemberRate } from '../member-rate.ts';
 import type { StoredMessage } from '../store/stored.ts';
 
 /** What answers a command: a text of the room itself, or a message of its history. */

@@ -1,6 +1,6 @@
 import type { ChatBounds } from '../bounds.ts';
+import { MemberRate } from '../member-rate.ts';
 import type { MemberRole } from '../store/stored.ts';
-import { MemberRate } from './member-rate.ts';
 
 /** A room as the configuration lists it. */
 export interface RoomEntry {
