@@ -181,8 +181,6 @@ function refusedUs(
 ): OperatorFault {
   const now = Date.now();
   const time = (at: number): string => new Date(at).toISOString();
-  const another =
-    'let another administrator run entente ca administrator <you>; where there is none, see "An administrator’s key is lost" in docs/guides/emergencies.md';
   const found =
     leaf.notAfter <= now
       ? `it ended at ${time(leaf.notAfter)}, and it is ${time(now)}`
@@ -192,9 +190,19 @@ function refusedUs(
   return new OperatorFault('ENTENTE_AUTHORITY_REFUSED_US', {
     sentence: `the authority refused the certificate of this administrator: ${found}`,
     place: `${origin}, with ${certificate}`,
-    remedy: leaf.notBefore > now ? 'set the clock of this machine' : another,
+    remedy: remedyOf(leaf, now),
     cause,
   });
+}
+
+/** One whose certificate has ended is named by the topology all the same, and needs neither another administrator nor another key. */
+function remedyOf({ notAfter, notBefore }: Credential['current']['leaf'], now: number): string {
+  if (notBefore > now) return 'set the clock of this machine';
+  const next =
+    'on the authority’s host, with the authority stopped: entente ca administrator <you> --config ca/authority.yaml --replace';
+  return notAfter <= now
+    ? `issue the next one ${next}; see "A certificate has expired" in docs/guides/operations.md`
+    : `if it is revoked, and the topology names you, issue the next one ${next}; if it does not, or others may have your key, see "An administrator’s key is lost" in docs/guides/emergencies.md`;
 }
 
 function unanswered(url: URL, cause: Error): OperatorFault {

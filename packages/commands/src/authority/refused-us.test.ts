@@ -42,13 +42,24 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const reissue =
+  'with the authority stopped: entente ca administrator <you> --config ca/authority.yaml --replace';
+const lost = '"An administrator’s key is lost" in docs/guides/emergencies.md';
+
 it.each([
-  ['has ended', -2 * day, -day, 'it ended at ', 'let another administrator run entente ca administrator'],
-  ['has not begun', day, 2 * day, 'it begins at ', 'set the clock of this machine'],
-  ['is valid here', -day, day, 'it may be revoked', 'let another administrator run entente ca administrator'],
+  [
+    'has ended',
+    -2 * day,
+    -day,
+    'it ended at ',
+    [reissue, '"A certificate has expired" in docs/guides/operations.md'],
+    lost,
+  ],
+  ['has not begun', day, 2 * day, 'it begins at ', ['set the clock of this machine'], reissue],
+  ['is valid here', -day, day, 'it may be revoked', [reissue, lost], 'has expired'],
 ])(
   'an administrator whose certificate %s is told what can be seen of it',
-  async (_, from, to, found, remedy) => {
+  async (_, from, to, found, remedies, other) => {
     const alice = await root.issue({
       dnsNames: ['alice.contoso.example'],
       notBefore: Date.now() + from,
@@ -64,11 +75,15 @@ it.each([
       certificate,
       key,
     });
+    const fault = await connection.get('/standing').catch((error: unknown) => error);
+    const { remedy } = fault as { remedy: string };
+    for (const one of remedies) expect(remedy).toContain(one);
+    expect(remedy).not.toContain(other);
     const refused = {
       code: 'ENTENTE_AUTHORITY_REFUSED_US',
       message: expect.stringContaining(found),
       place: expect.stringContaining(certificate),
-      remedy: expect.stringContaining(remedy),
+      remedy,
     };
     await expect(connection.get('/standing')).rejects.toMatchObject(refused);
     await expect(connection.send('/revoke', 'application/json', '{}')).rejects.toMatchObject(refused);
