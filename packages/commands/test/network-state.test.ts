@@ -117,6 +117,10 @@ describe('the state of a network', () => {
     for (const name of ['gw1', 'med1']) {
       const server = `${name}.contoso.example`;
       const { privateKeyPem, request } = await createKeyAndRequest({ subject: server });
+      if (name === 'med1')
+        expect((await answerOf(`status ${options}`)).json.next).toContain(
+          `entente join-token ${server} --config ${server}.yaml --as ca/administrators/<you>.yaml`,
+        );
       if (name === 'gw1') gatewayKey = privateKeyPem;
       const [csr, output] = [join(folder, `${name}.csr`), join(folder, `${name}.crt`)];
       await writeFile(csr, request);
@@ -291,5 +295,17 @@ describe('the state of a network', () => {
         stderr: expect.stringContaining('administrator:<name>'),
       });
     }
+  });
+
+  it('status says of a server that has joined, and has no valid certificate, that its folder is moved aside', async () => {
+    const server = 'med1.contoso.example';
+    await succeed(`cert revoke --server ${server} --yes ${options}`);
+    const { json } = await answerOf(`status ${options}`);
+    const remedies = (json.next as string[]).filter((one) => one.includes(server));
+    expect(remedies).toEqual([
+      expect.stringContaining(
+        `stop it, move its folder aside, then entente join-token ${server} --replace --config <its configuration>`,
+      ),
+    ]);
   });
 });

@@ -17,5 +17,27 @@ export const patches: PatchList = {
         title: 'an administrator whose certificate has ended is told what can be seen of it',
       },
     },
+    {
+      name: 'joined-before',
+      off: 'a server that has joined is given a second configuration, whose token it does not look at',
+      file: `${commands}/authority/missing-certificate.ts`,
+      find: 'hasHad ? anotherCertificate(',
+      replace: 'hasHad && isExternal ? anotherCertificate(',
+      test: {
+        file: `${commands}/authority/missing-certificate.test.ts`,
+        title: 'a server whose last certificate was revoked joins again once its folder is moved aside',
+      },
+    },
+    {
+      name: 'expired-before',
+      off: 'a server whose last certificate has expired is taken for one that has never joined',
+      file: `${commands}/authority/missing-certificate.ts`,
+      find: ', expired: true }',
+      replace: ' }',
+      test: {
+        file: `${commands}/authority/missing-certificate.test.ts`,
+        title: 'a server whose last certificate expired joins again once its folder is moved aside',
+      },
+    },
   ],
 };

@@ -14,17 +14,23 @@ const ofOthers: readonly Role[] = ['gateway', 'reverse-proxy'];
  * The command by which a server gets its first certificate.
  * @param server - its FQDN
  * @param role - its role
- * @param given - the side of the server, where it is not the internal one, and whether it has certificates to be replaced
+ * @param isExternal - whether it is one for outside
  */
-export function firstCertificate(
-  server: string,
-  role: string,
-  given: { readonly isExternal?: boolean; readonly replaces?: boolean } = {},
-): string {
+export function firstCertificate(server: string, role: string, isExternal = false): string {
   if (isOfOthers(role)) {
-    const side = given.isExternal === true ? ' --interface external' : '';
+    const side = isExternal ? ' --interface external' : '';
     return `entente cert issue --csr <file> --server ${server}${side} --as ca/administrators/<you>.yaml`;
   }
-  const replace = given.replaces === true ? ' --replace' : '';
-  return `entente join-token ${server}${replace} --config ${server}.yaml --as ca/administrators/<you>.yaml`;
+  return `entente join-token ${server} --config ${server}.yaml --as ca/administrators/<you>.yaml`;
+}
+
+/**
+ * How a server gets a certificate that has had one: while its folder is there it has joined, and looks at no token.
+ * @param server - its FQDN
+ * @param role - its role
+ * @param isExternal - whether it is one for outside
+ */
+export function anotherCertificate(server: string, role: string, isExternal = false): string {
+  if (isOfOthers(role)) return firstCertificate(server, role, isExternal);
+  return `to bring ${server} back: stop it, move its folder aside, then entente join-token ${server} --replace --config <its configuration> --as ca/administrators/<you>.yaml, and start it; see "A certificate has expired" in docs/guides/operations.md`;
 }

@@ -10,8 +10,8 @@ import { administratorCommand } from '../authority/administrator-command.ts';
 import { type Found, type ListedCertificate, listCertificates, timeText } from '../authority/certificates.ts';
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
 import { endingCertificates, endingMs } from '../authority/ending-certificates.ts';
-import { firstCertificate } from '../authority/first-certificate.ts';
 import { type MemberState, memberStates } from '../authority/member-state.ts';
+import { certificateFor, type Missing, missingIn } from '../authority/missing-certificate.ts';
 import {
   type ReportedProblem,
   reportedMembers,
@@ -101,7 +101,7 @@ async function run(options: AdministratorOptions): Promise<void> {
       next: [
         ...new Set([...problems, ...warnings].map(({ remedy }) => remedy)),
         ...(rootKey === undefined ? [] : [rootKey.remedy]),
-        ...nextFor(members, document),
+        ...nextFor(asked.found),
       ],
       failed: attention.length > 0,
     },
@@ -114,6 +114,8 @@ interface Asked {
   readonly document: TopologyDocument | undefined;
   readonly state: TrustState | undefined;
   readonly members: readonly MemberState[];
+  /** The first of them that has no valid certificate. */
+  readonly missing: Missing | undefined;
   readonly problems: readonly ReportedProblem[];
   /** What the key of the root is needed for. */
   readonly warnings: readonly RootWarning[];
@@ -142,7 +144,10 @@ async function ask(connection: AuthorityConnection, access: AdministratorAccess)
   if (!inForce.ok) return inForce;
   const document = inForce.signed?.document;
   if (document === undefined)
-    return { ok: true, found: { ...always, document, state: undefined, members: [], now: Date.now() } };
+    return {
+      ok: true,
+      found: { ...always, document, state: undefined, members: [], missing: undefined, now: Date.now() },
+    };
   const state = await stateInForce(connection);
   if (!state.ok) return state;
   const listed = await listCertificates(connection, { profile: 'server' });
@@ -155,6 +160,8 @@ async function ask(connection: AuthorityConnection, access: AdministratorAccess)
     certificates: listed.found,
     members: members.found,
   });
+  const missing = await missingIn(judged, listed.found, connection);
+  if (!missing.ok) return missing;
   return {
     ok: true,
     found: {
@@ -162,6 +169,7 @@ async function ask(connection: AuthorityConnection, access: AdministratorAccess)
       document,
       state: state.found,
       members: judged,
+      missing: missing.found,
       now: members.found.at,
     },
   };
@@ -219,20 +227,14 @@ function listsText(lists: readonly { readonly number: number }[]): string {
   return numbers.length === 0 ? 'none' : `${numbers.join(', ')}${more}`;
 }
 
-function nextFor(members: readonly MemberState[], document: TopologyDocument | undefined): readonly string[] {
+function nextFor({ document, members, missing }: Asked): readonly string[] {
   if (document === undefined) return ['entente topology publish --as ca/administrators/<you>.yaml'];
-  const missing = members.find(({ certificateUntil }) => certificateUntil === undefined);
   const late = members.find((one) => one.certificateUntil !== undefined && one.attention.length > 0);
   return [
-    ...(missing === undefined ? [] : [joinAgain(missing)]),
+    ...(missing === undefined ? [] : [certificateFor(missing)]),
     ...(late === undefined ? [] : [remedyFor(late)]),
     'entente topology status --as ca/administrators/<you>.yaml shows what is not signed or published',
   ];
-}
-
-/** What the ledger still has of a server below a revoked issuing authority must be replaced. */
-function joinAgain({ interface: side, isIssuerRevoked, role, server }: MemberState): string {
-  return firstCertificate(server, role, { isExternal: side === 'external', replaces: isIssuerRevoked });
 }
 
 function remedyFor({ isOrdered, report, server }: MemberState): string {

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import type { AuthorityConnection } from './connect-authority.ts';
+import { certificateFor, missingIn } from './missing-certificate.ts';
+
+const server = 'edge1.contoso.example';
+const edge = { server, role: 'edge', interface: 'internal', certificateUntil: undefined };
+const expired = {
+  serial: '0a',
+  profile: 'server',
+  subject: server,
+  commonName: server,
+  notBefore: 1,
+  notAfter: 2,
+  issuedAt: 1,
+  requester: 'join-token:1f',
+};
+
+/** An authority that lists certificates, expired ones where they are asked for. */
+function authority(held: readonly object[]): AuthorityConnection {
+  return {
+    send: () => Promise.reject(new Error('nothing is ordered')),
+    async get(path) {
+      const query = new URL(path, 'https://ca.contoso.example').searchParams;
+      const isAsked = query.get('expired') === 'true' && query.get('subject') === server;
+      return { ok: true, text: JSON.stringify({ certificates: isAsked ? held : [] }) };
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+async function remedy(held: readonly object[], listed: readonly { subject: string }[] = []): Promise<string> {
+  const missing = await missingIn([edge], listed, authority(held));
+  if (!missing.ok || missing.found === undefined) throw new Error('expected a server');
+  return certificateFor(missing.found);
+}
+
+it('a server that has never had a certificate joins with a configuration of its own', async () => {
+  expect(await remedy([])).toBe(
+    `entente join-token ${server} --config ${server}.yaml --as ca/administrators/<you>.yaml`,
+  );
+});
+
+it.each([
+  ['expired', [expired], []],
+  ['was revoked', [], [{ subject: server }]],
+])(
+  'a server whose last certificate %s joins again once its folder is moved aside',
+  async (_, held, listed) => {
+    const found = await remedy(held, listed);
+    expect(found).toContain(
+      `stop it, move its folder aside, then entente join-token ${server} --replace --config <its configuration>`,
+    );
+  },
+);
+
+it('nothing is asked where every server has a valid certificate', async () => {
+  const valid = { ...edge, certificateUntil: 1 };
+  expect(await missingIn([valid], [], authority([]))).toEqual({ ok: true, found: undefined });
+});
