@@ -358,7 +358,7 @@ describe('a restore', () => {
       await restore(disk);
       await expect(restore(disk, { replace: true })).rejects.toMatchObject({
         code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
-        remedy: expect.stringContaining('without --replace'),
+        remedy: expect.stringContaining('without --replace, and with --signer and the hash'),
       });
       expect(await readdir(disk)).toContain('restored.json');
     });

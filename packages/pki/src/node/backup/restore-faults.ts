@@ -67,7 +67,9 @@ export function restoreFault(cause: NodeJS.ErrnoException, directory: string): P
     return new PkiFault('ENTENTE_PKI_FILE_UNAVAILABLE', {
       sentence: 'the folder cannot be set aside, because it is a mount point',
       place: directory,
-      remedy: 'move all files in it to another folder, then restore it again without --replace',
+      // The key of the folder that is replaced is expected; once its files have gone, nobody else says which one it was.
+      remedy:
+        'move all files in it to another folder, then restore it again without --replace, and with --signer and the hash that entente ca backup printed',
       cause,
     });
   }
