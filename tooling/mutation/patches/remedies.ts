@@ -39,5 +39,27 @@ export const patches: PatchList = {
         title: 'a server whose last certificate expired joins again once its folder is moved aside',
       },
     },
+    {
+      name: 'start-on-a-full-disk',
+      off: 'an authority that does not start on a full disk is said to need no restart',
+      file: 'packages/store-sql/src/worker/execute.ts',
+      find: ', and a request, a command or a start is repeated',
+      replace: '',
+      test: {
+        file: 'packages/store-sql/test/failing-storage.test.ts',
+        title: 'is in the standing since it began, until a change is stored',
+      },
+    },
+    {
+      name: 'signer-of-a-mount-point',
+      off: 'a restore whose folder was emptied is refused, as nothing says whose backup it is',
+      file: 'packages/pki/src/node/backup/restore-faults.ts',
+      find: ', and with --signer and the hash that entente ca backup printed',
+      replace: '',
+      test: {
+        file: 'packages/pki/test/backup.test.ts',
+        title: 'says that a mount point cannot be set aside',
+      },
+    },
   ],
 };

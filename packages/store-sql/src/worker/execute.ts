@@ -125,6 +125,8 @@ function storageFault(driver: SqliteDriver, error: unknown): FaultText {
     code: 'ENTENTE_PKI_LEDGER_UNAVAILABLE',
     sentence: `the database could not store the change: ${(error as Error).message}`,
     place: driver.place,
-    remedy: 'make space on the disk or correct its fault, and repeat the request; no restart is needed',
+    // For a server that runs, one that starts, and a command: all stand here with the same fault.
+    remedy:
+      'make space on the disk or correct its fault; a server that runs goes on without a restart, and a request, a command or a start is repeated',
   };
 }
