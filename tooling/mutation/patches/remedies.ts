@@ -61,5 +61,27 @@ export const patches: PatchList = {
         title: 'says that a mount point cannot be set aside',
       },
     },
+    {
+      name: 'another-root-at-the-root',
+      off: 'a request for another root of the domain is not said to be that',
+      file: 'packages/pki/src/rollover/examine-request.ts',
+      find: 'if (request.root !== spkiHash(root.der)) {',
+      replace: "if (request.root === '') {",
+      test: {
+        file: 'packages/pki/test/another-root.test.ts',
+        title: 'is refused with the names of both roots, by the root and by the authority',
+      },
+    },
+    {
+      name: 'another-root-at-the-authority',
+      off: 'the answer of another root of the domain is not said to be that',
+      file: 'packages/pki/src/rollover/verify-answer.ts',
+      find: 'if (answer.root !== spkiHash(root.der)) {',
+      replace: "if (answer.root === '') {",
+      test: {
+        file: 'packages/pki/test/another-root.test.ts',
+        title: 'is refused with the names of both roots, by the root and by the authority',
+      },
+    },
   ],
 };

@@ -12,6 +12,7 @@ import { spkiHash } from '../ground/issuer-id.ts';
 import { decodeRequest } from '../issuing/decode-request.ts';
 import { provesPossessionInCeremony } from '../issuing/proof-of-possession.ts';
 import type { RevokedCertificate } from '../ledger/ledger.ts';
+import { nameOfOurs, nameOfTheirs } from './another-root.ts';
 import type { RootRequest } from './root-documents.ts';
 import { entriesOf, isListed, readRootList } from './root-list.ts';
 import { type Checked, failed, passed } from './root-refusal.ts';
@@ -58,11 +59,18 @@ const wrongFile = 'carry the newest root-request.json from the directory of the 
 export function examineRootRequest(request: RootRequest, knowledge: RootKnowledge): Checked<RootPlan> {
   const { isClockRight = false, known, now, root } = knowledge;
   const domain = root.subject.rdns.flat().find(({ oid }) => oid === oids.organizationName)?.text;
-  if (request.domain !== domain || request.root !== spkiHash(root.der)) {
+  if (request.domain !== domain) {
     return failed(
       'root-of-another-domain',
       `this is the root of ${domain ?? 'no domain'}, and the request is for that of ${request.domain}`,
       'use the key and certificate of the root that the request names',
+    );
+  }
+  if (request.root !== spkiHash(root.der)) {
+    return failed(
+      'another-root',
+      `this is ${nameOfOurs(root)}, and the request is for ${nameOfTheirs(request)}, both of ${domain}`,
+      'use the key and certificate of the root that the request names: each root of a domain has a request of its own',
     );
   }
   if (now > root.notAfter || now < root.notBefore) {

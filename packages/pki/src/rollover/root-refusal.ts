@@ -2,6 +2,7 @@
 export type RootReason =
   | 'root-document-malformed'
   | 'root-of-another-domain'
+  | 'another-root'
   | 'root-ended'
   | 'root-list-invalid'
   | 'root-list-not-newer'
@@ -21,6 +22,7 @@ export type RootReason =
 export const rootReasons: readonly RootReason[] = [
   'root-document-malformed',
   'root-of-another-domain',
+  'another-root',
   'root-ended',
   'root-list-invalid',
   'root-list-not-newer',

@@ -3,6 +3,7 @@ import { type Certificate, type CertificateList, decodeCertificate } from '@ente
 import { issuingName } from '../ceremony/certify-issuing.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
 import { nameLimitsOf } from '../ground/name-limits.ts';
+import { nameOfOurs, nameOfTheirs } from './another-root.ts';
 import type { AnswerKnowledge } from './answer-knowledge.ts';
 import {
   addressesOfRoot,
@@ -43,11 +44,18 @@ const again = 'sign root-request.json again with entente ca root sign, and bring
  */
 export function verifyRootAnswer(answer: RootAnswer, knowledge: AnswerKnowledge): Checked<VerifiedAnswer> {
   const { domain, root } = knowledge;
-  if (answer.domain !== domain || answer.root !== spkiHash(root.der)) {
+  if (answer.domain !== domain) {
     return failed(
       'root-of-another-domain',
       `expected an answer of the root of ${domain}, found one of the root of ${answer.domain}`,
       'bring the answer to the request of this authority',
+    );
+  }
+  if (answer.root !== spkiHash(root.der)) {
+    return failed(
+      'another-root',
+      `expected an answer of ${nameOfOurs(root)}, found one of ${nameOfTheirs(answer)}, both of ${domain}`,
+      'bring the answer of the root that the request was for: each root of a domain has a request of its own',
     );
   }
   const list = verifyList(answer, knowledge);
