@@ -51,6 +51,7 @@ describe('a domain that goes from one root to the next', () => {
       }[];
       readonly issuers: readonly { number: number; root: number; stage: string }[];
       readonly waiting: readonly string[];
+      readonly brought: readonly string[];
     };
 
   it('begins with one root, which nobody lists', async () => {
@@ -110,7 +111,10 @@ describe('a domain that goes from one root to the next', () => {
     await run.clock.advance(tick);
     expect((await statusOf()).waiting).toEqual(['root-request-2.json']);
     await run.visit(2);
+    const { brought, waiting } = await statusOf();
+    expect({ brought, waiting }).toEqual({ brought: ['root-answer-2.json'], waiting: [] });
     await run.clock.advance(tick);
+    expect(await statusOf()).toMatchObject({ brought: [], waiting: [] });
     expect((await statusOf()).issuers).toMatchObject([
       { number: 1, root: 1, stage: 'active' },
       { number: 2, root: 2, stage: 'prepared' },
@@ -170,10 +174,17 @@ describe('a domain that goes from one root to the next', () => {
     expect(await run.publish([run.listed(2)])).toMatch(/^members-left-behind: .*1 administrator: alice$/);
     expect((await statusOf()).roots[0]?.dependentAdministrators).toEqual(['alice']);
     await run.renewAdministrator();
-    expect((await statusOf()).roots[0]).toMatchObject({
-      dependentAdministrators: [],
-      next: expect.stringContaining('entente topology root retire'),
-    });
+    const { dependentAdministrators, next = '' } = (await statusOf()).roots[0] ?? {};
+    expect(dependentAdministrators).toEqual([]);
+    const [, until = ''] =
+      /open connections may until (\S+): entente topology root retire from then on$/.exec(next) ?? [];
+    const wait = Date.parse(until) - run.clock.now();
+    expect(wait).toBeGreaterThan(day - 3 * tick);
+    expect(wait).toBeLessThanOrEqual(day);
+    await run.clock.advance(wait - 1);
+    expect((await statusOf()).roots[0]?.next).toContain(`may until ${until}`);
+    await run.clock.advance(1);
+    expect((await statusOf()).roots[0]?.next).toMatch(/^no server .*; entente topology root retire ends/);
   });
 
   it('believes the first root no more once it is retired', async () => {

@@ -272,6 +272,28 @@ describe('the verbs of a root, with a running authority', () => {
     expect(compared.json).toMatchObject({ changes: [] });
   });
 
+  it('topology root retire warns where the version that taints the root may be younger than a day', async () => {
+    const document = await inForce();
+    const [one, two] = await rootsInForce();
+    const enterprise = [{ ...one, name: 'first', stage: 'tainted' }, two as object];
+    const retired = async (age: number, roots: readonly object[] = enterprise): Promise<string> => {
+      const issued = new Date(Date.now() - age).toISOString().replace(/\.\d+Z$/, 'Z');
+      const tainted = { ...document, issued, anchors: { enterprise: roots } } as TopologyDocument;
+      await writeFile(
+        at('topology.signed.json'),
+        encodeSignedTopology(signTopology(tainted, [network.administrator.signer])),
+      );
+      await writeFile(at('topology.yaml'), stringify({ ...tainted, anchors: { enterprise } }));
+      const { status, stdout } = await runEntente(`topology root retire first --file ${at('topology.yaml')}`);
+      expect(status).toBe(0);
+      return stdout;
+    };
+    const hour = 3_600_000;
+    expect(await retired(hour)).toContain(`warning: version ${document.version}, the newest signed one,`);
+    expect(await retired(25 * hour)).not.toContain('warning');
+    expect(await retired(hour, [two as object])).not.toContain('warning');
+  });
+
   async function rootsInForce(): Promise<readonly object[]> {
     return (await inForce()).anchors?.enterprise ?? [];
   }

@@ -83,5 +83,42 @@ export const patches: PatchList = {
         title: 'is refused with the names of both roots, by the root and by the authority',
       },
     },
+    {
+      name: 'retired-a-day-early',
+      off: 'a root is said to be ready to be retired while open connections depend on it',
+      file: 'packages/authority/src/rollover/root-status.ts',
+      find: 'return now < since + dialledAgainMs\n',
+      replace: 'return now < since\n',
+      test: {
+        file: 'packages/authority/test/root-rollover.test.ts',
+        title:
+          'refuses to retire the first root while an administrator has no certificate below the next, and names them',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'answer-under-way',
+      off: 'a request whose answer was brought is said to wait for the key of the root',
+      file: 'packages/authority/src/rollover/rollover.ts',
+      find: 'else if (await folder.exists(request)) waiting.push(request);',
+      replace: 'if (await folder.exists(request)) waiting.push(request);',
+      test: {
+        file: 'packages/authority/test/root-rollover.test.ts',
+        title: 'lets the next root certify an authority once it is active, which takes over an hour later',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'retire-warns',
+      off: 'topology root retire says nothing of a root that was tainted a moment ago',
+      file: `${commands}/commands/topology-root.ts`,
+      find: 'const warnings = isTainted ? tooEarly(',
+      replace: 'const warnings = isTainted && signed === undefined ? tooEarly(',
+      test: {
+        file: 'packages/commands/test/root-verbs.test.ts',
+        title: 'topology root retire warns where the version that taints the root may be younger than a day',
+        inOrder: true,
+      },
+    },
   ],
 };

@@ -62,6 +62,8 @@ export interface RolloverStatus {
   readonly roots: readonly RootStatus[];
   /** Files with requests that wait for a root. */
   readonly waiting: readonly string[];
+  /** Files with answers of roots that the authority has not taken yet. */
+  readonly brought: readonly string[];
   readonly warnings: readonly RolloverWarning[];
 }
 
@@ -180,7 +182,7 @@ export class Rollover {
         };
       }),
       roots: await rootStatus({ store: issuers, roots, ledger, standings, topology: topology(), now }),
-      waiting: await this.#waiting(),
+      ...(await this.#exchanged()),
       warnings: this.#warnings(view, now),
     };
   }
@@ -238,15 +240,17 @@ export class Rollover {
     }
   }
 
-  async #waiting(): Promise<readonly string[]> {
+  /** A request whose answer has been brought waits for no root. */
+  async #exchanged(): Promise<Pick<RolloverStatus, 'waiting' | 'brought'>> {
     const { opened, settings } = this.#options;
     const folder = authorityFolder(settings.directory);
-    const waiting: string[] = [];
+    const [waiting, brought]: [string[], string[]] = [[], []];
     for (const { number } of opened.issuers.roots.all) {
-      const { request } = rootFiles(number);
-      if (await folder.exists(request)) waiting.push(request);
+      const { answer, request, taken } = rootFiles(number);
+      if ((await folder.exists(answer)) || (await folder.exists(taken))) brought.push(answer);
+      else if (await folder.exists(request)) waiting.push(request);
     }
-    return waiting;
+    return { waiting, brought };
   }
 
   async #steps(): Promise<void> {

@@ -2,7 +2,7 @@ import { isRootListDue, type RolloverWarning, rootListDue, rootListWarnings } fr
 import type { Ledger } from '@entente/pki/ledger';
 import type { IssuerStore, StoredRoot } from '@entente/pki/node';
 import type { Topology } from '@entente/topology';
-import { dependentOn, rootsLedTo } from '../roots/dependents.ts';
+import { dependentOn, independentSince, rootsLedTo } from '../roots/dependents.ts';
 import { type DomainRoots, nameOfRoot, type RootRegard } from '../roots/domain-roots.ts';
 import type { MemberStandings } from '../standing/member-standings.ts';
 
@@ -49,7 +49,8 @@ export async function rootStatus(options: RootStatusOptions): Promise<readonly R
     const only = new Set([number]);
     const dependents = dependentOn(ledTo.servers, servers, only);
     const dependentAdministrators = dependentOn(ledTo.administrators, administrators, only);
-    const next = nextOf(root, options, { dependents, dependentAdministrators }, behind);
+    const since = independentSince(ledTo.servers, only);
+    const next = nextOf(root, options, { dependents, dependentAdministrators, since }, behind);
     return {
       number,
       id,
@@ -81,8 +82,8 @@ function behindIn({ standings, topology }: RootStatusOptions): readonly string[]
 
 function nextOf(
   { certificate, number }: StoredRoot,
-  { roots, store }: RootStatusOptions,
-  { dependents, dependentAdministrators }: Pick<RootStatus, 'dependents' | 'dependentAdministrators'>,
+  { now, roots, store }: RootStatusOptions,
+  { dependents, dependentAdministrators, since = 0 }: Dependence,
   behind: readonly string[],
 ): string | undefined {
   const { inUse } = roots.standing;
@@ -105,14 +106,23 @@ function nextOf(
     case 'tainted':
       if (dependents.length > 0)
         return `wait for ${counted(dependents)}, whose valid certificates lead to it alone`;
-      return dependentAdministrators.length === 0
-        ? 'no server and no administrator depends on it; entente topology root retire ends that members believe it'
-        : `wait for ${counted(dependentAdministrators, 'administrator')}, who must renew: entente cert renew`;
+      if (dependentAdministrators.length > 0)
+        return `wait for ${counted(dependentAdministrators, 'administrator')}, who must renew: entente cert renew`;
+      return now < since + dialledAgainMs
+        ? `no server and no administrator depends on it; open connections may until ${new Date(since + dialledAgainMs).toISOString()}: entente topology root retire from then on`
+        : 'no server and no administrator depends on it; entente topology root retire ends that members believe it';
     case 'retired':
       return `it is believed no more; the certificate of the next root by it ends on ${new Date(certificate.notAfter).toISOString().slice(0, 10)} at the latest`;
   }
 }
 
+/** Who depends on a root, and since when no server does: milliseconds since 1970. */
+interface Dependence extends Pick<RootStatus, 'dependents' | 'dependentAdministrators'> {
+  readonly since: number | undefined;
+}
+
+/** Servers dial each other again within this time: a connection that is open was judged by the certificate of before until then, milliseconds. */
+const dialledAgainMs = 86_400_000;
 /** Names in a sentence. */
 const mostNames = 5;
 

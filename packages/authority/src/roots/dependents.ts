@@ -2,8 +2,8 @@ import type { Ledger } from '@entente/pki/ledger';
 import type { IssuerStore } from '@entente/pki/node';
 import { validAt } from '../valid-certificates.ts';
 
-/** Numbers of roots by the name of the holder. */
-export type RootsOfHolders = ReadonlyMap<string, ReadonlySet<number>>;
+/** By the name of the holder, and by the number of the root: when the first of the certificates was issued, milliseconds since 1970. */
+export type RootsOfHolders = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 /** The roots to which valid certificates lead. */
 export interface LedTo {
@@ -27,15 +27,16 @@ export async function rootsLedTo(
   const counting = store.live.filter(({ record }) => !revoked.has(record.id));
   const rootOf = new Map(counting.map(({ record, root }) => [record.id, root]));
   const found = {
-    server: new Map<string, Set<number>>(),
-    administrator: new Map<string, Set<number>>(),
+    server: new Map<string, Map<number, number>>(),
+    administrator: new Map<string, Map<number, number>>(),
   };
-  for await (const { interface: side, issuer, profile, revocation, subject } of validAt(ledger, now)) {
+  for await (const certificate of validAt(ledger, now)) {
+    const { interface: side, issuedAt, issuer, profile, revocation, subject } = certificate;
     const root = rootOf.get(issuer);
     if (profile !== 'server' && profile !== 'administrator') continue;
     if (side !== undefined || revocation !== undefined || root === undefined) continue;
-    const roots = found[profile].get(subject) ?? new Set();
-    found[profile].set(subject, roots.add(root));
+    const roots = found[profile].get(subject) ?? new Map();
+    found[profile].set(subject, roots.set(root, Math.min(issuedAt, roots.get(root) ?? issuedAt)));
   }
   return { servers: found.server, administrators: found.administrator };
 }
@@ -53,6 +54,20 @@ export function dependentOn(
 ): readonly string[] {
   return [...holders].filter((holder) => {
     const own = roots.get(holder);
-    return own !== undefined && [...own].every((number) => withdrawn.has(number));
+    return own !== undefined && [...own.keys()].every((number) => withdrawn.has(number));
   });
+}
+
+/**
+ * Since when none of them depends on given roots: the last of them got the first certificate that leads to another one then.
+ * @param roots - of each holder, from {@link rootsLedTo}
+ * @param withdrawn - numbers of roots
+ * @returns milliseconds since 1970; undefined where nobody has such a certificate
+ */
+export function independentSince(roots: RootsOfHolders, withdrawn: ReadonlySet<number>): number | undefined {
+  const since = [...roots.values()].flatMap((own) => {
+    const others = [...own].filter(([number]) => !withdrawn.has(number)).map(([, issuedAt]) => issuedAt);
+    return others.length === 0 ? [] : [Math.min(...others)];
+  });
+  return since.length === 0 ? undefined : since.reduce((one, other) => Math.max(one, other));
 }

@@ -29,6 +29,8 @@ interface Status {
     readonly next?: string;
   }[];
   readonly waiting: readonly string[];
+  /** Absent where the authority is of an earlier release. */
+  readonly brought?: readonly string[];
   readonly warnings: readonly { readonly message: string; readonly remedy: string }[];
 }
 
@@ -97,6 +99,9 @@ async function show(options: AdministratorOptions): Promise<void> {
         ...status.roots.map(({ number, subject }) => `  root ${number} is ${subject}`),
         '',
         ...status.waiting.map((file) => `${file} waits for the key of the root`),
+        ...(status.brought ?? []).map(
+          (file) => `${file} was brought: the authority takes it within a minute`,
+        ),
         ...status.warnings.map(({ message }) => `warning: ${message}`),
       ],
       next: [...new Set(status.warnings.map(({ remedy }) => remedy))],

@@ -1,4 +1,5 @@
 import { OperatorFault } from '@entente/host';
+import type { TopologyDocument } from '@entente/topology';
 import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { type Document, isSeq } from 'yaml';
@@ -10,6 +11,7 @@ import { signedFilesOf } from '../topology/signed-files.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
 const list = ['anchors', 'enterprise'];
+const dayMs = 86_400_000;
 
 interface StageOptions {
   readonly file: string;
@@ -131,6 +133,7 @@ async function setStage(name: string, stage: 'tainted' | undefined, options: Sta
 
 async function retire(name: string, options: StageOptions): Promise<void> {
   const signed = (await readSignedIfThere(signedFilesOf(options.file).inForce))?.document;
+  let isTainted = false;
   const edited = await editTopology(options.file, (document) => {
     const path = [...list, indexOf(document, name)];
     const stage = document.getIn([...path, 'stage']) ?? 'active';
@@ -144,9 +147,19 @@ async function retire(name: string, options: StageOptions): Promise<void> {
         `it is active in version ${signed?.version}, the newest signed one`,
       );
     }
+    isTainted = before?.stage === 'tainted';
     document.deleteIn(path);
   });
-  giveStep(name, 'retired', edited.open, options, []);
+  const warnings = isTainted ? tooEarly(signed, Date.now()) : [];
+  giveStep(name, 'retired', edited.open, options, [], warnings);
+}
+
+/** The newest signed version may be later than the one that taints: this warns too often, and never too rarely. */
+function tooEarly(signed: TopologyDocument | undefined, now: number): readonly string[] {
+  if (signed === undefined || now - Date.parse(signed.issued) >= dayMs) return [];
+  return [
+    `warning: version ${signed.version}, the newest signed one, was issued at ${signed.issued}: servers dial each other again within a day, and until then open connections may depend on the root; publish no earlier than entente ca rollover says`,
+  ];
 }
 
 /** Servers and administrators may have nothing but a certificate below an active root. */
@@ -168,6 +181,7 @@ function giveStep(
   open: readonly { readonly code: string; readonly message: string; readonly remedy: string }[],
   { file, json }: StageOptions,
   next: readonly string[],
+  warnings: readonly string[] = [],
 ): void {
   const missing = open.map(({ code, message, remedy }) => ({ code, message, remedy }));
   give(
@@ -176,6 +190,7 @@ function giveStep(
       lines: [
         `the root ${name} is ${stage} in ${file}`,
         ...missing.map(({ message }) => `still missing: ${message}`),
+        ...warnings,
       ],
       next: [
         ...missing.map(({ remedy }) => remedy),
