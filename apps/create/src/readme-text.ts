@@ -18,7 +18,9 @@ npm start        # stays; the first time it creates the keys and signs the topol
 npm run hello    # in a second terminal: alice sends bob a message, and its way is shown
 \`\`\`
 
-\`npm start\` later starts the same network again: keys, users and certificates are kept.
+\`npm start\` later starts the same network again: keys, users and certificates are kept. The certificate of a front end is valid for seven days, and renewed
+while it runs. Where it has expired because the network stood still for longer, \`npm start\` has the front end join again, with a new key; what it kept is
+then in \`fe1.${domain}.before/\`. One whose certificates were revoked does not join again by itself.
 
 ## What each file is
 

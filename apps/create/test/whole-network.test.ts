@@ -40,9 +40,9 @@ describe('the network of npm create @entente', { timeout: 600_000 }, () => {
     rmSync(outside, { recursive: true, force: true });
   });
 
-  async function start(): Promise<string> {
+  async function start(clock?: () => number): Promise<string> {
     shown.splice(0);
-    network = await startNetwork(folder, say);
+    network = await startNetwork(folder, say, clock);
     return shown.join('\n');
   }
   async function stop(): Promise<boolean | undefined> {
@@ -128,6 +128,26 @@ describe('the network of npm create @entente', { timeout: 600_000 }, () => {
       expect(status, `${args.join(' ')}\n${words}`).toBe(0);
     }
     await expect(deliver()).rejects.toThrow(/revoked/);
+  });
+
+  it('has a front end join again whose certificate has expired while it was stopped, and none that was revoked', async () => {
+    expect(await stop()).toBe(true);
+    const home = join(folder, 'fe1.my-net.example');
+    const before = readFileSync(join(home, 'tls.crt'), 'utf8');
+    writeFileSync(join(folder, 'fe1.yaml'), '# of the owner\n', { flag: 'a' });
+    const words = await start(() => Date.now() + 9 * 86_400_000);
+    const as = '--as ca/administrators/admin.yaml';
+    expect(words.match(/(?<=\$ npx entente ).*/g)?.sort()).toEqual([
+      `cert list --server fe1.my-net.example --all ${as}`,
+      `cert list --server fe2.my-net.example --all ${as}`,
+      `join-token fe1.my-net.example --config fe1.yaml ${as} --replace`,
+    ]);
+    expect(words).toMatch(/fe1\.my-net\.example: its certificate expired at .*: it joins again/);
+    expect(words).toMatch(/! fe2\.my-net\.example: .*was revoked .*: it does not join again by itself/);
+    expect(readFileSync(join(`${home}.before`, 'tls.crt'), 'utf8')).toBe(before);
+    expect(readFileSync(join(home, 'tls.crt'), 'utf8')).not.toBe(before);
+    expect(readFileSync(join(folder, 'fe1.yaml'), 'utf8')).toContain('# of the owner');
+    expect(existsSync(join(folder, 'fe2.my-net.example.before'))).toBe(false);
   });
 
   it('stops as a whole, and starts again with its state: front ends without their folders join, a user without a file gets a password', async () => {

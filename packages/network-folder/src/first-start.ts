@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { ententeIn } from './entente.ts';
 import { NetworkFolderFault } from './fault.ts';
 import { loopback } from './free-ports.ts';
+import { joinAgain } from './join-again.ts';
 import { homeOf, labelOf, type NetworkPlan, type PlannedServer, users } from './network-plan.ts';
 
 /** The administrator of a new network is its owner. */
@@ -95,12 +96,14 @@ async function signTopology(
  * @param folder - of the network, whose authority runs
  * @param plan - names and ports
  * @param say - is shown each command
+ * @param now - milliseconds since 1970
  * @throws NetworkFolderFault where a command fails
  */
 export async function admitAll(
   folder: string,
   plan: NetworkPlan,
   say: (line: string) => void,
+  now: number,
 ): Promise<void> {
   const entente = ententeIn(folder, folder, say);
   const as = ['--as', access];
@@ -130,7 +133,12 @@ export async function admitAll(
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, clientText(plan, user, String(password)), { mode: 0o600 });
   };
-  await Promise.all([...joining.map(admitServer), ...users.map(admitUser)]);
+  const joined = plan.frontEnds.filter((one) => !joining.includes(one));
+  await Promise.all([
+    ...joining.map(admitServer),
+    ...joined.map((one) => joinAgain(folder, one, { entente, as, say, now })),
+    ...users.map(admitUser),
+  ]);
 }
 
 /** An answer; or where it was refused for one reason, another answer. */

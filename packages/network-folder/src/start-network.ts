@@ -30,9 +30,14 @@ export interface RunningNetwork {
  * Starts the servers of a network; the first time it creates keys and authority, and signs the topology.
  * @param folder - absolute path of what `npm create @entente` created, with its packages installed
  * @param say - is shown what is done
+ * @param clock - by which certificates of front ends have expired, milliseconds since 1970; default: of the machine
  * @throws NetworkFolderFault where something keeps the network from starting; nothing runs then
  */
-export async function startNetwork(folder: string, say: (line: string) => void): Promise<RunningNetwork> {
+export async function startNetwork(
+  folder: string,
+  say: (line: string) => void,
+  clock: () => number = Date.now,
+): Promise<RunningNetwork> {
   const plan = readPlan(folder);
   const { authority, domain, frontEnds } = plan;
   await refuseUsedPorts(folder, plan);
@@ -54,7 +59,7 @@ export async function startNetwork(folder: string, say: (line: string) => void):
   };
   try {
     await start(authority, 'entente-authority-server', 'ca/authority.yaml');
-    await admitAll(folder, plan, say);
+    await admitAll(folder, plan, say, clock());
     await Promise.all(frontEnds.map((one) => start(one, 'entente-pool-server', `${labelOf(one)}.yaml`)));
   } catch (error) {
     await stop();
