@@ -120,5 +120,38 @@ export const patches: PatchList = {
         inOrder: true,
       },
     },
+    {
+      name: 'expired-at-rest',
+      off: 'a network that stood still for a week comes up with front ends that every server refuses',
+      file: 'packages/network-folder/src/join-again.ts',
+      find: 'now <= Date.parse(certificate.validTo)',
+      replace: 'now > 0',
+      test: {
+        file: 'packages/network-folder/src/join-again.test.ts',
+        title: 'joins again where its certificate has expired, and what it kept is set aside',
+      },
+    },
+    {
+      name: 'revoked-at-rest',
+      off: 'a front end that was revoked joins again by itself',
+      file: 'packages/network-folder/src/join-again.ts',
+      find: 'rows.slice(own).some(isWithdrawn)',
+      replace: 'rows.slice(own).length === 0',
+      test: {
+        file: 'packages/network-folder/src/join-again.test.ts',
+        title: 'does not join again by itself where its certificate was revoked',
+      },
+    },
+    {
+      name: 'unknown-at-rest',
+      off: 'a front end of which the authority knows nothing joins again by itself',
+      file: 'packages/network-folder/src/join-again.ts',
+      find: 'const isLost = own < 0 || ',
+      replace: 'const isLost = ',
+      test: {
+        file: 'packages/network-folder/src/join-again.test.ts',
+        title: 'does not join again by itself where its certificate is of another authority',
+      },
+    },
   ],
 };
