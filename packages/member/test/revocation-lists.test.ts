@@ -63,8 +63,10 @@ describe('the lists of our own authorities', () => {
     topology?: Topology;
   } = {}) => {
     const reasons: unknown[] = [];
+    const remedies: unknown[] = [];
     const log = createTestLog(({ fields }) => {
       if ('reason' in fields) reasons.push(fields.reason);
+      if ('remedy' in fields) remedies.push(fields.remedy);
     });
     const clock = new TestClock(Date.now());
     const restored = await restoreLists({
@@ -120,7 +122,7 @@ describe('the lists of our own authorities', () => {
       await offered(der, named(number, der, authority));
       return numbers();
     };
-    return { asked, clock, fetched, numbers, offered, reasons, state };
+    return { asked, clock, fetched, numbers, offered, reasons, remedies, state };
   };
 
   it('let nothing in that our authority has not signed, whatever number it carries', async () => {
@@ -309,6 +311,51 @@ describe('the lists of our own authorities', () => {
     const other = { ...named(1, seven), issuer: 'f'.repeat(16) };
     expect(await offered(seven, named(7, seven), other)).toBe('list-refused');
     expect(numbers()).toEqual([7]);
+  });
+
+  describe('of an authority that went back', () => {
+    let issuing: TestAuthority;
+    beforeEach(async () => {
+      issuing = await ours.subordinate('Contoso Issuing 1');
+      signer = await stateSigner(issuing);
+    });
+    const listWith = async (
+      authority: TestAuthority,
+      number: number,
+      serials: readonly string[],
+      times: { thisUpdate?: number; nextUpdate?: number } = {},
+    ): Promise<Uint8Array> => {
+      const blocks = decodePem(await authority.crl(serials, { number, ...times }));
+      if (!blocks.ok || blocks.value[0] === undefined) throw new Error('no list');
+      return blocks.value[0].der;
+    };
+
+    it('do not give way to one with a higher number that has lost a revocation, until it is there again', async () => {
+      const { numbers, offered, reasons, remedies } = await open();
+      const known = await listWith(issuing, 4, ['0a', '0b']);
+      expect(await offered(known, named(4, known, issuing))).toBeUndefined();
+      const forked = await listWith(issuing, 5, ['0a', '0c', '0d']);
+      expect(await offered(forked, named(5, forked, issuing))).toBe('list-refused');
+      expect([numbers(), reasons]).toEqual([[4], ['revocation-withdrawn']]);
+      expect(remedies).toEqual([expect.stringMatching(/entente ca restore --replace --lists/)]);
+      const mended = await listWith(issuing, 6, ['0a', '0b', '0c', '0d']);
+      expect(await offered(mended, named(6, mended, issuing))).toBeUndefined();
+      expect(numbers()).toEqual([6]);
+    });
+
+    it('give way once what it lacks may have expired, which a list of a root never does', async () => {
+      const { numbers, offered, reasons } = await open();
+      const [known, ofRoot] = [await listWith(issuing, 4, ['0a']), await listWith(ours, 4, ['0b'])];
+      await offered(known, named(4, known, issuing));
+      await offered(ofRoot, named(4, ofRoot, ours));
+      // The entries are a minute old, and two lifetimes are less than that here.
+      const now = Date.now();
+      const brief = { thisUpdate: now - 20_000, nextUpdate: now - 10_000 };
+      const [next, nextOfRoot] = [await listWith(issuing, 5, [], brief), await listWith(ours, 5, [], brief)];
+      expect(await offered(next, named(5, next, issuing))).toBeUndefined();
+      expect(await offered(nextOfRoot, named(5, nextOfRoot, ours))).toBe('list-refused');
+      expect([numbers().sort(), reasons]).toEqual([[4, 5], ['revocation-withdrawn']]);
+    });
   });
 
   it('start without the file of an earlier run where it is damaged', async () => {

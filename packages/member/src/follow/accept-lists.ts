@@ -4,6 +4,7 @@ import type { NamedList } from '@entente/topology';
 import { isSignedBy } from '@entente/trust';
 import { type Certificate, type CertificateList, oids } from '@entente/x509';
 import { isAhead } from '../state/signed-times.ts';
+import { withdrawnRevocation } from './withdrawn-revocation.ts';
 
 /** A list as it arrived. */
 export interface OfferedList {
@@ -19,13 +20,16 @@ export type ListRefusalReason =
   | 'not-yet-signed'
   | 'other-scope'
   | 'replayed'
-  | 'forked';
+  | 'forked'
+  | 'revocation-withdrawn';
 
 /** A list that was not accepted. */
 export interface RefusedList extends OfferedList {
   readonly reason: ListRefusalReason;
   /** Predicate of a sentence about the list. */
   readonly problem: string;
+  /** What to do now; absent where the log of the authority says more. */
+  readonly remedy?: string;
 }
 
 /** What lists are accepted by. */
@@ -38,11 +42,12 @@ export interface ListKnowledge {
   readonly now: number;
 }
 
-type Problem = Pick<RefusedList, 'problem' | 'reason'>;
+type Problem = Pick<RefusedList, 'problem' | 'reason' | 'remedy'>;
 
 /**
  * Decides which revocation lists are in force: for each authority, key and distribution point the list that the trust state names, or a
- * newer one that the authority has signed. Nothing goes back to a lower number, or gives way to a list of the same authority that says less.
+ * newer one that the authority has signed. Nothing goes back to a lower number, or gives way to a list of the same authority that says less:
+ * a delta, or one that lacks a revocation which cannot have left it.
  * @param offered - as they arrived, nothing of them verified
  * @param knowledge - what is in force, whose lists count, and the time
  * @returns the lists in force after that, and what was refused
@@ -61,7 +66,7 @@ export function acceptLists(
       timeProblem(list, now) ??
       scopeProblem(one) ??
       namedProblem(one) ??
-      knownProblem(list, known);
+      knownProblem(list, known, authorities);
     if (problem !== undefined) refused.push({ ...one, ...problem });
     else if (known === undefined || listHash(known) !== listHash(list)) lists.set(placeOf(list), list);
   }
@@ -179,13 +184,41 @@ function namedProblem({ list, named }: OfferedList): Problem | undefined {
 }
 
 /** A list with a lower number is an old one played back (RFC 5280 §5.2.3). */
-function knownProblem(list: CertificateList, known: CertificateList | undefined): Problem | undefined {
+function knownProblem(
+  list: CertificateList,
+  known: CertificateList | undefined,
+  authorities: readonly Certificate[],
+): Problem | undefined {
   if (known === undefined) return undefined;
   const number = list.crlNumber ?? 0n;
   const before = known.crlNumber ?? 0n;
-  if (number > before) return undefined;
+  if (number > before) return withdrawnProblem(list, known, authorities);
   if (number < before)
     return { reason: 'replayed', problem: `is number ${number}, and number ${before} is in force` };
   if (listHash(list) === listHash(known)) return undefined;
   return { reason: 'forked', problem: `has number ${number}, as the list in force, and other content` };
+}
+
+/** An authority whose database went back signs higher numbers soon, and has forgotten what it revoked meanwhile. */
+function withdrawnProblem(
+  list: CertificateList,
+  known: CertificateList,
+  authorities: readonly Certificate[],
+): Problem | undefined {
+  const isOfRoot = authorities.some(
+    ({ issuer, subject, subjectKeyId }) =>
+      subject.canonical === issuer.canonical &&
+      subject.canonical === list.issuer.canonical &&
+      hex(subjectKeyId) === hex(list.authorityKeyId?.keyId),
+  );
+  const lost = withdrawnRevocation(list, known, isOfRoot);
+  if (lost === undefined) return undefined;
+  const since = new Date(lost.revocationDate).toISOString();
+  return {
+    reason: 'revocation-withdrawn',
+    problem: `has number ${list.crlNumber ?? 0n} and lacks the certificate ${lost.serialHex}, revoked at ${since}, which list ${known.crlNumber ?? 0n}, in force here, has: the authority went back and lost what it had revoked`,
+    remedy: isOfRoot
+      ? 'let the root sign again from its newest list, with entente ca root request --revoke for what is lost, and bring the answer with entente ca root accept'
+      : 'stop the authority, and restore its newest backup with entente ca restore --replace --lists and the file revocation.crl of this server',
+  };
 }

@@ -147,7 +147,9 @@ export class RevocationLists {
     return {
       lists,
       refusal:
-        first === undefined ? undefined : listRefused(`The list ${placeOf(first.named)} ${first.problem}.`),
+        first === undefined
+          ? undefined
+          : listRefused(`The list ${placeOf(first.named)} ${first.problem}.`, first.remedy),
     };
   }
 
@@ -224,18 +226,18 @@ function unreadable(named: NamedList, found: string): TrustStateRefusal {
   return listRefused(`The list ${placeOf(named)} is not a revocation list: ${found}.`);
 }
 
-function listRefused(message: string): TrustStateRefusal {
-  return {
-    reason: 'list-refused',
-    message,
-    remedy: 'look at the log of the authority; restore its directory from the newest copy if it went back',
-  };
+function listRefused(message: string, remedy = wentBackRemedy): TrustStateRefusal {
+  return { reason: 'list-refused', message, remedy };
 }
 
+const wentBackRemedy =
+  'look at the log of the authority; restore its directory from the newest copy if it went back';
+
 function logRefused(log: Log, refused: readonly RefusedList[], from: string): void {
-  for (const { list, problem, reason } of refused) {
-    log.warn(
-      { event: 'revocation-list-refused', reason, peer: from, issuer: list.issuer.toString() },
+  for (const { list, problem, reason, remedy } of refused) {
+    const fields = { event: 'revocation-list-refused', reason, peer: from, issuer: list.issuer.toString() };
+    log[reason === 'revocation-withdrawn' ? 'error' : 'warn'](
+      remedy === undefined ? fields : { ...fields, remedy },
       `the revocation list from ${from} ${problem}`,
     );
   }
