@@ -217,6 +217,26 @@ describe('publishing', () => {
     expect(list().entryCount).toBe(0);
   });
 
+  it('keeps one that was revoked after its end for as long as members miss it: two lifetimes from then', async () => {
+    const day = 86_400_000;
+    const { desk, issue, list, publisher, time } = scene();
+    const serial = await issue();
+    const late = await issue();
+    time.now += 7 * day + 1.5 * day;
+    await desk.revoke(serial, 'keyCompromise');
+    for (const [wait, entries] of [
+      [0, 1],
+      [2 * day, 1],
+      [1000, 0],
+    ] as const) {
+      time.now += wait;
+      await publisher.publish();
+      expect([wait, list().entryCount]).toEqual([wait, entries]);
+    }
+    await desk.revoke(late, 'keyCompromise');
+    expect(list().entryCount, 'one whose end is further back is on none').toBe(0);
+  });
+
   it('lives 24 hours and is due again after 12', async () => {
     const { publisher, list } = scene();
     expect(publisher.nextPublication()).toBe(now);

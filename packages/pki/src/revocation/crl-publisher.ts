@@ -57,6 +57,9 @@ export interface CrlPublisher {
 /** Lifetime of a CRL: 24 hours. */
 export const crlLifetimeMs = 86_400_000;
 
+/** Lifetimes of a CRL for which it has an entry at least, from the revocation and from the end of the certificate on. */
+const lifetimesListed = 2;
+
 /** Milliseconds by which a clock may be set back without a new list. */
 const clockToleranceMs = 60_000;
 
@@ -80,8 +83,7 @@ export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
     const now = clock();
     const thisUpdate = Math.floor(now / 1000) * 1000;
     const nextUpdate = thisUpdate + lifetimeMs;
-    // A certificate stays on the CRL until one was issued after its expiry (RFC 5280 §3.3); two lifetimes are enough for that.
-    const revoked = await ledger.revoked(issuer.id, now - 2 * lifetimeMs);
+    const revoked = await listed(ledger, issuer.id, now, lifetimesListed * lifetimeMs);
     const byShard = spread(revoked, shards);
     const lists: PublishedCrl[] = [];
     for (let shard = 0; shard < shards; shard++) {
@@ -119,6 +121,23 @@ export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
       return first === undefined || isBehind || isOfFuture ? now : first.thisUpdate + lifetimeMs / 2;
     },
   };
+}
+
+/**
+ * What a list has now. A certificate stays on the CRL until one was issued after its expiry (RFC 5280 §3.3); two lifetimes are enough for
+ * that. One that was revoked after its end stays for as long from then: a member refuses a list that lacks what was revoked just before.
+ */
+async function listed(
+  ledger: Ledger,
+  issuer: string,
+  now: number,
+  keptMs: number,
+): Promise<readonly RevokedCertificate[]> {
+  const revoked = await ledger.revoked(issuer, now - 2 * keptMs);
+  return revoked.filter(
+    ({ notAfter, revocation: { at } }) =>
+      notAfter >= now - keptMs || (at <= notAfter + keptMs && at >= now - keptMs),
+  );
 }
 
 function spread(revoked: readonly RevokedCertificate[], shards: number): readonly RevokedCertificate[][] {
