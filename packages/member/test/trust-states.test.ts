@@ -232,8 +232,28 @@ describe('a member whose authority, or a machine before it, lies about the trust
     await member.follower.refresh();
     expect(member.lines.some(({ reason }) => reason === 'lower-version')).toBe(true);
     expect(member.reported.map(parseMemberStanding)).toMatchObject([
-      { topology: 2, state: accepted, lists: [{ shard: 0, number: 1 }] },
+      { topology: 2, state: accepted, lists: [{ shard: 0, number: 1 }], refused: 'lower-version' },
     ]);
+  });
+
+  it('says which list it has, also where the authority names an older one: it went back', async () => {
+    const newer = await listOf(member.root, { number: 5 });
+    member.namesList(newer);
+    await member.follower.refresh();
+    member.namesList(await listOf(member.root, { number: 3 }));
+    member.reported.length = 0;
+    await member.follower.refresh();
+    expect(member.reported.map(parseMemberStanding)).toMatchObject([{ lists: [{ shard: 0, number: 5 }] }]);
+    // The next number is one that the member has, with other content.
+    member.namesList(await listOf(member.root, { number: 5, revoked: ['0a'] }));
+    await member.follower.refresh();
+    expect(parseMemberStanding(member.reported.at(-1) ?? '')).toMatchObject({
+      lists: [{ shard: 0, number: 5 }],
+      refused: 'list-refused',
+    });
+    member.namesList(await listOf(member.root, { number: 6 }));
+    await member.follower.refresh();
+    expect(parseMemberStanding(member.reported.at(-1) ?? '')?.refused).toBeUndefined();
   });
 
   it('believes a signed time that it has written, and none that was ahead of the clock already then', async () => {

@@ -94,15 +94,31 @@ describe('a server', () => {
     ]);
   });
 
-  it('needs nothing that reports what is in force, or a newer list', () => {
+  it('needs nothing that reports what is in force, or a newer list of a newer state', () => {
     expect(attention({})).toEqual([]);
-    expect(attention({ said: { topology: 4, lists: [{ issuer, shard: 0, number: 42 }] } })).toEqual([]);
+    const newer = { topology: 4, state: 91, lists: [{ issuer, shard: 0, number: 42 }] };
+    expect(attention({ said: newer })).toEqual([]);
     expect(attention({ said: { topology: 1, lists: [] }, state: undefined })).toEqual([]);
   });
 
   it('is ahead with a newer topology, which the authority has lost', () => {
     expect(attention({ said: { topology: 5 } })).toEqual([
       `${fe1} acts on version 5 of the topology, which is newer than version 4 of the authority: publish it again with entente topology publish`,
+    ]);
+  });
+
+  it('is ahead with a newer list, which the authority has lost with what it revoked', () => {
+    for (const sequence of [89, 90]) {
+      const said = { state: sequence, lists: [{ issuer, shard: 0, number: 42 }] };
+      expect(attention({ said })).toEqual([
+        `${fe1} has revocation list 42 of ${issuer}, shard 0, and the authority knows list 41: it went back, and may have lost revocations; stop it, and restore the newest backup with entente ca restore --replace --lists and the file revocation.crl of ${fe1}`,
+      ]);
+    }
+  });
+
+  it('is to be looked at that refuses the trust state, which nothing else of its report shows', () => {
+    expect(attention({ said: { refused: 'list-refused' } })).toEqual([
+      `${fe1} refuses the trust state of the authority (list-refused), and goes on with what it has: see its health or its log for the reason and the remedy`,
     ]);
   });
 

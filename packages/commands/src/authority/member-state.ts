@@ -124,6 +124,19 @@ function ofReport(
     found.push(
       `${server} acts on version ${standing.topology} of the topology, which is newer than version ${state.topology.version} of the authority: publish it again with entente topology publish`,
     );
+  // One that has a newer state than ours has heard of it since we asked.
+  const ahead =
+    standing.state > state.sequence
+      ? undefined
+      : state.lists.find((list) => numberOf(standing.lists, list) > list.number);
+  if (ahead !== undefined)
+    found.push(
+      `${server} has revocation list ${numberOf(standing.lists, ahead)} of ${ahead.issuer}, shard ${ahead.shard}, and the authority knows list ${ahead.number}: it went back, and may have lost revocations; stop it, and restore the newest backup with entente ca restore --replace --lists and the file revocation.crl of ${server}`,
+    );
+  if (standing.refused !== undefined)
+    found.push(
+      `${server} refuses the trust state of the authority (${standing.refused}), and goes on with what it has: see its health or its log for the reason and the remedy`,
+    );
   const older = state.lists.find((list) => numberOf(standing.lists, list) < list.number);
   if (older !== undefined) {
     const number = numberOf(standing.lists, older);

@@ -34,7 +34,7 @@ export interface DomainFollowerOptions {
   readonly fqdn: string;
   readonly state: DomainState;
   readonly authority: AuthorityClient;
-  readonly lists: Pick<RevocationLists, 'gather' | 'putInForce'>;
+  readonly lists: Pick<RevocationLists, 'gather' | 'numberFor' | 'putInForce'>;
   readonly listAlarm: Pick<ListAlarm, 'know'>;
   readonly own: Pick<OwnCertificateWatch, 'check' | 'lookOutside'>;
   readonly topologyFile: Pick<TopologyFile, 'keep'>;
@@ -162,7 +162,7 @@ export class DomainFollower implements AsyncDisposable {
       const signed = this.#states.read(offered ?? (await authority.state()));
       const isAccepted = signed !== undefined && (await this.#follow(signed));
       this.#refusal = this.#states.refused;
-      if (!isAccepted && this.#keysWanted) await this.#reportRefusal();
+      if (!isAccepted && this.#keysWanted) await this.#reportRefusal(signed?.state);
       own.check();
     } catch (error) {
       this.#refusal = undefined;
@@ -216,23 +216,30 @@ export class DomainFollower implements AsyncDisposable {
   }
 
   /** An authority that was restored from an old backup learns in no other way that its members know of something newer. */
-  async #reportRefusal(): Promise<void> {
+  async #reportRefusal(refused: TrustState | undefined): Promise<void> {
     this.#keysWanted = false;
-    const sequence = this.#options.state.trustState?.sequence ?? 0;
-    await this.#report({ lists: [], ...this.#reported, sequence });
+    const { lists, state } = this.#options;
+    const known = this.#reported?.lists ?? refused?.lists.filter((one) => lists.numberFor(one) !== undefined);
+    await this.#report({ lists: known ?? [], sequence: state.trustState?.sequence ?? 0 });
   }
 
-  /** So that administrators see who is behind, before they publish what some cannot read. */
+  /** So that administrators see who is behind or ahead, before they publish what some cannot read. */
   async #report({ lists, sequence }: Pick<TrustState, 'lists' | 'sequence'>): Promise<void> {
-    const { authority, certificateEnd, log, state } = this.#options;
+    const { authority, certificateEnd, lists: inForce, log, state } = this.#options;
     if (this.#stop.signal.aborted) return;
+    const refused = this.#states.refused?.reason;
     const standing = formatMemberStanding({
       format: memberStandingFormat,
       topology: state.topology.document.version,
       state: sequence,
-      lists: lists.map(({ issuer, number, shard }) => ({ issuer, number, shard })),
+      lists: lists.map((one) => ({
+        issuer: one.issuer,
+        number: inForce.numberFor(one) ?? one.number,
+        shard: one.shard,
+      })),
       certificateEnd: isoTime(certificateEnd()),
       formats: [topologyFormat, trustStateFormat],
+      ...(refused === undefined ? {} : { refused }),
     });
     try {
       await authority.report(standing);

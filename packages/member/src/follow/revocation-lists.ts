@@ -97,6 +97,8 @@ export class RevocationLists {
   readonly #options: RevocationListsOptions;
   /** Whether lists that are in force are not on disk. */
   #isUnwritten = false;
+  /** Those that the last state was judged by. */
+  #authorities: readonly Certificate[] = [];
 
   constructor(options: RevocationListsOptions) {
     this.#options = options;
@@ -115,11 +117,21 @@ export class RevocationLists {
   ): Promise<GatheredLists> {
     const { chainPem, state } = this.#options;
     const authorities = withIntermediates(authoritiesOf(chainPem(), state.rootsUnder(topology)), chain);
+    this.#authorities = authorities;
     const ours = new Set(authorities.map(({ publicKey }) => issuerId(publicKey.der)));
     const isRetired = ({ issuer }: NamedList) => !ours.has(issuer);
     const counting = enterpriseRoots(topology) === undefined ? named : named.filter((one) => !isRetired(one));
     const gathered = await this.#gather(counting, { current: state.lists, authorities });
     return { ...gathered, authorities };
+  }
+
+  /**
+   * The number of the list in force in the place of one that a state names: the authority may name an older one, where it went back.
+   * @returns undefined where there is none, and before the first state
+   */
+  numberFor(named: NamedList): number | undefined {
+    const held = heldFor(named, { current: this.#options.state.lists, authorities: this.#authorities });
+    return held === undefined ? undefined : Number(held.crlNumber ?? 0n);
   }
 
   async #gather(

@@ -16,12 +16,14 @@ export interface MemberStanding {
   readonly topology: number;
   /** Sequence of the last trust state that it has accepted. */
   readonly state: number;
-  /** Numbers of the revocation lists that this state names. */
+  /** Numbers of the revocation lists in force there, of those that this state names. */
   readonly lists: readonly { readonly issuer: string; readonly shard: number; readonly number: number }[];
   /** End of the certificate of its internal interface; ISO 8601 with milliseconds, UTC. */
   readonly certificateEnd: string;
   /** Formats of documents that it reads, e.g. `entente-topology/1`. */
   readonly formats: readonly string[];
+  /** Why it refuses the trust state that the authority answers with, e.g. `list-refused`; absent where it does not. Later releases may know further reasons. */
+  readonly refused?: string | undefined;
 }
 
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -36,6 +38,10 @@ const schema = z.strictObject({
     .max(maxNamedLists),
   certificateEnd: z.string().refine(isIsoTime),
   formats: z.array(z.string().regex(/^[a-z][a-z0-9-]{0,47}\/[0-9]{1,6}$/)).max(32),
+  refused: z
+    .string()
+    .regex(/^[a-z][a-z-]{0,47}$/)
+    .optional(),
 });
 
 /** Writes a standing as it is sent. */
