@@ -51,6 +51,7 @@ import { refuseRoots } from './roots/refuse-roots.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { BehindWatch } from './standing/behind-watch.ts';
 import { MemberStandings } from './standing/member-standings.ts';
+import { wentBackProbe } from './standing/went-back-probe.ts';
 import { SurplusWatch } from './surplus-names/surplus-watch.ts';
 import { openTopologyStore } from './topology-store.ts';
 import { publishedLists } from './trust-state/published-lists.ts';
@@ -312,6 +313,7 @@ export async function openDomainAuthority(
   health.watch(eventsProbe(events));
   health.watch(listProbe('revocation-list', () => publisher.current(0), now));
   health.watch(listProbe('root-revocation-list', () => firstToEnd(roots.withLists), now));
+  health.watch(wentBackProbe({ standings, lists }));
   started = () => publisher.publish();
   await publisher.publish();
   // After the first list: the certificate of its key is judged by it.
