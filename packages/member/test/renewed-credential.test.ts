@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CredentialFiles, type KeyPair } from '../src/credential/credential-files.ts';
 import { RenewedCredential } from '../src/credential/renewed-credential.ts';
 import { type FileName, MemberFiles } from '../src/files/member-files.ts';
+import { TestClock } from './sample-domain.ts';
 
 const dnsNames = ['fe1.contoso.example'];
 
@@ -210,6 +211,61 @@ describe('the certificate of an interface', () => {
     waits.at(-1)?.run();
     await asked.opened;
     await renewed[Symbol.asyncDispose]();
+  });
+
+  describe('after a clock that was a year ahead for 20 minutes', () => {
+    const minute = 60_000;
+    const day = 24 * 60 * minute;
+    /** A server whose authority gives nothing, and how often it was asked. */
+    const refused = async () => {
+      const clock = new TestClock(Date.now());
+      let asked = 0;
+      const renewed = await RenewedCredential.open({
+        subject: () => 'fe1.contoso.example',
+        files: new CredentialFiles(new MemberFiles(directory), 'internal'),
+        authority: {
+          url: 'https://ca.contoso.example',
+          async enrolTransport() {
+            asked += 1;
+            throw new Error('the authority has expired, by our clock');
+          },
+        },
+        clock,
+        log: createTestLog(() => {}),
+      });
+      /** Time passes; what it begins has ended before more of it passes. */
+      const pass = async (ms: number): Promise<void> => {
+        for (let left = ms; left > 0; left -= minute) {
+          clock.advance(Math.min(left, minute));
+          await renewed.newerThan(undefined);
+        }
+      };
+      return { asked: () => asked, clock, pass, renewed };
+    };
+
+    it('is asked for in its time where that was taken for over', async () => {
+      const { asked, clock, pass, renewed } = await refused();
+      await pass(11 * minute);
+      clock.time += 365 * day;
+      await pass(20 * minute);
+      const whileAhead = asked();
+      expect(whileAhead).toBeGreaterThan(0);
+      clock.time -= 365 * day;
+      await pass(11 * minute);
+      expect(asked()).toBeGreaterThan(whileAhead);
+      expect(clock.now()).toBeLessThan(renewed.credential.current.leaf.notAfter);
+      await renewed[Symbol.asyncDispose]();
+    });
+
+    it('is renewed within a while that began then', async () => {
+      const { asked, clock, pass, renewed } = await refused();
+      clock.time += 365 * day;
+      renewed.renewWithin(20 * minute);
+      clock.time -= 365 * day;
+      await pass(11 * minute);
+      expect(asked()).toBeGreaterThan(0);
+      await renewed[Symbol.asyncDispose]();
+    });
   });
 
   it('stays where the authority, whose clock is ahead, gives one that nobody accepts yet; that one is taken once it is valid', async () => {

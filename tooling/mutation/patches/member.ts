@@ -272,8 +272,8 @@ export const patches: PatchList = {
       name: 'renewal-by-the-clock',
       off: 'a renewal does not notice that the clock was set',
       file: 'packages/member/src/credential/renewed-credential.ts',
-      find: 'clock.after(Math.min(leftMs, lookMs), () => this.#waitUntil(at));',
-      replace: 'clock.after(Math.max(leftMs, lookMs), () => this.#waitUntil(at));',
+      find: 'clock.after(Math.min(left, lookMs), () => this.#wait(leftMs));',
+      replace: 'clock.after(Math.max(left, lookMs), () => this.#wait(leftMs));',
       test: {
         file: 'packages/member/test/renewed-credential.test.ts',
         title: 'is renewed when its time has come although the clock was set meanwhile, or the machine slept',

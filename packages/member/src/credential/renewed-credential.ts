@@ -31,8 +31,8 @@ export class RenewedCredential implements AsyncDisposable {
   readonly credential: Credential;
   readonly #options: RenewalOptions;
   #cancel = (): void => {};
-  /** When it is renewed, milliseconds since the epoch. */
-  #dueAt = Number.POSITIVE_INFINITY;
+  /** For how long it is not renewed yet, milliseconds, by the clock of the moment at which it is called. */
+  #leftMs = (): number => Number.POSITIVE_INFINITY;
   #renewing: Promise<void> | undefined;
   #closed = false;
 
@@ -103,25 +103,31 @@ export class RenewedCredential implements AsyncDisposable {
    */
   renewWithin(spreadMs: number): void {
     if (this.#renewing !== undefined) return;
-    const at = this.#options.clock.now() + Math.random() * spreadMs;
-    if (at >= this.#dueAt) return;
+    const [planned, within] = [this.#leftMs, this.#leftOf(Math.random() * spreadMs)];
     this.#cancel();
-    this.#waitUntil(at);
+    this.#wait(() => Math.min(planned(), within()));
   }
 
   #plan(): void {
     const { notAfter, notBefore } = this.credential.current.leaf;
     const at = renewalTime({ notBefore, notAfter }, Math.random());
-    this.#waitUntil(Math.max(this.#options.clock.now() + shortestWaitMs, at));
+    const untilThen = (): number => at - this.#options.clock.now();
+    this.#wait(untilThen() > shortestWaitMs ? untilThen : this.#leftOf(shortestWaitMs));
   }
 
-  #waitUntil(at: number): void {
-    if (this.#closed) return;
-    this.#dueAt = at;
+  /** What is left of a wait that begins now. A clock that is set ends it: the time at its begin was wrong then, or the one of now is. */
+  #leftOf(waitMs: number): () => number {
     const { clock } = this.#options;
-    const leftMs = at - clock.now();
-    if (leftMs <= 0) return void this.renewNow();
-    this.#cancel = clock.after(Math.min(leftMs, lookMs), () => this.#waitUntil(at));
+    const begin = clock.now();
+    return () => waitMs - Math.abs(clock.now() - begin);
+  }
+
+  #wait(leftMs: () => number): void {
+    if (this.#closed) return;
+    this.#leftMs = leftMs;
+    const left = leftMs();
+    if (left <= 0) return void this.renewNow();
+    this.#cancel = this.#options.clock.after(Math.min(left, lookMs), () => this.#wait(leftMs));
   }
 
   /** An authority whose clock is ahead gives certificates that nobody accepts yet. The one in hand is good until then. */
@@ -162,7 +168,7 @@ export class RenewedCredential implements AsyncDisposable {
         { event: 'renewal-failed', interface: side },
         `the certificate of the ${side} interface was not renewed: ${message}`,
       );
-      this.#waitUntil(this.#options.clock.now() + retryMs);
+      this.#wait(this.#leftOf(retryMs));
     }
   }
 }
