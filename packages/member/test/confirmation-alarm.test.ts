@@ -59,6 +59,13 @@ describe('the alarm of a member whose authority is silent', () => {
     expect(events()).toHaveLength(3);
   });
 
+  it('is logged within a minute where the clock jumps, as after a sleep of the machine', () => {
+    const { clock, events } = open();
+    clock.time += 60 * minute;
+    clock.advance(minute);
+    expect(events()).toEqual([['error', 'topology-unconfirmed']]);
+  });
+
   it('is not logged while the authority confirms in time', () => {
     const { clock, confirm, events } = open();
     for (let minutes = 0; minutes < 60; minutes += 9) {

@@ -211,6 +211,20 @@ describe('the state of a domain', () => {
       expect(heard).toEqual(['standing after 191 h', 'standing after 191 h']);
     });
 
+    it('is stale within a minute where the clock jumps, and no longer where it was set right', () => {
+      const { clock, state } = open();
+      const heard: string[] = [];
+      state.onChange(({ what }) => void heard.push(what));
+      clock.time += 97 * hour;
+      clock.advance(60_000);
+      expect(heard).toEqual(['standing']);
+      clock.time -= 97 * hour;
+      clock.advance(60_000);
+      expect(heard).toEqual(['standing', 'standing']);
+      state[Symbol.dispose]();
+      expect(clock.waiting).toBe(0);
+    });
+
     it('counts from the time of its signatures where nobody ever has', () => {
       const { clock } = open();
       const state = new DomainState({

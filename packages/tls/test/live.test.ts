@@ -130,6 +130,13 @@ describe('live trust on the server side', () => {
     expect(await leaf.refusedAt(leaf.notAfter + 1_000)).toEqual(['certificate-expired']);
   });
 
+  it('closes it within a minute where the clock jumps over its end, as after a sleep of the machine', async () => {
+    using leaf = await expiring();
+    const { clock } = servers.world;
+    clock.set(leaf.notAfter + 1_000 - clock.now());
+    expect(await leaf.refusedAt(clock.now() + 60_000)).toEqual(['certificate-expired']);
+  });
+
   it('closes an open connection when its CRL goes stale under hard-fail', async () => {
     const { admitted } = await open();
     const { end } = await admitted();

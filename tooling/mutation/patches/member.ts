@@ -149,7 +149,7 @@ export const patches: PatchList = {
       name: 'stale-by-time',
       off: 'open connections stay when the topology has not been confirmed for too long',
       file: 'packages/member/src/state/domain-state.ts',
-      find: "this.#cancel = this.#clock.after(Math.max(leftMs, 1), () => this.#enter('time'));",
+      find: "this.#cancel = this.#clock.after(waitMs, () => this.#enter('time'));",
       replace: '',
       test: {
         file: 'packages/member/test/domain-state.test.ts',

@@ -2,6 +2,9 @@ import type { Clock, Log } from '@entente/tls';
 import { trustStateStanding } from '@entente/topology';
 import type { DomainState } from '../state/domain-state.ts';
 
+/** The time is looked at as often as this: a timer does not notice that the clock was set, or that the machine slept. */
+const lookMs = 60_000;
+
 /** Whose confirmation is watched, and where the alarm is logged. */
 export interface ConfirmationAlarmOptions {
   readonly state: Pick<DomainState, 'topology' | 'confirmation'>;
@@ -48,9 +51,8 @@ export class ConfirmationAlarm implements Disposable {
         `the authority has confirmed version ${topology.document.version} again; before that, it did so at ${since}`,
       );
     }
-    // A clock that is set back makes the wait longer than the alarm time, never shorter.
     const dueMs = confirmedAt + topology.policies.trustState.alarmAfterSeconds * 1_000 - now;
-    this.#cancel = clock.after(Math.max(dueMs, 1), () => this.check());
+    this.#cancel = clock.after(Math.min(Math.max(dueMs, 1), lookMs), () => this.check());
   }
 
   /** It watches no longer. */

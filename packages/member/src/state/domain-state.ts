@@ -9,6 +9,9 @@ import { believedSigned, latestSigned } from './signed-times.ts';
 
 const dayMs = 86_400_000;
 
+/** How old the confirmation is, is looked at as often as this: a timer does not notice that the clock was set, or that the machine slept. */
+const lookMs = 60_000;
+
 /** What a member knows of its domain when it starts, verified. */
 export interface DomainBeginning {
   readonly topology: Topology;
@@ -268,11 +271,12 @@ export class DomainState implements Disposable {
   #waitForStaleness(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    if (this.#stale) return;
     const { document, policies } = this.#topology;
     const since = this.#confirmedAt ?? Date.parse(document.issued);
     const leftMs = since + policies.trustState.refuseAfterSeconds * 1_000 - this.#clock.now();
-    this.#cancel = this.#clock.after(Math.max(leftMs, 1), () => this.#enter('time'));
+    // What is stale comes back where the clock was ahead.
+    const waitMs = this.#stale ? lookMs : Math.min(Math.max(leftMs, 1), lookMs);
+    this.#cancel = this.#clock.after(waitMs, () => this.#enter('time'));
   }
 }
 

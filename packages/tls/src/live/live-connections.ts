@@ -35,6 +35,9 @@ interface Entry {
 /** Verdicts in one slice, after which other work runs; at 50 µs each a slice takes about 3 ms. */
 const sliceLength = 64;
 
+/** The time is looked at as often as this: a timer does not notice that the clock was set, or that the machine slept. */
+const lookMs = 60_000;
+
 const registries = new WeakMap<Trust, LiveConnections>();
 
 /**
@@ -188,7 +191,8 @@ export class LiveConnections {
     if (next === undefined || next >= this.#armedFor) return;
     this.#disarm?.();
     this.#armedFor = next;
-    this.#disarm = this.#trust.clock.after(next - this.#trust.clock.now(), () => this.#due());
+    const leftMs = next - this.#trust.clock.now();
+    this.#disarm = this.#trust.clock.after(Math.min(leftMs, lookMs), () => this.#due());
   }
 
   #due(): void {
