@@ -35,7 +35,7 @@ describe('a member that comes to its end', () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  /** A member whose authority answers when it comes to its end, with a certificate of these names. */
+  /** A member whose authority answers when it comes to its end, with a certificate of these names; without names, it refuses at once. */
   const start = async (dnsNames: readonly string[]) => {
     const files = new MemberFiles(directory);
     const warnings: string[] = [];
@@ -50,6 +50,7 @@ describe('a member that comes to its end', () => {
       url: 'https://ca.contoso.example',
       async enrolTransport(request: Request) {
         asked += 1;
+        if (dnsNames.length === 0) throw new Error('it gives none');
         const wanted = new Uint8Array(await request.arrayBuffer());
         await ended;
         const chain = await root.certify(wanted, {
@@ -128,6 +129,28 @@ describe('a member that comes to its end', () => {
       expect(warnings).toEqual([]);
     },
   );
+
+  it('has in its problems the renewal of either interface that failed', async () => {
+    const { chainPem, keyPem } = await root.issue({ dnsNames: ['old.contoso.example'] });
+    const pair = { certificate: chainPem, key: keyPem };
+    await new CredentialFiles(new MemberFiles(directory), 'external').replace(pair);
+    const { member } = await start([]);
+    const problems = () =>
+      member
+        .problems()
+        .filter(({ part }) => part === 'own-certificate')
+        .map(({ message }) => message);
+    expect(problems()).toEqual([]);
+    await member.externalIdentity();
+    // An internal one that asks must be newer.
+    await expect
+      .poll(problems)
+      .toEqual([
+        expect.stringMatching(/of the internal interface.*: .*it gives none/),
+        expect.stringMatching(/of the external interface.*: .*must be renewed first/),
+      ]);
+    await member[Symbol.asyncDispose]();
+  });
 
   it('opens no external interface afterwards, of which nobody would dispose', async () => {
     const { asked, member } = await start(fitting);

@@ -272,6 +272,7 @@ describe('the certificate of an interface', () => {
     let now = Date.now();
     const clock: Clock = { now: () => now, after: () => () => {} };
     const logged: string[] = [];
+    const remedies: unknown[] = [];
     const notBefore = now + 3_600_000;
     const renewed = await RenewedCredential.open({
       subject: () => 'fe1.contoso.example',
@@ -284,14 +285,23 @@ describe('the certificate of an interface', () => {
         },
       },
       clock,
-      log: createTestLog(({ message }) => logged.push(message)),
+      log: createTestLog(({ fields, message }) => {
+        logged.push(message);
+        if ('remedy' in fields) remedies.push(fields.remedy);
+      }),
     });
     await renewed.renewNow();
     expect(renewed.credential.current.keyPem).toBe(first.key);
     expect(await onDisk()).toEqual(first);
     expect(logged).toEqual([expect.stringContaining('is valid from')]);
+    expect(remedies).toEqual([expect.stringContaining('compare the clocks')]);
+    expect(renewed.failure).toMatchObject({
+      message: expect.stringContaining('is valid from'),
+      remedy: remedies[0],
+    });
     now += 3_601_000;
     await renewed.renewNow();
+    expect(renewed.failure).toBeUndefined();
     expect(await onDisk()).not.toEqual(first);
     await renewed[Symbol.asyncDispose]();
   });

@@ -1,12 +1,15 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
 const renewed = 'packages/member/src/credential/renewed-credential.ts';
+const renewing = 'packages/member/src/follow/renewal-problem.ts';
+const problems = 'packages/member/src/follow/member-problem.ts';
 const state = 'packages/member/src/state/domain-state.ts';
 
 const at =
   (file: string) =>
   (title: string): MutationPatch['test'] => ({ file, title });
 const renewal = at('packages/member/test/renewed-credential.test.ts');
+const problem = at('packages/member/src/follow/member-problem.test.ts');
 const domainState = at('packages/member/test/domain-state.test.ts');
 
 /** What a clock that is set, or a machine that sleeps, must not lead to; and what is said before a certificate ends. */
@@ -28,6 +31,16 @@ export const patches: PatchList = {
       find: 'this.#wait(() => Math.min(planned(), within()));',
       replace: 'this.#wait(() => Math.max(planned(), within()));',
       test: renewal('is renewed within a while that began then'),
+    },
+    {
+      name: 'failure-for-ever',
+      off: 'the health of a server names a renewal that failed, after the next one succeeded',
+      file: renewed,
+      find: '      this.#failure = undefined;\n',
+      replace: '',
+      test: renewal(
+        'stays where the authority, whose clock is ahead, gives one that nobody accepts yet; that one is taken once it is valid',
+      ),
     },
     {
       name: 'links-over-a-jump',
@@ -68,6 +81,48 @@ export const patches: PatchList = {
       test: at('packages/member/test/confirmation-alarm.test.ts')(
         'is logged within a minute where the clock jumps, as after a sleep of the machine',
       ),
+    },
+    {
+      name: 'healthy-until-the-end',
+      off: 'a server is healthy until the moment at which its certificate ends',
+      file: renewing,
+      find: '  if (now < notAfter - (notAfter - notBefore) / 3) return undefined;\n',
+      replace: '  if (now < notAfter + notBefore) return undefined;\n',
+      test: problem('is one in the last third of its life that was not renewed, which stops nothing yet'),
+    },
+    {
+      name: 'failed-renewal-in-the-log-alone',
+      off: 'a renewal that fails is in no health',
+      file: renewing,
+      find: '  if (failure !== undefined)\n',
+      replace: '  if (failure === null)\n',
+      test: problem('is the last attempt where it failed, with what is to be done about that'),
+    },
+    {
+      name: 'external-renewal-unwatched',
+      off: 'the health of an edge does not see that its external certificate is not renewed',
+      file: 'packages/member/src/join/joined-member.ts',
+      find: '    this.#openedExternal = opened;\n',
+      replace: '',
+      test: at('packages/member/test/member-end.test.ts')(
+        'has in its problems the renewal of either interface that failed',
+      ),
+    },
+    {
+      name: 'renewal-of-the-revoked',
+      off: 'the health of a server whose certificate is revoked says to wait for the next one',
+      file: problems,
+      find: '  else for (const renewal of renewals)',
+      replace: '  for (const renewal of renewals)',
+      test: problem('is nothing beside a certificate that is over'),
+    },
+    {
+      name: 'issuer-in-a-key',
+      off: 'the health of a server names an authority by a key with control characters',
+      file: problems,
+      find: 'issuer.toString()',
+      replace: 'issuer.canonical',
+      test: problem('is a revocation list that has expired, by the name of its issuer as people read it'),
     },
   ],
 };

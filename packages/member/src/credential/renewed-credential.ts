@@ -4,6 +4,7 @@ import { decodePemCertificates } from '@entente/x509';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import { MemberFault } from '../files/fault.ts';
 import type { CredentialFiles, KeyPair } from './credential-files.ts';
+import { type RenewalFailure, renewalFailure } from './renewal-failure.ts';
 import { requestCertificate } from './request-certificate.ts';
 
 /** The time is looked at as often as this: a timer does not notice that the clock was set, or that the machine slept. */
@@ -34,6 +35,7 @@ export class RenewedCredential implements AsyncDisposable {
   /** For how long it is not renewed yet, milliseconds, by the clock of the moment at which it is called. */
   #leftMs = (): number => Number.POSITIVE_INFINITY;
   #renewing: Promise<void> | undefined;
+  #failure: RenewalFailure | undefined;
   #closed = false;
 
   /**
@@ -59,6 +61,11 @@ export class RenewedCredential implements AsyncDisposable {
     await files.replace(pair);
     await files.dropNextKey();
     return new RenewedCredential(await loadCredential(pair), options);
+  }
+
+  /** Why the last attempt to renew it failed; undefined where it succeeded, or none was made. */
+  get failure(): RenewalFailure | undefined {
+    return this.#failure;
   }
 
   /** Afterwards nothing is written: the directory may belong to a later run. A pair that is being written is finished first. */
@@ -155,6 +162,7 @@ export class RenewedCredential implements AsyncDisposable {
       await files.replace(pair);
       await files.dropNextKey();
       await this.credential.replace(pair);
+      this.#failure = undefined;
       const { notAfter } = this.credential.current.leaf;
       log.info(
         { event: 'renewed', interface: side, notAfter },
@@ -163,9 +171,10 @@ export class RenewedCredential implements AsyncDisposable {
       this.#plan();
     } catch (error) {
       if (this.#closed) return;
-      const { message } = error as Error;
+      this.#failure = renewalFailure(error);
+      const { message, remedy } = this.#failure;
       log.warn(
-        { event: 'renewal-failed', interface: side },
+        { event: 'renewal-failed', interface: side, remedy },
         `the certificate of the ${side} interface was not renewed: ${message}`,
       );
       this.#wait(this.#leftOf(retryMs));

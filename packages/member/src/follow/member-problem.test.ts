@@ -1,13 +1,15 @@
 import { sampleTopology } from '@entente/testkit/topology';
 import type { Certificate, CertificateList } from '@entente/x509';
 import { describe, expect, it } from 'vitest';
+import { renewalFailure } from '../credential/renewal-failure.ts';
 import { memberProblems } from './member-problem.ts';
+import type { RenewalStanding } from './renewal-problem.ts';
 
 const topology = sampleTopology({});
 const { alarmAfterSeconds, refuseAfterSeconds } = topology.policies.trustState;
 const confirmedAt = Date.parse(topology.document.issued);
 const fqdn = 'fe1.contoso.example';
-const issuer = { canonical: 'cn=contoso' };
+const issuer = { canonical: '2.5.4.3=contoso\u0000', toString: () => 'CN=Contoso' };
 const leaf = {
   notAfter: confirmedAt + 1e12,
   serialHex: '0a',
@@ -76,10 +78,64 @@ describe('what is wrong with a member', () => {
     ]);
   });
 
-  it('is a revocation list that has expired', () => {
+  describe('in the renewal of a certificate of its own', () => {
+    const [begin, end] = [confirmedAt - 6_000, confirmedAt + 6_000];
+    const renewing = { ...leaf, notBefore: begin, notAfter: end } as Certificate;
+    const problems = (
+      now: number,
+      failure?: RenewalStanding['failure'],
+      lists: readonly CertificateList[] = [],
+    ) =>
+      memberProblems(
+        fqdn,
+        { topology, lists, latestSigned: undefined, confirmation: { confirmedAt, now } },
+        renewing,
+        undefined,
+        [{ side: 'external', leaf: renewing, failure }],
+      );
+
+    it('is one in the last third of its life that was not renewed, which stops nothing yet', () => {
+      expect(problems(end - 4_001)).toEqual([]);
+      expect(problems(end - 4_000)).toMatchObject([
+        {
+          part: 'own-certificate',
+          message: expect.stringContaining(
+            `external interface that was renewed after half of its life, found one in its last third, valid until ${new Date(end).toISOString()}`,
+          ),
+          remedy: expect.stringMatching(/^Check that the authority runs .*\.$/),
+          stops: false,
+        },
+      ]);
+    });
+
+    it('is the last attempt where it failed, with what is to be done about that', () => {
+      const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+      const [problem] = problems(confirmedAt, renewalFailure(full));
+      expect(problem).toMatchObject({ part: 'own-certificate', stops: false });
+      expect(problem?.message).toContain('was not renewed: ENOSPC: no space left on device, write');
+      expect(problem?.remedy).toMatch(/^Make space on the disk/);
+      const remedyOf = (error: Error) => problems(confirmedAt, renewalFailure(error))[0]?.remedy;
+      expect(remedyOf(new Error('connect ECONNREFUSED'))).toMatch(/^Check that the authority runs/);
+      expect(remedyOf(Object.assign(new Error('refused'), { remedy: 'compare the clocks' }))).toBe(
+        'Compare the clocks.',
+      );
+    });
+
+    it('is nothing beside a certificate that is over', () => {
+      const failure = { message: 'refused', remedy: 'join' };
+      expect(problems(confirmedAt, failure, [list(confirmedAt + 1, true)])).toMatchObject([{ stops: true }]);
+    });
+  });
+
+  it('is a revocation list that has expired, by the name of its issuer as people read it', () => {
     expect(found(confirmedAt + 2_000, { lists: [list(confirmedAt + 2_000)] })).toEqual([
       ['revocation-list', false],
     ]);
+    const confirmation = { confirmedAt, now: confirmedAt + 2_000 };
+    const state = { topology, lists: [list(confirmedAt + 2_000)], latestSigned: undefined, confirmation };
+    expect(memberProblems(fqdn, state, leaf)[0]?.message).toContain(
+      'a revocation list of CN=Contoso that is in force',
+    );
   });
 
   it('is a clock behind what the authority has signed, by more than the verdict allows', () => {

@@ -3,6 +3,7 @@ import type { Certificate } from '@entente/x509';
 import { type Unwritten, unwrittenRemedy } from '../files/unwritten.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import { ownCertificateProblem } from './own-certificate.ts';
+import { type RenewalStanding, renewalProblem } from './renewal-problem.ts';
 
 /** A part of what makes a server a member. */
 export type MemberPart = 'topology' | 'own-certificate' | 'revocation-list' | 'clock' | 'accounts' | 'files';
@@ -28,12 +29,14 @@ const clockSkewMs = 300_000;
  * @param state - of its domain
  * @param leaf - its certificate
  * @param refusal - of the trust state that its authority answers with, where it is refused
+ * @param renewals - of its interfaces
  */
 export function memberProblems(
   fqdn: string,
   state: Pick<DomainState, 'confirmation' | 'latestSigned' | 'lists' | 'topology'>,
   leaf: Certificate,
   refusal?: Pick<TrustStateRefusal, 'message' | 'reason' | 'remedy'>,
+  renewals: readonly RenewalStanding[] = [],
 ): readonly MemberProblem[] {
   const { latestSigned, lists, topology } = state;
   const { confirmedAt = Date.parse(topology.document.issued), now } = state.confirmation;
@@ -45,11 +48,13 @@ export function memberProblems(
   const own = ownCertificateProblem(fqdn, leaf, lists, now);
   if (own !== undefined)
     found.push({ part: 'own-certificate', message: own.message, remedy: own.fields.remedy, stops: true });
+  // One that is over is renewed no longer.
+  else for (const renewal of renewals) found.push(...endingSoon(renewalProblem(renewal, now)));
   for (const { crlNumber, issuer, nextUpdate } of lists) {
     if (nextUpdate === undefined || nextUpdate > now) continue;
     found.push({
       part: 'revocation-list',
-      message: `expected a revocation list of ${issuer.canonical} that is in force, found ${crlNumber}, which expired at ${new Date(nextUpdate).toISOString()}`,
+      message: `expected a revocation list of ${issuer.toString()} that is in force, found ${crlNumber}, which expired at ${new Date(nextUpdate).toISOString()}`,
       remedy:
         'Check that this server can reach the authority, and that the authority is well: GET /healthz there.',
       // Peers are refused once the time of grace is over, which the verdict on each of them knows.
@@ -66,13 +71,23 @@ export function memberProblems(
   return found;
 }
 
+function endingSoon(problem: ReturnType<typeof renewalProblem>): readonly MemberProblem[] {
+  if (problem === undefined) return [];
+  const { message, remedy } = problem;
+  return [{ part: 'own-certificate', message, remedy: asSentence(remedy), stops: false }];
+}
+
+function asSentence(remedy: string): string {
+  return `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.`;
+}
+
 /** An authority that answers is reached: what it says is refused, and why is what an operator must know. */
 function withRefusal(
   { message, remedy }: Pick<MemberProblem, 'message' | 'remedy'>,
   refusal: Parameters<typeof memberProblems>[3],
 ): Pick<MemberProblem, 'message' | 'remedy'> {
   if (refusal === undefined) return { message, remedy };
-  const said = `${refusal.remedy.charAt(0).toUpperCase()}${refusal.remedy.slice(1)}.`;
+  const said = asSentence(refusal.remedy);
   return {
     message: `${message} What the authority says is refused (${refusal.reason}): ${refusal.message}`,
     remedy: said,

@@ -16,6 +16,7 @@ import { MemberFault } from '../files/fault.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { DomainFollower } from '../follow/domain-follower.ts';
 import { type MemberProblem, memberProblems, unwrittenProblems } from '../follow/member-problem.ts';
+import type { RenewalStanding } from '../follow/renewal-problem.ts';
 import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import { type PurposeKeys, purposeKeys } from '../state/purpose-keys.ts';
@@ -49,6 +50,7 @@ export class JoinedMember implements Member {
   readonly trust: Trust;
   readonly #parts: MemberParts;
   #external: Promise<RenewedCredential> | undefined;
+  #openedExternal: RenewedCredential | undefined;
   #closed = false;
   #accounts: { readonly follower: AccountsFollower; readonly started: Promise<void> } | undefined;
 
@@ -86,7 +88,12 @@ export class JoinedMember implements Member {
 
   problems(): readonly MemberProblem[] {
     const { files, follower, fqdn, internal, state } = this.#parts;
-    const own = memberProblems(fqdn, state, internal.credential.current.leaf, follower.refusal);
+    const external = this.#openedExternal;
+    const renewals = [
+      standingOf('internal', internal),
+      ...(external === undefined ? [] : [standingOf('external', external)]),
+    ];
+    const own = memberProblems(fqdn, state, internal.credential.current.leaf, follower.refusal, renewals);
     const accounts = this.#accounts?.follower.problems() ?? [];
     return [...own, ...accounts, ...unwrittenProblems(files.unwritten)];
   }
@@ -199,11 +206,16 @@ export class JoinedMember implements Member {
       log,
     });
     // Where the member came to its end meanwhile, what was opened is disposed of before it asks for anything.
+    this.#openedExternal = opened;
     const fit = (): void => this.#fit(opened, 'external');
     fit();
     this.onTopology(fit);
     return opened;
   }
+}
+
+function standingOf(side: Side, { credential, failure }: RenewedCredential): RenewalStanding {
+  return { side, leaf: credential.current.leaf, failure };
 }
 
 function closed(fqdn: string): MemberFault {

@@ -1,0 +1,24 @@
+/** Why a certificate was not renewed. */
+export interface RenewalFailure {
+  /** What was found. */
+  readonly message: string;
+  /** What an operator does about it. */
+  readonly remedy: string;
+}
+
+const unreachedRemedy =
+  'check that the authority runs and this server reaches it, and that the clocks of both are right; it is asked again every ten minutes';
+const unwrittenRemedy =
+  'make space on the disk of the directory of this server, and let it write there; the authority is asked again every ten minutes';
+
+const diskCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
+
+/**
+ * What an operator must know of a renewal that failed.
+ * @param error - what it failed of: the verdict on the authority, its answer, the network, or the files
+ */
+export function renewalFailure(error: unknown): RenewalFailure {
+  const { code, message, path, remedy } = error as NodeJS.ErrnoException & { readonly remedy?: string };
+  const isOfFile = path !== undefined || diskCodes.has(code);
+  return { message, remedy: remedy ?? (isOfFile ? unwrittenRemedy : unreachedRemedy) };
+}
