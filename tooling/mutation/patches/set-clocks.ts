@@ -124,5 +124,23 @@ export const patches: PatchList = {
       replace: 'issuer.canonical',
       test: problem('is a revocation list that has expired, by the name of its issuer as people read it'),
     },
+    {
+      name: 'clock-right-again',
+      off: 'an administrator is to restart a server whose clock is right again',
+      file: 'packages/front-end/src/registrations/clock-watch.ts',
+      find: 'if (Math.abs(behindMs) < noticedMs) {',
+      replace: 'if (Math.abs(behindMs) < 0) {',
+      test: at('packages/front-end/src/registrations/clock-watch.test.ts')(
+        'says that nothing is to be done once the clock of the machine is right again',
+      ),
+    },
+    {
+      name: 'remedy-without-a-setting',
+      off: 'the log of a server asks to raise what no configuration has',
+      file: 'packages/tls/src/dial/within.ts',
+      find: 'and that the server there is not overloaded',
+      replace: 'or raise timeoutMs',
+      test: at('packages/tls/test/trusted-stream.test.ts')('is given up where the server says nothing'),
+    },
   ],
 };

@@ -10,7 +10,7 @@ export type RequestError = Error & { readonly code?: string; readonly remedy?: s
  * @returns undefined where the error has a remedy of its own that an operator can follow
  */
 export function notReached(origin: string, error: RequestError): OperatorFault | undefined {
-  // Its own remedy names an option of the library, which no command has.
+  // Its own remedy does not know that this is the authority.
   if (error.code === 'ENTENTE_TIMEOUT')
     return new OperatorFault('ENTENTE_AUTHORITY_UNREACHABLE', {
       sentence: `the authority does not answer: ${error.message}`,

@@ -1,3 +1,5 @@
+import type { Log } from '@entente/tls';
+
 /** Differences below are those of a clock that is set right all the time. */
 const noticedMs = 5_000;
 
@@ -7,7 +9,7 @@ export interface ClockWatchOptions {
   readonly clock: () => number;
   /** That of the machine, which is set; default `Date.now`. */
   readonly system?: () => number;
-  readonly log: { warn(fields: object, message: string): void };
+  readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
 /**
@@ -23,12 +25,17 @@ export class ClockWatch {
     this.#options = options;
   }
 
-  /** Compares the clocks; says a difference once, and again once it is another one. */
+  /** Compares the clocks; says a difference once, again once it is another one, and when there is none any more. */
   look(): void {
     const { clock, log, system = Date.now } = this.#options;
     const behindMs = Math.round(system() - clock());
     if (Math.abs(behindMs - this.#told) < noticedMs) return;
     this.#told = behindMs;
+    if (Math.abs(behindMs) < noticedMs) {
+      const again = 'the clock of the machine is again as at the start: registrations are written by it';
+      log.info({ event: 'clock-set', behindMs }, again);
+      return;
+    }
     const how = `${Math.round(Math.abs(behindMs) / 1_000)} seconds ${behindMs > 0 ? 'behind' : 'ahead of'}`;
     log.warn(
       {

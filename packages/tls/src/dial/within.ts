@@ -23,7 +23,7 @@ export async function within<T>(
         new TlsFault('ENTENTE_TIMEOUT', {
           sentence: `expected a verdict in time, found none after ${Math.round(timeoutMs)} ms`,
           place,
-          remedy: 'check that the address is reachable, or raise timeoutMs',
+          remedy: 'check that the address is reachable, and that the server there is not overloaded',
         }),
       );
     }, timeoutMs);
