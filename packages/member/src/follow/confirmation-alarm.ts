@@ -3,7 +3,7 @@ import { trustStateStanding } from '@entente/topology';
 import type { DomainState } from '../state/domain-state.ts';
 
 /** The time is looked at as often as this: a timer does not notice that the clock was set, or that the machine slept. */
-const lookMs = 60_000;
+const lookMs = 30_000;
 
 /** Whose confirmation is watched, and where the alarm is logged. */
 export interface ConfirmationAlarmOptions {

@@ -10,7 +10,7 @@ import { believedSigned, latestSigned } from './signed-times.ts';
 const dayMs = 86_400_000;
 
 /** How old the confirmation is, is looked at as often as this: a timer does not notice that the clock was set, or that the machine slept. */
-const lookMs = 60_000;
+const lookMs = 30_000;
 
 /** What a member knows of its domain when it starts, verified. */
 export interface DomainBeginning {

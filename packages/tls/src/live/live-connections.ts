@@ -36,7 +36,7 @@ interface Entry {
 const sliceLength = 64;
 
 /** The time is looked at as often as this: a timer does not notice that the clock was set, or that the machine slept. */
-const lookMs = 60_000;
+const lookMs = 30_000;
 
 const registries = new WeakMap<Trust, LiveConnections>();
 
