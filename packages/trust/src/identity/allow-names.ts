@@ -1,5 +1,6 @@
 import { ipAddress, ipText } from '@entente/x509';
 import { TrustFault } from '../fault.ts';
+import { isTexts, misuse } from '../misuse.ts';
 import { hostName } from '../names/host-name.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Authorise } from './authorise.ts';
@@ -13,6 +14,7 @@ import type { Authorise } from './authorise.ts';
  * @throws TrustFault `ENTENTE_BAD_ALLOW_LIST` for an entry that is none of them: it could never match
  */
 export function allowNames(names: readonly string[]): Authorise {
+  if (!isTexts(names)) throw misuse('ENTENTE_BAD_ALLOW_LIST', 'allow list', 'a list of names', names);
   const hosts = new Set<string>();
   const uris = new Set<string>();
   const addresses = new Set<string>();

@@ -1,19 +1,26 @@
 import type { Certificate } from '@entente/x509';
 import { revocationIndex, stapledAnswers } from '../knowledge/revocation-index.ts';
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
+import { misuse } from '../misuse.ts';
 import { CertificatePool } from '../path/certificate-pool.ts';
 import { type PathContext, withSink } from '../path/path-context.ts';
 import type { PathState } from '../path/path-state.ts';
 import { LastingSignatureMemo, SignatureMemo } from '../path/signature-memo.ts';
 import { Spending } from '../path/spending.ts';
 import { anchorState, intermediateState } from '../path/step-path.ts';
+import { checkPolicy } from '../policy/check-policy.ts';
 import type { TrustPolicy } from '../policy/profile.ts';
 import { profiles } from '../policy/profiles.ts';
-import type { RevocationPolicy } from '../policy/revocation-policy.ts';
+import {
+  isRevocationPolicy,
+  type RevocationPolicy,
+  revocationPolicies,
+} from '../policy/revocation-policy.ts';
 import type { Evidence } from '../reasons/evidence.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import { evidenceOf, type Trail } from '../reasons/trail.ts';
 import { checkRevocation } from '../revocation/revocation-stage.ts';
+import { checkNow } from './check-question.ts';
 
 /** A question about the revocation of one certificate. */
 export interface StatusQuestion {
@@ -46,6 +53,7 @@ export type CertificateStatus =
  *
  * @param question - certificate, issuers, time and knowledge
  * @returns the status
+ * @throws TrustFault `ENTENTE_BAD_QUESTION`, `ENTENTE_BAD_JUDGE_OPTION` for a time, a policy or a freshness that is none
  * @see RFC 5280 §6.3, RFC 6960 §3.2
  */
 export function certificateStatus(question: StatusQuestion): CertificateStatus {
@@ -57,6 +65,10 @@ export function certificateStatus(question: StatusQuestion): CertificateStatus {
     policy = profiles.entente,
     freshness = { mode: 'hard-fail' },
   } = question;
+  checkNow(now);
+  checkPolicy(policy);
+  if (!isRevocationPolicy(freshness))
+    throw misuse('ENTENTE_BAD_QUESTION', 'question.freshness', revocationPolicies, freshness);
   const believed: PathContext = {
     policy,
     now: Math.floor(now / 1000) * 1000,

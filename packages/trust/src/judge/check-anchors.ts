@@ -1,16 +1,22 @@
 import { TrustFault } from '../fault.ts';
+import { isObject, isTexts, misuse } from '../misuse.ts';
 import { domainsOf } from '../path/anchor-limits.ts';
 import type { AnchorLimits, AnchorSet, TrustAnchor } from '../policy/anchor.ts';
+import { isRevocationPolicy, revocationPolicies } from '../policy/revocation-policy.ts';
 
 /**
  * Refuses anchors whose limits would not limit: a misspelt name, or a number that is not one. Callers in JavaScript have no compiler
  * that finds it.
  *
  * @param set - the anchors
- * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT`
+ * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT`, or `ENTENTE_BAD_JUDGE_OPTION` for what is no anchor at all
  */
-export function checkAnchors({ anchors }: AnchorSet): void {
-  for (const anchor of anchors) {
+export function checkAnchors(set: AnchorSet): void {
+  const anchors: unknown = isObject(set) ? set.anchors : undefined;
+  if (!Array.isArray(anchors)) throw notAnchors('anchors', 'an anchor set as { anchors: […] }', anchors);
+  for (const anchor of anchors as AnchorSet['anchors']) {
+    if (!isObject(anchor) || typeof anchor.name !== 'string' || !isObject(anchor.certificate))
+      throw notAnchors('anchors', 'each anchor as { name, certificate }', anchor);
     const unknown = Object.keys(anchor).find((name) => !anchorFields.has(name));
     if (unknown !== undefined) throw unknownName(anchor, unknown, [...anchorFields]);
     checkLimits(anchor);
@@ -29,10 +35,8 @@ const anchorFields: ReadonlySet<string> = new Set(
   } satisfies Record<keyof TrustAnchor, true>),
 );
 
-const isList = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
-const list = ['a list of texts', isList] as const;
+const list = ['a list of texts', isTexts] as const;
 
 const limitRules: {
   readonly [K in keyof Required<AnchorLimits>]: readonly [string, (value: unknown) => boolean];
@@ -60,15 +64,12 @@ function checkLimits(anchor: TrustAnchor): void {
 
 function checkRevocation(anchor: TrustAnchor): void {
   const { revocation } = anchor;
-  if (revocation === undefined || revocation.mode === 'hard-fail') return;
-  // Without a number no moment would end the grace.
-  if (revocation.mode === 'grace' && Number.isFinite(revocation.graceMs) && revocation.graceMs >= 0) return;
-  if (revocation.mode === 'off' && typeof revocation.signedBy === 'string') return;
-  throw unlike(
-    anchor,
-    'revocation',
-    "{ mode: 'hard-fail' }, { mode: 'grace', graceMs } or { mode: 'off', signedBy }",
-  );
+  if (revocation === undefined || isRevocationPolicy(revocation)) return;
+  throw unlike(anchor, 'revocation', revocationPolicies);
+}
+
+function notAnchors(place: string, wanted: string, found: unknown): TrustFault {
+  return misuse('ENTENTE_BAD_JUDGE_OPTION', place, wanted, found);
 }
 
 function unknownName({ name }: TrustAnchor, found: string, known: readonly string[]): TrustFault {

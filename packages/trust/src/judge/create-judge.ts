@@ -5,6 +5,7 @@ import type { AnchorSet } from '../policy/anchor.ts';
 import type { TrustPolicy } from '../policy/profile.ts';
 import { profiles } from '../policy/profiles.ts';
 import { checkAnchors } from './check-anchors.ts';
+import { checkJudgeOptions } from './check-judge-options.ts';
 import type { PolicyStage } from './judge-sources.ts';
 import type { Judge } from './verdict.ts';
 import { VerdictMaker } from './verdict-maker.ts';
@@ -38,11 +39,12 @@ export interface JudgeOptions {
  * @param options - anchors, revocation knowledge, profile and policies
  * @returns the judge; it remembers what it has verified about issuers, and about leaves that it has accepted, while the
  * anchor set is the same object
- * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT` where a limit of an anchor would not limit
+ * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT` where a limit of an anchor would not limit, `ENTENTE_BAD_JUDGE_OPTION` for an option
+ * that is unknown, misspelt or of another type
  */
 export function createJudge(options: JudgeOptions): Judge {
+  checkJudgeOptions(options);
   const { anchors, revocation = nothingKnown, intermediates = none, policies = [] } = options;
-  if (typeof anchors !== 'function') checkAnchors(anchors);
   return new VerdictMaker({
     anchors: typeof anchors === 'function' ? anchors : () => anchors,
     revocation: typeof revocation === 'function' ? revocation : () => revocation,
@@ -60,10 +62,10 @@ const none: readonly Certificate[] = [];
  * Creates an anchor set, and reports its faults now rather than at a handshake.
  *
  * @param anchors - the anchors; names must be unique
- * @throws TrustFault `ENTENTE_ANCHOR_NAME_TAKEN`, `ENTENTE_BAD_ANCHOR_LIMIT`
+ * @throws TrustFault `ENTENTE_ANCHOR_NAME_TAKEN`, `ENTENTE_BAD_ANCHOR_LIMIT`, `ENTENTE_BAD_JUDGE_OPTION`
  */
 export function anchorSet(anchors: AnchorSet['anchors']): AnchorSet {
-  const set = { anchors: Object.freeze([...anchors]) };
+  checkAnchors({ anchors });
   const names = new Set<string>();
   for (const { name } of anchors) {
     if (names.has(name)) {
@@ -75,6 +77,5 @@ export function anchorSet(anchors: AnchorSet['anchors']): AnchorSet {
     }
     names.add(name);
   }
-  checkAnchors(set);
-  return set;
+  return { anchors: Object.freeze([...anchors]) };
 }

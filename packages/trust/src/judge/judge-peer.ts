@@ -7,6 +7,7 @@ import { sealPath, type ValidatedPath } from '../path/validated-path.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import type { Trail } from '../reasons/trail.ts';
+import { checkAuthorised } from './check-question.ts';
 import type { FoundPath } from './find-path.ts';
 import type { JudgeSources } from './judge-sources.ts';
 import type { Question } from './verdict.ts';
@@ -51,7 +52,7 @@ export function judgePeer(
     trail.push(() => ({ stage: 'identity', kind, ...data }));
   }
 
-  const authorised = question.authorise(peer, question.link);
+  const authorised = checkAuthorised(question.authorise(peer, question.link));
   if (!authorised.ok) return { ok: false, peer, rejection: authorised.rejection };
   const { server, role, row } = authorised;
   trail.push(() => ({

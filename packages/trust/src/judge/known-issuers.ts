@@ -25,7 +25,7 @@ export class KnownIssuers {
    * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT`
    */
   follow(anchors: AnchorSet): boolean {
-    if (anchors === this.#anchors) return false;
+    if (anchors === this.#anchors && anchors !== undefined) return false;
     checkAnchors(anchors);
     if (this.#anchors !== undefined) this.roots = new Map();
     this.#anchors = anchors;

@@ -8,6 +8,7 @@ import type { PresentedChain } from '../question/presented-chain.ts';
 import { ranked, reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import { evidenceOf, type Trail } from '../reasons/trail.ts';
+import { checkQuestion } from './check-question.ts';
 import { type FoundPath, findPath } from './find-path.ts';
 import { judgePeer } from './judge-peer.ts';
 import type { JudgeSources } from './judge-sources.ts';
@@ -31,6 +32,7 @@ export class VerdictMaker implements Judge {
   }
 
   judge(presented: PresentedChain, question: Question): TrustVerdict {
+    checkQuestion(presented, question);
     const trail: Trail = [];
     const clock = clockRejection(question.now, this.#sources);
     if (clock !== undefined) return refused([clock], trail);

@@ -53,6 +53,7 @@ export interface Judge {
    * @param presented - what the peer sent
    * @param question - the time, the link, the expected name and who may use the link
    * @returns the verdict; never throws for anything the peer can send
+   * @throws TrustFault `ENTENTE_BAD_QUESTION` for arguments of other types than these, and for an answer of `authorise` that is none
    */
   judge(presented: PresentedChain, question: Question): TrustVerdict;
 }

@@ -10,6 +10,20 @@ export type RevocationPolicy =
   | { readonly mode: 'grace'; readonly graceMs: number }
   | { readonly mode: 'off'; readonly signedBy: string };
 
+/** The forms of {@link RevocationPolicy}, for faults. */
+export const revocationPolicies =
+  "{ mode: 'hard-fail' }, { mode: 'grace', graceMs } or { mode: 'off', signedBy }";
+
+/** Whether a value of a caller is a {@link RevocationPolicy}. */
+export function isRevocationPolicy(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { mode, graceMs, signedBy } = value as Readonly<Record<string, unknown>>;
+  if (mode === 'hard-fail') return true;
+  // Without a number no moment would end the grace.
+  if (mode === 'grace') return Number.isFinite(graceMs) && (graceMs as number) >= 0;
+  return mode === 'off' && typeof signedBy === 'string';
+}
+
 /** Default of an enterprise anchor: 72 hours after nextUpdate. */
 export const enterpriseRevocation: RevocationPolicy = { mode: 'grace', graceMs: 72 * 3_600_000 };
 

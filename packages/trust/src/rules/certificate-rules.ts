@@ -15,6 +15,11 @@ const rules = { ...rfc5280Rules, ...webPkiRules };
 /** Name of a rule for single certificates. */
 export type CertificateRule = keyof typeof rules;
 
+/** Whether a name is that of a rule. */
+export function isRule(name: string): boolean {
+  return Object.hasOwn(rules, name);
+}
+
 /**
  * Checks a certificate against the rules of a profile.
  *

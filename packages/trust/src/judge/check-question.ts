@@ -1,0 +1,109 @@
+import type { Authorised } from '../identity/authorise.ts';
+import { isObject, isTexts, misuse } from '../misuse.ts';
+import type { IdentityExpectation } from '../question/identity-expectation.ts';
+import type { LinkContext } from '../question/link-context.ts';
+import type { PresentedChain } from '../question/presented-chain.ts';
+import type { Question } from './verdict.ts';
+
+const code = 'ENTENTE_BAD_QUESTION';
+
+/**
+ * Refuses what is no question about a chain, before anything of the peer is read: with a time that is not a number nothing
+ * would be expired, and a misspelt purpose would ask for no extended key usage.
+ *
+ * @param presented - the chain
+ * @param question - the question
+ * @throws TrustFault `ENTENTE_BAD_QUESTION`
+ */
+export function checkQuestion(presented: PresentedChain, question: Question): void {
+  if (!isObject(presented) || !Array.isArray(presented.certificates))
+    throw misuse(code, 'presented', 'a chain as { certificates }', presented);
+  for (const der of presented.certificates) checkOctets(der, 'presented.certificates');
+  if (presented.stapledOcsp !== undefined) checkOctets(presented.stapledOcsp, 'presented.stapledOcsp');
+  if (!isObject(question))
+    throw misuse(code, 'question', 'a question as { now, link, identity, authorise }', question);
+  const { now, link, identity, authorise, dane } = question;
+  checkNow(now);
+  checkLink(link);
+  checkIdentity(identity);
+  if (typeof authorise !== 'function') throw misuse(code, 'question.authorise', 'a function', authorise);
+  if (dane !== undefined && !(isObject(dane) && typeof dane.host === 'string' && Array.isArray(dane.records)))
+    throw misuse(code, 'question.dane', 'TLSA records as { host, records }', dane);
+}
+
+/**
+ * Refuses a time that is not one.
+ *
+ * @param now - of the question
+ * @throws TrustFault `ENTENTE_BAD_QUESTION`
+ */
+export function checkNow(now: unknown): void {
+  if (!Number.isFinite(now)) throw misuse(code, 'question.now', 'milliseconds since the epoch', now);
+}
+
+/**
+ * Takes what `authorise` has answered: only `ok: true` admits.
+ *
+ * @param answer - of the caller's function
+ * @throws TrustFault `ENTENTE_BAD_QUESTION` for an answer that is none, such as a promise
+ */
+export function checkAuthorised(answer: Authorised): Authorised {
+  if (isObject(answer)) {
+    if (answer.ok === true) return answer;
+    if (answer.ok === false && isObject(answer.rejection) && typeof answer.rejection.reason === 'string')
+      return answer;
+  }
+  throw misuse(code, 'question.authorise', 'the answer { ok: true } or { ok: false, rejection }', answer);
+}
+
+function checkOctets(der: unknown, place: string): void {
+  if (!(der instanceof Uint8Array)) throw misuse(code, place, 'DER in a Uint8Array', der);
+}
+
+function checkLink(link: LinkContext): void {
+  if (!isObject(link))
+    throw misuse(code, 'question.link', 'a link as { name, direction, interface, purpose }', link);
+  const { name, direction, purpose } = link;
+  if (typeof name !== 'string') throw misuse(code, 'question.link.name', 'a text', name);
+  if (direction !== 'inbound' && direction !== 'outbound')
+    throw misuse(code, 'question.link.direction', "'inbound' or 'outbound'", direction);
+  if (typeof link.interface !== 'string')
+    throw misuse(code, 'question.link.interface', 'a text', link.interface);
+  if (purpose !== 'server' && purpose !== 'client')
+    throw misuse(code, 'question.link.purpose', "'server' or 'client'", purpose);
+}
+
+function checkIdentity(identity: IdentityExpectation): void {
+  if (!isObject(identity))
+    throw misuse(code, 'question.identity', "a mode as { mode: 'https', name }", identity);
+  switch (identity.mode) {
+    case 'inbound':
+      return;
+    case 'sip-domain':
+      checkText(identity.domain, 'question.identity.domain');
+      return;
+    case 'host':
+    case 'https':
+      checkText(identity.name, 'question.identity.name');
+      return;
+    case 'service':
+      if (isTexts(identity.allowed)) return;
+      throw misuse(
+        code,
+        'question.identity.allowed',
+        'a list of names',
+        (identity as { allowed: unknown }).allowed,
+      );
+    default:
+      throw misuse(
+        code,
+        'question.identity.mode',
+        "'sip-domain', 'host', 'https', 'service' or 'inbound'",
+        (identity as { readonly mode?: unknown }).mode,
+      );
+  }
+}
+
+function checkText(value: unknown, place: string): void {
+  if (typeof value !== 'string') throw misuse(code, place, 'a name', value);
+}
