@@ -190,7 +190,7 @@ export class ReceivedRequests implements EndpointUser {
     connection: SipConnection,
     onCall: (call: IncomingCall, sender: RequestSender) => void,
   ): void {
-    const { application, frontEnds, maxCalls, onFault } = this.#options;
+    const { application, frontEnds, maxCalls } = this.#options;
     const { calls } = this.#options;
     const { request } = transaction;
     const { server = '' } = connection;
@@ -226,12 +226,7 @@ export class ReceivedRequests implements EndpointUser {
         void call.ended.then(() => this.#add(caller, -1));
       },
     });
-    try {
-      onCall(incoming, sender);
-    } catch (error) {
-      onFault(error);
-      incoming.reject(500);
-    }
+    incoming.takenBy((call) => onCall(call, sender));
   }
 
   #ringsNoMore(ringing: { readonly connection: SipConnection; readonly caller: string }): void {

@@ -1,4 +1,11 @@
-import { createCancel, edit, type SipRequest, type SipResponse, type Via } from '@entente/sip';
+import {
+  createCancel,
+  createResponse,
+  edit,
+  type SipRequest,
+  type SipResponse,
+  type Via,
+} from '@entente/sip';
 import type { AskOptions } from './ask-options.ts';
 import type { SipConnection } from './connection/connection.ts';
 import { NoAnswerError } from './transaction/no-answer.ts';
@@ -19,6 +26,9 @@ export function askRequest(
 ): Promise<SipResponse> {
   const sent = edit(request).prepend('Via', endpoint.via(connection)).toMessage();
   const { onFurtherSuccess, onProvisional, signal } = options;
+  // Given up before it is sent: as if it had been cancelled, and nobody is asked.
+  if (signal?.aborted === true && sent.method === 'INVITE')
+    return Promise.resolve(createResponse(request, 487));
   return new Promise((resolve, reject) => {
     let ringing = false;
     let answered = false;

@@ -4,6 +4,7 @@ import { type BridgeOutcome, bodyOf, bridge, type PlaceCall, type RingingLeg } f
 import { Call } from './call.ts';
 import type { Line } from './line.ts';
 import type { SessionBody } from './session-body.ts';
+import { tellApplication } from './tell-application.ts';
 import type { UserSession } from './user-agent-session.ts';
 
 /** What a {@link IncomingCall} is made of. */
@@ -49,9 +50,23 @@ export class IncomingCall {
         this.#transaction.respond(createResponse(this.request, 487, undefined, { toTag: this.#localTag }));
         this.#isCancelled = true;
         this.#settle();
-        for (const listener of this.#cancelled) listener();
+        for (const listener of this.#cancelled) tellApplication(listener, parts.line.onFault);
       },
     };
+  }
+
+  /**
+   * Hands it to the application.
+   * @param take - answers it, now or later; where it fails, the caller gets 500, unless the call is answered already
+   */
+  takenBy(take: (call: IncomingCall) => unknown): void {
+    tellApplication(
+      () => take(this),
+      (error) => {
+        if (!this.#isSettled) this.reject(500);
+        this.#parts.line.onFault(error);
+      },
+    );
   }
 
   /** Called if the caller gives up before the call is accepted. */

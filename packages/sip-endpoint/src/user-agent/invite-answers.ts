@@ -38,11 +38,12 @@ export class InviteAnswers {
   }
 
   /**
-   * A 2xx that came after the first: acknowledged, and ended where it is of another device.
+   * A 2xx that makes no call, because it came after the first or after the caller has given up: acknowledged, and ended with BYE where it is the
+   * first of its device.
    * @param invite - as sent
    * @param response - a 2xx to it
    */
-  acknowledgeFurther(invite: SipRequest, response: SipResponse): void {
+  end(invite: SipRequest, response: SipResponse): void {
     const dialog = this.acknowledge(invite, response);
     if (dialog === undefined) return;
     // That device may be gone by now; there is nobody to tell.

@@ -1,8 +1,9 @@
-import type { SipRequest, SipResponse } from '@entente/sip';
+import { createResponse, type SipRequest, type SipResponse } from '@entente/sip';
 import { Call } from './call.ts';
 import { InviteAnswers } from './invite-answers.ts';
 import type { Line } from './line.ts';
 import type { SessionBody } from './session-body.ts';
+import { tellApplication } from './tell-application.ts';
 
 /** How an INVITE came out. */
 export type CallOutcome =
@@ -13,7 +14,10 @@ export type CallOutcome =
 export interface CallOptions {
   /** Hears of ringing. */
   readonly onProvisional?: (response: SipResponse) => void;
-  /** Gives the call up (RFC 3261 §9.1). */
+  /**
+   * Gives the call up: the outcome is a 487, also where the callee answers at the same moment; that call is ended at once (RFC 3261 §9.1 and
+   * §15). Nothing is sent where it is aborted already.
+   */
   readonly signal?: AbortSignal;
   /** Hops that the INVITE may take, 0 to 255; default 70 (RFC 3261 §8.1.1.6). */
   readonly maxForwards?: number;
@@ -33,19 +37,31 @@ export async function placeCall(
   offer: SessionBody,
   options: CallOptions,
 ): Promise<CallOutcome> {
+  const { onProvisional, signal } = options;
+  if (signal?.aborted === true) return givenUp(build());
   const session = await line.next();
   const answers = new InviteAnswers(session);
   let sent: SipRequest | undefined;
   const { request, response } = await session.ask(build, {
     ...options,
+    onProvisional: (response) => tellApplication(() => onProvisional?.(response), line.onFault),
     onSent: (invite) => {
       sent = invite;
     },
-    onFurtherSuccess: (further) => answers.acknowledgeFurther(sent as SipRequest, further),
+    onFurtherSuccess: (further) => answers.end(sent as SipRequest, further),
   });
   if (response.status >= 300) return { ok: false, response };
+  if (signal?.aborted === true) {
+    answers.end(request, response);
+    return givenUp(request);
+  }
   const dialog = answers.acknowledge(request, response);
   if (dialog === undefined) return { ok: false, response };
   const call = new Call({ session, line, dialog, localBody: offer, remoteBody: response.bodyText });
   return { ok: true, call, response };
+}
+
+/** As a call that was cancelled comes out. */
+function givenUp(invite: SipRequest): CallOutcome {
+  return { ok: false, response: createResponse(invite, 487) };
 }

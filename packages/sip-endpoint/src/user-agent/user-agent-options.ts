@@ -33,11 +33,12 @@ export interface UserAgentEvents {
   /** Chooses the answer to a request outside a call that has no other member here; 405 where nothing is chosen. */
   onRequest?(request: SipRequest): ChosenAnswer;
   /**
-   * A fault of the application: what chooses an answer has thrown, and the request was answered 500; or the registration has ended, because an
-   * option turned out to be wrong after it was made.
+   * A fault of the application: a function here, or one that it has given to a call, has thrown or its promise was rejected; a request that
+   * it was to answer was answered 500. Or the registration has ended, because an option turned out to be wrong after it was made. Without it
+   * each fault is a warning of the process.
    */
   onFault?(error: unknown): void;
-  /** A call rings: answer it, or it stays unanswered. */
+  /** A call rings: answer it, now or later, or it stays unanswered. */
   onCall?(call: IncomingCall): void;
   /** The connection is gone; where the user is registered, another one is on its way. */
   onDisconnected?(): void;

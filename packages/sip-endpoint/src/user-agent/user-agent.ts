@@ -24,6 +24,7 @@ import { Registration } from './registration.ts';
 import { defaultStayTimings, type RegistrationState } from './registration-state.ts';
 import type { SessionBody } from './session-body.ts';
 import { SessionSource } from './session-source.ts';
+import { reportFault, tellApplication } from './tell-application.ts';
 import type { AgentRequestParts, UserAgentOptions } from './user-agent-options.ts';
 import { type SessionAskOptions, taggedAddress, UserSession } from './user-agent-session.ts';
 
@@ -94,7 +95,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       random,
       next: () => this.#sessions.next(),
       contactFor: (uri) => this.#contactFor(uri),
-      onFault: (error) => options.events.onFault?.(error),
+      onFault: (error) => reportFault(options.events, error),
     };
     this.#registration = new Registration({
       clock,
@@ -321,11 +322,8 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#keepAlive.ended();
     const why = new NoAnswerError('transport-error', 'the next request', this.#options.server.name);
     if (isKept && this.#endpoint.suspect(connection, why)) this.#avoidsLast = true;
-    try {
-      this.#options.events.onDisconnected?.();
-    } finally {
-      this.#registration.lost(why);
-    }
+    tellApplication(() => this.#options.events.onDisconnected?.(), this.#line.onFault);
+    this.#registration.lost(why);
   }
 
   async #sendRegister(expiresSeconds: number): Promise<SipResponse> {
@@ -358,7 +356,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       // Nothing brings another connection any more.
       if (this.connection === undefined) this.#calls.lost();
     }
-    this.#options.events.onRegistration?.(state);
+    tellApplication(() => this.#options.events.onRegistration?.(state), this.#line.onFault);
   }
 
   #ring(transaction: ServerTransaction, session: UserSession): void {
@@ -370,7 +368,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       accepted: (call) => this.#calls.keep(call),
     });
     if (this.#options.events.onCall === undefined) incoming.reject(480);
-    else this.#options.events.onCall(incoming);
+    else incoming.takenBy((call) => this.#options.events.onCall?.(call));
   }
 
   /**
