@@ -9,6 +9,7 @@ import {
 } from '@entente/trust';
 import { refuseDisabledChecks } from '../credential/platform-settings.ts';
 import { TlsFault, TrustError } from '../fault/fault.ts';
+import { warnOfFault } from '../fault/warn-of-fault.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
 import { tooManyEmptyOctets } from '../live/too-many-empty-octets.ts';
 import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
@@ -235,9 +236,7 @@ class Dial implements AdmissionOwner {
     try {
       this.#tell(error, when, known);
     } catch (fault) {
-      queueMicrotask(() => {
-        throw fault;
-      });
+      warnOfFault(fault);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection, RejectionOf } from '@entente/trust';
+import { warnOfFault } from '../fault/warn-of-fault.ts';
 import { acceptedOf } from '../live/accepted-of.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
 import { tooManyEmptyOctets } from '../live/too-many-empty-octets.ts';
@@ -167,13 +168,8 @@ export class AdmissionControl implements AdmissionOwner {
   }
 
   #report(fault: unknown): void {
-    const { onFault } = this.#options;
-    if (onFault !== undefined) onFault(fault);
-    // Not inside the platform's callback, whose own state would stay incomplete.
-    else
-      queueMicrotask(() => {
-        throw fault;
-      });
+    const { onFault = warnOfFault } = this.#options;
+    onFault(fault);
   }
 
   closed(socket: TLSSocket): void {

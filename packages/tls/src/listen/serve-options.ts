@@ -85,11 +85,13 @@ export interface ListenOptions {
   /** Called for every refusal. */
   readonly onRefusal?: (refusal: ConnectionRefusal) => void;
   /**
-   * Called when `allow`, `onRefusal` or the judge has thrown; the connection is closed all the same. Without it the fault is thrown, and ends the
-   * process like any other uncaught exception.
+   * Called when `allow`, `onRefusal` or the judge has thrown, or `allow` has given an answer that is none, such as a promise; the connection is
+   * closed all the same.
    *
    * Also called with `ENTENTE_CERTIFICATE_NOT_VALID`, once at the start and once for each replacement, where what is presented is not valid
-   * now; the listener listens all the same. Without it that is a warning of the process.
+   * now; the listener listens all the same.
+   *
+   * Without it each of them is a warning of the process, once for each fault.
    */
   readonly onFault?: (fault: unknown) => void;
   /**

@@ -1,4 +1,6 @@
 import { allowNames } from '@entente/trust';
+import { TlsFault } from '../fault/fault.ts';
+import type { Trust } from '../trust/trust.ts';
 import {
   listOf,
   type OptionPlace,
@@ -15,14 +17,26 @@ import {
 } from './option-rule.ts';
 import { nested } from './read-options.ts';
 
-/** A trust state. */
-export const trustState = withMethods(
+const trust = withMethods(
   'a trust, as openTrust and createTrust return it',
   'judge.judge',
   'clock.now',
   'clock.after',
   'onChange',
 );
+
+/** A trust state that is open. */
+export const trustState: OptionRule = {
+  read(value, place) {
+    const read = trust.read(value, place) as Trust;
+    if (read.isClosed !== true) return read;
+    throw new TlsFault('ENTENTE_TRUST_CLOSED', {
+      sentence: otherThan(place, 'a trust that is open', 'one that was disposed of'),
+      place: String(place),
+      remedy: 'dispose of a trust after everything that uses it, or open another one',
+    });
+  },
+};
 
 /** A certificate with its key. */
 export const credential = rule('a credential, as loadCredential returns it', (value) => {

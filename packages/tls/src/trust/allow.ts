@@ -17,6 +17,8 @@ export function authoriseOf(allow: Allow, of: string): Authorise {
 }
 
 function checked(answer: unknown, of: string): Authorised {
+  // What it may be rejected with counts as little as what it resolves to, and must not end the process.
+  if (answer instanceof Promise) answer.catch(() => {});
   if (typeof answer === 'object' && answer !== null) {
     const { ok, rejection } = answer as Readonly<Record<string, unknown>>;
     if (ok === true) return answer as Authorised;

@@ -1,4 +1,4 @@
-import type { Judge } from '@entente/trust';
+import { type Judge, reject, type TrustVerdict } from '@entente/trust';
 import { callback, OptionPlace, withMethods } from '../options/option-rule.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ChangeScope, Trust, TrustChange } from './trust.ts';
@@ -44,10 +44,16 @@ export function createTrust(supplier: TrustSupplier): OwnedTrust {
   const listeners = new Set<(change: TrustChange) => void>();
   let disposed: Promise<void> | undefined;
   return {
-    judge: supplier.judge,
+    judge: {
+      judge: (presented, question) =>
+        disposed === undefined ? supplier.judge.judge(presented, question) : closedVerdict(),
+    },
     clock: supplier.clock ?? systemClock,
     get version() {
       return supplier.version();
+    },
+    get isClosed() {
+      return disposed !== undefined;
     },
     ...(supplier.prepare === undefined ? {} : { prepare: supplier.prepare.bind(supplier) }),
     ...(supplier.use === undefined ? {} : { use: supplier.use.bind(supplier) }),
@@ -76,6 +82,12 @@ export function createTrust(supplier: TrustSupplier): OwnedTrust {
       return disposed;
     },
   };
+}
+
+/** Of a trust that learns of no revocation any more. */
+function closedVerdict(): TrustVerdict {
+  const rejection = reject('trust-closed', {});
+  return { trusted: false, rejection, considered: [rejection], evidence: [] };
 }
 
 /** An object of any class, so that its methods may be those of the class. */

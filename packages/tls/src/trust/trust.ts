@@ -67,6 +67,10 @@ export interface Trust {
    * @returns a function that removes the listener
    */
   onChange(listener: (change: TrustChange) => void): () => void;
-  /** Stops watching and fetching. Open connections stay as they are. */
+  /** Whether it was disposed of: it learns of nothing any more, and is a fault as an option. Absent: it is open. */
+  readonly isClosed?: boolean;
+  /**
+   * Stops watching and fetching. Open connections stay as they are until they are judged again; a peer that is judged from then on is refused with `trust-closed`.
+   */
   [Symbol.asyncDispose](): Promise<void>;
 }

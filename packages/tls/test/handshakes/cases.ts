@@ -140,6 +140,10 @@ export const cases: { readonly [R in Reason]: ReasonCase } = {
   'partner-blocked': byAllow('partner-blocked', { domain: 'fabrikam.example' }),
   'topology-stale': byAllow('topology-stale', {}),
   'refused-by-policy': both({ ...good, policies: [{ name: 'no', refuse: () => 'because' }] }),
+  'trust-closed': {
+    server: 'closed-trust.test.ts: it takes a listener that goes on after its trust was disposed of',
+    client: 'a client that dials with such a trust gets the fault ENTENTE_TRUST_CLOSED; closed-trust.test.ts',
+  },
   'resumption-not-allowed': {
     server:
       'session-resumption.test.ts: it takes a listener whose context was exchanged for one with session tickets',

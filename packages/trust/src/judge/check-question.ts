@@ -53,6 +53,8 @@ export function checkAuthorised(answer: Authorised): Authorised {
     if (answer.ok === false && isObject(answer.rejection) && typeof answer.rejection.reason === 'string')
       return answer;
   }
+  // What it may be rejected with must not end the process.
+  if ((answer as unknown) instanceof Promise) (answer as unknown as Promise<unknown>).catch(() => {});
   throw misuse(code, 'question.authorise', 'the answer { ok: true } or { ok: false, rejection }', answer);
 }
 

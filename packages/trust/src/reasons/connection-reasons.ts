@@ -2,7 +2,12 @@ import { moment, type ReasonEntries } from './entry.ts';
 
 /** Reasons that sockets and servers produce, not the judge. */
 export const connectionReasons: ReasonEntries<
-  'topology-stale' | 'resumption-not-allowed' | 'platform-refused' | 'peer-refused' | 'throttled'
+  | 'topology-stale'
+  | 'trust-closed'
+  | 'resumption-not-allowed'
+  | 'platform-refused'
+  | 'peer-refused'
+  | 'throttled'
 > = {
   'topology-stale': {
     stage: 'connection',
@@ -13,6 +18,15 @@ export const connectionReasons: ReasonEntries<
     sentence: ({ issuedAt, now }) =>
       `expected a recent confirmation of the topology, found ${issuedAt === undefined ? 'none' : `one of ${moment(issuedAt)}`}${now === undefined ? '' : ` at ${moment(now)}`}`,
     remedy: () => 'check that the authority runs, and restore the connection from this server to it',
+  },
+  'trust-closed': {
+    stage: 'connection',
+    rank: 96,
+    producedBy: ['@entente/tls'],
+    means:
+      'The trust by which peers are judged was disposed of: it learns of no revocation any more, so no peer is accepted.',
+    sentence: () => 'expected a trust that is open, found one that was disposed of',
+    remedy: () => 'dispose of a trust after the listeners and clients that use it',
   },
   'resumption-not-allowed': {
     stage: 'connection',

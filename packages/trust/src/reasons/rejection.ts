@@ -191,6 +191,7 @@ export interface ReasonData {
   'partner-blocked': { readonly domain?: string };
   /** `policy`: its name. `detail`: its sentence. */
   'refused-by-policy': { readonly policy: string; readonly detail?: string };
+  'trust-closed': Readonly<Record<never, never>>;
   /** `link`: its name. */
   'resumption-not-allowed': { readonly link?: string };
   /** `error`: code of the verification error, as Node reports it in `authorizationError`. */

@@ -80,6 +80,7 @@ export const samples: { readonly [R in Reason]: ReasonData[R] } = {
   },
   'partner-blocked': { domain: 'fabrikam.example' },
   'refused-by-policy': { policy: 'office hours', detail: 'nobody calls at night' },
+  'trust-closed': {},
   'resumption-not-allowed': { link: '12 edge–partner' },
   'platform-refused': { error: 'UNSPECIFIED' },
   'peer-refused': { error: 'ECONNRESET' },

@@ -1,0 +1,60 @@
+import type { MutualServeOptions } from '@entente/tls';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bare, ended, presenting } from './fixture.ts';
+import { useGreetingServers } from './greeting-server.ts';
+
+const servers = useGreetingServers();
+let warnings: Error[] = [];
+const warn = (warning: Error) => void warnings.push(warning);
+beforeEach(() => {
+  warnings = [];
+  process.on('warning', warn);
+});
+afterEach(() => {
+  process.off('warning', warn);
+});
+
+const meet = async (port: number) => (await ended(bare(port, presenting(servers.world.client)))).received;
+
+describe('allow at a listener without onFault', () => {
+  const answers: readonly [string, () => unknown, RegExp][] = [
+    [
+      'throws',
+      () => {
+        throw new Error('the first list could not be read');
+      },
+      /^the first list could not be read$/,
+    ],
+    ['answers true', () => true, /found true$/],
+    ['answers a promise', async () => ({ ok: true }), /found a promise$/],
+    [
+      'answers a promise that is rejected',
+      async () => {
+        throw new Error('the second list could not be read');
+      },
+      /found a promise$/,
+    ],
+  ];
+  it.each(answers)('that %s admits nobody and ends nothing', async (_, answer) => {
+    const { port } = await servers.greet({ allow: answer as MutualServeOptions['allow'] });
+    expect(await meet(port)).toBe('');
+    expect(await meet(port)).toBe('');
+  });
+
+  it('is a warning of the process, once for each fault', async () => {
+    let fault = 'third';
+    const { port } = await servers.greet({
+      allow: () => {
+        throw new Error(`the ${fault} list could not be read`);
+      },
+    });
+    await meet(port);
+    await meet(port);
+    fault = 'fourth';
+    await meet(port);
+    const ofLists = () => warnings.map(({ message }) => message).filter((one) => one.includes('list'));
+    await expect
+      .poll(ofLists)
+      .toEqual(['the third list could not be read', 'the fourth list could not be read']);
+  });
+});

@@ -1,0 +1,58 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const closed = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/closed-trust.test.ts',
+  title,
+});
+const unheard = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/unheard-faults.test.ts',
+  title,
+});
+
+/** A trust that was disposed of, and faults of an application of which nothing hears. */
+export const patches: PatchList = {
+  name: 'tls-faults',
+  list: [
+    {
+      name: 'closed-trust-judges',
+      off: 'a trust that was disposed of admits by what it knew then',
+      file: 'packages/tls/src/trust/create-trust.ts',
+      find: 'disposed === undefined ? supplier.judge.judge(presented, question) : closedVerdict(),',
+      replace: 'supplier.judge.judge(presented, question),',
+      test: closed('admits nobody at a listener that goes on'),
+    },
+    {
+      name: 'closed-trust-as-option',
+      off: 'a listener opens with a trust that was disposed of',
+      file: 'packages/tls/src/options/peer-rules.ts',
+      find: 'if (read.isClosed !== true) return read;',
+      replace: 'if (read !== undefined) return read;',
+      test: closed('is a fault where it is to judge, because it learns of no revocation any more'),
+    },
+    {
+      name: 'fault-of-allow-ends-the-process',
+      off: 'a peer for which allow throws ends the process',
+      file: 'packages/tls/src/listen/admission-control.ts',
+      find: '    const { onFault = warnOfFault } = this.#options;\n    onFault(fault);\n',
+      replace:
+        '    const { onFault } = this.#options;\n    if (onFault !== undefined) onFault(fault);\n    else warnOfFault(undefined);\n',
+      test: unheard('is a warning of the process, once for each fault'),
+    },
+    {
+      name: 'warned-once',
+      off: 'a flood of peers is a flood of warnings',
+      file: 'packages/tls/src/fault/warn-of-fault.ts',
+      find: '  told.add(text);\n',
+      replace: '',
+      test: unheard('is a warning of the process, once for each fault'),
+    },
+    {
+      name: 'rejected-answer',
+      off: 'an answer of allow that is rejected ends the process',
+      file: 'packages/tls/src/trust/allow.ts',
+      find: '  if (answer instanceof Promise) answer.catch(() => {});\n',
+      replace: '',
+      test: unheard('that answers a promise that is rejected admits nobody and ends nothing'),
+    },
+  ],
+};
