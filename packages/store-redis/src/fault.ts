@@ -1,5 +1,5 @@
 /** Stable literals of the faults that this package throws. */
-export type RedisFaultCode = 'ENTENTE_REDIS_PLAIN';
+export type RedisFaultCode = 'ENTENTE_REDIS_OPTION' | 'ENTENTE_REDIS_PLAIN';
 
 /** A fault that the operator of the server can fix. Match it by `code`. */
 export class RedisFault extends Error {

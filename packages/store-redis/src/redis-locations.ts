@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Binding, LocationChange, Locations } from '@entente/sip-proxy/locations';
+import { checkOptions } from './check-options.ts';
 import { type Driver, loadDriver } from './connection/driver.ts';
 import { checkPlace, type RedisPlace } from './connection/redis-place.ts';
 import type { RefusedChange } from './connection/refused-change.ts';
@@ -113,9 +114,10 @@ export class RedisLocations implements Locations, AsyncDisposable {
   /**
    * Connects, reads everything, and waits until changes can be made. Where the store is not there within five seconds, it goes on with what an earlier run has kept.
    * @param options - where the store is, whose locations these are
-   * @throws RedisFault `ENTENTE_REDIS_PLAIN`
+   * @throws RedisFault `ENTENTE_REDIS_OPTION`, `ENTENTE_REDIS_PLAIN`
    */
   static async open(options: RedisLocationsOptions): Promise<RedisLocations> {
+    checkOptions(options);
     checkPlace(options.place);
     const locations = new RedisLocations(options, await loadDriver());
     await locations.#start();
