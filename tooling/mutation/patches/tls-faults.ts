@@ -9,6 +9,11 @@ const unheard = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const failed = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/failed-handshakes.test.ts',
+  title,
+});
+
 /** A trust that was disposed of, and faults of an application of which nothing hears. */
 export const patches: PatchList = {
   name: 'tls-faults',
@@ -53,6 +58,22 @@ export const patches: PatchList = {
       find: '  if (answer instanceof Promise) answer.catch(() => {});\n',
       replace: '',
       test: unheard('that answers a promise that is rejected admits nobody and ends nothing'),
+    },
+    {
+      name: 'failed-handshake-untold',
+      off: 'of a handshake that fails nothing is told',
+      file: 'packages/tls/src/refusal/failed-handshake.ts',
+      find: 'for (const prefix of [ofOpenSsl, ofNode]) {',
+      replace: 'for (const prefix of [ofNode]) {',
+      test: failed('is told to onRefusal where the client speaks plain HTTP'),
+    },
+    {
+      name: 'silent-client-untold',
+      off: 'of a client that says nothing until its time is over nothing is told',
+      file: 'packages/tls/src/refusal/failed-handshake.ts',
+      find: 'for (const prefix of [ofOpenSsl, ofNode]) {',
+      replace: 'for (const prefix of [ofOpenSsl]) {',
+      test: failed('is told to onRefusal where the client says nothing until its time is over'),
     },
   ],
 };

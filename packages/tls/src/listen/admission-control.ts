@@ -9,7 +9,7 @@ import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
 import { WatchEmptyOctets } from '../live/watch-empty-octets.ts';
 import { claimOf } from '../refusal/claimed-name.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
-import { refusedByPeer } from '../refusal/refused-by-peer.ts';
+import { failedHandshake } from '../refusal/failed-handshake.ts';
 import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
 import { peerWithout, type RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
@@ -133,9 +133,9 @@ export class AdmissionControl implements AdmissionOwner {
       this.#tell(dropped ?? {}, 'admission', tooMany('open connections', maxConnections));
     });
     server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-      const rejection = refusedByPeer(error);
+      const failed = failedHandshake(error);
       this.#free(socket);
-      if (rejection !== undefined) this.#tell(socket, 'peer', rejection);
+      if (failed !== undefined) this.#tell(socket, failed.when, failed.rejection);
       socket.destroy();
     });
   }

@@ -82,7 +82,10 @@ export interface ListenOptions {
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
   /** Name of the link, and which interface it is on; default `{ name: 'tls', interface: 'external' }`. */
   readonly link?: LinkOptions;
-  /** Called for every refusal. */
+  /**
+   * Called for every refusal: by a limit, by the verdict, by the client, and of a handshake that fails (`handshake-failed`). A client that goes
+   * away by itself before its handshake has ended is refused by nobody.
+   */
   readonly onRefusal?: (refusal: ConnectionRefusal) => void;
   /**
    * Called when `allow`, `onRefusal` or the judge has thrown, or `allow` has given an answer that is none, such as a promise; the connection is

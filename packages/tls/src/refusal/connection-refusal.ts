@@ -19,7 +19,8 @@ export interface ConnectionRefusal {
   /** The link that the connection was for: its name, interface and direction. */
   readonly link: LinkContext;
   /**
-   * `admission`: a limit refused it before the handshake, or it has proven nothing while places are short; `handshake`: the verdict refused it;
+   * `admission`: a limit refused it before the handshake, or it has proven nothing while places are short; `handshake`: the verdict refused it, or the
+   * handshake failed before there was anything to judge;
    * `live`: it was open and no longer passes; `peer`: the peer refused this side.
    */
   readonly when: 'admission' | 'handshake' | 'live' | 'peer';

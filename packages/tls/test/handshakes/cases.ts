@@ -155,6 +155,10 @@ export const cases: { readonly [R in Reason]: ReasonCase } = {
     server: 'foreign-openssl.test.ts: it takes a client that refuses our server by an alert',
     client: 'handshake.test.ts: it takes a server that refuses our client',
   },
+  'handshake-failed': {
+    server: 'failed-handshakes.test.ts: it takes a client that ends no handshake',
+    client: 'a client has the fault ENTENTE_HANDSHAKE_FAILED there; handshake.test.ts',
+  },
   throttled: {
     server: { ...good, serveLimits: { maxConnections: 1 } },
     client: 'the limits are those of listeners',

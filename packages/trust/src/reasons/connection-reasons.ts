@@ -7,6 +7,7 @@ export const connectionReasons: ReasonEntries<
   | 'resumption-not-allowed'
   | 'platform-refused'
   | 'peer-refused'
+  | 'handshake-failed'
   | 'throttled'
 > = {
   'topology-stale': {
@@ -52,6 +53,16 @@ export const connectionReasons: ReasonEntries<
     sentence: ({ error }) =>
       `expected the peer to accept our certificate, found that it closed the connection${error === undefined ? '' : ` (${error})`}`,
     remedy: () => 'read the reason in the log of the peer; it is not sent over the connection',
+  },
+  'handshake-failed': {
+    stage: 'connection',
+    rank: 31,
+    producedBy: ['@entente/tls'],
+    means:
+      'A client got no connection, because it speaks no TLS, no version or cipher suite in common with the listener, or was too slow.',
+    sentence: ({ error }) => `expected a TLS handshake that both sides can end, found ${error}`,
+    remedy: () =>
+      'let the client speak TLS, and a version that the listener has: TLS 1.3, or TLS 1.2 where minVersion allows it',
   },
   throttled: {
     stage: 'connection',

@@ -201,6 +201,8 @@ export interface ReasonData {
    * closed without one.
    */
   'peer-refused': { readonly error?: string };
+  /** `error`: what OpenSSL or Node says of it. */
+  'handshake-failed': { readonly error: string };
   /** `host`: whose records they are. `records`: how many were given. */
   'dane-mismatch': { readonly host: string; readonly records: number };
   /** `now`: time of the verdict. `latestSigned`: the latest time that a trusted authority has signed. */

@@ -83,6 +83,7 @@ export const samples: { readonly [R in Reason]: ReasonData[R] } = {
   'trust-closed': {},
   'resumption-not-allowed': { link: '12 edge–partner' },
   'platform-refused': { error: 'UNSPECIFIED' },
+  'handshake-failed': { error: 'UNSUPPORTED_PROTOCOL' },
   'peer-refused': { error: 'ECONNRESET' },
   'dane-mismatch': { host: 'edge1.fabrikam.example', records: 2 },
   'clock-untrusted': { now: now - day, latestSigned: now },
