@@ -1,4 +1,4 @@
-import { decodePem, decodePemCertificates, encodePem } from '@entente/x509';
+import { decodeCertificate, decodePem, decodePemCertificates, encodePem } from '@entente/x509';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { certificates, crls } from './samples.ts';
@@ -88,6 +88,28 @@ describe('PEM', () => {
     expect(decodePemCertificates(bundle)).toMatchObject({
       ok: false,
       error: { where: 'block 2: certificate' },
+    });
+  });
+});
+
+describe('PEM in the place of DER', () => {
+  const text = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
+
+  it.each([text, Buffer.from(text)])('is said to be PEM', (input) => {
+    expect(decodeCertificate(input as Uint8Array)).toMatchObject({
+      ok: false,
+      error: {
+        code: 'malformed',
+        where: 'certificate',
+        message: expect.stringMatching(/^expected DER, found PEM: /),
+      },
+    });
+  });
+
+  it('is a refusal where it is no octets at all', () => {
+    expect(decodeCertificate(undefined as never)).toMatchObject({
+      ok: false,
+      error: { message: 'expected DER in a Uint8Array, found something else' },
     });
   });
 });

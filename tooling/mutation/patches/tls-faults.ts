@@ -14,6 +14,11 @@ const failed = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const remedy = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/option-remedies.test.ts',
+  title,
+});
+
 /** A trust that was disposed of, and faults of an application of which nothing hears. */
 export const patches: PatchList = {
   name: 'tls-faults',
@@ -74,6 +79,30 @@ export const patches: PatchList = {
       find: 'for (const prefix of [ofOpenSsl, ofNode]) {',
       replace: 'for (const prefix of [ofOpenSsl]) {',
       test: failed('is told to onRefusal where the client says nothing until its time is over'),
+    },
+    {
+      name: 'short-name-of-an-option',
+      off: 'the fault of loadCredential with cert leads to another function',
+      file: 'packages/tls/src/options/read-options.ts',
+      find: 'platform !== undefined && !isShort',
+      replace: 'platform !== undefined',
+      test: remedy('names the one that is meant, before what the platform calls so'),
+    },
+    {
+      name: 'default-that-there-is-not',
+      off: 'the fault of a port that has to be given speaks of its default',
+      file: 'packages/tls/src/options/option-rule.ts',
+      find: 'this.missing === undefined\n',
+      replace: 'place !== undefined\n',
+      test: remedy('speaks of a default where there is one'),
+    },
+    {
+      name: 'pem-for-der',
+      off: 'PEM in the place of DER is a tag that was not expected',
+      file: 'packages/x509/src/der/decode-der.ts',
+      find: 'if (isPem(latin1Text(plain, 0, Math.min(plain.length, begin.length))))',
+      replace: 'if (plain.length < 0)',
+      test: { file: 'packages/x509/test/pem.test.ts', title: 'is said to be PEM' },
     },
   ],
 };

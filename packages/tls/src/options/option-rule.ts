@@ -133,7 +133,10 @@ export function wholeNumber(least: number, most: number): OptionRule {
       throw optionFault(
         place,
         otherThan(place, `a whole number from ${least} to ${most}`, foundValue(value)),
-        'give a number in this range, or leave the default',
+        // An option that has to be given has no default.
+        this.missing === undefined
+          ? 'give a number in this range, or leave the default'
+          : 'give a number in this range',
       );
     },
   };

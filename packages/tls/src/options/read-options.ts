@@ -81,8 +81,10 @@ function unknownOption(key: string | symbol, rules: Rules, place: OptionPlace) {
   const inside = names.flatMap((name) => (rules[name]?.inside ?? []).map((inner) => `${name}.${inner}`));
   const platform = typeof key === 'string' ? platformOptions.get(key) : undefined;
   const near = typeof key === 'string' ? nearestName(key, [...names, ...inside]) : undefined;
+  // `cert` of loadCredential is its `certificate`, and not what the platform calls so.
+  const isShort = typeof key === 'string' && near?.startsWith(key) === true;
   const remedy =
-    platform !== undefined
+    platform !== undefined && !isShort
       ? `leave it out: ${platform}`
       : near !== undefined
         ? `write ${near} if that is meant, or leave it out`

@@ -1,6 +1,7 @@
 import type { Decoded, DecodeLimits } from './decoded.ts';
 import { DerReader } from './der-reader.ts';
 import { DerFault } from './fault.ts';
+import { latin1Text } from './text.ts';
 
 /** Default limits of one kind of structure. */
 export interface LimitDefaults {
@@ -22,6 +23,8 @@ export function decodeDer<T>(
   where: string,
   read: (reader: DerReader) => T,
 ): Decoded<T> {
+  if (!(bytes instanceof Uint8Array))
+    return malformed(isPem(bytes) ? pem : 'expected DER in a Uint8Array, found something else', where);
   const maxBytes = limits?.maxBytes ?? defaults.maxBytes;
   if (bytes.length > maxBytes) {
     return {
@@ -49,9 +52,22 @@ export function decodeDer<T>(
     return { ok: true, value };
   } catch (fault) {
     if (!(fault instanceof DerFault)) throw fault;
+    if (isPem(latin1Text(plain, 0, Math.min(plain.length, begin.length)))) return malformed(pem, where);
     const { code, message, offset, where: place } = fault;
     return { ok: false, error: { code, message, offset, where: place } };
   }
+}
+
+const begin = '-----BEGIN ';
+const pem =
+  'expected DER, found PEM: decodePem gives the DER of its blocks, decodePemCertificates its certificates';
+
+function isPem(text: unknown): boolean {
+  return typeof text === 'string' && text.startsWith(begin);
+}
+
+function malformed(message: string, where: string): Decoded<never> {
+  return { ok: false, error: { code: 'malformed', message, offset: 0, where } };
 }
 
 const DEFAULTS: LimitDefaults = { maxBytes: 1_048_576, maxDepth: 16, maxItems: 16_384 };
