@@ -59,6 +59,7 @@ describe('a function of the application that fails', () => {
   it('where it rings, is registered or is disconnected is reported, and everything goes on', async () => {
     const faults: unknown[] = [];
     await using server = await startServer({
+      onAck() {},
       onRequest(transaction) {
         const { request } = transaction;
         if (request.method === 'INVITE') transaction.respond(createResponse(request, 180));
@@ -81,6 +82,7 @@ describe('a function of the application that fails', () => {
 
   it('is a warning of the process where nothing hears of faults', async () => {
     await using server = await startServer({
+      onAck() {},
       onRequest: (transaction) => void transaction.respond(createResponse(transaction.request, 403)),
     });
     const warnings: Error[] = [];

@@ -44,7 +44,7 @@ describe('a call that is given up (RFC 3261 §9.1)', () => {
   });
 
   it('before it is made waits for no connection', async () => {
-    await using server = await startServer({ onRequest() {} });
+    await using server = await startServer({ onRequest() {}, onAck() {} });
     const outcome = await server
       .agent('sip:alice@contoso.example')
       .call('sip:bob@contoso.example', offer, { signal: AbortSignal.abort() });

@@ -25,7 +25,7 @@ export const patches: PatchList = {
       name: 'given-up-before',
       off: 'a call that is given up already waits for a connection',
       file: 'packages/sip-endpoint/src/user-agent/outgoing-call.ts',
-      find: '  if (signal?.aborted === true) return givenUp(build());\n',
+      find: '  if (isAborted(signal)) return givenUp(build());\n',
       replace: '',
       test: givenUp('before it is made waits for no connection'),
     },

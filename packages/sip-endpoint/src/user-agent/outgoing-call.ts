@@ -38,7 +38,7 @@ export async function placeCall(
   options: CallOptions,
 ): Promise<CallOutcome> {
   const { onProvisional, signal } = options;
-  if (signal?.aborted === true) return givenUp(build());
+  if (isAborted(signal)) return givenUp(build());
   const session = await line.next();
   const answers = new InviteAnswers(session);
   let sent: SipRequest | undefined;
@@ -51,7 +51,7 @@ export async function placeCall(
     onFurtherSuccess: (further) => answers.end(sent as SipRequest, further),
   });
   if (response.status >= 300) return { ok: false, response };
-  if (signal?.aborted === true) {
+  if (isAborted(signal)) {
     answers.end(request, response);
     return givenUp(request);
   }
@@ -64,4 +64,8 @@ export async function placeCall(
 /** As a call that was cancelled comes out. */
 function givenUp(invite: SipRequest): CallOutcome {
   return { ok: false, response: createResponse(invite, 487) };
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
