@@ -41,7 +41,7 @@ export const patches: PatchList = {
       name: 'late-fault',
       off: 'what the promise of an application is rejected with ends the process',
       file: 'packages/sip-endpoint/src/user-agent/tell-application.ts',
-      find: '    if (isThenable(done)) done.then(undefined, onFault);\n',
+      find: '    if (done instanceof Promise) done.catch(onFault);\n',
       replace: '',
       test: callbacks('later, where it takes a call: the caller gets 500'),
     },

@@ -55,10 +55,7 @@ export class IncomingCall {
     };
   }
 
-  /**
-   * Hands it to the application.
-   * @param take - answers it, now or later; where it fails, the caller gets 500, unless the call is answered already
-   */
+  /** Hands it to the application; where that fails, now or later, the caller gets 500, unless the call is answered already. */
   takenBy(take: (call: IncomingCall) => unknown): void {
     tellApplication(
       () => take(this),

@@ -38,8 +38,7 @@ export class InviteAnswers {
   }
 
   /**
-   * A 2xx that makes no call, because it came after the first or after the caller has given up: acknowledged, and ended with BYE where it is the
-   * first of its device.
+   * A 2xx that makes no call: it came after the first, or too late. Acknowledged, and ended where it is the first of its device.
    * @param invite - as sent
    * @param response - a 2xx to it
    */

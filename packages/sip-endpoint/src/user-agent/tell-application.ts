@@ -12,7 +12,7 @@ interface FaultEvents {
 export function tellApplication(call: () => unknown, onFault: (error: unknown) => void): void {
   try {
     const done = call();
-    if (isThenable(done)) done.then(undefined, onFault);
+    if (done instanceof Promise) done.catch(onFault);
   } catch (error) {
     onFault(error);
   }
@@ -26,8 +26,4 @@ export function tellApplication(call: () => unknown, onFault: (error: unknown) =
 export function reportFault(events: FaultEvents, error: unknown): void {
   if (events.onFault !== undefined) events.onFault(error);
   else process.emitWarning(error instanceof Error ? error : String(error));
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
