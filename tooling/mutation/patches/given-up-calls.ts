@@ -35,7 +35,7 @@ export const patches: PatchList = {
       file: 'packages/sip-endpoint/src/user-agent/outgoing-call.ts',
       find: '    answers.end(request, response);\n',
       replace: '',
-      test: givenUp('while it is answered is acknowledged, and ended with BYE'),
+      test: givenUp('while it is answered is acknowledged, and ended with BYE (RFC 3261 §15)'),
     },
     {
       name: 'late-fault',

@@ -261,16 +261,5 @@ export const patches: PatchList = {
         title: 'has a problem of health with the remedy for what Redis answers, until that takes a change',
       },
     },
-    {
-      name: 'unchecked-options',
-      off: 'a store without a log is opened, and the process ends where its Redis is away',
-      file: 'packages/store-redis/src/redis-locations.ts',
-      find: '    checkOptions(options);\n',
-      replace: '',
-      test: {
-        file: 'packages/store-redis/test/options.test.ts',
-        title: 'are a fault at once with another log',
-      },
-    },
   ],
 };
