@@ -172,8 +172,8 @@ export const patches: PatchList = {
       name: 'number-moved',
       off: 'a file that moves a number to a user who comes first is refused',
       file: 'packages/commands/src/users/send-accounts.ts',
-      find: 'taken.size > 0',
-      replace: 'taken.size > 99',
+      find: 'counts.added + counts.replaced > 0',
+      replace: 'counts.added + counts.replaced > 99',
       test: {
         file: 'packages/commands/src/users/send-accounts.test.ts',
         title: 'may move a number from one user to another, whichever of them comes first',
