@@ -9,7 +9,7 @@ import { isRevocationPolicy, revocationPolicies } from '../policy/revocation-pol
  * that finds it.
  *
  * @param set - the anchors
- * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT`, or `ENTENTE_BAD_JUDGE_OPTION` for what is no anchor at all
+ * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT`, or `ENTENTE_BAD_JUDGE_OPTION` for anything that is not an anchor
  */
 export function checkAnchors(set: AnchorSet): void {
   const anchors: unknown = isObject(set) ? set.anchors : undefined;
