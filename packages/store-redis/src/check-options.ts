@@ -1,5 +1,5 @@
+import type { RedisPlace } from './connection/redis-place.ts';
 import { RedisFault } from './fault.ts';
-import type { RedisLocationsOptions } from './redis-locations.ts';
 
 type Rule = readonly [wanted: string, fits: (value: unknown) => boolean];
 
@@ -28,7 +28,7 @@ const isPort = (value: unknown): boolean =>
  * @param options - of `RedisLocations.open`
  * @throws RedisFault `ENTENTE_REDIS_OPTION`
  */
-export function checkOptions(options: RedisLocationsOptions): void {
+export function checkOptions(options: { readonly place: RedisPlace }): void {
   if (!isObject(options)) throw unlike('options', 'an object with place, pool and log', options);
   for (const [name, rule] of Object.entries(required)) check(name, Reflect.get(options, name), rule);
   for (const [name, rule] of Object.entries(optional)) {

@@ -1,6 +1,5 @@
 import { allowNames } from '@entente/trust';
 import { TlsFault } from '../fault/fault.ts';
-import type { Trust } from '../trust/trust.ts';
 import {
   listOf,
   type OptionPlace,
@@ -28,7 +27,7 @@ const trust = withMethods(
 /** A trust state that is open. */
 export const trustState: OptionRule = {
   read(value, place) {
-    const read = trust.read(value, place) as Trust;
+    const read = trust.read(value, place) as { readonly isClosed?: boolean };
     if (read.isClosed !== true) return read;
     throw new TlsFault('ENTENTE_TRUST_CLOSED', {
       sentence: otherThan(place, 'a trust that is open', 'one that was disposed of'),

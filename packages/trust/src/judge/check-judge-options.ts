@@ -1,8 +1,9 @@
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
 import { isObject, misuse } from '../misuse.ts';
+import type { AnchorSet } from '../policy/anchor.ts';
 import { checkPolicy } from '../policy/check-policy.ts';
+import type { TrustPolicy } from '../policy/profile.ts';
 import { checkAnchors } from './check-anchors.ts';
-import type { JudgeOptions } from './create-judge.ts';
 
 const code = 'ENTENTE_BAD_JUDGE_OPTION';
 
@@ -10,7 +11,7 @@ type Rule = readonly [wanted: string, fits: (value: unknown) => boolean];
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
-const rules: { readonly [K in keyof Required<JudgeOptions>]: Rule } = {
+const rules: { readonly [name: string]: Rule } = {
   anchors: [
     'an anchor set as anchorSet returns it, or a function that returns one',
     (value) => isFunction(value) || (isObject(value) && 'anchors' in value),
@@ -39,7 +40,10 @@ const rules: { readonly [K in keyof Required<JudgeOptions>]: Rule } = {
  * @param options - of `createJudge`
  * @throws TrustFault `ENTENTE_BAD_JUDGE_OPTION`, `ENTENTE_BAD_ANCHOR_LIMIT`
  */
-export function checkJudgeOptions(options: JudgeOptions): void {
+export function checkJudgeOptions(options: {
+  readonly anchors: AnchorSet | (() => AnchorSet);
+  readonly policy?: TrustPolicy;
+}): void {
   if (!isObject(options)) throw misuse(code, 'createJudge', 'options as { anchors }', options);
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(rules, name));
   if (unknown !== undefined)
