@@ -64,8 +64,6 @@ const exceptions: Readonly<Record<string, string>> = {
 /** Files that throw plain errors, by package and name, each with its reason. */
 const plainErrors: Readonly<Record<string, string>> = {
   'authority push-round.ts': 'logged by the push to that server, which is tried again',
-  'edge forwarding.ts': 'the relay answers the request and logs it; no operator can do anything about it',
-  'mediation gateway-border.ts': 'as at an edge: the relay answers the request and logs it',
   'edge serve-objects.ts': 'caught in the same function, and logged',
   'store-redis open-redis.ts':
     'logged while the store is lost; a change then fails with a fault that says so',

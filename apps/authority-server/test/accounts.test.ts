@@ -249,7 +249,7 @@ describe('the accounts of an authority', () => {
     const second = await change('carol@contoso.example', { number });
     expect(second).toMatchObject({ status: 409, answer: { reason: 'number-taken' } });
     expect(JSON.stringify(second.answer)).toContain(`which ${alice.address} has`);
-    const two = ['grace', 'judy'].map((name) => account(name, { number: '+4930777' }));
+    const two = ['grace', 'frank'].map((name) => account(name, { number: '+4930777' }));
     const replaced = account('dave', { number });
     const { answer } = await order('/accounts', { accounts: [...two, replaced], existing: 'replace' });
     expect(answer).toMatchObject({
@@ -266,8 +266,8 @@ describe('the accounts of an authority', () => {
     const swapped = [account('grace', { number: '+4930778' }), account('carol', { number: '+4930777' })];
     const both = await order('/accounts', { accounts: swapped, existing: 'replace' });
     expect(both.answer).toMatchObject({ added: 0, replaced: 2, refused: [] });
-    // judy would get the number of carol, who would get one that cannot be: carol keeps it.
-    const invalid = [account('judy', { number: '+4930777' }), account('carol', { number: '030' })];
+    // frank would get the number of carol, who would get one that cannot be: carol keeps it.
+    const invalid = [account('frank', { number: '+4930777' }), account('carol', { number: '030' })];
     const neither = await order('/accounts', { accounts: invalid, existing: 'replace' });
     expect(neither.answer).toMatchObject({
       added: 0,

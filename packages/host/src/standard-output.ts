@@ -1,6 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { storageRemedy } from './fault.ts';
-import type { ServerProblem } from './lifecycle/server-problem.ts';
 import { BoundedOutput } from './log/bounded-output.ts';
 import { DescriptorOutput } from './log/descriptor-output.ts';
 
@@ -22,19 +20,9 @@ export function standardOutput(): BoundedOutput {
   return shared.bounded;
 }
 
-/** That lines cannot be written now, e.g. because the disk is full on which the log is kept. */
-export function standardOutputProblems(): readonly ServerProblem[] {
-  const code = shared?.output.failure;
-  if (code === undefined) return [];
-  const remedy = storageRemedy(code) ?? 'see where standard output of this server leads, and correct that';
-  return [
-    {
-      part: 'log',
-      message: `expected standard output to take the lines of the log, found ${code}: those that come wait, and more than 8 MiB are left out`,
-      remedy,
-      stops: false,
-    },
-  ];
+/** Code of what the last write of lines failed of, e.g. `ENOSPC`; undefined where it did not. */
+export function standardOutputFailure(): string | undefined {
+  return shared?.output.failure;
 }
 
 /** Writes what is left. What is logged afterwards is lost: call it before the process ends. */

@@ -43,8 +43,8 @@ export const patches: PatchList = {
       name: 'played-back-list',
       off: 'an old revocation list that is played back replaces the newer one',
       file: 'packages/member/src/follow/accept-lists.ts',
-      find: 'if (number > before) return undefined;',
-      replace: 'if (number >= 0n) return undefined;',
+      find: 'if (number < before)',
+      replace: 'if (number < 0n)',
       test: {
         file: 'packages/member/test/revocation-lists.test.ts',
         title: 'never go back among those that an earlier run has written',

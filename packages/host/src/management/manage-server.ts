@@ -3,8 +3,9 @@ import { defaultDrainMs, type RunningServer } from '../lifecycle/running-server.
 import type { Logger } from '../logger.ts';
 import { measureProcess } from '../metrics/process-metrics.ts';
 import { servePublicHttp } from '../plain-http/public-server.ts';
-import { standardOutputProblems } from '../standard-output.ts';
+import { standardOutputFailure } from '../standard-output.ts';
 import { answerManagement, type Managed, type ServerStage } from './answer-management.ts';
+import { logProblems } from './log-problems.ts';
 import type { ManagementConfig } from './management-config.ts';
 
 /** What {@link manageServer} needs. */
@@ -37,7 +38,7 @@ export async function manageServer<S extends RunningServer>(
   const managed: Managed = {
     fqdn,
     stage: () => stage,
-    problems: () => [...(running?.problems?.() ?? []), ...standardOutputProblems()],
+    problems: () => [...(running?.problems?.() ?? []), ...logProblems(standardOutputFailure())],
     metrics: () => [...measured.metrics, ...(running?.metrics ?? [])],
   };
   const listening = await servePublicHttp(listenerFor(managed, logger), {

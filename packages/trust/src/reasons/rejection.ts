@@ -191,6 +191,7 @@ export interface ReasonData {
   'partner-blocked': { readonly domain?: string };
   /** `policy`: its name. `detail`: its sentence. */
   'refused-by-policy': { readonly policy: string; readonly detail?: string };
+  /** Nothing: it is the program of this side that has closed it. */
   'trust-closed': Readonly<Record<never, never>>;
   /** `link`: its name. */
   'resumption-not-allowed': { readonly link?: string };
