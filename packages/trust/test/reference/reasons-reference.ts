@@ -48,7 +48,9 @@ export function reasonsReference(): string {
       const { message, remedy } = reject(reason, samples[reason]);
       lines.push('', `### ${reason}`, '', means, '');
       lines.push(`- Example: ${message}`, `- Remedy: ${remedy}`);
-      lines.push(`- Produced by ${list(producedBy)}; rank ${rank}; data: ${list(fields.get(reason) ?? [])}`);
+      lines.push(
+        `- Produced by ${list(producedBy)}; rank ${rank}; data: ${list(fields.get(reason) ?? []) || 'none'}`,
+      );
     }
   }
   return `${lines.join('\n')}\n`;
