@@ -95,7 +95,10 @@ export async function runServer(program: ServerProgram): Promise<void> {
         ownLog,
         configFile,
       );
+    // A client that is not connected to anything, and whose standard input has ended, waits for nothing: the process would end here.
+    const alive = setInterval(() => {}, longestTimerMs);
     await told;
+    clearInterval(alive);
     reload = async () => {};
     await stopServer(running, ownLog, hurry.signal);
     await endStandardOutput();
@@ -104,6 +107,9 @@ export async function runServer(program: ServerProgram): Promise<void> {
     process.exit(reportFault(program.name, error, configFile));
   }
 }
+
+/** Milliseconds of the longest timer of Node. */
+const longestTimerMs = 2_147_483_647;
 
 /**
  * Writes an error for a person to standard error. Names of peers and files in it are escaped.

@@ -132,6 +132,16 @@ it('has warnings of the process as lines of its log, and no text of Node on stan
   expect(errors()).toBe('');
 });
 
+it('runs until it is told to stop, though nothing of it waits for anything', async () => {
+  const waitsForNothing = `setTimeout(() => console.log('is still there'), 50).unref();`;
+  const { child, closed, lines, says } = await start('idle', waitsForNothing);
+  await Promise.race([says('is still there'), closed]);
+  expect(printed(lines)).toContain('is still there');
+  child.kill('SIGTERM');
+  expect((await closed)[0]).toBe(0);
+  expect(events(lines)).toEqual(['started', 'stopping', 'stopped']);
+});
+
 describe('a server that is run with --stop-with-stdin', () => {
   it('stops with status 0, and disposes of what it started, when standard input ends', async () => {
     const { child, closed, lines, says } = await start('ends', keepsRunning, ['--stop-with-stdin']);

@@ -301,5 +301,16 @@ export const patches: PatchList = {
         title: 'has warnings of the process as lines of its log, and no text of Node on standard error',
       },
     },
+    {
+      name: 'waits-for-nothing',
+      off: 'a client that is connected to nothing, and whose standard input has ended, ends with the status 13 and without a word',
+      file: 'packages/host/src/run.ts',
+      find: 'setInterval(() => {}, longestTimerMs)',
+      replace: 'setInterval(() => {}, longestTimerMs).unref()',
+      test: {
+        file: 'packages/host/test/run-server.test.ts',
+        title: 'runs until it is told to stop, though nothing of it waits for anything',
+      },
+    },
   ],
 };
