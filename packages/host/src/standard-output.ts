@@ -1,3 +1,4 @@
+import { constants, fstatSync, openSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { BoundedOutput } from './log/bounded-output.ts';
 import { DescriptorOutput } from './log/descriptor-output.ts';
@@ -13,11 +14,25 @@ let isEnded = false;
  */
 export function standardOutput(): BoundedOutput {
   if (shared === undefined) {
-    const output = new DescriptorOutput(1);
+    const output = new DescriptorOutput(withoutWaiting(1));
     shared = { output, bounded: new BoundedOutput(output) };
     process.once('exit', () => output.writeNow());
   }
   return shared.bounded;
+}
+
+/**
+ * A descriptor of a pipe that takes nothing where it is full, in the place of one that holds up a thread of Node until its reader goes on:
+ * the end of the process would wait for that thread.
+ * @returns the same descriptor where it is not that of a pipe, or the system has no other one for it
+ */
+function withoutWaiting(descriptor: number): number {
+  try {
+    if (!fstatSync(descriptor).isFIFO()) return descriptor;
+    return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return descriptor;
+  }
 }
 
 /** Code of what the last write of lines failed of, e.g. `ENOSPC`; undefined where it did not. */

@@ -225,5 +225,16 @@ export const patches: PatchList = {
         title: 'loses nothing and throws nothing where its disk fails, and goes on when it can: ENOSPC',
       },
     },
+    {
+      name: 'end-waits-for-a-reader',
+      off: 'a server whose log nobody reads does not end when it is told to',
+      file: 'packages/host/src/standard-output.ts',
+      find: 'new DescriptorOutput(withoutWaiting(1))',
+      replace: 'new DescriptorOutput(isEnded ? withoutWaiting(1) : 1)',
+      test: {
+        file: 'tooling/crash/unread-log.test.ts',
+        title: 'ends a server when it is told to, though nobody reads its log and the pipe is full',
+      },
+    },
   ],
 };

@@ -14,7 +14,8 @@ const atOnce = 65_536;
 const retryMs = 1_000;
 /** A terminal or a pipe that takes nothing at the moment. */
 const busy: ReadonlySet<unknown> = new Set(['EAGAIN', 'EBUSY']);
-const busyMs = 100;
+/** Milliseconds until it is asked again: a pipe has 64 kB, so that a reader that is quick gets 6 MB a second. */
+const busyMs = 10;
 
 /**
  * Writes lines to a file descriptor, one write after the other, by a thread of Node. What cannot be written, because the disk is full for
