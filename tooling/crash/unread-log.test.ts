@@ -9,7 +9,7 @@ import { runnable } from '../../packages/testkit/src/network/runnable.ts';
 
 it('ends a server when it is told to, though nobody reads its log and the pipe is full', async () => {
   // Bundled: what runs a program from its sources would make the pipe another one.
-  const args = await runnable('tooling/crash/unread-log-server.ts');
+  const args = await runnable('tooling/crash/testing/unread-log-server.ts');
   const folder = await mkdtemp(join(tmpdir(), 'entente-unread-log-'));
   const pipe = join(folder, 'log');
   expect(spawnSync('mkfifo', [pipe]).status).toBe(0);

@@ -64,7 +64,7 @@ describeOnPostgres('accounts while PostgreSQL is away', (on) => {
       await expect(call()).rejects.toMatchObject({
         code: unavailable,
         place: expect.stringContaining('postgresql://entente@'),
-        remedy: expect.stringContaining('no restart'),
+        remedy: expect.stringContaining('goes on by itself'),
       });
     }
     expect(accounts.standing()).toMatchObject({
