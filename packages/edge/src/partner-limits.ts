@@ -14,6 +14,5 @@ export function partnerLimits(limits: ServeLimits = {}): ServeLimits {
   return {
     ...limits,
     maxConnectionsPerPeer: Math.max(1, Math.min(mostOfPartner, Math.floor(places / 4))),
-    whenPendingIsFull: 'close-silent',
   };
 }

@@ -235,7 +235,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         clientCertificate: 'required',
         allow: allowPartner,
         link: { name: links.federation.name, interface: 'external', local: fqdn },
-        limits: partnerLimits(options.limits),
+        limits: { ...partnerLimits(options.limits), whenPendingIsFull: 'close-silent' },
         onRefusal: onPartnerRefusal,
       },
       (socket) => {
