@@ -5,13 +5,19 @@ import { useGreetingServers } from './greeting-server.ts';
 
 const servers = useGreetingServers();
 let warnings: Error[] = [];
+let unhandled: unknown[] = [];
 const warn = (warning: Error) => void warnings.push(warning);
+/** What would end a process that has no listener for it. */
+const hear = (reason: unknown) => void unhandled.push(reason);
 beforeEach(() => {
   warnings = [];
+  unhandled = [];
   process.on('warning', warn);
+  process.on('unhandledRejection', hear);
 });
 afterEach(() => {
   process.off('warning', warn);
+  process.off('unhandledRejection', hear);
 });
 
 const meet = async (port: number) => (await ended(bare(port, presenting(servers.world.client)))).received;
@@ -39,6 +45,7 @@ describe('allow at a listener without onFault', () => {
     const { port } = await servers.greet({ allow: answer as MutualServeOptions['allow'] });
     expect(await meet(port)).toBe('');
     expect(await meet(port)).toBe('');
+    expect(unhandled).toEqual([]);
   });
 
   it('is a warning of the process, once for each fault', async () => {

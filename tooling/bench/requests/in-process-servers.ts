@@ -193,13 +193,14 @@ function relay(
 ): Outcome {
   const target = targets[0]?.[0] as Target;
   const via = Via.from({ transport: 'TLS', host: fqdn, branch: `z9hG4bK${++lastId}` });
-  let sent: SipRequest;
+  let sent: ReturnType<typeof rules.build>;
   try {
-    sent = rules.build(target, via) as SipRequest;
+    sent = rules.build(target, via);
   } catch (error) {
     // As the runtime answers it.
     return `500 ${(error as Error).message}`;
   }
+  if ('reason' in sent) return `${sent.status} ${sent.reason}`;
   const problem = checkSize(sent, defaultLimits);
   if (problem !== undefined) return `513 ${problem.code}`;
   const received =

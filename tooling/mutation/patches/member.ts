@@ -44,7 +44,7 @@ export const patches: PatchList = {
       off: 'an old revocation list that is played back replaces the newer one',
       file: 'packages/member/src/follow/accept-lists.ts',
       find: 'if (number < before)',
-      replace: 'if (number < 0n)',
+      replace: 'if (number < before) return undefined;\n  if (number < 0n)',
       test: {
         file: 'packages/member/test/revocation-lists.test.ts',
         title: 'never go back among those that an earlier run has written',
