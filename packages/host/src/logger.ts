@@ -60,7 +60,7 @@ function logLeftOut(log: Logger, count: number): void {
     'See why what reads standard output had stopped or was too slow: the pipe, the journal or its disk; the metrics have counted what the log lacks here.';
   log.error(
     { event: 'lines-left-out', count, remedy },
-    `${count} lines of the log were left out before this one, because nothing read it`,
+    `${count} lines of the log were left out before this one, because nothing took them`,
   );
 }
 

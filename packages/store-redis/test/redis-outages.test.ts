@@ -99,6 +99,20 @@ describe.skipIf(noRedis !== undefined)(
       },
     );
 
+    it('is well where one record alone takes no change', async () => {
+      const pool = newPool();
+      const { events, locations } = await scene.open(pool);
+      await put(locations, [binding({ aor: bob })], bob);
+      await redis.command('LPUSH', `entente:{${pool}}:bindings:${alice}`, 'x');
+      await expect(put(locations, [binding()])).rejects.toMatchObject({
+        code: 'ENTENTE_LOCATIONS_UNAVAILABLE',
+      });
+      expect([locations.refused, events]).toEqual([
+        undefined,
+        expect.not.arrayContaining(['locations-store-refuses']),
+      ]);
+    });
+
     it('gets back what it has lost where nothing can be written as that is found', async () => {
       const pool = newPool();
       const { hold, place, sockets } = dials();

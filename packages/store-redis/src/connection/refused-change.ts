@@ -6,27 +6,24 @@ export interface RefusedChange {
   readonly remedy: string;
 }
 
-/** What the answers of Redis mean that no server of ours can do anything about. */
+/** What to do about each answer by which Redis refuses every change, until somebody does that. */
 const remedies: Readonly<Record<string, string>> = {
   OOM: 'give Redis more memory (maxmemory), or remove what else is in it',
   READONLY: 'name the primary under "locations", or make this Redis one: REPLICAOF NO ONE',
-  NOPERM: 'give the account the commands and keys that the guide lists: ACL SETUSER',
+  NOPERM:
+    'let the account use the keys of the pool, and all commands but those of administrators: ACL SETUSER <account> ~entente:* +@all -@admin',
   MISCONF:
     'make space on the disk of Redis or correct its fault: it takes no changes that it cannot write down',
   NOREPLICAS: 'bring the replicas of Redis back that min-replicas-to-write asks for',
   MASTERDOWN: 'name the primary under "locations": this Redis is a replica that has lost it',
 };
 
-/** Answers that pass by themselves, or say something of one command alone. */
-const passing: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'TRYAGAIN', 'ERR', 'NOSCRIPT']);
-
 /**
  * Reads why the store refuses changes.
  * @param error - what a change failed of
- * @returns undefined for a connection that broke, and for what says nothing of further changes
+ * @returns undefined for a connection that broke, and for any other answer: it passes by itself, or is about one record alone
  */
 export function refusedChange({ message }: Error): RefusedChange | undefined {
-  const [, code] = /^([A-Z]{3,20}) /.exec(message) ?? [];
-  if (code === undefined || passing.has(code)) return undefined;
-  return { code, remedy: remedies[code] ?? 'see what this answer means in the documentation of Redis' };
+  const [, code = ''] = /^([A-Z]+) /.exec(message) ?? [];
+  return Object.hasOwn(remedies, code) ? { code, remedy: remedies[code]! } : undefined;
 }
