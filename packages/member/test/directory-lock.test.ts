@@ -59,6 +59,9 @@ describe('the directory of a server', () => {
     const [line] = (await once(parent.process.stdout as Readable, 'data')) as [Buffer];
     const pid = Number(line.toString('utf8'));
     const fields = async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+    const parentOf = Number((await fields())[1]);
+    // Until it is another program, the shell may still ask.
+    await expect.poll(() => readFile(`/proc/${parentOf}/comm`, 'utf8')).toBe('sleep\n');
     const held = await holdDirectory(folder);
     const note = JSON.parse(await readFile(lock(), 'utf8')) as object;
     await held[Symbol.asyncDispose]();
