@@ -1,40 +1,14 @@
-import type { SipRequest, SipResponse } from '@entente/sip';
+import type { SipResponse } from '@entente/sip';
 import { links } from '@entente/topology';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alice, bob, carol, dave, of } from './callers.ts';
 import { account, everyPeer, reasonOf, startMediation } from './mediation-network.ts';
-import type { AskOptions, ServerPeer } from './server-peer.ts';
+import { aliceNumber, called, last, mediationScene } from './mediation-scene.ts';
+import type { AskOptions } from './server-peer.ts';
 
-let network: Awaited<ReturnType<typeof startMediation>>;
-let fe1: ServerPeer;
-let gw1: ServerPeer;
-let gw2: ServerPeer;
-let edge1: ServerPeer;
+const scene = mediationScene(alice, bob, carol, dave);
+const { outward, inward } = scene;
 
-beforeAll(async () => {
-  network = await startMediation({ there: everyPeer });
-  network.knows(alice, bob, carol, dave);
-  fe1 = network.peer('fe1');
-  gw1 = network.peer('gw1');
-  gw2 = network.peer('gw2');
-  edge1 = network.peer('edge1');
-});
-afterAll(() => network?.[Symbol.asyncDispose]());
-afterEach(() => {
-  for (const peer of [fe1, gw1, gw2, edge1]) {
-    peer.says({ status: 200 });
-    peer.received.length = 0;
-  }
-});
-
-const outward = (method: string, uri: string, options?: AskOptions) =>
-  fe1.ask(network.hop('inside'), method, uri, options);
-const inward = (method: string, uri: string, options: AskOptions = {}, gateway = gw1) =>
-  gateway.ask(network.hop('gateways'), method, uri, { from: pstn, ...options });
-const pstn = 'sip:+44201234@gw1.contoso.example;user=phone';
-const called = 'sip:+4930555@contoso.example;user=phone';
-const aliceNumber = 'sip:+49301001@med1.contoso.example;user=phone';
-const last = (peer: ServerPeer) => peer.received.at(-1) as SipRequest;
 const verdict = (response: SipResponse) => [response.status, reasonOf(response)];
 
 describe('a call of a user', () => {
@@ -42,40 +16,40 @@ describe('a call of a user', () => {
     expect((await outward('INVITE', 'tel:030-555;phone-context=contoso.example', of(alice))).status).toBe(
       200,
     );
-    const invite = last(gw1);
+    const invite = last(scene.gw1);
     expect(invite.uriText).toBe('sip:+4930555@gw1.contoso.example;user=phone');
     expect(invite.all('P-Asserted-Identity')).toEqual([
       '<sip:+49301001@contoso.example;user=phone>',
       '<tel:+49301001>',
     ]);
-    expect(gw2.received).toEqual([]);
+    expect(scene.gw2.received).toEqual([]);
     expect((await outward('INVITE', 'sip:0033123@contoso.example;user=phone', of(alice))).status).toBe(200);
-    expect(last(gw2).uriText).toBe('sip:+33123@gw2.contoso.example;user=phone');
+    expect(last(scene.gw2).uriText).toBe('sip:+33123@gw2.contoso.example;user=phone');
   });
 
   it('says who calls to no gateway that is not trusted with it, where the caller has asked for privacy', async () => {
     const inPrivate = of(alice, { from: 'sip:anonymous@anonymous.invalid', headers: { Privacy: 'id' } });
     await outward('INVITE', called, inPrivate);
-    expect(last(gw1).has('P-Asserted-Identity')).toBe(false);
+    expect(last(scene.gw1).has('P-Asserted-Identity')).toBe(false);
     await outward('INVITE', 'tel:+33123', inPrivate);
-    expect(last(gw2).all('P-Asserted-Identity')).toHaveLength(2);
+    expect(last(scene.gw2).all('P-Asserted-Identity')).toHaveLength(2);
     await outward('INVITE', 'sip:112@contoso.example', inPrivate);
-    expect(last(gw1).all('P-Asserted-Identity')).toHaveLength(2);
+    expect(last(scene.gw1).all('P-Asserted-Identity')).toHaveLength(2);
     await outward('INVITE', called, of(dave));
-    expect(last(gw1).has('P-Asserted-Identity')).toBe(false);
+    expect(last(scene.gw1).has('P-Asserted-Identity')).toBe(false);
   });
 
   it('is held, gets digits, is transferred and ends from either side, along the route that we have sealed', async () => {
     const answer = await outward('INVITE', called, of(alice));
-    const invite = last(gw1);
+    const invite = last(scene.gw1);
     expect(answer.values('Record-Route')).toHaveLength(1);
-    await fe1.acknowledge(network.hop('inside'), answer);
-    expect((await gw1.ack()).callId).toBe(invite.callId);
+    await scene.fe1.acknowledge(scene.network.hop('inside'), answer);
+    expect((await scene.gw1.ack()).callId).toBe(invite.callId);
     const contact = 'sip:contact@gw1.contoso.example';
     for (const method of ['INVITE', 'INFO', 'UPDATE']) {
       expect((await outward(method, contact, of(alice, { inDialog: answer }))).status).toBe(200);
-      expect(last(gw1).method).toBe(method);
-      expect(last(gw1).has('P-Asserted-Identity')).toBe(false);
+      expect(last(scene.gw1).method).toBe(method);
+      expect(last(scene.gw1).has('P-Asserted-Identity')).toBe(false);
     }
     // A front end records a route as well, so that a gateway reaches it.
     const routed = await outward(
@@ -83,7 +57,7 @@ describe('a call of a user', () => {
       called,
       of(alice, { headers: { 'Record-Route': '<sip:fe1.contoso.example;lr>' } }),
     );
-    const begun = last(gw1);
+    const begun = last(scene.gw1);
     for (const [method, headers] of [
       ['INVITE', {}],
       ['INFO', {}],
@@ -92,20 +66,20 @@ describe('a call of a user', () => {
     ] as const) {
       const response = await inward(method, 'sip:contact@fe1.contoso.example', { inDialog: begun, headers });
       expect([method, response.status]).toEqual([method, 200]);
-      expect(last(fe1).method).toBe(method);
-      expect(last(fe1).has('Referred-By')).toBe(false);
+      expect(last(scene.fe1).method).toBe(method);
+      expect(last(scene.fe1).has('Referred-By')).toBe(false);
     }
     expect(routed.status).toBe(200);
     const refer = { inDialog: answer, headers: { 'Refer-To': '<tel:+4930777>' } };
     expect((await outward('REFER', contact, of(alice, refer))).status).toBe(200);
     expect((await outward('BYE', contact, of(alice, { inDialog: answer }))).status).toBe(200);
-    expect(last(gw1).method).toBe('BYE');
+    expect(last(scene.gw1).method).toBe('BYE');
   });
 
   it.each([408, 503])('goes to the next gateway where the first one answers %s', async (status) => {
-    gw1.says({ status });
+    scene.gw1.says({ status });
     expect((await outward('INVITE', called, of(alice))).status).toBe(200);
-    expect(last(gw2).uriText).toBe('sip:+4930555@gw2.contoso.example;user=phone');
+    expect(last(scene.gw2).uriText).toBe('sip:+4930555@gw2.contoso.example;user=phone');
   });
 
   it('goes to the next gateway where the first one is not there', async () => {
@@ -118,20 +92,20 @@ describe('a call of a user', () => {
   });
 
   it('goes to no other gateway once somebody has answered or it has rung, and the caller hears what the gateway says', async () => {
-    gw1.says({ status: 486, headers: { Reason: 'Q.850;cause=17;text="User busy"' } });
+    scene.gw1.says({ status: 486, headers: { Reason: 'Q.850;cause=17;text="User busy"' } });
     const busy = await outward('INVITE', called, of(alice));
     expect([busy.status, busy.get('Reason')]).toEqual([486, 'Q.850;cause=17;text="User busy"']);
-    gw1.says({ status: 180 }, { status: 408 });
+    scene.gw1.says({ status: 180 }, { status: 408 });
     expect((await outward('INVITE', called, of(alice))).status).toBe(408);
-    expect(gw2.received).toEqual([]);
+    expect(scene.gw2.received).toEqual([]);
   });
 
   it('goes straight to the edge where the number belongs to a partner', async () => {
     const answer = await outward('INVITE', 'tel:+4940123', of(alice));
     expect(answer.status).toBe(200);
-    expect(last(edge1).uriText).toBe('sip:+4940123@fabrikam.example;user=phone');
-    expect(last(edge1).all('P-Asserted-Identity')).toEqual([`<sip:${alice.address}>`]);
-    expect(gw1.received).toEqual([]);
+    expect(last(scene.edge1).uriText).toBe('sip:+4940123@fabrikam.example;user=phone');
+    expect(last(scene.edge1).all('P-Asserted-Identity')).toEqual([`<sip:${alice.address}>`]);
+    expect(scene.gw1.received).toEqual([]);
     expect((await outward('BYE', 'sip:x@fabrikam.example', of(alice, { inDialog: answer }))).status).toBe(
       403,
     );
@@ -166,19 +140,19 @@ describe('a call of a user', () => {
     ],
   ])('is refused for %s', async (_, status, reason, uri, options) => {
     expect(verdict(await outward('INVITE', uri, options))).toEqual([status, reason]);
-    expect([...gw1.received, ...gw2.received]).toEqual([]);
+    expect([...scene.gw1.received, ...scene.gw2.received]).toEqual([]);
   });
 
   it('needs neither a right nor accounts in an emergency', async () => {
-    network.accounts.isStale = true;
+    scene.network.accounts.isStale = true;
     try {
       expect(verdict(await outward('INVITE', called, of(alice)))).toEqual([503, 'accounts-stale']);
       for (const user of [bob, carol, account('eve')])
         expect((await outward('INVITE', 'sip:112@contoso.example;user=phone', of(user))).status).toBe(200);
     } finally {
-      network.accounts.isStale = false;
+      scene.network.accounts.isStale = false;
     }
-    expect(last(gw1).uriText).toBe('sip:112@gw1.contoso.example;user=phone');
+    expect(last(scene.gw1).uriText).toBe('sip:112@gw1.contoso.example;user=phone');
   });
 
   it('lets a user transfer a gateway to no number that the user may not call, and nowhere outside', async () => {
@@ -186,7 +160,7 @@ describe('a call of a user', () => {
       headers: { 'Record-Route': '<sip:gw1.contoso.example;lr>' },
     });
     expect(answer.status).toBe(200);
-    const begun = last(fe1);
+    const begun = last(scene.fe1);
     const transfer = (to: string) =>
       outward(
         'REFER',
@@ -205,7 +179,7 @@ describe('a call of a user', () => {
       'nothing that can be read <',
     ])
       expect([to, ...verdict(await transfer(to))]).toEqual([to, 403, 'transfer-not-allowed']);
-    expect(gw1.received).toEqual([]);
+    expect(scene.gw1.received).toEqual([]);
     expect((await transfer(`<sip:${alice.address}?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc>`)).status).toBe(
       200,
     );
@@ -214,7 +188,7 @@ describe('a call of a user', () => {
   it('is carried on with methods of calls alone, by the user at its end alone', async () => {
     const answer = await outward('INVITE', called, of(alice));
     const contact = 'sip:contact@gw1.contoso.example';
-    const before = gw1.received.length;
+    const before = scene.gw1.received.length;
     expect(verdict(await outward('SUBSCRIBE', contact, of(alice, { inDialog: answer })))).toEqual([
       405,
       'method-not-allowed',
@@ -224,7 +198,7 @@ describe('a call of a user', () => {
       'identity-not-authorised',
     ]);
     expect(verdict(await outward('MESSAGE', called, of(alice)))).toEqual([405, 'method-not-allowed']);
-    expect(gw1.received).toHaveLength(before);
+    expect(scene.gw1.received).toHaveLength(before);
   });
 });
 
@@ -237,7 +211,7 @@ describe('a call from the telephone network', () => {
       },
     });
     expect(answer.status).toBe(200);
-    const invite = last(fe1);
+    const invite = last(scene.fe1);
     expect(invite.uriText).toBe(`sip:${alice.address}`);
     expect(invite.all('P-Asserted-Identity')).toEqual(['<tel:+44201234>']);
     expect(invite.has('Entente-Diagnostics')).toBe(false);
@@ -248,11 +222,11 @@ describe('a call from the telephone network', () => {
         })
       ).status,
     ).toBe(200);
-    expect(last(fe1).uriText).toBe(`sip:${alice.address}`);
+    expect(last(scene.fe1).uriText).toBe(`sip:${alice.address}`);
   });
 
   it('tells the gateway nothing of who answers and why', async () => {
-    fe1.says({
+    scene.fe1.says({
       status: 404,
       headers: {
         'P-Asserted-Identity': `<sip:${alice.address}>`,
@@ -340,16 +314,16 @@ describe('a call from the telephone network', () => {
     ['a MESSAGE', 405, 'method-not-allowed', 'MESSAGE', aliceNumber, {}],
     ['a SUBSCRIBE', 405, 'method-not-allowed', 'SUBSCRIBE', aliceNumber, { headers: { Event: 'dialog' } }],
   ])('is refused for %s', async (_, status, reason, method, uri, options) => {
-    const before = network.refused(reason);
+    const before = scene.network.refused(reason);
     const answer = await inward(method, uri, options);
-    expect([answer.status, network.refused(reason)]).toEqual([status, before + 1]);
+    expect([answer.status, scene.network.refused(reason)]).toEqual([status, before + 1]);
     // The log has the reason; a gateway is told nothing of how things are inside.
     expect(answer.has('Entente-Diagnostics')).toBe(false);
-    expect([...fe1.received, ...gw2.received, ...edge1.received]).toEqual([]);
+    expect([...scene.fe1.received, ...scene.gw2.received, ...scene.edge1.received]).toEqual([]);
   });
 
   it('is refused where two users have the number', async () => {
-    network.knows({ ...dave, number: '+49301009' }, account('erin', { number: '+49301009' }));
+    scene.network.knows({ ...dave, number: '+49301009' }, account('erin', { number: '+49301009' }));
     expect((await inward('INVITE', 'tel:+49301009')).status).toBe(404);
   });
 
@@ -359,19 +333,19 @@ describe('a call from the telephone network', () => {
       called,
       of(alice, { headers: { 'Record-Route': '<sip:fe1.contoso.example;lr>' } }),
     );
-    const begun = last(gw1);
+    const begun = last(scene.gw1);
     const contact = 'sip:contact@fe1.contoso.example';
     // The other gateway has heard of the dialog, and writes as the first one does.
-    const stolen = await gw2.ask(network.hop('gateways'), 'BYE', contact, {
+    const stolen = await scene.gw2.ask(scene.network.hop('gateways'), 'BYE', contact, {
       inDialog: begun,
     });
     expect(stolen.status).toBe(403);
-    expect(fe1.received).toEqual([]);
+    expect(scene.fe1.received).toEqual([]);
     const transfer = (to: string) =>
       inward('REFER', contact, { inDialog: begun, headers: { 'Refer-To': to } });
-    const before = network.refused('transfer-not-allowed');
+    const before = scene.network.refused('transfer-not-allowed');
     expect((await transfer('<sip:mallory@fabrikam.example>')).status).toBe(403);
-    expect(network.refused('transfer-not-allowed')).toBe(before + 1);
+    expect(scene.network.refused('transfer-not-allowed')).toBe(before + 1);
     expect((await transfer('<tel:+4930777>')).status).toBe(200);
   });
 
@@ -383,13 +357,13 @@ describe('a call from the telephone network', () => {
 
 describe('an edge', () => {
   it('begins no call: nobody outside calls at our cost', async () => {
-    const answer = await edge1.ask(
-      { ...network.hop('inside'), link: links.edgeToMediation },
+    const answer = await scene.edge1.ask(
+      { ...scene.network.hop('inside'), link: links.edgeToMediation },
       'INVITE',
       called,
       of(alice),
     );
     expect(verdict(answer)).toEqual([403, 'relay-not-allowed']);
-    expect(gw1.received).toEqual([]);
+    expect(scene.gw1.received).toEqual([]);
   });
 });

@@ -1,40 +1,12 @@
 import type { HeaderFields, SipRequest, SipResponse } from '@entente/sip';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alice, bob, of } from './callers.ts';
-import { everyPeer, startMediation } from './mediation-network.ts';
-import type { AskOptions, ServerPeer } from './server-peer.ts';
+import { aliceNumber, last, mediationScene } from './mediation-scene.ts';
 
 type Fields = readonly (readonly [name: string, value: string])[];
 
-let network: Awaited<ReturnType<typeof startMediation>>;
-let fe1: ServerPeer;
-let gw1: ServerPeer;
-let edge1: ServerPeer;
-
-beforeAll(async () => {
-  network = await startMediation({ there: everyPeer });
-  network.knows(alice, bob);
-  fe1 = network.peer('fe1');
-  gw1 = network.peer('gw1');
-  edge1 = network.peer('edge1');
-});
-afterAll(() => network?.[Symbol.asyncDispose]());
-afterEach(() => {
-  for (const peer of [fe1, gw1, edge1]) {
-    peer.says({ status: 200 });
-    peer.received.length = 0;
-  }
-});
-
-const outward = (method: string, uri: string, options?: AskOptions) =>
-  fe1.ask(network.hop('inside'), method, uri, options);
-const inward = (method: string, uri: string, options: AskOptions = {}) =>
-  gw1.ask(network.hop('gateways'), method, uri, {
-    from: 'sip:+44201234@gw1.contoso.example;user=phone',
-    ...options,
-  });
-const aliceNumber = 'sip:+49301001@med1.contoso.example;user=phone';
-const last = (peer: ServerPeer) => peer.received.at(-1) as SipRequest;
+const scene = mediationScene(alice, bob);
+const { outward, inward } = scene;
 
 /** What of fields is left in a message. */
 const left = (message: SipRequest | SipResponse, fields: Fields): readonly string[] =>
@@ -43,13 +15,13 @@ const left = (message: SipRequest | SipResponse, fields: Fields): readonly strin
 /** What of the fields of a gateway's request is seen inside. */
 async function seenInside(fields: Fields): Promise<readonly string[]> {
   expect((await inward('INVITE', aliceNumber, { headers: fields as HeaderFields })).status).toBe(200);
-  return left(last(fe1), fields);
+  return left(last(scene.fe1), fields);
 }
 
 /** What of the fields of a gateway's answer is seen inside. */
 async function seenOfAnswer(status: number, fields: Fields): Promise<readonly string[]> {
   const headers = fields as HeaderFields;
-  gw1.says(...(status < 200 ? [{ status, headers }, { status: 486 }] : [{ status, headers }]));
+  scene.gw1.says(...(status < 200 ? [{ status, headers }, { status: 486 }] : [{ status, headers }]));
   const answers: SipResponse[] = [];
   const onProvisional = (answer: SipResponse) => void answers.push(answer);
   answers.push(await outward('INVITE', 'tel:+4930555', of(alice, { onProvisional })));
@@ -87,11 +59,11 @@ describe('a caller in the telephone network', () => {
       'tel:+4930555',
       of(alice, { headers: { 'Record-Route': '<sip:fe1.contoso.example;lr>' } }),
     );
-    const begun = last(gw1);
+    const begun = last(scene.gw1);
     const fields = [...naming, ...answering].map((name) => [name, `<sip:${bob.address}>`] as const);
     const options = { inDialog: begun, headers: fields as HeaderFields };
     expect((await inward('UPDATE', 'sip:contact@fe1.contoso.example', options)).status).toBe(200);
-    expect([last(fe1).method, left(last(fe1), fields)]).toEqual(['UPDATE', []]);
+    expect([last(scene.fe1).method, left(last(scene.fe1), fields)]).toEqual(['UPDATE', []]);
   });
 
   it('is diverted by numbers outside, and by whom nobody names', async () => {
@@ -122,11 +94,11 @@ describe('a caller in the telephone network', () => {
     ];
     expect(await seenInside(fields)).toEqual(['399 carrier.example "Busy"', `<sip:${bob.address}>`]);
     const contact = '<sip:contact@gw1.contoso.example?Answer-Mode=Auto>';
-    await gw1.ask(network.hop('gateways'), 'INVITE', aliceNumber, {
+    await scene.gw1.ask(scene.network.hop('gateways'), 'INVITE', aliceNumber, {
       from: 'sip:+44201234@gw1.contoso.example;user=phone',
       contact,
     });
-    expect(last(fe1).get('Contact')).toBe('<sip:contact@gw1.contoso.example>');
+    expect(last(scene.fe1).get('Contact')).toBe('<sip:contact@gw1.contoso.example>');
   });
 
   it('writes nothing of what rooms deliver', async () => {
@@ -140,8 +112,8 @@ describe('a caller in the telephone network', () => {
   it('takes over no call of others: Target-Dialog', async () => {
     const headers = { 'Target-Dialog': 'call-of-bob;local-tag=a;remote-tag=b' };
     const answer = await inward('INVITE', aliceNumber, { headers });
-    expect([answer.status, network.refused('transfer-not-allowed')]).toEqual([403, 1]);
-    expect(fe1.received).toEqual([]);
+    expect([answer.status, scene.network.refused('transfer-not-allowed')]).toEqual([403, 1]);
+    expect(scene.fe1.received).toEqual([]);
   });
 });
 
@@ -198,7 +170,7 @@ describe('an answer of a partner over a mediation server', () => {
   it('names no user of ours by a number at a domain of the partner', async () => {
     const named = '<sip:+49301002@fabrikam.example;user=phone>';
     const own = '<sip:+49405550@fabrikam.example;user=phone>';
-    edge1.says({ status: 200, headers: { Diversion: [named, own].join(', ') } });
+    scene.edge1.says({ status: 200, headers: { Diversion: [named, own].join(', ') } });
     const answer = await outward('INVITE', 'tel:+4940123', of(alice));
     expect([answer.status, answer.all('Diversion')]).toEqual([200, [own]]);
   });

@@ -1,39 +1,12 @@
 import type { SipRequest, SipResponse } from '@entente/sip';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alice, bob, of } from './callers.ts';
-import { everyPeer, reasonOf, startMediation } from './mediation-network.ts';
-import type { AskOptions, ServerPeer } from './server-peer.ts';
+import { reasonOf } from './mediation-network.ts';
+import { aliceNumber, called, last, mediationScene } from './mediation-scene.ts';
 
-let network: Awaited<ReturnType<typeof startMediation>>;
-let fe1: ServerPeer;
-let gw1: ServerPeer;
-let gw2: ServerPeer;
+const scene = mediationScene(alice, bob);
+const { outward, inward } = scene;
 
-beforeAll(async () => {
-  network = await startMediation({ there: everyPeer });
-  network.knows(alice, bob);
-  fe1 = network.peer('fe1');
-  gw1 = network.peer('gw1');
-  gw2 = network.peer('gw2');
-});
-afterAll(() => network?.[Symbol.asyncDispose]());
-afterEach(() => {
-  for (const peer of [fe1, gw1, gw2]) {
-    peer.says({ status: 200 });
-    peer.received.length = 0;
-  }
-});
-
-const outward = (method: string, uri: string, options?: AskOptions) =>
-  fe1.ask(network.hop('inside'), method, uri, options);
-const inward = (method: string, uri: string, options: AskOptions = {}) =>
-  gw1.ask(network.hop('gateways'), method, uri, {
-    from: 'sip:+44201234@gw1.contoso.example;user=phone',
-    ...options,
-  });
-const called = 'sip:+4930555@contoso.example;user=phone';
-const aliceNumber = 'sip:+49301001@med1.contoso.example;user=phone';
-const last = (peer: ServerPeer) => peer.received.at(-1) as SipRequest;
 /** Names of servers inside, or the address of a client. */
 const inside = /(?:fe1|pool1|edge1)\.contoso|198\.51\.100/;
 const seen = (message: SipRequest | SipResponse) => message.toString().match(inside)?.[0];
@@ -49,27 +22,27 @@ describe('a gateway', () => {
       called,
       of(alice, { contact: device, headers: { Via: via, 'Record-Route': recordRoute } }),
     );
-    const begun = last(gw1);
+    const begun = last(scene.gw1);
     expect([seen(begun), begun.vias.length, begun.values('Record-Route').length]).toEqual([undefined, 1, 1]);
     expect(answer.all('Via')).toContain(via);
     expect(answer.values('Record-Route').at(-1)).toBe(recordRoute);
     // In the dialog the gateway writes what it has been given.
     for (const method of ['UPDATE', 'BYE']) {
       expect((await inward(method, uriOf(begun), { inDialog: begun })).status).toBe(200);
-      expect(last(fe1)).toMatchObject({ method, uriText: device.slice(1, -1) });
-      expect(last(fe1).values('Route')).toEqual([recordRoute]);
+      expect(last(scene.fe1)).toMatchObject({ method, uriText: device.slice(1, -1) });
+      expect(last(scene.fe1).values('Route')).toEqual([recordRoute]);
     }
     // A front end has taken its own entry off.
     const [Route = ''] = answer.values('Record-Route');
     const options = of(alice, { inDialog: answer, contact: device, headers: { Via: via, Route } });
     expect((await outward('UPDATE', 'sip:contact@gw1.contoso.example', options)).status).toBe(200);
-    expect([last(gw1).method, seen(last(gw1))]).toEqual(['UPDATE', undefined]);
+    expect([last(scene.gw1).method, seen(last(scene.gw1))]).toEqual(['UPDATE', undefined]);
   });
 
   it('sees neither in the answers to a call of its own, whose dialog goes on along them', async () => {
     const contact = { Contact: device };
-    const ownEntry = () => last(fe1).values('Record-Route')[0];
-    fe1.chooses = ({ method }) =>
+    const ownEntry = () => last(scene.fe1).values('Record-Route')[0];
+    scene.fe1.chooses = ({ method }) =>
       method === 'INVITE'
         ? {
             status: 200,
@@ -78,23 +51,23 @@ describe('a gateway', () => {
           }
         : undefined;
     const answer = await inward('INVITE', aliceNumber);
-    fe1.chooses = undefined;
+    scene.fe1.chooses = undefined;
     expect([answer.status, seen(answer), answer.values('Record-Route').length]).toEqual([200, undefined, 1]);
     expect((await inward('BYE', uriOf(answer), { inDialog: answer })).status).toBe(200);
-    expect(last(fe1)).toMatchObject({ method: 'BYE', uriText: device.slice(1, -1) });
-    expect(last(fe1).values('Route')).toEqual([recordRoute]);
+    expect(last(scene.fe1)).toMatchObject({ method: 'BYE', uriText: device.slice(1, -1) });
+    expect(last(scene.fe1).values('Route')).toEqual([recordRoute]);
   });
 
   it('gets no call whose route inside is too long to be sealed: it is refused for its sender, and the gateway has not failed', async () => {
-    const before = network.lines.length;
+    const before = scene.network.lines.length;
     const long = Array.from({ length: 60 }, (_, at) => `<sip:${'a'.repeat(60)}${at}@fe1.contoso.example;lr>`);
     const answer = await outward(
       'INVITE',
       called,
       of(alice, { headers: { 'Record-Route': long.join(', ') } }),
     );
-    expect([answer.status, gw1.received, gw2.received]).toEqual([513, [], []]);
-    const lines = network.lines.slice(before).filter(({ callId }) => callId === answer.callId);
+    expect([answer.status, scene.gw1.received, scene.gw2.received]).toEqual([513, [], []]);
+    const lines = scene.network.lines.slice(before).filter(({ callId }) => callId === answer.callId);
     expect(lines).toMatchObject([
       { event: 'refused', reason: 'message-too-large', peer: 'fe1.contoso.example', status: 513 },
     ]);
@@ -102,10 +75,12 @@ describe('a gateway', () => {
 
   it('opens no route that another gateway carries', async () => {
     await outward('INVITE', called, of(alice, { headers: { 'Record-Route': recordRoute } }));
-    const begun = last(gw1);
-    const stolen = await gw2.ask(network.hop('gateways'), 'BYE', uriOf(begun), { inDialog: begun });
+    const begun = last(scene.gw1);
+    const stolen = await scene.gw2.ask(scene.network.hop('gateways'), 'BYE', uriOf(begun), {
+      inDialog: begun,
+    });
     expect(stolen.status).toBe(403);
-    expect(fe1.received).toEqual([]);
+    expect(scene.fe1.received).toEqual([]);
   });
 
   it('is told nothing but what belongs to a call: neither other calls, nor identities, nor what servers have noted', async () => {
@@ -124,10 +99,13 @@ describe('a gateway', () => {
     const answer = await outward('INVITE', called, of(alice, { headers: { ...other, ...kept } }));
     const passed = (request: SipRequest) =>
       Object.keys({ ...other, ...kept }).filter((name) => request.has(name));
-    expect([answer.status, passed(last(gw1))]).toEqual([200, Object.keys(kept)]);
+    expect([answer.status, passed(last(scene.gw1))]).toEqual([200, Object.keys(kept)]);
     const options = of(alice, { inDialog: answer, headers: { ...other, 'Target-Dialog': 'x;a;b', ...kept } });
     expect((await outward('UPDATE', 'sip:contact@gw1.contoso.example', options)).status).toBe(200);
-    expect([passed(last(gw1)), last(gw1).has('Target-Dialog')]).toEqual([Object.keys(kept), false]);
+    expect([passed(last(scene.gw1)), last(scene.gw1).has('Target-Dialog')]).toEqual([
+      Object.keys(kept),
+      false,
+    ]);
   });
 
   it.each(['Replaces', 'Join', 'Target-Dialog'])(
@@ -136,9 +114,9 @@ describe('a gateway', () => {
       const headers = { [field]: 'call-of-bob;to-tag=a;from-tag=b' };
       const answer = await outward('INVITE', called, of(alice, { headers }));
       expect([answer.status, reasonOf(answer)]).toEqual([403, 'transfer-not-allowed']);
-      expect(gw1.received).toEqual([]);
+      expect(scene.gw1.received).toEqual([]);
       expect((await outward('INVITE', 'sip:112@contoso.example', of(alice, { headers }))).status).toBe(200);
-      expect(last(gw1).has(field)).toBe(false);
+      expect(last(scene.gw1).has(field)).toBe(false);
     },
   );
 
@@ -147,33 +125,33 @@ describe('a gateway', () => {
     async (field) => {
       const headers = { [field]: `<sip:${bob.address}>` };
       expect((await inward('INVITE', aliceNumber, { headers })).status).toBe(200);
-      expect([last(fe1).method, last(fe1).has('Referred-By')]).toEqual(['INVITE', false]);
+      expect([last(scene.fe1).method, last(scene.fe1).has('Referred-By')]).toEqual(['INVITE', false]);
     },
   );
 
   it.each(['49301001', '301001', '+49301001;ext=1', '1001'])(
     'speaks for no caller %s, whose number cannot be made global: it may look like that of a user',
     async (number) => {
-      const before = network.refused('identity-not-authorised');
+      const before = scene.network.refused('identity-not-authorised');
       const from = `sip:${number}@gw1.contoso.example`;
       expect((await inward('INVITE', aliceNumber, { from })).status).toBe(403);
       const headers = { 'P-Asserted-Identity': `<${from}>` };
       expect((await inward('INVITE', aliceNumber, { headers })).status).toBe(403);
-      expect(network.refused('identity-not-authorised')).toBe(before + 2);
-      expect(fe1.received).toEqual([]);
+      expect(scene.network.refused('identity-not-authorised')).toBe(before + 2);
+      expect(scene.fe1.received).toEqual([]);
     },
   );
 
   it.each(['+4940123', 'anonymous'])(
     'speaks for no caller %s at a domain of a partner, whose users send over an edge',
     async (user) => {
-      const before = network.refused('identity-not-authorised');
+      const before = scene.network.refused('identity-not-authorised');
       const from = `sip:${user}@fabrikam.example;user=phone`;
       expect((await inward('INVITE', aliceNumber, { from })).status).toBe(403);
       const headers = { 'P-Asserted-Identity': `<${from}>` };
       expect((await inward('INVITE', aliceNumber, { headers })).status).toBe(403);
-      expect(network.refused('identity-not-authorised')).toBe(before + 2);
-      expect(fe1.received).toEqual([]);
+      expect(scene.network.refused('identity-not-authorised')).toBe(before + 2);
+      expect(scene.fe1.received).toEqual([]);
     },
   );
 });

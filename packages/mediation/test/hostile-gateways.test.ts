@@ -1,25 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alice, of } from './callers.ts';
-import { everyPeer, reasonOf, startMediation } from './mediation-network.ts';
-import type { ServerPeer } from './server-peer.ts';
+import { reasonOf, startMediation } from './mediation-network.ts';
+import { mediationScene } from './mediation-scene.ts';
 
-let network: Awaited<ReturnType<typeof startMediation>>;
-let fe1: ServerPeer;
-let gw1: ServerPeer;
-
-beforeAll(async () => {
-  network = await startMediation({ there: everyPeer });
-  network.knows(alice);
-  fe1 = network.peer('fe1');
-  gw1 = network.peer('gw1');
-});
-afterAll(() => network?.[Symbol.asyncDispose]());
-afterEach(() => gw1.says({ status: 200 }));
+const scene = mediationScene(alice);
 
 const call = () =>
-  fe1.ask(network.hop('inside'), 'INVITE', 'sip:+4930555@contoso.example;user=phone', of(alice));
+  scene.fe1.ask(scene.network.hop('inside'), 'INVITE', 'sip:+4930555@contoso.example;user=phone', of(alice));
 
 describe('a gateway that is not there', () => {
   it('gives the front end a reason, without its name or address', async () => {
@@ -39,8 +28,8 @@ describe('a gateway that misbehaves', () => {
       Buffer.from(`INVITE sip:x SIP/2.0\r\n${'X: y\r\n'.repeat(20_000)}`),
       Buffer.from('SIP/2.0 200 OK\r\nContent-Length: -1\r\n\r\n'),
     ]) {
-      const certificate = await network.certificateOf('gw1');
-      const { port } = network.hop('gateways');
+      const certificate = await scene.network.certificateOf('gw1');
+      const { port } = scene.network.hop('gateways');
       const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...certificate });
       socket.on('error', () => {});
       const closed = new Promise((resolve) => socket.once('close', resolve));
@@ -52,11 +41,11 @@ describe('a gateway that misbehaves', () => {
   });
 
   it('and answers with a flood of 18x and then with what nobody can read ends with its call alone', async () => {
-    gw1.says(...Array.from({ length: 200 }, () => ({ status: 183 })), { status: 486 });
+    scene.gw1.says(...Array.from({ length: 200 }, () => ({ status: 183 })), { status: 486 });
     expect((await call()).status).toBe(486);
-    gw1.says({ status: 200, headers: { Contact: 'garbage <' } });
+    scene.gw1.says({ status: 200, headers: { Contact: 'garbage <' } });
     expect((await call()).status).toBe(200);
-    gw1.says({ status: 200 });
+    scene.gw1.says({ status: 200 });
     expect((await call()).status).toBe(200);
   });
 });

@@ -1,28 +1,10 @@
-import type { SipRequest } from '@entente/sip';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alice, bob, of } from './callers.ts';
-import { everyPeer, startMediation } from './mediation-network.ts';
-import type { AskOptions, ServerPeer } from './server-peer.ts';
+import { last, mediationScene } from './mediation-scene.ts';
 
-let network: Awaited<ReturnType<typeof startMediation>>;
-let fe1: ServerPeer;
-let gw1: ServerPeer;
+const scene = mediationScene(alice, bob);
+const { outward } = scene;
 
-beforeAll(async () => {
-  network = await startMediation({ there: everyPeer });
-  network.knows(alice, bob);
-  fe1 = network.peer('fe1');
-  gw1 = network.peer('gw1');
-});
-afterAll(() => network?.[Symbol.asyncDispose]());
-afterEach(() => {
-  gw1.chooses = undefined;
-  for (const peer of [fe1, gw1]) peer.received.length = 0;
-});
-
-const outward = (method: string, uri: string, options?: AskOptions) =>
-  fe1.ask(network.hop('inside'), method, uri, options);
-const last = (peer: ServerPeer) => peer.received.at(-1) as SipRequest;
 const contact = 'sip:contact@gw1.contoso.example';
 const proxy = '<sip:proxy.carrier.example;lr>';
 
@@ -36,7 +18,7 @@ describe('what a gateway records of a route', () => {
     ['what cannot be read', (own) => ['sip:proxy carrier', proxy, own]],
     ['this server', (own) => ['<sip:med1.contoso.example;lr>', own]],
   ])('leads back to us nowhere, so that the user hangs up: %s', async (_, written) => {
-    gw1.chooses = (request) => {
+    scene.gw1.chooses = (request) => {
       if (request.method !== 'INVITE') return undefined;
       const routes = written(request.values('Record-Route')[0] ?? '');
       return { status: 200, recordRoute: false, headers: { 'Record-Route': routes.join(', ') } };
@@ -46,18 +28,18 @@ describe('what a gateway records of a route', () => {
     expect(own).toMatch(/med1\.contoso\.example/);
     expect(others).toEqual(written('').includes(proxy) ? [proxy] : []);
     expect((await outward('BYE', contact, of(alice, { inDialog: answer }))).status).toBe(200);
-    expect(last(gw1).method).toBe('BYE');
+    expect(last(scene.gw1).method).toBe('BYE');
   });
 
   it('leads back to us nowhere in a call of its own', async () => {
     const headers = { 'Record-Route': `<sip:fe2.contoso.example;lr>, ${proxy}` };
     const from = 'sip:+44201234@gw1.contoso.example;user=phone';
     const called = 'sip:+49301001@med1.contoso.example;user=phone';
-    const answer = await gw1.ask(network.hop('gateways'), 'INVITE', called, { from, headers });
+    const answer = await scene.gw1.ask(scene.network.hop('gateways'), 'INVITE', called, { from, headers });
     expect(answer.status).toBe(200);
-    const [own = '', ...others] = last(fe1).values('Record-Route');
+    const [own = '', ...others] = last(scene.fe1).values('Record-Route');
     expect([own, others]).toEqual([expect.stringMatching(/med1\.contoso\.example/), [proxy]]);
-    expect((await outward('BYE', contact, of(alice, { inDialog: last(fe1) }))).status).toBe(200);
-    expect(last(gw1).method).toBe('BYE');
+    expect((await outward('BYE', contact, of(alice, { inDialog: last(scene.fe1) }))).status).toBe(200);
+    expect(last(scene.gw1).method).toBe('BYE');
   });
 });

@@ -1,34 +1,12 @@
 import type { SipRequest, SipResponse } from '@entente/sip';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alice, bob, of } from './callers.ts';
-import { everyPeer, reasonOf, startMediation } from './mediation-network.ts';
-import type { AskOptions, ServerPeer } from './server-peer.ts';
+import { reasonOf } from './mediation-network.ts';
+import { aliceNumber, called, last, mediationScene } from './mediation-scene.ts';
 
-let network: Awaited<ReturnType<typeof startMediation>>;
-let fe1: ServerPeer;
-let gw1: ServerPeer;
+const scene = mediationScene(alice, bob);
+const { outward, inward } = scene;
 
-beforeAll(async () => {
-  network = await startMediation({ there: everyPeer });
-  network.knows(alice, bob);
-  fe1 = network.peer('fe1');
-  gw1 = network.peer('gw1');
-});
-afterAll(() => network?.[Symbol.asyncDispose]());
-beforeEach(() => {
-  for (const peer of [fe1, gw1]) peer.received.length = 0;
-});
-
-const outward = (method: string, uri: string, options?: AskOptions) =>
-  fe1.ask(network.hop('inside'), method, uri, options);
-const inward = (method: string, uri: string, options: AskOptions = {}) =>
-  gw1.ask(network.hop('gateways'), method, uri, {
-    from: 'sip:+44201234@gw1.contoso.example;user=phone',
-    ...options,
-  });
-const called = 'sip:+4930555@contoso.example;user=phone';
-const aliceNumber = 'sip:+49301001@med1.contoso.example;user=phone';
-const last = (peer: ServerPeer) => peer.received.at(-1) as SipRequest;
 const verdict = (response: SipResponse) => [response.status, reasonOf(response)];
 
 describe('a call of a user who means no good', () => {
@@ -47,12 +25,12 @@ describe('a call of a user who means no good', () => {
       Object.keys({ ...charging, ...caller }).filter((name) => request.has(name));
     const headers = { ...charging, ...caller };
     const answer = await outward('INVITE', called, of(alice, { headers }));
-    expect([answer.status, passed(last(gw1))]).toEqual([200, []]);
+    expect([answer.status, passed(last(scene.gw1))]).toEqual([200, []]);
     const contact = 'sip:contact@gw1.contoso.example';
     expect((await outward('UPDATE', contact, of(alice, { inDialog: answer, headers }))).status).toBe(200);
-    expect([last(gw1).method, passed(last(gw1))]).toEqual(['UPDATE', []]);
+    expect([last(scene.gw1).method, passed(last(scene.gw1))]).toEqual(['UPDATE', []]);
     expect((await inward('INVITE', aliceNumber, { headers })).status).toBe(200);
-    expect(passed(last(fe1))).toEqual([]);
+    expect(passed(last(scene.fe1))).toEqual([]);
   });
 
   it('asks for the right to call of a user who transfers a gateway to what it may read a number out of', async () => {
@@ -60,7 +38,7 @@ describe('a call of a user who means no good', () => {
       headers: { 'Record-Route': '<sip:gw1.contoso.example;lr>' },
     });
     expect(answer.status).toBe(200);
-    const begun = last(fe1);
+    const begun = last(scene.fe1);
     const transfer = (to: string) =>
       outward(
         'REFER',
@@ -73,7 +51,7 @@ describe('a call of a user who means no good', () => {
         expect([to, ...verdict(await transfer(to))]).toEqual([to, 403, 'dial-outside-not-allowed']);
       }
     expect(verdict(await transfer('sip:+4930777@fabrikam.example'))).toEqual([403, 'transfer-not-allowed']);
-    expect(gw1.received).toEqual([]);
+    expect(scene.gw1.received).toEqual([]);
     // Whom a gateway talks to already is not called: the name begins with a letter.
     expect(
       (await transfer('sip:contact@gw1.contoso.example?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc')).status,
@@ -85,7 +63,7 @@ describe('a call of a user who means no good', () => {
       headers: { 'Record-Route': '<sip:gw1.contoso.example;lr>' },
     });
     expect(answer.status).toBe(200);
-    const begun = last(fe1);
+    const begun = last(scene.fe1);
     const transfer = (to: string) =>
       outward(
         'REFER',
@@ -101,7 +79,7 @@ describe('a call of a user who means no good', () => {
       'sip:112%3Brn=+1900555@gw1.contoso.example;user=phone',
     ])
       expect([to, ...verdict(await transfer(to))]).toEqual([to, 403, 'dial-outside-not-allowed']);
-    expect(gw1.received).toEqual([]);
+    expect(scene.gw1.received).toEqual([]);
     expect((await transfer('sip:1-1-2@contoso.example;user=phone')).status).toBe(200);
     expect((await transfer('sip:112@gw1.contoso.example;user=phone')).status).toBe(200);
   });
@@ -111,11 +89,11 @@ describe('a call of a user who means no good', () => {
       outward('INVITE', `sip:${number}@contoso.example;user=phone`, of(bob));
     for (const number of ['112;isub=1', '112;rn=+1900555', '112;phone-context=+1900']) {
       expect((await dialled(number)).status).toBe(200);
-      expect(last(gw1).uriText).toBe('sip:112@gw1.contoso.example;user=phone');
+      expect(last(scene.gw1).uriText).toBe('sip:112@gw1.contoso.example;user=phone');
     }
-    gw1.received.length = 0;
+    scene.gw1.received.length = 0;
     for (const number of ['+1900555;isub=112', '+1900555;phone-context=112', '0900555;112'])
       expect([number, (await dialled(number)).status >= 400]).toEqual([number, true]);
-    expect(gw1.received).toEqual([]);
+    expect(scene.gw1.received).toEqual([]);
   });
 });
