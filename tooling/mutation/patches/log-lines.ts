@@ -218,8 +218,8 @@ export const patches: PatchList = {
       name: 'full-disk-of-the-log',
       off: 'a server whose log is on a full disk writes no more lines, also when there is space again',
       file: 'packages/host/src/log/descriptor-output.ts',
-      find: '          this.#retry = undefined;\n          this.#next();',
-      replace: '          this.#retry = undefined;',
+      find: 'this.#retry = undefined;\n        this.#next();',
+      replace: 'this.#retry = undefined;',
       test: {
         file: 'packages/host/src/log/descriptor-output.test.ts',
         title: 'loses nothing and throws nothing where its disk fails, and goes on when it can: ENOSPC',
@@ -234,6 +234,29 @@ export const patches: PatchList = {
       test: {
         file: 'tooling/crash/unread-log.test.ts',
         title: 'ends a server when it is told to, though nobody reads its log and the pipe is full',
+      },
+    },
+    {
+      name: 'last-lines-of-a-busy-pipe',
+      off: 'the last lines of a server are lost where the reader of its log is slow',
+      file: 'packages/host/src/log/descriptor-output.ts',
+      find: 'this.#retry !== undefined && !this.#isBusy',
+      replace: 'this.#retry !== undefined',
+      test: {
+        file: 'packages/host/src/log/descriptor-output.test.ts',
+        title: 'waits at its end for a reader that takes nothing at the moment, and loses no line',
+      },
+    },
+    {
+      name: 'another-reader-of-the-log',
+      off: 'a log whose reader has ended looks healthy',
+      file: 'packages/host/src/log/descriptor-output.ts',
+      find: 'if (!this.#isBusy) this.#failure',
+      replace: "if (!this.#isBusy && code !== 'EPIPE') this.#failure",
+      test: {
+        file: 'packages/host/src/log/descriptor-output.test.ts',
+        title:
+          'fails where its reader has ended, takes no more memory than another failure, and goes on with the next reader',
       },
     },
   ],

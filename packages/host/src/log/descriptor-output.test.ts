@@ -85,21 +85,50 @@ describe('a log on a descriptor', () => {
     }
   });
 
-  it('is dropped where its reader is gone, and takes no memory for it', async () => {
-    const { output, settle } = start(() => 'EPIPE');
-    let waiting = 0;
-    output.on('write', (bytes) => {
-      waiting -= bytes;
-    });
-    const bounded = new BoundedOutput(output, 100_000);
-    bounded.tellBy(() => expect.unreachable('lines were left out'));
-    for (let at = 0; at < 1_000; at++) {
-      const line = `${'x'.repeat(999)}\n`;
-      waiting += 1_000;
-      bounded.write(line);
+  it('waits at its end for a reader that takes nothing at the moment, and loses no line', async () => {
+    vi.useFakeTimers();
+    try {
+      const answers: (string | number)[] = [3, 'EAGAIN'];
+      const { output, settle, text } = start((length) => answers.shift() ?? length);
+      output.write('first\n');
+      output.write('stopped\n');
       settle();
+      const isStill = vi.fn();
+      const still = output.still().then(isStill);
+      await Promise.resolve();
+      expect([text(), isStill.mock.calls.length]).toEqual(['fir', 0]);
+      vi.advanceTimersByTime(1_000);
+      settle();
+      await still;
+      expect(text()).toBe('first\nstopped\n');
+    } finally {
+      vi.useRealTimers();
     }
-    await output.still();
-    expect([waiting, output.failure]).toEqual([0, undefined]);
+  });
+
+  it('fails where its reader has ended, takes no more memory than another failure, and goes on with the next reader', async () => {
+    vi.useFakeTimers();
+    try {
+      let hasReader = false;
+      const { output, settle, text } = start((length) => (hasReader ? length : 'EPIPE'));
+      const bounded = new BoundedOutput(output, 100_000);
+      let leftOut = 0;
+      bounded.tellBy((count) => {
+        leftOut = count;
+      });
+      for (let at = 0; at < 1_000; at++) {
+        bounded.write(`${`${at} `.padEnd(999, 'x')}\n`);
+        settle();
+      }
+      await output.still();
+      expect([text(), output.failure]).toEqual(['', 'EPIPE']);
+      hasReader = true;
+      vi.advanceTimersByTime(1_000);
+      settle();
+      await output.still();
+      expect([text().length, leftOut, output.failure]).toEqual([100_000, 900, undefined]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -19,7 +19,7 @@ const busyMs = 10;
 
 /**
  * Writes lines to a file descriptor, one write after the other, by a thread of Node. What cannot be written, because the disk is full for
- * example, stays and is tried again: a log is no reason for a server to end. Where nobody reads any more, for ever, lines are dropped.
+ * example, or its reader has ended, stays and is tried again: a log is no reason for a server to end, and a FIFO may get another reader.
  */
 export class DescriptorOutput implements KeepingOutput {
   readonly #descriptor: number;
@@ -33,7 +33,8 @@ export class DescriptorOutput implements KeepingOutput {
   #bytes: Uint8Array | undefined;
   #isUnderWay = false;
   #retry: NodeJS.Timeout | undefined;
-  #hasNoReader = false;
+  /** What is tried again was not taken at the moment, which is no failure. */
+  #isBusy = false;
   #failure: string | undefined;
   #whenStill: (() => void)[] = [];
 
@@ -61,25 +62,22 @@ export class DescriptorOutput implements KeepingOutput {
 
   /** @param line - with its line end */
   write(line: string): void {
-    if (this.#hasNoReader) {
-      this.#tell('write', Buffer.byteLength(line));
-      return;
-    }
     this.#lines.push(line);
     this.#next();
   }
 
-  /** Resolves once everything is written, or cannot be now. */
+  /** Resolves once everything is written, or has failed; what a pipe takes not at the moment is waited for. */
   still(): Promise<void> {
     return new Promise((resolve) => {
       this.#whenStill.push(resolve);
-      if (!this.#isUnderWay && (this.#retry !== undefined || !this.#hasMore)) this.#beStill();
+      const hasFailed = this.#retry !== undefined && !this.#isBusy;
+      if (!this.#isUnderWay && (hasFailed || !this.#hasMore)) this.#beStill();
     });
   }
 
   /** Writes what is left, before the process ends in this turn; what a write is under way with is in the hands of the system. */
   writeNow(): void {
-    if (this.#isUnderWay || this.#hasNoReader) return;
+    if (this.#isUnderWay) return;
     try {
       while (this.#hasMore) {
         const bytes = this.#take();
@@ -125,25 +123,16 @@ export class DescriptorOutput implements KeepingOutput {
   }
 
   #failed({ code }: NodeJS.ErrnoException): void {
-    if (code === 'EPIPE') {
-      this.#hasNoReader = true;
-      const left = (this.#bytes?.length ?? 0) + Buffer.byteLength(this.#lines.join(''));
-      this.#bytes = undefined;
-      this.#lines = [];
-      this.#tell('write', left);
-    } else {
-      const isBusy = busy.has(code);
-      if (!isBusy) this.#failure = code ?? 'unknown';
-      this.#retry = setTimeout(
-        () => {
-          this.#retry = undefined;
-          this.#next();
-        },
-        isBusy ? busyMs : retryMs,
-      ).unref();
-      if (isBusy) return;
-    }
-    this.#beStill();
+    this.#isBusy = busy.has(code);
+    if (!this.#isBusy) this.#failure = code ?? 'unknown';
+    this.#retry = setTimeout(
+      () => {
+        this.#retry = undefined;
+        this.#next();
+      },
+      this.#isBusy ? busyMs : retryMs,
+    ).unref();
+    if (!this.#isBusy) this.#beStill();
   }
 
   #beStill(): void {
