@@ -66,6 +66,12 @@ describe('the alarm of a member whose authority is silent', () => {
     expect(events()).toEqual([['error', 'topology-unconfirmed']]);
   });
 
+  it('has in its remedy the clock of the server too, for one that is ahead finds what was just confirmed old', () => {
+    const { clock, lines } = open();
+    clock.advance(11 * minute);
+    expect(lines[0]?.fields).toMatchObject({ remedy: expect.stringContaining('the clock of this server') });
+  });
+
   it('is not logged while the authority confirms in time', () => {
     const { clock, confirm, events } = open();
     for (let minutes = 0; minutes < 60; minutes += 9) {

@@ -18,7 +18,9 @@ export function trustStateStanding(topology: Topology, lastSignedAt: number, now
   const { alarmAfterSeconds, refuseAfterSeconds } = topology.policies.trustState;
   const ageMs = Math.max(0, now - lastSignedAt);
   const { version } = topology.document;
-  const remedy = 'Check that this server can reach the authority, and that the authority is running.';
+  // A clock that is ahead looks the same as an authority that is silent.
+  const remedy =
+    'Check that this server can reach the authority, and that the authority is running; where both are so, check that the clock of this server is not ahead: date -u, here and there.';
   const age = `${Math.floor(ageMs / 1000)} s`;
   if (ageMs >= refuseAfterSeconds * 1000) {
     return {
