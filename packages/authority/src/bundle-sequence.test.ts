@@ -20,7 +20,7 @@ it('gives the roots of a domain a new number exactly when they change', async ()
 });
 
 it('gives no number where its file is damaged, and goes on from the time once the remedy was followed', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'entente bundle-'));
+  const folder = await mkdtemp(join(tmpdir(), "entente bob's bundle-"));
   const file = join(folder, 'trust-bundle.json');
   const one = { der: Uint8Array.of(1) } as Certificate;
   const whole = JSON.stringify({ sequence: 5, roots: '' });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PkiFault } from '@entente/pki';
 import { publicMode, writeWhole } from '@entente/pki/node';
+import { shellWord } from '@entente/trust';
 import type { Certificate } from '@entente/x509';
 
 interface Stored {
@@ -61,7 +62,7 @@ async function readStored(path: string): Promise<Stored | undefined> {
   throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence: 'the number of the last trust bundle cannot be read',
     place: path,
-    remedy: `check the clock, then let the numbers go on from its time: printf '{"sequence":%s000,"roots":""}\\n' "$(date +%s)" > '${path}'`,
+    remedy: `check the clock, then let the numbers go on from its time: printf '{"sequence":%s000,"roots":""}\\n' "$(date +%s)" > ${shellWord(path)}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { PkiFault } from '@entente/pki/ledger';
+import { shellWord } from '@entente/trust';
 
 /** Bits of a file mode that let others than the owner in. */
 const othersMask = 0o077;
@@ -27,7 +28,7 @@ export async function refuseExposedDatabase(database: string): Promise<void> {
     throw new PkiFault('ENTENTE_PKI_SECRET_EXPOSED', {
       sentence: `the database of the authority is not opened: its mode is 0${mode.toString(8)}, so that others may open it`,
       place: path,
-      remedy: `find out who could open it; then run chmod 600 ${path}, and start again; where somebody else may have read it, give every user a new password (entente user passwd)`,
+      remedy: `find out who could open it; then run chmod 600 ${shellWord(path)}, and start again; where somebody else may have read it, give every user a new password (entente user passwd)`,
     });
   }
 }

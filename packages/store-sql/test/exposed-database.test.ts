@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'entente-exposed-database-'));
+  folder = await mkdtemp(join(tmpdir(), 'entente exposed database-'));
   await (await openStore(folder))[Symbol.asyncDispose]();
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -20,7 +20,7 @@ describe.skipIf(process.platform === 'win32')('the database of an authority', ()
       await chmod(file, mode);
       await expect(openStore(folder), mode.toString(8)).rejects.toMatchObject({
         ...exposed(file),
-        remedy: expect.stringContaining(`chmod 600 ${file}`),
+        remedy: expect.stringContaining(`chmod 600 '${file}'`),
       });
     }
     await chmod(file, 0o600);

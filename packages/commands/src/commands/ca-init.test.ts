@@ -109,6 +109,13 @@ describe('entente ca init', () => {
     await expect(run('--listen', 'ca.contoso.example')).rejects.toMatchObject({ code: 'ENTENTE_USAGE' });
   });
 
+  it('quotes a path of --as that has spaces, so that it can be pasted', async () => {
+    const directory = join(folder, 'my ca');
+    expect(await run('--administrator', 'alice', '--directory', directory)).toContain(
+      `access          --as '${join(directory, 'administrators', 'alice.yaml')}'`,
+    );
+  });
+
   it('writes what --as reads, without a secret and with names relative to it', async () => {
     const { access } = JSON.parse(await run('--administrator', 'alice', '--json'));
     expect(access).toEqual([join(folder, 'ca', 'administrators', 'alice.yaml')]);

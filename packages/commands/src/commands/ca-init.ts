@@ -230,7 +230,7 @@ function answerOf(made: Made, topology: string): Answer {
       `  configuration   ${made.configuration}`,
       `  listens on      ${listen}${listen === loopback ? ': this machine only; to change it, set host in the configuration or give --listen' : ''}`,
       ...made.administrators.map(({ name, certificate }) => `  administrator   ${name}: ${certificate}`),
-      ...made.access.map((path) => `  access          --as ${path}`),
+      ...made.access.map((path) => `  access          --as ${shellWord(path)}`),
       ...made.pkcs12.map((path) => `  PKCS#12         ${path}`),
     ],
     next: [

@@ -9,7 +9,7 @@ describe.skipIf(process.platform === 'win32')('a file of users', () => {
   let folder: string;
   let file: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'entente-users-'));
+    folder = await mkdtemp(join(tmpdir(), 'entente users-'));
     file = join(folder, 'users.yaml');
     const alice = createCredentialRecord({
       username: 'alice',
@@ -28,7 +28,7 @@ describe.skipIf(process.platform === 'win32')('a file of users', () => {
         expect.objectContaining({
           code: 'ENTENTE_PKI_SECRET_EXPOSED',
           place,
-          remedy: expect.stringContaining(`chmod 600 ${place}`),
+          remedy: expect.stringContaining(`chmod 600 '${place}'`),
         }),
       );
     await chmod(file, 0o600);

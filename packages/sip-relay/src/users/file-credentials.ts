@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { loadConfig, OperatorFault } from '@entente/host';
 import type { CredentialRecord } from '@entente/sip';
+import { shellWord } from '@entente/trust';
 import { z } from 'zod';
 import type { Credentials } from '../admission/credentials.ts';
 
@@ -60,6 +61,6 @@ function refuseExposed(file: string): void {
   throw new OperatorFault('ENTENTE_PKI_SECRET_EXPOSED', {
     sentence: `the file of users is not read: its mode is 0${(found.mode & 0o777).toString(8)}, so that others may open it`,
     place: file,
-    remedy: `give the file to the user of this server, and run chmod 600 ${file}; where somebody else may have read it, give its users new passwords`,
+    remedy: `give the file to the user of this server, and run chmod 600 ${shellWord(file)}; where somebody else may have read it, give its users new passwords`,
   });
 }
