@@ -12,6 +12,7 @@ import {
   unansweredText,
 } from '../explain/print-explained.ts';
 import { type StartTlsProtocol, startTlsProtocols } from '../explain/starttls.ts';
+import { readDuration } from '../read-duration.ts';
 import { refuseExposedKey } from '../topology/own-key.ts';
 
 interface ExplainOptions {
@@ -77,7 +78,11 @@ export function register(program: Command): void {
     )
     .option('--key <file>', 'its key, PEM, that no other user of the machine may read')
     .option('--warn-days <days>', 'exit status 1 also where a certificate ends within so many days')
-    .option('--timeout <ms>', 'milliseconds for the handshake, and for each CRL', '10000')
+    .option(
+      '--timeout <duration>',
+      'for the handshake, and for each CRL, 1ms to 10m, e.g. 500ms or 2s; a number alone counts seconds',
+      '10s',
+    )
     .option('--json', 'one JSON object a line, for each address')
     .addHelpText(
       'after',
@@ -106,16 +111,11 @@ function wantedOf(options: ExplainOptions) {
       '--cert',
       'give both, or none',
     );
-  const warnDays = wholeOf(options.warnDays, { option: '--warn-days', unit: 'days', from: 1, to: 36_500 });
-  const timeoutMs = wholeOf(options.timeout, {
-    option: '--timeout',
-    unit: 'milliseconds',
-    from: 1,
-    to: 600_000,
-  });
+  const warnDays = daysOf(options.warnDays);
+  const timeoutMs = readDuration(options.timeout, { option: '--timeout', from: '1ms', to: '10m' });
   const server = {
     rules: options.rules,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    timeoutMs,
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.anchors === undefined ? {} : { anchors: options.anchors }),
     ...(options.crls === undefined ? {} : { crls: options.crls }),
@@ -150,22 +150,11 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-interface WholeRule {
-  readonly option: string;
-  readonly unit: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-function wholeOf(text: string | undefined, { from, option, to, unit }: WholeRule): number | undefined {
+function daysOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= from && value <= to) return value;
-  throw usage(
-    `expected ${unit} from ${from} to ${to}, found ${text}`,
-    option,
-    `give a whole number of ${unit}`,
-  );
+  const days = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (days >= 1 && days <= 36_500) return days;
+  throw usage(`expected days from 1 to 36500, found ${text}`, '--warn-days', 'give a whole number of days');
 }
 
 function usage(sentence: string, option: string, remedy: string): OperatorFault {

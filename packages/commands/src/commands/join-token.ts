@@ -1,10 +1,10 @@
-import { OperatorFault } from '@entente/host';
 import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { joiningConfiguration } from '../authority/joining-configuration.ts';
 import { sendCommand } from '../authority/send-command.ts';
+import { readDuration } from '../read-duration.ts';
 import { exists } from '../topology/read-topology.ts';
 
 interface JoinTokenOptions extends AdministratorOptions {
@@ -27,7 +27,11 @@ export function register(program: Command): void {
       'Requests a token from the authority for one server of the published topology. The token works once and carries the fingerprint of the root. With --config, writes the configuration of the server with the token in it; with --replace as well, one that is there gets the token, and all else in it stays.',
     )
     .argument('<server>', 'FQDN of the server')
-    .option('--lifetime <seconds>', 'seconds until the token expires, 1 to 3600', '3600')
+    .option(
+      '--lifetime <duration>',
+      'until the token expires, 1s to 1h, e.g. 10m; a number alone counts seconds',
+      '1h',
+    )
     .option('--config <file>', 'file for the configuration of the server; its other files go beside it')
     .option(
       '--directory <path>',
@@ -45,14 +49,8 @@ export function register(program: Command): void {
 }
 
 async function run(server: string, options: JoinTokenOptions): Promise<void> {
-  const lifetimeSeconds = Number(options.lifetime);
-  if (!Number.isInteger(lifetimeSeconds) || lifetimeSeconds < 1 || lifetimeSeconds > 3_600) {
-    throw new OperatorFault('ENTENTE_USAGE', {
-      sentence: `expected whole seconds from 1 to 3600, found ${options.lifetime}`,
-      place: 'option --lifetime',
-      remedy: 'give a whole number of seconds in that range',
-    });
-  }
+  const lifetimeSeconds =
+    readDuration(options.lifetime, { option: '--lifetime', from: '1s', to: '1h' }) / 1_000;
   const { config, directory, replace = false, users } = options;
   // Read before the token is requested: one that cannot be stored would be lost.
   const file =
