@@ -34,6 +34,13 @@ describe('the configuration of a server that joins again', () => {
     expect(await readFile(config, 'utf8')).toBe(kept.replace('old', 'new'));
   });
 
+  it('keeps the line ends of Windows', async () => {
+    const before = kept.replaceAll('\n', '\r\n');
+    await writeFile(config, before);
+    await (await joiningConfiguration({ server, config }, true)).write('new', access);
+    expect(await readFile(config, 'utf8')).toBe(before.replace('old', 'new'));
+  });
+
   it('gets a token where it had none', async () => {
     await writeFile(config, `fqdn: ${server}\n`);
     await (await joiningConfiguration({ server, config }, true)).write('new', access);

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { secretMode, writeWhole } from '@entente/pki/node';
 import { type Document, parseDocument, stringify } from 'yaml';
+import { withLineEndsOf } from '../line-ends.ts';
 import { readNamed } from '../read-named.ts';
 import { exists } from '../topology/read-topology.ts';
 import { readAddresses } from './addresses.ts';
@@ -58,7 +59,8 @@ export async function joiningConfiguration(
       remedy:
         'give --replace where the server joins again: the file gets the new token, and all else in it stays; or name another file',
     });
-  const document = await readConfiguration(joining);
+  const text = await readNamed(config, 'utf8');
+  const document = readConfiguration(joining, text);
   const folder = resolve(dirname(config), String(document.get('directory') ?? joining.server));
   return {
     isThere: true,
@@ -66,20 +68,23 @@ export async function joiningConfiguration(
       document.setIn(['join', 'token'], token);
       const { gid, mode, uid } = await stat(config);
       // The server may run as another user than the administrator.
-      await writeWhole(config, document.toString({ lineWidth: 0 }), mode & 0o770, { gid, uid });
+      await writeWhole(config, withLineEndsOf(text, document.toString({ lineWidth: 0 })), mode & 0o770, {
+        gid,
+        uid,
+      });
     },
     joinedFrom: (await exists(join(folder, 'member.json'))) ? folder : undefined,
   };
 }
 
-async function readConfiguration({ config, directory, server, users }: JoiningServer): Promise<Document> {
+function readConfiguration({ config, directory, server, users }: JoiningServer, text: string): Document {
   if (directory !== undefined || users !== undefined)
     throw new OperatorFault('ENTENTE_USAGE', {
       sentence: `expected no ${directory === undefined ? '--users' : '--directory'} for a configuration that is there`,
       place: config,
       remedy: 'leave the option out, or change the file',
     });
-  const document = parseDocument(await readNamed(config, 'utf8'));
+  const document = parseDocument(text);
   const invalid = (sentence: string) =>
     new OperatorFault('ENTENTE_CONFIG_INVALID', {
       sentence,

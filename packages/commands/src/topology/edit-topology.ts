@@ -3,6 +3,7 @@ import { publicMode, writeWhole } from '@entente/pki/node';
 import type { Problem, Topology } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import { withLineEndsOf } from '../line-ends.ts';
 import { asClause, placeOf, readText, refuseSigned } from './read-topology.ts';
 import type { Before, StillNamed } from './still-named.ts';
 
@@ -20,7 +21,7 @@ export interface Edited {
 }
 
 /**
- * Changes a topology file, keeps its comments and its order, and writes it back only where the change adds no error of its own.
+ * Changes a topology file, keeps its comments, its order and its line ends, and writes it back only where the change adds no error of its own.
  *
  * @param file - path of the YAML
  * @param edit - what to change
@@ -40,7 +41,7 @@ export async function editTopology(
   refuseUnreadable(file, before);
   const document = parseDocument(text, { keepSourceTokens: false });
   edit(document);
-  const after = document.toString(style);
+  const after = withLineEndsOf(text, document.toString(style));
   const parsed = parseTopology(after);
   const known = new Set(before.ok ? [] : before.problems.map(signatureOf));
   const problems = parsed.ok ? parsed.warnings : parsed.problems;

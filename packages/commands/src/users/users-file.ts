@@ -2,6 +2,7 @@ import { OperatorFault } from '@entente/host';
 import { secretMode, writeWhole } from '@entente/pki/node';
 import { createCredentialRecord, type DigestAlgorithm } from '@entente/sip';
 import { Document, isMap, isSeq, parseDocument } from 'yaml';
+import { withLineEndsOf } from '../line-ends.ts';
 import { exists, readText } from '../topology/read-topology.ts';
 
 /** A user of a file, as a front end reads it. */
@@ -35,7 +36,8 @@ export async function writeUser(
   readPassword: () => Promise<string>,
   algorithm: DigestAlgorithm,
 ): Promise<WrittenUser> {
-  const document = (await exists(file)) ? readUsers(file, await readText(file)) : new Document({ users: [] });
+  const text = (await exists(file)) ? await readText(file) : undefined;
+  const document = text === undefined ? new Document({ users: [] }) : readUsers(file, text);
   const list = document.get('users');
   if (!isSeq(list)) throw notUsers(file);
   const index = list.items.findIndex(
@@ -54,7 +56,7 @@ export async function writeUser(
   if (index >= 0) list.items[index] = record;
   else list.items.push(record);
   // H(A1) answers challenges as well as the password does.
-  await writeWhole(file, document.toString({ lineWidth: 0 }), secretMode);
+  await writeWhole(file, withLineEndsOf(text ?? '', document.toString({ lineWidth: 0 })), secretMode);
   const names = list.items.flatMap((item) =>
     isMap(item) && item.get('realm') === realm ? [String(item.get('username'))] : [],
   );
