@@ -90,3 +90,48 @@ describe('reading a topology refuses', () => {
     expect(problemsIn(text)).toEqual(expected);
   });
 });
+
+const first = (text: string) => {
+  const read = parseTopology(text);
+  return read.ok ? undefined : read.problems[0];
+};
+
+describe('letters beyond ASCII', () => {
+  it('are refused in a name of a server with its form in DNS', () => {
+    expect(first(with_('fqdn: ca1.contoso.example', 'fqdn: ca1.bücher.example'))).toMatchObject({
+      code: 'not-a-name',
+      message: '"ca1.bücher.example" has letters that names in DNS do not have as they are.',
+      remedy: 'Write ca1.xn--bcher-kva.example, which is the same name in ASCII.',
+    });
+  });
+
+  it('are refused in an address of a user with the part in which they are', () => {
+    const remedyOf = (address: string) => first(with_('  alice@contoso.example', `  ${address}`))?.remedy;
+    expect(remedyOf('jürgen@contoso.example')).toBe('Write the part before the @ with letters of ASCII.');
+    expect(remedyOf('alice@bücher.example')).toBe(
+      'Write the domain as xn--bcher-kva.example, which is the same name in ASCII.',
+    );
+    expect(remedyOf('jürgen@bücher.example')).toMatch(
+      /^Write the part before the @ .*, and the domain as xn--/,
+    );
+  });
+
+  it('have no other remedy than before where no name comes of them', () => {
+    expect(first(with_('fqdn: ca1.contoso.example', 'fqdn: "ca1.bü cher.example"'))?.remedy).toBe(
+      'Correct the text at this place.',
+    );
+  });
+});
+
+describe('a text without a topology', () => {
+  it.each(['', '# a comment\n', '---\n', '--- # a comment\n\n', '\uFEFF\n', 'null\n'])(
+    'is refused with what it needs and the command that writes it: %j',
+    (text) => {
+      expect(first(text)).toMatchObject({
+        code: 'wrong-type',
+        message: expect.stringMatching(/no topology .* format, network, version, issued, .* and servers/),
+        remedy: expect.stringContaining('entente topology init'),
+      });
+    },
+  );
+});

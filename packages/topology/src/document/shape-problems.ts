@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Path, Problem } from '../terms/problem.ts';
+import { asciiProblem } from './ascii-problem.ts';
 import type { TopologyDocument } from './document.ts';
 import type { FieldCode } from './field-types.ts';
 import { documentSchema } from './schema.ts';
@@ -51,8 +52,10 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem<ShapeCode>[] {
             spelling,
           ),
         );
-    case 'custom':
-      return [problem(codeOf(issue.params), path, issue.message, remedyForText)];
+    case 'custom': {
+      const code = codeOf(issue.params);
+      return [asciiProblem(code, path, issue.input) ?? problem(code, path, issue.message, remedyForText)];
+    }
     case 'invalid_type':
       return [typeProblem(path, issue.expected, issue.input)];
     case 'invalid_value':
@@ -61,12 +64,13 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem<ShapeCode>[] {
       return [valueProblem(path, ['allowed-domain', 'allowed-server', 'blocked'], issue.input)];
     case 'invalid_key':
       return [
-        problem(
-          'not-an-aor',
-          path,
-          `The name of this field must be an address like alice@contoso.example. ${issue.issues[0]?.message ?? ''}`.trim(),
-          remedyForText,
-        ),
+        asciiProblem('not-an-aor', path, path.at(-1)) ??
+          problem(
+            'not-an-aor',
+            path,
+            `The name of this field must be an address like alice@contoso.example. ${issue.issues[0]?.message ?? ''}`.trim(),
+            remedyForText,
+          ),
       ];
     case 'too_small':
       return [
@@ -91,7 +95,16 @@ const spelling =
 const remedyForText = 'Correct the text at this place.';
 const remedyForNumber = 'Correct the number, or the length of the list, at this place.';
 
+/** A file of comments alone, or without a byte. */
+const emptyProblem = problem(
+  'wrong-type',
+  [],
+  'There is no topology in this text: it needs the fields format, network, version, issued, administrators, domains and servers.',
+  'Bring the file back from a copy; where there is none, remove it, and write a first topology with entente topology init <network> --administrator <you>.',
+);
+
 function typeProblem(path: Path, expected: string, input: unknown): Problem<ShapeCode> {
+  if (input === null && path.length === 0) return emptyProblem;
   const name = JSON.stringify(String(path.at(-1) ?? 'document'));
   if (input === undefined) {
     return problem('missing-field', path, `The field ${name} is missing.`, `Add ${name}.`);
