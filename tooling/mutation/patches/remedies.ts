@@ -153,5 +153,83 @@ export const patches: PatchList = {
         title: 'does not join again by itself where its certificate is of another authority',
       },
     },
+    {
+      name: 'pool-that-is-there',
+      off: 'a pool that is there is to be added once more, which is refused',
+      file: 'packages/topology/src/checks/check-homes.ts',
+      find: "({ domains, role }) => role === 'front-end' &&",
+      replace: "({ domains, role }) => role === 'edge' &&",
+      test: {
+        file: 'packages/commands/test/pool-homes.test.ts',
+        title: 'says at once how it becomes the home of users, and so does check: by the line to write',
+      },
+    },
+    {
+      name: 'port-beyond',
+      off: 'a port that there is none of is refused without its option',
+      file: `${commands}/topology/add/read-port.ts`,
+      find: 'port >= 1 && port <= 65_535',
+      replace: 'port >= 0',
+      test: {
+        file: `${commands}/topology/add/read-port.test.ts`,
+        title: 'is refused with the option and the range: "99999"',
+      },
+    },
+    {
+      name: 'letters-beyond-ascii',
+      off: 'a name with letters beyond ASCII is refused without its form in DNS',
+      file: 'packages/topology/src/document/shape-problems.ts',
+      find: 'asciiProblem(code, path, issue.input) ?? ',
+      replace: '',
+      test: {
+        file: 'packages/topology-planning/test/shapes.test.ts',
+        title: 'are refused in a name of a server with its form in DNS',
+      },
+    },
+    {
+      name: 'no-topology',
+      off: 'a file without content is a document that must be fields',
+      file: 'packages/topology/src/document/shape-problems.ts',
+      find: 'if (input === null && path.length === 0) return emptyProblem;',
+      replace: '',
+      test: {
+        file: 'packages/topology-planning/test/shapes.test.ts',
+        title: 'is refused with what it needs and the command that writes it: ""',
+      },
+    },
+    {
+      name: 'line-ends',
+      off: 'an edit of a topology with the line ends of Windows changes every line',
+      file: `${commands}/topology/edit-topology.ts`,
+      find: 'withLineEndsOf(text, document.toString(style))',
+      replace: 'document.toString(style)',
+      test: {
+        file: 'packages/commands/test/line-ends.test.ts',
+        title:
+          'topology add keeps the line ends of the file, and with them every line that it does not change',
+      },
+    },
+    {
+      name: 'bare-duration',
+      off: 'a number alone counts milliseconds where people mean seconds',
+      file: `${commands}/read-duration.ts`,
+      find: "unit = 's'",
+      replace: "unit = 'ms'",
+      test: {
+        file: `${commands}/read-duration.test.ts`,
+        title: 'is a whole number with its unit, or of seconds: 2',
+      },
+    },
+    {
+      name: 'chmod-with-spaces',
+      off: 'a command to paste leads to another file where the path has spaces',
+      file: 'packages/store-sql/src/refuse-exposed-database.ts',
+      find: 'shellWord(path)',
+      replace: '(path)',
+      test: {
+        file: 'packages/store-sql/test/exposed-database.test.ts',
+        title: 'is not opened where others may read or write it: it has the digests of the users',
+      },
+    },
   ],
 };

@@ -14,7 +14,17 @@ export function checkHomes(document: TopologyDocument, report: Report): void {
       'domain-without-home',
       ['domains', index, 'name'],
       `${name} has no "pool", so a user of it has no home and cannot register, unless the account names one (entente user move --home).`,
-      'Add a pool of front ends with entente topology add pool <fqdn> --role front-end --home, and name it as "pool" of the front ends.',
+      remedyFor(name, document),
     );
   }
+}
+
+/** A pool that is there cannot be added once more. */
+function remedyFor(domain: string, { pools = [] }: TopologyDocument): string {
+  const pool = pools.find(
+    ({ domains, role }) => role === 'front-end' && (domains === undefined || domains.includes(domain)),
+  );
+  return pool === undefined
+    ? 'Add a pool with entente topology add pool <fqdn> --role front-end --home, and write "pool: <fqdn>" at its front ends, under servers.'
+    : `Write "pool: ${pool.fqdn}" at ${domain}, under domains: entente topology add pool does so with --home.`;
 }

@@ -2,10 +2,10 @@ import { OperatorFault } from '@entente/host';
 import type { AnchorReference } from '@entente/topology';
 import type { Command } from 'commander';
 import { append, editTopology, indexOfEntry } from '../edit-topology.ts';
-import { portOf } from './add-place.ts';
 import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
 import { listAnchor } from './list-anchor.ts';
 import { readAnchor } from './read-anchor.ts';
+import { readPort } from './read-port.ts';
 
 interface PartnerOptions extends EntryOptions {
   readonly domain: readonly string[];
@@ -127,7 +127,7 @@ async function addPartner(id: string, given: PartnerOptions): Promise<void> {
           ...shared,
           fqdn: given.server,
           address: given.address,
-          port: portOf(given.port),
+          port: readPort(given.port, '--port'),
         };
   const edited = await editTopology(given.file, (document) => append(document, ['partners'], entry));
   giveAdded(`the partner ${id}`, entry, edited, given, comparing(shared.anchors));
@@ -141,7 +141,7 @@ async function addProvider(id: string, given: PartnerOptions): Promise<void> {
     title,
     fqdn,
     address,
-    port: portOf(given.port),
+    port: readPort(given.port, '--port'),
     domains: given.domain,
     anchors,
     serverAuthOnly: given.serverAuthOnly,

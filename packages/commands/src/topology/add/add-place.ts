@@ -1,9 +1,9 @@
-import { OperatorFault } from '@entente/host';
-import { type Role, roles } from '@entente/topology';
+import { type Role, roles, type TopologyDocument } from '@entente/topology';
 import { shellWord } from '@entente/trust';
 import { type Command, Option } from 'commander';
 import { append, editTopology, indexOfEntry, setField } from '../edit-topology.ts';
 import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
+import { readPort } from './read-port.ts';
 
 /** Adds `site`, `domain`, `pool`, `store` and `user`. */
 export function register(add: Command): void {
@@ -83,15 +83,27 @@ interface PoolOptions extends EntryOptions {
 
 async function addPool(fqdn: string, given: PoolOptions): Promise<void> {
   const entry = { fqdn, role: given.role, title: given.title, site: given.site, domains: given.domain };
+  let homeless: readonly string[] = [];
   const edited = await editTopology(given.file, (document) => {
     append(document, ['pools'], entry);
-    if (given.home !== true) return;
-    const { domains } = document.toJS() as { readonly domains: readonly { readonly name: string }[] };
-    for (const name of given.domain ?? domains.map((domain) => domain.name)) {
+    const { domains } = document.toJS() as Pick<TopologyDocument, 'domains'>;
+    const served = domains.filter(({ name }) => given.domain?.includes(name) ?? true);
+    if (given.home !== true) {
+      homeless = served.filter(({ pool }) => pool === undefined).map(({ name }) => name);
+      return;
+    }
+    for (const name of given.domain ?? served.map((domain) => domain.name)) {
       setField(document, ['domains', indexOfEntry(document, ['domains'], 'name', name), 'pool'], fqdn);
     }
   });
+  // Once there is a front end, the checks say so.
+  const isSaid = edited.open.some(({ code }) => code === 'domain-without-home');
   giveAdded(`the pool ${fqdn}`, entry, edited, given, [
+    ...(given.role !== 'front-end' || homeless.length === 0 || isSaid
+      ? []
+      : [
+          `to make it the home of users: write "pool: ${fqdn}" at ${homeless.join(', ')}, under domains of ${given.file}`,
+        ]),
     `entente topology add server <fqdn> --role ${given.role} --pool ${fqdn} --file ${shellWord(given.file)}`,
   ]);
 }
@@ -104,18 +116,7 @@ interface StoreOptions extends EntryOptions {
 
 async function addStore(fqdn: string, given: StoreOptions): Promise<void> {
   const { kind, address, title } = given;
-  const entry = { fqdn, kind, address, port: portOf(given.port), title };
+  const entry = { fqdn, kind, address, port: readPort(given.port, '--port'), title };
   const edited = await editTopology(given.file, (document) => append(document, ['stores'], entry));
   giveAdded(`the store ${fqdn}`, entry, edited, given);
-}
-
-/** Reads `--port`. */
-export function portOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[0-9]{1,5}$/.test(text)) return Number(text);
-  throw new OperatorFault('ENTENTE_USAGE', {
-    sentence: `expected a port from 1 to 65535, found ${text}`,
-    place: 'option --port',
-    remedy: 'give a port number like 5061',
-  });
 }

@@ -1,9 +1,10 @@
 import { OperatorFault } from '@entente/host';
-import { type InterfaceEntry, type Role, roles, type ServerEntry, services } from '@entente/topology';
+import { type InterfaceEntry, type Role, roles, type ServerEntry } from '@entente/topology';
 import { shellWord } from '@entente/trust';
 import { type Command, Option } from 'commander';
 import { append, editTopology } from '../edit-topology.ts';
 import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
+import { readPorts } from './read-port.ts';
 
 interface ServerOptions extends EntryOptions {
   readonly role: Role;
@@ -74,11 +75,11 @@ async function addServer(fqdn: string, given: ServerOptions): Promise<void> {
 }
 
 function entryOf(fqdn: string, given: ServerOptions): ServerEntry {
-  const internal = side<InterfaceEntry>({ address: given.address, ports: portsOf(given.port, '--port') });
+  const internal = side<InterfaceEntry>({ address: given.address, ports: readPorts(given.port, '--port') });
   const external = side<InterfaceEntry>({
     fqdn: given.externalFqdn,
     address: given.externalAddress,
-    ports: portsOf(given.externalPort, '--external-port'),
+    ports: readPorts(given.externalPort, '--external-port'),
     certificate: given.publicCertificate === true ? 'public' : undefined,
   });
   const flags = {
@@ -100,22 +101,6 @@ function entryOf(fqdn: string, given: ServerOptions): ServerEntry {
 /** Omits an entry in which nothing is set. */
 function side<T extends object>(entry: T): T | undefined {
   return Object.values(entry).some((value) => value !== undefined) ? entry : undefined;
-}
-
-function portsOf(given: readonly string[] | undefined, option: string): InterfaceEntry['ports'] {
-  if (given === undefined) return undefined;
-  return Object.fromEntries(
-    given.map((text) => {
-      const [service = '', port = ''] = text.split('=');
-      if (services.some((known) => known === service) && /^[0-9]{1,5}$/.test(port))
-        return [service, Number(port)];
-      throw new OperatorFault('ENTENTE_USAGE', {
-        sentence: `expected a service and its port like sip=5061, found ${text}`,
-        place: `option ${option}`,
-        remedy: `name one of ${services.join(', ')}`,
-      });
-    }),
-  );
 }
 
 function yesOrNo(text: string | undefined): boolean | undefined {
