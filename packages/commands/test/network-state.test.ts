@@ -203,7 +203,18 @@ describe('the state of a network', () => {
   it('cert release makes a certificate on hold count again', async () => {
     const { json } = await answerOf(`cert list --server gw1.contoso.example ${options}`);
     const [{ serial }] = json.certificates as [{ serial: string }];
-    await succeed(`cert revoke --serial ${serial} --reason certificateHold --yes ${options}`);
+    const revoke = `cert revoke --serial ${serial} --reason certificateHold --yes ${options}`;
+    const said = [await succeed(revoke), await succeed(`cert show ${serial} ${options}`)];
+    said.push((await runEntente(revoke)).stdout, (await runEntente(`status ${options}`)).stdout);
+    for (const text of said) {
+      expect(text).toContain(`to end the hold: entente cert release ${serial} --as`);
+      expect(text).toContain(`to revoke it for good: entente cert revoke --serial ${serial} --reason`);
+    }
+    expect(said[1]).toContain('  on hold      since ');
+    expect(said[2]).toContain(`the last one, ${serial}, is on hold since `);
+    expect(said[3]).toContain(
+      `gw1.contoso.example has no valid certificate: the last one, ${serial}, is on hold`,
+    );
     const held = await answerOf(`cert list --server gw1.contoso.example --all ${options}`);
     expect(held.json.certificates).toMatchObject([{ serial, state: 'on hold' }]);
     const released = await answerOf(`cert release ${serial} ${options}`);

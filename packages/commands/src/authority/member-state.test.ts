@@ -183,12 +183,30 @@ describe('a server', () => {
     ]);
   });
 
-  it('has none where all are revoked, on hold, expired, or of others', () => {
+  it('has none where all are revoked, expired, or of others', () => {
     const none = `${fe1} has no valid certificate: it has not joined, was revoked, or has expired`;
-    const held = { ...certificate(fe1, dayMs * 4), revocation: { at, reason: 'certificateHold' } };
-    const certificates = [held, certificate(fe1, 0), certificate('fe2.contoso.example', 4 * dayMs)];
+    const revoked = { ...certificate(fe1, dayMs * 4), revocation: { at, reason: 'superseded' } };
+    const heldAndOver = { ...certificate(fe1, 0), revocation: { at, reason: 'certificateHold' } };
+    const others = [certificate(fe1, 0), certificate('fe2.contoso.example', 4 * dayMs)];
+    const certificates = [revoked, heldAndOver, ...others];
     expect(attention({ said: null, certificates })).toEqual([none]);
     expect(attention({ certificates })).toEqual([none]);
+    const isBelow = {
+      ...certificate(fe1, dayMs * 4),
+      revocation: heldAndOver.revocation,
+      issuerRevoked: true,
+    };
+    expect(attention({ certificates: [isBelow] })).toEqual([none]);
+  });
+
+  it('has none where the last one is on hold, and need not join again', () => {
+    const held = { ...certificate(fe1, dayMs * 4), revocation: { at, reason: 'certificateHold' } };
+    const certificates = [held, certificate(fe1, 0)];
+    const sentence = `${fe1} has no valid certificate: the last one, 0a, is on hold since 2026-06-01T00:00:00Z`;
+    expect(attention({ said: null, certificates })).toEqual([sentence]);
+    expect(attention({ certificates })).toEqual([sentence]);
+    expect(stateOfFe1({ certificates })?.onHold?.serial).toBe('0a');
+    expect(attention({ certificates: [held, certificate(fe1, 4 * dayMs)] })).toEqual([]);
   });
 });
 

@@ -14,6 +14,8 @@ export interface MemberState {
   readonly certificateUntil: number | undefined;
   /** Whether there is none, because the issuing authority of the last one is revoked. */
   readonly isIssuerRevoked: boolean;
+  /** The last certificate where it is on hold and there is no valid one. */
+  readonly onHold: ListedCertificate | undefined;
   /** Whether an administrator ordered the newest valid certificate: then nothing renews it, and the server may report nothing. */
   readonly isOrdered: boolean;
   /** Absent for an external interface, and where the server has reported nothing. */
@@ -42,10 +44,12 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
   const { certificates, members, topology } = inForce;
   const newest = new Map<string, ListedCertificate>();
   const cutOff = new Set<string>();
+  const held = new Map<string, ListedCertificate>();
   for (const certificate of certificates) {
     const key = `${certificate.subject} ${certificate.commonName}`;
     const worth = stateOf(certificate, members.at);
     if (worth === 'issuer revoked') cutOff.add(key);
+    if (worth === 'on hold' && endsAlive(certificate, members.at)) held.set(key, certificate);
     if (worth !== 'valid') continue;
     const known = newest.get(key);
     if (known === undefined || known.notAfter <= certificate.notAfter) newest.set(key, certificate);
@@ -56,7 +60,8 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
       .map((names) => {
         const key = `${fqdn} ${names.commonName}`;
         const certificate = newest.get(key);
-        const isIssuerRevoked = certificate === undefined && cutOff.has(key);
+        const onHold = certificate === undefined ? held.get(key) : undefined;
+        const isIssuerRevoked = certificate === undefined && onHold === undefined && cutOff.has(key);
         const report = names.interface === 'internal' ? members.reports.get(fqdn) : undefined;
         const until =
           certificate === undefined || report === undefined
@@ -75,6 +80,7 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
           interface: names.interface,
           certificateUntil: until,
           isIssuerRevoked,
+          onHold,
           isOrdered,
           report,
           isAwaited: owesReport && !isSilentSince(members.since, members),
@@ -83,7 +89,7 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
               ? [
                   `${which} has no valid certificate: the issuing authority of the last one is revoked; it must join again`,
                 ]
-              : ofCertificate(which, certificate, until, members.at)),
+              : ofCertificate(which, certificate ?? onHold, until, members.at)),
             ...(report === undefined ? [] : ofReport(fqdn, report, inForce)),
             ...(owesReport && isSilentSince(members.since, members)
               ? [`${fqdn} has reported nothing since the authority started at ${timeText(members.since)}`]
@@ -100,11 +106,20 @@ function ofCertificate(
   until: number | undefined,
   now: number,
 ): readonly string[] {
+  if (certificate?.revocation !== undefined)
+    return [
+      `${which} has no valid certificate: the last one, ${certificate.serial}, is on hold since ${timeText(certificate.revocation.at)}`,
+    ];
   if (certificate === undefined || until === undefined)
     return [`${which} has no valid certificate: it has not joined, was revoked, or has expired`];
   const lifetime = certificate.notAfter - certificate.notBefore;
   if ((until - now) * 3 >= lifetime) return [];
   return [`the certificate of ${which} expires at ${timeText(until)}: it should have been renewed`];
+}
+
+/** Whether a certificate counts again once its hold ends. */
+function endsAlive({ issuerRevoked, notAfter }: ListedCertificate, now: number): boolean {
+  return issuerRevoked !== true && notAfter > now;
 }
 
 function ofReport(

@@ -57,3 +57,12 @@ it('nothing is asked where every server has a valid certificate', async () => {
   const valid = { ...edge, certificateUntil: 1 };
   expect(await missingIn([valid], [], authority([]))).toEqual({ ok: true, found: undefined });
 });
+
+it('a server whose last certificate is on hold does not join again: the hold ends, or becomes final', async () => {
+  const missing = await missingIn([{ ...edge, onHold: expired }], [{ subject: server }], authority([]));
+  if (!missing.ok || missing.found === undefined) throw new Error('expected a server');
+  const as = '--as ca/administrators/<you>.yaml';
+  expect(certificateFor(missing.found)).toBe(
+    `to end the hold: entente cert release 0a ${as}; to revoke it for good: entente cert revoke --serial 0a --reason <why> ${as}`,
+  );
+});

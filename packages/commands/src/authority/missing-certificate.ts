@@ -1,12 +1,15 @@
 import { type Found, type ListedCertificate, listCertificates } from './certificates.ts';
 import type { AuthorityConnection } from './connect-authority.ts';
 import { anotherCertificate, firstCertificate } from './first-certificate.ts';
+import { endOfHold } from './held-certificate.ts';
 import type { MemberState } from './member-state.ts';
 
 /** A server without a valid certificate. */
 export interface Missing extends Pick<MemberState, 'interface' | 'role' | 'server'> {
   /** Whether it has had one: then it has joined. */
   readonly hasHad: boolean;
+  /** The last one, where it is on hold. */
+  readonly onHold?: Pick<ListedCertificate, 'serial'> | undefined;
 }
 
 /**
@@ -33,7 +36,8 @@ export async function missingIn(
  * How such a server gets a certificate.
  * @param missing - from {@link missingIn}
  */
-export function certificateFor({ hasHad, interface: side, role, server }: Missing): string {
+export function certificateFor({ hasHad, interface: side, onHold, role, server }: Missing): string {
+  if (onHold !== undefined) return endOfHold(onHold.serial).join('; ');
   const isExternal = side === 'external';
   return hasHad ? anotherCertificate(server, role, isExternal) : firstCertificate(server, role, isExternal);
 }

@@ -20,6 +20,7 @@ import {
   timeText,
 } from '../authority/certificates.ts';
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
+import { endOfHold } from '../authority/held-certificate.ts';
 import { neverIssued } from '../authority/never-issued.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { toldMembers } from '../authority/untold.ts';
@@ -130,7 +131,12 @@ async function run(options: RevokeOptions): Promise<void> {
         `published in revocation list ${crlNumber}`,
         ...told.lines,
       ],
-      next: [...told.next, ...nextFor(revocable[0] as ListedCertificate)],
+      next: [
+        ...told.next,
+        ...(reason === 'certificateHold'
+          ? revoked.flatMap((serial) => endOfHold(serial))
+          : nextFor(revocable[0] as ListedCertificate)),
+      ],
     },
     json,
   );
@@ -208,13 +214,17 @@ async function giveNothing(
     return;
   }
   const { notAfter, revocation, serial, subject } = last;
+  const list = `entente cert list --subject ${subject} --all --as ca/administrators/<you>.yaml lists them`;
+  const isHeld = revocation?.reason === 'certificateHold';
   const since =
     revocation === undefined
       ? `expired at ${timeText(notAfter)}`
-      : `was revoked at ${timeText(revocation.at)}: ${revocation.reason}`;
+      : isHeld
+        ? `is on hold since ${timeText(revocation.at)}`
+        : `was revoked at ${timeText(revocation.at)}: ${revocation.reason}`;
   answer({
     lines: [`no valid certificate of ${subject}: the last one, ${serial}, ${since}`],
-    next: [`entente cert list --subject ${subject} --all --as ca/administrators/<you>.yaml lists them`],
+    next: [...(isHeld ? endOfHold(serial) : []), list],
   });
 }
 

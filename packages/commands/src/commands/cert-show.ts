@@ -2,8 +2,15 @@ import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { certificateCommand } from '../authority/certificate-command.ts';
-import { readSerial, showCertificate, stateOf, timeText } from '../authority/certificates.ts';
+import {
+  type CertificateState,
+  readSerial,
+  showCertificate,
+  stateOf,
+  timeText,
+} from '../authority/certificates.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
+import { endOfHold } from '../authority/held-certificate.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { give } from '../topology/answer.ts';
 
@@ -46,13 +53,19 @@ async function run(text: string, options: AdministratorOptions): Promise<void> {
         ...(predecessor === undefined ? [] : [`  renewed      ${predecessor}`]),
         ...(revocation === undefined
           ? []
-          : [`  revoked      ${timeText(revocation.at)}: ${revocation.reason}`]),
+          : state === 'on hold'
+            ? [`  on hold      since ${timeText(revocation.at)}`]
+            : [`  revoked      ${timeText(revocation.at)}: ${revocation.reason}`]),
       ],
-      next:
-        state === 'valid'
-          ? [`to revoke it: entente cert revoke --serial ${found.serial} --as ca/administrators/<you>.yaml`]
-          : [],
+      next: nextFor(state, found.serial),
     },
     options.json,
   );
+}
+
+function nextFor(state: CertificateState, serial: string): readonly string[] {
+  if (state === 'on hold') return endOfHold(serial);
+  return state === 'valid'
+    ? [`to revoke it: entente cert revoke --serial ${serial} --as ca/administrators/<you>.yaml`]
+    : [];
 }

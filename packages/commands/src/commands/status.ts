@@ -175,11 +175,19 @@ async function ask(connection: AuthorityConnection, access: AdministratorAccess)
   };
 }
 
-function jsonOf({ report, isAwaited: _, isOrdered: __, certificateUntil, ...member }: MemberState): object {
+function jsonOf({
+  report,
+  isAwaited: _,
+  isOrdered: __,
+  onHold,
+  certificateUntil,
+  ...member
+}: MemberState): object {
   const { lists, state, topology } = report?.standing ?? {};
   return {
     ...member,
     certificateUntil: certificateUntil ?? null,
+    onHold: onHold?.serial ?? null,
     topology: topology ?? null,
     state: state ?? null,
     lists: lists ?? null,
