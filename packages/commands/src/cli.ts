@@ -52,6 +52,7 @@ export async function createProgram(args?: readonly string[]): Promise<Command> 
  */
 export async function run(args: readonly string[]): Promise<number> {
   const asJson = wantsJson(args);
+  if (asJson && args[0] === 'help' && (await giveCommands(args.slice(1)))) return 0;
   const program = await createProgram(args);
   const said: Said[] = [];
   for (const [, command] of allOf(program, ''))
@@ -92,9 +93,26 @@ async function misspeltIn([error]: readonly Said[], args: readonly string[]): Pr
   return misspelt;
 }
 
+/**
+ * Prints the commands below some words for programs.
+ * @returns whether there are any: what is refused is refused elsewhere
+ */
+async function giveCommands(args: readonly string[]): Promise<boolean> {
+  if (args.some((word) => word.startsWith('-') && word !== '--json')) return false;
+  const words = args.filter((word) => word !== '--json');
+  const program = await createProgram();
+  const named = words.length === 0 ? program : find(program, words.join(' '));
+  if (named === undefined) return false;
+  const { commandList } = await import('./command-list.ts');
+  const commands = commandList(named, words);
+  process.stdout.write(`${JSON.stringify({ ok: true, commands, next: [] })}\n`);
+  return true;
+}
+
 /** Of the words behind `help` commander reads the first alone: here all of them are the command whose help is shown, and none is passed over. */
 function helpAsked(program: Command, args: readonly string[]): readonly string[] {
-  const [help, ...words] = args;
+  const [help, ...behind] = args;
+  const words = behind.filter((word) => word !== '--json');
   if (help !== 'help' || words.length === 0 || words.some((word) => word.startsWith('-'))) return args;
   const path: string[] = [];
   let command = program;

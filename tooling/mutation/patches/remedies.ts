@@ -231,5 +231,39 @@ export const patches: PatchList = {
         title: 'is not opened where others may read or write it: it has the digests of the users',
       },
     },
+    {
+      name: 'held-certificate',
+      off: 'a server whose certificate is on hold is said to have none, and to join again',
+      file: `${commands}/authority/member-state.ts`,
+      find: "if (worth === 'on hold' && endsAlive(certificate, members.at)) held.set(key, certificate);",
+      replace: '',
+      test: {
+        file: `${commands}/authority/member-state.test.ts`,
+        title: 'has none where the last one is on hold, and need not join again',
+      },
+    },
+    {
+      name: 'join-for-a-hold',
+      off: 'a server whose certificate is on hold is to join again, although the hold can end',
+      file: `${commands}/authority/missing-certificate.ts`,
+      find: "if (onHold !== undefined) return endOfHold(onHold.serial).join('; ');",
+      replace: '',
+      test: {
+        file: `${commands}/authority/missing-certificate.test.ts`,
+        title:
+          'a server whose last certificate is on hold does not join again: the hold ends, or becomes final',
+      },
+    },
+    {
+      name: 'help-for-programs',
+      off: 'a program that asks for the commands as JSON gets text',
+      file: `${commands}/cli.ts`,
+      find: "if (asJson && args[0] === 'help' && ",
+      replace: "if (asJson && args[0] === 'commands' && ",
+      test: {
+        file: 'packages/commands/test/command-list.test.ts',
+        title: 'lists every command with its arguments and options, as one JSON object',
+      },
+    },
   ],
 };
