@@ -220,6 +220,31 @@ describe('httpClient: fetch', () => {
     });
   });
 
+  describe('that was disposed of', () => {
+    const closed = { code: 'ENTENTE_CLIENT_CLOSED', place: 'httpClient' };
+
+    it('refuses to dial', async () => {
+      answer = (response) => response.end();
+      const made = client();
+      await made.fetch(to());
+      made[Symbol.dispose]();
+      const before = connections();
+      await expect(made.fetch(to())).rejects.toMatchObject(closed);
+      await expect(made.open(to())).rejects.toMatchObject(closed);
+      expect(connections()).toBeLessThanOrEqual(before);
+      expect(() => made[Symbol.dispose]()).not.toThrow();
+    });
+
+    it('gives up the requests that wait for a connection or an answer', async () => {
+      const made = client();
+      const dialled = made.fetch(new Request(`https://${serverName}:${await silentPort()}/`));
+      answer = () => made[Symbol.dispose]();
+      const asked = made.fetch(to());
+      await expect(asked).rejects.toMatchObject(closed);
+      await expect(dialled).rejects.toMatchObject(closed);
+    });
+  });
+
   it('does not take an interim response for the answer', async () => {
     answer = (response) => response.writeHead(199).end();
     await expect(client({ limits: { idleTimeoutMs: 50 } }).fetch(to())).rejects.toMatchObject({

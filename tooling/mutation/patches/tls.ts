@@ -315,6 +315,14 @@ export const patches: PatchList = {
       test: httpClient('gives up when its time is over, however steadily something arrives'),
     },
     {
+      name: 'client-disposed-of',
+      off: 'an HTTP client that was disposed of opens connections that nothing closes',
+      file: 'packages/tls/src/dial/http-client.ts',
+      find: '      closed.abort(clientClosed());\n',
+      replace: '',
+      test: httpClient('refuses to dial'),
+    },
+    {
       name: 'time-of-the-machine',
       off: 'OpenSSL has no say about the time',
       file: 'packages/tls/src/trust/judge-socket.ts',

@@ -38,8 +38,8 @@ export interface HttpClient {
    * @param init - method, headers, body and signal, as for `fetch` of the platform
    * @returns the answer with its whole body
    * @throws TrustError `ENTENTE_REFUSED`
-   * @throws TlsFault `ENTENTE_TIMEOUT`, `ENTENTE_ANSWER_TOO_LARGE`, `ENTENTE_ANSWER_INVALID`, `ENTENTE_PLAIN_HTTP`, and those of
-   * `connect`; the reason of a signal that aborts; errors of TCP as they are
+   * @throws TlsFault `ENTENTE_TIMEOUT`, `ENTENTE_ANSWER_TOO_LARGE`, `ENTENTE_ANSWER_INVALID`, `ENTENTE_PLAIN_HTTP`, `ENTENTE_CLIENT_CLOSED`
+   * where the client is disposed of before its answer is there, and those of `connect`; the reason of a signal that aborts; errors of TCP as they are
    */
   fetch(request: Request | URL | string, init?: RequestInit): Promise<Response>;
   /**
@@ -52,7 +52,7 @@ export interface HttpClient {
    * @throws as `fetch`
    */
   open(request: Request | URL | string, idleTimeoutMs?: number): Promise<IncomingMessage>;
-  /** Closes its connections. */
+  /** Closes its connections, and gives up every request; it dials no more. */
   [Symbol.dispose](): void;
 }
 
@@ -79,10 +79,13 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   const { addresses, limits = {}, signal, ...dialling } = readOptions(options, shape, 'httpClient');
   const { maxBytes = 1_048_576, idleTimeoutMs = 10_000, deadlineMs = 60_000 } = limits;
   const dialler: Agent = agent(dialling);
+  // An agent of the platform that was destroyed dials for the next request all the same.
+  const closed = new AbortController();
+  const stops = signal === undefined ? [closed.signal] : [closed.signal, signal];
   const begin = async (request: Request, idleMs: number): Promise<HttpExchange> => {
     const url = new URL(request.url);
     if (url.protocol !== 'https:') throw plainHttp(url);
-    signal?.throwIfAborted();
+    for (const stop of stops) stop.throwIfAborted();
     request.signal.throwIfAborted();
     const body = await bodyOf(request);
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -101,7 +104,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
         },
       },
       body,
-      { place: url.origin, idleTimeoutMs: idleMs, deadlineMs, signals: [signal, request.signal] },
+      { place: url.origin, idleTimeoutMs: idleMs, deadlineMs, signals: [...stops, request.signal] },
     );
   };
   return {
@@ -112,7 +115,10 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       idleTimeout.read(idleMs, new OptionPlace('open', 'idleTimeoutMs'));
       return (await begin(requestOf(request, 'open'), idleMs)).stream();
     },
-    [Symbol.dispose]: () => dialler.destroy(),
+    [Symbol.dispose]() {
+      closed.abort(clientClosed());
+      dialler.destroy();
+    },
   };
 }
 
@@ -121,6 +127,14 @@ async function bodyOf(request: Request): Promise<Buffer | Readable | undefined> 
   if (request.body === null) return undefined;
   if (request.headers.has('content-length')) return Readable.fromWeb(request.body as NodeStream);
   return Buffer.from(await request.arrayBuffer());
+}
+
+function clientClosed(): TlsFault {
+  return new TlsFault('ENTENTE_CLIENT_CLOSED', {
+    sentence: 'expected a client that is open, found one that was disposed of',
+    place: 'httpClient',
+    remedy: 'dispose of a client after its last answer is there, or create another one',
+  });
 }
 
 function plainHttp(url: URL): TlsFault {
