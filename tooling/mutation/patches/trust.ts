@@ -350,7 +350,7 @@ export const patches: PatchList = {
     {
       name: 'crl-of-the-future',
       off: 'a list that an issuer has signed with a clock ahead stays until its time comes',
-      file: 'packages/trust/src/node/fetch/fetched-crls.ts',
+      file: 'packages/trust/src/node/older-list.ts',
       find: ' && !wasAhead;',
       replace: ';',
       test: {

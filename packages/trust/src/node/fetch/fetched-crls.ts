@@ -1,6 +1,7 @@
 import { type Certificate, type CertificateList, decodeCrl } from '@entente/x509';
 import { verificationKey } from '../../signatures/public-key.ts';
 import { verifySignature } from '../../signatures/verify-signature.ts';
+import { isOlder } from '../older-list.ts';
 import { keyOf } from './anchor-key.ts';
 import { type KeptObjects, noRoom } from './kept-objects.ts';
 
@@ -133,13 +134,4 @@ export class FetchedCrls {
     });
     return undefined;
   }
-}
-
-/** Times are in whole seconds; the CRL number orders two CRLs of one second (RFC 5280 §5.2.3). */
-function isOlder(crl: CertificateList, { crl: than, since }: FetchedCrl): boolean {
-  const [number, before] = [crl.crlNumber ?? 0n, than.crlNumber ?? 0n];
-  if (crl.thisUpdate === than.thisUpdate) return number < before;
-  // The clock of its issuer was ahead when it came, also where its time has come since; the number says which of them was signed later.
-  const wasAhead = than.thisUpdate > since && number > before;
-  return crl.thisUpdate < than.thisUpdate && !wasAhead;
 }
