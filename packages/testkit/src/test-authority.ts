@@ -58,7 +58,8 @@ export interface TestAuthority {
     options?: {
       readonly thisUpdate?: number;
       readonly nextUpdate?: number;
-      readonly number?: number;
+      /** Default 1. `none`: a list without CRL number, as `openssl ca` writes where its configuration names no file of numbers. */
+      readonly number?: number | 'none';
       /** Beside number and key of the signer, as the writers of `@entente/x509` make them. */
       readonly extensions?: readonly Extension[];
     },
@@ -148,7 +149,7 @@ function authority(
         })),
         extensions: [
           await x509.AuthorityKeyIdentifierExtension.create(certificate.publicKey),
-          crlNumber(options.number ?? 1),
+          ...(options.number === 'none' ? [] : [crlNumber(options.number ?? 1)]),
           ...(options.extensions ?? []).map(
             ({ oid, critical, value }) => new x509.Extension(oid, critical, Uint8Array.from(value)),
           ),

@@ -1,5 +1,10 @@
-import type { MutualServeOptions } from '@entente/tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestAuthority } from '@entente/testkit';
+import { type MutualServeOptions, openTrust } from '@entente/tls';
+import type { StoreFault } from '@entente/trust/node';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { bare, ended, presenting } from './fixture.ts';
 import { useGreetingServers } from './greeting-server.ts';
 
@@ -63,5 +68,25 @@ describe('allow at a listener without onFault', () => {
     await expect
       .poll(ofLists)
       .toEqual(['the third list could not be read', 'the fourth list could not be read']);
+  });
+});
+
+describe('a trust without onFault', () => {
+  it('warns of a list that is older than the one in force, which stays', async () => {
+    const authority = await createTestAuthority('Contoso Root');
+    const directory = await mkdtemp(join(tmpdir(), 'entente-older-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const path = join(directory, 'contoso.crl');
+    const put = async (revoked: readonly string[], thisUpdate: number) => {
+      await writeFile(`${path}.draft`, await authority.crl(revoked, { thisUpdate, number: 'none' }));
+      await rename(`${path}.draft`, path);
+    };
+    await put(['0a'], Date.now() - 60_000);
+    const trust = await openTrust({ anchors: { pem: authority.certificatePem }, crls: path });
+    onTestFinished(() => trust[Symbol.asyncDispose]());
+    await put([], Date.now() - 120_000);
+    await expect
+      .poll(() => warnings.map((warning) => (warning as Partial<StoreFault>).code))
+      .toContain('ENTENTE_STORE_OLDER');
   });
 });

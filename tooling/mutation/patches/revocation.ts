@@ -170,5 +170,16 @@ export const patches: PatchList = {
         title: 'refuses an empty file, whose revocations would be forgotten, with ENTENTE_STORE_EMPTY',
       },
     },
+    {
+      name: 'older-list-put-back',
+      off: 'an old copy of a file of revocations undoes those that came since',
+      file: 'packages/trust/src/node/lists-in-force.ts',
+      find: 'known.crl.thisUpdate <= now && isOlder(crl, known)',
+      replace: 'known.crl.thisUpdate > now && isOlder(crl, known)',
+      test: {
+        file: 'packages/trust/src/node/stores.test.ts',
+        title: 'keeps the one in force, and tells why: lists without numbers',
+      },
+    },
   ],
 };

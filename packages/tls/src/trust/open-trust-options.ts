@@ -34,7 +34,10 @@ export interface OpenTrustOptions {
   readonly policies?: readonly PolicyStage[];
   /** Follow files. Default true. */
   readonly watch?: boolean;
-  /** Called when changed files cannot be used; the current ones stay in force. */
+  /**
+   * Called when changed files cannot be used, and for a CRL that is older than the one in force (`ENTENTE_STORE_OLDER`); what is in force stays.
+   * Default: a warning of the process.
+   */
   readonly onFault?: (fault: unknown) => void;
   /** Default: the machine's clock. */
   readonly clock?: Clock;

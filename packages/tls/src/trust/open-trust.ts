@@ -15,6 +15,7 @@ import {
   type Store,
 } from '@entente/trust/node';
 import { encodePem } from '@entente/x509';
+import { warnOfFault } from '../fault/warn-of-fault.ts';
 import { readOptions } from '../options/read-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createTrust } from './create-trust.ts';
@@ -159,11 +160,12 @@ async function openAnchors(from: AnchorLocation, options: OpenTrustOptions): Pro
 async function openCrls(from: CrlLocation, options: OpenTrustOptions): Promise<Store<RevocationKnowledge>> {
   if (isStore(from)) return from;
   if (typeof from === 'object' && 'crls' in from) return still(from);
-  return crlsFrom(from, followOf(options));
+  const { clock = systemClock } = options;
+  return crlsFrom(from, { ...followOf(options), now: () => clock.now() });
 }
 
-function followOf({ watch, onFault }: OpenTrustOptions) {
-  return { ...(watch === undefined ? {} : { watch }), ...(onFault === undefined ? {} : { onFault }) };
+function followOf({ watch, onFault = warnOfFault }: OpenTrustOptions) {
+  return { ...(watch === undefined ? {} : { watch }), onFault };
 }
 
 function isStore<T>(from: object | string): from is Store<T> {

@@ -1,18 +1,29 @@
 import { extname } from 'node:path';
-import { type CertificateList, decodeCrl } from '@entente/x509';
+import { decodeCrl } from '@entente/x509';
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
 import { StoreFault } from './fault.ts';
 import { follow } from './follow.ts';
+import { ListsInForce, type ReadList } from './lists-in-force.ts';
 import { type FoundBlock, filesOf, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
 
 /** Largest CRL that is read from a file: room for several million entries. */
 const mostCrlBytes = 256 * 1_024 * 1_024;
 
+/** Options of {@link crlsFrom}. */
+export interface CrlsFromOptions extends FollowOptions {
+  /** Milliseconds since the epoch. Default: the clock of the machine. */
+  readonly now?: () => number;
+}
+
 /**
  * CRLs from a PEM or DER file, from every such file in a directory, or from PEM text; files are watched as by `anchorsFrom`. An
  * empty directory is not a fault: then nothing is known. A file or a text without a CRL is one, and so is a file `.crl` of a directory that has none:
  * what was emptied, or is another file, must not take away what is known.
+ *
+ * A CRL that its issuer signed before the one in force, by `thisUpdate`, and in one second by CRL number, is not taken up where it is put in the place
+ * of that one: `onFault` receives `ENTENTE_STORE_OLDER`, and the newer one stays in force. What is in force is not kept when the process ends: its
+ * next start takes every file as it is.
  *
  * @param location - path of a file or directory, or `{ pem }`
  * @param options - how files are watched
@@ -20,17 +31,18 @@ const mostCrlBytes = 256 * 1_024 * 1_024;
  */
 export function crlsFrom(
   location: StoreLocation,
-  options: FollowOptions = {},
+  options: CrlsFromOptions = {},
 ): Promise<Store<RevocationKnowledge>> {
+  const inForce = new ListsInForce(options.now ?? Date.now);
   return follow(
     typeof location === 'string' ? [location] : [],
-    async () => ({ crls: await readCrls(location) }),
+    async () => ({ crls: inForce.takeUp(await readCrls(location), options.onFault) }),
     options,
   );
 }
 
-async function readCrls(location: StoreLocation): Promise<readonly CertificateList[]> {
-  const crls: CertificateList[] = [];
+async function readCrls(location: StoreLocation): Promise<readonly ReadList[]> {
+  const crls: ReadList[] = [];
   for (const place of typeof location === 'string' ? await filesOf(location) : [location]) {
     const blocks = await readBlocks(place, 'X509 CRL');
     const found = crlsOf(blocks);
@@ -53,12 +65,12 @@ function none(place: StoreLocation, blocks: readonly FoundBlock[]): StoreFault {
   });
 }
 
-function crlsOf(blocks: readonly FoundBlock[]): readonly CertificateList[] {
+function crlsOf(blocks: readonly FoundBlock[]): readonly ReadList[] {
   return blocks
     .filter((block) => block.label === 'X509 CRL' || block.label === 'CRL')
     .map((block) => {
       const decoded = decodeCrl(block.der, { maxBytes: mostCrlBytes });
-      if (decoded.ok) return decoded.value;
+      if (decoded.ok) return { crl: decoded.value, place: block.place };
       throw new StoreFault('ENTENTE_STORE_MALFORMED', {
         sentence: `expected a CRL, found ${decoded.error.message} (${decoded.error.where})`,
         place: block.place,

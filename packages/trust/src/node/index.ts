@@ -1,5 +1,5 @@
 export { type AnchorDefaults, type AnchorsFromOptions, anchorsFrom } from './anchors-from.ts';
-export { crlsFrom } from './crls-from.ts';
+export { type CrlsFromOptions, crlsFrom } from './crls-from.ts';
 export { StoreFault, type StoreFaultCode } from './fault.ts';
 export { type FetchedObject, fetchObject, type LookUp, type ObjectRequest } from './fetch/fetch-object.ts';
 export type { FetchRules, HostList } from './fetch/fetch-rules.ts';

@@ -244,6 +244,87 @@ describe('crlsFrom', () => {
     expect(store.current.crls).toHaveLength(1);
   });
 
+  describe('where an older list is put in the place of the one in force', () => {
+    const minuteMs = 60_000;
+    const at = (minutes: number) => Math.floor(Date.now() / 1_000) * 1_000 + minutes * minuteMs;
+    const following = async (place: string) => {
+      let tell: (fault: unknown) => void = () => {};
+      let change: () => void = () => {};
+      const told = new Promise((resolve) => {
+        tell = resolve;
+      });
+      const changed = new Promise<void>((resolve) => {
+        change = resolve;
+      });
+      const store = await crlsFrom(place, { intervalMs: 2, onFault: tell });
+      opened.push(store);
+      store.onChange(change);
+      return { store, told, changed };
+    };
+    const sizes = (store: Store<{ crls: readonly { entryCount: number }[] }>) =>
+      store.current.crls.map(({ entryCount }) => entryCount);
+
+    it.each<[string, { readonly number?: 'none' }]>([
+      ['without numbers', { number: 'none' }],
+      ['with numbers', {}],
+    ])('keeps the one in force, and tells why: lists %s', async (_, numbered) => {
+      const [olderAt, newerAt] = [at(-30), at(-10)];
+      const older = await root.crl([], { thisUpdate: olderAt, number: 1, ...numbered });
+      const path = await put(
+        'contoso.crl',
+        await root.crl(['0a'], { thisUpdate: newerAt, number: 2, ...numbered }),
+      );
+      const { store, told, changed } = await following(path);
+      await put('contoso.crl', older);
+      await changed;
+      expect(sizes(store)).toEqual([1]);
+      expect(await told).toMatchObject({
+        code: 'ENTENTE_STORE_OLDER',
+        sentence: expect.stringMatching(
+          `^expected a CRL of CN=Contoso Root from ${new Date(newerAt).toISOString()}.* or later, found one from ${new Date(olderAt).toISOString()}`,
+        ),
+        place: path,
+      });
+    });
+
+    it('takes up the other lists of a directory, and later the next one of that issuer', async () => {
+      await put('contoso.crl', await root.crl(['0a'], { thisUpdate: at(-10), number: 'none' }));
+      await put('fabrikam.crl', await second.crl([], { thisUpdate: at(-10), number: 'none' }));
+      const { store, told } = await following(directory);
+      await put('contoso.crl', await root.crl([], { thisUpdate: at(-30), number: 'none' }));
+      await put('fabrikam.crl', await second.crl(['0b', '0c'], { thisUpdate: at(-5), number: 'none' }));
+      await told;
+      await expect.poll(() => sizes(store).sort()).toEqual([1, 2]);
+      await put('contoso.crl', await root.crl([], { thisUpdate: at(-5), number: 'none' }));
+      await expect.poll(() => sizes(store).sort()).toEqual([0, 2]);
+    });
+
+    it('takes up an older one beside it that has been there from the beginning', async () => {
+      await put('contoso-1.crl', await root.crl(['0a'], { thisUpdate: at(-30), number: 'none' }));
+      await put('contoso-2.crl', await root.crl(['0a', '0b'], { thisUpdate: at(-10), number: 'none' }));
+      const { store, changed } = await following(directory);
+      await put('fabrikam.crl', await second.crl([], { thisUpdate: at(-10), number: 'none' }));
+      await changed;
+      expect(sizes(store).sort()).toEqual([0, 1, 2]);
+    });
+
+    it('takes it up where the time of the other one has not come, and no verdict rests on that one', async () => {
+      const path = await put('contoso.crl', await root.crl([], { thisUpdate: at(600), number: 'none' }));
+      const { store, changed } = await following(path);
+      await put('contoso.crl', await root.crl(['0a'], { thisUpdate: at(-10), number: 'none' }));
+      await changed;
+      expect(sizes(store)).toEqual([1]);
+    });
+
+    it('takes it up at the next start: what an earlier run has read is not kept', async () => {
+      const path = await put('contoso.crl', await root.crl(['0a'], { thisUpdate: at(-10), number: 'none' }));
+      const { store } = await following(path);
+      await store[Symbol.asyncDispose]();
+      await put('contoso.crl', await root.crl([], { thisUpdate: at(-30), number: 'none' }));
+      expect(sizes((await following(path)).store)).toEqual([0]);
+    });
+  });
+
   it('refuses a file that is no CRL with ENTENTE_STORE_MALFORMED', async () => {
     await put('bad.crl', '-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n');
     await expect(crlsFrom(directory, { watch: false })).rejects.toMatchObject({

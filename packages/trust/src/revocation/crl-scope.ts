@@ -56,7 +56,7 @@ export function sameScope(a: CertificateList, b: CertificateList): boolean {
 }
 
 /** The issuing distribution point as it stood in the CRL. */
-function scopeDer(crl: CertificateList): Uint8Array | undefined {
+export function scopeDer(crl: CertificateList): Uint8Array | undefined {
   if (crl.issuingDistributionPoint === undefined) return undefined;
   return crl.extensions.find((extension) => extension.oid === '2.5.29.28')?.value;
 }
