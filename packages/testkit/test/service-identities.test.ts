@@ -163,6 +163,21 @@ async function stolen(names: CertificateNames): Promise<IdentitySource> {
   return loadCredential({ certificate, key: own.privateKeyPem });
 }
 
+it('an identity with as many names as it may have is presented to peers, which take it', async () => {
+  const named = (index: number) => `n${String(index).padStart(5, '0')}.many.contoso.example`;
+  const name = named(0);
+  // Each takes two octets more in the certificate.
+  const most = Array.from({ length: Math.floor(65_536 / (name.length + 2)) }, (_, index) => named(index));
+  const server = await serveAs(await authority.identity(...(most as [string])), 'external');
+  try {
+    const socket = await dial(server.port, { mode: 'host', name }, name);
+    expect(peerOf(socket)?.peer?.dnsNames).toHaveLength(most.length);
+    socket.destroy();
+  } finally {
+    await server.close();
+  }
+});
+
 describe('an identity in use', () => {
   const asked: AskedName = { mode: 'host', name: 'billing.contoso.example' };
   const serial = (socket: tls.TLSSocket) => peerOf(socket)?.peer?.serialHex;

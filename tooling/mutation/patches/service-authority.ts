@@ -59,6 +59,14 @@ export const patches: PatchList = {
       test: authority('are refused before anything is signed where the root cannot vouch for one'),
     },
     {
+      name: 'names-that-fit',
+      off: 'a service with thousands of names gets a certificate that no peer takes',
+      file: desk,
+      find: 'if (octets > maxNameOctets) {',
+      replace: 'if (octets > 2 ** 30 + maxNameOctets) {',
+      test: authority('refuses names that take more octets than peers take in a handshake'),
+    },
+    {
       name: 'service-name-form',
       off: 'a service gets names of any form',
       file: lint,

@@ -7,6 +7,13 @@ const localhost = 'localhost';
 const maxSpiffeLength = 2_048;
 const maxTrustDomainLength = 255;
 const spiffeScheme = 'spiffe://';
+/**
+ * Octets that the names of a service may take in its certificate. OpenSSL, and so Node, refuses a peer whose chain takes more than 102,400 in the
+ * handshake; what is left is for the rest of the certificate and for its issuers. Other libraries take less: Java 32,768 by default.
+ */
+export const maxNameOctets = 65_536;
+/** Tag and length of a name. */
+const octetsBesideName = 2;
 
 /** The names of a service as they go into its certificate, or what is wrong with one of them. */
 export type ServiceNames =
@@ -47,6 +54,18 @@ export function serviceNames(given: readonly string[]): ServiceNames {
       ...(ipAddresses.size === 0 ? {} : { ipAddresses: [...ipAddresses] }),
     },
   };
+}
+
+/**
+ * The octets that the names of a service take in its certificate, but for a few.
+ * @param names - all that go into it
+ */
+export function nameOctets({ dnsNames, ipAddresses = [], uris }: CertificateNames): number {
+  // All of them are ASCII; an address takes fewer octets than its text.
+  return [...dnsNames, ...ipAddresses, ...uris].reduce(
+    (sum, name) => sum + name.length + octetsBesideName,
+    0,
+  );
 }
 
 /**

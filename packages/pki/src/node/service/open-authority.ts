@@ -27,7 +27,7 @@ export interface ServiceAuthority {
    * is the same object: with its first name alone, or the same names in any order. Other names are refused then, because a
    * listener that presents it would lose those that are left out; `reissue` changes them.
    * @param name - DNS name in lower case, `localhost`, IP address, or SPIFFE ID: the service is recorded, found and revoked by it
-   * @param others - further names, one SPIFFE ID at most in all
+   * @param others - further names, one SPIFFE ID at most in all; together 65,536 octets at most, because peers refuse a longer chain
    * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` with its `reason`, e.g. `subject-revoked`; `ENTENTE_PKI_BAD_ARGUMENT`, also
    * where the identity is open with other names; `ENTENTE_PKI_PASSPHRASE`, and those of the ledger
    */

@@ -4,7 +4,7 @@ import { Turns } from '../../enrolment/turns.ts';
 import { PkiFault } from '../../ground/fault.ts';
 import { refuse } from '../../ground/refusal.ts';
 import type { RevocationReason } from '../../ground/revocation-reason.ts';
-import { serviceNames, serviceSubject } from '../../ground/service-names.ts';
+import { maxNameOctets, nameOctets, serviceNames, serviceSubject } from '../../ground/service-names.ts';
 import { revokeUnfinished } from '../../issuing/unfinished.ts';
 import type { PublishedRevocation } from '../../revocation/revocation-desk.ts';
 import { listAddressesIn } from '../../rollover/exact-certificate.ts';
@@ -156,6 +156,14 @@ export class ServiceDesk {
         place: 'names of an identity',
         remedy:
           'write them like orders.contoso.example, 127.0.0.1 or spiffe://contoso.example/orders, without wildcard',
+      });
+    }
+    const octets = nameOctets(read.names);
+    if (octets > maxNameOctets) {
+      throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+        sentence: `expected names of at most ${maxNameOctets} octets together, found ${given.length} of ${octets}`,
+        place: 'names of an identity',
+        remedy: 'give the service several identities: peers refuse a chain of more than 102,400 octets',
       });
     }
     const subject = serviceSubject(given[0] as string);
