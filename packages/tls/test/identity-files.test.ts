@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { createTestAuthority, type TestCertificate } from '@entente/testkit';
 import { loadCredential } from '@entente/tls';
 import { decodePem } from '@entente/x509';
@@ -63,6 +64,14 @@ const content = ({
   };
 };
 const expected = () => content({ certificatePem: first.chainPem, keyPem: first.keyPem });
+
+it('files with a byte order mark of UTF-8 are read, and OpenSSL takes what is in them', async () => {
+  const files = { certificate: join(folder, 'marked.crt'), key: join(folder, 'marked.key') };
+  writeFileSync(files.certificate, `\ufeff${first.chainPem}`);
+  writeFileSync(files.key, `\ufeff${first.keyPem}`);
+  const { certificatePem, keyPem } = (await loadCredential(files)).current;
+  expect(() => createSecureContext({ cert: certificatePem, key: keyPem })).not.toThrow();
+});
 
 describe('an identity in a PKCS#12 file', () => {
   it.each<[string, readonly string[]]>([

@@ -45,6 +45,70 @@ describe('PEM', () => {
     expect(decodePem('nothing here')).toEqual({ ok: true, value: [] });
   });
 
+  it('skips a byte order mark of UTF-8, at the beginning and where another file begins', () => {
+    const marked = `\ufeff${block('AQ==')}\ufeff${block('Ag==')}`;
+    const blocks = [{ der: Uint8Array.of(1) }, { der: Uint8Array.of(2) }];
+    expect(decodePem(marked)).toMatchObject({ ok: true, value: blocks });
+    expect(decodePem(Buffer.from(marked))).toMatchObject({ ok: true, value: blocks });
+    expect(decodePem(Buffer.from(marked).toString('latin1'))).toMatchObject({ ok: true, value: blocks });
+  });
+
+  const wide = (text: string) => Buffer.from(text, 'utf16le');
+  it.each<[string, string | Uint8Array]>([
+    ['little-endian, with mark', wide(`\ufeff${block('AQ==')}`)],
+    ['little-endian, without mark', wide(block('AQ=='))],
+    ['big-endian, with mark', wide(`\ufeff${block('AQ==')}`).swap16()],
+    ['big-endian, without mark', wide(block('AQ==')).swap16()],
+    ['read as UTF-8', wide(`\ufeff${block('AQ==')}`).toString()],
+    ['read as Latin-1', wide(block('AQ==')).toString('latin1')],
+  ])('refuses UTF-16 by its name: %s', (_, text) => {
+    for (const decode of [decodePem, decodePemCertificates])
+      expect(decode(text)).toMatchObject({
+        ok: false,
+        error: {
+          code: 'unsupported',
+          message: 'expected PEM in ASCII or UTF-8, found UTF-16: write the file again as UTF-8',
+          where: 'pem',
+        },
+      });
+  });
+
+  it.each<[string, unknown]>([
+    ['a promise: await it', Promise.resolve('x')],
+    ['nothing', undefined],
+    ['something else', 7],
+    ['something else', null],
+    ['something else', { pem: 'x' }],
+    ['something else', [block('AQ==')]],
+  ])('refuses %s in the place of a text', (found, value) => {
+    for (const decode of [decodePem, decodePemCertificates])
+      expect(decode(value as string)).toMatchObject({
+        ok: false,
+        error: {
+          code: 'malformed',
+          message: `expected PEM as a text or in a Uint8Array, found ${found}`,
+          where: 'pem',
+        },
+      });
+  });
+
+  it.each<[string, string | Uint8Array]>([
+    ['at least one PEM block, found none', ''],
+    ['at least one PEM block, found none', 'nothing here'],
+    ['at least one PEM block, found none', '/etc/ssl/ca.crt'],
+    ['at least one PEM block, found none', Buffer.from('nothing here')],
+    ['PEM, found DER: decodeCertificate reads it', certificates()[0]!],
+  ])('refuses certificates of what has no block: expected %s', (rest, text) => {
+    expect(decodePemCertificates(text)).toMatchObject({
+      ok: false,
+      error: { code: 'malformed', message: `expected ${rest}`, where: 'pem' },
+    });
+  });
+
+  it('reads a text with blocks of other kinds alone as no certificates', () => {
+    expect(decodePemCertificates(block('AQ==', 'PRIVATE KEY'))).toEqual({ ok: true, value: [] });
+  });
+
   it.each([
     ['another label at the end', block('AQ==', 'A', 'B')],
     ['no end', '-----BEGIN A-----\nAQ==\n'],

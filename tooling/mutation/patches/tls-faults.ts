@@ -104,5 +104,27 @@ export const patches: PatchList = {
       replace: 'if (plain.length < 0)',
       test: { file: 'packages/x509/test/pem.test.ts', title: 'is said to be PEM' },
     },
+    {
+      name: 'text-without-blocks',
+      off: 'the name of a file in the place of its text is a text without certificates',
+      file: 'packages/x509/src/certificate/pem.ts',
+      find: '  if (blocks.value.length === 0) {',
+      replace: '  if (blocks.value.length > 2 ** 30) {',
+      test: {
+        file: 'packages/x509/test/pem.test.ts',
+        title: 'refuses certificates of what has no block: expected at least one PEM block, found none',
+      },
+    },
+    {
+      name: 'wide-text',
+      off: 'a file in UTF-16 is a text without certificates',
+      file: 'packages/x509/src/certificate/pem.ts',
+      find: 'blocks.length === 0 && isWide(source)',
+      replace: 'blocks.length > 2 ** 30 && isWide(source)',
+      test: {
+        file: 'packages/x509/test/pem.test.ts',
+        title: 'refuses UTF-16 by its name: little-endian, with mark',
+      },
+    },
   ],
 };

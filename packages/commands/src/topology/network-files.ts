@@ -68,7 +68,10 @@ export async function partnersOf(
 export async function judgeOf(anchors: readonly string[], crls: readonly string[]): Promise<Judge> {
   const roots = [];
   for (const file of await filesOf(anchors)) {
-    const decoded = decodePemCertificates(await readNamed(file));
+    const content = await readNamed(file);
+    // A directory may have lists as DER too.
+    if (decodesToNothing(content)) continue;
+    const decoded = decodePemCertificates(content);
     if (!decoded.ok) throw unreadable(file, 'a certificate', decoded.error.message);
     for (const certificate of decoded.value) roots.push({ name: `${file} ${roots.length + 1}`, certificate });
   }
@@ -80,9 +83,7 @@ async function readLists(crls: readonly string[]): Promise<readonly CertificateL
   const lists: CertificateList[] = [];
   for (const file of await filesOf(crls)) {
     const content = await readNamed(file);
-    const ders = content.subarray(0, 10).toString().startsWith('-----')
-      ? blocksOf(file, content, 'X509 CRL')
-      : [content];
+    const ders = content[0] === 0x30 ? [content] : blocksOf(file, content, 'X509 CRL');
     for (const der of ders) {
       const decoded = decodeCrl(der);
       if (!decoded.ok) throw unreadable(file, 'a CRL', decoded.error.message);
@@ -101,6 +102,11 @@ async function filesOf(paths: readonly string[]): Promise<readonly string[]> {
         if (/\.(crt|pem|crl)$/.test(name)) files.push(join(path, name));
   }
   return files;
+}
+
+function decodesToNothing(content: Uint8Array): boolean {
+  const decoded = decodePem(content);
+  return decoded.ok && decoded.value.length === 0;
 }
 
 function blocksOf(file: string, pem: Uint8Array, label: string): readonly Uint8Array[] {

@@ -19,14 +19,23 @@ const MAX_BYTES = 268_435_456;
 const MAX_BLOCKS = 16_384;
 const MAX_LABEL = 64;
 
+/** Byte order marks of UTF-8, decoded and as octets: editors write one at the beginning of a file, and files are joined. */
+const MARKS = ['\ufeff', '\u00ef\u00bb\u00bf'];
+/** The same of UTF-16, as octets. */
+const WIDE_MARKS = ['\u00ff\u00fe', '\u00fe\u00ff'];
+/** In UTF-16, of either order, every other octet of ASCII is 0. */
+const WIDE_BEGIN = [...'-----BEGIN'].join('\0');
+
 /**
- * Decodes every block of a PEM text. Text between blocks is skipped, as RFC 7468 §2 allows; a block may contain only canonical
- * base64 and white space.
- * @param text - ASCII; octets are taken as Latin-1
+ * Decodes every block of a PEM text. Text between blocks is skipped, as RFC 7468 §2 allows, and so is a byte order mark of UTF-8; a block may contain
+ * only canonical base64 and white space. UTF-16 is refused.
+ * @param text - ASCII or UTF-8; octets are taken as Latin-1
  * @param limits - default: 256 MiB of text, 16,384 blocks
  * @see RFC 7468 §2, §3
  */
 export function decodePem(text: string | Uint8Array, limits?: DecodeLimits): Decoded<readonly PemBlock[]> {
+  if (!isTextual(text))
+    return refuse('malformed', `expected PEM as a text or in a Uint8Array, found ${kindOf(text)}`, 0);
   const maxBytes = limits?.maxBytes ?? MAX_BYTES;
   const maxItems = limits?.maxItems ?? MAX_BLOCKS;
   if (text.length > maxBytes) {
@@ -57,16 +66,42 @@ export function decodePem(text: string | Uint8Array, limits?: DecodeLimits): Dec
     blocks.push({ label, der });
     at = nextMarker(source, BEGIN, bodyEnd + marker.length);
   }
+  if (blocks.length === 0 && isWide(source)) {
+    return refuse(
+      'unsupported',
+      'expected PEM in ASCII or UTF-8, found UTF-16: write the file again as UTF-8',
+      0,
+    );
+  }
   return { ok: true, value: blocks };
+}
+
+/** Callers in JavaScript have no compiler that finds another value, and one that was skipped would be a file without certificates. */
+function isTextual(value: unknown): value is string | Uint8Array {
+  return typeof value === 'string' || value instanceof Uint8Array;
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return value instanceof Promise ? 'a promise: await it' : 'something else';
+}
+
+/** UTF-16, also where it was decoded as another encoding. */
+function isWide(source: string): boolean {
+  return WIDE_MARKS.some((mark) => source.startsWith(mark)) || source.includes(WIDE_BEGIN);
 }
 
 /** The next marker that begins a line, or -1. */
 function nextMarker(source: string, marker: string, from: number): number {
   let at = source.indexOf(marker, from);
-  while (at > 0 && source.charCodeAt(at - 1) !== 0x0a && source.charCodeAt(at - 1) !== 0x0d) {
-    at = source.indexOf(marker, at + 1);
-  }
+  while (at > 0 && !beginsLine(source, at)) at = source.indexOf(marker, at + 1);
   return at;
+}
+
+function beginsLine(source: string, at: number): boolean {
+  const mark = MARKS.find((one) => source.startsWith(one, at - one.length));
+  const before = at - (mark?.length ?? 0) - 1;
+  return before < 0 || source.charCodeAt(before) === 0x0a || source.charCodeAt(before) === 0x0d;
 }
 
 /** Labels are words of visible ASCII; a hyphen would be ambiguous with the dashes. */
@@ -143,8 +178,12 @@ function encodeBase64(bytes: Uint8Array, start: number, stop: number): string {
 
 const CERTIFICATE_LABELS = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
 
+/** DER of a certificate begins with this tag. */
+const SEQUENCE = 0x30;
+
 /**
- * Decodes the certificates of a PEM text, in order; blocks of other kinds are skipped.
+ * Decodes the certificates of a PEM text, in order; blocks of other kinds are skipped. A text without any block is refused: it is empty, another file,
+ * or the name of one.
  * @param limits - of the text and of each certificate
  * @returns the certificates, or the first refusal with `where` naming the block, counted from 1
  * @see RFC 7468 §5
@@ -155,6 +194,13 @@ export function decodePemCertificates(
 ): Decoded<readonly Certificate[]> {
   const blocks = decodePem(text, limits);
   if (!blocks.ok) return blocks;
+  if (blocks.value.length === 0) {
+    const isDer = typeof text !== 'string' && text[0] === SEQUENCE;
+    const found = isDer
+      ? 'expected PEM, found DER: decodeCertificate reads it'
+      : 'expected at least one PEM block, found none';
+    return refuse('malformed', found, 0);
+  }
   const certificates: Certificate[] = [];
   for (const [index, { label, der }] of blocks.value.entries()) {
     if (!CERTIFICATE_LABELS.has(label)) continue;
