@@ -19,9 +19,8 @@ function refused(outcome: { readonly ok: boolean; readonly refusal?: AccountRefu
 }
 
 describe('an account that is checked', () => {
-  it('is given back in one form, without what does not belong to it', () => {
+  it('is given back in one form', () => {
     const wild = {
-      shoeSize: 41,
       rights: ['dial-outside'],
       number: '+4930123456',
       state: 'enabled',
@@ -56,6 +55,8 @@ describe('an account that is checked', () => {
       { ...alice, verifiers: {}, password: 'correct horse' },
       'password of an account',
     ],
+    ['a field that there is not', { ...alice, shoeSize: 41 }, 'shoeSize of an account'],
+    ['a misspelt field', { ...alice, right: ['dial-outside'] }, 'right of an account'],
   ])('is a fault of the program that gives %s, and names the field', (_, account, place) => {
     let fault: unknown;
     try {
@@ -202,6 +203,24 @@ describe('the verifiers of an account', () => {
       );
     },
   );
+
+  it.each([
+    ['an empty password', 'alice@contoso.example', '', undefined, 'second argument of verifiersOf'],
+    ['no algorithm', 'alice@contoso.example', 'secret', [], 'third argument of verifiersOf'],
+    [
+      'an algorithm that there is not',
+      'alice@contoso.example',
+      'secret',
+      ['SHA-1'],
+      'third argument of verifiersOf',
+    ],
+    ['an algorithm without list', 'alice@contoso.example', 'secret', 'MD5', 'third argument of verifiersOf'],
+    ['a URI', 'sip:alice@contoso.example', 'secret', undefined, 'first argument of verifiersOf'],
+    ['a domain in capitals', 'alice@Contoso.example', 'secret', undefined, 'first argument of verifiersOf'],
+  ])('are not made of %s: nobody could sign in with them', (_, address, password, algorithms, place) => {
+    const make = () => verifiersOf(address, password, algorithms as undefined);
+    expect(make).toThrow(expect.objectContaining({ code: 'ENTENTE_ACCOUNTS_BAD_ARGUMENT', place }));
+  });
 
   it('authenticate nobody while the account is disabled', () => {
     expect(credentialRecordOf({ ...alice, state: 'disabled' })).toBeUndefined();

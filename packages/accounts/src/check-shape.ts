@@ -7,6 +7,9 @@ import { AccountsFault } from './fault.ts';
  */
 export function checkShape(account: unknown): void {
   if (!isRecord(account)) throw unlike('account', 'an account', account, example);
+  for (const name of Object.keys(account)) {
+    if (!fields.includes(name)) throw unknownField(name);
+  }
   const { address, home, number, password, rights, verifiers } = account;
   checkText(address, 'address of an account', 'give an address like alice@contoso.example');
   if (!isRecord(verifiers) || !Object.values(verifiers).every((value) => typeof value === 'string'))
@@ -23,6 +26,18 @@ export function checkShape(account: unknown): void {
     if (value !== undefined)
       checkText(value, `${name} of an account`, `give ${name} as a text, or leave it out`);
   }
+}
+
+/** A password is looked for, to say what to write in its place. */
+const fields = ['address', 'verifiers', 'home', 'state', 'number', 'rights', 'password'];
+
+function unknownField(name: string): AccountsFault {
+  const written = name.replaceAll(/[^ -~]/g, '?').slice(0, 60);
+  return new AccountsFault('ENTENTE_ACCOUNTS_BAD_ARGUMENT', {
+    sentence: `expected only fields that an account has, found ${written}`,
+    place: `${written} of an account`,
+    remedy: `correct the name, or remove it: an account has ${fields.slice(0, -1).join(', ')}`,
+  });
 }
 
 const example = "write { address, verifiers: verifiersOf(address, password), state: 'enabled', rights: [] }";

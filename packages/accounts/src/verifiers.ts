@@ -8,6 +8,7 @@ import {
 import type { Account, Verifiers } from './account.ts';
 import { parseAccountAddress } from './address.ts';
 import { checkText } from './check-shape.ts';
+import { AccountsFault } from './fault.ts';
 import { type AccountRefusal, refuse } from './refusal.ts';
 
 /** Algorithms of verifiers, in the order in which they are stored. */
@@ -22,7 +23,8 @@ export const fewestPasswordCharacters = 8;
  * @param password - in plain text
  * @param algorithms - default SHA-256 alone
  * @returns verifiers, or undefined for an address that is none
- * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where an argument is missing or of another kind
+ * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where an argument is missing or of another kind, the address is not canonical, the password
+ * is empty, or there is no such algorithm
  */
 export function verifiersOf(
   address: string,
@@ -31,10 +33,46 @@ export function verifiersOf(
 ): Verifiers | undefined {
   checkText(address, 'first argument of verifiersOf', 'give an address like alice@contoso.example');
   checkText(password, 'second argument of verifiersOf', 'give the password in plain text');
+  if (password === '')
+    throw badArgument(
+      'second',
+      'a password of one character or more',
+      'an empty text',
+      'give the password in plain text',
+    );
+  if (algorithms !== undefined && !areAlgorithms(algorithms)) {
+    const wanted = `a list of some of ${verifierAlgorithms.join(', ')}`;
+    const found = Array.isArray(algorithms) ? (algorithms.length === 0 ? 'none' : 'another one') : 'no list';
+    throw badArgument('third', wanted, found, `give ${wanted}, or leave it out`);
+  }
   const parsed = parseAccountAddress(address);
   if (!parsed.ok) return undefined;
-  const { domain: realm, username } = parsed.value;
+  const { address: canonical, domain: realm, username } = parsed.value;
+  if (canonical !== address)
+    throw badArgument(
+      'first',
+      `the address ${canonical}`,
+      JSON.stringify(address),
+      'write it as the account has it',
+    );
   return createCredentialRecord({ username, realm, password }, algorithms).ha1;
+}
+
+function areAlgorithms(given: unknown): boolean {
+  return (
+    Array.isArray(given) &&
+    given.length > 0 &&
+    given.every((algorithm) => verifierAlgorithms.includes(algorithm as DigestAlgorithm))
+  );
+}
+
+function badArgument(which: string, wanted: string, found: string, remedy: string): AccountsFault {
+  const place = `${which} argument of verifiersOf`;
+  return new AccountsFault('ENTENTE_ACCOUNTS_BAD_ARGUMENT', {
+    sentence: `${place}: expected ${wanted}, found ${found}`,
+    place,
+    remedy,
+  });
 }
 
 /**

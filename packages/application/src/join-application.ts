@@ -2,6 +2,7 @@ import { createLogger, type Logger } from '@entente/host';
 import { joinDomain } from '@entente/member';
 import type { Application } from './application.ts';
 import type { ApplicationBounds, ApplicationHandlers } from './application-options.ts';
+import { checkOptions, joinRules } from './check-options.ts';
 import { serveApplication } from './serve-application.ts';
 
 /** An application that joins its domain by itself. */
@@ -22,11 +23,12 @@ export interface JoinApplicationOptions extends ApplicationHandlers, Application
  * Joins the domain, or comes back to it, and serves the application.
  * @param options - which server, where its files are, its join token, and what it does with requests
  * @returns the application; disposing of it leaves the domain's connections too
- * @throws MemberFault where joining fails; as {@link serveApplication}
+ * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`, before anything is done; MemberFault where joining fails; as {@link serveApplication}
  */
 export async function joinApplication(options: JoinApplicationOptions): Promise<Application> {
-  const { addresses = {}, directory, fqdn, token } = options;
-  const logger = options.logger ?? createLogger({ app: 'application', source: fqdn });
+  checkOptions(options, joinRules, 'joinApplication');
+  const { addresses = {}, directory, fqdn, token, ...serving } = options;
+  const logger = serving.logger ?? createLogger({ app: 'application', source: fqdn });
   const member = await joinDomain({
     fqdn,
     directory,
@@ -35,7 +37,7 @@ export async function joinApplication(options: JoinApplicationOptions): Promise<
     log: logger,
   });
   try {
-    return await serveApplication({ ...options, member, logger, closeWith: member });
+    return await serveApplication({ ...serving, member, logger, closeWith: member });
   } catch (error) {
     await member[Symbol.asyncDispose]();
     throw error;

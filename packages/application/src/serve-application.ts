@@ -5,6 +5,7 @@ import { logRefusal, RefusalLimit, serve, systemClock } from '@entente/tls';
 import { linkOfServer, noLink, type ServerInterface, type Topology } from '@entente/topology';
 import { Application } from './application.ts';
 import type { ServeApplicationOptions } from './application-options.ts';
+import { checkOptions, serveRules } from './check-options.ts';
 import { FrontEnds } from './front-ends.ts';
 import { applicationMetrics } from './metrics.ts';
 import { ReceivedRequests } from './receive-requests.ts';
@@ -21,9 +22,10 @@ const defaultCheckCallsMs = 300_000;
  * Serves a trusted application at the port that the topology names for this server: front ends connect to it (MTLS), and it to them where the
  * topology lets it open connections.
  * @param options - the member, its log, and what is done with requests
- * @throws OperatorFault `ENTENTE_NOT_AN_APPLICATION`; faults of `serve` in `@entente/tls`
+ * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`; OperatorFault `ENTENTE_NOT_AN_APPLICATION`; faults of `serve` in `@entente/tls`
  */
 export async function serveApplication(options: ServeApplicationOptions): Promise<Application> {
+  checkOptions(options, serveRules, 'serveApplication');
   const { logger, member } = options;
   const { fqdn, identity, trust } = member;
   const topology = () => member.topology;

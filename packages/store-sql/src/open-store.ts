@@ -5,6 +5,14 @@ import { type Ledger, PkiFault } from '@entente/pki/ledger';
 import type { TopologyVersions } from '@entente/topology/versions';
 import type { ImportProgress } from './import/import-ledger-file.ts';
 import { databaseFile } from './open-database.ts';
+import {
+  argumentProblem,
+  callback,
+  type OptionRules,
+  optionProblem,
+  text,
+  wholeNumber,
+} from './option-problem.ts';
 import { createSqlAuditTrail } from './ports/sql-audit-trail.ts';
 import { createSqlDirectory } from './ports/sql-directory.ts';
 import { createSqlLedger } from './ports/sql-ledger.ts';
@@ -24,6 +32,13 @@ export interface StoreOptions {
   /** Removed accounts that the feed of accounts remembers, from 0. Default 10,000. */
   readonly keptRemovals?: number;
 }
+
+const rules: OptionRules = {
+  onImport: callback,
+  now: callback,
+  maxWaiting: wholeNumber(1),
+  keptRemovals: wholeNumber(0),
+};
 
 /** What an authority records, in one database. */
 export interface SqlStore {
@@ -57,10 +72,13 @@ export interface SqlStore {
  * a time; the lock is the database's own, and ends with the process.
  * @param directory - the folder; a `ledger.jsonl` of an earlier release in it is taken over
  * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_LEDGER_DAMAGED`, `ENTENTE_PKI_LEDGER_UNAVAILABLE`,
- * `ENTENTE_PKI_LEDGER_TOO_NEW`; `ENTENTE_PKI_SECRET_EXPOSED` where others may open it; `ENTENTE_PKI_AUTHORITY_DAMAGED` where the folder has an
+ * `ENTENTE_PKI_LEDGER_TOO_NEW`; `ENTENTE_PKI_BAD_ARGUMENT` for an option that is none; `ENTENTE_PKI_SECRET_EXPOSED` where others may open it; `ENTENTE_PKI_AUTHORITY_DAMAGED` where the folder has an
  * authority that is complete, and no database with records
  */
 export async function openStore(directory: string, options: StoreOptions = {}): Promise<SqlStore> {
+  const wrong =
+    argumentProblem(directory, text, 'directory of openStore') ?? optionProblem(options, rules, 'openStore');
+  if (wrong !== undefined) throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', wrong);
   const place = join(directory, databaseFile);
   const thread = await startThread(directory, options.onImport ?? (() => {}));
   const queue = new OperationQueue({

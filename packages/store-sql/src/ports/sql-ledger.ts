@@ -9,6 +9,7 @@ import {
 } from '@entente/pki/ledger';
 import type { ListWindow } from '../ledger/certificates.ts';
 import type { OperationPort } from '../operations/operation-port.ts';
+import { argumentProblem, text, wholeNumber } from '../option-problem.ts';
 
 /** Most certificates of a page. */
 const maxLimit = 1_000;
@@ -39,7 +40,13 @@ export function createSqlLedger(database: OperationPort, close: () => Promise<vo
     blockedKey: (keyHash) => database.call('blockedKey', keyHash),
     release: (issuer, serialHex) => database.call('release', issuer, serialHex),
     revoked: (issuer, notAfterFrom) => allRevoked(database, issuer, notAfterFrom),
-    nextCrlNumber: (issuer, above = 0) => database.call('nextCrlNumber', issuer, above),
+    nextCrlNumber: async (issuer, above = 0) => {
+      const wrong =
+        argumentProblem(issuer, text, 'issuer of nextCrlNumber') ??
+        argumentProblem(above, wholeNumber(0), 'above of nextCrlNumber');
+      if (wrong !== undefined) throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', wrong);
+      return database.call('nextCrlNumber', issuer, above);
+    },
     addToken: (token) => database.call('addToken', token),
     checkToken: (secretHash, keyHash, now) => database.call('checkToken', secretHash, keyHash, now),
     spendToken: (secretHash, server, keyHash, now) =>

@@ -11,6 +11,14 @@ import { changesSince, nameEpoch } from '../accounts/account-feed.ts';
 import { findAccount, listAccounts, readContacts } from '../accounts/account-queries.ts';
 import type { AccountOperationPort } from '../operations/operation-port.ts';
 import type { AccountOperationName, OperationParameters, OperationValue } from '../operations/operations.ts';
+import {
+  callback,
+  type OptionRules,
+  object,
+  optionProblem,
+  wholeNumber,
+  yesOrNo,
+} from '../option-problem.ts';
 import { asAccountsFault, createSqlDirectory } from '../ports/sql-directory.ts';
 import { BatchQueue } from '../queue/batch-queue.ts';
 import type { Standing } from '../standing.ts';
@@ -47,6 +55,17 @@ export interface PostgresAccountsOptions {
   readonly now?: () => number;
 }
 
+const rules: OptionRules = {
+  server: object,
+  maxConnections: wholeNumber(1),
+  patienceMs: wholeNumber(0),
+  heartbeatMs: wholeNumber(100),
+  maxWaiting: wholeNumber(1),
+  keptRemovals: wholeNumber(0),
+  needsServer: yesOrNo,
+  now: callback,
+};
+
 /** The accounts of a domain in PostgreSQL, which any number of servers read and change at once. */
 export interface PostgresAccounts extends AccountDirectory {
   /** Whether PostgreSQL is reached and stores changes: for the health of a server. */
@@ -57,10 +76,12 @@ export interface PostgresAccounts extends AccountDirectory {
  * Opens the accounts in a database of PostgreSQL 13 or newer, and makes or updates its tables. A user who only reads needs `SELECT` on them.
  *
  * A server that is not on this machine is spoken to over TLS, and must prove its name; its certificates are those of `tls.caPem` alone.
- * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` for a server that cannot be one or would be reached without TLS,
+ * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` for an option that is none, a server that cannot be one or would be reached without TLS,
  * `ENTENTE_ACCOUNTS_UNAVAILABLE`, `ENTENTE_ACCOUNTS_TOO_NEW`
  */
 export async function openPostgresAccounts(options: PostgresAccountsOptions): Promise<PostgresAccounts> {
+  const wrong = optionProblem(options, rules, 'openPostgresAccounts');
+  if (wrong !== undefined) throw new AccountsFault('ENTENTE_ACCOUNTS_BAD_ARGUMENT', wrong);
   const { keptRemovals = defaultKeptRemovals, maxWaiting = 10_000, now = Date.now, server } = options;
   checkServer(server);
   const place = placeOf(server);

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { BlockList, isIP, type Socket } from 'node:net';
 import { AccountsFault } from '@entente/accounts/directory';
+import { callback, type OptionRule, type OptionRules, optionProblem } from '../option-problem.ts';
 
 /** Where a PostgreSQL server is, and as whom it is used. */
 export interface PostgresServer {
@@ -35,6 +36,19 @@ export interface PostgresTls {
   readonly certificate?: { readonly chainPem: string; readonly keyPem: string };
 }
 
+/** Looked at one by one, each with its own sentence. */
+const anything: OptionRule = { wanted: 'anything', fits: () => true };
+const rules: OptionRules = {
+  host: anything,
+  address: anything,
+  port: anything,
+  database: anything,
+  user: anything,
+  password: { wanted: 'a function that gives the password', fits: (value) => typeof value === 'function' },
+  tls: { wanted: 'an object with caPem', fits: (value) => typeof value === 'object' && value !== null },
+  secure: callback,
+};
+
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
@@ -50,6 +64,8 @@ export function placeOf({ database, host, port = 5432, user }: PostgresServer): 
  * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` for a server that cannot be one, or that would be reached over a network without TLS
  */
 export function checkServer(server: PostgresServer): void {
+  const problem = optionProblem(server, rules, 'the PostgreSQL server');
+  if (problem !== undefined) throw new AccountsFault('ENTENTE_ACCOUNTS_BAD_ARGUMENT', problem);
   const { address, database, host, port = 5432, secure, tls, user } = server;
   for (const [name, value] of Object.entries({ host, database, user })) {
     if (typeof value === 'string' && /^[^\0]+$/.test(value)) continue;
