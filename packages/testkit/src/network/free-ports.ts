@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { createServer } from 'node:net';
+import { refused } from '../check-options.ts';
 
 /**
  * Below the ports that systems hand out by themselves (Linux from 32768, others from 49152): no connection of another
@@ -24,6 +25,8 @@ export async function freePorts(
   wanted: number,
   from = first + Math.floor(Math.random() * count),
 ): Promise<number[]> {
+  if (!Number.isSafeInteger(wanted) || wanted < 0)
+    throw refused(`wanted of freePorts to be a whole number from 0, found ${wanted}`);
   const ports: number[] = [];
   for (let i = 0; i < count && ports.length < wanted; i += 1) {
     const port = first + ((from - first + i) % count);

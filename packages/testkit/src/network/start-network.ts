@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AllowedDomain, TopologyDocument } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
+import { checkOptions, networkOptions } from '../check-options.ts';
 import { removeWithLauncher } from '../process/end-with-launcher.ts';
 import { startDnsServer } from './dns-server.ts';
 import { freePorts } from './free-ports.ts';
@@ -25,8 +26,10 @@ import { runOrganisation, type SharedNetwork } from './run-organisation.ts';
  * Starts an organisation: an authority, a pool of two front ends, and users' clients, each a process of its own on
  * loopback.
  * @param options - names, place, clients
+ * @throws TypeError with code `ENTENTE_TESTKIT_OPTION`, before anything is started
  */
 export async function startNetwork(options: NetworkOptions = {}): Promise<Network> {
+  checkOptions(options, networkOptions, 'startNetwork');
   return owning(async (own) => {
     const { prepared, shared } = await prepare([options.domain ?? 'contoso.example'], options, own);
     const [organisation] = prepared as [PreparedOrganisation];

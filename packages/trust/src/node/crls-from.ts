@@ -21,7 +21,7 @@ export interface CrlsFromOptions extends FollowOptions {
  * empty directory is not a fault: then nothing is known. A file or a text without a CRL is one, and so is a file `.crl` of a directory that has none:
  * what was emptied, or is another file, must not take away what is known.
  *
- * A CRL that its issuer signed before the one in force, by `thisUpdate`, and in one second by CRL number, is not taken up where it is put in the place
+ * A CRL that its issuer signed before the one in force, by `thisUpdate`, and in one second by CRL number, is not loaded where it is put in the place
  * of that one: `onFault` receives `ENTENTE_STORE_OLDER`, and the newer one stays in force. What is in force is not kept when the process ends: its
  * next start takes every file as it is.
  *

@@ -11,7 +11,7 @@ export interface ReadList {
 }
 
 /**
- * The CRLs of a store that are in force. One that was signed before the one in force, and is put in its place, is not taken up: an old copy of a
+ * The CRLs of a store that are in force. One that was signed before the one in force, and is put in its place, is not loaded: an old copy of a
  * file must not undo a revocation. Nothing is kept when the process ends, and nothing of a CRL whose place is gone without another one.
  */
 export class ListsInForce {
@@ -24,10 +24,10 @@ export class ListsInForce {
   }
 
   /**
-   * Takes up what was read. All of the first reading counts.
+   * Loads what was read. All of the first reading counts.
    *
    * @param read - every CRL of the store
-   * @param onOlder - receives a fault for each that is not taken up
+   * @param onOlder - receives a fault for each that is not loaded
    * @returns those in force; one with the same bytes as before is the same object
    */
   takeUp(

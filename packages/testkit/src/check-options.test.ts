@@ -1,0 +1,28 @@
+import { freePorts, type NetworkOptions, startNetwork } from '@entente/testkit';
+import { expect, it } from 'vitest';
+
+it.each<readonly [string, unknown, string]>([
+  ['domain', '', 'a text, found an empty text'],
+  ['clients', 'alice', 'a list, found alice'],
+  ['dnsPort', Number.NaN, 'a port from 1 to 65535, found NaN'],
+  ['dnsPort', -1, 'a port from 1 to 65535, found -1'],
+  ['hasDirectors', 'no', 'true or false, found no'],
+  ['extend', {}, 'a function, found [object Object]'],
+  ['logLevel', 'trace', "'debug', found trace"],
+])('a network is not started with %s of %s', async (name, value, rest) => {
+  await expect(startNetwork({ [name]: value } as NetworkOptions)).rejects.toMatchObject({
+    code: 'ENTENTE_TESTKIT_OPTION',
+    message: `expected ${name} of startNetwork to be ${rest}`,
+  });
+});
+
+it('a network is not started with an option that there is not, and no ports are found for a number that is none', async () => {
+  await expect(startNetwork({ client: ['alice'] } as NetworkOptions)).rejects.toMatchObject({
+    code: 'ENTENTE_TESTKIT_OPTION',
+    message: expect.stringMatching(
+      /^expected only options of startNetwork, found "client": there are domain, /,
+    ),
+  });
+  for (const wanted of [Number.NaN, -1, 0.5, '2'])
+    await expect(freePorts(wanted as number)).rejects.toMatchObject({ code: 'ENTENTE_TESTKIT_OPTION' });
+});
