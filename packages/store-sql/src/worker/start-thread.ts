@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import { PkiFault } from '@entente/pki/ledger';
 import type { ImportProgress } from '../import/import-ledger-file.ts';
 import { type BatchAnswer, faultOf, type Order } from './order.ts';
+import { startOwnThread } from './own-thread.ts';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
 
 /** The thread of an open database, as the main thread sees it. */
@@ -18,12 +18,6 @@ export interface DatabaseThread {
   close(): Promise<void>;
 }
 
-/** What waits for the next message of the thread. */
-interface Awaited {
-  readonly resolve: (message: FromThread) => void;
-  readonly reject: (fault: PkiFault) => void;
-}
-
 /**
  * Starts the thread that owns the database of a folder.
  * @param directory - the folder of the authority
@@ -34,65 +28,34 @@ export async function startThread(
   directory: string,
   onImport: (progress: ImportProgress) => void,
 ): Promise<DatabaseThread> {
-  const worker = new Worker(...entryPoint({ directory }));
-  let awaited: Awaited | undefined;
-  let ended: PkiFault | undefined;
-  const end = (cause: unknown): void => {
-    ended ??= threadEnded(directory, cause);
-    awaited?.reject(ended);
-    awaited = undefined;
-  };
-  worker.on('message', (message: FromThread) => {
-    if (message.type === 'imported') return onImport(message.progress);
-    awaited?.resolve(message);
-    awaited = undefined;
-    // An open ledger alone does not keep the process alive; what is under way does.
-    worker.unref();
-  });
-  worker.on('error', end);
-  const exited = new Promise<void>((resolve) => {
-    worker.on('exit', (code) => {
-      end(new Error(`the thread ended with code ${code}`));
-      resolve();
-    });
-  });
-  const next = (message?: ToThread): Promise<FromThread> =>
-    new Promise((resolve, reject) => {
-      if (ended !== undefined) return reject(ended);
-      awaited = { resolve, reject };
-      worker.ref();
-      if (message !== undefined) worker.postMessage(message);
-    });
-
-  const opening = await next();
+  const thread = startOwnThread<ToThread, FromThread>(
+    {
+      from: import.meta.url,
+      entry: { built: './thread.js', source: './thread-from-source.mjs' },
+      workerData: { directory } satisfies ThreadData,
+      isNews(message) {
+        if (message.type === 'imported') onImport(message.progress);
+        return message.type === 'imported';
+      },
+    },
+    (cause) => threadEnded(directory, cause),
+  );
+  const opening = await thread.next();
   if (opening.type === 'not-opened') {
-    worker.ref();
-    await exited;
+    await thread.end();
     throw faultOf(opening.fault);
   }
   return {
     async execute(orders) {
-      const message = await next({ type: 'execute', orders });
+      const message = await thread.next({ type: 'execute', orders });
       return message.type === 'executed' ? message.answer : { outcomes: [] };
     },
     async copyTo(file) {
-      const message = await next({ type: 'copy', file });
+      const message = await thread.next({ type: 'copy', file });
       if (message.type === 'copied' && message.fault !== undefined) throw faultOf(message.fault);
     },
-    async close() {
-      worker.ref();
-      worker.postMessage({ type: 'close' } satisfies ToThread);
-      await exited;
-    },
+    close: () => thread.end({ type: 'close' }),
   };
-}
-
-function entryPoint(workerData: ThreadData): ConstructorParameters<typeof Worker> {
-  const fromSource = import.meta.url.endsWith('.ts');
-  return [
-    new URL(fromSource ? './thread-from-source.mjs' : './thread.js', import.meta.url),
-    { workerData, execArgv: fromSource ? ['--conditions=@entente/source'] : [] },
-  ];
 }
 
 function threadEnded(place: string, cause: unknown): PkiFault {
