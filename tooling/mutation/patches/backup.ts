@@ -323,7 +323,7 @@ export const patches: PatchList = {
       name: 'copy-in-turn',
       off: 'a copy of the database has what was asked for later',
       file: 'packages/store-sql/src/queue/batch-queue.ts',
-      find: 'await this.#between.shift()?.();\n      if (this.#waiting.length === 0) continue;',
+      find: 'for (const action of this.#between.splice(0)) await action();\n      if (this.#waiting.length === 0) continue;',
       replace: 'if (this.#waiting.length === 0) await this.#between.shift()?.();',
       test: {
         file: 'packages/store-sql/test/copy.test.ts',

@@ -19,6 +19,8 @@ export interface BatchQueueOptions<O, V> {
   readonly overloaded: (waiting: number) => Error;
   /** Operations that may wait, default 10,000. */
   readonly maxWaiting?: number;
+  /** Operations of one transaction at most, default 128. */
+  readonly maxBatch?: number;
 }
 
 interface Waiting<O, V> {
@@ -83,9 +85,10 @@ export class BatchQueue<O, V> {
 
   async #executeWaiting(): Promise<void> {
     while (this.#waiting.length > 0 || this.#between.length > 0) {
-      await this.#between.shift()?.();
+      // All of it: one thing between two transactions would wait as many flushes as others came before it.
+      for (const action of this.#between.splice(0)) await action();
       if (this.#waiting.length === 0) continue;
-      const batch = this.#waiting.splice(0, maxBatch);
+      const batch = this.#waiting.splice(0, this.#options.maxBatch ?? maxBatch);
       try {
         const settled = await this.#options.execute(batch.map(({ operation }) => operation));
         for (const [index, { resolve, reject }] of batch.entries()) {

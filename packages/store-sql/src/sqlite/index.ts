@@ -3,3 +3,4 @@ export type { SqlDriver, SqlReader, SqlRow, SqlTransaction, SqlValue } from '../
 export { BatchQueue, type BatchQueueOptions, type Settled } from '../queue/batch-queue.ts';
 export { migrate } from '../schema/migrate.ts';
 export type { Migration } from '../schema/migrations.ts';
+export { type OwnThread, type OwnThreadOptions, startOwnThread } from '../worker/own-thread.ts';
