@@ -1,47 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { messageIdHeader } from '@entente/chat-room';
 import { afterEach, expect, it } from 'vitest';
 import { startApplicationNetwork } from './testing/application-network.ts';
+import { fqdn, lobby, startRoomChild, writeRoomConfig } from './testing/room-child.ts';
 
-const lobby = 'sip:lobby@chat.contoso.example';
-const fqdn = 'chat1.contoso.example';
-const running: ChildProcess[] = [];
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** Starts the chat server, and resolves once it serves. */
+/** Starts the chat server, which is killed with the test. */
 async function startRooms(config: string) {
-  const script = fileURLToPath(new URL('./testing/room-process.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=@entente/source', '--import', 'tsx', script, config], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  running.push(child);
-  let complaint = '';
-  child.stderr.on('data', (text) => {
-    complaint += String(text);
-  });
-  const ended = once(child, 'close');
-  await new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.includes('"event":"started"')) resolve();
-    });
-    child.once('exit', () => reject(new Error(complaint)));
-  });
-  return {
-    async kill() {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
+  const child = await startRoomChild(config);
+  cleanups.push(() => child.kill());
+  return child;
 }
 
 it('a room that is killed while messages are under way delivers every acknowledged one after its restart, each with one id', async () => {
@@ -53,20 +27,7 @@ it('a room that is killed while messages are under way delivers every acknowledg
   await network.frontEnd(1);
   const names = Array.from({ length: 20 }, (_, index) => `member${index}`);
   const config = join(folder, 'config.json');
-  const settings = {
-    ...(await network.filesOf(fqdn)),
-    document: network.topology.document,
-    fqdn,
-    file: join(folder, 'rooms.sqlite'),
-    rooms: [
-      {
-        address: lobby.slice('sip:'.length),
-        moderators: ['alice', ...names].map((name) => `${name}@contoso.example`),
-      },
-    ],
-    bounds: { burst: 100 },
-  };
-  await writeFile(config, JSON.stringify(settings));
+  await writeRoomConfig(config, network, join(folder, 'rooms.sqlite'), ['alice', ...names]);
 
   let release = () => {};
   const released = new Promise<undefined>((resolve) => {

@@ -1,4 +1,5 @@
-import { authorHeader, messageIdHeader, RoomStore } from '@entente/chat-room';
+import { authorHeader, messageIdHeader } from '@entente/chat-room';
+import { openSqlite } from '@entente/store-sql/sqlite';
 import { systemClock } from '@entente/tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TestUser } from './testing/application-network.ts';
@@ -125,9 +126,10 @@ describe('a room', () => {
     expect((await carol.agent.message(open, 'hello')).status).toBe(403);
     expect(reasonOf(await say(carol, '/join'))).toBe('room-not-open');
     await chat[Symbol.asyncDispose]();
-    await using store = await RoomStore.open(file);
-    const kept = (await store.members()).map(({ room, address, role }) => `${room} ${address} ${role}`);
-    expect(kept.sort()).toEqual([
+    const database = await openSqlite(file);
+    const kept = await database.transaction('read', ({ all }) => all('SELECT * FROM members', []));
+    await database.close();
+    expect(kept.map(({ address, role, room }) => `${room} ${address} ${role}`).sort()).toEqual([
       `${lobby} alice@contoso.example moderator`,
       `${lobby} bob@contoso.example moderator`,
     ]);

@@ -33,6 +33,7 @@ async function bundle(main: string, folder: string, place: string): Promise<void
       bin: main,
       // Found by the name that it has beside the package's own code.
       thread: 'packages/store-sql/src/worker/thread.ts',
+      'room-thread': 'packages/chat-room/src/worker/thread.ts',
       'plugin-runner': 'packages/host/src/own-process/runner.mjs',
     },
     outdir: join(made, 'dist'),

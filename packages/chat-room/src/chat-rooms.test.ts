@@ -5,6 +5,7 @@ import type { ApplicationMessage, Refusal } from '@entente/application';
 import { createRequest } from '@entente/sip';
 import { createTestLog, StepClock } from '@entente/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inThisThread } from '../test/in-this-thread.ts';
 import { type ChatBounds, defaultChatBounds } from './bounds.ts';
 import { ChatRooms } from './chat-rooms.ts';
 import { Deliveries } from './delivery/deliveries.ts';
@@ -16,7 +17,7 @@ let folder: string;
 let store: RoomStore;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'entente-chat-rooms-'));
-  store = await RoomStore.open(join(folder, 'rooms.sqlite'));
+  store = await RoomStore.open(join(folder, 'rooms.sqlite'), { start: inThisThread(), maxChanges: 20 });
 });
 afterEach(async () => {
   await store[Symbol.asyncDispose]();
@@ -173,6 +174,18 @@ describe('rooms', () => {
     const full = await start(members, { maxBytes: 1 });
     expect((await full.rooms.receive(messageOf('alice', 'two'))).status).toBe(480);
     expect(await store.history(lobby, 10)).toHaveLength(1);
+  });
+
+  it('refuse what comes while as many changes wait for the disk as may, and say when to come again', async () => {
+    const { rooms } = await start(['alice@contoso.example'], { burst: 100 });
+    const said = Array.from({ length: 25 }, (_, index) => rooms.receive(messageOf('alice', `text ${index}`)));
+    const answers = await Promise.all(said);
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused).toHaveLength(5);
+    for (const one of refused)
+      expect(one).toMatchObject({ status: 480, reason: 'store-busy', headers: { 'Retry-After': '10' } });
+    expect(await store.history(lobby, 100)).toHaveLength(20);
+    expect((await rooms.receive(messageOf('alice', 'after that'))).status).toBe(200);
   });
 
   it('keep of a request no more than its body and fields of bounded length', async () => {

@@ -6,6 +6,7 @@ import type { ChatBounds } from './bounds.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
 import type { CommandReply, ReplyOutcome } from './delivery/replies.ts';
 import { RoomCounts } from './delivery/room-counts.ts';
+import { ChatRoomFault } from './fault.ts';
 import { messageIdHeader } from './headers.ts';
 import { refusals } from './refusals.ts';
 import { parseCommand } from './room/command.ts';
@@ -117,6 +118,9 @@ export class ChatRooms {
       if (command === undefined) return await this.#post(room, author, request);
       return await this.#commands.carryOut(room, author, command);
     } catch (error) {
+      // Each of them in the log would be more to write for a disk that is too slow; health says it, and the log of refusals.
+      if (error instanceof ChatRoomFault && error.code === 'ENTENTE_CHAT_STORE_BUSY')
+        return refusals.busy(error.message);
       this.#options.log.error(
         { event: 'room-not-stored', err: error },
         'a change of a room could not be stored',

@@ -10,6 +10,8 @@ export type ChatRoomFaultCode =
   | 'ENTENTE_CHAT_STORE_TOO_NEW'
   /** It cannot be opened, read or written now. */
   | 'ENTENTE_CHAT_STORE_UNAVAILABLE'
+  /** Too much waits for its disk. */
+  | 'ENTENTE_CHAT_STORE_BUSY'
   /** It is closed. */
   | 'ENTENTE_CHAT_STORE_CLOSED'
   /** A room is at an address that the topology does not give to this application. */

@@ -5,4 +5,3 @@ export { type ChatRefusalReason, chatRefusalReasons } from './refusals.ts';
 export { addressOf } from './room/command.ts';
 export type { RoomEntry } from './room/room.ts';
 export { type RunningChatRooms, type ServeChatRoomsOptions, serveChatRooms } from './serve-chat-rooms.ts';
-export { RoomStore } from './store/room-store.ts';

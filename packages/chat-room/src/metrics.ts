@@ -1,6 +1,7 @@
 import type { Metric } from '@entente/host';
 import type { ChatRooms } from './chat-rooms.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
+import type { RoomStore } from './store/room-store.ts';
 
 /**
  * The metrics of group chat. No label names a room or a member.
@@ -10,10 +11,12 @@ export function chatMetrics({
   deliveries,
   maxPending,
   rooms,
+  store,
 }: {
   readonly deliveries: Pick<Deliveries, 'pending' | 'largestPending' | 'made'>;
   readonly maxPending: number;
   readonly rooms: Pick<ChatRooms, 'rooms'>;
+  readonly store: Pick<RoomStore, 'ended' | 'flushMs'>;
 }): readonly Metric[] {
   return [
     {
@@ -45,6 +48,18 @@ export function chatMetrics({
       type: 'gauge',
       help: 'How many there may be, of all rooms.',
       samples: () => [{ value: maxPending }],
+    },
+    {
+      name: 'entente_chat_store_flush_seconds',
+      type: 'gauge',
+      help: 'How long the disk took for the last change, or has taken for what it stores now.',
+      samples: () => [{ value: store.flushMs / 1_000 }],
+    },
+    {
+      name: 'entente_chat_store_ended_total',
+      type: 'counter',
+      help: 'How often the thread of the database has ended by itself, and was started again.',
+      samples: () => [{ value: store.ended }],
     },
     {
       name: 'entente_chat_deliveries_total',

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { ChatRoomFault } from './fault.ts';
 import { roomProblems } from './problems.ts';
 
-const asked = (isFailing: boolean, isNearlyFull: boolean) =>
+const asked = (
+  isFailing: boolean,
+  isNearlyFull: boolean,
+  store: { readonly closedBy?: ChatRoomFault; readonly flushMs?: number } = {},
+) =>
   roomProblems({
-    store: { isFailing },
+    store: { closedBy: undefined, flushMs: 999, isFailing, ...store },
     rooms: { isNearlyFull },
     deliveries: { pending: 150_000 },
     maxPending: 200_000,
@@ -21,4 +26,25 @@ describe('the problems of a chat server', () => {
         message: 'expected fewer than three quarters of 200000 deliveries that wait, found 150000',
       },
     ]));
+
+  it('are a disk that is slow, which stops nothing', () =>
+    expect(asked(false, false, { flushMs: 4_000.4 })).toMatchObject([
+      {
+        part: 'rooms-disk',
+        stops: false,
+        message: 'expected a disk that stores a change within 1000 ms, found one that took 4000 ms',
+        remedy: expect.stringContaining('a faster one'),
+      },
+    ]));
+
+  it('are a database whose thread has ended, with what it said, which stops it', () => {
+    const closedBy = new ChatRoomFault('ENTENTE_CHAT_STORE_UNAVAILABLE', {
+      sentence: 'the thread of the database has ended',
+      place: 'rooms.sqlite',
+      remedy: 'it is started again',
+    });
+    expect(asked(true, false, { closedBy })).toEqual([
+      { part: 'rooms', message: closedBy.message, remedy: closedBy.remedy, stops: true },
+    ]);
+  });
 });

@@ -3,6 +3,9 @@ import type { ChatRooms } from './chat-rooms.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
 import type { RoomStore } from './store/room-store.ts';
 
+/** A disk that takes so many milliseconds to store a change is slow: authors and deliveries wait for it. */
+export const slowFlushMs = 1_000;
+
 /**
  * What needs an administrator of a chat server.
  * @param parts - that are asked
@@ -16,15 +19,26 @@ export function roomProblems({
   readonly deliveries: Pick<Deliveries, 'pending'>;
   readonly maxPending: number;
   readonly rooms: Pick<ChatRooms, 'isNearlyFull'>;
-  readonly store: Pick<RoomStore, 'isFailing'>;
+  readonly store: Pick<RoomStore, 'closedBy' | 'flushMs' | 'isFailing'>;
 }): readonly ServerProblem[] {
   const problems: ServerProblem[] = [];
-  if (store.isFailing)
+  const { closedBy, flushMs, isFailing } = store;
+  if (closedBy !== undefined)
+    problems.push({ part: 'rooms', message: closedBy.message, remedy: closedBy.remedy, stops: true });
+  else if (isFailing)
     problems.push({
       part: 'rooms',
       message: 'a change of a room could not be stored',
       remedy: 'look at the disk of the database; messages are refused until it can be written',
       stops: true,
+    });
+  if (flushMs >= slowFlushMs)
+    problems.push({
+      part: 'rooms-disk',
+      message: `expected a disk that stores a change within ${slowFlushMs} ms, found one that took ${Math.round(flushMs)} ms`,
+      remedy:
+        'look what else writes to the disk of the database, and whether it is sound; or stop the server, move rooms.sqlite* to a faster one, and name it with file',
+      stops: false,
     });
   if (rooms.isNearlyFull)
     problems.push({

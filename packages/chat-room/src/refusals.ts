@@ -19,6 +19,7 @@ export const chatRefusalReasons = [
   'too-many-deliveries-of-room',
   'storage-full',
   'store-unavailable',
+  'store-busy',
   'unknown-command',
 ] as const;
 
@@ -167,7 +168,15 @@ export const refusals = {
       480,
       'store-unavailable',
       message,
-      'Look at the disk of the chat server; nothing of the message was stored.',
+      'Look at the disk and the log of the chat server, then send it again.',
+      { 'Retry-After': retryAfterSeconds },
+    ),
+  busy: (message: string): Refusal =>
+    because(
+      480,
+      'store-busy',
+      message,
+      'Wait as Retry-After says; nothing of the message was stored. Where this lasts, put the database on a faster disk.',
       { 'Retry-After': retryAfterSeconds },
     ),
   unknownCommand: (found: string): Refusal =>

@@ -58,7 +58,13 @@ export interface RunningChatRooms extends AsyncDisposable {
 export async function serveChatRooms(options: ServeChatRoomsOptions): Promise<RunningChatRooms> {
   const { clock = systemClock, logger: log, rooms: entries } = options;
   const bounds = { ...defaultChatBounds, ...options.bounds };
-  const store = await RoomStore.open(options.file);
+  const store = await RoomStore.open(options.file, {
+    onEnded: (err) =>
+      log.error(
+        { event: 'room-store-ended', err },
+        'the thread of the database has ended; it is started again',
+      ),
+  });
   let application: Application | undefined;
   const running = () => application as Application;
   const send = async (message: StoredMessage, member: string) =>
@@ -122,7 +128,10 @@ export async function serveChatRooms(options: ServeChatRoomsOptions): Promise<Ru
   }
   return {
     application,
-    metrics: [...application.metrics, ...chatMetrics({ deliveries, maxPending: bounds.maxPending, rooms })],
+    metrics: [
+      ...application.metrics,
+      ...chatMetrics({ deliveries, maxPending: bounds.maxPending, rooms, store }),
+    ],
     problems: () => roomProblems({ store, rooms, deliveries, maxPending: bounds.maxPending }),
     settled: () => deliveries.settled(),
     drain(withinMs) {

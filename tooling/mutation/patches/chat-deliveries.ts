@@ -28,7 +28,7 @@ export const patches: PatchList = {
     {
       name: 'age-in-the-store',
       off: 'after a restart each delivery is as old as all that the server has ever run',
-      file: 'packages/chat-room/src/store/room-store.ts',
+      file: 'packages/chat-room/src/store/operations.ts',
       find: '(SELECT ms FROM run_time)) ON',
       replace: '0) ON',
       test: {

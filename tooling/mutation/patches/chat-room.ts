@@ -29,8 +29,8 @@ export const patches: PatchList = {
     {
       name: 'lost-rooms',
       off: 'a chat server whose database is gone tells every member that they are none',
-      file: 'packages/chat-room/src/store/room-store.ts',
-      find: '      await refuseLost(file);\n',
+      file: 'packages/chat-room/src/store/open-rooms.ts',
+      find: '    await refuseLost(file);\n',
       replace: '',
       test: {
         file: 'packages/chat-room/test/store.test.ts',

@@ -32,6 +32,14 @@ export interface NewMessage extends Omit<StoredMessage, 'number'> {
   readonly source: string;
 }
 
+/** A message that was stored. */
+export interface AddedMessage {
+  readonly number: number;
+  readonly id: string;
+  /** Whether it was not there before. */
+  readonly isNew: boolean;
+}
+
 /** A delivery that is not known to have been made. */
 export interface PendingDelivery {
   readonly number: number;
