@@ -176,5 +176,15 @@ export const patches: PatchList = {
       replace: '',
       test: inDeliveries('reach nobody who has left, and end for a message that is gone'),
     },
+    {
+      name: 'places-of-tardy-members',
+      off: 'members who answer just before they are slow take the places of all others',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'return this.#tardyRunning * 2 < this.#running ? tardy : soon;',
+      replace: 'return tardy;',
+      test: inSlow(
+        'come to others also where so many members answer just before they are slow that they want every place',
+      ),
+    },
   ],
 };

@@ -69,6 +69,8 @@ export class Deliveries {
   readonly #ready = new Set<Queue>();
   /** Those of them whose member is slow. */
   readonly #slow = new Set<Queue>();
+  /** Those of them whose member is not slow, and not soon either. */
+  readonly #tardy = new Set<Queue>();
   /** Of members who have taken their share of the places, in whatever room: they go on as soon as one of those is free. */
   readonly #behind = new Map<string, Set<Queue>>();
   /** Deliveries that wait for each member, or are under way. */
@@ -84,6 +86,7 @@ export class Deliveries {
   readonly #made = { delivered: 0, failed: 0 };
   #running = 0;
   #slowRunning = 0;
+  #tardyRunning = 0;
   /** Whether the next place is for a slow member: the one before was for another. */
   #isSlowNext = false;
   #isStopped = false;
@@ -158,7 +161,9 @@ export class Deliveries {
   }
 
   #isReady(queue: Queue): void {
-    (this.#slowMembers.has(queue.member) ? this.#slow : this.#ready).add(queue);
+    const { member } = queue;
+    if (this.#slowMembers.has(member)) this.#slow.add(queue);
+    else (this.#slowMembers.isTardy(member) ? this.#tardy : this.#ready).add(queue);
   }
 
   /**
@@ -170,7 +175,7 @@ export class Deliveries {
     const most = Math.max(1, Math.floor(concurrency / slowPart));
     while (!this.#isStopped && this.#running < concurrency) {
       const [slow] = this.#slowRunning < most ? this.#slow : none;
-      const [ready] = this.#ready;
+      const ready = this.#nextReady();
       // A part of fewer places than that would be more than their part.
       const takesTurns = this.#isSlowNext && concurrency >= slowPart;
       if (slow !== undefined && (ready === undefined || takesTurns)) this.#startSlow(slow);
@@ -179,11 +184,23 @@ export class Deliveries {
     }
   }
 
+  /** Those who take a place for some time have half of the places, and more where nobody else wants them: each of them ends soon enough. */
+  #nextReady(): Queue | undefined {
+    const [soon] = this.#ready;
+    const [tardy] = this.#tardy;
+    if (soon === undefined || tardy === undefined) return soon ?? tardy;
+    return this.#tardyRunning * 2 < this.#running ? tardy : soon;
+  }
+
   #startReady(queue: Queue): void {
+    const isTardy = this.#tardy.delete(queue);
     this.#ready.delete(queue);
     if (!this.#hasPlace(queue)) return;
     this.#isSlowNext = true;
-    this.#start(queue);
+    if (isTardy) this.#tardyRunning++;
+    this.#start(queue, () => {
+      if (isTardy) this.#tardyRunning--;
+    });
   }
 
   #startSlow(queue: Queue): void {
@@ -217,7 +234,7 @@ export class Deliveries {
     this.#isReady(next);
   }
 
-  #start(queue: Queue, onEnd = () => {}): void {
+  #start(queue: Queue, onEnd: () => void): void {
     const { member } = queue;
     this.#running++;
     this.#taken.set(member, (this.#taken.get(member) ?? 0) + 1);

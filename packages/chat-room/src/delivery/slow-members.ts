@@ -3,10 +3,14 @@ interface Slow {
   readonly isSilent: boolean;
   /** When the time that late answers took is made up for. */
   readonly until: number;
+  /** The last answer was no soon one. */
+  readonly isTardy: boolean;
 }
 
 /** An answer after so many milliseconds is late. */
 const lateMs = 1_000;
+/** One after so many is no soon one. */
+const tardyMs = 250;
 /** For how long a member is slow that has taken a place with a late answer: so many times as long. All in all it has a tenth of a place of others. */
 const slowFor = 9;
 /** Members that are remembered; of more, the one that was slow longest ago is forgotten. */
@@ -28,6 +32,11 @@ export class SlowMembers {
     return slow !== undefined && (slow.isSilent || this.#steadyNow() < slow.until);
   }
 
+  /** Whether a member, who may not be slow, takes a place for several times as long as others. */
+  isTardy(member: string): boolean {
+    return this.#slow.get(member)?.isTardy === true;
+  }
+
   /**
    * A request to a member has ended.
    * @param member - its address
@@ -38,9 +47,10 @@ export class SlowMembers {
     const now = this.#steadyNow();
     const before = this.#slow.get(member)?.until ?? now;
     const until = tookMs >= lateMs ? Math.max(before, now + slowFor * tookMs) : before;
+    const isTardy = tookMs >= tardyMs;
     this.#slow.delete(member);
-    if (isAnswered && until <= now) return;
+    if (isAnswered && until <= now && !isTardy) return;
     if (this.#slow.size >= maxSlow) this.#slow.delete(this.#slow.keys().next().value as string);
-    this.#slow.set(member, { isSilent: !isAnswered, until });
+    this.#slow.set(member, { isSilent: !isAnswered, until, isTardy });
   }
 }
