@@ -186,5 +186,25 @@ export const patches: PatchList = {
         'come to others also where so many members answer just before they are slow that they want every place',
       ),
     },
+    {
+      name: 'places-while-recording',
+      off: 'a slow disk holds the places of deliveries, so that members wait for it',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'if (!hasRoom) await recorded;',
+      replace: 'await recorded;',
+      test: inDeliveries(
+        'take no place while what became of them is being recorded, of so many: a slow disk holds up no member',
+      ),
+    },
+    {
+      name: 'deliveries-being-recorded',
+      off: 'any number of deliveries waits for a slow disk to record them',
+      file: 'packages/chat-room/src/delivery/deliveries.ts',
+      find: 'if (!hasRoom) await recorded;',
+      replace: '',
+      test: inDeliveries(
+        'take no place while what became of them is being recorded, of so many: a slow disk holds up no member',
+      ),
+    },
   ],
 };

@@ -103,7 +103,7 @@ export const patches: PatchList = {
       name: 'one-flush-for-all',
       off: 'messages that wait for a slow disk take turns, and the last ones are answered too late',
       file: source('store/room-store.ts'),
-      find: 'maxBatch: maxChanges,',
+      find: '      maxBatch,\n',
       replace: '',
       test: inFailingDisk(allAtOnce),
     },

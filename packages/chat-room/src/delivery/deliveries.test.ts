@@ -1,6 +1,7 @@
 import { createTestLog, StepClock } from '@entente/testkit';
 import { describe, expect, it } from 'vitest';
-import { Deliveries } from './deliveries.ts';
+import type { StoredMessage } from '../store/stored.ts';
+import { Deliveries, mostRecording } from './deliveries.ts';
 
 const room = 'lobby@chat.contoso.example';
 
@@ -241,6 +242,40 @@ describe('deliveries', () => {
     await drained();
     deliveries.add(5, room, ['silent']);
     expect(deliveries.pending).toBe(3);
+    deliveries.stop();
+  });
+
+  it('take no place while what became of them is being recorded, of so many: a slow disk holds up no member', async () => {
+    const sent: string[] = [];
+    const record: (() => void)[] = [];
+    const deliveries = new Deliveries({
+      clock: new StepClock(1_000_000),
+      steadyNow: () => 0,
+      log: createTestLog(),
+      bounds: { concurrency: 4, deliverForMs: 10_000, maxOwed: 1_000 },
+      isMember: () => true,
+      store: {
+        message: async (number) => ({ number }) as StoredMessage,
+        delivered: () => new Promise((resolve) => record.push(resolve)),
+      },
+      async send(_, member) {
+        sent.push(member);
+        return 200;
+      },
+    });
+    const members = Array.from({ length: 2 * mostRecording }, (_, index) => `m${index}`);
+    deliveries.add(1, room, members);
+    deliveries.add(2, room, ['m0']);
+    await drained();
+    // The last four hold their places until others are recorded.
+    expect([sent.length, record.length]).toEqual([mostRecording + 4, mostRecording + 4]);
+    expect(deliveries.pending).toBe(members.length + 1);
+    for (let round = 0; round < 3; round++) {
+      for (const recorded of record.splice(0)) recorded();
+      await drained();
+    }
+    expect(deliveries.pending).toBe(0);
+    expect(sent.filter((member) => member === 'm0')).toHaveLength(2);
     deliveries.stop();
   });
 

@@ -54,6 +54,8 @@ const slowPart = 4;
 const memberPart = 16;
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
+/** Deliveries that were made and are being recorded at most, without a place: one flush of a slow disk records all of them. */
+export const mostRecording = 512;
 /** Messages that are kept at hand for those who get them next. */
 const maxAtHand = 256;
 const none: readonly Queue[] = [];
@@ -87,6 +89,7 @@ export class Deliveries {
   #running = 0;
   #slowRunning = 0;
   #tardyRunning = 0;
+  #recording = 0;
   /** Whether the next place is for a slow member: the one before was for another. */
   #isSlowNext = false;
   #isStopped = false;
@@ -257,16 +260,24 @@ export class Deliveries {
       this.#later(queue);
       return;
     }
-    if (message !== undefined) {
-      const status = await this.#send(message, queue);
-      if (transient.has(status) && (this.#isStopped || steadyNow() - since <= bounds.deliverForMs)) {
-        this.#later(queue);
-        return;
-      }
-      this.#made[status < 300 ? 'delivered' : 'failed']++;
-      await this.#record(number, queue.member, status);
+    if (message === undefined) {
+      this.#done(queue);
+      return;
     }
-    this.#done(queue);
+    const status = await this.#send(message, queue);
+    if (transient.has(status) && (this.#isStopped || steadyNow() - since <= bounds.deliverForMs)) {
+      this.#later(queue);
+      return;
+    }
+    this.#made[status < 300 ? 'delivered' : 'failed']++;
+    const hasRoom = this.#recording++ < mostRecording;
+    const recorded = this.#record(number, queue.member, status).then(() => {
+      this.#recording--;
+      this.#done(queue);
+      this.#go();
+    });
+    // The place is for who gets a message: it does not wait for the disk, but where too much does.
+    if (!hasRoom) await recorded;
   }
 
   async #record(number: number, member: string, status: number): Promise<void> {

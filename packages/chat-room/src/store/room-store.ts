@@ -13,7 +13,7 @@ import type {
   StoredMember,
   StoredMessage,
 } from './stored.ts';
-import { maxChanges, WaitingChanges, type WaitingChangesOptions } from './waiting-changes.ts';
+import { WaitingChanges, type WaitingChangesOptions } from './waiting-changes.ts';
 
 /** Options of {@link RoomStore.open}. */
 export interface RoomStoreOptions extends Pick<WaitingChangesOptions, 'maxChanges' | 'maxChangeBytes'> {
@@ -24,6 +24,9 @@ export interface RoomStoreOptions extends Pick<WaitingChangesOptions, 'maxChange
   /** Opens the database. Default in a thread of its own. */
   readonly start?: typeof startThread;
 }
+
+/** More than members may have waiting, with what deliveries have. */
+const maxBatch = 4_000;
 
 /**
  * The members, messages and deliveries of all rooms, in one SQLite file, which a thread of its own has open. A change is on the disk when its promise
@@ -49,7 +52,7 @@ export class RoomStore implements AsyncDisposable {
       execute: (orders) => this.#execute(orders),
       overloaded: (waiting) => storingFault(file, new Error(`${waiting} changes wait for the disk`)),
       // All that waits: each of them is answered after one flush.
-      maxBatch: maxChanges,
+      maxBatch,
     });
     this.#waiting = new WaitingChanges({
       place: file,
