@@ -93,7 +93,7 @@ export const patches: PatchList = {
     },
     {
       name: 'a-flush-that-takes-long',
-      off: 'an author waits for a disk that hangs until nobody hears the answer',
+      off: 'an author waits for a disk that hangs until the author has given up',
       file: source('store/waiting-changes.ts'),
       find: 'if (underWayMs() > longestFlushMs)',
       replace: 'if (underWayMs() < 0)',

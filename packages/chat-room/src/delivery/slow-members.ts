@@ -3,13 +3,13 @@ interface Slow {
   readonly isSilent: boolean;
   /** When the time that late answers took is made up for. */
   readonly until: number;
-  /** The last answer was no soon one. */
+  /** The last answer took a quarter of a second or more. */
   readonly isTardy: boolean;
 }
 
 /** An answer after so many milliseconds is late. */
 const lateMs = 1_000;
-/** One after so many is no soon one. */
+/** An answer after so many is late enough to cost others something. */
 const tardyMs = 250;
 /** For how long a member is slow that has taken a place with a late answer: so many times as long. All in all it has a tenth of a place of others. */
 const slowFor = 9;

@@ -70,7 +70,7 @@ describe('the database of rooms', () => {
     expect(started.database.fault).toBeUndefined();
   });
 
-  it('gives up orders that end two threads, and does others', async () => {
+  it('refuses orders that end two threads, and does others', async () => {
     const started = start([0, 0]);
     await started.database.open();
     started.clock.now = betweenStartsMs;
