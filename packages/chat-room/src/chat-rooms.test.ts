@@ -9,7 +9,7 @@ import { inThisThread } from '../test/in-this-thread.ts';
 import { type ChatBounds, defaultChatBounds } from './bounds.ts';
 import { ChatRooms } from './chat-rooms.ts';
 import { Deliveries } from './delivery/deliveries.ts';
-import { RoomStore } from './store/room-store.ts';
+import { RoomStore } from './room-store/room-store.ts';
 
 const lobby = 'lobby@chat.contoso.example';
 const quiet = 'quiet@chat.contoso.example';

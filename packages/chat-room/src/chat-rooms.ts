@@ -12,7 +12,7 @@ import { refusals } from './refusals.ts';
 import { parseCommand } from './room/command.ts';
 import { Room, type RoomEntry } from './room/room.ts';
 import { RoomCommands } from './room/room-commands.ts';
-import type { RoomStore } from './store/room-store.ts';
+import type { RoomStore } from './room-store/room-store.ts';
 
 /** What {@link ChatRooms} needs. */
 export interface ChatRoomsOptions {

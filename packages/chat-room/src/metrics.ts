@@ -1,7 +1,7 @@
 import type { Metric } from '@entente/host';
 import type { ChatRooms } from './chat-rooms.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
-import type { RoomStore } from './store/room-store.ts';
+import type { RoomStore } from './room-store/room-store.ts';
 
 /**
  * The metrics of group chat. No label names a room or a member.

@@ -1,7 +1,7 @@
 import type { ServerProblem } from '@entente/host';
 import type { ChatRooms } from './chat-rooms.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
-import type { RoomStore } from './store/room-store.ts';
+import type { RoomStore } from './room-store/room-store.ts';
 
 /** A disk that takes so many milliseconds to store a change is slow: authors and deliveries wait for it. */
 export const slowFlushMs = 1_000;

@@ -11,7 +11,7 @@ import { authorHeader, messageIdHeader } from './headers.ts';
 import { chatMetrics } from './metrics.ts';
 import { roomProblems } from './problems.ts';
 import type { RoomEntry } from './room/room.ts';
-import { RoomStore } from './store/room-store.ts';
+import { RoomStore } from './room-store/room-store.ts';
 import type { StoredMessage } from './store/stored.ts';
 
 /** What group chat is made of. */

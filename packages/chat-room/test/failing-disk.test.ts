@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SqliteDriver } from '@entente/store-sql/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RoomStore } from '../src/store/room-store.ts';
+import { RoomStore } from '../src/room-store/room-store.ts';
 import { inThisThread } from './in-this-thread.ts';
 
 const room = 'lobby@chat.contoso.example';

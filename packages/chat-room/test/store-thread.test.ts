@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { RoomStore } from '../src/store/room-store.ts';
+import { RoomStore } from '../src/room-store/room-store.ts';
 
 const room = 'lobby@chat.contoso.example';
 let folder: string;

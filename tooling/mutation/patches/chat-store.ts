@@ -10,7 +10,7 @@ const inKept = (title: string): MutationPatch['test'] => ({
   title,
 });
 const inWaiting = (title: string): MutationPatch['test'] => ({
-  file: source('store/waiting-changes.test.ts'),
+  file: source('room-store/waiting-changes.test.ts'),
   title,
 });
 const allAtOnce =
@@ -23,11 +23,11 @@ export const patches: PatchList = {
     {
       name: 'in-a-thread',
       off: 'a slow disk stops a whole chat server for each flush',
-      file: source('store/room-store.ts'),
+      file: source('room-store/room-store.ts'),
       find: 'start = startThread,',
       replace: `start = (async (path: string) => {
-      const { openRooms } = await import('./open-rooms.ts');
-      const { OldMessages } = await import('./old-messages.ts');
+      const { openRooms } = await import('../store/open-rooms.ts');
+      const { OldMessages } = await import('../store/old-messages.ts');
       const { execute } = await import('../worker/execute.ts');
       const [driver, old] = [await openRooms(path), new OldMessages()];
       return { execute: (orders: readonly Order[]) => execute(driver, old, orders), close: () => driver.close() };
@@ -78,7 +78,7 @@ export const patches: PatchList = {
     {
       name: 'changes-that-wait',
       off: 'any number of messages waits for a slow disk',
-      file: source('store/waiting-changes.ts'),
+      file: source('room-store/waiting-changes.ts'),
       find: 'this.#count >= most ||',
       replace: '',
       test: inWaiting('are so many at most, and others come when they are stored'),
@@ -86,7 +86,7 @@ export const patches: PatchList = {
     {
       name: 'bytes-that-wait',
       off: 'messages to large rooms fill the memory where the disk is slow',
-      file: source('store/waiting-changes.ts'),
+      file: source('room-store/waiting-changes.ts'),
       find: '(this.#count > 0 && this.#bytes + bytes > mostBytes)',
       replace: 'this.#bytes < 0',
       test: inWaiting('have so many octets at most; one alone may have more'),
@@ -94,7 +94,7 @@ export const patches: PatchList = {
     {
       name: 'a-flush-that-takes-long',
       off: 'an author waits for a disk that hangs until the author has given up',
-      file: source('store/waiting-changes.ts'),
+      file: source('room-store/waiting-changes.ts'),
       find: 'if (underWayMs() > longestFlushMs)',
       replace: 'if (underWayMs() < 0)',
       test: inWaiting('are none that come while one flush takes longer than an author waits for'),
@@ -102,7 +102,7 @@ export const patches: PatchList = {
     {
       name: 'one-flush-for-all',
       off: 'messages that wait for a slow disk take turns, and the last ones are answered too late',
-      file: source('store/room-store.ts'),
+      file: source('room-store/room-store.ts'),
       find: '      maxBatch,\n',
       replace: '',
       test: inFailingDisk(allAtOnce),

@@ -1,6 +1,6 @@
 import type { Clock, Log } from '@entente/tls';
 import type { ChatBounds } from '../bounds.ts';
-import type { RoomStore } from '../store/room-store.ts';
+import type { RoomStore } from '../room-store/room-store.ts';
 import type { StoredMessage } from '../store/stored.ts';
 import { RoomCounts } from './room-counts.ts';
 import { SlowMembers } from './slow-members.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '@entente/tls';
-import type { RoomStore } from '../store/room-store.ts';
+import type { RoomStore } from '../room-store/room-store.ts';
 
 /** What {@link RunTime} needs. */
 export interface RunTimeOptions {

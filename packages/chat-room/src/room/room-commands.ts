@@ -4,7 +4,7 @@ import type { Clock } from '@entente/tls';
 import type { ChatBounds } from '../bounds.ts';
 import type { CommandReply, ReplyOutcome } from '../delivery/replies.ts';
 import { refusals } from '../refusals.ts';
-import type { RoomStore } from '../store/room-store.ts';
+import type { RoomStore } from '../room-store/room-store.ts';
 import type { MemberRole } from '../store/stored.ts';
 import { type Command, helpText, maxRepeated } from './command.ts';
 import type { Room } from './room.ts';

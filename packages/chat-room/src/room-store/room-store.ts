@@ -1,10 +1,7 @@
 import { BatchQueue, type Settled } from '@entente/store-sql/sqlite';
 import { ChatRoomFault } from '../fault.ts';
-import { KeptDatabase } from '../worker/kept-database.ts';
-import { faultOf, type Order } from '../worker/order.ts';
-import { startThread } from '../worker/start-thread.ts';
-import type { OperationName, OperationParameters, OperationValue } from './operations.ts';
-import { storingFault } from './store-fault.ts';
+import type { OperationName, OperationParameters, OperationValue } from '../store/operations.ts';
+import { storingFault } from '../store/store-fault.ts';
 import type {
   AddedMessage,
   DeliveryCounts,
@@ -12,7 +9,10 @@ import type {
   PendingDelivery,
   StoredMember,
   StoredMessage,
-} from './stored.ts';
+} from '../store/stored.ts';
+import { KeptDatabase } from '../worker/kept-database.ts';
+import { faultOf, type Order } from '../worker/order.ts';
+import { startThread } from '../worker/start-thread.ts';
 import { WaitingChanges, type WaitingChangesOptions } from './waiting-changes.ts';
 
 /** Options of {@link RoomStore.open}. */
