@@ -231,9 +231,9 @@ export const patches: PatchList = {
     {
       name: 'sips-required',
       off: 'a user who wants sips alone is reached with sip',
-      file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
-      find: "if (this.#options.sips === 'required' && request.uri.scheme !== 'sips') {",
-      replace: "if (this.#options.sips === 'required' && request.uri.scheme === 'tel') {",
+      file: 'packages/sip-endpoint/src/user-agent/answer-outside.ts',
+      find: "if (sips === 'required' && request.uri.scheme !== 'sips') {",
+      replace: "if (sips === 'required' && request.uri.scheme === 'tel') {",
       test: {
         file: 'packages/sip-endpoint/test/sips-required.test.ts',
         title:

@@ -60,7 +60,7 @@ export const patches: PatchList = {
     {
       name: 'require',
       off: 'a call rings that requires what the telephone cannot do',
-      file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
+      file: 'packages/sip-endpoint/src/user-agent/answer-outside.ts',
       find: 'if (refused !== undefined) {',
       replace: "if (refused !== undefined && request.method === 'REGISTER') {",
       test: {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createRequest, createResponse, type SipRequest, type SipResponse } from '@entente/sip';
+import type { SipRequest, SipResponse } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
 import { loopTurn } from '../connection/loop-turn.ts';
 import type { NextHop } from '../connection/next-hop.ts';
@@ -7,18 +7,18 @@ import { type EndpointUser, SipEndpoint } from '../endpoint.ts';
 import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { agentClock } from './agent-clock.ts';
-import { answerAsChosen } from './answer.ts';
+import { answerOutside } from './answer-outside.ts';
 import { askServers } from './ask-servers.ts';
-import { allowed, extensionsRefused, notAllowed } from './call-methods.ts';
+import { allowed } from './call-methods.ts';
 import { checkCall, checkExpires, checkedUserAgentOptions, dialledBy, plainText } from './check-options.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Line } from './line.ts';
+import { NewRequests } from './new-requests.ts';
 import { OpenCalls } from './open-calls.ts';
-import { type CallOptions, type CallOutcome, placeCall } from './outgoing-call.ts';
+import type { CallOptions, CallOutcome } from './outgoing-call.ts';
 import { checkRequest } from './outside-calls.ts';
 import { PasswordChange, type PasswordChangeParts } from './password-change.ts';
-import { messageOf } from './received-message.ts';
 import { RegisterRequests } from './register-request.ts';
 import { Registration } from './registration.ts';
 import { defaultStayTimings, type RegistrationState } from './registration-state.ts';
@@ -26,7 +26,7 @@ import type { SessionBody } from './session-body.ts';
 import { SessionSource } from './session-source.ts';
 import { reportFault, tellApplication } from './tell-application.ts';
 import type { AgentRequestParts, UserAgentOptions } from './user-agent-options.ts';
-import { type SessionAskOptions, taggedAddress, UserSession } from './user-agent-session.ts';
+import { UserSession } from './user-agent-session.ts';
 
 /**
  * A user's end of SIP: stays registered, sends and receives MESSAGE, makes and takes calls, over one connection at a time.
@@ -42,6 +42,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   readonly #contact: string;
   readonly #calls = new OpenCalls();
   readonly #line: Line;
+  readonly #requests: NewRequests;
   readonly #registers: RegisterRequests;
   readonly #registration: Registration;
   readonly #keepAlive: KeepAlive;
@@ -50,7 +51,6 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   readonly #password: PasswordChange;
   /** Whether the place that failed last is passed over by the next attempt. */
   #avoidsLast = false;
-  #sequence = 0;
 
   /** @param options - who and where; a SipArgumentError says which one is missing, misspelt or of another kind */
   constructor(options: UserAgentOptions) {
@@ -97,6 +97,8 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       contactFor: (uri) => this.#contactFor(uri),
       onFault: (error) => reportFault(options.events, error),
     };
+    const { addressOfRecord } = options;
+    this.#requests = new NewRequests({ addressOfRecord, newToken, line: this.#line });
     this.#registration = new Registration({
       clock,
       random,
@@ -113,7 +115,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       addressOfRecord: options.addressOfRecord,
       credentials: this.#credentials,
       clock,
-      send: (method, parts, cnonce) => this.#ask(method, this.addressOfRecord, parts, { cnonce }),
+      send: (method, parts, cnonce) => this.#requests.ask(method, this.addressOfRecord, parts, { cnonce }),
       registerAgain: () => this.#registration.refresh(),
     });
   }
@@ -204,26 +206,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    */
   async request(method: string, to: string, parts: AgentRequestParts = {}): Promise<SipResponse> {
     checkRequest(method, to, parts.as);
-    return this.#ask(method, to, parts);
-  }
-
-  async #ask(method: string, to: string, parts: AgentRequestParts, options?: SessionAskOptions) {
-    const { as = this.addressOfRecord, ...rest } = parts;
-    const fromTag = this.#options.newToken();
-    const callId = this.#options.newToken();
-    const session = await this.#sessions.next();
-    const build = () =>
-      createRequest({
-        ...rest,
-        method,
-        uri: to,
-        from: taggedAddress(as, fromTag),
-        to: `<${to}>`,
-        callId,
-        cseq: ++this.#sequence,
-      });
-    const { response } = await session.ask(build, options);
-    return response;
+    return this.#requests.ask(method, to, parts);
   }
 
   /**
@@ -236,23 +219,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    */
   async call(to: string, offer: SessionBody, options: CallOptions = {}): Promise<CallOutcome> {
     checkCall(to, offer, options);
-    const fromTag = this.#options.newToken();
-    const callId = this.#options.newToken();
-    const build = () =>
-      createRequest({
-        method: 'INVITE',
-        uri: to,
-        from: taggedAddress(this.addressOfRecord, fromTag),
-        to: `<${to}>`,
-        callId,
-        cseq: ++this.#sequence,
-        contact: this.#contactFor(to),
-        contentType: offer.contentType,
-        body: offer.body,
-        headers: { Allow: allowed },
-        ...(options.maxForwards !== undefined && { maxForwards: options.maxForwards }),
-      });
-    const outcome = await placeCall(this.#line, build, offer, options);
+    const outcome = await this.#requests.call(to, offer, options);
     if (outcome.ok) this.#calls.keep(outcome.call);
     return outcome;
   }
@@ -268,40 +235,22 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   // What the endpoint brings.
 
   onRequest(transaction: ServerTransaction, connection: SipConnection): void {
-    const { request } = transaction;
     this.#keepAlive.touched();
     if (this.#calls.receive(transaction)) return;
-    const toTag = this.#options.newToken();
-    const refused = extensionsRefused(request, toTag);
-    if (refused !== undefined) {
-      transaction.respond(refused);
-      return;
-    }
-    if (this.#options.sips === 'required' && request.uri.scheme !== 'sips') {
-      const headers = { Warning: `381 ${this.#options.host ?? unnamedHost} "SIPS Required"` };
-      transaction.respond(createResponse(request, 480, undefined, { toTag, headers }));
-      return;
-    }
-    const { events } = this.#options;
-    const parts = { toTag, onFault: this.#line.onFault };
-    switch (request.method) {
-      case 'MESSAGE':
-        answerAsChosen(transaction, () => events.onMessage?.(messageOf(request)) ?? undefined, {
-          ...parts,
-          otherwise: { status: 200 },
-        });
-        return;
-      case 'INVITE':
-        if (this.#sessions.current?.connection === connection)
-          this.#ring(transaction, this.#sessions.current);
-        else transaction.respond(createResponse(request, 480, undefined, { toTag }));
-        return;
-      case 'OPTIONS':
-        transaction.respond(createResponse(request, 200, undefined, { toTag, headers: { Allow: allowed } }));
-        return;
-      default:
-        answerAsChosen(transaction, () => events.onRequest?.(request), { ...parts, otherwise: notAllowed });
-    }
+    const { current } = this.#sessions;
+    const { events, host = unnamedHost, newToken, sips } = this.#options;
+    answerOutside(transaction, {
+      events,
+      sips,
+      host,
+      toTag: newToken(),
+      onFault: this.#line.onFault,
+      ring: () => {
+        if (current?.connection !== connection) return false;
+        this.#ring(transaction, current);
+        return true;
+      },
+    });
   }
 
   onAck(ack: SipRequest): void {
