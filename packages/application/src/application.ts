@@ -155,7 +155,9 @@ export class Application implements AsyncDisposable {
       const response = await next.value.ask(build).then(
         (asked) => asked.response,
         (error: unknown) => {
-          if ((error as NoAnswerError).code !== 'ENTENTE_SIP_CONNECTION_LOST') throw error;
+          // Another front end may be there, or have room.
+          const { code } = error as NoAnswerError;
+          if (code !== 'ENTENTE_SIP_CONNECTION_LOST' && code !== 'ENTENTE_SIP_NOT_TAKEN') throw error;
           return undefined;
         },
       );

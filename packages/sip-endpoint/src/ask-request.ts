@@ -53,7 +53,10 @@ export function askRequest(
       },
       onEnd(end) {
         signal?.removeEventListener('abort', cancel);
-        if (end !== 'completed') reject(new NoAnswerError(end, request.method, placeOf(connection)));
+        if (end === 'completed') return;
+        // The connection is there: it did not take the request.
+        const why = end === 'transport-error' && !connection.isClosed ? 'not-taken' : end;
+        reject(new NoAnswerError(why, request.method, placeOf(connection)));
       },
     });
   });

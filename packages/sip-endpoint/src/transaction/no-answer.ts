@@ -1,9 +1,43 @@
 import type { TransactionEnd } from '@entente/sip';
 
+/** How a request got no answer: `not-taken` where it was not sent, for too much waits for the peer. */
+export type NoAnswer = TransactionEnd | 'not-taken';
+
+interface Telling {
+  readonly code: NoAnswerError['code'];
+  readonly says: (method: string) => string;
+  readonly remedy: string;
+}
+
+const late = (method: string): string => `${method} was not answered in time`;
+const ask = 'check that the server runs and is reachable, then send the request again';
+const closed: Telling = { code: 'ENTENTE_SIP_CLOSED', says: late, remedy: ask };
+
+const tellings: Readonly<Partial<Record<NoAnswer, Telling>>> = {
+  timeout: { code: 'ENTENTE_SIP_TIMEOUT', says: late, remedy: ask },
+  'transport-error': {
+    code: 'ENTENTE_SIP_CONNECTION_LOST',
+    says: (method) => `the connection was lost before ${method} was answered`,
+    remedy: 'send the request again on a new connection',
+  },
+  'not-taken': {
+    code: 'ENTENTE_SIP_NOT_TAKEN',
+    says: (method) => `${method} was not sent: the other side takes too little of what waits for it`,
+    remedy: 'wait for the answers to what was sent before, then send the request again',
+  },
+};
+
 /** Why a request got no answer; match it by `code`. */
 export class NoAnswerError extends Error {
-  /** Stable literal: the time ran out, the connection broke, or this side ended the transaction. */
-  readonly code: 'ENTENTE_SIP_TIMEOUT' | 'ENTENTE_SIP_CONNECTION_LOST' | 'ENTENTE_SIP_CLOSED';
+  /**
+   * Stable literal: the time ran out, the connection broke, the request was not sent because too much waits on the connection, which goes on,
+   * or this side ended the transaction.
+   */
+  readonly code:
+    | 'ENTENTE_SIP_TIMEOUT'
+    | 'ENTENTE_SIP_CONNECTION_LOST'
+    | 'ENTENTE_SIP_NOT_TAKEN'
+    | 'ENTENTE_SIP_CLOSED';
   /** Server, or address and port, that was to answer. */
   readonly place: string;
   /** What to do now. */
@@ -14,21 +48,13 @@ export class NoAnswerError extends Error {
    * @param method - of the request
    * @param place - server, or address and port, that was to answer
    */
-  constructor(end: TransactionEnd, method: string, place: string) {
-    const lost = end === 'transport-error';
-    super(
-      lost ? `the connection was lost before ${method} was answered` : `${method} was not answered in time`,
-    );
+  constructor(end: NoAnswer, method: string, place: string) {
+    const { code, remedy, says } = tellings[end] ?? closed;
+    super(says(method));
     this.name = 'NoAnswerError';
-    this.code = lost
-      ? 'ENTENTE_SIP_CONNECTION_LOST'
-      : end === 'timeout'
-        ? 'ENTENTE_SIP_TIMEOUT'
-        : 'ENTENTE_SIP_CLOSED';
+    this.code = code;
     this.place = place;
-    this.remedy = lost
-      ? 'send the request again on a new connection'
-      : 'check that the server runs and is reachable, then send the request again';
+    this.remedy = remedy;
   }
 
   /** The same as `message`. */
