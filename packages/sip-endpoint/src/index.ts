@@ -51,6 +51,7 @@ export type { Line } from './user-agent/line.ts';
 export { NotConnectedError } from './user-agent/not-connected.ts';
 export { OpenCalls } from './user-agent/open-calls.ts';
 export { type CallOptions, type CallOutcome, placeCall } from './user-agent/outgoing-call.ts';
+export type { RequestPace } from './user-agent/pacing.ts';
 export type { RegistrationState, StayTimings } from './user-agent/registration-state.ts';
 export type { SessionBody } from './user-agent/session-body.ts';
 export { UserAgent } from './user-agent/user-agent.ts';

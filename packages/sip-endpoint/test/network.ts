@@ -7,6 +7,7 @@ import {
   type MessageBudget,
   type NextHop,
   type OverloadControl,
+  type RequestPace,
   SipEndpoint,
   UserAgent,
   type UserAgentEvents,
@@ -120,11 +121,13 @@ export async function startServer(
       events: UserAgentEvents = {},
       {
         clock,
+        pace,
         password = 'secret',
         places,
         sips,
       }: {
         readonly clock?: Clock;
+        readonly pace?: Partial<RequestPace>;
         readonly password?: string;
         readonly places?: readonly string[];
         readonly sips?: 'required';
@@ -139,6 +142,7 @@ export async function startServer(
         events,
         ...(sips && { sips }),
         ...(clock && { clock }),
+        ...(pace && { pace }),
         ...(places !== undefined && {
           locate: async () => places.map((address) => ({ host: hop.name, address, port: hop.port })),
         }),

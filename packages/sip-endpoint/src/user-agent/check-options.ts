@@ -3,6 +3,7 @@ import { peerOf } from '@entente/tls';
 import type { NextHop } from '../connection/next-hop.ts';
 import { dialAsUser } from './dial-as-user.ts';
 import {
+  abortSignal,
   anyText,
   callback,
   checkArgument,
@@ -17,6 +18,7 @@ import {
 } from './option-rules.ts';
 import type { CallOptions } from './outgoing-call.ts';
 import { checkAddresses } from './outside-calls.ts';
+import type { RequestPace } from './pacing.ts';
 import type { StayTimings } from './registration-state.ts';
 import type { SessionBody } from './session-body.ts';
 import type {
@@ -92,6 +94,11 @@ const stay: Shape<StayTimings> = {
   pongMs: milliseconds,
 };
 
+const pace: Shape<RequestPace> = {
+  atOnce: wholeNumber(1, 200_000),
+  unanswered: wholeNumber(1, 200_000),
+};
+
 const rules: Shape<UserAgentOptions> = {
   addressOfRecord: {
     wanted: 'a SIP URI with a user',
@@ -111,6 +118,7 @@ const rules: Shape<UserAgentOptions> = {
   host: text(),
   instance: text(),
   stay: nested(stay),
+  pace: nested(pace),
   clock: withMethods('a clock with now and after', 'now', 'after'),
   random: callback(),
 };
@@ -187,7 +195,7 @@ export function checkExpires(expiresSeconds: number): void {
 
 const callOptions: Shape<CallOptions> = {
   onProvisional: callback(),
-  signal: withMethods('an AbortSignal', 'throwIfAborted', 'addEventListener', 'removeEventListener'),
+  signal: abortSignal(),
   maxForwards: wholeNumber(0, 255),
 };
 const offerMissing = 'give the session description as second argument: { contentType, body }';

@@ -2,9 +2,11 @@ import { createRequest, type SipResponse } from '@entente/sip';
 import { allowed } from './call-methods.ts';
 import type { Line } from './line.ts';
 import { type CallOptions, type CallOutcome, placeCall } from './outgoing-call.ts';
+import { noTurn, type Pacing, type Turn } from './pacing.ts';
 import type { SessionBody } from './session-body.ts';
+import type { SessionSource } from './session-source.ts';
 import type { AgentRequestParts } from './user-agent-options.ts';
-import { type SessionAskOptions, taggedAddress } from './user-agent-session.ts';
+import { type SessionAskOptions, taggedAddress, type UserSession } from './user-agent-session.ts';
 
 /** What {@link NewRequests} needs. */
 export interface NewRequestsParts {
@@ -13,9 +15,14 @@ export interface NewRequestsParts {
   /** Unpredictable text without spaces, for tags and Call-IDs. */
   readonly newToken: () => string;
   readonly line: Line;
+  readonly sessions: SessionSource;
+  readonly pacing: Pacing;
 }
 
-/** What a user agent asks of its own accord, outside the calls that it has. */
+/** What calls for help, and waits behind nothing (RFC 5031 §4.1). */
+const emergency = /^urn:service:sos(?![\w-])/i;
+
+/** What a user agent asks of its own accord, outside the calls that it has: not all at once, and over the connection that is up. */
 export class NewRequests {
   readonly #parts: NewRequestsParts;
   #sequence = 0;
@@ -32,11 +39,14 @@ export class NewRequests {
     parts: AgentRequestParts,
     options?: SessionAskOptions,
   ): Promise<SipResponse> {
-    const { addressOfRecord, line, newToken } = this.#parts;
-    const { as = addressOfRecord, ...rest } = parts;
+    const { addressOfRecord, newToken } = this.#parts;
+    const { as = addressOfRecord, signal, ...rest } = parts;
     const fromTag = newToken();
     const callId = newToken();
-    const session = await line.next();
+    const { session, turn } = await this.#begin(
+      () => this.#parts.pacing.next(method, rest.body, signal),
+      signal,
+    );
     const build = () =>
       createRequest({
         ...rest,
@@ -47,13 +57,18 @@ export class NewRequests {
         callId,
         cseq: ++this.#sequence,
       });
-    const { response } = await session.ask(build, options);
-    return response;
+    try {
+      const { response } = await session.ask(build, { ...options, onProvisional: () => turn.heard() });
+      return response;
+    } finally {
+      turn.over();
+    }
   }
 
   /** As `UserAgent.call`. */
-  call(to: string, offer: SessionBody, options: CallOptions): Promise<CallOutcome> {
-    const { addressOfRecord, line, newToken } = this.#parts;
+  async call(to: string, offer: SessionBody, options: CallOptions): Promise<CallOutcome> {
+    const { addressOfRecord, line, newToken, pacing } = this.#parts;
+    const { signal } = options;
     const fromTag = newToken();
     const callId = newToken();
     const build = () =>
@@ -70,6 +85,37 @@ export class NewRequests {
         headers: { Allow: allowed },
         ...(options.maxForwards !== undefined && { maxForwards: options.maxForwards }),
       });
-    return placeCall(line, build, offer, options);
+    let turn: Turn = noTurn;
+    const next = async () => {
+      const begun = await this.#begin(
+        async () => (emergency.test(to) ? pacing.urgent() : pacing.next('INVITE', offer.body, signal)),
+        signal,
+      );
+      turn = begun.turn;
+      return begun.session;
+    };
+    const onProvisional = (response: SipResponse) => {
+      turn.heard();
+      return options.onProvisional?.(response);
+    };
+    try {
+      return await placeCall(line, build, offer, { ...options, onProvisional }, next);
+    } finally {
+      turn.over();
+    }
+  }
+
+  /** What waits for its turn keeps no place among those that wait for a connection, which have 32 seconds from when it was lost. */
+  async #begin(
+    next: () => Promise<Turn>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly session: UserSession; readonly turn: Turn }> {
+    const { sessions } = this.#parts;
+    for (;;) {
+      const session = await sessions.next(signal);
+      const turn = await next();
+      if (sessions.current === session) return { session, turn };
+      turn.over();
+    }
   }
 }

@@ -163,3 +163,8 @@ export function withMethods(wanted: string, ...names: readonly string[]): Option
       names.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function'),
   };
 }
+
+/** What gives something up, of whatever realm. */
+export function abortSignal(): OptionRule {
+  return withMethods('an AbortSignal', 'throwIfAborted', 'addEventListener', 'removeEventListener');
+}

@@ -29,6 +29,7 @@ export interface CallOptions {
  * @param build - creates the INVITE for each attempt
  * @param offer - its body
  * @param options - who hears of it, and what gives it up
+ * @param next - waits until it may be sent; what it throws once the call is given up does not count. Default `line.next`
  * @see RFC 3261 §13.2
  */
 export async function placeCall(
@@ -36,10 +37,15 @@ export async function placeCall(
   build: () => SipRequest,
   offer: SessionBody,
   options: CallOptions,
+  next: Line['next'] = line.next,
 ): Promise<CallOutcome> {
   const { onProvisional, signal } = options;
   if (isAborted(signal)) return givenUp(build());
-  const session = await line.next();
+  const session = await next().catch((error: unknown) => {
+    if (isAborted(signal)) return undefined;
+    throw error;
+  });
+  if (session === undefined) return givenUp(build());
   const answers = new InviteAnswers(session);
   let sent: SipRequest | undefined;
   const { request, response } = await session.ask(build, {

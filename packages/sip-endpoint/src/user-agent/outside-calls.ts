@@ -1,5 +1,6 @@
 import { SipArgumentError } from '@entente/sip';
-import { checkArgument, uri } from './option-rules.ts';
+import { abortSignal, checkArgument, uri } from './option-rules.ts';
+import type { AgentRequestParts } from './user-agent-options.ts';
 
 /**
  * Looks at whom a request is for, and who sends it, before anybody waits for a connection.
@@ -21,11 +22,12 @@ const elsewhere: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE'
  * Refuses to send a request outside a call that is not for that.
  * @param method - of the request
  * @param to - its target
- * @param as - its sender
+ * @param parts - its sender, and what gives it up
  * @throws SipArgumentError for what is not a URI, and for a method that has a member of its own
  */
-export function checkRequest(method: string, to: string, as: string | undefined): void {
+export function checkRequest(method: string, to: string, { as, signal }: AgentRequestParts): void {
   checkAddresses(to, as, 'request');
+  checkArgument(signal, abortSignal(), 'signal', 'request');
   if (!elsewhere.has(method)) return;
   throw new SipArgumentError(
     `expected a method that establishes no dialog, found ${method}`,

@@ -58,18 +58,28 @@ export class SessionSource {
 
   /**
    * The session for a request; where the connection is gone and another one is on its way, that one's, within 32 seconds.
-   * @throws NotConnectedError where there is none
+   * @param signal - ends the waiting
+   * @throws NotConnectedError where there is none; the reason of the signal
    */
-  async next(): Promise<UserSession> {
+  async next(signal?: AbortSignal): Promise<UserSession> {
+    signal?.throwIfAborted();
     if (this.#current !== undefined) return this.#current;
     const { clock, isComing, server } = this.#parts;
     if (!isComing()) throw new NotConnectedError(server);
     return new Promise((resolve, reject) => {
-      const stop = clock.after(longestWaitMs, () => {
+      const ends = (why: unknown) => {
         this.#waiting.delete(waiting);
-        reject(new NotConnectedError(server));
-      });
+        waiting.stop();
+        reject(why);
+      };
+      const aborted = () => ends(signal?.reason);
+      const stopTimer = clock.after(longestWaitMs, () => ends(new NotConnectedError(server)));
+      const stop = () => {
+        stopTimer();
+        signal?.removeEventListener('abort', aborted);
+      };
       const waiting: Waiting = { resolve, reject, stop };
+      signal?.addEventListener('abort', aborted, { once: true });
       this.#waiting.add(waiting);
     });
   }

@@ -5,6 +5,7 @@ import type { NextHop } from '../connection/next-hop.ts';
 import type { EndpointOptions } from '../endpoint-options.ts';
 import type { ChosenAnswer } from './answer.ts';
 import type { IncomingCall } from './incoming-call.ts';
+import type { RequestPace } from './pacing.ts';
 import type { RegistrationState, StayTimings } from './registration-state.ts';
 import type { UserCredentials } from './user-agent-session.ts';
 
@@ -50,6 +51,8 @@ export interface UserAgentEvents {
 export interface AgentRequestParts extends Pick<RequestParts, 'headers' | 'contentType' | 'body'> {
   /** Another From than the user's own; servers refuse it. */
   readonly as?: string;
+  /** Gives it up as long as it has not been sent: the request is rejected with its reason. What was sent is not affected. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where the server of a user is. What its link is called matters to servers alone. */
@@ -85,6 +88,8 @@ export interface UserAgentOptions {
   readonly instance?: string;
   /** How the registration is kept. */
   readonly stay?: Partial<StayTimings>;
+  /** How many requests are under way at once; the rest wait for their turn. */
+  readonly pace?: Partial<RequestPace>;
   /** Time and timers. Default the machine’s; its timers keep the process alive while a registration is kept. */
   readonly clock?: Clock;
   /** 0 (included) to 1 (excluded). Default the system’s. */

@@ -18,6 +18,7 @@ import { NewRequests } from './new-requests.ts';
 import { OpenCalls } from './open-calls.ts';
 import type { CallOptions, CallOutcome } from './outgoing-call.ts';
 import { checkRequest } from './outside-calls.ts';
+import { defaultPace, Pacing } from './pacing.ts';
 import { PasswordChange, type PasswordChangeParts } from './password-change.ts';
 import { RegisterRequests } from './register-request.ts';
 import { Registration } from './registration.ts';
@@ -42,6 +43,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   readonly #contact: string;
   readonly #calls = new OpenCalls();
   readonly #line: Line;
+  readonly #pacing: Pacing;
   readonly #requests: NewRequests;
   readonly #registers: RegisterRequests;
   readonly #registration: Registration;
@@ -98,7 +100,16 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       onFault: (error) => reportFault(options.events, error),
     };
     const { addressOfRecord } = options;
-    this.#requests = new NewRequests({ addressOfRecord, newToken, line: this.#line });
+    const pace = { ...defaultPace, ...options.pace };
+    const isBehind = () => (this.connection?.socket.writableLength ?? 0) > 0;
+    this.#pacing = new Pacing({ clock, pace, isBehind, of: addressOfRecord });
+    this.#requests = new NewRequests({
+      addressOfRecord,
+      newToken,
+      line: this.#line,
+      sessions: this.#sessions,
+      pacing: this.#pacing,
+    });
     this.#registration = new Registration({
       clock,
       random,
@@ -128,6 +139,11 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   /** Where the registration stands; `onRegistration` reports each change. */
   get registration(): RegistrationState {
     return this.#registration.state;
+  }
+
+  /** Requests and calls that wait for their turn: see `pace` of the options. */
+  get waiting(): number {
+    return this.#pacing.waiting;
   }
 
   /**
@@ -183,7 +199,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   }
 
   /**
-   * Sends a text.
+   * Sends a text; many at once as {@link request}.
    * @param to - `sip:bob@contoso.example`
    * @param text - the body, sent as UTF-8
    * @param as - another From than the user's own; servers refuse it
@@ -195,23 +211,24 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   }
 
   /**
-   * Sends a request outside a call.
+   * Sends a request outside a call. Many may be asked for at once: those beyond `pace` of the options wait for their turn, over the next
+   * connection where one breaks, and have their time to be answered from when they are sent. What belongs to a call never waits behind them.
    * @param method - any that establishes no dialog, e.g. OPTIONS, MESSAGE, PUBLISH
    * @param to - `sip:bob@contoso.example`
-   * @param parts - header fields and body
+   * @param parts - header fields and body; `signal` gives it up while it waits
    * @returns the final response
    * @throws NotConnectedError where there is no connection, and none comes within 32 seconds
    * @throws NoAnswerError where no answer comes
    * @throws SipArgumentError at once for what is not a URI, and for a method that has a member of its own
    */
   async request(method: string, to: string, parts: AgentRequestParts = {}): Promise<SipResponse> {
-    checkRequest(method, to, parts.as);
+    checkRequest(method, to, parts);
     return this.#requests.ask(method, to, parts);
   }
 
   /**
    * Calls somebody; settles when the call is answered or refused. Where several devices answer, the first has the call, and the others are
-   * hung up on.
+   * hung up on. Calls beyond `pace` of the options wait for their turn, as {@link request} does; one for help (`urn:service:sos`) does not.
    * @param to - `sip:bob@contoso.example`
    * @param offer - body of the INVITE
    * @param options - `onProvisional` hears of ringing; `signal` gives the call up
