@@ -31,7 +31,10 @@ export interface UserAgentEvents {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a listener that only listens returns nothing.
   onMessage?(message: ReceivedMessage): ChosenAnswer | void;
-  /** Chooses the answer to a request outside a call that has no other member here; 405 where nothing is chosen. */
+  /**
+   * Chooses the answer to a request outside a call that has no other member here, such as a NOTIFY of waiting messages in no dialog (RFC 3842);
+   * 405 where nothing is chosen.
+   */
   onRequest?(request: SipRequest): ChosenAnswer;
   /**
    * A fault of the application: a function here, or one that it has given to a call, has thrown or its promise was rejected; a request that

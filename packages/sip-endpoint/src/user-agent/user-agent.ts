@@ -213,7 +213,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   /**
    * Sends a request outside a call. Many may be asked for at once: those beyond `pace` of the options wait for their turn, over the next
    * connection where one breaks, and have their time to be answered from when they are sent. What belongs to a call never waits behind them.
-   * @param method - any that establishes no dialog, e.g. OPTIONS, MESSAGE, PUBLISH
+   * @param method - any that establishes no dialog, e.g. OPTIONS, MESSAGE, PUBLISH; after SUBSCRIBE its NOTIFY would be answered 481
    * @param to - `sip:bob@contoso.example`
    * @param parts - header fields and body; `signal` gives it up while it waits
    * @returns the final response
