@@ -43,6 +43,7 @@ import { openFederationTrust } from './federation-trust.ts';
 import type { EdgeAddresses } from './forwarding.ts';
 import { partnerLimits } from './partner-limits.ts';
 import { partnerRefusal } from './partner-refusal.ts';
+import { provenDomains } from './proven-domains.ts';
 import { serveObjects } from './publication/serve-objects.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
 
@@ -240,7 +241,8 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
       },
       (socket) => {
         const connection = outside.accept(socket, links.federation);
-        logConnection(connection, peerName(connection), external.fqdn);
+        const proven = provenDomains(topology(), connection.protection.peer);
+        logConnection(connection, proven[0] ?? peerName(connection), external.fqdn, proven);
       },
     );
     opened.push(partners);

@@ -62,6 +62,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'log-of-partners',
+      off: 'a partner fills the log with connections whose certificates name one domain after another',
+      file: 'packages/sip-relay/src/log/connection-log.ts',
+      find: 'name: partner === undefined ? from',
+      replace: "name: partner === undefined || from !== '' ? from",
+      test: {
+        file: 'packages/sip-relay/src/log/connection-log.test.ts',
+        title:
+          'get ten lines in a second of one partner, by whatever names it connects, and each line has its entry and some of its domains',
+      },
+    },
+    {
       name: 'long-sentence',
       off: 'anybody fills the log with the longest field that a message may have',
       file: 'packages/sip-relay/src/log/connection-log.ts',

@@ -138,4 +138,36 @@ describe('connections that are up', () => {
       expect(lines.at(-1)).toMatchObject({ event: 'link', from: peer, more: 490 });
     },
   );
+
+  it('get ten lines in a second of one partner, by whatever names it connects, and each line has its entry and some of its domains', () => {
+    const { clock, lines, log } = start();
+    const logConnection = connectionLog(log, () => clock.now);
+    const protection = { peer: { role: 'partner' } };
+    const connect = (server: string, names: readonly string[]): void =>
+      logConnection(from(0, { protection, server }), names[0] ?? server, 'edge1.contoso.example', names);
+    for (let count = 0; count < 500; count++) connect('fabrikam', [`r${count}.fabrikam.example`]);
+    expect(lines).toHaveLength(10);
+    connect('tailspin', ['tailspin.example']);
+    expect(lines.at(-1)).toMatchObject({ from: 'tailspin.example', partner: 'tailspin' });
+    clock.now += 1_000;
+    const many = Array.from({ length: 60 }, (_, count) => `r${count}.fabrikam.example`);
+    connect('fabrikam', many);
+    expect(lines.at(-1)).toMatchObject({
+      event: 'link',
+      from: 'r0.fabrikam.example',
+      partner: 'fabrikam',
+      domains: many.slice(0, 8),
+      more: 490,
+    });
+  });
+
+  it('do not count for a server that bears the name of a partner’s entry', () => {
+    const { lines, log } = start();
+    const logConnection = connectionLog(log, () => 0);
+    const partner = from(0, { protection: { peer: { role: 'partner' } }, server: 'fe1.contoso.example' });
+    for (let count = 0; count < 20; count++)
+      logConnection(partner, 'fabrikam.example', 'edge1.contoso.example');
+    logConnection(from(1), 'fe1.contoso.example', 'edge1.contoso.example');
+    expect(lines).toHaveLength(11);
+  });
 });

@@ -22,23 +22,46 @@ export function peerName(connection: SipConnection): string {
  * Logs that a connection is up, or that a user has authenticated on it.
  * @param from - the peer
  * @param to - this server
+ * @param domains - of a partner: those that its certificate proves, of which the line has the first eight
  */
-export type LogConnection = (connection: SipConnection, from: string, to: string) => void;
+export type LogConnection = (
+  connection: SipConnection,
+  from: string,
+  to: string,
+  domains?: readonly string[],
+) => void;
+
+/** Domains of a partner in a line: its entry may have 10,000. */
+const maxDomains = 8;
 
 /**
  * Bounds the lines about connections that are up: a peer, be it a user, that connects again and again has ten in a second, and a line has the
- * number of those before it that got none.
+ * number of those before it that got none. A partner is one peer by its entry, whatever names its certificates have.
  * @param log - where the lines go
  * @param now - milliseconds; default: the clock of the machine
  */
 export function connectionLog(log: Log, now?: () => number): LogConnection {
   const limit = new RefusalLimit(now);
-  return (connection, from, to) => {
-    const leftOut = limit.line({ name: from, admitted: true });
+  return (connection, from, to, domains = []) => {
+    const { cipher, peer, protection, protocol } = connection.protection;
+    const partner = peer?.role === 'partner' ? connection.server : undefined;
+    const leftOut = limit.line({
+      name: partner === undefined ? from : `partner ${partner}`,
+      admitted: true,
+    });
     if (leftOut === undefined) return;
-    const { cipher, protection, protocol } = connection.protection;
     const { name, row } = connection.link;
-    const fields = { event: 'link', link: row, from, to, protection, tls: protocol, cipher, ...leftOut };
+    const fields = {
+      event: 'link',
+      link: row,
+      from,
+      to,
+      ...(partner === undefined ? {} : { partner, domains: domains.slice(0, maxDomains) }),
+      protection,
+      tls: protocol,
+      cipher,
+      ...leftOut,
+    };
     log.info(fields, `${name}: ${from}`);
   };
 }
