@@ -48,6 +48,31 @@ describe('a hostile chain', () => {
     expect(outcome(ask(judgeOf([anchor(root)]), [big]))).toBe('chain-too-long');
   });
 
+  it('of a leaf with more bytes or names than its limit is refused before anything about it is checked, and one with as many is not', () => {
+    const named = (count: number) =>
+      makeLeaf(
+        root,
+        Array.from({ length: count }, (_, index) => `n${index}.contoso.example`),
+        { spoilSignature: true },
+      );
+    const leaf = named(4);
+    const limitedBy = (more: object) =>
+      judgeOf([anchor(root)], { policy: { ...profiles.entente, budget: { ...budget, ...more } } });
+    const byNames = limitedBy({ maxLeafNames: 4 });
+    const byBytes = limitedBy({ maxLeafBytes: leaf.der.length });
+    for (const judge of [byNames, byBytes]) expect(outcome(ask(judge, [leaf]))).toBe('signature-invalid');
+    expect(ask(byNames, [named(5)])).toMatchObject({
+      rejection: { reason: 'certificate-too-large', found: 5, max: 4, unit: 'names' },
+    });
+    const larger = named(5);
+    const [most, found] = [leaf.der.length, larger.der.length];
+    expect(ask(byBytes, [larger])).toMatchObject({
+      rejection: { reason: 'certificate-too-large', found, max: most, unit: 'bytes' },
+    });
+    const unread = { ...larger, der: Buffer.from(larger.der.map((byte) => byte ^ 0xff)) };
+    expect(outcome(ask(byBytes, [unread]))).toBe('certificate-too-large');
+  });
+
   it('of CAs that all sign each other ends within the budget', () => {
     // Two CAs a layer, each certified by both above: the number of paths doubles with every layer.
     let above: readonly Made[] = [root];

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import {
   allowNames,
   partnerRevocation,
+  profiles,
   type Reason,
   ranked,
   reasonCatalogue,
@@ -40,6 +41,10 @@ const scenarios: { readonly [R in Reason]?: () => TrustVerdict } = {
     const path = [ca];
     for (let depth = 0; depth < 8; depth++) path.unshift(makeCa(path[0]!, `CA ${depth}`));
     return ask(judge, [makeLeaf(path[0]!, names), ...path]);
+  },
+  'certificate-too-large': () => {
+    const policy = { ...profiles.entente, budget: { ...profiles.entente.budget, maxLeafNames: 1 } };
+    return ask(judgeOf([anchor(root)], { policy }), [makeLeaf(ca, [...names, 'fe2.contoso.example']), ca]);
   },
   'search-budget-exceeded': () => {
     const many = Array.from({ length: 600 }, (_, index) => ({ dns: `n${index}.test` }));

@@ -108,7 +108,8 @@ const fetch = nested<FetcherOptions>({
   onCrl: callback,
 });
 
-const count = needed(wholeNumber(0, Number.MAX_SAFE_INTEGER));
+const countOrNone = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+const count = needed(countOrNone);
 
 /** A budget without a number would be no budget. */
 const policyParts = nested<TrustPolicy>({
@@ -137,6 +138,8 @@ const policyParts = nested<TrustPolicy>({
       comparisons: count,
       maxIntermediates: count,
       maxBytes: count,
+      maxLeafBytes: countOrNone,
+      maxLeafNames: countOrNone,
     }),
   ),
   certificateRules: needed(texts),

@@ -1,5 +1,13 @@
 import { createTrust } from '@entente/tls';
-import { anchorSet, createJudge, type Reason, type ReasonData, type Rejection, reject } from '@entente/trust';
+import {
+  anchorSet,
+  createJudge,
+  profiles,
+  type Reason,
+  type ReasonData,
+  type Rejection,
+  reject,
+} from '@entente/trust';
 import { encodePem, oids, policyConstraintsExtension } from '@entente/x509';
 import { certificateOf, type Issued, type IssueOptions, issue, issueCrl } from './issue.ts';
 import { type Meeting, peerName, root } from './meet.ts';
@@ -89,6 +97,10 @@ export const cases: { readonly [R in Reason]: ReasonCase } = {
     }),
   }),
   'chain-too-long': both({ chain: deep() }),
+  'certificate-too-large': both({
+    chain: chain({ names: [...names, 'other.contoso.example'] }),
+    policy: { ...profiles.entente, budget: { ...profiles.entente.budget, maxLeafNames: 1 } },
+  }),
   'search-budget-exceeded': both({ chain: costly() }),
   'unknown-issuer': both({ ...good, anchor: other }),
   'signature-invalid': both({ chain: chain({ spoilt: true }) }),

@@ -12,7 +12,7 @@ import {
   serve,
   type Trust,
 } from '@entente/tls';
-import type { DaneExpectation, PolicyStage, RevocationPolicy } from '@entente/trust';
+import type { DaneExpectation, PolicyStage, RevocationPolicy, TrustPolicy } from '@entente/trust';
 import type { CertificateList } from '@entente/x509';
 import { certificateOf, type Issued, issue, type PemChain, pemOf } from './issue.ts';
 
@@ -34,6 +34,7 @@ export interface Meeting {
   readonly revocation?: RevocationPolicy;
   readonly crls?: readonly CertificateList[];
   readonly latestSigned?: number;
+  readonly policy?: TrustPolicy;
   readonly policies?: readonly PolicyStage[];
   readonly allow?: Allow;
   readonly expect?: AskedName;
@@ -56,7 +57,7 @@ const noRevocation: RevocationPolicy = { mode: 'off', signedBy: 'a test that is 
 
 async function trustOf(meeting: Meeting): Promise<Trust> {
   if (meeting.trust !== undefined) return meeting.trust;
-  const { anchor = root, crls, latestSigned, limits, policies, revocation = noRevocation } = meeting;
+  const { anchor = root, crls, latestSigned, limits, policies, policy, revocation = noRevocation } = meeting;
   return openTrust({
     anchors: {
       anchors: [
@@ -71,6 +72,7 @@ async function trustOf(meeting: Meeting): Promise<Trust> {
     ...(crls === undefined ? {} : { crls: { crls } }),
     ...(policies === undefined ? {} : { policies }),
     ...(latestSigned === undefined ? {} : { latestSigned: () => latestSigned }),
+    ...(policy === undefined ? {} : { policy }),
   });
 }
 

@@ -57,7 +57,7 @@ export class VerdictMaker implements Judge {
   ):
     | { readonly ok: true; readonly leaf: LeafState; readonly bytes: number }
     | { readonly ok: false; readonly rejection: Rejection } {
-    const { maxBytes } = this.#sources.policy.budget;
+    const { maxBytes, maxLeafBytes, maxLeafNames } = this.#sources.policy.budget;
     const [first] = certificates;
     if (first === undefined)
       return { ok: false, rejection: reject('no-certificate', { expected: link.purpose }) };
@@ -69,13 +69,21 @@ export class VerdictMaker implements Judge {
         rejection: reject('chain-too-long', { found: bytes, max: maxBytes, unit: 'bytes' }),
       };
     }
+    // Before it is read: that takes as long as it is large.
+    if (maxLeafBytes !== undefined && first.length > maxLeafBytes)
+      return { ok: false, rejection: leafTooLarge(first.length, maxLeafBytes, 'bytes') };
     const known = this.#leaves.of(first);
     if (known !== undefined) return { ok: true, leaf: known, bytes };
     // A copy, because it may be kept, and the caller may use the memory of what it has passed again.
     const decoded = decodeCertificate(new Uint8Array(first));
-    if (decoded.ok) return { ok: true, leaf: new LeafState(decoded.value), bytes };
-    const { where, message } = decoded.error;
-    return { ok: false, rejection: reject('malformed-certificate', { depth: 0, where, problem: message }) };
+    if (!decoded.ok) {
+      const { where, message } = decoded.error;
+      return { ok: false, rejection: reject('malformed-certificate', { depth: 0, where, problem: message }) };
+    }
+    const names = decoded.value.subjectAltName?.length ?? 0;
+    if (maxLeafNames !== undefined && names > maxLeafNames)
+      return { ok: false, rejection: leafTooLarge(names, maxLeafNames, 'names') };
+    return { ok: true, leaf: new LeafState(decoded.value), bytes };
   }
 
   #search(leaf: LeafState, presented: PresentedChain, { now, link }: Question): Search {
@@ -110,6 +118,10 @@ export class VerdictMaker implements Judge {
     if (outcome.ok) return new TrustedVerdict(outcome.peer, outcome.path, trail);
     return { ...refused([outcome.rejection], trail), peer: outcome.peer };
   }
+}
+
+function leafTooLarge(found: number, max: number, unit: 'bytes' | 'names'): Rejection {
+  return reject('certificate-too-large', { found, max, unit });
 }
 
 /**

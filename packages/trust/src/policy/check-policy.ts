@@ -9,6 +9,7 @@ type ShapeOf<T> = { readonly [K in keyof Required<T>]: Rule | ShapeOf<Required<T
 
 // A number that is not one limits nothing: every comparison with it is false.
 const count: Rule = ['a number of 0 or more', (value) => typeof value === 'number' && value >= 0];
+const countOrNone: Rule = [count[0], (value) => value === undefined || count[1](value)];
 const flag: Rule = ['true or false', (value) => typeof value === 'boolean'];
 const text: Rule = ['a text', (value) => typeof value === 'string'];
 const texts: Rule = ['a list of texts', isTexts];
@@ -21,14 +22,22 @@ const policyShape = {
   name: text,
   algorithms: { signatures: texts, keys: texts, minRsaBits: count, maxRsaBits: count, wholeOctets: flag },
   policies: { acceptable: texts, requireExplicit: flag, inhibitMapping: flag, inhibitAny: flag },
-  budget: { signatures: count, steps: count, comparisons: count, maxIntermediates: count, maxBytes: count },
+  budget: {
+    signatures: count,
+    steps: count,
+    comparisons: count,
+    maxIntermediates: count,
+    maxBytes: count,
+    maxLeafBytes: countOrNone,
+    maxLeafNames: countOrNone,
+  },
   certificateRules: ['a list of known rules', (value) => isTexts(value) && value.every(isRule)],
   anchorIs: oneOf('key', 'certificate'),
   extKeyUsage: { mode: oneOf('ignore', 'nested', 'required'), anyInLeaf: flag },
   leafKeyUsage: flag,
   revocation: {
     fallback: [revocationPolicies, isRevocationPolicy],
-    maxAgeMs: ['a number of 0 or more', (value) => value === undefined || count[1](value)],
+    maxAgeMs: countOrNone,
     withoutNextUpdateMs: count,
     futureSkewMs: count,
     strictCrls: flag,

@@ -14,6 +14,13 @@ export interface SearchBudget {
   readonly maxIntermediates: number;
   /** Bytes a peer may present. */
   readonly maxBytes: number;
+  /**
+   * Bytes that the certificate of the peer itself may have. Absent: as many as it may present. A connection keeps what it has, and each
+   * verdict that does not find it remembered reads all of it.
+   */
+  readonly maxLeafBytes?: number;
+  /** Names (entries of subjectAltName) that it may have. Absent: as many as there is room for. */
+  readonly maxLeafNames?: number;
 }
 
 /** Initial values of RFC 5280 §6.1.1 for certificate policies. */

@@ -2,7 +2,7 @@ import { clip, moment, type ReasonEntries } from './entry.ts';
 
 /** Reasons of stage 1, and the clock, which is checked before anything is read. */
 export const parseReasons: ReasonEntries<
-  'clock-untrusted' | 'no-certificate' | 'malformed-certificate' | 'chain-too-long'
+  'clock-untrusted' | 'no-certificate' | 'malformed-certificate' | 'chain-too-long' | 'certificate-too-large'
 > = {
   'clock-untrusted': {
     stage: 'parse',
@@ -42,5 +42,15 @@ export const parseReasons: ReasonEntries<
     means: 'The peer presented more bytes than the limit, or the path has more intermediates than the limit.',
     sentence: ({ found, max, unit }) => `expected at most ${max} ${unit} in the chain, found ${found}`,
     remedy: () => 'present only the leaf and the intermediates between it and the anchor',
+  },
+  'certificate-too-large': {
+    stage: 'parse',
+    rank: 46,
+    producedBy: ['@entente/trust'],
+    means: 'The certificate of the peer has more bytes or more names than the limit.',
+    sentence: ({ found, max, unit }) =>
+      `expected at most ${max} ${unit} in the certificate of the peer, found ${found}`,
+    remedy: () =>
+      'have the peer present a certificate with fewer names; one that speaks for many domains has several pools, each with some of them',
   },
 };

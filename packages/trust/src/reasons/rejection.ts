@@ -25,6 +25,8 @@ export interface ReasonData {
   'malformed-certificate': { readonly depth: number; readonly where: string; readonly problem: string };
   /** How much was found and how much is allowed: bytes presented, or intermediates in a path. */
   'chain-too-long': { readonly found: number; readonly max: number; readonly unit: 'certificates' | 'bytes' };
+  /** How much the certificate of the peer has and how much is allowed: bytes, or names. */
+  'certificate-too-large': { readonly found: number; readonly max: number; readonly unit: 'bytes' | 'names' };
   /** Which limit of `SearchBudget` ended the search, and its value. */
   'search-budget-exceeded': { readonly what: 'signatures' | 'steps' | 'comparisons'; readonly max: number };
   /**

@@ -14,6 +14,7 @@ export const samples: { readonly [R in Reason]: ReasonData[R] } = {
     problem: 'expected a time, found an INTEGER',
   },
   'chain-too-long': { found: 9, max: 8, unit: 'certificates' },
+  'certificate-too-large': { found: 1_600, max: 512, unit: 'names' },
   'search-budget-exceeded': { what: 'signatures', max: 128 },
   'unknown-issuer': { ...ca, issuer: 'CN=Fabrikam Root' },
   'signature-invalid': { ...leaf, issuer: 'CN=Fabrikam Issuing CA', algorithm: 'ecdsa-sha256' },
