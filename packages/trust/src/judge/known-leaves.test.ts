@@ -31,9 +31,25 @@ describe('what is known of leaves', () => {
     expect(known.length).toBeLessThanOrEqual(1_024);
   });
 
-  it('is not kept of a leaf of more than 4,096 octets', () => {
+  it('takes 2 MB at most, however large the leaves are, and is kept of the last 1 MB', () => {
     const leaves = new KnownLeaves();
-    const [largest, larger] = [leafOf(new Uint8Array(4_096)), leafOf(new Uint8Array(4_097))];
+    const all = Array.from({ length: 300 }, (_, number) => {
+      const der = new Uint8Array(16_384);
+      der[0] = number >> 8;
+      der[1] = number & 0xff;
+      return leafOf(der);
+    });
+    for (const leaf of all) leaves.remember(leaf);
+    // The latest first, as above.
+    const known = all.map(({ certificate: { der } }) => der).reverse();
+    const kept = known.map((der) => leaves.of(der) !== undefined);
+    expect(kept.slice(0, 63)).toEqual(new Array(63).fill(true));
+    expect(kept.filter(Boolean).length * 16_384).toBeLessThanOrEqual(2 * 1_024 * 1_024);
+  });
+
+  it('is not kept of a leaf of more than 16,384 octets', () => {
+    const leaves = new KnownLeaves();
+    const [largest, larger] = [leafOf(new Uint8Array(16_384)), leafOf(new Uint8Array(16_385))];
     for (const leaf of [largest, larger]) leaves.remember(leaf);
     expect(leaves.of(largest.certificate.der)).toBe(largest);
     expect(leaves.of(larger.certificate.der)).toBeUndefined();

@@ -23,8 +23,8 @@ export interface PathState {
   readonly constraints: readonly ConstraintSet[];
   /** Whether a certificate above can require a policy. */
   readonly policiesMatter: boolean;
-  /** Verified states of certificates below; created with the first one. */
-  below: Map<Certificate, PathState> | undefined;
+  /** Verified states of certificates below, each as long as something else keeps its certificate; created with the first one. */
+  below: WeakMap<Certificate, PathState> | undefined;
   /** The last result about the revocation of this certificate; it changes with the revocation knowledge. */
   standing: RememberedStanding | undefined;
 }

@@ -116,11 +116,9 @@ function canRequirePolicies({ policyConstraints, policyMappings }: Certificate):
   return policyConstraints?.requireExplicit !== undefined || policyMappings !== undefined;
 }
 
-/** A CA with thousands of intermediates must not fill the memory. */
-const maxKeptBelow = 256;
-
+/** By the certificate as it was read: what a peer has presented is gone after its verdict, and must not stay here. */
 function keep(above: PathState, state: PathState): void {
-  if (above.below === undefined || above.below.size >= maxKeptBelow) above.below = new Map();
+  above.below ??= new WeakMap();
   above.below.set(state.certificate, state);
 }
 
