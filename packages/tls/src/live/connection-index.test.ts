@@ -92,4 +92,35 @@ describe('ConnectionIndex', () => {
     expect([...index.touchedBy({ domains: ['fabrikam.example'] })]).toEqual([]);
     expect([...index.touchedBy({ domains: ['tailspin.example'] })]).toEqual(['edge']);
   });
+
+  it('has the names of a certificate once, however many connections show it, and no longer than one of them is open', () => {
+    const index = new ConnectionIndex<number>();
+    const names = Array.from({ length: 100 }, (_, count) => `n${count}.fabrikam.example`);
+    const shown = verdict('b3', names);
+    const again = { ...shown } as TrustedVerdict;
+    for (let item = 0; item < 50; item++) index.set(item, shown);
+    for (let item = 0; item < 50; item++) index.set(item, again);
+    expect(index.places).toBe(1);
+    expect(index.touchedBy({ servers: ['n99.fabrikam.example'] }).size).toBe(50);
+    for (let item = 0; item < 50; item++) index.delete(item);
+    expect(index.places).toBe(0);
+    expect(index.touchedBy({ servers: names }).size).toBe(0);
+  });
+
+  it('does not look through the names of thousands of certificates: all connections are affected then', () => {
+    const index = filled();
+    const names = (from: number) =>
+      Array.from({ length: 8_192 }, (_, at) => `n${from + at}.tailspin.example`);
+    index.set('some', verdict('b4', names(0)));
+    expect([...index.touchedBy({ domains: ['fabrikam.example'] })]).toEqual(['edge']);
+    index.set('more', verdict('b5', names(8_192)));
+    expect([...index.touchedBy({ domains: ['fabrikam.example'] })]).toEqual([
+      'fe1',
+      'fe2',
+      'edge',
+      'some',
+      'more',
+    ]);
+    expect([...index.touchedBy({ servers: ['fe1.contoso.example'] })]).toEqual(['fe1']);
+  });
 });

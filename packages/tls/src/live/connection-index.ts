@@ -15,19 +15,35 @@ export interface IndexPlace {
   readonly names: ReadonlySet<string>;
 }
 
+/** Connections of one place. */
+interface Group<T> {
+  readonly place: IndexPlace;
+  readonly items: Set<T>;
+}
+
+/** Up to as many names are looked through for those below a domain: with more of them every connection counts as affected. */
+const mostNames = 16_384;
+
 /**
  * Finds the connections that a change affects, so that the others are not judged again: by anchor, by issuer and serial number
- * of every certificate of the path, by server, by domain.
+ * of every certificate of the path, by server, by domain. Connections with the same certificate have one place together, so that
+ * the names in it take memory and time once.
  */
 export class ConnectionIndex<T> {
-  readonly #byAnchor = new Groups<T>();
-  readonly #byIssuer = new Groups<T>();
-  readonly #byName = new Groups<T>();
-  readonly #places = new Map<T, IndexPlace>();
+  readonly #byAnchor = new Groups<Group<T>>();
+  readonly #byIssuer = new Groups<Group<T>>();
+  readonly #byName = new Groups<Group<T>>();
+  readonly #byPlace = new Map<IndexPlace, Group<T>>();
+  readonly #groupOf = new Map<T, Group<T>>();
 
   /** Number of connections. */
   get size(): number {
-    return this.#places.size;
+    return this.#groupOf.size;
+  }
+
+  /** Number of places that are indexed. */
+  get places(): number {
+    return this.#byPlace.size;
   }
 
   /**
@@ -36,12 +52,12 @@ export class ConnectionIndex<T> {
    * @param verdict - its last verdict
    */
   set(item: T, verdict: TrustedVerdict): void {
-    this.delete(item);
     const place = placeOf(verdict);
-    this.#places.set(item, place);
-    this.#byAnchor.add(place.anchor, item);
-    for (const issuer of place.issuers) this.#byIssuer.add(issuer, item);
-    for (const name of place.names) this.#byName.add(name, item);
+    if (this.#groupOf.get(item)?.place === place) return;
+    this.delete(item);
+    const group = this.#byPlace.get(place) ?? this.#open(place);
+    group.items.add(item);
+    this.#groupOf.set(item, group);
   }
 
   /**
@@ -49,12 +65,28 @@ export class ConnectionIndex<T> {
    * @param item - the connection
    */
   delete(item: T): void {
-    const place = this.#places.get(item);
-    if (place === undefined) return;
-    this.#places.delete(item);
-    this.#byAnchor.delete(place.anchor, item);
-    for (const issuer of place.issuers) this.#byIssuer.delete(issuer, item);
-    for (const name of place.names) this.#byName.delete(name, item);
+    const group = this.#groupOf.get(item);
+    if (group === undefined) return;
+    this.#groupOf.delete(item);
+    group.items.delete(item);
+    if (group.items.size === 0) this.#close(group);
+  }
+
+  #open(place: IndexPlace): Group<T> {
+    const group: Group<T> = { place, items: new Set() };
+    this.#byPlace.set(place, group);
+    this.#byAnchor.add(place.anchor, group);
+    for (const issuer of place.issuers) this.#byIssuer.add(issuer, group);
+    for (const name of place.names) this.#byName.add(name, group);
+    return group;
+  }
+
+  #close(group: Group<T>): void {
+    const { place } = group;
+    this.#byPlace.delete(place);
+    this.#byAnchor.delete(place.anchor, group);
+    for (const issuer of place.issuers) this.#byIssuer.delete(issuer, group);
+    for (const name of place.names) this.#byName.delete(name, group);
   }
 
   /**
@@ -63,20 +95,21 @@ export class ConnectionIndex<T> {
    */
   touchedBy(scope: ChangeScope): Set<T> {
     const touched = new Set<T>();
-    const collect = (items: Iterable<T>) => {
-      for (const item of items) touched.add(item);
+    const collect = (groups: Iterable<Group<T>>) => {
+      for (const { items } of groups) for (const item of items) touched.add(item);
     };
     for (const anchor of scope.anchors ?? []) collect(this.#byAnchor.get(anchor));
     for (const issuer of scope.issuers ?? []) collect(this.#byIssuer.get(foldedName(issuer)));
     for (const { issuer, serialHex } of scope.certificates ?? []) {
       const folded = foldedName(issuer);
       const serial = serialHex.toLowerCase();
-      for (const item of this.#byIssuer.get(folded)) {
-        const { issuers, serials } = this.#places.get(item)!;
-        if (serials.some((each, at) => each === serial && issuers[at] === folded)) touched.add(item);
+      for (const group of this.#byIssuer.get(folded)) {
+        const { issuers, serials } = group.place;
+        if (serials.some((each, at) => each === serial && issuers[at] === folded)) collect([group]);
       }
     }
     for (const server of scope.servers ?? []) collect(this.#byName.get(server.toLowerCase()));
+    if (scope.domains !== undefined && this.#byName.size > mostNames) return new Set(this.#groupOf.keys());
     for (const domain of scope.domains ?? []) {
       const whole = domain.toLowerCase();
       const below = `.${whole}`;
@@ -89,24 +122,34 @@ export class ConnectionIndex<T> {
   }
 }
 
-class Groups<T> {
-  readonly #groups = new Map<string, Set<T>>();
+/** Most names have one group: it then stands there itself, without a set around it. */
+class Groups<T extends Group<unknown>> {
+  readonly #groups = new Map<string, T | Set<T>>();
 
   add(key: string, item: T): void {
-    const group = this.#groups.get(key);
-    if (group === undefined) this.#groups.set(key, new Set([item]));
-    else group.add(item);
+    const known = this.#groups.get(key);
+    if (known === undefined) this.#groups.set(key, item);
+    else if (known instanceof Set) known.add(item);
+    else if (known !== item) this.#groups.set(key, new Set([known, item]));
   }
 
   delete(key: string, item: T): void {
-    const group = this.#groups.get(key);
-    if (group === undefined) return;
-    group.delete(item);
-    if (group.size === 0) this.#groups.delete(key);
+    const known = this.#groups.get(key);
+    if (known === item) this.#groups.delete(key);
+    else if (known instanceof Set) {
+      known.delete(item);
+      if (known.size === 0) this.#groups.delete(key);
+    }
   }
 
   get(key: string): Iterable<T> {
-    return this.#groups.get(key) ?? [];
+    const known = this.#groups.get(key);
+    if (known === undefined) return [];
+    return known instanceof Set ? known : [known];
+  }
+
+  get size(): number {
+    return this.#groups.size;
   }
 
   keys(): Iterable<string> {

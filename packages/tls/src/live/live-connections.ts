@@ -34,6 +34,8 @@ interface Entry {
 
 /** Verdicts in one slice, after which other work runs; at 50 µs each a slice takes about 3 ms. */
 const sliceLength = 64;
+/** Milliseconds after which a slice ends sooner: a verdict on a large certificate takes as long as many others. */
+const sliceMs = 5;
 
 /** The time is looked at as often as this: a timer does not notice that the clock was set, or that the machine slept. */
 const lookMs = 30_000;
@@ -58,6 +60,7 @@ export function liveConnections(trust: Trust): LiveConnections {
  */
 export class LiveConnections {
   readonly #trust: Trust;
+  readonly #elapsed: () => number;
   readonly #entries = new Set<Entry>();
   readonly #index = new ConnectionIndex<Entry>();
   readonly #deadlines = new DeadlineQueue<Entry>();
@@ -67,8 +70,13 @@ export class LiveConnections {
   #disarm: (() => void) | undefined;
   #stopListening: (() => void) | undefined;
 
-  constructor(trust: Trust) {
+  /**
+   * @param trust - the trust
+   * @param elapsed - milliseconds since some moment, for the length of slices; default: those of the process
+   */
+  constructor(trust: Trust, elapsed: () => number = () => performance.now()) {
     this.#trust = trust;
+    this.#elapsed = elapsed;
   }
 
   /** Number of open connections. */
@@ -126,10 +134,11 @@ export class LiveConnections {
   #slice(): void {
     this.#sliceScheduled = false;
     let left = sliceLength;
+    const end = this.#elapsed() + sliceMs;
     for (const entry of this.#waiting) {
-      if (left-- === 0) break;
       this.#waiting.delete(entry);
       this.#judge(entry);
+      if (--left === 0 || this.#elapsed() >= end) break;
     }
     this.#enqueue([]);
   }

@@ -3,6 +3,10 @@ import type { Trust } from './trust.ts';
 
 /** Greatest number of issuers remembered for one trust. */
 const mostIssuers = 256;
+/** Octets of their names and certificates: a peer that is trusted may present some 100 kB of them. */
+const mostOctets = 1_024 * 1_024;
+/** Of one issuer; the chain of another one is read whole at each handshake. */
+const mostOctetsOfOne = 32 * 1_024;
 
 const memories = new WeakMap<Trust, IssuerMemory>();
 
@@ -12,6 +16,7 @@ const memories = new WeakMap<Trust, IssuerMemory>();
  */
 export class IssuerMemory {
   readonly #byIssuer = new Map<string, readonly Uint8Array[]>();
+  #octets = 0;
 
   /**
    * Gives the memory of a trust.
@@ -44,9 +49,27 @@ export class IssuerMemory {
   remember(leaf: Uint8Array, intermediates: readonly Uint8Array[]): void {
     const issuer = issuerOf(leaf);
     if (issuer === undefined) return;
-    if (this.#byIssuer.size >= mostIssuers) this.#byIssuer.clear();
+    const octets = octetsOf(issuer, intermediates);
+    if (octets > mostOctetsOfOne) return;
+    this.#forget(issuer);
+    for (const oldest of this.#byIssuer.keys()) {
+      if (this.#byIssuer.size < mostIssuers && this.#octets + octets <= mostOctets) break;
+      this.#forget(oldest);
+    }
     this.#byIssuer.set(issuer, intermediates);
+    this.#octets += octets;
   }
+
+  #forget(issuer: string): void {
+    const known = this.#byIssuer.get(issuer);
+    if (known === undefined) return;
+    this.#byIssuer.delete(issuer);
+    this.#octets -= octetsOf(issuer, known);
+  }
+}
+
+function octetsOf(issuer: string, intermediates: readonly Uint8Array[]): number {
+  return intermediates.reduce((sum, { length }) => sum + length, issuer.length);
 }
 
 /** The issuer's name in DER, as a string: the fourth field of TBSCertificate, after [0] version (RFC 5280 §4.1). */
