@@ -42,9 +42,44 @@ it('one partner with as many connections as the edge has places, of several cert
       message: 'expected at most 2 open connections of one peer, found one more',
     }),
   );
-  const second = await dial(await issue([other], authorities.foreign), '127.0.0.100');
+  const second = await dial(await issue([`first.${other}`, other], authorities.foreign), '127.0.0.100');
   await expect
     .poll(() => lines)
-    .toContainEqual(expect.objectContaining({ server: edgeName, event: 'link', from: other }));
+    .toContainEqual(
+      expect.objectContaining({
+        server: edgeName,
+        event: 'link',
+        from: other,
+        partner: expect.stringMatching(/./),
+        domains: [other],
+      }),
+    );
   expect(isOpen(second)).toBe(true);
+});
+
+it('a certificate with more names than an edge reads of a partner is refused, and says so', async () => {
+  network = await startPerimeter([]);
+  const { authorities, issue, lines, ports } = network;
+  const names = Array.from({ length: 300 }, (_, index) => `n${index}.${partnerDomain}`);
+  const certificate = await issue([partnerDomain, ...names], authorities.theirs);
+  const shown = { cert: certificate.chainPem, key: certificate.keyPem };
+  const socket = tls.connect({
+    host: '127.0.0.1',
+    port: ports.federation,
+    rejectUnauthorized: false,
+    ...shown,
+  });
+  open.push(socket.on('error', () => {}).resume());
+  await once(socket, 'close');
+  await expect
+    .poll(() => lines)
+    .toContainEqual(
+      expect.objectContaining({
+        server: edgeName,
+        event: 'refused',
+        link: links.federation.name,
+        reason: 'certificate-too-large',
+        message: 'expected at most 512 names in the certificate of the peer, found 602',
+      }),
+    );
 });

@@ -4,7 +4,7 @@ import type { Member } from '@entente/member';
 import type { ServiceLocator } from '@entente/sip-endpoint/resolve';
 import { openTrust, type Trust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
-import type { AnchorSet } from '@entente/trust';
+import { type AnchorSet, profiles, type TrustPolicy } from '@entente/trust';
 import type { Store } from '@entente/trust/node';
 
 /** What the trust of the external interface stands on. */
@@ -22,6 +22,16 @@ export interface FederationTrustOptions {
   readonly refreshEveryMs?: number;
   readonly logger: Logger;
 }
+
+const { entente } = profiles;
+/**
+ * The profile of a network, with less room for what a partner presents: as long as a connection is open its chain stays in memory, and each of its
+ * revocation lists has every leaf judged again. 512 names are those of 127 domains.
+ */
+export const federationPolicy: TrustPolicy = {
+  ...entente,
+  budget: { ...entente.budget, maxBytes: 32 * 1_024, maxLeafBytes: 16 * 1_024, maxLeafNames: 512 },
+};
 
 /** What a partner revokes takes effect here no later. */
 const defaultRefreshMs = 300_000;
@@ -60,6 +70,7 @@ export async function openFederationTrust(options: FederationTrustOptions): Prom
   const addressOf = (host: string) => pinnedAddresses(member.topology).get(host) ?? addresses.get(host);
   return openTrust({
     anchors: store,
+    policy: federationPolicy,
     latestSigned: () => member.latestSigned,
     clock: member.trust.clock,
     fetch: {

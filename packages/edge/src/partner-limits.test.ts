@@ -11,3 +11,12 @@ it.each([
   const limits = maxConnections === undefined ? undefined : { maxConnections };
   expect(partnerLimits(limits).maxConnectionsPerPeer).toBe(most);
 });
+
+it.each([
+  [undefined, 8_192_000],
+  [1_000, 512_000],
+  [8, 131_072],
+])('of %s places the certificates of one partner have at most %s octets together', (maxConnections, most) => {
+  const limits = maxConnections === undefined ? undefined : { maxConnections };
+  expect(partnerLimits(limits).maxCertificateBytesPerPeer).toBe(most);
+});

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { serve } from '@entente/tls';
@@ -115,6 +116,30 @@ describe('bounds on connections', () => {
     for (const socket of held) socket.destroy();
   });
 
+  it('refuses a further open connection of a peer on whose connections as many octets of certificates were presented as may be, and counts what is open', async () => {
+    const { certificatePem } = servers.world.client.current;
+    const chain = certificatePem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+    const octets = chain.reduce((sum, pem) => sum + new X509Certificate(pem).raw.length, 0);
+    const limits = { maxCertificateBytesPerPeer: 2 * octets };
+    const server = await serve(tls, { ...common(), limits }, (socket) => void socket.write('hello'));
+    servers.closeAfterwards(() => server.close());
+    const [first, second] = [await hold(server.port), await hold(server.port)];
+    expect((await ended(bare(server.port, presenting(servers.world.client)))).received).toBe('');
+    expect(servers.refusals).toMatchObject([
+      {
+        when: 'admission',
+        rejection: {
+          reason: 'throttled',
+          message: `expected at most ${2 * octets} octets of certificates on open connections of one peer, found one more`,
+        },
+      },
+    ]);
+    first.destroy();
+    await expect.poll(() => server.connections).toBe(1);
+    const third = await hold(server.port);
+    for (const socket of [second, third]) socket.destroy();
+  });
+
   it('gives the place of a peer back when its connection closes', async () => {
     const server = await serve(tls, { ...common(), limits: { maxConnectionsPerPeer: 1 } }, (socket) => {
       socket.write('hello');
@@ -156,6 +181,7 @@ describe('bounds on connections', () => {
     ['verdictTimeoutMs', Number.POSITIVE_INFINITY],
     ['drainTimeoutMs', '1' as unknown as number],
     ['maxConnectionsPerPeer', 0],
+    ['maxCertificateBytesPerPeer', 0],
   ] as const)('refuses to start with %s %s: no limit can be turned off', async (name, value) => {
     await expect(serve(tls, { ...common(), limits: { [name]: value } }, () => {})).rejects.toMatchObject({
       code: 'ENTENTE_OPTION_INVALID',

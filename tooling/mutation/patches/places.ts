@@ -180,7 +180,7 @@ export const patches: PatchList = {
       name: 'partner-bound',
       off: 'one partner that comes from many addresses takes every place of an edge for partners',
       file: 'packages/edge/src/partner-limits.ts',
-      find: '    maxConnectionsPerPeer: Math.max(1, Math.min(mostOfPartner, Math.floor(places / 4))),\n',
+      find: '    maxConnectionsPerPeer: ofPartner,\n',
       replace: '',
       test: {
         file: 'tooling/links-outside/partner-places.test.ts',

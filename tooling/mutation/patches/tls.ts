@@ -201,8 +201,8 @@ export const patches: PatchList = {
       name: 'peer-limit',
       off: 'one peer may hold any number of open connections',
       file: 'packages/tls/src/listen/peer-places.ts',
-      find: 'if (count >= this.#max)',
-      replace: 'if (count >= 1_000_000)',
+      find: 'if (taken.connections >= this.#max.connections)',
+      replace: 'if (taken.connections >= 1_000_000 * this.#max.connections)',
       test: bounds(
         'refuses a further open connection of a peer that holds the most allowed, from whatever address, and says whose',
       ),

@@ -101,8 +101,10 @@ export class AdmissionControl implements AdmissionOwner {
       max: maxConnections,
       maxPerAddress: limits.maxConnectionsPerAddress ?? 1_000,
     });
-    const { maxConnectionsPerPeer } = limits;
-    this.#ofPeer = maxConnectionsPerPeer === undefined ? undefined : new PeerPlaces(maxConnectionsPerPeer);
+    const { maxCertificateBytesPerPeer: bytes, maxConnectionsPerPeer: connections } = limits;
+    const none = Number.POSITIVE_INFINITY;
+    if (bytes !== undefined || connections !== undefined)
+      this.#ofPeer = new PeerPlaces({ connections: connections ?? none, bytes: bytes ?? none });
     this.#pending = new ConnectionPlaces({
       what: 'connections without a verdict',
       max: limits.maxPending ?? 5_000,
@@ -323,7 +325,7 @@ export class AdmissionControl implements AdmissionOwner {
     if (accepted !== undefined) this.#handshakes.passed(accepted);
     if (socket.destroyed) return;
     const proven = outcome.peer.peer;
-    const place = proven === undefined ? undefined : this.#ofPeer?.enter(proven);
+    const place = proven && this.#ofPeer?.enter(proven, outcome.shown?.octets ?? 0);
     if (typeof place === 'function') socket.once('close', place);
     const refused = typeof place === 'object' ? place : this.#takePlace(accepted);
     if (refused !== undefined) {

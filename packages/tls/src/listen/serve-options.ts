@@ -19,6 +19,11 @@ export interface ServeLimits {
    * counts as one, whatever certificate it shows; anybody else counts by certificate. Default: no bound of its own.
    */
   readonly maxConnectionsPerPeer?: number;
+  /**
+   * Octets of the certificates that one such peer may have presented on its open connections together, 1 to 1,073,741,824: each connection keeps what
+   * was presented on it, some ten to twenty times as large as it was sent. More are refused after the handshake. Default: no bound of its own.
+   */
+  readonly maxCertificateBytesPerPeer?: number;
   /** Connections at once without a verdict, 1 to 1,000,000. Default 5,000. */
   readonly maxPending?: number;
   /** Of these, from one address, 1 to 1,000,000. Default 500. */

@@ -29,6 +29,7 @@ const limits = nested<ServeLimits>({
   maxConnections: connections,
   maxConnectionsPerAddress: connections,
   maxConnectionsPerPeer: connections,
+  maxCertificateBytesPerPeer: wholeNumber(1, 1_073_741_824),
   maxPending: connections,
   maxPendingPerAddress: connections,
   whenPendingIsFull: oneOf('refuse-newest', 'close-oldest', 'close-silent'),

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { PresentedChain } from '@entente/trust';
+import type { Certificate } from '@entente/x509';
 import type { IssuerMemory } from './issuer-memory.ts';
 import type { TrustedVerdict } from './peer.ts';
 import { sessionLeaf } from './session-leaf.ts';
@@ -22,6 +23,7 @@ export class ShownChain {
   readonly #socket: TLSSocket;
   readonly #staple: Uint8Array | undefined;
   readonly #memory: IssuerMemory | undefined;
+  #octetsAtHand = 0;
   #whole: PresentedChain | undefined;
 
   /**
@@ -37,13 +39,20 @@ export class ShownChain {
 
   /** @returns what the judge is asked about first: the whole chain, or its substitute; undefined where there is no certificate */
   first(): PresentedChain | undefined {
-    if (this.#memory === undefined || !this.#socket.authorized) return this.whole();
+    const atHand = this.#withLeafOnly() ?? this.whole();
+    this.#octetsAtHand = octetsOf(atHand);
+    return atHand;
+  }
+
+  /** @returns undefined where the whole chain has to be read */
+  #withLeafOnly(): PresentedChain | undefined {
+    if (this.#memory === undefined || !this.#socket.authorized) return undefined;
     const session = this.#socket.getSession();
     const leaf = session === undefined ? undefined : sessionLeaf(session);
     // The session holds the secrets of the connection.
     session?.fill(0);
     const above = leaf === undefined ? undefined : this.#memory.above(leaf);
-    return leaf === undefined || above === undefined ? this.whole() : this.#chain([leaf, ...above]);
+    return leaf === undefined || above === undefined ? undefined : this.#chain([leaf, ...above]);
   }
 
   /**
@@ -56,6 +65,11 @@ export class ShownChain {
     return this.#whole;
   }
 
+  /** Octets of what the peer sent, or of what stood for it where only its leaf was read. */
+  get octets(): number {
+    return this.#whole === undefined ? this.#octetsAtHand : octetsOf(this.#whole);
+  }
+
   /**
    * Gives the certificates of a verdict's path, which are enough to ask again as long as the same path holds.
    * @param verdict - the last verdict
@@ -65,13 +79,17 @@ export class ShownChain {
   }
 
   /**
-   * Keeps the intermediates for the next leaf of the same issuer.
+   * Keeps the intermediates for the next leaf of the same issuer. Of what the peer has sent, the certificates of the path are kept as the verdict
+   * has them: it gives the same octets to all connections of a leaf.
    * @param verdict - a verdict that trusts
    */
   remember(verdict: TrustedVerdict): void {
+    const { certificates } = verdict.path;
     // Where the chain was not read whole, the memory has it already.
-    if (this.#memory === undefined || this.#whole === undefined) return;
-    const [leaf, ...above] = verdict.path.certificates;
+    if (this.#whole === undefined) return;
+    this.#whole = this.#chain(this.#whole.certificates.map((der) => sharedOf(der, certificates)));
+    if (this.#memory === undefined) return;
+    const [leaf, ...above] = certificates;
     if (leaf !== undefined)
       this.#memory.remember(
         leaf.der,
@@ -92,4 +110,15 @@ export class ShownChain {
   #chain(certificates: readonly Uint8Array[]): PresentedChain {
     return this.#staple === undefined ? { certificates } : { certificates, stapledOcsp: this.#staple };
   }
+}
+
+function octetsOf(chain: PresentedChain | undefined): number {
+  return chain?.certificates.reduce((sum, { length }) => sum + length, 0) ?? 0;
+}
+
+function sharedOf(der: Uint8Array, path: readonly Certificate[]): Uint8Array {
+  for (const { der: shared } of path) {
+    if (shared === der || (shared.length === der.length && Buffer.compare(shared, der) === 0)) return shared;
+  }
+  return der;
 }
