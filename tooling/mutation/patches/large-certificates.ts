@@ -122,8 +122,8 @@ export const patches: PatchList = {
       name: 'issuers-of-anchor',
       off: 'one partner fills the memory with its issuers',
       file: issuers,
-      find: 'while (share.octets + octets > mostOctetsOfAnchor)',
-      replace: 'while (share.octets + octets > mostOctetsOfAnchor * 64)',
+      find: 'share.octets + octets > mostOctetsOfAnchor)',
+      replace: 'share.octets + octets > mostOctetsOfAnchor * 64)',
       test: known(
         'takes 512 kB of each anchor at most: the oldest of that anchor are forgotten, and none of another',
       ),

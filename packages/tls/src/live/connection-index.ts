@@ -43,7 +43,7 @@ export class ConnectionIndex<T> {
 
   /** Number of places that are indexed. */
   get places(): number {
-    return this.#byPlace.size;
+    return new Set(this.#groupOf.values()).size;
   }
 
   /**

@@ -91,7 +91,7 @@ export class KnownIssuers {
     if (states.filter((state) => state.anchor === anchor).length >= mostOfName) {
       this.#forgetOldest(share, key);
     }
-    while (share.octets + octets > mostOctetsOfAnchor) this.#forgetOldest(share);
+    while (share.kept.size > 0 && share.octets + octets > mostOctetsOfAnchor) this.#forgetOldest(share);
     while (this.#octets + octets > mostOctets) this.#forgetOldest(this.#largest());
     share.kept.add({ key, state: above, octets });
     share.octets += octets;
