@@ -158,8 +158,7 @@ function fromPartner(
   const token = dialogOf(routes);
   // The partner's user at the called end keeps the address that was called, ours or another; the token opens with that one alone.
   const isFromVouchedFor = token?.sender === 'called';
-  const isOurs = (host: string) => topology.isOurDomain(host);
-  const rejection = checkPartnerRequest(request, authority, isOurs, { isFromVouchedFor });
+  const rejection = checkPartnerRequest(request, authority, topology, { isFromVouchedFor });
   if (rejection !== undefined) {
     const { message, reason, remedy } = rejection;
     return { kind: 'refuse', refusal: refusal(reason, 403, message, remedy) };

@@ -1,10 +1,12 @@
 import type { NameAddr, SipMessage, SipRequest, Uri } from '@entente/sip';
+import type { Topology } from '@entente/topology';
+import { showsAsOurs } from './names-of-ours.ts';
 import type { PartnerAuthority } from './partner-peer.ts';
 
 /** Why a message of a partner is refused. The reason is stable. */
 export type MessageRejection = {
-  /** Stable literal: the domain is not the partner's, or the request is not for a domain of ours. */
-  readonly reason: 'domain-not-authorised' | 'relay-not-allowed';
+  /** Stable literal: the domain is not the partner's, or its user looks like one of ours, or the request is not for a domain of ours. */
+  readonly reason: 'domain-not-authorised' | 'identity-not-authorised' | 'relay-not-allowed';
   /** Header field that the sentence is about. */
   readonly header: string;
   /** The domain that was found. */
@@ -17,26 +19,26 @@ export type MessageRejection = {
 
 /**
  * The domain authority of a request from a partner, on every request, in dialogs too: From and P-Asserted-Identity must be of domains that this
- * partner may speak for, the topmost Via and Record-Route of hosts in them; the Request-URI must be ours.
+ * partner may speak for, and their users must not look like ours; the topmost Via and Record-Route must be of hosts in them, the Request-URI must be ours.
  * @param request - as received
  * @param authority - the partner that sent it
- * @param isOurs - whether a host is one of our domains or servers
+ * @param topology - in force
  * @param options - `isFromVouchedFor`: a token of ours says that this partner's user was called by the address in From
  * @returns why it is refused, or `undefined`
  */
 export function checkPartnerRequest(
   request: SipRequest,
   authority: PartnerAuthority,
-  isOurs: (host: string) => boolean,
+  topology: Topology,
   { isFromVouchedFor = false }: { readonly isFromVouchedFor?: boolean } = {},
 ): MessageRejection | undefined {
-  const from = hostOf(request.from.uri);
-  if (!isFromVouchedFor && !speaksFor(authority, from)) return notAuthorised('From', from, authority);
+  const from = isFromVouchedFor ? undefined : refuseUser('From', request.from.uri, authority, topology);
+  if (from !== undefined) return from;
   if (request.has('P-Asserted-Identity')) {
     for (const { uri } of request.addressesOf('P-Asserted-Identity')) {
-      const host = hostOf(uri);
-      if (uri.kind === 'sip' && !speaksFor(authority, host))
-        return notAuthorised('P-Asserted-Identity', host, authority);
+      const asserted =
+        uri.kind === 'sip' ? refuseUser('P-Asserted-Identity', uri, authority, topology) : undefined;
+      if (asserted !== undefined) return asserted;
     }
   }
   const via = request.topVia.host.toLowerCase();
@@ -47,7 +49,7 @@ export function checkPartnerRequest(
     if (!isHostOf(authority, host)) return notAuthorised('Record-Route', host, authority);
   }
   const target = hostOf(request.uri);
-  if (request.has('Route') || isOurs(target)) return undefined;
+  if (request.has('Route') || topology.isOurDomain(target)) return undefined;
   return {
     reason: 'relay-not-allowed',
     header: 'Request-URI',
@@ -69,6 +71,24 @@ export function speaksFor({ domains }: Pick<PartnerAuthority, 'domains'>, domain
 /** Whether a host may be a server of the partner: its domain, a host below it, or an edge that the topology names. */
 function isHostOf({ domains, hosts }: PartnerAuthority, host: string): boolean {
   return hosts.includes(host) || domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
+}
+
+function refuseUser(
+  header: string,
+  uri: Uri,
+  authority: PartnerAuthority,
+  topology: Topology,
+): MessageRejection | undefined {
+  const domain = hostOf(uri);
+  if (!speaksFor(authority, domain)) return notAuthorised(header, domain, authority);
+  if (uri.kind !== 'sip' || !showsAsOurs(uri.user ?? '', topology)) return undefined;
+  return {
+    reason: 'identity-not-authorised',
+    header,
+    domain,
+    message: `${header}: expected a user of ${domain}, found one whose name shows as an address of ours, or is too long to be read`,
+    remedy: `let ${domain} send the address of its user, with no domain of ours in the part before the @`,
+  };
 }
 
 function hostOf(uri: Uri): string {

@@ -260,8 +260,7 @@ describe('the domain authority of each message', () => {
   const via = 'SIP/2.0/TLS edge.fabrikam.example;branch=z9hG4bK1';
   const request = (parts: Partial<RequestParts> = {}) =>
     requestBetween('sip:dora@fabrikam.example', 'sip:alice@contoso.example', { via, ...parts });
-  const check = (candidate: SipRequest) =>
-    checkPartnerRequest(candidate, authority, (host) => host === 'contoso.example');
+  const check = (candidate: SipRequest) => checkPartnerRequest(candidate, authority, topology);
 
   it('passes a request of the partner for one of our users', () => {
     expect(check(request())).toBeUndefined();
@@ -281,6 +280,40 @@ describe('the domain authority of each message', () => {
       expect(check(request(parts))).toMatchObject({ reason: 'domain-not-authorised', header });
     });
   }
+
+  it.each([
+    'sip:bob%40contoso.example@fabrikam.example',
+    'sips:bob%40Contoso.example.%3A5061@fabrikam.example',
+    'sip:bob%EF%BC%A0contoso.example@fabrikam.example',
+    'sip:bob;phone-context=contoso.example@fabrikam.example',
+    'sip:bob=contoso.example@fabrikam.example',
+    'sip:bob%40fe1.contoso.example@fabrikam.example',
+    'sip:bob%40contoso.example%20@fabrikam.example',
+    'sip:bob%40contoso.example%3E@fabrikam.example',
+    'sip:bob%40%E2%80%8Bcon%E2%80%8Btoso.example@fabrikam.example',
+    `sip:${'a'.repeat(513)}@fabrikam.example`,
+  ])('refuses a user of the partner whose name shows as an address of ours: %s', (uri) => {
+    expect(check(request({ from: `<${uri}>;tag=1` }))).toMatchObject({
+      reason: 'identity-not-authorised',
+      header: 'From',
+    });
+    expect(check(request({ headers: { 'P-Asserted-Identity': `<${uri}>` } }))).toMatchObject({
+      reason: 'identity-not-authorised',
+      header: 'P-Asserted-Identity',
+    });
+  });
+
+  it.each([
+    'sip:dora.of-contoso.example@fabrikam.example',
+    'sip:contoso.example@fabrikam.example',
+    'sip:dora%40fabrikam.example@fabrikam.example',
+    'sip:dora_contoso.example%23EXT%23@fabrikam.example',
+    'sip:+4940123;phone-context=fabrikam.example@fabrikam.example',
+    'sip:d%C3%B6ra@fabrikam.example',
+    'sip:fabrikam.example',
+  ])('passes a user of the partner with any other name: %s', (uri) => {
+    expect(check(request({ from: `"bob@contoso.example" <${uri}>;tag=1` }))).toBeUndefined();
+  });
 
   it('carries nothing on to others', () => {
     expect(check(request({ uri: 'sip:carl@litware.example' }))).toMatchObject({

@@ -120,6 +120,7 @@ describe('who has called a user of ours', () => {
   it.each([
     ['sip:+49301001@fabrikam.example;user=phone', 'identity-not-authorised'],
     ['sip:+49301001%20@fabrikam.example', 'identity-not-authorised'],
+    ['sip:bob%40contoso.example@fabrikam.example', 'identity-not-authorised'],
     ['sip:ceo@bank.example', 'domain-not-authorised'],
   ])(
     'at a partner is no number of ours in it, and of no domain that is not a partner’s: %s',

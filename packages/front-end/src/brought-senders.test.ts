@@ -60,6 +60,8 @@ describe('a mediation server', () => {
     'sip:020-1234@192.0.2.9',
     'tel:+44201234',
     'sip:anonymous@anonymous.invalid',
+    'sip:Restricted@anonymous.invalid',
+    'sip:anonymous.invalid',
     'sip:Anonymous@gw1.contoso.example',
   ])('brings a call of a number outside, or of one who is not named: %s', async (caller) => {
     expect(await calls(caller)).toEqual(passed);
@@ -67,6 +69,7 @@ describe('a mediation server', () => {
 
   it.each([
     'sip:+49301001@contoso.example;user=phone',
+    'sip:+49301001@anonymous.invalid',
     'sip:+49301001@gw1.contoso.example',
     'sip:0301001@gw1.contoso.example',
     'sip:+49(0)301001@gw1.contoso.example',
@@ -77,6 +80,7 @@ describe('a mediation server', () => {
 
   it.each([
     'sip:alice@contoso.example',
+    'sip:alice%40contoso.example@anonymous.invalid',
     'sip:+44201234@contoso.example',
     'sip:eve@fabrikam.example',
     'sip:+4940123@fabrikam.example;user=phone',
@@ -164,6 +168,15 @@ describe('an edge', () => {
       expect(await brings(sender)).toEqual([403, 'identity-not-authorised']);
     },
   );
+
+  it.each([
+    'sip:bob%40contoso.example@fabrikam.example',
+    'sip:bob;phone-context=contoso.example@fabrikam.example',
+    'sip:bob%40fe1.contoso.example@tailspin.example',
+  ])('brings no partner’s user whose name shows as an address of ours: %s', async (sender) => {
+    for (const method of ['MESSAGE', 'INVITE'])
+      expect(await brings(sender, {}, method)).toEqual([403, 'identity-not-authorised']);
+  });
 
   it.each([
     'sip:+49401001@fabrikam.example;user=phone',

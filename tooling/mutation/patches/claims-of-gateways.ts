@@ -53,9 +53,9 @@ export const patches: PatchList = {
     {
       name: 'unnamed',
       off: 'a gateway names anybody at a host of those who are not named',
-      file: claims,
-      find: "uri.user?.toLowerCase() === 'anonymous' && ",
-      replace: '',
+      file: 'packages/sip-relay/src/numbering/outside-caller.ts',
+      find: ' && word.test(user));',
+      replace: ');',
       test: test('is diverted by numbers outside, and by whom nobody names'),
     },
     {

@@ -8,6 +8,7 @@ const partnerRoute = 'packages/federation/src/partner-route.ts';
 const claimsOfPartners = 'packages/sip-relay/src/claims/claims-of-partners.ts';
 const claimsOfOutsiders = 'packages/sip-relay/src/claims/claims-of-outsiders.ts';
 const fieldsOfAddresses = 'packages/sip-relay/src/claims/fields-of-addresses.ts';
+const namesOfOurs = 'packages/federation/src/names-of-ours.ts';
 
 const test = (title: string): MutationPatch['test'] => ({
   file: 'packages/federation/test/federation.test.ts',
@@ -46,6 +47,36 @@ export const patches: PatchList = {
       replace: 'reference, {}, partner.serverAuthOnly === true);',
       test: test(
         'lets the root of a partner vouch for the partner only, on the external interface only, never for us',
+      ),
+    },
+    {
+      name: 'user-named-as-ours',
+      off: 'a partner sends as a user of ours, in the name of its own',
+      file: 'packages/federation/src/message-authority.ts',
+      find: "if (uri.kind !== 'sip' || !showsAsOurs(uri.user ?? '', topology)) return undefined;",
+      replace: 'if (domain !== undefined) return undefined;',
+      test: test(
+        'refuses a user of the partner whose name shows as an address of ours: sip:bob%40contoso.example@fabrikam.example',
+      ),
+    },
+    {
+      name: 'user-in-a-context-of-ours',
+      off: 'the same by a parameter of the name',
+      file: namesOfOurs,
+      find: '/[@;:=]\\s*(',
+      replace: '/[@]\\s*(',
+      test: test(
+        'refuses a user of the partner whose name shows as an address of ours: sip:bob;phone-context=contoso.example@fabrikam.example',
+      ),
+    },
+    {
+      name: 'unseen-characters',
+      off: 'the same with characters between that nobody sees',
+      file: namesOfOurs,
+      find: ".replace(unseen, '')",
+      replace: '',
+      test: test(
+        'refuses a user of the partner whose name shows as an address of ours: sip:bob%40%E2%80%8Bcon%E2%80%8Btoso.example@fabrikam.example',
       ),
     },
     {
@@ -288,15 +319,15 @@ export const patches: PatchList = {
       name: 'ours-in-a-name',
       off: 'a partner writes an address of ours into the name of its user',
       file: claimsOfPartners,
-      find: '[uri.host.toLowerCase(), ...places]',
-      replace: '[uri.host.toLowerCase(), ...places.slice(places.length)]',
+      find: " && !showsAsOurs(uri.user ?? '', topology)",
+      replace: '',
       test: claims('is taken off where it is an address of ours in the name of a user'),
     },
     {
       name: 'ours-in-a-long-name',
       off: 'a partner writes an address of ours into a name of thousands of characters, each of which is normalised and looked at',
-      file: claimsOfPartners,
-      find: 'if (user.length > longestUser) return false;',
+      file: namesOfOurs,
+      find: 'if (user.length > longestUser) return true;',
       replace: '',
       test: claims('is taken off where it is a name that is too long to be looked at'),
     },
@@ -328,7 +359,7 @@ export const patches: PatchList = {
       name: 'warnings-of-ours',
       off: 'a partner warns in the name of a server of ours',
       file: claimsOfPartners,
-      find: '!topology.externalNames.has(agent) && !isOurs(agent, topology)',
+      find: '!topology.externalNames.has(agent) && !isHostOfOurs(agent, topology)',
       replace: "agent !== ''",
       test: claims('warns in the name of no server of ours'),
     },

@@ -9,9 +9,7 @@ import { type ClaimRules, isAgentOfOthers, isUnnamedCaller, refuseOutsideCaller 
 export function gatewayClaims(known: OutsideCallerKnowledge): ClaimRules {
   const { topology } = known;
   return {
-    mayName: (uri) =>
-      refuseOutsideCaller('From', uri, known) === undefined ||
-      (uri.kind === 'sip' && uri.user?.toLowerCase() === 'anonymous' && isUnnamedCaller(uri, topology)),
+    mayName: (uri) => isUnnamedCaller(uri, topology) || refuseOutsideCaller('From', uri, known) === undefined,
     mayWarnAs: (agent) => isAgentOfOthers(agent, topology),
   };
 }

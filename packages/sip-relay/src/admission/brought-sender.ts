@@ -1,3 +1,4 @@
+import { showsAsOurs } from '@entente/federation';
 import type { SipRequest, SipUri, Uri } from '@entente/sip';
 import { type DialogToken, type RequestRefusal, refusal } from '@entente/sip-proxy';
 import type { Role, Topology } from '@entente/topology';
@@ -75,12 +76,23 @@ function refuseOutsider(uri: SipUri, known: BroughtSenderKnowledge): RequestRefu
   const { partnerOf, policies } = known.topology;
   const partner = partnerOf(uri.host);
   const isBlocked = partner !== undefined && 'kind' in partner && partner.kind === 'blocked';
-  if (partner === undefined ? policies.federation.discovery : !isBlocked) return refuseOurNumber(uri, known);
+  if (partner === undefined ? policies.federation.discovery : !isBlocked) return refuseOurUser(uri, known);
   return refusal(
     'domain-not-authorised',
     403,
     `From: expected a domain of ours or of a partner, found ${uri.host}, ${isBlocked ? 'which the topology blocks' : 'which the topology does not list'}`,
     'List the domain in the entry of a partner (entente topology add partner); the edge that brings it holds partners to their domains, so look at that edge where its topology is the same.',
+  );
+}
+
+/** A partner names its users as it likes, but as none of ours. */
+function refuseOurUser(uri: SipUri, known: BroughtSenderKnowledge): RequestRefusal | undefined {
+  if (!showsAsOurs(uri.user ?? '', known.topology)) return refuseOurNumber(uri, known);
+  return refusal(
+    'identity-not-authorised',
+    403,
+    `From: expected a user of ${uri.host}, found one whose name shows as an address of ours, or is too long to be read`,
+    'Let the partner send the address of its user; the edge that brings it asks the same, so look at that edge where its topology is the same.',
   );
 }
 

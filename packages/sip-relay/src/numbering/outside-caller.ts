@@ -11,6 +11,9 @@ import type { Topology } from '@entente/topology';
 import { isNumberOfOurs } from './disguised-number.ts';
 import { numberingOf } from './numbering-of.ts';
 
+/** `Restricted`, `unavailable`: neither a number nor an address, which telephones would show as those of somebody. */
+const word = /^[a-z]*$/;
+
 /** What decides whether a caller may be from the telephone network. */
 export interface OutsideCallerKnowledge {
   /** Of this server, for the Warning. */
@@ -57,7 +60,8 @@ export function refuseOutsideCaller(
  */
 export function isUnnamedCaller(uri: Uri, topology: Topology): boolean {
   if (uri.kind !== 'sip' || topology.isOurDomain(uri.host) || isPartners(uri, topology)) return false;
-  return uri.host === 'anonymous.invalid' || uri.user?.toLowerCase() === 'anonymous';
+  const user = uri.user?.toLowerCase() ?? '';
+  return user === 'anonymous' || (uri.host === 'anonymous.invalid' && word.test(user));
 }
 
 /** Its users send over an edge, which holds it to its domains. */
