@@ -1,4 +1,4 @@
-import { assertableIdentities, insiderFieldsOf, speaksFor } from '@entente/federation';
+import { assertableIdentities, insiderFieldsOf, showsAsOurs, speaksFor } from '@entente/federation';
 import type { MessageEditor, NameAddr, SipRequest } from '@entente/sip';
 import {
   accountVersionField,
@@ -33,7 +33,10 @@ export function editInwards(
   if (arrival.kind === 'client') editor.remove('P-Asserted-Identity');
   else setIdentities(editor, assertableIdentities(request));
   if (arrival.kind === 'partner') withoutClaims(editor, request, partnerClaims(topology));
-  keepAuthor(editor, request, (of) => arrival.kind === 'partner' && speaksFor(arrival.authority, of));
+  keepAuthor(editor, request, ({ host, user = '' }) => {
+    if (arrival.kind !== 'partner' || !speaksFor(arrival.authority, host.toLowerCase())) return false;
+    return !showsAsOurs(user, topology);
+  });
 }
 
 function setIdentities(editor: MessageEditor<SipRequest>, values: readonly NameAddr[] | undefined): void {

@@ -91,9 +91,9 @@ export const patches: PatchList = {
     {
       name: 'author-of-another-domain',
       off: 'an edge that was taken over names any user as the author of what a partner’s room delivers',
-      file: 'packages/sip-relay/src/admission/vouch.ts',
-      find: 'isOfSamePartner(topology(), from, domain));',
-      replace: "isOfSamePartner(topology(), from, domain) || domain !== '');",
+      file: 'packages/sip-relay/src/admission/author.ts',
+      find: '!isOfSamePartner(topology, from, host.toLowerCase()) || ',
+      replace: '',
       test: {
         file: 'packages/sip-relay/src/admission/author.test.ts',
         title:
@@ -110,6 +110,30 @@ export const patches: PatchList = {
         file: 'packages/sip-relay/src/admission/author.test.ts',
         title:
           'does not go on from sip:room@contoso.example, whatever an edge has let in: ["<sip:ceo@contoso.example>"]',
+      },
+    },
+    {
+      name: 'author-named-as-ours',
+      off: 'an edge that was taken over names a user of ours as the author, in the name of a partner’s user',
+      file: 'packages/sip-relay/src/admission/author.ts',
+      find: ' || showsAsOurs(user, topology)) return false;',
+      replace: ') return false;',
+      test: {
+        file: 'packages/sip-relay/src/admission/author.test.ts',
+        title:
+          'does not go on from sip:room@fabrikam.example, whatever an edge has let in: ["<sip:ceo%40contoso.example@fabrikam.example>"]',
+      },
+    },
+    {
+      name: 'author-with-our-number',
+      off: 'a partner names as the author whom telephones show as a user of ours, by the number',
+      file: 'packages/sip-relay/src/admission/author.ts',
+      find: 'return readUserPart(user, topology, isNumberOfUser) === undefined;',
+      replace: 'return readUserPart(user, topology, () => false) === undefined;',
+      test: {
+        file: 'packages/sip-relay/src/admission/author.test.ts',
+        title:
+          'does not go on from sip:room@fabrikam.example, whatever an edge has let in: ["<sip:+49301002@fabrikam.example>"]',
       },
     },
     {

@@ -327,11 +327,22 @@ export const patches: PatchList = {
       name: 'author-of-a-partner',
       off: 'a partner names any user as the author of what its room delivers',
       file: sources,
-      find: "arrival.kind === 'partner' && speaksFor(arrival.authority, of)",
-      replace: "arrival.kind === 'partner' && of !== ''",
+      find: "arrival.kind !== 'partner' || !speaksFor(arrival.authority, host.toLowerCase())",
+      replace: "arrival.kind !== 'partner' || host === ''",
       test: {
         file: 'packages/edge/src/authors-of-partners.test.ts',
         title: 'stays outside where it is a user of another partner, and the message comes in',
+      },
+    },
+    {
+      name: 'author-named-as-ours',
+      off: 'a partner names a user of ours as the author, in the name of its own',
+      file: sources,
+      find: 'return !showsAsOurs(user, topology);',
+      replace: "return user !== '';",
+      test: {
+        file: 'packages/edge/src/authors-of-partners.test.ts',
+        title: 'stays outside where it is a user of ours in the name of its own, and the message comes in',
       },
     },
     {

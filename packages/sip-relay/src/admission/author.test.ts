@@ -13,7 +13,8 @@ const topology = sampleTopology({
   ],
   providers: [{ id: 'hoster', fqdn: 'sip.hoster.example', domains: ['tailspin.example', 'wingtip.example'] }],
 });
-const server = { fqdn: 'fe1.contoso.example', topology: () => topology };
+const isNumberOfUser = (number: string) => number === '+49301002';
+const server = { fqdn: 'fe1.contoso.example', topology: () => topology, isNumberOfUser };
 const broughtByEdge: Sender = {
   arrival: { kind: 'partner', name: 'edge1.contoso.example' },
   identity: { ok: true, asserted: undefined, values: [] },
@@ -48,12 +49,17 @@ describe('the author whom a room outside names', () => {
     ['sip:room@fabrikam.example', '<sip:carol@FABRIKAM-labs.example>'],
     ['sip:room@Tailspin.example', '<sip:carol@wingtip.example>'],
     ['sip:room@bank.example', '<sip:carol@bank.example>'],
+    ['sip:room@fabrikam.example', '<sip:+4940123@fabrikam.example>'],
   ])('goes on from %s as one of the same partner: %s', (from, author) => {
     expect(authorsAfter(from, author)).toEqual([author]);
   });
 
   it.each([
     ['sip:room@fabrikam.example', ['<sip:ceo@contoso.example>']],
+    ['sip:room@fabrikam.example', ['<sip:ceo%40contoso.example@fabrikam.example>']],
+    ['sip:room@fabrikam.example', ['<sip:ceo;phone-context=contoso.example@fabrikam.example>']],
+    ['sip:room@fabrikam.example', ['<sip:+49301002@fabrikam.example>']],
+    ['sip:room@fabrikam.example', ['<sip:0049301002@fabrikam.example;user=phone>']],
     ['sip:room@fabrikam.example', ['<sip:carol@litware.example>']],
     ['sip:room@fabrikam.example', ['<sip:carol@bank.example>']],
     ['sip:room@fabrikam.example', ['<sip:carol@hr.fabrikam.example>']],

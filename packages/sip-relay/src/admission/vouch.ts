@@ -4,7 +4,7 @@ import type { Topology } from '@entente/topology';
 import { changeFields } from '../field-changes.ts';
 import { historyFields } from '../naming-fields.ts';
 import { numbersInClaims } from '../numbering/numbers-in-claims.ts';
-import { isOfSamePartner, keepAuthor } from './author.ts';
+import { isOwnAuthor, keepAuthor } from './author.ts';
 import { keepMessageId } from './message-id.ts';
 import type { Sender } from './sender.ts';
 
@@ -77,12 +77,12 @@ export function vouchFor(
     for (const name of historyFields) if (request.has(name)) editor.remove(name);
     if (sender.isForItself !== true) keepAuthor(editor, request);
   } else {
-    const { isNumberOfUser, topology } = server;
-    if (isNumberOfUser !== undefined)
-      changeFields(editor, numbersInClaims(request, topology(), isNumberOfUser));
+    const { isNumberOfUser = () => false } = server;
+    const topology = server.topology();
+    changeFields(editor, numbersInClaims(request, topology, isNumberOfUser));
     const { uri } = request.from;
     const from = uri.kind === 'sip' ? uri.host : uri.scheme;
-    keepAuthor(editor, request, (domain) => isOfSamePartner(topology(), from, domain));
+    keepAuthor(editor, request, (author) => isOwnAuthor(author, from, { isNumberOfUser, topology }));
   }
   for (const name of credentialFields) keepCredentials(editor, request, name, sender, server);
 }
