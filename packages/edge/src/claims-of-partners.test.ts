@@ -82,6 +82,29 @@ describe('what a partner says of users of ours', () => {
   });
 });
 
+/** What networks say to each other, and a partner to us says nothing by. */
+const ofNetworks = [
+  ...[
+    'P-Charging-Vector',
+    'P-Charging-Function-Addresses',
+    'P-DCS-OSPS',
+    'P-DCS-Billing-Info',
+    'P-Profile-Key',
+  ],
+  ...['P-User-Database', 'P-Private-Network-Indication', 'P-Access-Network-Info', 'P-Visited-Network-ID'],
+  ...['P-Preferred-Service', 'P-Media-Authorization', 'Resource-Priority', 'Attestation-Info'],
+] as const;
+
+describe('what servers of one network say to each other', () => {
+  it.each(ofNetworks)('is taken off what a partner sends, and the request comes in: %s', (name) => {
+    for (const method of ['INVITE', 'MESSAGE']) expect(seenInside(method, [[name, 'x.0']])).toEqual([]);
+  });
+
+  it('stays where it asks for early media, and is of the call alone', () => {
+    expect(seenInside('INVITE', [['P-Early-Media', 'supported']])).toEqual(['supported']);
+  });
+});
+
 describe('what stays of a field', () => {
   /** More than a message may have of fields. */
   const many = Array.from({ length: 300 }, (_, i) => `<sip:carl@fabrikam.example>;index=1.${i}`);
@@ -225,6 +248,10 @@ describe('an answer of a partner', () => {
       expect(seenOfAnswer(200, [[name, '1']])).toEqual([]);
     },
   );
+
+  it.each(ofNetworks)('says nothing of what servers of one network say to each other: %s', (name) => {
+    for (const status of [180, 200, 404]) expect(seenOfAnswer(status, [[name, 'x.0']])).toEqual([]);
+  });
 
   it('warns in the name of no server of ours', () => {
     expect(

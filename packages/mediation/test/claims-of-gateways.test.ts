@@ -38,6 +38,17 @@ const answering = [
   ...['X-AutoAnswer', 'Auto-Answer', 'Answer-After'],
 ];
 
+const ofNetworks = [
+  ...['P-Charging-Vector', 'P-DCS-OSPS', 'P-Profile-Key', 'P-User-Database', 'P-Access-Network-Info'],
+  ...[
+    'P-Private-Network-Indication',
+    'Resource-Priority',
+    'P-Charge-Info',
+    'P-Served-User',
+    'P-Called-Party-ID',
+  ],
+];
+
 describe('a caller in the telephone network', () => {
   it.each(answering)('has no telephone answer by itself: %s', async (name) => {
     expect(await seenInside([[name, 'Auto']])).toEqual([]);
@@ -64,6 +75,10 @@ describe('a caller in the telephone network', () => {
     const options = { inDialog: begun, headers: fields as HeaderFields };
     expect((await inward('UPDATE', 'sip:contact@fe1.contoso.example', options)).status).toBe(200);
     expect([last(scene.fe1).method, left(last(scene.fe1), fields)]).toEqual(['UPDATE', []]);
+  });
+
+  it.each(ofNetworks)('says nothing of what servers of one network say to each other: %s', async (name) => {
+    expect(await seenInside([[name, 'x.0']])).toEqual([]);
   });
 
   it('is diverted by numbers outside, and by whom nobody names', async () => {
@@ -153,6 +168,10 @@ describe('an answer from the telephone network', () => {
   ])('says nothing of how a telephone and its server go on, or who answers: %s', async (name) => {
     for (const status of [183, 200])
       expect(await seenOfAnswer(status, [[name, `<sip:${bob.address}>`]])).toEqual([]);
+  });
+
+  it.each(ofNetworks)('says nothing of what servers of one network say to each other: %s', async (name) => {
+    for (const status of [183, 200]) expect(await seenOfAnswer(status, [[name, 'x.0']])).toEqual([]);
   });
 
   it.each([183, 200, 302])('leads to no address with fields in it: %s', async (status) => {

@@ -104,6 +104,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'fields-of-networks',
+      off: 'a partner or a gateway says how a call is charged, and how much it matters',
+      file: 'packages/sip-relay/src/claims/claims-of-outsiders.ts',
+      find: 'for (const name of fieldsOfNetworks) if (message.has(name)) changes.push([name, undefined]);',
+      replace: '',
+      test: {
+        file: 'packages/edge/src/claims-of-partners.test.ts',
+        title: 'is taken off what a partner sends, and the request comes in: P-Charging-Vector',
+      },
+    },
+    {
+      name: 'priority-of-outsiders',
+      off: 'a partner says that a call matters more than others',
+      file: 'packages/sip-relay/src/claims/fields-of-networks.ts',
+      find: "  'Resource-Priority',\n",
+      replace: '',
+      test: {
+        file: 'packages/edge/src/claims-of-partners.test.ts',
+        title: 'says nothing of what servers of one network say to each other: Resource-Priority',
+      },
+    },
+    {
       name: 'answers-by-itself',
       off: 'a partner has telephones of ours answer, and listens in',
       file: 'packages/sip-relay/src/claims/claims-of-outsiders.ts',

@@ -12,6 +12,7 @@ import { insiderFields } from '../admission/vouch.ts';
 import { changedField, changeFields, type FieldChange } from '../field-changes.ts';
 import { namingFields } from '../naming-fields.ts';
 import { transferOnly, withoutFieldsInIt } from './fields-of-addresses.ts';
+import { fieldsOfNetworks } from './fields-of-networks.ts';
 
 /**
  * Fields by which the caller has a telephone answer by itself, or ring as the caller likes: by a ring tone of a certain name many telephones answer.
@@ -55,7 +56,8 @@ export interface ClaimRules {
 }
 
 /**
- * Takes off the request of an outsider what it says of users of ours, and what would have a telephone answer by itself, so that the outsider listens in.
+ * Takes off the request of an outsider what it says of users of ours, what would have a telephone answer by itself, so that the outsider listens in, and what
+ * servers of one network say to each other.
  * @param editor - of the request
  * @param request - as received
  * @param rules - what it may say
@@ -92,6 +94,7 @@ function changedClaims(message: SipMessage, { mayName, mayWarnAs }: ClaimRules):
   const keepValues = (name: string, mayStay: (value: string) => boolean): void =>
     change(name, (value) => (mayStay(value) ? value : undefined));
   for (const name of answeringFields) if (message.has(name)) changes.push([name, undefined]);
+  for (const name of fieldsOfNetworks) if (message.has(name)) changes.push([name, undefined]);
   for (const name of namingFields)
     keepValues(name, (value) => isOf(value, (uri) => isOfTelephone(uri) && mayName(uri)));
   // What it says of the call is often at an address of the web.
