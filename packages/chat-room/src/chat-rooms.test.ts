@@ -211,6 +211,40 @@ describe('rooms', () => {
     expect((await rooms.receive({ ...long, request })).status).toBe(415);
   });
 
+  it.each(['text/plain;x="', 'text/plain;=utf-8', 'text/plain; x=a b'])(
+    'keep no text whose type cannot be read, which a client of a member would refuse: %s',
+    async (contentType) => {
+      const { rooms } = await start([], {});
+      const request = createRequest({
+        method: 'MESSAGE',
+        uri: `sip:${lobby}`,
+        from: '<sip:alice@contoso.example>;tag=1',
+        to: `<sip:${lobby}>`,
+        callId: 'type',
+        cseq: 1,
+        headers: { 'Content-Type': contentType },
+        body: 'x',
+      });
+      expect((await rooms.receive({ ...messageOf('alice', 'x'), request })).status).toBe(415);
+    },
+  );
+
+  it('keep a text with parameters of its type', async () => {
+    const { rooms } = await start([], {});
+    await rooms.receive(messageOf('alice', '/join'));
+    const request = createRequest({
+      method: 'MESSAGE',
+      uri: `sip:${lobby}`,
+      from: '<sip:alice@contoso.example>;tag=1',
+      to: `<sip:${lobby}>`,
+      callId: 'type',
+      cseq: 1,
+      contentType: 'Text/Plain; charset="utf-8";format=flowed',
+      body: 'x',
+    });
+    expect((await rooms.receive({ ...messageOf('alice', 'x'), request })).status).toBe(200);
+  });
+
   it('count what somebody sends through leaving and joining again, and joining itself', async () => {
     const { rooms } = await start([], { burst: 4 });
     const say = async (name: string, text: string) => (await rooms.receive(messageOf(name, text))).status;

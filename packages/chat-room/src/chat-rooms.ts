@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Answer, ApplicationMessage, Refusal } from '@entente/application';
-import { addressOfRecord, type SipRequest } from '@entente/sip';
+import { addressOfRecord, parseMediaType, type SipRequest } from '@entente/sip';
 import type { Clock, Log } from '@entente/tls';
 import type { ChatBounds } from './bounds.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
@@ -192,9 +192,12 @@ function sourceOf(author: string, { callId, cseq }: SipRequest): string {
 }
 
 function refuseBody(request: SipRequest, most: number): Refusal | undefined {
-  const type = request.contentType?.split(';')[0]?.trim().toLowerCase();
+  const { contentType } = request;
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'text/plain') return refusals.body(type?.slice(0, maxTypeLength) ?? 'no Content-Type');
-  if ((request.contentType ?? '').length > maxTypeLength) return refusals.body('a long Content-Type');
+  if ((contentType ?? '').length > maxTypeLength) return refusals.body('a long Content-Type');
+  // It goes on as it is, now and whenever a member asks for it again: clients refuse what they cannot read.
+  if (!parseMediaType(contentType ?? '').ok) return refusals.body('a Content-Type that cannot be read');
   if (request.has('Content-Encoding')) return refusals.body('Content-Encoding');
   return request.bodyLength > most ? refusals.tooLong(request.bodyLength, most) : undefined;
 }

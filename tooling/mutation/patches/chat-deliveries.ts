@@ -89,6 +89,28 @@ export const patches: PatchList = {
       test: inRooms('refuses commands of a member who takes no answers, while the room goes on'),
     },
     {
+      name: 'part-that-is-refused',
+      off: 'one message that a client cannot read ends the history of its member',
+      file: 'packages/chat-room/src/delivery/replies.ts',
+      find: 'if (status >= 300 && !isOfPart(status)) return;',
+      replace: 'if (status >= 300) return;',
+      test: {
+        file: 'packages/chat-room/src/delivery/replies.test.ts',
+        title: 'go on behind a part that the member refuses: 400',
+      },
+    },
+    {
+      name: 'parts-of-nobody',
+      off: 'a whole history is sent to a member who is not there',
+      file: 'packages/chat-room/src/delivery/replies.ts',
+      find: ' && !ofNobody.has(status)',
+      replace: '',
+      test: {
+        file: 'packages/chat-room/src/delivery/replies.test.ts',
+        title: 'end with the first part that is not taken, because nobody is there: 480',
+      },
+    },
+    {
       name: 'parts-of-replies',
       off: 'a few commands make the servers send each device of a member thousands of messages',
       file: 'packages/chat-room/src/delivery/replies.ts',

@@ -19,6 +19,18 @@ export const patches: PatchList = {
   name: 'chat-room',
   list: [
     {
+      name: 'type-that-cannot-be-read',
+      off: 'a room keeps and sends a text whose type clients cannot read',
+      file: 'packages/chat-room/src/chat-rooms.ts',
+      find: "if (!parseMediaType(contentType ?? '').ok) return refusals.body('a Content-Type that cannot be read');",
+      replace: '',
+      test: {
+        file: 'packages/chat-room/src/chat-rooms.test.ts',
+        title:
+          'keep no text whose type cannot be read, which a client of a member would refuse: text/plain;x="',
+      },
+    },
+    {
       name: 'members-alone',
       off: 'anybody writes to a room',
       file: 'packages/chat-room/src/chat-rooms.ts',

@@ -49,13 +49,25 @@ describe('replies', () => {
     expect(sent).toEqual([`${bob} id1`, `${bob} id2`, `${bob} end`]);
   });
 
-  it('end with the first part that is not taken', async () => {
+  it.each([404, 408, 430, 480, 500, 503, 603])(
+    'end with the first part that is not taken, because nobody is there: %s',
+    async (status) => {
+      const { answers, replies, sent } = start();
+      replies.send(room, bob, ['one', 'two']);
+      await drained();
+      answers[0]?.(status);
+      await drained();
+      expect(sent).toEqual([`${bob} one`]);
+    },
+  );
+
+  it.each([400, 413, 415, 488])('go on behind a part that the member refuses: %s', async (status) => {
     const { answers, replies, sent } = start();
     replies.send(room, bob, ['one', 'two']);
     await drained();
-    answers[0]?.(408);
+    answers[0]?.(status);
     await drained();
-    expect(sent).toEqual([`${bob} one`]);
+    expect(sent).toEqual([`${bob} one`, `${bob} two`]);
   });
 
   it('have so many parts a minute to each member, of all rooms together, however few commands ask for them', async () => {

@@ -73,7 +73,16 @@ export class Replies {
     for (const part of parts) {
       const reply = typeof part === 'string' ? part : await message(part);
       if (reply === undefined) continue;
-      if ((await send(room, to, reply)) >= 300) return;
+      const status = await send(room, to, reply);
+      if (status >= 300 && !isOfPart(status)) return;
     }
   }
+}
+
+/** What a member answers who is not there, or whose server is not: a further part would be taken no more than this one. */
+const ofNobody: ReadonlySet<number> = new Set([404, 408, 430, 480]);
+
+/** Whether a refusal is of one part alone: a client that cannot read it may read the next. */
+function isOfPart(status: number): boolean {
+  return status >= 400 && status < 500 && !ofNobody.has(status);
 }
