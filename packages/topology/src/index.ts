@@ -1,5 +1,6 @@
 export { type Change, type Effect, strongestEffect } from './change/change.ts';
 export { diffTopologies } from './change/diff-topologies.ts';
+export { inWords } from './change/in-words.ts';
 export { type CheckCode, checkCodes } from './checks/check-codes.ts';
 export { checkDocument } from './checks/check-document.ts';
 export { canonicalJson } from './document/canonical-json.ts';

@@ -52,7 +52,10 @@ export function register(program: Command): void {
 /** The changes for people, each with its effect. */
 export function describeChanges(changes: readonly Change[]): readonly string[] {
   if (changes.length === 0) return ['no changes'];
-  return changes.map((change) => `${marks[change.kind]} ${change.summary} (${effectText(change.effect)})`);
+  return changes.map(
+    ({ details, effect, kind, summary }) =>
+      `${marks[kind]} ${summary} (${effectText(effect)})${details === undefined ? '' : `: ${details}`}`,
+  );
 }
 
 /** An effect, or `first` for a first version, for people. */

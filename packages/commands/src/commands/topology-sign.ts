@@ -10,6 +10,7 @@ import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { findAdministrator, openSigner } from '../topology/administrator-key.ts';
 import { give } from '../topology/answer.ts';
+import { describeFirst } from '../topology/describe-first.ts';
 import { editTopology, setField } from '../topology/edit-topology.ts';
 import { giveProgress } from '../topology/give-progress.ts';
 import {
@@ -104,7 +105,7 @@ async function sign(file: string, given: SignOptions): Promise<void> {
         : [
             `replaces the pending version ${document.version}, signed by ${signersOf(pending).join(', ')}, which had other changes`,
           ]),
-      ...(inForce === undefined ? [] : describeChanges(changes)),
+      ...(inForce === undefined ? describeFirst(document) : describeChanges(changes)),
       neededFor(document, inForce),
     ],
     given.json,

@@ -24,6 +24,8 @@ export interface Change {
   readonly path: Path;
   /** A sentence for people. */
   readonly summary: string;
+  /** What an added entry says beside its name or id, for people; absent where that is all of it. */
+  readonly details?: string;
 }
 
 const order: readonly Effect[] = ['chain', 'cosmetic', 'narrowing', 'quorum', 'administrators'];

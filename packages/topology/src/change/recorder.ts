@@ -1,13 +1,14 @@
 import { canonicalJson } from '../document/canonical-json.ts';
 import type { Path } from '../terms/problem.ts';
 import type { Change, Effect } from './change.ts';
+import { cutText, inWords } from './in-words.ts';
 
 /** Collects the differences between two documents. */
 export class Recorder {
   readonly changes: Change[] = [];
 
-  add(kind: Change['kind'], effect: Effect, path: Path, summary: string): void {
-    this.changes.push({ kind, effect, path, summary });
+  add(kind: Change['kind'], effect: Effect, path: Path, summary: string, details = ''): void {
+    this.changes.push({ kind, effect, path, summary, ...(details === '' ? {} : { details }) });
   }
 
   /** A single value: the same effect whatever the two values are, or one that depends on them. */
@@ -41,7 +42,13 @@ export class Recorder {
       const known = old.get(key);
       old.delete(key);
       if (known === undefined)
-        this.add('added', rules.added(entry), [...path, key], `${label([...path, key])} added`);
+        this.add(
+          'added',
+          rules.added(entry),
+          [...path, key],
+          `${label([...path, key])} added`,
+          detailsOf(entry, key),
+        );
       else if (known !== entry) rules.both(known, entry, [...path, key]);
     }
     for (const [key, entry] of old) {
@@ -78,8 +85,14 @@ function label(path: Path): string {
   return path.join(' › ');
 }
 
+/** Every field is there: what is left out would be signed unread. Only long texts, keys and certificates, are cut. */
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = canonicalJson(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return canonicalJson(value).replace(/"(?:[^"\\]|\\.)*"/g, (text) => cutText(text));
+}
+
+/** What an entry says beside its key. */
+function detailsOf(entry: unknown, key: string): string {
+  if (typeof entry !== 'object' || entry === null) return '';
+  return inWords(Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== key)));
 }
