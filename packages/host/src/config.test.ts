@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -26,6 +29,18 @@ describe('configuration', () => {
   it('gives the value of the schema', () => {
     const value = parseConfig('domain: contoso.example\nlisten: { port: 5061 }\n', 'pool.yaml', schema);
     expect(value).toEqual({ domain: 'contoso.example', listen: { port: 5061 } });
+  });
+
+  it('refuses a file in another encoding than UTF-8', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'entente-config-'));
+    try {
+      const file = join(folder, 'pool.yaml');
+      writeFileSync(file, 'domain: contoso.example # Büro\nlisten: { port: 5061 }\n', 'latin1');
+      const fault = faultOf(() => loadConfig(file, schema));
+      expect(fault).toMatchObject({ code: 'ENTENTE_NOT_UTF8', place: `${file}:1:28` });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('refuses an unknown field and names its line and column', () => {

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { core, ZodType } from 'zod';
 import { OperatorFault } from './fault.ts';
+import { utf8Text } from './utf8-text.ts';
 
 /** Larger files are refused before they are read. */
 const maxConfigBytes = 1_048_576;
@@ -13,8 +14,8 @@ const maxConfigBytes = 1_048_576;
  * @param schema - zod schema; make its objects strict so that a misspelt field is an error
  * @param toName - how the operator names another file, for the remedy; default the option --config
  * @returns the value of the schema
- * @throws OperatorFault `ENTENTE_CONFIG_MISSING`, `ENTENTE_CONFIG_TOO_LARGE`, `ENTENTE_CONFIG_SYNTAX`,
- * `ENTENTE_CONFIG_UNKNOWN_FIELD` or `ENTENTE_CONFIG_INVALID`, each with file:line:column and a remedy
+ * @throws OperatorFault `ENTENTE_CONFIG_MISSING`, `ENTENTE_CONFIG_TOO_LARGE`, `ENTENTE_NOT_UTF8`,
+ * `ENTENTE_CONFIG_SYNTAX`, `ENTENTE_CONFIG_UNKNOWN_FIELD` or `ENTENTE_CONFIG_INVALID`, each with file:line:column and a remedy
  */
 export function loadConfig<T>(
   file: string,
@@ -28,7 +29,7 @@ export function loadConfig<T>(
  * Reads a file of YAML without a schema, for a program that needs a few fields of the configuration of another one.
  * @param file - path of the file
  * @param toName - see {@link loadConfig}
- * @throws OperatorFault `ENTENTE_CONFIG_MISSING`, `ENTENTE_CONFIG_TOO_LARGE` or `ENTENTE_CONFIG_SYNTAX`
+ * @throws OperatorFault `ENTENTE_CONFIG_MISSING`, `ENTENTE_CONFIG_TOO_LARGE`, `ENTENTE_NOT_UTF8` or `ENTENTE_CONFIG_SYNTAX`
  */
 export function loadYaml(
   file: string,
@@ -162,7 +163,7 @@ function readConfigText(file: string, remedy: string): string {
         remedy,
       });
     }
-    return readFileSync(file, 'utf8');
+    return utf8Text(readFileSync(file), file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new OperatorFault('ENTENTE_CONFIG_MISSING', {

@@ -60,3 +60,4 @@ export {
 } from './plugins/server-plugins.ts';
 export { accountsConfig, keptAccountsConfig, postgresConfig } from './postgres-config.ts';
 export { reportFault, runServer, type ServerProgram } from './run.ts';
+export { utf8Text } from './utf8-text.ts';

@@ -162,6 +162,13 @@ describe('the users file of front ends', () => {
   const record = (username: string, realm = 'contoso.example') =>
     createCredentialRecord({ username, realm, password: 'secret' }, ['SHA-256', 'MD5']);
 
+  it('is refused where its bytes are not UTF-8, and says so', () => {
+    const text = Buffer.from('users:\n  - username: müller\n', 'latin1').toString('utf8');
+    expect(readUsersYaml(text).refused).toMatchObject([
+      { line: 2, refusal: { message: expect.stringContaining('save the file as UTF-8') } },
+    ]);
+  });
+
   it('becomes accounts with the same verifiers', () => {
     const users = [record('alice'), record('zöe')];
     const { accounts, refused } = readUsersYaml(stringify({ users }), { home: 'pool01.contoso.example' });

@@ -14,6 +14,13 @@ import { AccountCollector, type AccountDefaults, type AccountsRead, type Refused
 export function readUsersYaml(text: string, defaults: AccountDefaults = {}): AccountsRead {
   const collector = new AccountCollector();
   if (collector.refuseLength(text.length)) return collector.result();
+  // What stands in a text for bytes that are not UTF-8: no name has it.
+  const broken = text.indexOf('\uFFFD');
+  if (broken !== -1) {
+    const detail = 'bytes that are not UTF-8: save the file as UTF-8';
+    collector.refuse(text.slice(0, broken).split('\n').length, refuse('text-malformed', { detail }));
+    return collector.result();
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, stringKeys: true, keepSourceTokens: false });
   const lineOf = (node: unknown): number => {
