@@ -16,6 +16,20 @@ describe('the address of an account', () => {
     expect(parseAccountAddress(text)).toEqual({ ok: true, value });
   });
 
+  it('has its domain in ASCII, which the refusal of another one gives', () => {
+    expect(parseAccountAddress('bob@bücher.example')).toMatchObject({
+      ok: false,
+      refusal: {
+        reason: 'address-invalid',
+        message: expect.stringContaining('letters that names in DNS do not have as they are'),
+        remedy: 'write the domain as xn--bcher-kva.example, which is the same name in ASCII',
+      },
+    });
+    const [plain, broken] = ['bob@fabrikam', 'bob@bü cher.example'].map((text) => parseAccountAddress(text));
+    for (const parsed of [plain, broken])
+      expect(parsed).toMatchObject({ refusal: { remedy: expect.stringContaining('alice@contoso.example') } });
+  });
+
   it.each([
     ['', 'nothing'],
     ['contoso.example', 'no user part'],

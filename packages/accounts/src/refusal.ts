@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url';
+import { isDomainName } from './domain-name.ts';
 import type { AccountLimit } from './limits.ts';
 
 /** What each refusal carries beside its texts, by its reason. */
@@ -69,10 +71,10 @@ type Texts<Reason extends AccountRefusalReason> = (
 const texts: { readonly [Reason in AccountRefusalReason]: Texts<Reason> } = {
   'address-invalid': ({ found, canonical }) =>
     canonical === undefined
-      ? [
+      ? (domainBeyondAscii(found) ?? [
           `expected user@domain with a DNS name as domain, found ${quoted(found)}`,
           'give an address like alice@contoso.example, without port, password and parameters',
-        ]
+        ])
       : [
           `expected the address in its canonical form, found ${quoted(found)}`,
           `write it as ${quoted(canonical)}`,
@@ -150,6 +152,17 @@ const texts: { readonly [Reason in AccountRefusalReason]: Texts<Reason> } = {
     'forget every account, and read the feed from its beginning',
   ],
 };
+
+/** People who own such a domain do not know its form in DNS (RFC 5891). */
+function domainBeyondAscii(found: string): readonly [message: string, remedy: string] | undefined {
+  const host = found.slice(found.lastIndexOf('@') + 1);
+  const written = /^\p{ASCII}*$/u.test(host) ? '' : domainToASCII(host);
+  if (!isDomainName(written)) return undefined;
+  return [
+    `${quoted(found)} has a domain with letters that names in DNS do not have as they are`,
+    `write the domain as ${written}, which is the same name in ASCII`,
+  ];
+}
 
 const contactFields = {
   address: 'a canonical address of record that is in the list once',

@@ -288,6 +288,11 @@ describe('the users at an authority', () => {
       'ida@contoso.example,a-secret,',
       `jo@contoso.example,a-secret,${fe1}`,
     ];
+    const heading = await written('heading.csv', 'address,password\n');
+    expect(await runEntente(`user import ${heading} ${options}`)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`no user is in ${heading}\n0 added`),
+    });
     const users = await written('homeless.csv', [...rows, 'no address,a-secret,', ''].join('\n'));
     const imported = await runEntente(`user import ${users} ${options}`);
     expect(imported.stdout).toContain(

@@ -135,6 +135,12 @@ describe('accounts as comma-separated values', () => {
   it.each([
     ['address;password', 'separate the values of every line with commas'],
     ['password\taddress', 'found tabs'],
+    ['Address;Password;Home', 'separate the values of every line with commas'],
+    [
+      'sep=;\nAddress;Password',
+      'found the line sep= of a spreadsheet; remove it, and separate the values of every line with commas, not semicolons',
+    ],
+    ['sep=,\naddress,password', 'found the line sep= of a spreadsheet; remove it'],
     ['address,home\n"alice@contoso.example', 'a quote that is not closed or stands inside a value"'],
     [`address\n${'a'.repeat(16_385)}`, 'more than 16384 characters"'],
   ])('are refused with a whole sentence that says what to change: %j', (text, words) => {
@@ -142,6 +148,15 @@ describe('accounts as comma-separated values', () => {
     expect(only?.refusal.message).toContain(words);
     expect(only?.refusal.message).not.toContain('…');
     expect(more).toEqual([]);
+  });
+
+  it('have columns whose names may be written with capitals', () => {
+    const text = lines('Address,Password,HOME', 'alice@contoso.example,first-secret,pool1.contoso.example');
+    const { accounts, refused } = readAccountsCsv(text);
+    expect(refused).toEqual([]);
+    expect(accounts).toMatchObject([
+      { account: { address: 'alice@contoso.example', home: 'pool1.contoso.example' } },
+    ]);
   });
 
   it('are refused where their bytes are not UTF-8, and are told so', () => {

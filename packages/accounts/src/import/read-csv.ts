@@ -94,13 +94,15 @@ class CsvReader {
         collector.add(this.#number, read);
         continue;
       }
-      const wrong = typeof values === 'string' ? malformed(values) : refuseNames(values);
+      // Other programs write their first letter as a capital.
+      const names = typeof values === 'string' ? [] : values.map((name) => name.trim().toLowerCase());
+      const wrong = typeof values === 'string' ? malformed(values) : refuseNames(names);
       if (wrong !== undefined) {
         collector.refuse(this.#number, wrong);
         this.#isOver = true;
         return;
       }
-      this.#names = values as readonly string[];
+      this.#names = names;
     }
   }
 }
@@ -134,6 +136,16 @@ const separators: ReadonlyMap<string, string> = new Map([
 ]);
 
 function refuseNames(names: readonly string[]): Refused | undefined {
+  const [, named] = /^sep=(.?)/.exec(names.join(',')) ?? [];
+  if (named !== undefined) {
+    const found = separators.get(named);
+    const values =
+      found === undefined ? '' : `, and separate the values of every line with commas, not ${found}`;
+    return refuse('field-invalid', {
+      field: 'line',
+      expected: `the names of the columns, found the line sep= of a spreadsheet; remove it${values}`,
+    });
+  }
   for (const [separator, name] of separators) {
     if (!names.some((text) => columns.includes(text.split(separator)[0] ?? '') && text.includes(separator)))
       continue;

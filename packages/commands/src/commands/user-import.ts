@@ -119,6 +119,7 @@ async function run(file: string, options: UserImportOptions): Promise<void> {
       },
       lines: [
         ...refusedLines(file, refused, refusedCount),
+        ...(total + refusedCount === 0 ? [`no user is in ${file}`] : []),
         `${added} added, ${replaced} replaced, ${unchanged} unchanged, ${refusedCount} refused`,
         ...(stopped === undefined
           ? []
