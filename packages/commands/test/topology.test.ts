@@ -33,6 +33,8 @@ describe('every verb', () => {
       ['topology certs --for nobody.contoso.example', '--for'],
       ['topology remove nobody.contoso.example', 'servers'],
       ['topology diff', 'topology.signed.json'],
+      ['topology add link 99 --closed', 'argument <row>'],
+      ['topology add link 0 --closed', 'argument <row>'],
       ['topology rehearse --certificates . --anchors topology.yaml --from topology.yaml', 'topology.yaml'],
       ['topology init fabrikam.example --file f.yaml --administrator alice --required 2', '--required'],
     ] as const) {

@@ -160,7 +160,10 @@ describe('the folder of an authority', () => {
   it('keeps its mode where it holds something else, and is refused where others may write to it', async () => {
     await writeFile(join(directory, 'package.json'), '{}');
     await chmod(directory, 0o775);
-    await expect(authority()).rejects.toMatchObject({ code: 'ENTENTE_PKI_SECRET_EXPOSED' });
+    await expect(authority()).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_SECRET_EXPOSED',
+      remedy: expect.stringContaining(`run chmod 700 ${directory}, and`),
+    });
     expect(await readdir(directory), 'no key is written there').toEqual(['package.json']);
     await chmod(directory, 0o755);
     await using _opened = await authority();

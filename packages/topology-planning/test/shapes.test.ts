@@ -123,6 +123,25 @@ describe('letters beyond ASCII', () => {
   });
 });
 
+describe('a value whose quotes are wrong', () => {
+  it.each([
+    ['sip: "15061"', '"sip" must be a number, not a text', 'Remove the quotes: 15061.'],
+    ['sip: "fifteen"', '"sip" must be a number, not a text', 'Correct the text at this place.'],
+  ])('says that the quotes are too many, where nothing else is: %s', (port, message, remedy) => {
+    expect(first(with_('sip: 15061', port))).toMatchObject({
+      message: expect.stringContaining(message),
+      remedy,
+    });
+  });
+
+  it('names the list that an entry is in, and says that it needs quotes', () => {
+    expect(first(`${head}${good}telephony:\n  emergencyNumbers: [112, 110]\n`)).toMatchObject({
+      message: 'An entry of "emergencyNumbers" must be a text, not a whole number.',
+      remedy: 'Put it in quotes: "112".',
+    });
+  });
+});
+
 describe('a text without a topology', () => {
   it.each(['', '# a comment\n', '---\n', '--- # a comment\n\n', '\uFEFF\n', 'null\n'])(
     'is refused with what it needs and the command that writes it: %j',

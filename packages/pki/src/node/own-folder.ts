@@ -1,4 +1,5 @@
 import { chmod, readdir, stat } from 'node:fs/promises';
+import { shellWord } from '@entente/trust';
 import { PkiFault } from '../ground/fault.ts';
 import { createFolder } from './create-folder.ts';
 
@@ -62,6 +63,6 @@ export async function refuseSharedFolder(directory: string): Promise<void> {
   throw new PkiFault('ENTENTE_PKI_SECRET_EXPOSED', {
     sentence: `the folder of the authority has mode 0${(mode & 0o777).toString(8)}, so that others may replace what is in it`,
     place: directory,
-    remedy: 'find out who could write to it; then run chmod 700 on it, and start again',
+    remedy: `find out who could write to it; then run chmod 700 ${shellWord(directory)}, and start again`,
   });
 }

@@ -1,4 +1,5 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
+import { shellWord } from '@entente/trust';
 import { PkiFault } from '../ground/fault.ts';
 
 /** Bits of a file mode that let others than the owner in. */
@@ -88,7 +89,6 @@ function exposed(place: string, found: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_SECRET_EXPOSED', {
     sentence: `the file of secrets is not read: ${found}`,
     place,
-    remedy:
-      'find out who could read it; delete it where it may be another’s, otherwise run chmod 600 on it, and start again',
+    remedy: `find out who could read it; delete it where it may be another’s, otherwise run chmod 600 ${shellWord(place)}, and start again`,
   });
 }

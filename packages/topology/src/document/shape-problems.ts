@@ -109,12 +109,26 @@ function typeProblem(path: Path, expected: string, input: unknown): Problem<Shap
   if (input === undefined) {
     return problem('missing-field', path, `The field ${name} is missing.`, `Add ${name}.`);
   }
+  const subject = typeof path.at(-1) === 'number' ? `An entry of ${listName(path)}` : `The value of ${name}`;
   return problem(
     'wrong-type',
     path,
-    `The value of ${name} must be ${typeNames[expected] ?? expected}, not ${describe(input)}.`,
-    input === null ? `Give ${name} a value, or remove it.` : remedyForText,
+    `${subject} must be ${typeNames[expected] ?? expected}, not ${describe(input)}.`,
+    input === null ? `Give ${name} a value, or remove it.` : (quotesRemedy(expected, input) ?? remedyForText),
   );
+}
+
+/** The name of a list, of which the path has an entry. */
+function listName(path: Path): string {
+  return JSON.stringify(String(path.findLast((step) => typeof step === 'string') ?? 'document'));
+}
+
+/** Quotes alone are too many or too few: whole numbers are texts in quotes, and numbers without. */
+function quotesRemedy(expected: string, input: unknown): string | undefined {
+  const isNumber = expected === 'number' || expected === 'int';
+  if (isNumber && typeof input === 'string' && /^[0-9]{1,15}$/.test(input))
+    return `Remove the quotes: ${Number(input)}.`;
+  return expected === 'string' && Number.isSafeInteger(input) ? `Put it in quotes: "${input}".` : undefined;
 }
 
 function valueProblem(path: Path, values: readonly string[], input: unknown): Problem<ShapeCode> {

@@ -53,7 +53,7 @@ export function register(add: Command): void {
     .option('--may-send <side>', 'only this side sends requests: a or b')
     .action(async (row: string, given: LinkOptions) => {
       const entry = {
-        row: wholeNumber(row, '<row>'),
+        row: rowNumber(row),
         a: given.a?.split(','),
         b: given.b?.split(','),
         closed: given.closed,
@@ -63,6 +63,16 @@ export function register(add: Command): void {
       const edited = await editTopology(given.file, (document) => append(document, ['links'], entry));
       giveAdded(`the narrowed row ${row}`, entry, edited, given);
     });
+}
+
+function rowNumber(text: string): number {
+  const row = wholeNumber(text, 'argument <row>');
+  if (row >= 1 && row <= allowMatrix.length) return row;
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected a row of the allow matrix, 1 to ${allowMatrix.length}, found ${text}`,
+    place: 'argument <row>',
+    remedy: 'give the number of a row; entente topology check --links lists them',
+  });
 }
 
 function wholeNumber(text: string, option: string): number {
