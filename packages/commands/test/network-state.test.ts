@@ -300,6 +300,11 @@ describe('the state of a network', () => {
     );
     const none = await runEntente(`audit --actor server:nowhere.contoso.example ${options}`);
     expect(none).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing is recorded') });
+    const misspelt = await answerOf(`audit --actor administrator:adminstrator ${options}`);
+    expect(misspelt.status).toBe(0);
+    expect(misspelt.json.actors).toEqual([of, ...(misspelt.json.actors as string[]).slice(1)]);
+    expect(misspelt.json.actors).toContain('authority');
+    expect(misspelt.json.next).toEqual([expect.stringContaining(`--actor ${of} --as`)]);
     for (const name of ['alice', 'administrator:', 'user:alice']) {
       expect(await runEntente(`audit --actor ${name} ${options}`), name).toMatchObject({
         status: 2,

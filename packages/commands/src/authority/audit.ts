@@ -65,7 +65,7 @@ const padding = /(?<= ) |[^\P{Zs} ]/gu;
  * A word of a record as it is, and anything else in quotes, without spaces that move what follows to a line of its own: somebody has chosen
  * the text, and a part of it must not look like a record.
  */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   if (plain.test(text)) return text;
   const escaped = (space: string): string => `\\u${space.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(text).replace(padding, escaped);

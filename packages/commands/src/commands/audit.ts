@@ -1,11 +1,18 @@
 import { OperatorFault } from '@entente/host';
+import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
-import { type AuditedEvent, describeEvent, readAudit } from '../authority/audit.ts';
-import { connectAuthority } from '../authority/connect-authority.ts';
+import { type AuditedEvent, describeEvent, quoted, readAudit } from '../authority/audit.ts';
+import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
 import { giveRefusal } from '../authority/send-command.ts';
-import { give } from '../topology/answer.ts';
+import { counted, give } from '../topology/answer.ts';
+import { editsBetween } from '../topology/did-you-mean.ts';
+
+/** The authority gives no more records at once. */
+const mostRecords = 1_000;
+/** Of those who have done something, so many are named. */
+const mostActors = 10;
 
 interface AuditOptions extends AdministratorOptions {
   readonly limit: string;
@@ -34,7 +41,7 @@ export function register(program: Command): void {
 }
 
 async function run(options: AuditOptions): Promise<void> {
-  const limit = wholeNumber(options.limit, '--limit', 1_000);
+  const limit = wholeNumber(options.limit, '--limit', mostRecords);
   const before =
     options.before === undefined
       ? undefined
@@ -52,6 +59,10 @@ async function run(options: AuditOptions): Promise<void> {
     return;
   }
   const { next, records } = readAudit(outcome.text, actor);
+  if (actor !== undefined && before === undefined && records.length === 0) {
+    await giveNoneOf(connection, actor, options.json);
+    return;
+  }
   give(
     {
       json: { records, before: next ?? null },
@@ -67,6 +78,41 @@ async function run(options: AuditOptions): Promise<void> {
             ],
     },
     options.json,
+  );
+}
+
+/** Where a name is misspelt, it looks as if nothing had been done: those that are there are named. */
+async function giveNoneOf(
+  connection: Pick<AuthorityConnection, 'get'>,
+  actor: string,
+  asJson: boolean | undefined,
+): Promise<void> {
+  const outcome = await connection.get(`/audit?limit=${mostRecords}`);
+  const records = outcome.ok ? readAudit(outcome.text).records : [];
+  const edits = (other: string): number => editsBetween(actor, other);
+  const actors = [...new Set(records.map((one) => one.actor))].sort(
+    (one, other) => edits(one) - edits(other),
+  );
+  const shown = actors.slice(0, mostActors).map(quoted);
+  give(
+    {
+      json: { records: [], before: null, actors },
+      lines: [
+        `nothing is recorded of ${actor}`,
+        ...(shown.length === 0
+          ? []
+          : [
+              `the newest ${counted(records.length, 'record')} are of ${shown.join(', ')}${actors.length > shown.length ? ` and ${actors.length - shown.length} more` : ''}`,
+            ]),
+      ],
+      next:
+        shown.length === 0
+          ? []
+          : [
+              `if it is misspelt: entente audit --actor ${shellWord(shown[0] as string)} --as ca/administrators/<you>.yaml`,
+            ],
+    },
+    asJson,
   );
 }
 

@@ -22,8 +22,11 @@ export function didYouMean(given: string, names: Iterable<string>): string | und
   return nearest;
 }
 
-/** The optimal string alignment distance, capped: texts of operators are short. */
-function editsBetween(one: string, other: string): number {
+/**
+ * How many letters are inserted, removed, replaced or swapped between two names: the optimal string alignment distance.
+ * @param one - short, as texts of operators are
+ */
+export function editsBetween(one: string, other: string): number {
   let before: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let line = 1; line <= one.length; line++) {
