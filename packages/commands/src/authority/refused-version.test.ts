@@ -34,6 +34,12 @@ describe('a version that the authority refuses', () => {
     expect(then).toMatch(/^then /);
   });
 
+  it('because of a root that the authority does not know is sent again first, once its answer is there again', async () => {
+    const [first, then] = await next('root-unknown');
+    expect(first).toContain('entente ca root accept <the answer of ca root prepare> again');
+    expect(then).toContain('where this domain has no such root: ');
+  });
+
   it('for a reason that another command cures is sent again', async () => {
     expect(await next('version-gap')).toEqual([]);
   });

@@ -28,7 +28,10 @@ export async function nextAfterRefusal(
   }
   // A root that is brought later cures it; one that is not of this domain never comes.
   if (reason === 'root-unknown') {
-    return [`where this domain has no such root: ${await inItsPlace(file, document, inForce)}`];
+    return [
+      'where a backup was restored that is older than this root: entente ca root accept <the answer of ca root prepare> again, on the machine of the authority, then publish again',
+      `where this domain has no such root: ${await inItsPlace(file, document, inForce)}`,
+    ];
   }
   return missingVersions(file, inForce, document);
 }

@@ -191,6 +191,11 @@ function nextSteps(
         ]
       : []),
     'start the authority',
+    ...(imported.unknown.length === 0
+      ? []
+      : [
+          `bring each answer of the root since ${takenAt} again, in their order, before the topologies: entente ca root accept <the answer of ca root prepare or ca root sign>; the backup knows nothing of a root or an issuing authority that it brought`,
+        ]),
     // First: an account whose home was added since is refused without it.
     `publish each topology since ${takenAt} again, in the order of their versions: entente topology publish topology.v<version>.json`,
     isHere
