@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createLogger, loadConfig, manageServer, runServer, settingsHelp } from '@entente/host';
-import { checkConfig } from './check-config.ts';
+import { checkConfig, refuseManagementOfKept } from './check-config.ts';
 import { createEdgeServer, edgeServerConfig } from './index.ts';
 
 await runServer({
@@ -10,6 +10,7 @@ await runServer({
   check: checkConfig,
   async start(configFile) {
     const config = loadConfig(configFile, edgeServerConfig);
+    await refuseManagementOfKept(config, configFile);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };
     const logger = createLogger({ app: 'edge-server', source: config.fqdn, ...level });
     const { fqdn, management } = config;

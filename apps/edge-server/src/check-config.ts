@@ -3,7 +3,7 @@ import { edgeInterfaces } from '@entente/edge';
 import { checkPlugins, loadConfig, pathBeside, refuseManagementOutside } from '@entente/host';
 import { checkMembership, checkToken, keptTopology } from '@entente/member';
 import { loadCredential } from '@entente/tls';
-import { edgeServerConfig } from './config.ts';
+import { type EdgeServerConfig, edgeServerConfig } from './config.ts';
 import { acceptedPorts } from './create-edge-server.ts';
 import { createResolver } from './resolver.ts';
 
@@ -31,4 +31,18 @@ export async function checkConfig(configFile: string): Promise<void> {
   if (kept === undefined) return;
   const { external: outside } = edgeInterfaces(kept, fqdn);
   refuseManagementOutside(management, outside.address, configFile);
+}
+
+/**
+ * Refuses to listen for management where outsiders are served, as the topology says that an edge has kept from its last run. What a later one
+ * says is judged once the edge has it.
+ * @param config - of the edge
+ * @param configFile - the place for the fault
+ * @throws OperatorFault `ENTENTE_MANAGEMENT_OUTSIDE`
+ */
+export async function refuseManagementOfKept(config: EdgeServerConfig, configFile: string): Promise<void> {
+  const { directory, fqdn, management } = config;
+  if (management === undefined) return;
+  const kept = await keptTopology(pathBeside(configFile, directory));
+  refuseManagementOutside(management, kept?.servers.get(fqdn)?.interfaces.external?.address, configFile);
 }

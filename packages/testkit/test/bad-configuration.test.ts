@@ -273,6 +273,11 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     const management = { port: 9100, address: '127.0.0.9' };
     const file = await write('managed-outside.yaml', { fqdn: edge.fqdn, directory, management });
     expectFault(await run('edge-server', file, '--check-config'), file, 'ENTENTE_MANAGEMENT_OUTSIDE');
+    const started = await run('edge-server', file);
+    expectFault(started, file, 'ENTENTE_MANAGEMENT_OUTSIDE');
+    expect(started.words, 'outsiders reach no listener of it before').not.toContain(
+      'health and metrics are at',
+    );
   });
 
   it('pool-server: a key that does not fit the certificate', async () => {
