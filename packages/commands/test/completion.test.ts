@@ -18,6 +18,7 @@ function askBash(script: string, line: readonly string[]): readonly string[] {
 function askZsh(script: string, line: readonly string[]): readonly string[] {
   const words = line.map((word) => `'${word}'`).join(' ');
   const asked = `compdef() { completer=$1 }
+    compset() { words[CURRENT]="\${words[CURRENT]#*=}" }
     compadd() { shift; local -a all=("$@"); print -rl -- \${(M)all:#\${words[CURRENT]}*}; (( $# )) }
     _files() { print files }
     eval "$1"
@@ -34,6 +35,23 @@ function answer(shell: string, args: readonly string[]): readonly string[] {
 
 const hasZsh = spawnSync('zsh', ['--version']).error === undefined;
 
+describe('the completion of a value behind =', () => {
+  const cases = [
+    { line: ['entente', 'explain', '--starttls', '=', 's'], found: ['smtp'] },
+    { line: ['entente', 'explain', '--rules', '='], found: ['https', 'host', 'sip-domain'] },
+    { line: ['entente', 'topology', 'add', 'server', '--port', 'sip', '=', '5'], found: [] },
+  ];
+
+  it.each(cases)('is that of the option in bash: $line', async ({ found, line }) => {
+    expect(askBash(await succeed('completion bash'), line)).toEqual(found);
+  });
+
+  it.skipIf(!hasZsh)('is that of the option in zsh', async () => {
+    const line = ['entente', 'explain', '--rules=h'];
+    expect(askZsh(await succeed('completion zsh'), line)).toEqual(['https', 'host']);
+  });
+});
+
 describe.each([
   { shell: 'bash', ask: askBash, isThere: true, nothing: [] },
   { shell: 'zsh', ask: askZsh, isThere: hasZsh, nothing: ['files'] },
@@ -42,7 +60,9 @@ describe.each([
     const script = await succeed(`completion ${shell}`);
     const program = await createProgram();
     const names = program.commands.map((command) => command.name());
-    expect(ask(script, ['entente', ''])).toEqual([...names, '--version', '--help']);
+    expect(ask(script, ['entente', ''])).toEqual([...names, 'help', '--version', '--help']);
+    expect(ask(script, ['entente', 'help', ''])).toEqual(names);
+    expect(ask(script, ['entente', 'completion', ''])).toEqual(['bash', 'zsh', '--json', '--help']);
     expect(ask(script, ['entente', 'topology', 'si'])).toEqual(['sign']);
     expect(ask(script, ['entente', 'topology', 'add', 'se'])).toEqual(['server']);
   });
@@ -57,6 +77,7 @@ describe.each([
     const script = await succeed(`completion ${shell}`);
     expect(ask(script, ['entente', 'explain', '--rules', ''])).toEqual(['https', 'host', 'sip-domain']);
     expect(ask(script, ['entente', 'explain', '--anchors', ''])).toEqual(nothing);
+    expect(ask(script, ['entente', 'topology', 'add', 'server', '--port', 'fed'])).toEqual(['federation=']);
   });
 });
 

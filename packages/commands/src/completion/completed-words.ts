@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { services } from '@entente/topology';
+import type { Command, Option } from 'commander';
 
 /** What can follow the words of one command. */
 export interface CompletedWords {
@@ -20,15 +21,37 @@ export function completedWords(command: Command, path = command.name()): readonl
   const own = {
     path,
     words: [
+      ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
       ...command.commands.map((child) => child.name()),
       ...options.flatMap(({ long }) => long ?? []),
       '--help',
     ],
     values: options
       .filter(({ optional, required }) => required || optional)
-      .flatMap(({ argChoices = [], long, short }) =>
-        [long, short].flatMap((option) => (option == null ? [] : { option, values: argChoices })),
+      .flatMap((one) =>
+        [one.long, one.short].flatMap((option) => (option == null ? [] : { option, values: valuesOf(one) })),
       ),
   };
-  return [own, ...command.commands.flatMap((child) => completedWords(child, `${path} ${child.name()}`))];
+  const below = command.commands.flatMap((child) => completedWords(child, `${path} ${child.name()}`));
+  return command.parent === null ? [withHelp(own), helpOf(own), ...below] : [own, ...below];
+}
+
+/** The program has a command `help`, which is none of its list. */
+function withHelp(own: CompletedWords): CompletedWords {
+  const { commands, options } = parted(own);
+  return { ...own, words: [...commands, 'help', ...options] };
+}
+
+function helpOf(own: CompletedWords): CompletedWords {
+  return { path: `${own.path} help`, words: parted(own).commands, values: [] };
+}
+
+function parted({ words }: CompletedWords) {
+  const isOption = (word: string): boolean => word.startsWith('-');
+  return { commands: words.filter((word) => !isOption(word)), options: words.filter(isOption) };
+}
+
+/** The beginning of a value counts too: the port behind the service is free. */
+function valuesOf({ argChoices = [], flags }: Option): readonly string[] {
+  return flags.includes('<service=port>') ? services.map((service) => `${service}=`) : argChoices;
 }

@@ -18,6 +18,9 @@ function bashScript(program: string, commands: readonly CompletedWords[]): strin
   return `# Completion for ${program} in bash: eval "$(${program} completion bash)" in ~/.bashrc.
 _${program}() {
   local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]} at=${program} found='' i
+  # bash makes three words of --option=value.
+  if [ "$current" = = ]; then current=''; elif [ "$before" = = ]; then before=\${COMP_WORDS[COMP_CWORD - 2]}; fi
+  if [ "\${COMP_WORDS[COMP_CWORD - 1]}" = = ] && [[ $before != --* ]]; then return; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at \${COMP_WORDS[i]}" in
       ${below(commands)}) at="$at \${COMP_WORDS[i]}" ;;
@@ -25,6 +28,7 @@ _${program}() {
   done
 ${choose(commands)}
   COMPREPLY=($(compgen -W "$found" -- "$current"))
+  if [[ \${COMPREPLY[0]} == *= ]]; then compopt -o nospace 2> /dev/null; fi
 }
 complete -o bashdefault -o default -F _${program} ${program}
 `;
@@ -36,6 +40,10 @@ function zshScript(program: string, commands: readonly CompletedWords[]): string
 # Completion for ${program} in zsh: source <(${program} completion zsh) in ~/.zshrc, behind compinit.
 _${program}() {
   local before="\${words[CURRENT - 1]}" at=${program} found='' i
+  if [[ \${words[CURRENT]} == --*=* ]]; then
+    before="\${words[CURRENT]%%=*}"
+    compset -P 1 '*='
+  fi
   for ((i = 2; i < CURRENT; i++)); do
     case "$at \${words[i]}" in
       ${below(commands)}) at="$at \${words[i]}" ;;
