@@ -284,6 +284,9 @@ describe('commands to an authority', () => {
     expect((await readFile(output, 'utf8')).match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(1);
     const again = await runEntente(line);
     expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('ENTENTE_FILE_EXISTS') });
+    const later = await answerOf(line.replace('gw1.crt', 'gw1.next'));
+    expect(later, 'the same request will do for the next one').toMatchObject({ status: 0 });
+    expect(later.json.serial).not.toBe(json.serial);
     const rogue = await createKeyAndRequest({ subject: 'fe1.contoso.example' });
     await writeFile(csr, encodePem('CERTIFICATE REQUEST', rogue.request));
     const refused = await runEntente(line.replace('gw1.crt', 'rogue.crt'));

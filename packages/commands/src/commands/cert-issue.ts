@@ -26,7 +26,7 @@ export function register(program: Command): void {
     .command('issue')
     .summary('issue a certificate for a request of other equipment')
     .description(
-      'For a server of the topology that cannot join with a token, e.g. a gateway of another maker, and for a store that the topology lists (Redis, PostgreSQL). The machine creates a key and a PKCS#10 request; the authority certifies the key. The names come from the topology, never from the request; a request with any other name is refused. Nobody renews this certificate: issue the next one in time. Exit status 1: refused.',
+      'For a server of the topology that cannot join with a token, e.g. a gateway of another maker, and for a store that the topology lists (Redis, PostgreSQL). The machine creates a key and a PKCS#10 request; the authority certifies the key. The names come from the topology, never from the request; a request with any other name is refused. The certificate of a server is valid for 7 days, that of a store for 90; no option changes that. Nobody renews it: issue the next one after half of that time, the same request will do. Exit status 1: refused.',
     )
     .requiredOption('--csr <file>', 'the request, PEM or DER')
     .requiredOption('--server <fqdn>', 'the server or store of the topology that has the key')
