@@ -12,13 +12,13 @@ import {
 import {
   Admission,
   type AdmissionOptions,
-  accountsStale,
   behalfOf,
   changesPassword,
   livingFirst,
   type ProxyDecision,
   type ProxyPolicy,
   type RequestOrigin,
+  refuseEvery,
   refuseUnprovenChange,
   type Sender,
 } from '@entente/sip-relay';
@@ -34,6 +34,8 @@ export interface DirectorOptions
   readonly poolNonceKeys: PoolNonceKeys;
   /** Who the users are, where the authority keeps that; default: every user with credentials, at home where the topology says. */
   readonly accounts?: Pick<FollowedAccounts, 'isStale' | 'known'> | undefined;
+  /** Whether the certificate of this server is over, so that no other takes anything from it; default it never is. */
+  readonly isOver?: () => boolean;
   /** Whether a server answers, as far as this one knows; default each does. */
   readonly isLiving?: (server: string) => boolean;
   /** Unpredictable text without spaces, for tags. */
@@ -79,7 +81,8 @@ export class Director implements ProxyPolicy<DirectorSender> {
   }
 
   admit(request: SipRequest, origin: RequestOrigin): DirectorSender | RequestRefusal {
-    if (this.#options.accounts?.isStale === true) return accountsStale;
+    const every = refuseEvery(this.#options);
+    if (every !== undefined) return every;
     if (origin.server === undefined) return noClients;
     const routes = this.#preprocess(request);
     const [token] = routes.tokens;

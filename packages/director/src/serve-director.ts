@@ -105,6 +105,7 @@ export async function serveDirector(options: ServeDirectorOptions): Promise<Runn
     isLiving: (server) => watch.isLiving(server),
     credentials,
     accounts,
+    isOver: () => member.isOver,
     flows,
     newToken,
     clock: options.clock ?? monotonicNow,

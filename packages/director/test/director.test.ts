@@ -97,6 +97,12 @@ describe('a user outside', () => {
     standing.isStale = true;
     expect(reasonOf(decide(requestBetween(erin, alice), fromEdge))).toBe('accounts-stale');
   });
+
+  it('is served no longer than the certificate of the director is in force', () => {
+    const { decide, standing } = start();
+    standing.isOver = true;
+    expect(reasonOf(decide(requestBetween(erin, alice), fromEdge))).toBe('own-certificate-over');
+  });
 });
 
 describe('a partner', () => {

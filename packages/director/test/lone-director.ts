@@ -64,7 +64,7 @@ export function start({ dead = [] as readonly string[], fqdn = dir1 as string, h
     { ...account('alice', 'pool1.contoso.example'), number: aliceNumber },
   ];
   known.apply(accounts.map((one) => ({ address: one.address, account: one })));
-  const standing = { known, isStale: false };
+  const standing = { known, isStale: false, isOver: false };
   const director = new Director({
     fqdn,
     port: 5061,
@@ -73,6 +73,7 @@ export function start({ dead = [] as readonly string[], fqdn = dir1 as string, h
     topology: () => topology,
     credentials: accountCredentials({ known } as Parameters<typeof accountCredentials>[0]),
     accounts: standing,
+    isOver: () => standing.isOver,
     flows: new FlowNames(),
     newToken: () => 'token',
     clock: () => now,

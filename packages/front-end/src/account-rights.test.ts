@@ -61,7 +61,7 @@ function start(accounts: readonly Account[]) {
   const known = new KnownAccounts();
   known.apply(accounts.map((one) => ({ address: one.address, account: one })));
   const sealing = createSealing(singleEpoch(randomBytes(32)), randomBytes);
-  const standing = { known, isStale: false };
+  const standing = { known, isStale: false, isOver: false };
   const signedOut: unknown[] = [];
   const frontEnd = new FrontEnd({
     fqdn: fe1,
@@ -71,6 +71,7 @@ function start(accounts: readonly Account[]) {
     topology: () => topology,
     credentials: accountCredentials({ known } as Parameters<typeof accountCredentials>[0]),
     accounts: standing,
+    isOver: () => standing.isOver,
     onSignedOut: (...told) => void signedOut.push(told),
     flows: new FlowNames(),
     newToken: () => 'token',
@@ -252,6 +253,22 @@ describe('accounts that nothing has confirmed for too long', () => {
       refusal: { status: 503, reason: 'accounts-stale' },
     });
     standing.isStale = false;
+    expect(reason(await send('alice', 'sip:bob@contoso.example', origin))).toBe('not-registered');
+  });
+});
+
+describe('a front end whose own certificate is over', () => {
+  it('refuses each request of its clients, who go to the next one, until it has another certificate', async () => {
+    const { frontEnd, send, standing } = start([account('alice'), account('bob')]);
+    const origin = signedIn('alice');
+    standing.isOver = true;
+    const register = requestBetween('sip:alice@contoso.example', 'sip:alice@contoso.example', {
+      method: 'REGISTER',
+      uri: 'sip:contoso.example',
+    });
+    expect(frontEnd.admit(register, origin)).toMatchObject({ status: 503, reason: 'own-certificate-over' });
+    expect(reason(await send('alice', 'sip:bob@contoso.example', origin))).toBe('own-certificate-over');
+    standing.isOver = false;
     expect(reason(await send('alice', 'sip:bob@contoso.example', origin))).toBe('not-registered');
   });
 });

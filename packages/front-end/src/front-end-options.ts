@@ -34,6 +34,8 @@ export interface FrontEndOptions
   readonly policies?: readonly NamedPolicy[];
   /** Who the users are, where the authority keeps that; default: every user with credentials, at home where the topology says. */
   readonly accounts?: Pick<FollowedAccounts, 'changeVerifiers' | 'isStale' | 'known'> | undefined;
+  /** Whether the certificate of this server is over, so that no other takes anything from it; default it never is. */
+  readonly isOver?: () => boolean;
   /** A user was signed out of connections to this server, because the account is not what it was. */
   readonly onSignedOut?: (user: string, cause: SignOutCause, connections: number) => void;
   /** A user has changed the password. */

@@ -18,7 +18,6 @@ import {
 import { type Awaitable, MemoryLocations } from '@entente/sip-proxy/locations';
 import {
   Admission,
-  accountsStale,
   askPolicies,
   behalfOf,
   changesPassword,
@@ -28,6 +27,7 @@ import {
   type ProxyDecision,
   type ProxyPolicy,
   type RequestOrigin,
+  refuseEvery,
   refuseUnprovenChange,
   type Sender,
 } from '@entente/sip-relay';
@@ -136,15 +136,15 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   }
 
   admit(request: SipRequest, origin: RequestOrigin): FrontEndSender | RequestRefusal {
-    const { accounts } = this.#options;
-    if (accounts?.isStale === true) return accountsStale;
+    const every = refuseEvery(this.#options);
+    if (every !== undefined) return every;
     const routes = this.#preprocess(request, this.#options.topology());
     const [token] = routes.tokens;
     const sender = this.#admission.admit(request, origin, token?.kind === 'dialog' ? token : undefined);
     if ('reason' in sender) return sender;
     // The server that vouches for the user may not have heard of it yet.
     const { asserted = '' } = sender.identity;
-    if (sender.isInsider && accounts?.known.of(asserted)?.state === 'disabled')
+    if (sender.isInsider && this.#options.accounts?.known.of(asserted)?.state === 'disabled')
       return signedOut(asserted, 'P-Asserted-Identity');
     return { sender, routes };
   }

@@ -157,6 +157,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
         }),
     credentials,
     accounts,
+    isOver: () => member.isOver,
     guesses,
     onPassword,
     onSignedOut: (user, cause, connections) =>

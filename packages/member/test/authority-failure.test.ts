@@ -1,13 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createTestAuthority } from '@entente/testkit';
-import { TlsFault, TrustError } from '@entente/tls';
+import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
+import { systemClock, TlsFault, TrustError } from '@entente/tls';
 import { reject } from '@entente/trust';
 import { decodePemCertificates } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unwrittenRemedy } from '../src/files/unwritten.ts';
 import { authorityFailure } from '../src/follow/authority-failure.ts';
 import { ownCertificateProblem } from '../src/follow/own-certificate.ts';
+import { OwnCertificateWatch } from '../src/follow/own-certificate-watch.ts';
 import { startMember } from './hostile-authority.ts';
 import { listOf } from './sample-domain.ts';
 
@@ -156,6 +157,46 @@ describe('a server whose own certificate is over', () => {
       'own-certificate-revoked',
     ]);
     expect(member.state.lists).toEqual([]);
+    expect(member.ownCertificate.problem?.fields).toMatchObject({
+      event: 'own-certificate-revoked',
+      reason: 'keyCompromise',
+    });
+  });
+
+  it('stays so whatever newer list is published, and until it has another certificate', async () => {
+    await using outside = await seen({ number: 2 });
+    await outside.publish({ number: 3, revoked: [] });
+    expect(outside.reason()).toBe('keyCompromise');
+    const { chainPem, keyPem } = await outside.member.root.issue({ dnsNames: [fqdn] });
+    await outside.member.identity.replace({ certificate: chainPem, key: keyPem });
+    expect(outside.reason()).toBeUndefined();
+  });
+
+  it('is so no longer once a newer list has released it from hold', async () => {
+    await using outside = await seen({ number: 2, isHold: true });
+    expect(outside.reason()).toBe('certificateHold');
+    await outside.publish({ number: 1, revoked: [] });
+    expect(outside.reason(), 'an old list').toBe('certificateHold');
+    await outside.publish({ number: 3, revoked: [] });
+    expect(outside.reason()).toBeUndefined();
+  });
+
+  it('is so no longer once a list in force knows better', async () => {
+    await using outside = await seen({ number: 2, isHold: true });
+    outside.member.state.takeUp({ lists: [await listOf(outside.member.root, { number: 1 })] });
+    expect(outside.reason(), 'an old list').toBe('certificateHold');
+    outside.member.state.takeUp({ lists: [await listOf(outside.member.root, { number: 3 })] });
+    expect(outside.reason()).toBeUndefined();
+  });
+
+  it.each([
+    ['is older than the one in force', { number: 2 }, { number: 3 }],
+    ['is over', { number: 4, nextUpdate: now - 1_000 }, { number: 3 }],
+    ['is of tomorrow', { number: 4, thisUpdate: now + 86_400_000 }, { number: 3 }],
+  ])('believes no such list that %s: somebody plays it back', async (_, list, inForce) => {
+    await using outside = await seen({ ...list, isHold: true }, inForce);
+    expect(outside.reason()).toBeUndefined();
+    expect(outside.member.events).not.toContain('own-certificate-revoked');
   });
 
   it('believes no such list that its authority has not signed', async () => {
@@ -168,6 +209,40 @@ describe('a server whose own certificate is over', () => {
     member.answer('/state', (_, response) => response.writeHead(403).end());
     await member.follower.refresh();
     expect(member.lines.map(({ event }) => event)).toEqual(['authority-refused-us']);
+    expect(member.ownCertificate.problem).toBeUndefined();
+  });
+
+  it('believes no such list that was signed by another than a believed authority, with the same name', async () => {
+    await using published = await publish();
+    await using member = await startMember({}, published.url);
+    const other = await createTestAuthority('Contoso Root');
+    published.list = (await listOf(other, { number: 2, revoked: [member.ownSerial] })).der;
+    member.answer('/state', (_, response) => response.writeHead(403).end());
+    await member.follower.refresh();
+    expect(member.ownCertificate.problem).toBeUndefined();
+  });
+
+  it('believes no list of an authority of its own chain that leads to no root in force', async () => {
+    await using published = await publish();
+    const retired = await createTestAuthority('Contoso Old Root');
+    const issuer = await retired.subordinate('Contoso Issuing CA');
+    const { chainPem, serialHex } = await issuer.issue({ dnsNames: [fqdn], crlUrl: published.url });
+    published.list = (await listOf(issuer, { number: 2, revoked: [serialHex] })).der;
+    const look = async (root: TestAuthority) => {
+      const watch = new OwnCertificateWatch({
+        fqdn,
+        chainPem: () => chainPem,
+        addresses: new Map([['ca.contoso.example', '127.0.0.1']]),
+        state: { lists: [], roots: [leafOf(root.certificatePem)] },
+        listAlarm: { see() {} },
+        clock: systemClock,
+        log: createTestLog(),
+      });
+      await watch.lookOutside(AbortSignal.timeout(60_000));
+      return watch.problem?.fields.event;
+    };
+    expect(await look(retired)).toBe('own-certificate-revoked');
+    expect(await look(await createTestAuthority('Contoso Root'))).toBeUndefined();
   });
 });
 
@@ -179,6 +254,28 @@ function leafOf(pem: string) {
   const decoded = decodePemCertificates(pem);
   if (!decoded.ok || decoded.value[0] === undefined) throw new Error('no certificate');
   return decoded.value[0];
+}
+
+/** A member whose authority refuses it, and has published a list with its certificate. */
+async function seen(list: Parameters<typeof listOf>[1], inForce?: Parameters<typeof listOf>[1]) {
+  const published = await publish();
+  const member = await startMember({}, published.url);
+  member.answer('/state', (_, response) => response.writeHead(403).end());
+  if (inForce !== undefined) member.state.takeUp({ lists: [await listOf(member.root, inForce)] });
+  const outside = {
+    member,
+    reason: () => member.ownCertificate.problem?.fields.reason,
+    async publish(next: Parameters<typeof listOf>[1]) {
+      published.list = (await listOf(member.root, { revoked: [member.ownSerial], ...next })).der;
+      await member.follower.refresh();
+    },
+    async [Symbol.asyncDispose]() {
+      await member[Symbol.asyncDispose]();
+      await published[Symbol.asyncDispose]();
+    },
+  };
+  await outside.publish(list);
+  return outside;
 }
 
 /** Plain HTTP for outsiders. */

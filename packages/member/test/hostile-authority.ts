@@ -135,6 +135,15 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pu
     onFault: (fault) => void warnings.push(String(fault)),
   });
   const listAlarm = new ListAlarm({ log });
+  const ownCertificate = new OwnCertificateWatch({
+    listAlarm,
+    fqdn,
+    chainPem: () => own.current.certificatePem,
+    addresses: new Map([[host, '127.0.0.1']]),
+    state,
+    clock: systemClock,
+    log,
+  });
   const follower = new DomainFollower({
     fqdn,
     state,
@@ -149,15 +158,7 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pu
     }),
     certificateEnd: () => own.current.leaf.notAfter,
     listAlarm,
-    own: new OwnCertificateWatch({
-      listAlarm,
-      fqdn,
-      chainPem: () => own.current.certificatePem,
-      addresses: new Map([[host, '127.0.0.1']]),
-      state,
-      clock: systemClock,
-      log,
-    }),
+    own: ownCertificate,
     topologyFile: {
       async keep({ document: { version } }) {
         if (full) throw new Error('disk full');
@@ -182,6 +183,7 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pu
   return {
     authority,
     follower,
+    ownCertificate,
     trust,
     /** Of the member. */
     identity: own,

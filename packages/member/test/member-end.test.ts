@@ -92,6 +92,7 @@ describe('a member that comes to its end', () => {
       authority,
       internal,
       follower: { onAccounts: () => () => {}, refusal: undefined, async [Symbol.asyncDispose]() {} },
+      own: { problem: undefined },
       pushes: { async [Symbol.asyncDispose]() {} },
       files,
       lastKnownFile: new LastKnownFile(files, log, {}),

@@ -123,7 +123,13 @@ export async function listOf(
   {
     revoked = [],
     ...options
-  }: { readonly number: number; readonly thisUpdate?: number; readonly revoked?: readonly string[] },
+  }: {
+    readonly number: number;
+    readonly thisUpdate?: number;
+    readonly nextUpdate?: number;
+    readonly revoked?: readonly string[];
+    readonly isHold?: boolean;
+  },
 ): Promise<CertificateList> {
   const blocks = decodePem(await authority.crl(revoked, options));
   const decoded = blocks.ok && blocks.value[0] !== undefined ? decodeCrl(blocks.value[0].der) : undefined;

@@ -1,4 +1,3 @@
-export { accountsStale } from './admission/accounts-stale.ts';
 export { AckAllowance, type AckRules, defaultAckRules } from './admission/ack-allowance.ts';
 export { Admission, type AdmissionOptions } from './admission/admission.ts';
 export { keepAuthor } from './admission/author.ts';
@@ -12,6 +11,7 @@ export {
 } from './admission/emergency-allowance.ts';
 export { overConnection } from './admission/outside-connection.ts';
 export { changesPassword, refuseUnprovenChange } from './admission/password-proof.ts';
+export { type OwnStanding, refuseEvery } from './admission/refuse-every.ts';
 export type { AcceptedIdentity, Sender } from './admission/sender.ts';
 export {
   accountVersionField,

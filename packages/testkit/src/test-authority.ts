@@ -60,6 +60,8 @@ export interface TestAuthority {
       readonly nextUpdate?: number;
       /** Default 1. `none`: a list without CRL number, as `openssl ca` writes where its configuration names no file of numbers. */
       readonly number?: number | 'none';
+      /** Whether they are on hold only; default their keys are compromised. */
+      readonly isHold?: boolean;
       /** Beside number and key of the signer, as the writers of `@entente/x509` make them. */
       readonly extensions?: readonly Extension[];
     },
@@ -145,7 +147,7 @@ function authority(
           serialNumber,
           revocationDate: new Date(Date.now() - 60_000),
           // Without a reason the library writes an empty list of extensions, which RFC 5280 §5.1.2.6 does not allow.
-          reason: x509.X509CrlReason.keyCompromise,
+          reason: x509.X509CrlReason[options.isHold === true ? 'certificateHold' : 'keyCompromise'],
         })),
         extensions: [
           await x509.AuthorityKeyIdentifierExtension.create(certificate.publicKey),

@@ -20,6 +20,18 @@ export const patches: PatchList = {
   name: 'front-end',
   list: [
     {
+      name: 'revoked-front-end-serves',
+      off: 'a revoked front end takes REGISTER, and nobody reaches its users',
+      file: 'packages/sip-relay/src/admission/refuse-every.ts',
+      find: 'if (isOver?.() === true) return ownCertificateOver;',
+      replace: '',
+      test: {
+        file: 'packages/front-end/src/account-rights.test.ts',
+        title:
+          'refuses each request of its clients, who go to the next one, until it has another certificate',
+      },
+    },
+    {
       name: 'skipped-entry',
       off: 'an edge sends as a user in a call by leaving out the entry of the front end that would ask for a proof',
       file: 'packages/sip-relay/src/admission/dialog-neighbour.ts',

@@ -17,6 +17,62 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'revoked-outside',
+      off: 'a member that was revoked says that it is ready, because its authority gives it no list',
+      file: 'packages/member/src/follow/own-certificate-watch.ts',
+      find: ' ?? this.#seenOutside(leaf)?.problem',
+      replace: '',
+      test: {
+        file: 'packages/member/test/authority-failure.test.ts',
+        title:
+          'says so where the authority refuses it, from the list that is published for outsiders, which is never in force',
+      },
+    },
+    {
+      name: 'revoked-by-an-old-list',
+      off: 'an old list that somebody plays back on plain HTTP takes a server out of service',
+      file: 'packages/member/src/follow/own-certificate-watch.ts',
+      find: 'return isOvertaken ? undefined : seen;',
+      replace: 'return seen;',
+      test: {
+        file: 'packages/member/test/authority-failure.test.ts',
+        title: 'believes no such list that is older than the one in force: somebody plays it back',
+      },
+    },
+    {
+      name: 'revoked-by-a-retired-authority',
+      off: 'the key of an authority whose root was retired takes a server out of service',
+      file: 'packages/member/src/follow/own-certificate-watch.ts',
+      find: 'if (found.some((issuer) => isSignedBy(one, issuer))) found.push(one);',
+      replace: 'found.push(one);',
+      test: {
+        file: 'packages/member/test/authority-failure.test.ts',
+        title: 'believes no list of an authority of its own chain that leads to no root in force',
+      },
+    },
+    {
+      name: 'released-outside',
+      off: 'a server that was released from hold stays out of service until its authority reaches it',
+      file: 'packages/member/src/follow/own-certificate-watch.ts',
+      find: "else if (known?.problem.fields.reason === 'certificateHold') this.#outside = undefined;",
+      replace: '',
+      test: {
+        file: 'packages/member/test/authority-failure.test.ts',
+        title: 'is so no longer once a newer list has released it from hold',
+      },
+    },
+    {
+      name: 'revoked-for-ever',
+      off: 'a newer list that lacks a revocation brings a revoked server back into service',
+      file: 'packages/member/src/follow/own-certificate-watch.ts',
+      find: "else if (known?.problem.fields.reason === 'certificateHold')",
+      replace: 'else',
+      test: {
+        file: 'packages/member/test/authority-failure.test.ts',
+        title: 'stays so whatever newer list is published, and until it has another certificate',
+      },
+    },
+    {
       name: 'certificate-of-the-future',
       off: 'a certificate that nobody accepts yet replaces one that is good',
       file: 'packages/member/src/credential/renewed-credential.ts',

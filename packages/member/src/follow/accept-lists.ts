@@ -56,11 +56,11 @@ export function acceptLists(
   offered: readonly OfferedList[],
   { authorities, current, now }: ListKnowledge,
 ): { readonly lists: readonly CertificateList[]; readonly refused: readonly RefusedList[] } {
-  const lists = new Map(current.map((list) => [placeOf(list), list]));
+  const lists = new Map(current.map((list) => [placeOfList(list), list]));
   const refused: RefusedList[] = [];
   for (const one of offered) {
     const { list } = one;
-    const known = lists.get(placeOf(list));
+    const known = lists.get(placeOfList(list));
     const problem =
       signatureProblem(one, authorities) ??
       timeProblem(list, now) ??
@@ -68,7 +68,7 @@ export function acceptLists(
       namedProblem(one) ??
       knownProblem(list, known, authorities);
     if (problem !== undefined) refused.push({ ...one, ...problem });
-    else if (known === undefined || listHash(known) !== listHash(list)) lists.set(placeOf(list), list);
+    else if (known === undefined || listHash(known) !== listHash(list)) lists.set(placeOfList(list), list);
   }
   return { lists: [...lists.values()], refused };
 }
@@ -117,7 +117,7 @@ const hashes = new WeakMap<CertificateList, string>();
  * What a list may replace: one of the same authority, by name and key (a root that is being replaced has one name and two keys),
  * for the same certificates.
  */
-function placeOf({ authorityKeyId, extensions, issuer }: CertificateList): string {
+export function placeOfList({ authorityKeyId, extensions, issuer }: CertificateList): string {
   const scope = extensions.find(({ oid }) => oid === oids.issuingDistributionPoint)?.value;
   return [issuer.canonical, hex(authorityKeyId?.keyId), hex(scope)].join(' ');
 }

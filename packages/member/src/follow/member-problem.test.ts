@@ -3,6 +3,7 @@ import type { Certificate, CertificateList } from '@entente/x509';
 import { describe, expect, it } from 'vitest';
 import { renewalFailure } from '../credential/renewal-failure.ts';
 import { memberProblems } from './member-problem.ts';
+import { ownCertificateProblem } from './own-certificate.ts';
 import type { RenewalStanding } from './renewal-problem.ts';
 
 const topology = sampleTopology({});
@@ -34,7 +35,8 @@ function found(
     latestSigned: more.latestSigned,
     confirmation: { confirmedAt, now },
   };
-  return memberProblems(fqdn, state, more.leaf ?? leaf).map(({ part, stops }) => [part, stops]);
+  const own = ownCertificateProblem(fqdn, more.leaf ?? leaf, state.lists, now);
+  return memberProblems(state, own).map(({ part, stops }) => [part, stops]);
 }
 
 describe('what is wrong with a member', () => {
@@ -59,9 +61,9 @@ describe('what is wrong with a member', () => {
       message: 'The trust state expired.',
       remedy: 'check the clocks',
     } as const;
-    const [unreached] = memberProblems(fqdn, state, leaf);
+    const [unreached] = memberProblems(state, undefined);
     expect(unreached?.remedy).toContain('can reach the authority');
-    expect(memberProblems(fqdn, state, leaf, refusal)).toEqual([
+    expect(memberProblems(state, undefined, refusal)).toEqual([
       {
         ...unreached,
         message: `${unreached?.message} What the authority says is refused (stale): The trust state expired.`,
@@ -87,9 +89,8 @@ describe('what is wrong with a member', () => {
       lists: readonly CertificateList[] = [],
     ) =>
       memberProblems(
-        fqdn,
         { topology, lists, latestSigned: undefined, confirmation: { confirmedAt, now } },
-        renewing,
+        ownCertificateProblem(fqdn, renewing, lists, now),
         undefined,
         [{ side: 'external', leaf: renewing, failure }],
       );
@@ -133,7 +134,7 @@ describe('what is wrong with a member', () => {
     ]);
     const confirmation = { confirmedAt, now: confirmedAt + 2_000 };
     const state = { topology, lists: [list(confirmedAt + 2_000)], latestSigned: undefined, confirmation };
-    expect(memberProblems(fqdn, state, leaf)[0]?.message).toContain(
+    expect(memberProblems(state, undefined)[0]?.message).toContain(
       'a revocation list of CN=Contoso that is in force',
     );
   });

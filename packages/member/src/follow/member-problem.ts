@@ -1,8 +1,7 @@
 import { type TrustStateRefusal, trustStateStanding } from '@entente/topology';
-import type { Certificate } from '@entente/x509';
 import { type Unwritten, unwrittenRemedy } from '../files/unwritten.ts';
 import type { DomainState } from '../state/domain-state.ts';
-import { ownCertificateProblem } from './own-certificate.ts';
+import type { OwnCertificateProblem } from './own-certificate.ts';
 import { type RenewalStanding, renewalProblem } from './renewal-problem.ts';
 
 /** A part of what makes a server a member. */
@@ -25,16 +24,14 @@ const clockSkewMs = 300_000;
 
 /**
  * The truth about a member, by what it knows at this moment; nothing is fetched.
- * @param fqdn - of the member
  * @param state - of its domain
- * @param leaf - its certificate
+ * @param own - why its certificate is over; undefined while it is not
  * @param refusal - of the trust state that its authority answers with, where it is refused
  * @param renewals - of its interfaces
  */
 export function memberProblems(
-  fqdn: string,
   state: Pick<DomainState, 'confirmation' | 'latestSigned' | 'lists' | 'topology'>,
-  leaf: Certificate,
+  own: OwnCertificateProblem | undefined,
   refusal?: Pick<TrustStateRefusal, 'message' | 'reason' | 'remedy'>,
   renewals: readonly RenewalStanding[] = [],
 ): readonly MemberProblem[] {
@@ -45,7 +42,6 @@ export function memberProblems(
   if (standing.standing !== 'current') {
     found.push({ part: 'topology', ...withRefusal(standing, refusal), stops: standing.standing === 'stale' });
   }
-  const own = ownCertificateProblem(fqdn, leaf, lists, now);
   if (own !== undefined)
     found.push({ part: 'own-certificate', message: own.message, remedy: own.fields.remedy, stops: true });
   // One that is over is renewed no longer.
@@ -84,7 +80,7 @@ function asSentence(remedy: string): string {
 /** An authority that answers is reached: what it says is refused, and why is what an operator must know. */
 function withRefusal(
   { message, remedy }: Pick<MemberProblem, 'message' | 'remedy'>,
-  refusal: Parameters<typeof memberProblems>[3],
+  refusal: Parameters<typeof memberProblems>[2],
 ): Pick<MemberProblem, 'message' | 'remedy'> {
   if (refusal === undefined) return { message, remedy };
   const said = asSentence(refusal.remedy);

@@ -2,9 +2,11 @@ import type { Clock, Log } from '@entente/tls';
 import { isSignedBy } from '@entente/trust';
 import { type Certificate, type CertificateList, decodePemCertificates } from '@entente/x509';
 import type { DomainState } from '../state/domain-state.ts';
+import { isAhead } from '../state/signed-times.ts';
+import { placeOfList } from './accept-lists.ts';
 import { crlLocations, fetchCrl } from './fetch-crl.ts';
 import type { ListAlarm } from './list-alarm.ts';
-import { ownCertificateProblem } from './own-certificate.ts';
+import { type OwnCertificateProblem, ownCertificateProblem } from './own-certificate.ts';
 
 /** Whose certificate is watched, and where it is logged. */
 export interface OwnCertificateWatchOptions {
@@ -21,52 +23,123 @@ export interface OwnCertificateWatchOptions {
   readonly log: Log;
 }
 
-/** Logs once that our own certificate is revoked or has expired. */
+/** A list that is published for outsiders, and has our own certificate. */
+interface SeenRevocation {
+  readonly leaf: Certificate;
+  readonly list: CertificateList;
+  readonly problem: OwnCertificateProblem;
+}
+
+/**
+ * Knows whether our own certificate is over, and logs it once. An authority that has revoked it gives us nothing, so the list that is
+ * published for outsiders counts too, for this question alone and where nothing in force knows better.
+ */
 export class OwnCertificateWatch {
   readonly #options: OwnCertificateWatchOptions;
+  #decoded: { readonly pem: string; readonly chain: readonly Certificate[] } | undefined;
+  #outside: SeenRevocation | undefined;
   #told: string | undefined;
 
   constructor(options: OwnCertificateWatchOptions) {
     this.#options = options;
   }
 
-  /** Looks at the lists in force. */
-  check(): void {
+  /** Why our certificate is over at this moment; undefined while it is not, as far as we know. */
+  get problem(): OwnCertificateProblem | undefined {
     const [leaf] = this.#chain();
-    if (leaf !== undefined) this.#look(leaf, this.#options.state.lists);
+    if (leaf === undefined) return undefined;
+    const { clock, fqdn, state } = this.#options;
+    return ownCertificateProblem(fqdn, leaf, state.lists, clock.now()) ?? this.#seenOutside(leaf)?.problem;
   }
 
-  /**
-   * Looks at the lists that are published for outsiders, because an authority that has revoked our certificate gives us nothing else. What
-   * they say counts for this line of the log alone: they are never in force.
-   * @param signal - gives up
-   */
-  async lookOutside(signal: AbortSignal): Promise<void> {
-    const { addresses, listAlarm, state } = this.#options;
-    const [leaf, ...intermediates] = this.#chain();
-    if (leaf === undefined) return;
-    const authorities = [...intermediates, ...state.roots];
-    for (const url of crlLocations([leaf])) {
-      const list = await fetchCrl(url, addresses.get(url.hostname), signal).catch(() => undefined);
-      if (signal.aborted || list === undefined) continue;
-      listAlarm.see(list, url.href);
-      if (authorities.some((issuer) => isSignedBy(list, issuer))) this.#look(leaf, [list]);
-    }
-  }
-
-  #chain(): readonly Certificate[] {
-    const decoded = decodePemCertificates(this.#options.chainPem());
-    return decoded.ok ? decoded.value : [];
-  }
-
-  #look(leaf: Certificate, lists: readonly CertificateList[]): void {
-    const { clock, fqdn, log } = this.#options;
-    const problem = ownCertificateProblem(fqdn, leaf, lists, clock.now());
+  /** Logs what is wrong, if it is news. */
+  check(): void {
+    const { problem } = this;
     if (problem === undefined) return;
     const { event, serial } = problem.fields;
     const told = `${event} ${serial}`;
     if (told === this.#told) return;
     this.#told = told;
-    log.error(problem.fields, problem.message);
+    this.#options.log.error(problem.fields, problem.message);
   }
+
+  /**
+   * Looks at the lists that are published for outsiders. They are never in force.
+   * @param signal - gives up
+   */
+  async lookOutside(signal: AbortSignal): Promise<void> {
+    const { addresses, listAlarm } = this.#options;
+    const [leaf] = this.#chain();
+    if (leaf === undefined) return;
+    for (const url of crlLocations([leaf])) {
+      const list = await fetchCrl(url, addresses.get(url.hostname), signal).catch(() => undefined);
+      if (signal.aborted || list === undefined) continue;
+      listAlarm.see(list, url.href);
+      if (this.#counts(list)) this.#see(leaf, list);
+    }
+    this.check();
+  }
+
+  #chain(): readonly Certificate[] {
+    const pem = this.#options.chainPem();
+    if (this.#decoded?.pem !== pem) {
+      const decoded = decodePemCertificates(pem);
+      this.#decoded = { pem, chain: decoded.ok ? decoded.value : [] };
+    }
+    return this.#decoded.chain;
+  }
+
+  /** Anybody on the way may give us a forged list; one that is old is looked at when it is asked what was seen. */
+  #counts(list: CertificateList): boolean {
+    const { clock, state } = this.#options;
+    const now = clock.now();
+    const isOfToday =
+      list.baseCrlNumber === undefined &&
+      !isAhead(list.thisUpdate, now) &&
+      (list.nextUpdate === undefined || now <= list.nextUpdate);
+    return (
+      isOfToday && believed(this.#chain().slice(1), state.roots).some((issuer) => isSignedBy(list, issuer))
+    );
+  }
+
+  #see(leaf: Certificate, list: CertificateList): void {
+    const { clock, fqdn } = this.#options;
+    const known = this.#seenOutside(leaf);
+    if (known !== undefined && !(isSamePlace(known.list, list) && isNewer(list, known.list))) return;
+    const problem = ownCertificateProblem(fqdn, leaf, [list], Math.min(clock.now(), leaf.notAfter));
+    if (problem !== undefined) this.#outside = { leaf, list, problem };
+    // What is on hold may be released; any other revocation is for ever.
+    else if (known?.problem.fields.reason === 'certificateHold') this.#outside = undefined;
+  }
+
+  /** What was seen outside of the certificate that we have now. A list in force that is not older knows better. */
+  #seenOutside(leaf: Certificate): SeenRevocation | undefined {
+    const seen = this.#outside;
+    if (seen === undefined || seen.leaf.serialHex !== leaf.serialHex) return undefined;
+    const isOvertaken = this.#options.state.lists.some(
+      (known) => isSamePlace(known, seen.list) && !isNewer(seen.list, known),
+    );
+    return isOvertaken ? undefined : seen;
+  }
+}
+
+/** Those of our intermediates that lead to a root in force, and the roots. */
+function believed(
+  intermediates: readonly Certificate[],
+  roots: readonly Certificate[],
+): readonly Certificate[] {
+  const found = [...roots];
+  // Each is certified by the one after it.
+  for (const one of intermediates.toReversed()) {
+    if (found.some((issuer) => isSignedBy(one, issuer))) found.push(one);
+  }
+  return found;
+}
+
+function isSamePlace(one: CertificateList, other: CertificateList): boolean {
+  return placeOfList(one) === placeOfList(other);
+}
+
+function isNewer(one: CertificateList, other: CertificateList): boolean {
+  return (one.crlNumber ?? 0n) > (other.crlNumber ?? 0n);
 }

@@ -34,7 +34,12 @@ export function ownCertificateProblem(
     const { reason = 'unspecified', revocationDate } = entry;
     const at = new Date(revocationDate).toISOString();
     return {
-      fields: { event: 'own-certificate-revoked', serial, reason, remedy },
+      fields: {
+        event: 'own-certificate-revoked',
+        serial,
+        reason,
+        remedy: reason === 'cessationOfOperation' ? `${takenOut(fqdn)}${remedy}` : remedy,
+      },
       message: `the certificate of this server was revoked at ${at} (${reason}, revocation list ${list.crlNumber}): every peer refuses it`,
     };
   }
@@ -43,6 +48,11 @@ export function ownCertificateProblem(
     fields: { event: 'own-certificate-expired', serial, remedy },
     message: `the certificate of this server expired at ${new Date(notAfter).toISOString()}: every peer refuses it`,
   };
+}
+
+/** The reason of those that the topology lists no longer. */
+function takenOut(fqdn: string): string {
+  return `where ${fqdn} was taken out of the topology, stop this server; otherwise `;
 }
 
 /** By name and key: a root that is being replaced has one name and two keys. */

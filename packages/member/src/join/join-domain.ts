@@ -117,6 +117,7 @@ async function joinHeld(options: MemberOptions, files: MemberFiles, lock: AsyncD
       clock,
       log,
     });
+    const own = new OwnCertificateWatch({ fqdn, chainPem, addresses, state, listAlarm, clock, log });
     const follower = new DomainFollower({
       fqdn,
       state,
@@ -124,7 +125,7 @@ async function joinHeld(options: MemberOptions, files: MemberFiles, lock: AsyncD
       lists: new RevocationLists({ chainPem, authority, files, state, now: () => clock.now(), log }),
       certificateEnd: () => credential.current.leaf.notAfter,
       listAlarm,
-      own: new OwnCertificateWatch({ fqdn, chainPem, addresses, state, listAlarm, clock, log }),
+      own,
       topologyFile,
       keysFile,
       lastKnownFile,
@@ -142,7 +143,7 @@ async function joinHeld(options: MemberOptions, files: MemberFiles, lock: AsyncD
       log,
     });
     const parts = {
-      ...{ fqdn, state, trust, authority, internal, follower, pushes, files, lastKnownFile, lock, log },
+      ...{ fqdn, state, trust, authority, internal, follower, own, pushes, files, lastKnownFile, lock, log },
       // As long as it may take until all of them know the topology.
       spreadMs: pollMs,
     };

@@ -16,6 +16,7 @@ import { MemberFault } from '../files/fault.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { DomainFollower } from '../follow/domain-follower.ts';
 import { type MemberProblem, memberProblems, unwrittenProblems } from '../follow/member-problem.ts';
+import type { OwnCertificateWatch } from '../follow/own-certificate-watch.ts';
 import type { RenewalStanding } from '../follow/renewal-problem.ts';
 import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
 import type { DomainState } from '../state/domain-state.ts';
@@ -32,6 +33,8 @@ export interface MemberParts {
   readonly internal: RenewedCredential;
   /** Keeps the state up to date. */
   readonly follower: AsyncDisposable & Pick<DomainFollower, 'onAccounts' | 'refusal'>;
+  /** Knows whether the certificate of the internal interface is over. */
+  readonly own: Pick<OwnCertificateWatch, 'problem'>;
   /** Takes pushes of the authority, where the topology says so. */
   readonly pushes: AsyncDisposable;
   readonly files: MemberFiles;
@@ -86,16 +89,20 @@ export class JoinedMember implements Member {
     return this.#parts.state.confirmation.confirmedAt;
   }
 
+  get isOver(): boolean {
+    return this.#parts.own.problem !== undefined;
+  }
+
   problems(): readonly MemberProblem[] {
-    const { files, follower, fqdn, internal, state } = this.#parts;
+    const { files, follower, internal, own, state } = this.#parts;
     const external = this.#openedExternal;
     const renewals = [
       standingOf('internal', internal),
       ...(external === undefined ? [] : [standingOf('external', external)]),
     ];
-    const own = memberProblems(fqdn, state, internal.credential.current.leaf, follower.refusal, renewals);
+    const standing = memberProblems(state, own.problem, follower.refusal, renewals);
     const accounts = this.#accounts?.follower.problems() ?? [];
-    return [...own, ...accounts, ...unwrittenProblems(files.unwritten)];
+    return [...standing, ...accounts, ...unwrittenProblems(files.unwritten)];
   }
 
   ask(path: string, signal?: AbortSignal): Promise<Response> {

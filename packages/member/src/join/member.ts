@@ -45,6 +45,11 @@ export interface Member extends AsyncDisposable {
   readonly revocationLists: readonly CertificateList[];
   /** When the authority last confirmed the topology, milliseconds since 1970; undefined where it never has. */
   readonly confirmedAt: number | undefined;
+  /**
+   * Whether the certificate of the internal interface is revoked or has expired, by what this server knows: every peer refuses it, and no
+   * request that it accepts would get anywhere.
+   */
+  readonly isOver: boolean;
   /** What is wrong now, by what this server knows: topology, own certificate, revocation lists, clock, accounts, files. */
   problems(): readonly MemberProblem[];
   /**

@@ -18,6 +18,7 @@ export const refusalReasons = [
   'credentials-not-accepted',
   'account-disabled',
   'accounts-stale',
+  'own-certificate-over',
   'dial-outside-not-allowed',
   'number-invalid',
   'number-not-routed',
