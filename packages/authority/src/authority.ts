@@ -57,7 +57,7 @@ export interface Authority {
    * @param text - the signed document
    * @param publisher - name of the administrator who sends it
    * @param from - their IP address
-   * @param leaveBehind - whether servers may be left that have to join again; default false
+   * @param leaveBehind - whether servers may be left that have to join again, and accounts whose home is gone; default false
    * @throws PkiFault of the ledger, the audit trail, or `ENTENTE_PKI_FILE_UNAVAILABLE`
    */
   publish(text: string, publisher: string, from?: string, leaveBehind?: boolean): Promise<PublishResult>;

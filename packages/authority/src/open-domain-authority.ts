@@ -22,6 +22,7 @@ import { encodePem } from '@entente/x509';
 import { AccountsAlarm } from './accounts/accounts-alarm.ts';
 import { announceAccounts } from './accounts/announce-accounts.ts';
 import { type AccountsElsewhere, checkKept } from './accounts/kept-elsewhere.ts';
+import { refuseHomes } from './accounts/refuse-homes.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import type { Authority } from './authority.ts';
 import { backUpTo } from './back-up.ts';
@@ -276,6 +277,7 @@ export async function openDomainAuthority(
         },
         leaveBehind,
       ),
+    refuseHomes: (next, leaveBehind) => refuseHomes(next, { accounts, topology: inForce }, leaveBehind),
     async signState() {
       await publishRoots();
       await states?.sign();

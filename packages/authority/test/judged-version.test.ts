@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { verifiersOf } from '@entente/accounts';
 import { createAuthority, type RunningAuthority } from '@entente/authority';
 import { initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
@@ -88,5 +89,40 @@ describe('a version that is judged and not published', () => {
     expect(await asked(undefined, 'fe01.contoso.example')).toMatchObject({ status: 403 });
     expect(await asked('bob')).toMatchObject({ status: 403 });
     expect(await asked()).toMatchObject({ status: 200 });
+  });
+
+  it('takes no home of accounts away, unless their users may be left behind; a copy of such an account is taken', async () => {
+    const pool02 = 'pool02.contoso.example';
+    const fe02 = { fqdn: 'fe02.contoso.example', role: 'front-end', pool: pool02 } as const;
+    const two = next(contoso, {
+      pools: [...(contoso.pools ?? []), { fqdn: pool02, role: 'front-end' }],
+      servers: [...contoso.servers, fe02],
+    });
+    expect((await ask('/topology', signed(two))).status).toBe(200);
+    const bob = { address: 'bob@contoso.example', home: pool02, state: 'enabled', rights: [] };
+    const order = (changes: object, existing = 'replace') =>
+      ask('/accounts', JSON.stringify({ accounts: [{ ...bob, ...changes }], existing }));
+    expect((await order({ verifiers: verifiersOf(bob.address, 'secret') })).answer).toMatchObject({
+      added: 1,
+    });
+    const { pools = [], servers } = contoso;
+    const one = signed(next(two, { pools, servers }));
+    const refusal = { reason: 'home-in-use', message: expect.stringContaining(bob.address) };
+    expect((await ask('/topology/judgement', one)).answer).toMatchObject({ accepted: false, refusal });
+    expect(await ask('/topology', one)).toMatchObject({ status: 422, answer: { reason: 'home-in-use' } });
+    const anyway = '/topology/judgement?leave-behind=true';
+    expect((await ask(anyway, one)).answer).toMatchObject({ accepted: true });
+    expect((await ask('/topology?leave-behind=true', one)).status).toBe(200);
+    expect((await order({ verifiers: verifiersOf(bob.address, 'another') })).answer).toMatchObject({
+      replaced: 1,
+      refused: [],
+      warned: [
+        { index: 0, reason: 'home-unknown', remedy: expect.stringContaining('entente user move bob@') },
+      ],
+    });
+    expect(await order({ address: 'carol@contoso.example' })).toMatchObject({
+      status: 422,
+      answer: { reason: 'home-unknown' },
+    });
   });
 });

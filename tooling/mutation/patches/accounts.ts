@@ -117,6 +117,41 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'home-taken-away',
+      off: 'a version takes the home of accounts away, and nobody says so',
+      file: 'packages/authority/src/publication/topology-publication.ts',
+      find: 'refuseHomes(next, leaveBehind)\n',
+      replace: 'undefined\n',
+      test: {
+        file: 'packages/authority/test/judged-version.test.ts',
+        title:
+          'takes no home of accounts away, unless their users may be left behind; a copy of such an account is taken',
+      },
+    },
+    {
+      name: 'home-of-unread-accounts',
+      off: 'a version takes the home of accounts away while PostgreSQL is away',
+      file: 'packages/authority/src/accounts/refuse-homes.ts',
+      find: 'if (!found.ok) return unknown(home, accounts.place, found.why);',
+      replace: 'if (!found.ok) continue;',
+      test: {
+        file: 'packages/authority/src/accounts/refuse-homes.test.ts',
+        title: 'is refused while the accounts cannot be asked, and only where a home goes',
+      },
+    },
+    {
+      name: 'home-gone-from-a-copy',
+      off: 'after a restore the accounts whose home was taken away lose their newer passwords',
+      file: 'packages/authority/src/routes/account-order-routes.ts',
+      find: "problem?.reason === 'home-unknown' && (await hasHome(account))",
+      replace: "(await hasHome({ ...account, home: problem?.reason ?? '' }))",
+      test: {
+        file: 'packages/authority/test/judged-version.test.ts',
+        title:
+          'takes no home of accounts away, unless their users may be left behind; a copy of such an account is taken',
+      },
+    },
+    {
       name: 'number-stays',
       off: 'a user who is refused another number loses the own one to somebody else by the same order',
       file: numbers,

@@ -1,7 +1,7 @@
 import type { Account, AccountRight, AccountState, Verifiers } from '@entente/accounts';
 import { accountRights, parseAccountAddress } from '@entente/accounts';
 import type { Problem } from '@entente/pki';
-import type { Topology } from '@entente/topology';
+import type { Role, Topology } from '@entente/topology';
 
 /** What an administrator may change of an account: one thing with each order. */
 export type AccountChangeOrder =
@@ -82,7 +82,7 @@ export function refuseByTopology(
     };
   }
   if (home === undefined || topology === undefined) return undefined;
-  const role = topology.servers.get(home)?.role ?? topology.pools.get(home)?.role;
+  const role = roleOfHome(topology, home);
   if (role === 'front-end') return undefined;
   return {
     reason: 'home-unknown',
@@ -90,6 +90,24 @@ export function refuseByTopology(
     remedy: 'name one that entente topology draw shows, or publish the topology that adds it first',
     status: 422,
   };
+}
+
+/** What is said of an account that stays as it is although no front end has the name of its home any more. */
+export function homeGone({ address, home = '' }: Pick<Account, 'address' | 'home'>): Problem {
+  return {
+    reason: 'home-unknown',
+    message: `${address} is at home in the pool of the domain: the topology has ${home} no longer, which the account names`,
+    remedy: `entente user move ${address} --default, or --home <pool>`,
+    status: 422,
+  };
+}
+
+/**
+ * The role of the server or the pool with the name of a home: users are at home at front ends.
+ * @returns undefined where the topology has no such name
+ */
+export function roleOfHome({ pools, servers }: Topology, home: string): Role | undefined {
+  return servers.get(home)?.role ?? pools.get(home)?.role;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -25,6 +25,8 @@ export interface TopologyPublicationOptions {
   readonly trust: Pick<OwnedTrust, 'announce'>;
   /** Decides on the roots that a version lists, see `refuseRoots`. */
   readonly refuseRoots: (next: Topology, leaveBehind: boolean) => Promise<Problem | undefined>;
+  /** Decides on the homes of accounts that a version takes away, see `refuseHomes`. */
+  readonly refuseHomes: (next: Topology, leaveBehind: boolean) => Promise<Problem | undefined>;
   /** Signs the next trust state. */
   readonly signState: () => Promise<unknown>;
   readonly revokeUnlisted: RevokeUnlisted;
@@ -90,11 +92,13 @@ export class TopologyPublication {
 
   /** Looks at a version that is valid. A first one must name its publisher, or nobody here could send the next command. */
   async #refuse(next: Topology, publisherName: string, leaveBehind: boolean): Promise<Problem | undefined> {
-    const { refuseRoots, settings, topologies } = this.#options;
+    const { refuseHomes, refuseRoots, settings, topologies } = this.#options;
     return (
       (topologies.current === undefined
         ? administratorProblem(next, settings.fqdn, publisherName)
-        : undefined) ?? refuseRoots(next, leaveBehind)
+        : undefined) ??
+      (await refuseRoots(next, leaveBehind)) ??
+      refuseHomes(next, leaveBehind)
     );
   }
 

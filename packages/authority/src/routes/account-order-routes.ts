@@ -1,8 +1,10 @@
 import { type Account, checkAccount, parseAccountAddress } from '@entente/accounts';
 import { importAccounts } from '@entente/accounts/import';
+import type { Problem } from '@entente/pki';
 import type { AuditAction } from '@entente/pki/audit';
 import {
   type AccountChangeOrder,
+  homeGone,
   readAccount,
   readChange,
   refuseByTopology,
@@ -60,6 +62,13 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
     return revoked && refusals.request(revoked.refusal, caller);
   };
 
+  /** The account has this home already, which a version has taken away since: what the authority has may come back from a copy. */
+  const hasHome = async ({ address, home }: Account): Promise<boolean> => {
+    const parsed = parseAccountAddress(address);
+    if (!parsed.ok) return false;
+    return (await authority.accounts.find(parsed.value.address))?.account.home === home;
+  };
+
   app.post('/accounts', async (c) => {
     const { caller } = c.env;
     const order = await readOrder(c.req.raw, caller, context, 'account', maxOrderBytes);
@@ -74,7 +83,15 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
       const removed = await notAnyMore(caller);
       if (removed !== undefined) return removed;
       const inForce = topology();
-      const byTopology = accounts.map((account) => refuseByTopology(account, inForce));
+      const byTopology: (Problem | undefined)[] = [];
+      const warned: (Problem & { readonly index: number })[] = [];
+      for (const [index, account] of accounts.entries()) {
+        const problem = refuseByTopology(account, inForce);
+        const isKept =
+          existing === 'replace' && problem?.reason === 'home-unknown' && (await hasHome(account));
+        if (isKept) warned.push({ index, ...homeGone(account) });
+        byTopology.push(isKept ? undefined : problem);
+      }
       const isReplaced = (account: Account, line: number) =>
         byTopology[line] === undefined && checkAccount(account).ok;
       const replaced =
@@ -130,7 +147,9 @@ export function addAccountOrderRoutes(app: AuthorityApp, context: RouteContext):
         message,
         remedy,
       }));
-      return c.json({ ...counts, refused: why }, 200, { 'cache-control': 'no-store' });
+      const told = warned.filter(({ index }) => !problems.some(({ line }) => line === index));
+      const warnings = told.length === 0 ? {} : { warned: told.map(({ status: _, ...warning }) => warning) };
+      return c.json({ ...counts, refused: why, ...warnings }, 200, { 'cache-control': 'no-store' });
     };
     const givesNumbers = accounts.some(({ number }) => number !== undefined);
     return inTurn(caller, () => (givesNumbers ? numbers.alone(store) : store(() => undefined)));

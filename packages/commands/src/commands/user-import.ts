@@ -115,6 +115,7 @@ async function run(file: string, options: UserImportOptions): Promise<void> {
         refused: refused.slice(0, mostListed),
         ...(differs.length === 0 ? {} : { differsInCase: jsonOf(differs) }),
         ...(homeless.length === 0 ? {} : { withoutHome: jsonOf(homeless) }),
+        ...(sent.warned.length === 0 ? {} : { warned: sent.warned.slice(0, mostListed) }),
         ...(stopped === undefined ? {} : { stopped }),
       },
       lines: [
@@ -124,6 +125,7 @@ async function run(file: string, options: UserImportOptions): Promise<void> {
         ...(stopped === undefined
           ? []
           : [`the authority refused the rest: ${stopped.reason}: ${stopped.message}`]),
+        ...sent.warned.slice(0, shownLines).map(({ line, message }) => `${file}:${line}: taken: ${message}`),
         ...withoutHomes.lines,
         ...fileLinesInOtherCase(differs, shownLines),
       ],
@@ -132,6 +134,7 @@ async function run(file: string, options: UserImportOptions): Promise<void> {
           ? []
           : [stopped.remedy, 'then run the same command again: it goes on with those that are missing']),
         ...remediesOf(refused),
+        ...remediesOf(sent.warned),
         ...withoutHomes.next,
         ...(differs.length === 0 ? [] : ['for each address that is a slip: entente user remove <address>']),
         ...(stopped === undefined && added + replaced > 0 ? [inForceSoon] : []),

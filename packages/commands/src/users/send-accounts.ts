@@ -20,6 +20,8 @@ export interface SentAccounts {
   readonly replaced: number;
   readonly unchanged: number;
   readonly refused: readonly RefusedAccount[];
+  /** Those that were taken, and of which something is to be known. */
+  readonly warned: readonly RefusedAccount[];
   /** Why not all of them were sent. */
   readonly stopped?: Refusal;
 }
@@ -40,6 +42,7 @@ export async function sendAccounts(
   const orders = inOrders(accounts);
   const counts = { added: 0, replaced: 0, unchanged: 0 };
   let refused: RefusedAccount[] = [];
+  const warned: RefusedAccount[] = [];
   let stopped: Refusal | undefined;
   let done = 0;
   const send = async (order: readonly ReadAccount[]): Promise<void> => {
@@ -53,6 +56,7 @@ export async function sendAccounts(
       for (const name of ['added', 'replaced', 'unchanged'] as const)
         counts[name] += Number(outcome.answer[name] ?? 0);
       refused.push(...refusedOf(outcome.answer.refused, order));
+      warned.push(...refusedOf(outcome.answer.warned ?? [], order));
     }
     done += order.length;
     onProgress(done);
@@ -71,7 +75,8 @@ export async function sendAccounts(
     await work();
   }
   refused.sort((one, other) => one.line - other.line);
-  return { ...counts, refused, ...(stopped === undefined ? {} : { stopped }) };
+  warned.sort((one, other) => one.line - other.line);
+  return { ...counts, refused, warned, ...(stopped === undefined ? {} : { stopped }) };
 }
 
 function inOrders(accounts: readonly ReadAccount[]): (readonly ReadAccount[])[] {
