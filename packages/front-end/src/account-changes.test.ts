@@ -68,6 +68,7 @@ function start(home: string, locations?: Locations) {
   const known = new KnownAccounts();
   known.apply([{ address, account: account(home) }]);
   const sealing = createSealing(singleEpoch(randomBytes(32)), randomBytes);
+  const moved: (readonly RequestOrigin[])[] = [];
   const frontEnd = new FrontEnd({
     fqdn: fe1,
     port: 5061,
@@ -76,6 +77,7 @@ function start(home: string, locations?: Locations) {
     topology: () => topology,
     credentials: accountCredentials({ known } as Parameters<typeof accountCredentials>[0]),
     accounts: { known, isStale: false },
+    onMoved: (_user, connections) => void moved.push(connections),
     flows: new FlowNames(),
     newToken: () => 'token',
     onUser() {},
@@ -105,6 +107,7 @@ function start(home: string, locations?: Locations) {
       return send(edit(request).append(field, answer).toMessage(), origin);
     },
     known,
+    moved,
     hears: (changes: readonly FedChange[]) => frontEnd.accountsChanged(known.apply(changes)),
     disable: () => frontEnd.accountsChanged(known.apply([{ address, account: account(home, 'disabled') }])),
     enable: () => frontEnd.accountsChanged(known.apply([{ address, account: account(home) }])),
@@ -121,6 +124,18 @@ function relayed(decision: ProxyDecision) {
   const sent = rules.build(target, via) as SipRequest;
   return { sent, target, rules };
 }
+
+describe('a user who is moved to another pool', () => {
+  it('has connections that are to end, so that the devices register there at once', async () => {
+    const { asAlice, hears, moved } = start(fe1);
+    const own = client();
+    expect((await asAlice(register(), own)).kind).toBe('serve');
+    hears([{ address, account: { ...account(fe1), number: '+4930123456' } }]);
+    expect(moved).toEqual([]);
+    hears([{ address, account: account(pool2) }]);
+    expect(moved).toEqual([[own]]);
+  });
+});
 
 describe('a user with another password', () => {
   const [before, since] = ['1.e', '2.e'];

@@ -2,7 +2,7 @@ import type { FollowedAccounts } from '@entente/member';
 import type { SipRequest } from '@entente/sip';
 import type { RegistrationPolicy, RequestRefusal, Sealing } from '@entente/sip-proxy';
 import type { Locations } from '@entente/sip-proxy/locations';
-import type { AdmissionOptions, NamedPolicy } from '@entente/sip-relay';
+import type { AdmissionOptions, NamedPolicy, RequestOrigin } from '@entente/sip-relay';
 import type { SignOutCause } from './account-changes.ts';
 import type { ForwardingOptions } from './forwarding.ts';
 import type { Vouchers } from './pool/vouchers.ts';
@@ -38,6 +38,8 @@ export interface FrontEndOptions
   readonly isOver?: () => boolean;
   /** A user was signed out of connections to this server, because the account is not what it was. */
   readonly onSignedOut?: (user: string, cause: SignOutCause, connections: number) => void;
+  /** A user is at home in another pool: these connections are of the devices of that user alone, who are to register again. */
+  readonly onMoved?: (user: string, connections: readonly RequestOrigin[]) => void;
   /** A user has changed the password. */
   readonly onPassword?: (address: string) => void;
   /** Unpredictable text without spaces, for tags. */

@@ -196,21 +196,21 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   }
 
   /**
-   * Accounts are not what they were. Who was disabled or removed, or has another password, is signed out: no registration is left, what
-   * was proven on a connection no longer counts, and no device is reached there. Who was moved to another pool is no longer registered
-   * here. Nothing of other users changes.
+   * Accounts are not what they were. Who was disabled or removed, or has another password, is signed out: no registration is left, nothing is
+   * proven on a connection, and no device is reached there. Who was moved to another pool is registered here no more, and is to register there.
    * @param changes - from `member.followAccounts()`
    */
   accountsChanged(changes: readonly ChangedAccount[]): void {
-    const topology = this.#options.topology();
     for (const change of changes) {
-      const { address, after, before } = change;
-      if (before?.home !== after?.home) this.#knowledge = undefined;
+      const { address } = change;
+      if (change.before?.home !== change.after?.home) this.#knowledge = undefined;
       if (endsSessions(change)) {
         this.#ended.ended(address, change.version);
         const connections = this.#signedIn.signOut(address);
         if (connections > 0) this.#options.onSignedOut?.(address, signOutCause(change), connections);
-      } else if (!movesAway(topology, change)) continue;
+      } else if (movesAway(this.#options.topology(), change))
+        this.#options.onMoved?.(address, this.#signedIn.ownOf(address));
+      else continue;
       this.#registrations.removeUser(address, change.version);
     }
   }

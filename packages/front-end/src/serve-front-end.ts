@@ -165,6 +165,15 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
         { event: 'signed-out', user, cause, connections },
         `${user} is signed out of this server: ${signOutTexts[cause]}`,
       ),
+    onMoved(user, connections) {
+      // A device whose connection ends registers again, which leads to the home of now.
+      for (const origin of connections) runtime.connectionOf(origin)?.close();
+      const fields = { event: 'moved', user, connections: connections.length };
+      logger.info(
+        fields,
+        `${user} is at home in another pool: the devices connected here are to register again`,
+      );
+    },
     flows,
     policies: options.policies ?? [],
     newToken,

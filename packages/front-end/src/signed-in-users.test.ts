@@ -38,3 +38,12 @@ it('keeps nothing of a connection that is closed', () => {
   users.closed(one, 'a');
   expect([users.size, users.isSignedOut(alice, 'a')]).toEqual([0, false]);
 });
+
+it('knows the connections that are of the devices of one user alone', () => {
+  const users = new SignedInUsers();
+  const [shared, own] = [connection(alice, bob), connection(alice)];
+  const ofEdge = { ...connection(alice), server: 'edge1.contoso.example' };
+  for (const [flow, one] of [shared, own, ofEdge].entries()) users.signedIn(alice, one, `${flow}`);
+  expect(users.ownOf(alice)).toEqual([own]);
+  expect(users.ownOf(bob)).toEqual([]);
+});

@@ -28,6 +28,15 @@ export class SignedInUsers {
   }
 
   /**
+   * The connections of the devices of a user: those of nobody else, and of no server.
+   * @param user - address of record
+   */
+  ownOf(user: string): readonly RequestOrigin[] {
+    const origins = [...(this.#origins.get(user)?.values() ?? [])];
+    return origins.filter(({ server, users }) => server === undefined && users.size === 1);
+  }
+
+  /**
    * Ends what a user has signed in to, on every connection: the next request there must authenticate again. Other users of the same
    * connections notice nothing.
    * @param user - address of record

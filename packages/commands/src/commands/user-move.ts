@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .command('move')
     .summary('give a user another home')
     .description(
-      'The user is at home in another pool, or at one front end. The devices of the user are reached there from their next registration on. An entry for the user in the signed topology wins over it. Exit status 1: refused, or there is no such user or home.',
+      'The user is at home in another pool, or at one front end. Devices that are connected to a front end of the old one are disconnected, and register again at once; those outside, behind an edge, are reached from their next registration on, within half an hour by default. A call that is under way may not hear of its end. An entry for the user in the signed topology wins over it. Exit status 1: refused, or there is no such user or home.',
     )
     .argument('<address>', 'alice@contoso.example')
     .option('--home <fqdn>', 'pool or front end')
@@ -46,6 +46,12 @@ async function run(text: string, options: UserMoveOptions): Promise<void> {
     lines: [
       changed === true ? `${address} is at home at ${place}` : `${address} was at home at ${place} before`,
     ],
-    next: changed === true ? [inForceSoon] : [],
+    next:
+      changed === true
+        ? [
+            inForceSoon,
+            'devices inside are disconnected and register again; those behind an edge are not reached (480) until they register again, within 30 minutes by default: to be reached at once, sign in again there',
+          ]
+        : [],
   }));
 }
