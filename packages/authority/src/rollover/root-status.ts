@@ -1,7 +1,7 @@
 import { isRootListDue, type RolloverWarning, rootListDue, rootListWarnings } from '@entente/pki';
 import type { Ledger } from '@entente/pki/ledger';
 import type { IssuerStore, StoredRoot } from '@entente/pki/node';
-import type { Topology } from '@entente/topology';
+import type { Role, Topology } from '@entente/topology';
 import { dependentOn, independentSince, rootsLedTo } from '../roots/dependents.ts';
 import { type DomainRoots, nameOfRoot, type RootRegard } from '../roots/domain-roots.ts';
 import type { MemberStandings } from '../standing/member-standings.ts';
@@ -76,13 +76,22 @@ function behindIn({ standings, topology }: RootStatusOptions): readonly string[]
   const version = topology?.document.version ?? 0;
   return standings
     .list()
-    .filter(({ role, standing }) => role !== 'authority' && (standing?.topology ?? 0) < version)
+    .filter(({ role, standing }) => !reportsNothing.has(role) && (standing?.topology ?? 0) < version)
     .map(({ server }) => server);
 }
 
+/** The servers of others, which never say what they have: somebody installs the next root there. */
+function byHandIn(topology: Topology | undefined): readonly string[] {
+  return [...(topology?.servers.values() ?? [])]
+    .filter(({ role }) => role !== 'authority' && reportsNothing.has(role))
+    .map(({ fqdn }) => fqdn);
+}
+
+const reportsNothing: ReadonlySet<string> = new Set<Role>(['authority', 'gateway', 'reverse-proxy']);
+
 function nextOf(
   { certificate, number }: StoredRoot,
-  { now, roots, store }: RootStatusOptions,
+  { now, roots, store, topology }: RootStatusOptions,
   { dependents, dependentAdministrators, since = 0 }: Dependence,
   behind: readonly string[],
 ): string | undefined {
@@ -93,8 +102,8 @@ function nextOf(
       return 'entente topology root prepare lists it, so that members believe it';
     case 'prepared':
       return behind.length === 0
-        ? 'every server has the topology that lists it; entente topology root activate lets it certify'
-        : `wait for ${counted(behind)}, which have not said that they have the topology that lists it`;
+        ? `every server has the topology that lists it; ${byHand(byHandIn(topology))}entente topology root activate lets it certify`
+        : `${byHand(byHandIn(topology))}wait for ${counted(behind)}, which have not said that they have the topology that lists it`;
     case 'active':
       if (number === inUse)
         return activeRoot === number
@@ -114,6 +123,13 @@ function nextOf(
     case 'retired':
       return `it is believed no more; the certificate of the next root by it ends on ${new Date(certificate.notAfter).toISOString().slice(0, 10)} at the latest`;
   }
+}
+
+/** What to do at servers that take no topology. */
+function byHand(servers: readonly string[]): string {
+  return servers.length === 0
+    ? ''
+    : `install this root beside the present one by hand on ${counted(servers)}, whose programs read no topology; then `;
 }
 
 /** Who depends on a root, and since when no server does: milliseconds since 1970. */
