@@ -30,8 +30,8 @@ function authority(held: readonly object[]): AuthorityConnection {
 
 async function remedy(held: readonly object[], listed: readonly { subject: string }[] = []): Promise<string> {
   const missing = await missingIn([edge], listed, authority(held));
-  if (!missing.ok || missing.found === undefined) throw new Error('expected a server');
-  return certificateFor(missing.found);
+  if (!missing.ok || missing.found[0] === undefined) throw new Error('expected a server');
+  return certificateFor(missing.found[0]);
 }
 
 it('a server that has never had a certificate joins with a configuration of its own', async () => {
@@ -55,14 +55,26 @@ it.each([
 
 it('nothing is asked where every server has a valid certificate', async () => {
   const valid = { ...edge, certificateUntil: 1 };
-  expect(await missingIn([valid], [], authority([]))).toEqual({ ok: true, found: undefined });
+  expect(await missingIn([valid], [], authority([]))).toEqual({ ok: true, found: [] });
 });
 
 it('a server whose last certificate is on hold does not join again: the hold ends, or becomes final', async () => {
   const missing = await missingIn([{ ...edge, onHold: expired }], [{ subject: server }], authority([]));
-  if (!missing.ok || missing.found === undefined) throw new Error('expected a server');
+  if (!missing.ok || missing.found[0] === undefined) throw new Error('expected a server');
   const as = '--as ca/administrators/<you>.yaml';
-  expect(certificateFor(missing.found)).toBe(
+  expect(certificateFor(missing.found[0])).toBe(
     `to end the hold: entente cert release 0a ${as}; to revoke it for good: entente cert revoke --serial 0a --reason <why> ${as}`,
   );
+});
+
+it('each server without one is found, with the command for each of its certificates', async () => {
+  const proxy = { server: 'rp1.contoso.example', role: 'reverse-proxy', certificateUntil: undefined };
+  const sides = ['internal', 'external'].map((side) => ({ ...proxy, interface: side }));
+  const missing = await missingIn([edge, ...sides] as never, [], authority([]));
+  const issue = 'entente cert issue --csr <file> --server rp1.contoso.example';
+  expect(missing.ok && missing.found.map(certificateFor)).toEqual([
+    expect.stringContaining(`entente join-token ${server}`),
+    `${issue} --as ca/administrators/<you>.yaml`,
+    `${issue} --interface external --as ca/administrators/<you>.yaml`,
+  ]);
 });

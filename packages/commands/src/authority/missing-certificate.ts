@@ -12,24 +12,33 @@ export interface Missing extends Pick<MemberState, 'interface' | 'role' | 'serve
   readonly onHold?: Pick<ListedCertificate, 'serial'> | undefined;
 }
 
+/** Servers without a certificate that are looked at in one answer: each may take a question of its own. */
+const mostMissing = 10;
+
 /**
- * The first server that has no valid certificate, and whether it has had one.
+ * The servers that have no valid certificate, the first of many, and whether each has had one.
  * @param members - as they were judged
- * @param listed - certificates of servers, without those that have expired: years of them are asked for of one server alone
+ * @param listed - certificates of servers, without those that have expired: years of them are asked for of one server at a time
  * @param connection - to the authority
  */
 export async function missingIn(
   members: readonly (Omit<Missing, 'hasHad'> & Pick<MemberState, 'certificateUntil'>)[],
   listed: readonly Pick<ListedCertificate, 'subject'>[],
   connection: AuthorityConnection,
-): Promise<Found<Missing | undefined>> {
-  const first = members.find(({ certificateUntil }) => certificateUntil === undefined);
-  if (first === undefined) return { ok: true, found: undefined };
-  const { server: subject } = first;
-  if (listed.some((one) => one.subject === subject)) return { ok: true, found: { ...first, hasHad: true } };
-  const all = await listCertificates(connection, { subject, profile: 'server', expired: true });
-  if (!all.ok) return all;
-  return { ok: true, found: { ...first, hasHad: all.found.length > 0 } };
+): Promise<Found<readonly Missing[]>> {
+  const found: Missing[] = [];
+  const without = members.filter(({ certificateUntil }) => certificateUntil === undefined);
+  for (const one of without.slice(0, mostMissing)) {
+    const { server: subject } = one;
+    let hasHad = listed.some((each) => each.subject === subject);
+    if (!hasHad) {
+      const all = await listCertificates(connection, { subject, profile: 'server', expired: true });
+      if (!all.ok) return all;
+      hasHad = all.found.length > 0;
+    }
+    found.push({ ...one, hasHad });
+  }
+  return { ok: true, found };
 }
 
 /**

@@ -2,6 +2,7 @@ import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
+import { firstCertificate, isOfOthers } from '../authority/first-certificate.ts';
 import { joiningConfiguration } from '../authority/joining-configuration.ts';
 import { sendCommand } from '../authority/send-command.ts';
 import { readDuration } from '../read-duration.ts';
@@ -75,6 +76,7 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
         lines: [token],
         ifLost: 'nobody has seen the token, which expires: run the same command again',
         next: [
+          ...ofOthers(server, String(answer.role)),
           `put the token into the configuration of ${server} as join: { token: … }, and start the server before ${until}`,
         ],
       };
@@ -86,6 +88,7 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
         `${file.isThere ? `put a new token into ${config}` : `wrote ${config}`}; its token is valid until ${until}`,
       ],
       next: [
+        ...ofOthers(server, String(answer.role)),
         ...(file.joinedFrom === undefined
           ? []
           : [
@@ -98,6 +101,14 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
       ],
     };
   });
+}
+
+/** A token is of use to a program alone that was written with our library. */
+function ofOthers(server: string, role: string): readonly string[] {
+  if (!isOfOthers(role)) return [];
+  return [
+    `a ${role} such as Kamailio or nginx takes no token: make a key and a request on its machine, then ${firstCertificate(server, role)}; the token is for a program of your own that joins`,
+  ];
 }
 
 /** How a server of a role is started. */

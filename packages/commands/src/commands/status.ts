@@ -114,8 +114,8 @@ interface Asked {
   readonly document: TopologyDocument | undefined;
   readonly state: TrustState | undefined;
   readonly members: readonly MemberState[];
-  /** The first of them that has no valid certificate. */
-  readonly missing: Missing | undefined;
+  /** Those of them that have no valid certificate. */
+  readonly missing: readonly Missing[];
   readonly problems: readonly ReportedProblem[];
   /** What the key of the root is needed for. */
   readonly warnings: readonly RootWarning[];
@@ -146,7 +146,7 @@ async function ask(connection: AuthorityConnection, access: AdministratorAccess)
   if (document === undefined)
     return {
       ok: true,
-      found: { ...always, document, state: undefined, members: [], missing: undefined, now: Date.now() },
+      found: { ...always, document, state: undefined, members: [], missing: [], now: Date.now() },
     };
   const state = await stateInForce(connection);
   if (!state.ok) return state;
@@ -239,7 +239,7 @@ function nextFor({ document, members, missing }: Asked): readonly string[] {
   if (document === undefined) return ['entente topology publish --as ca/administrators/<you>.yaml'];
   const late = members.find((one) => one.certificateUntil !== undefined && one.attention.length > 0);
   return [
-    ...(missing === undefined ? [] : [certificateFor(missing)]),
+    ...new Set(missing.map(certificateFor)),
     ...(late === undefined ? [] : [remedyFor(late)]),
     'entente topology status --as ca/administrators/<you>.yaml shows what is not signed or published',
   ];
