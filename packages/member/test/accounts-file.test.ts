@@ -44,6 +44,37 @@ const open = (files: MemberFiles = new MemberFiles(folder)) => new AccountsFile(
 const inFolder = (name: string) => join(folder, name);
 const confirmedAt = async () => (await open().restore())?.confirmedAt;
 
+describe('a file of accounts whose disk does not answer', () => {
+  it('has what came meanwhile added in one go, in its order', async () => {
+    const files = new MemberFiles(folder);
+    const file = open(files);
+    await file.replace(knownOf('alice'), position(1));
+    let thaw = (): void => {};
+    const frozen = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    const appended: string[] = [];
+    const append = files.append.bind(files);
+    files.append = async (name, text) => {
+      appended.push(text);
+      await frozen;
+      await append(name, text);
+    };
+    const names = ['alice', 'bob', 'carol', 'dave'];
+    const pages = names.slice(1).map((name, at) => page(name, at + 2));
+    const adding = pages.map((text, at) => file.add(text, 1, knownOf(...names), position(at + 2)));
+    expect(appended, 'one write is under way').toEqual([`${pages[0]}\n`]);
+    thaw();
+    await Promise.all(adding);
+    expect(appended.slice(1)).toEqual([`${pages[1]}\n${pages[2]}\n`]);
+    const restored = await open().restore();
+    expect(restored?.position).toEqual(position(4));
+    expect([...(restored?.known.all() ?? [])].map(({ address }) => address)).toEqual(
+      names.map((name) => `${name}@contoso.example`),
+    );
+  });
+});
+
 describe('when the accounts of a file were confirmed', () => {
   it('is what was recorded, whatever the time of the file is', async () => {
     const file = open();

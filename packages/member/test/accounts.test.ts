@@ -68,6 +68,8 @@ describe('a member that follows the accounts', () => {
     let news = (): void => {};
     let heard = (): void => {};
     const changes: ChangedAccount[][] = [];
+    const log = createTestLog(({ fields }) => void lines.push(fields as (typeof lines)[number]));
+    const written = new AccountsFile(new MemberFiles(folder), log);
     const follower = new AccountsFollower({
       authority: { url: 'https://ca.contoso.example', transport: () => expect.fail('no order') },
       source: authorityFeed({
@@ -80,12 +82,9 @@ describe('a member that follows the accounts', () => {
         },
       }),
       maxAccounts,
-      file: new AccountsFile(
-        new MemberFiles(folder),
-        createTestLog(({ fields }) => void lines.push(fields as (typeof lines)[number])),
-      ),
+      file: written,
       clock,
-      log: createTestLog(({ fields }) => void lines.push(fields as (typeof lines)[number])),
+      log,
     });
     started.push(follower);
     if (listens)
@@ -94,15 +93,18 @@ describe('a member that follows the accounts', () => {
         heard();
       });
     await follower.start();
+    await written.settled();
     return {
       follower,
       changes,
-      /** The authority says that there is something new. */
-      tell: () =>
-        new Promise<void>((resolve) => {
+      /** The authority says that there is something new; ends once it is written. */
+      async tell() {
+        await new Promise<void>((resolve) => {
           heard = resolve;
           news();
-        }),
+        });
+        await written.settled();
+      },
       news: () => news(),
       known: () => [alice, bob, carol].map(({ address }) => follower.known.of(address)),
     };

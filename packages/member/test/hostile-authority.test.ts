@@ -127,6 +127,23 @@ describe('a member whose authority answers garbage', () => {
     expect(member.confirmed.at(-1)).toBe(member.state.lastKnown.confirmedAt);
   });
 
+  it('waits for no disk: what is newer comes into force while a write does not end, and the newest is written once it does', async () => {
+    const thaw = member.freezeDisk();
+    const second = member.next();
+    member.publish(second);
+    void member.follower.refresh();
+    await expect.poll(() => member.version()).toBe(2);
+    member.publish(nextDocument(second, { title: 'third' }));
+    void member.follower.refresh();
+    await expect.poll(() => member.version()).toBe(3);
+    const before = member.written.filter((one) => one !== 'lists').length;
+    thaw();
+    await member.follower.written();
+    const since = member.written.filter((one) => one !== 'lists').slice(before);
+    expect(since.at(-1)).toBe('topology 3');
+    expect(member.confirmed.at(-1)).toBe(member.state.lastKnown.confirmedAt);
+  });
+
   it('goes through the versions that it has missed, and stays where one of them cannot be had', async () => {
     const second = member.next();
     const third = nextDocument(second, { title: 'third' });

@@ -116,6 +116,7 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pu
   });
   const written: string[] = [];
   let full = false;
+  let stuck: Promise<void> | undefined;
   const keysKept: PoolKeys[] = [];
   const confirmed: (number | undefined)[] = [];
   const own = await credentialOf(fqdn);
@@ -144,14 +145,19 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pu
     clock: systemClock,
     log,
   });
-  const follower = new DomainFollower({
+  const follower = new WrittenFollower({
     fqdn,
     state,
     authority,
     lists: new RevocationLists({
       chainPem: () => own.current.certificatePem,
       authority,
-      files: { write: async () => {} },
+      files: {
+        async write() {
+          written.push('lists');
+          await stuck;
+        },
+      },
       state,
       now: () => systemClock.now(),
       log,
@@ -161,21 +167,24 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pu
     own: ownCertificate,
     topologyFile: {
       async keep({ document: { version } }) {
+        await stuck;
         if (full) throw new Error('disk full');
         written.push(`topology ${version}`);
       },
     },
     keysFile: {
       async keep(keys) {
-        if (full) throw new Error('disk full');
-        keysKept.push(keys);
+        await stuck;
+        if (!full) keysKept.push(keys);
       },
     },
     lastKnownFile: {
       async keep({ confirmedAt }) {
+        await stuck;
         if (confirmedAt !== confirmed.at(-1)) confirmed.push(confirmedAt);
       },
     },
+    files: { lookForMissing: async () => {} },
     clock: systemClock,
     log,
     pollMs: 3_600_000,
@@ -229,6 +238,17 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pu
     impostor: administrator('one').signer,
     next: (): TopologyDocument => nextDocument(first, { title: 'second' }),
     version: () => state.topology.document.version,
+    /** From now on no write ends, until what is returned is called. */
+    freezeDisk(): () => void {
+      let thaw = (): void => {};
+      stuck = new Promise((resolve) => {
+        thaw = resolve;
+      });
+      return () => {
+        stuck = undefined;
+        thaw();
+      };
+    },
     fillDisk: (isFull: boolean) => {
       full = isFull;
     },
@@ -252,4 +272,12 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pu
       await trust[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Its refresh ends once everything is written, too. */
+class WrittenFollower extends DomainFollower {
+  override async refresh(): Promise<void> {
+    await super.refresh();
+    await this.written();
+  }
 }

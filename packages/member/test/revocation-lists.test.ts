@@ -113,7 +113,8 @@ describe('the lists of our own authorities', () => {
         signedState(stateOf(firstDocument(), names), signer),
         state.topology,
       );
-      await lists.putInForce(gathered.lists);
+      lists.putInForce(gathered.lists);
+      await lists.keep();
       return gathered.refusal?.reason;
     };
     /** The list that the state names. */

@@ -1,9 +1,13 @@
 import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTestLog } from '@entente/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LateWrites } from '../src/files/late-writes.ts';
 import { type FileName, MemberFiles } from '../src/files/member-files.ts';
-import { unwrittenProblems } from '../src/follow/member-problem.ts';
+import { unwrittenRemedy } from '../src/files/unwritten.ts';
+import { missingProblems, unwrittenProblems } from '../src/follow/member-problem.ts';
+import { TestClock } from './sample-domain.ts';
 
 let folder: string;
 let files: MemberFiles;
@@ -59,5 +63,56 @@ describe('what a member could not write', () => {
     await inTheWayOf('pending');
     await expect(files.write('pending', 'text')).rejects.toThrow();
     expect(found()).toEqual([]);
+  });
+
+  it('is in its health and its log where a write has not ended after 5 s, until it ends', async () => {
+    const clock = new TestClock(0);
+    const lines: unknown[] = [];
+    const log = createTestLog(({ fields }) => void lines.push(fields));
+    const late = new LateWrites({ clock, log });
+    let thaw = (): void => {};
+    const frozen = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    const writing = late.follow('/srv/topology.json', () => frozen);
+    clock.advance(4_999);
+    expect([late.now, lines]).toEqual([[], []]);
+    clock.advance(1);
+    expect(unwrittenProblems(late.now)).toMatchObject([
+      { part: 'files', message: expect.stringContaining('/srv/topology.json'), stops: false },
+    ]);
+    expect(lines).toMatchObject([{ event: 'file-late', remedy: expect.stringContaining('fsfreeze') }]);
+    thaw();
+    await writing;
+    expect(late.now).toEqual([]);
+    await late.follow('/srv/topology.json', async () => {});
+    clock.advance(60_000);
+    expect([late.now, lines.length, clock.waiting]).toEqual([[], 1, 0]);
+  });
+
+  it('has the remedy of what stands in its way', () => {
+    expect(unwrittenRemedy('the folder of the file is read-only')).toContain('Mount the file system');
+    expect(unwrittenRemedy('EROFS: read-only file system, open')).toContain('Mount the file system');
+    expect(unwrittenRemedy('the folder of the file does not exist')).toContain('Do not restart');
+    expect(unwrittenRemedy('ENOSPC: no space left on device, write')).toContain('Make space');
+  });
+});
+
+describe('what a member would need to be started again', () => {
+  it('is in its health where it is gone, until it is back', async () => {
+    const needed = ['membership', 'certificate', 'key', 'roots', 'topology'] as const;
+    for (const name of needed) await files.write(name, 'text');
+    await files.lookForMissing();
+    expect(missingProblems(files.missing)).toEqual([]);
+    await rm(folder, { recursive: true });
+    await files.lookForMissing();
+    expect(files.missing).toEqual(needed.map((name) => files.path(name)));
+    expect(missingProblems(files.missing)).toMatchObject([
+      { part: 'files', remedy: expect.stringContaining('Do not restart'), stops: false },
+    ]);
+    await files.prepare();
+    for (const name of needed) await files.write(name, 'text');
+    await files.lookForMissing();
+    expect(files.missing).toEqual([]);
   });
 });

@@ -5,6 +5,29 @@ export const patches: PatchList = {
   name: 'member',
   list: [
     {
+      name: 'disk-that-hangs',
+      off: 'what comes into force waits for a disk that does not answer',
+      file: 'packages/member/src/follow/domain-follower.ts',
+      find: 'void this.#kept.keep();',
+      replace: 'await this.#kept.keep();',
+      test: {
+        file: 'packages/member/test/hostile-authority.test.ts',
+        title:
+          'waits for no disk: what is newer comes into force while a write does not end, and the newest is written once it does',
+      },
+    },
+    {
+      name: 'pages-in-one-go',
+      off: 'what of the accounts came while another write was under way is not in their file',
+      file: 'packages/member/src/accounts/accounts-file.ts',
+      find: '`${before}${page}\\n`',
+      replace: '`${page}\\n`',
+      test: {
+        file: 'packages/member/test/accounts-file.test.ts',
+        title: 'has what came meanwhile added in one go, in its order',
+      },
+    },
+    {
       name: 'versions-in-between',
       off: 'a member that was away stays out where a version that it has missed would be refused today',
       file: 'packages/member/src/follow/verify-through.ts',

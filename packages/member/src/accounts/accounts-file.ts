@@ -3,6 +3,7 @@ import { type FeedView, formatFeedPage, KnownAccounts, parseFeedPage } from '@en
 import type { Log } from '@entente/tls';
 import type { MemberFiles } from '../files/member-files.ts';
 import { unwrittenRemedy } from '../files/unwritten.ts';
+import { SingleFlight } from '../follow/single-flight.ts';
 
 /** What an earlier run knew of the accounts. */
 export interface RestoredAccounts {
@@ -18,12 +19,15 @@ type Files = Pick<MemberFiles, 'append' | 'lines' | 'path' | 'read' | 'write'>;
 const perLine = 1_000;
 /** Milliseconds by which the time of the last confirmation on disk may be older than it is. */
 const confirmAfterMs = 60_000;
+/** Characters of pages that wait at most, while another write is under way: beyond that the file is written again as a whole. */
+const mostWaiting = 1_048_576;
 /** Changes that are added before the file is written again as a whole, where there are fewer accounts than that. */
 const fewestAdded = 1_000;
 
 /**
  * The accounts, kept for a start without the authority: pages of the feed, one a line, each added when it came. A change costs as much as
- * itself, and one that is in the file is in force after a crash as well. The verifiers in it are secret: the file has mode 0600.
+ * itself, and one that is in the file is in force after a crash as well. One write is under way at a time, and what comes meanwhile is written
+ * in one go. The verifiers in it are secret: the file has mode 0600.
  */
 export class AccountsFile {
   readonly #files: Files;
@@ -33,6 +37,10 @@ export class AccountsFile {
   /** Up to which the file has them. */
   #position: FeedPosition | undefined;
   #confirmed: Confirmed | undefined;
+  #waiting: Waiting | undefined;
+  /** When everything that waits was everything that there was. */
+  #toConfirm: number | undefined;
+  readonly #writing = new SingleFlight(() => this.#write(), new AbortController().signal);
 
   constructor(files: Files, log: Log) {
     this.#files = files;
@@ -87,26 +95,32 @@ export class AccountsFile {
    * @param changes - how many are in it
    * @param known - everything, the page included
    * @param position - after the page
+   * @returns once it is written, or has failed, which is logged
    */
-  async add(page: string, changes: number, known: KnownAccounts, position: FeedPosition): Promise<void> {
-    if (changes === 0 && this.#isWhole) return;
+  add(page: string, changes: number, known: KnownAccounts, position: FeedPosition): Promise<void> {
+    if (changes === 0 && this.#isWhole) return this.settled();
     this.#added += changes;
-    if (!this.#isWhole || this.#added > Math.max(known.size, fewestAdded)) {
-      await this.replace(known, position);
-      return;
-    }
-    await this.#kept(position, () => this.#files.append('accounts', `${page}\n`));
+    const before = this.#waiting === undefined ? '' : this.#waiting.pages;
+    const isMuch = this.#added > Math.max(known.size, fewestAdded);
+    const isWhole = isMuch || before === undefined || before.length + page.length > mostWaiting;
+    this.#waiting = { known, pages: isWhole ? undefined : `${before}${page}\n`, position };
+    return this.#writing.run();
   }
 
   /**
    * Writes the file again.
    * @param known - everything
    * @param position - up to which it is known
+   * @returns once it is written, or has failed, which is logged
    */
-  async replace(known: KnownAccounts, position: FeedPosition): Promise<void> {
-    this.#added = 0;
-    // Line by line: all of them may be longer than a string can be.
-    await this.#kept(position, () => this.#files.write('accounts', linesOf(known, position)));
+  replace(known: KnownAccounts, position: FeedPosition): Promise<void> {
+    this.#waiting = { known, pages: undefined, position };
+    return this.#writing.run();
+  }
+
+  /** Waits for what is being written. */
+  settled(): Promise<void> {
+    return this.#writing.settled();
   }
 
   /**
@@ -114,7 +128,33 @@ export class AccountsFile {
    * restored, or copied, has files of now.
    * @param at - milliseconds since 1970
    */
-  async confirm(at: number): Promise<void> {
+  confirm(at: number): Promise<void> {
+    this.#toConfirm = at;
+    return this.#writing.run();
+  }
+
+  async #write(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) await this.#writeAccounts(waiting);
+    const at = this.#toConfirm;
+    // What came meanwhile is written first: it is confirmed with it.
+    if (at === undefined || this.#waiting !== undefined) return;
+    this.#toConfirm = undefined;
+    await this.#writeConfirmed(at);
+  }
+
+  async #writeAccounts({ known, pages, position }: Waiting): Promise<void> {
+    if (pages !== undefined && this.#isWhole) {
+      await this.#kept(position, () => this.#files.append('accounts', pages));
+      return;
+    }
+    this.#added = 0;
+    // Line by line: all of them may be longer than a string can be.
+    await this.#kept(position, () => this.#files.write('accounts', linesOf(known, position)));
+  }
+
+  async #writeConfirmed(at: number): Promise<void> {
     const [before, position] = [this.#confirmed, this.#position];
     if (!this.#isWhole || position === undefined) return;
     if (isOf(before, position) && Math.abs(at - before.at) < confirmAfterMs) return;
@@ -146,6 +186,16 @@ export class AccountsFile {
       );
     }
   }
+}
+
+/** What is not in the file yet. */
+interface Waiting {
+  /** Everything, for a file that is written as a whole. */
+  readonly known: KnownAccounts;
+  /** To be added; undefined where the file is written as a whole. */
+  readonly pages: string | undefined;
+  /** After them. */
+  readonly position: FeedPosition;
 }
 
 /** When everything in the file up to a position was everything that there was. */

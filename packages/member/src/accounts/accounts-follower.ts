@@ -18,7 +18,7 @@ export interface AccountsFollowerOptions {
   readonly authority: Pick<AuthorityClient, 'transport' | 'url'>;
   /** Where they are read from a directory, whose news may get lost: it is then asked from time to time. */
   readonly confirmation?: AccountsConfirmation | undefined;
-  readonly file: Pick<AccountsFile, 'add' | 'confirm' | 'replace' | 'restore'>;
+  readonly file: Pick<AccountsFile, 'add' | 'confirm' | 'replace' | 'restore' | 'settled'>;
   /** Accounts that are read at most: they are kept in memory. Default: a million. */
   readonly maxAccounts?: number;
   readonly clock: Clock;
@@ -129,6 +129,7 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     this.#cancelRetry();
     this.#listeners.clear();
     await this.#reading.settled();
+    await this.#options.file.settled();
   }
 
   get #maxAccounts(): number {
@@ -155,8 +156,8 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
       this.#failed = undefined;
       if (confirmation === undefined) return;
       confirmation.confirm(asked);
-      await file.confirm(asked);
-      if (!this.#stop.signal.aborted) again(askAgainMs);
+      void file.confirm(asked);
+      again(askAgainMs);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       const {
@@ -195,16 +196,17 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
       const changes = held.flatMap(({ page }) => page.changes);
       if (next.page.more && held.length < mostHeld && !this.#hasRoom(this.known, changes)) continue;
       this.#checkSize(this.known, changes);
-      for (const one of held.splice(0)) await this.#take(one);
+      for (const one of held.splice(0)) this.#take(one);
       if (!next.page.more) return;
     }
     await this.#readAll();
   }
 
-  async #take({ page, text }: ReadPage): Promise<void> {
+  /** Its file is not waited for: the next page may take an account away. */
+  #take({ page, text }: ReadPage): void {
     this.#position = page.position;
     this.#tell(this.known.apply(page.changes));
-    await this.#options.file.add(text, page.changes.length, this.known, page.position);
+    void this.#options.file.add(text, page.changes.length, this.known, page.position);
   }
 
   /** Everything, which counts once it is there: until then nobody is signed out because a later page has them. */
@@ -226,7 +228,7 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     this.#position = position;
     this.#tell(this.known.replace(fresh));
     log.info({ event: 'accounts', count: this.known.size }, `accounts that are known: ${this.known.size}`);
-    await file.replace(this.known, position);
+    void file.replace(this.known, position);
   }
 
   async #page(since: FeedPosition | undefined): Promise<ReadPage | 'lost'> {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, readFile, rm } from 'node:fs/promises';
+import { access, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createFolder,
@@ -12,6 +12,7 @@ import {
   writeWhole,
 } from '@entente/pki/node';
 import { joinAgain, MemberFault } from './fault.ts';
+import { LateWrites, type LateWritesOptions } from './late-writes.ts';
 import type { Unwritten } from './unwritten.ts';
 
 const names = {
@@ -56,6 +57,8 @@ const keptForRestart: ReadonlySet<FileName> = new Set([
   'accounts',
   'accountsConfirmed',
 ]);
+/** What a member that was started cannot be started with again where it is gone. */
+const neededAtStart: readonly FileName[] = ['membership', 'certificate', 'key', 'roots', 'topology'];
 /** Far longer than a key with its chain. */
 const maxSecretBytes = 1_048_576;
 /** Characters of a line of the accounts at most: as much as an answer of the authority may have. */
@@ -73,10 +76,16 @@ export interface Membership {
 export class MemberFiles {
   readonly directory: string;
   readonly #unwritten = new Map<FileName, Unwritten>();
+  readonly #late: LateWrites;
+  #missing: readonly string[] = [];
 
-  /** @param directory - created with mode 0700 by `prepare` if it does not exist */
-  constructor(directory: string) {
+  /**
+   * @param directory - created with mode 0700 by `prepare` if it does not exist
+   * @param watch - learns of writes that do not end
+   */
+  constructor(directory: string, watch?: LateWritesOptions) {
     this.directory = directory;
+    this.#late = new LateWrites(watch);
   }
 
   /** Removes what a process has left that was killed while it wrote: keys too. Call it while this process holds the directory. */
@@ -88,9 +97,32 @@ export class MemberFiles {
     return join(this.directory, names[name]);
   }
 
-  /** Those of what is kept for a restart whose last write has failed: a later run would begin with what they had before. */
+  /**
+   * Those of what is kept for a restart whose last write has failed, and any whose write does not end: a later run would begin with what they
+   * had before.
+   */
   get unwritten(): readonly Unwritten[] {
-    return [...this.#unwritten.values()];
+    const late = this.#late.now;
+    const failed = [...this.#unwritten.values()].filter(({ path }) => !late.some((one) => one.path === path));
+    return [...failed, ...late];
+  }
+
+  /** Paths of files without which this server cannot be started again, and which were gone when {@link lookForMissing} looked. */
+  get missing(): readonly string[] {
+    return this.#missing;
+  }
+
+  /** Looks whether everything is there that the next start needs: somebody may have deleted the directory, or put another one in its place. */
+  async lookForMissing(): Promise<void> {
+    const missing: string[] = [];
+    for (const name of neededAtStart) {
+      const isGone = await access(this.path(name)).then(
+        () => false,
+        (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
+      );
+      if (isGone) missing.push(this.path(name));
+    }
+    this.#missing = missing;
   }
 
   /** Creates the directory. */
@@ -143,7 +175,7 @@ export class MemberFiles {
 
   async #noted(name: FileName, write: () => Promise<void>): Promise<void> {
     try {
-      await write();
+      await this.#late.follow(this.path(name), write);
       this.#unwritten.delete(name);
     } catch (error) {
       const { message: cause } = error as Error;
@@ -154,7 +186,7 @@ export class MemberFiles {
 
   /** Removes a file, if it exists. */
   async remove(name: FileName): Promise<void> {
-    await rm(this.path(name), { force: true });
+    await this.#late.follow(this.path(name), () => rm(this.path(name), { force: true }));
   }
 
   /** What was written when this server joined, or `undefined` if it has not. */

@@ -1,11 +1,10 @@
 import { parsePoolKeys } from '@entente/pki';
-import type { Clock, Log } from '@entente/tls';
+import type { Clock } from '@entente/tls';
 import {
   formatMemberStanding,
   isoTime,
   memberStandingFormat,
   type SignedTrustState,
-  type Topology,
   type TrustState,
   type TrustStateRefusal,
   topologyFormat,
@@ -13,14 +12,11 @@ import {
 } from '@entente/topology';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import type { ServerEvent } from '../authority/event-stream.ts';
-import type { DomainKeysFile } from '../files/domain-keys-file.ts';
-import type { LastKnown, LastKnownFile } from '../files/last-known-file.ts';
-import type { TopologyFile } from '../files/topology-file.ts';
-import { unwrittenRemedy } from '../files/unwritten.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import { authorityFailure } from './authority-failure.ts';
 import { ConfirmationAlarm } from './confirmation-alarm.ts';
 import { followEvents } from './follow-events.ts';
+import { KeptState, type KeptStateOptions, type SignedText } from './kept-state.ts';
 import type { ListAlarm } from './list-alarm.ts';
 import type { OwnCertificateWatch } from './own-certificate-watch.ts';
 import type { RevocationLists } from './revocation-lists.ts';
@@ -29,29 +25,19 @@ import { TrustStates } from './trust-states.ts';
 import { verifyThrough } from './verify-through.ts';
 
 /** What keeps the state of a domain up to date. */
-export interface DomainFollowerOptions {
+export interface DomainFollowerOptions extends Omit<KeptStateOptions, 'lists' | 'state'> {
   /** Our own FQDN, for the log. */
   readonly fqdn: string;
   readonly state: DomainState;
   readonly authority: AuthorityClient;
-  readonly lists: Pick<RevocationLists, 'gather' | 'numberFor' | 'putInForce'>;
+  readonly lists: Pick<RevocationLists, 'gather' | 'keep' | 'numberFor' | 'putInForce'>;
   readonly listAlarm: Pick<ListAlarm, 'know'>;
   readonly own: Pick<OwnCertificateWatch, 'check' | 'lookOutside'>;
-  readonly topologyFile: Pick<TopologyFile, 'keep'>;
-  readonly keysFile: Pick<DomainKeysFile, 'keep'>;
-  readonly lastKnownFile: Pick<LastKnownFile, 'keep'>;
   /** End of our own certificate, milliseconds since the epoch. */
   readonly certificateEnd: () => number;
   readonly clock: Clock;
-  readonly log: Log;
   /** Milliseconds between refreshes when no event comes. */
   readonly pollMs: number;
-}
-
-/** A topology that was verified, and the text that was signed. */
-interface FetchedTopology {
-  readonly topology: Topology;
-  readonly text: string;
 }
 
 /** Longest trust state that is read from an event, characters. */
@@ -67,10 +53,7 @@ export class DomainFollower implements AsyncDisposable {
   readonly #refreshing: SingleFlight;
   readonly #alarm: ConfirmationAlarm;
   readonly #states: TrustStates;
-  /** A topology that is in force and not on disk yet. */
-  #unwritten: FetchedTopology | undefined;
-  /** Confirmation of the topology that is on disk. */
-  #confirmedOnDisk: number | undefined;
+  readonly #kept: KeptState;
   /** A state that came as an event, to be looked at next. */
   #offered: string | undefined;
   #keysWanted = true;
@@ -85,7 +68,7 @@ export class DomainFollower implements AsyncDisposable {
     this.#options = options;
     this.#refreshing = new SingleFlight(() => this.#refresh(), this.#stop.signal);
     const { authority, clock, listAlarm, lists, log, state } = options;
-    this.#confirmedOnDisk = state.lastKnown.confirmedAt;
+    this.#kept = new KeptState(options, this.#stop.signal);
     this.#states = new TrustStates({
       state,
       lists,
@@ -112,10 +95,18 @@ export class DomainFollower implements AsyncDisposable {
     this.#pollLater();
   }
 
-  /** Fetches the trust state and what it names again; failures are logged, and the last good state stays in force. */
+  /**
+   * Fetches the trust state and what it names again; failures are logged, and the last good state stays in force.
+   * @returns once what is new is in force; it may not be on disk yet, see {@link written}
+   */
   refresh(): Promise<void> {
     this.#keysWanted = true;
     return this.#refreshing.run();
+  }
+
+  /** Waits for what is being written, which a disk that does not answer may never end. */
+  written(): Promise<void> {
+    return this.#kept.settled();
   }
 
   /**
@@ -134,6 +125,7 @@ export class DomainFollower implements AsyncDisposable {
     this.#alarm[Symbol.dispose]();
     this.#stopPolling();
     await Promise.all([this.#refreshing.settled(), this.#following]);
+    await this.written();
   }
 
   #pollLater(): void {
@@ -155,7 +147,7 @@ export class DomainFollower implements AsyncDisposable {
   }
 
   async #refresh(): Promise<void> {
-    const { authority, lastKnownFile, own, state } = this.#options;
+    const { authority, own } = this.#options;
     const offered = this.#offered;
     this.#offered = undefined;
     try {
@@ -168,14 +160,8 @@ export class DomainFollower implements AsyncDisposable {
       this.#refusal = undefined;
       await this.#failed(error);
     }
-    if (this.#stop.signal.aborted) return;
-    await lastKnownFile.keep(this.#lastKnown(state.lastKnown));
-  }
-
-  /** A later run would take the confirmation for that of the older topology in its file. */
-  #lastKnown({ confirmedAt, ...others }: LastKnown): LastKnown {
-    if (this.#unwritten === undefined) this.#confirmedOnDisk = confirmedAt;
-    return this.#confirmedOnDisk === undefined ? others : { ...others, confirmedAt: this.#confirmedOnDisk };
+    // Not waited for: the next news may be a revocation.
+    if (!this.#stop.signal.aborted) void this.#kept.keep();
   }
 
   /**
@@ -187,7 +173,7 @@ export class DomainFollower implements AsyncDisposable {
     const { signedAt, topology: named } = signed.state;
     const { state } = this.#options;
     const isInForce = named.hash === state.topology.hash;
-    let newer: FetchedTopology | undefined;
+    let newer: SignedText | undefined;
     let failure: unknown;
     try {
       newer = isInForce ? undefined : await this.#fetchTopology(named);
@@ -200,12 +186,11 @@ export class DomainFollower implements AsyncDisposable {
     if (failure !== undefined) throw failure;
     if (!accepted) return false;
     const confirmedAt = Date.parse(signedAt);
-    if (newer !== undefined) await this.#putInForce(newer, confirmedAt);
+    if (newer !== undefined) this.#putInForce(newer, confirmedAt);
     else if (!isInForce) return true;
     else {
       state.takeUp({ topology: state.topology, confirmedAt });
       this.#alarm.check();
-      if (this.#unwritten !== undefined) await this.#write(this.#unwritten);
     }
     if (!this.#keysWanted || this.#stop.signal.aborted) return true;
     this.#keysWanted = false;
@@ -254,7 +239,7 @@ export class DomainFollower implements AsyncDisposable {
   }
 
   /** @returns the topology that the state names, or a newer one, which is not in force yet; undefined where it is refused */
-  async #fetchTopology(named: TrustState['topology']): Promise<FetchedTopology | undefined> {
+  async #fetchTopology(named: TrustState['topology']): Promise<SignedText | undefined> {
     const { authority, clock, log, state } = this.#options;
     const text = await authority.topology();
     const result = await verifyThrough(text, {
@@ -279,19 +264,19 @@ export class DomainFollower implements AsyncDisposable {
     return undefined;
   }
 
-  async #putInForce({ text, topology }: FetchedTopology, confirmedAt: number): Promise<void> {
+  #putInForce({ text, topology }: SignedText, confirmedAt: number): void {
     const { log, state } = this.#options;
     const { version } = topology.document;
     state.takeUp({ topology, confirmedAt });
     this.#alarm.check();
     log.info({ event: 'topology', version, hash: topology.hash }, `topology version ${version} is in force`);
     this.#keysWanted = true;
-    await this.#write({ topology, text });
+    this.#kept.take({ topology, text });
   }
 
   /** After the topology, which says of which pool we are. Nobody signs keys: that the authority gives them over TLS is what counts. */
   async #refreshKeys(): Promise<void> {
-    const { authority, keysFile, log, state } = this.#options;
+    const { authority, log, state } = this.#options;
     let text: string;
     try {
       text = await authority.domainKeys();
@@ -323,22 +308,7 @@ export class DomainFollower implements AsyncDisposable {
         `keys of ${keys.pool}: epoch ${sealing.epoch} seals, ${epochs.join(', ')} open`,
       );
     }
-    await keysFile.keep(keys);
-  }
-
-  /** Called when the topology is in force already: a full disk must not keep a server in that was taken out. */
-  async #write(unwritten: FetchedTopology): Promise<void> {
-    const { log, topologyFile } = this.#options;
-    this.#unwritten = unwritten;
-    try {
-      await topologyFile.keep(unwritten.topology, unwritten.text);
-      this.#unwritten = undefined;
-    } catch (error) {
-      log.warn(
-        { event: 'topology-not-kept', remedy: unwrittenRemedy((error as Error).message) },
-        `the topology was not written: ${(error as Error).message}; after a restart the one before it is in force until the authority answers`,
-      );
-    }
+    this.#kept.takeKeys(keys);
   }
 
   async #failed(error: unknown): Promise<void> {

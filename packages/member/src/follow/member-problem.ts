@@ -1,5 +1,5 @@
 import { type TrustStateRefusal, trustStateStanding } from '@entente/topology';
-import { type Unwritten, unwrittenRemedy } from '../files/unwritten.ts';
+import { folderGoneRemedy, type Unwritten, unwrittenRemedy } from '../files/unwritten.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import type { OwnCertificateProblem } from './own-certificate.ts';
 import { type RenewalStanding, renewalProblem } from './renewal-problem.ts';
@@ -101,4 +101,20 @@ export function unwrittenProblems(unwritten: readonly Unwritten[]): readonly Mem
     remedy: unwrittenRemedy(cause),
     stops: false,
   }));
+}
+
+/**
+ * What this server cannot be started with again.
+ * @param missing - paths, of `MemberFiles`
+ */
+export function missingProblems(missing: readonly string[]): readonly MemberProblem[] {
+  if (missing.length === 0) return [];
+  return [
+    {
+      part: 'files',
+      message: `expected the files with which this server starts, and these are gone: ${missing.join(', ')}; it goes on with what it has in memory, and cannot be started again`,
+      remedy: folderGoneRemedy,
+      stops: false,
+    },
+  ];
 }

@@ -166,24 +166,31 @@ export class RevocationLists {
   }
 
   /**
-   * Puts gathered lists in force, and writes them; also those that could not be written before.
-   * @param lists - from `gather`, with a signer that has passed the verdict; in force also where they cannot be written, which is logged
+   * Puts gathered lists in force. They are written with the next {@link keep}.
+   * @param lists - from `gather`, with a signer that has passed the verdict
    */
-  async putInForce(lists: readonly CertificateList[]): Promise<void> {
-    const { files, log, state } = this.#options;
+  putInForce(lists: readonly CertificateList[]): void {
+    const { log, state } = this.#options;
     const before = new Set(state.lists);
     const fresh = lists.filter((list) => !before.has(list));
-    if (fresh.length === 0 && !this.#isUnwritten) return;
-    if (fresh.length > 0) state.takeUp({ lists });
+    if (fresh.length === 0) return;
+    state.takeUp({ lists });
+    this.#isUnwritten = true;
     for (const { crlNumber, issuer, nextUpdate } of fresh) {
       log.info(
         { event: 'revocation-list', issuer: issuer.toString(), number: Number(crlNumber ?? 0n), nextUpdate },
         `revocation list ${crlNumber} of ${issuer.toString()} is in force`,
       );
     }
+  }
+
+  /** Writes the lists that are in force, where they are not on disk; one write at a time. What fails is logged. */
+  async keep(): Promise<void> {
+    if (!this.#isUnwritten) return;
+    const { files, log, state } = this.#options;
+    this.#isUnwritten = false;
     try {
-      await files.write('lists', lists.map(({ der }) => encodePem(pemLabel, der)).join(''));
-      this.#isUnwritten = false;
+      await files.write('lists', state.lists.map(({ der }) => encodePem(pemLabel, der)).join(''));
     } catch (error) {
       this.#isUnwritten = true;
       log.warn(

@@ -102,13 +102,12 @@ export class TrustStates {
     if (refused !== undefined) return this.#refuse(refused);
     const refusal = refuseRoots(signed, topology, roots) ?? gathered.refusal;
     // Also where the state is refused: each of these is newer than what it replaces.
-    const written = lists.putInForce(gathered.lists);
+    lists.putInForce(gathered.lists);
     if (refusal === undefined) {
       const { sequence, signedAt } = signed.state;
       state.takeUp({ trustState: { sequence, hash: signed.hash, signedAt: Date.parse(signedAt) } });
       listAlarm.know(signed.state, gathered.authorities);
     }
-    await written;
     return refusal === undefined ? true : this.#refuse(refusal);
   }
 

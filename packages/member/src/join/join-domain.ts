@@ -35,7 +35,8 @@ import type { Member, MemberOptions } from './member.ts';
  * @throws MemberFault by code, e.g. `ENTENTE_MEMBER_DIRECTORY_IN_USE`; TrustError where the authority does not pass the verdict
  */
 export async function joinDomain(options: MemberOptions): Promise<Member> {
-  const files = new MemberFiles(options.directory);
+  const { clock = systemClock, log } = options;
+  const files = new MemberFiles(options.directory, { clock, log });
   // Before a folder is created, which would look like that of a server.
   if (options.token === undefined) await checkMembership(options.directory, undefined, options.fqdn);
   await files.prepare();
@@ -129,6 +130,7 @@ async function joinHeld(options: MemberOptions, files: MemberFiles, lock: AsyncD
       topologyFile,
       keysFile,
       lastKnownFile,
+      files,
       clock,
       log,
       pollMs,

@@ -15,7 +15,12 @@ import { RenewedCredential } from '../credential/renewed-credential.ts';
 import { MemberFault } from '../files/fault.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { DomainFollower } from '../follow/domain-follower.ts';
-import { type MemberProblem, memberProblems, unwrittenProblems } from '../follow/member-problem.ts';
+import {
+  type MemberProblem,
+  memberProblems,
+  missingProblems,
+  unwrittenProblems,
+} from '../follow/member-problem.ts';
 import type { OwnCertificateWatch } from '../follow/own-certificate-watch.ts';
 import type { RenewalStanding } from '../follow/renewal-problem.ts';
 import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
@@ -102,7 +107,12 @@ export class JoinedMember implements Member {
     ];
     const standing = memberProblems(state, own.problem, follower.refusal, renewals);
     const accounts = this.#accounts?.follower.problems() ?? [];
-    return [...standing, ...accounts, ...unwrittenProblems(files.unwritten)];
+    return [
+      ...standing,
+      ...accounts,
+      ...unwrittenProblems(files.unwritten),
+      ...missingProblems(files.missing),
+    ];
   }
 
   ask(path: string, signal?: AbortSignal): Promise<Response> {
