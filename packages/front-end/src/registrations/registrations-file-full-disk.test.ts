@@ -7,6 +7,8 @@ import { type KeptRecord, RegistrationsFile } from './registrations-file.ts';
 let folder: string;
 let path: string;
 let now: number;
+/** What happens once a disk has not answered for a while. */
+const timers = new Set<() => void>();
 const opened: RegistrationsFile[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'entente-registrations-'));
@@ -26,7 +28,17 @@ async function run() {
   const log = ({ event }: { event?: unknown }) => void events.push(event);
   const count = { tries: 0 };
   const file = await RegistrationsFile.open(
-    { path, kind: 'pool', logger: { info: log, warn: log }, clock: () => now },
+    {
+      path,
+      kind: 'pool',
+      logger: { info: log, warn: log },
+      clock: () => now,
+      after: (ms, run) => {
+        expect(ms).toBe(2_000);
+        timers.add(run);
+        return () => void timers.delete(run);
+      },
+    },
     (key, value) => {
       known.set(key, value);
       return true;
@@ -148,6 +160,36 @@ describe('registrations on a disk that was full', () => {
     disk.free();
     await keep('bob', 1);
     expect(problems()).toEqual([]);
+  });
+
+  it('are waited for no longer where the disk does not answer, are a problem until it does, and are written then', async () => {
+    const { events, keep, problems } = await run();
+    await keep('alice', 1);
+    expect(timers.size).toBe(0);
+    const every = await handles();
+    const { appendFile: append } = every;
+    let thaw = (): void => {};
+    const frozen = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    const spy = vi.spyOn(every, 'appendFile').mockImplementation(async function (this: typeof every, text) {
+      await frozen;
+      await append.call(this, String(text));
+    });
+    const waiting = keep('alice', 2);
+    for (const late of timers) late();
+    await waiting;
+    await keep('bob', 1);
+    await keep('carol', 1);
+    expect(spy, 'and no write piles up').toHaveBeenCalledTimes(1);
+    expect(events).toEqual(['registrations-not-kept']);
+    expect(problems()).toMatchObject([
+      { part: 'files', message: expect.stringContaining(path), remedy: expect.stringContaining('fsfreeze') },
+    ]);
+    thaw();
+    await expect.poll(problems).toEqual([]);
+    await keep('dave', 1);
+    expect(await restarted()).toEqual({ alice: 2, bob: 1, carol: 1, dave: 1 });
   });
 
   it('are not written any more once the file is closed', async () => {

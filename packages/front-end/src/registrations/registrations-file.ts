@@ -15,10 +15,16 @@ export interface RegistrationsFileOptions {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** Milliseconds since 1970, for the date in the file. */
   readonly clock: () => number;
+  /** Runs something once, so many milliseconds later, and returns what cancels it. Default: by a timer. */
+  readonly after?: (ms: number, run: () => void) => () => void;
 }
 
 const remedy =
   'Make space on the disk of the directory of this server, and let it write there. The next registration has the file written again; do not restart it before.';
+
+const lateRemedy =
+  'Bring the disk of the directory of this server back, or the server of files that it is on: see dmesg, and whether it is frozen (fsfreeze -u ends that). The registrations are written then; do not restart it before.';
+const lateCause = 'its disk has not answered for 2 s';
 
 /** A record that a file holds: the last one of its key counts. */
 export type KeptRecord = readonly [key: string, value: unknown];
@@ -44,6 +50,8 @@ const minAppended = 4_096;
 const minAppendedBytes = 4_194_304;
 /** Milliseconds from a try to write the file again that failed to the next one: a full disk has enough to do. */
 const pause = 10_000;
+/** Milliseconds that a registration waits for a disk that does not answer: it counts without it, as it does where the disk is full. */
+const patience = 2_000;
 
 /**
  * What a front end keeps of registrations over its restart: one line for each record, the last one of a key counts. A change is appended and
@@ -74,6 +82,10 @@ export class RegistrationsFile implements AsyncDisposable {
   #meanwhile: Map<string, () => string> | undefined;
   /** Why the last write failed; undefined where it did not. */
   #failure: string | undefined;
+  /** What is to be written next, for at most as long as a registration waits. */
+  #awaited: Promise<void> | undefined;
+  /** A write has begun a while ago and does not end. */
+  #isLate = false;
 
   private constructor(options: RegistrationsFileOptions, entries: () => Iterable<KeptRecord>) {
     this.#options = options;
@@ -103,19 +115,26 @@ export class RegistrationsFile implements AsyncDisposable {
    * Appends a record. What cannot be written is logged: the registration counts all the same, but not after a restart.
    * @param key - address of record
    * @param value - JSON; undefined where nothing is known any more
-   * @returns once the system has it
+   * @returns once the system has it, or has not answered for a while
    */
   keep(key: string, value: unknown): Promise<void> {
     const line = lineOf(key, value);
     this.#pending.set(key, line);
     this.#meanwhile?.set(key, line);
     // What comes while another write is under way is written in one go.
-    this.#next ??= this.#inTurn(() => this.#flush()).then(() => (this.#lacks ? this.#rewriting : undefined));
-    return this.#next;
+    if (this.#next === undefined) {
+      this.#next = this.#inTurn(() => this.#flush()).then(() => (this.#lacks ? this.#rewriting : undefined));
+      this.#awaited = this.#patiently(this.#next);
+    }
+    return this.#isLate || this.#awaited === undefined ? Promise.resolve() : this.#awaited;
   }
 
   /** That something is not in it, as long as nothing could be written since. */
   problems(): readonly ServerProblem[] {
+    if (this.#isLate) {
+      const message = `expected that ${this.#options.path} can be written, found: ${lateCause}; after a restart clients have to register again`;
+      return [{ part: 'files', message, remedy: lateRemedy, stops: false }];
+    }
     if (this.#failure === undefined) return [];
     const message = `expected that ${this.#options.path} can be written, found: ${this.#failure}; after a restart clients have to register again`;
     return [{ part: 'files', message, remedy, stops: false }];
@@ -130,6 +149,32 @@ export class RegistrationsFile implements AsyncDisposable {
     await this.#handle?.close().catch(() => {});
     this.#handle = undefined;
     this.#lacks = false;
+  }
+
+  #patiently(written: Promise<void>): Promise<void> {
+    const { after = afterByTimer } = this.#options;
+    return new Promise((resolve) => {
+      const cancel = after(patience, () => {
+        this.#late();
+        resolve();
+      });
+      const end = (): void => {
+        cancel();
+        this.#isLate = false;
+        resolve();
+      };
+      void written.then(end, end);
+    });
+  }
+
+  #late(): void {
+    if (this.#isLate) return;
+    this.#isLate = true;
+    const { logger, path } = this.#options;
+    logger.warn(
+      { event: 'registrations-not-kept', place: path, remedy: lateRemedy },
+      `the registrations are not written yet: ${lateCause}; they count without it, and after a restart clients have to register again`,
+    );
   }
 
   #inTurn(write: () => Promise<void>): Promise<void> {
@@ -301,6 +346,11 @@ export class RegistrationsFile implements AsyncDisposable {
       `the registrations were not written: ${this.#failure}; after a restart clients have to register again`,
     );
   }
+}
+
+function afterByTimer(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
 }
 
 /** A line, which is made when it is written, and once. */
