@@ -290,3 +290,42 @@ describe.skipIf(!mayMount())('a disk that is full (a test that needs the right t
     }
   });
 });
+
+describe('a database whose disk does not answer', () => {
+  it('says so after 10 s, and refuses what would wait for it, until it answers', async () => {
+    const { driver } = await breakable();
+    let thaw = (): void => {};
+    const frozen = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    let time = now;
+    const { ledger, queue } = ledgerHere(
+      {
+        ...driver,
+        async transaction(mode, work) {
+          await frozen;
+          return driver.transaction(mode, work);
+        },
+      },
+      () => time,
+    );
+    const waiting = ledger.append(entry(serial(1)));
+    await Promise.resolve().then(() => {});
+    time += 10_000;
+    expect(queue.standing()).toEqual({ ok: true });
+    time += 1;
+    expect(queue.standing()).toMatchObject({
+      ok: false,
+      since: now,
+      remedy: expect.stringContaining('fsfreeze'),
+    });
+    await expect(ledger.append(entry(serial(2)))).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_LEDGER_UNAVAILABLE',
+    });
+    thaw();
+    await waiting;
+    expect(queue.standing()).toEqual({ ok: true });
+    await ledger.append(entry(serial(3)));
+    expect(await ledger.find(issuer, serial(2))).toBeUndefined();
+  });
+});

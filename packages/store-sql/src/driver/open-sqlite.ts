@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { PkiFault } from '@entente/pki/ledger';
 import Database from 'libsql';
+import { type FileInPlace, sameFile } from './same-file.ts';
 import type { SqlDriver, SqlRow, SqlTransaction, SqlValue } from './sql-driver.ts';
 
 /** Largest cache of pages, in kB. */
@@ -33,6 +34,8 @@ export interface SqliteDriver extends SqlDriver {
   isStorageFailure(error: unknown): boolean;
   /** Whether an error says that the content of the database is damaged. */
   isDamage(error: unknown): boolean;
+  /** Whether its file is still where it was opened: what is written to one that was deleted or moved is lost, and reports no error. */
+  inPlace(): FileInPlace;
   /**
    * Writes a copy of the database, as it is at one moment. Not while a transaction is open.
    * @param file - does not exist yet; it gets mode 0600, and is flushed to the disk
@@ -177,6 +180,7 @@ function sqliteDriver(place: string, database: Database.Database): SqliteDriver 
     },
     isStorageFailure: (error) => isOneOf(storageFailures, error) || isOneOf(damages, error),
     isDamage: (error) => isOneOf(damages, error),
+    inPlace: sameFile(place),
     async close() {
       if (closed) return;
       closed = true;

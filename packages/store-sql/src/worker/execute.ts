@@ -11,20 +11,52 @@ import { type BatchAnswer, type FaultText, faultText, type Order, type Outcome }
  * @param orders - in the order in which they were asked for
  */
 export async function execute(driver: SqliteDriver, orders: readonly Order[]): Promise<BatchAnswer> {
+  const misplaced = misplacedFault(driver);
+  if (misplaced !== undefined) return withoutChanges(driver, orders, misplaced);
   const changes = orders.some(isChange);
   try {
     const outcomes = await inTransaction(driver, orders);
     return changes ? { outcomes, storage: 'stored' } : { outcomes };
   } catch (error) {
     const fault = storageFault(driver, error);
-    const refused: Outcome = { ok: false, fault };
-    if (!changes) return { outcomes: orders.map(() => refused) };
-    const queries = orders.filter((order) => !isChange(order));
-    const answered = queries.length === 0 ? [] : (await execute(driver, queries)).outcomes;
-    let next = 0;
-    const outcomes = orders.map((order) => (isChange(order) ? refused : (answered[next++] ?? refused)));
-    return { outcomes, storage: fault };
+    if (changes) return withoutChanges(driver, orders, fault);
+    return { outcomes: orders.map(() => ({ ok: false, fault })) };
   }
+}
+
+async function withoutChanges(
+  driver: SqliteDriver,
+  orders: readonly Order[],
+  fault: FaultText,
+): Promise<BatchAnswer> {
+  const refused: Outcome = { ok: false, fault };
+  const queries = orders.filter((order) => !isChange(order));
+  const answered = queries.length === 0 ? [] : await answersTo(driver, queries);
+  let next = 0;
+  const outcomes = orders.map((order) => (isChange(order) ? refused : (answered[next++] ?? refused)));
+  return { outcomes, storage: fault };
+}
+
+async function answersTo(driver: SqliteDriver, queries: readonly Order[]): Promise<readonly Outcome[]> {
+  try {
+    return await inTransaction(driver, queries);
+  } catch (error) {
+    const fault = storageFault(driver, error);
+    return queries.map(() => ({ ok: false, fault }));
+  }
+}
+
+/** SQLite writes on to a file that has no name any more: nothing of it would be there after a restart. */
+function misplacedFault(driver: SqliteDriver): FaultText | undefined {
+  const found = driver.inPlace();
+  if (found === 'same') return undefined;
+  return {
+    code: 'ENTENTE_PKI_LEDGER_UNAVAILABLE',
+    sentence: `expected the database that is open here, found ${found === 'none' ? 'no file' : 'another file'} in its place: it was deleted, moved or replaced while it was in use`,
+    place: driver.place,
+    remedy:
+      'do not restart the authority: put its folder back as it was, from where it was moved to, and it goes on by itself; where it was deleted, copy authority.sqlite and authority.sqlite-wal out of /proc/<process>/fd of the authority first: they have what was recorded since the newest backup; then restore that one with entente ca restore',
+  };
 }
 
 function isChange({ name }: Order): boolean {

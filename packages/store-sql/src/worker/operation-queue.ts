@@ -17,11 +17,16 @@ export interface QueueOptions {
   readonly maxWaiting?: number;
 }
 
+/** Milliseconds after which a transaction that has not ended waits for a disk that does not answer; a batch of a slow one takes less. */
+const lateMs = 10_000;
+
 /** The operations that wait for the thread of the database, and whether the last change was stored. */
 export class OperationQueue implements OperationPort {
   readonly #options: QueueOptions;
   readonly #queue: BatchQueue<Order, unknown>;
   #standing: Standing = { ok: true };
+  /** When the transaction that is under way began, milliseconds since 1970. */
+  #began: number | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -34,6 +39,9 @@ export class OperationQueue implements OperationPort {
   }
 
   call<N extends OperationName>(name: N, ...parameters: OperationParameters<N>): Promise<OperationValue<N>> {
+    const late = this.#late();
+    // What would wait for it is refused: its caller would give up, and not know whether it was done.
+    if (late !== undefined) return Promise.reject(unanswered(late, this.#options.place));
     return this.#queue.add({ name, parameters }) as Promise<OperationValue<N>>;
   }
 
@@ -47,7 +55,16 @@ export class OperationQueue implements OperationPort {
 
   /** Whether the last change was stored. */
   standing(): Standing {
-    return this.#standing;
+    const late = this.#late();
+    return late === undefined
+      ? this.#standing
+      : failing(this.#standing, late, unanswered(late, this.#options.place));
+  }
+
+  /** Since when a transaction is under way that does not end, milliseconds since 1970. */
+  #late(): number | undefined {
+    const began = this.#began;
+    return began !== undefined && this.#options.now() - began > lateMs ? began : undefined;
   }
 
   /**
@@ -59,6 +76,7 @@ export class OperationQueue implements OperationPort {
   }
 
   async #execute(orders: readonly Order[]): Promise<readonly Settled<unknown>[]> {
+    this.#began = this.#options.now();
     try {
       const { outcomes, storage } = await this.#options.execute(orders);
       if (storage === 'stored') this.#standing = { ok: true };
@@ -67,12 +85,24 @@ export class OperationQueue implements OperationPort {
     } catch (error) {
       this.#failed(error as PkiFault);
       throw error;
+    } finally {
+      this.#began = undefined;
     }
   }
 
   #failed(fault: FaultText | PkiFault): void {
     this.#standing = failing(this.#standing, this.#options.now(), fault);
   }
+}
+
+function unanswered(since: number, place: string): PkiFault {
+  return faultOf({
+    code: 'ENTENTE_PKI_LEDGER_UNAVAILABLE',
+    sentence: `the disk of the database does not answer since ${new Date(since).toISOString()}`,
+    place,
+    remedy:
+      'bring the disk back, or the server of files that it is on: see dmesg, and whether it is frozen (fsfreeze -u ends that); what was asked for before may be done then, and the authority goes on without a restart',
+  });
 }
 
 function overloaded(waiting: number, place: string): PkiFault {
