@@ -1,5 +1,6 @@
+import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { sendLocalOrder } from '@entente/host';
+import { OperatorFault, sendLocalOrder } from '@entente/host';
 import {
   ordersSocket,
   refuseBackupFolder,
@@ -110,15 +111,45 @@ interface Written extends Omit<SignedBackup, 'signer'> {
   readonly unrecorded?: string;
 }
 
+/** The certificate of the root: the last file that the creation of an authority writes. */
+const rootCertificate = 'root_ca.crt';
+
 /** Codes of an audit trail that takes nothing now, e.g. because the disk is full. */
 const takesNothing: ReadonlySet<unknown> = new Set([
   'ENTENTE_PKI_AUDIT_UNAVAILABLE',
   'ENTENTE_PKI_LEDGER_UNAVAILABLE',
 ]);
 
+/** A database would be created in it, and its backup would restore nothing. */
+async function refuseWithoutAuthority(directory: string): Promise<void> {
+  for (const name of [rootCertificate, databaseFile]) {
+    const place = join(directory, name);
+    const isThere = await access(place).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+    );
+    if (isThere || (name === databaseFile && (await hasEarlierLedger(directory)))) continue;
+    throw new OperatorFault('ENTENTE_NO_AUTHORITY', {
+      sentence: 'the folder has no authority that could be backed up: this file of it is missing',
+      place,
+      remedy:
+        'name the configuration of the authority with --config; where its folder was deleted or moved while it runs, do not restart it, and put the folder back',
+    });
+  }
+}
+
+/** What an authority of an earlier release has in the place of its database. */
+function hasEarlierLedger(directory: string): Promise<boolean> {
+  return access(join(directory, 'ledger.jsonl')).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** The database's own lock says whether the authority is stopped. */
 async function ofStopped(directory: string, to: string, progress: Progress): Promise<Written> {
   await refuseBackupFolder(directory);
+  await refuseWithoutAuthority(directory);
   await using store = await openStore(directory);
   const database = { file: databaseFile, copyTo: (file: string) => store.copyTo(file) };
   const details = { to: to.slice(0, 500) };
