@@ -8,6 +8,7 @@ const passing: ReadonlySet<unknown> = new Set([
   'EDQUOT',
   'EIO',
   'EROFS',
+  'ENOENT',
 ]);
 
 /** Whether a fault may pass without a restart. */

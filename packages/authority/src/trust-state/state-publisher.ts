@@ -113,9 +113,9 @@ export class StatePublisher implements AsyncDisposable {
         await this.#options.health.follow('trust-state', () => this.#sign());
         this.#untold = undefined;
       } catch (error) {
-        const { code, message } = error as Error & { code?: string };
+        const { message } = error as Error;
         this.#options.log.error(
-          { event: 'trust-state-not-signed', code, err: error },
+          { event: 'trust-state-not-signed', ...faultFields(error) },
           `no trust state was signed, so members do not hear of changes: ${message}`,
         );
         this.#untold = untoldBy(message);
