@@ -52,7 +52,9 @@ export function logStopped(
   const isClean = closed && outcome === 'drained';
   log[isClean ? 'info' : 'warn'](
     { event: 'stopped', outcome, closed, afterMs: Math.round(performance.now() - since) },
-    sentences[outcome],
+    closed || outcome === 'starting'
+      ? sentences[outcome]
+      : `${sentences[outcome]}; not everything could be closed in time, as where a disk does not answer`,
   );
 }
 
