@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -140,6 +140,30 @@ describe('the store of rooms', () => {
     }
     await using _begun = await RoomStore.open(file, here);
     expect((await stat(`${file}.begun`)).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not begun without a word where the log is gone that had all of it', async () => {
+    await using store = await RoomStore.open(file, here);
+    await store.setMember({ room, address: 'alice@contoso.example', role: 'member' }, 1);
+    // What is on the disk where the process is killed now.
+    const left = join(folder, 'left.sqlite');
+    for (const ending of ['', '-wal', '.begun']) await copyFile(file + ending, left + ending);
+    {
+      await using whole = await RoomStore.open(left, here);
+      expect(await whole.members()).toHaveLength(1);
+    }
+    for (const ending of ['', '.begun']) await copyFile(file + ending, left + ending);
+    // Twice: the first attempt must not leave what the second takes for a database.
+    for (const _attempt of [1, 2]) {
+      await expect(RoomStore.open(left, here)).rejects.toMatchObject({
+        code: 'ENTENTE_CHAT_STORE_LOST',
+        sentence: expect.stringContaining(`${left}-wal is missing`),
+        remedy: expect.stringContaining(`remove ${left}.begun`),
+      });
+    }
+    await rm(`${left}.begun`);
+    await using begun = await RoomStore.open(left, here);
+    expect(await begun.members()).toEqual([]);
   });
 
   it('is one process’s, and says what is wrong with a file that is no database', async () => {

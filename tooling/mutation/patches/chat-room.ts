@@ -50,6 +50,14 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'lost-log',
+      off: 'a chat server whose database has lost its log before it was first copied begins without members',
+      file: 'packages/chat-room/src/store/open-rooms.ts',
+      find: '    await refuseEmptied(file, await driver.schemaVersion());\n',
+      replace: '',
+      test: inStore('is not begun without a word where the log is gone that had all of it'),
+    },
+    {
       name: 'moderators-alone',
       off: 'every member changes who the members are',
       file: 'packages/chat-room/src/room/room-commands.ts',

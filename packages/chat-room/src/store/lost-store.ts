@@ -11,12 +11,32 @@ const noteOf = (file: string): string => `${file}.begun`;
  * @throws ChatRoomFault `ENTENTE_CHAT_STORE_LOST`; the error of the system where the folder cannot be read
  */
 export async function refuseLost(file: string): Promise<void> {
-  if ((await sizeOf(file)) > 0 || (await sizeOf(noteOf(file))) === missing) return;
-  throw new ChatRoomFault('ENTENTE_CHAT_STORE_LOST', {
-    sentence: 'expected the database of the rooms, which was here before, found none or an empty file',
+  if ((await sizeOf(file)) > 0 || !(await isNoted(file))) return;
+  throw lost(file, 'none or an empty file');
+}
+
+/**
+ * Refuses a database without tables where there were some: until the log beside it is first copied into it, all that was acknowledged is in that log,
+ * and the file alone has nothing of it.
+ * @param file - of the database
+ * @param schemaVersion - of the database, before its schema is brought up to date; 0 for one without tables
+ * @throws ChatRoomFault `ENTENTE_CHAT_STORE_LOST`; the error of the system where the folder cannot be read
+ */
+export async function refuseEmptied(file: string, schemaVersion: number): Promise<void> {
+  if (schemaVersion > 0 || !(await isNoted(file))) return;
+  throw lost(file, `one without tables; its log ${file}-wal is missing or damaged`);
+}
+
+function lost(file: string, found: string): ChatRoomFault {
+  return new ChatRoomFault('ENTENTE_CHAT_STORE_LOST', {
+    sentence: `expected the database of the rooms, which was here before, found ${found}`,
     place: file,
-    remedy: `put the file back from a backup; to begin without members and history, remove ${noteOf(file)}`,
+    remedy: `put ${file}* back from a backup; to begin without members and history, remove ${noteOf(file)}`,
   });
+}
+
+async function isNoted(file: string): Promise<boolean> {
+  return (await sizeOf(noteOf(file))) !== missing;
 }
 
 /**
@@ -25,7 +45,7 @@ export async function refuseLost(file: string): Promise<void> {
  * @throws the error of the system
  */
 export async function noteBegun(file: string): Promise<void> {
-  if ((await sizeOf(noteOf(file))) === missing) await writeFile(noteOf(file), '', { mode: 0o600 });
+  if (!(await isNoted(file))) await writeFile(noteOf(file), '', { mode: 0o600 });
 }
 
 const missing = -1;

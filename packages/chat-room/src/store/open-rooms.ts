@@ -1,5 +1,5 @@
 import { migrate, openSqlite, type SqliteDriver } from '@entente/store-sql/sqlite';
-import { noteBegun, refuseLost } from './lost-store.ts';
+import { noteBegun, refuseEmptied, refuseLost } from './lost-store.ts';
 import { chatMigrations } from './schema.ts';
 import { openingFault } from './store-fault.ts';
 
@@ -14,6 +14,7 @@ export async function openRooms(file: string): Promise<SqliteDriver> {
   try {
     await refuseLost(file);
     driver = await openSqlite(file);
+    await refuseEmptied(file, await driver.schemaVersion());
     await migrate(driver, chatMigrations);
     await noteBegun(file);
     return driver;
