@@ -52,11 +52,28 @@ describeOnPostgres('the tables of accounts in PostgreSQL', (on) => {
   it('are a fault where something else has changed them', async () => {
     const server = await on.databases.create();
     const accounts = await on.databases.open(server);
-    await on.databases.sql(server.database, 'DROP TABLE accounts');
+    await on.databases.sql(server.database, 'ALTER TABLE accounts RENAME COLUMN address TO name');
     await expect(accounts.find('alice@contoso.example')).rejects.toMatchObject({
       code: 'ENTENTE_ACCOUNTS_DAMAGED',
       remedy: expect.stringContaining('backup'),
     });
+  });
+
+  it('are unavailable where they are gone, as a database that was lost and made again', async () => {
+    const server = await on.databases.create();
+    const accounts = await on.databases.open(server);
+    const gone = {
+      code: 'ENTENTE_ACCOUNTS_UNAVAILABLE',
+      remedy: expect.stringContaining('accounts.jsonl of a front end'),
+    };
+    await on.databases.sql(server.database, 'ALTER TABLE account_feed RENAME TO other');
+    await expect(accounts.changes(undefined, 10)).rejects.toMatchObject(gone);
+    await expect(accounts.put(enabled('alice'), 'absent')).rejects.toMatchObject(gone);
+    expect(accounts.standing()).toMatchObject({ ok: false, remedy: gone.remedy });
+    await on.databases.sql(server.database, 'ALTER TABLE other RENAME TO account_feed');
+    expect(await accounts.put(enabled('alice'), 'absent')).toMatchObject({ ok: true });
+    await on.databases.sql(server.database, 'ALTER SCHEMA public RENAME TO other');
+    await expect(accounts.find('alice@contoso.example')).rejects.toMatchObject(gone);
   });
 });
 

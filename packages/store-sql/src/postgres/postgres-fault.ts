@@ -12,6 +12,11 @@ const damaged = (remedy: string): Meaning => ({ code: 'ENTENTE_ACCOUNTS_DAMAGED'
 /** For a server and for a command: both stand here with the same fault. */
 const then = 'a server that runs goes on by itself, a command is repeated';
 
+/** Tables that are not there: those of a database that was lost and made again. */
+const withoutTables = unavailable(
+  'restore the database from a backup; without one, start the authority again, which makes the tables, and bring the accounts back from accounts.jsonl of a front end, as the guide of accounts in PostgreSQL says',
+);
+
 /** What SQLSTATEs mean here; the longest beginning counts. */
 const meanings: ReadonlyMap<string, Meaning> = new Map([
   ['08', unavailable(`check that PostgreSQL runs and is reachable; ${then}`)],
@@ -19,6 +24,8 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   ['25006', unavailable('connect to the primary: a standby stores nothing')],
   ['28', unavailable('correct the user and the password, or pg_hba.conf of the PostgreSQL server')],
   ['3D', unavailable('create the database: CREATE DATABASE name OWNER user')],
+  ['3F', withoutTables],
+  ['42P01', withoutTables],
   [
     '42501',
     unavailable(
