@@ -21,6 +21,7 @@ import { createJudge } from '@entente/trust';
 import { encodePem } from '@entente/x509';
 import { AccountsAlarm } from './accounts/accounts-alarm.ts';
 import { announceAccounts } from './accounts/announce-accounts.ts';
+import { watchElsewhere } from './accounts/emptied-accounts.ts';
 import { type AccountsElsewhere, checkKept } from './accounts/kept-elsewhere.ts';
 import { refuseHomes } from './accounts/refuse-homes.ts';
 import { AuditLog } from './audit/audit-log.ts';
@@ -31,7 +32,7 @@ import { createDomainRevocations } from './domain-revocations.ts';
 import { createEventHub, stateEvent } from './event-hub.ts';
 import { faultFields } from './fault-fields.ts';
 import { Health } from './health/health.ts';
-import { accountsProbe, eventsProbe, ledgerProbe, listProbe } from './health/probes.ts';
+import { eventsProbe, ledgerProbe, listProbe } from './health/probes.ts';
 import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideView } from './outside-view.ts';
@@ -311,7 +312,7 @@ export async function openDomainAuthority(
     });
   }
   health.watch(ledgerProbe(() => store.standing()));
-  if (elsewhere !== undefined) health.watch(accountsProbe(elsewhere));
+  const unwatch = watchElsewhere(elsewhere, store.accounts, { directory: settings.directory, health, log });
   health.watch(eventsProbe(events));
   health.watch(listProbe('revocation-list', () => publisher.current(0), now));
   health.watch(listProbe('root-revocation-list', () => firstToEnd(roots.withLists), now));
@@ -380,6 +381,7 @@ export async function openDomainAuthority(
     rollover,
     async [Symbol.asyncDispose]() {
       stopAnnouncing();
+      unwatch();
       events.close();
       await store.accounts[Symbol.asyncDispose]();
       await states[Symbol.asyncDispose]();

@@ -18,19 +18,42 @@ export async function noteAccountsAt(directory: string, place: string | undefine
 }
 
 /**
+ * Notes that there were accounts where they are kept: a directory that has never had any is from now on one that has lost them.
+ * @param directory - folder of the authority
+ * @param place - of the directory of accounts
+ */
+export async function noteAccountsSeenAt(directory: string, place: string): Promise<void> {
+  if (!(await wereAccountsSeenAt(directory, place)))
+    await writeWhole(join(directory, noteFile), `${JSON.stringify({ place, seen: true })}\n`, publicMode);
+}
+
+/** Whether there were accounts at a place, as {@link noteAccountsSeenAt} has noted. */
+export async function wereAccountsSeenAt(directory: string, place: string): Promise<boolean> {
+  const note = await readNote(directory);
+  return note?.place === place && note.seen === true;
+}
+
+/**
  * Where the accounts of an authority are kept.
  * @param directory - its folder
  * @returns undefined where they are in its own database
  */
 export async function accountsNotedAt(directory: string): Promise<string | undefined> {
+  const note = await readNote(directory);
+  if (note === undefined) return undefined;
+  return typeof note.place === 'string' ? note.place : 'another place';
+}
+
+/** What the note has; nothing of one that cannot be read as JSON, and undefined where there is none. */
+async function readNote(
+  directory: string,
+): Promise<{ readonly place?: unknown; readonly seen?: unknown } | undefined> {
   try {
-    const { place } = JSON.parse(await readFile(join(directory, noteFile), 'utf8')) as { place?: unknown };
-    return typeof place === 'string' ? place : unreadable;
+    const note: unknown = JSON.parse(await readFile(join(directory, noteFile), 'utf8'));
+    return note ?? {};
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError) return unreadable;
+    if (error instanceof SyntaxError) return {};
     throw error;
   }
 }
-
-const unreadable = 'another place';

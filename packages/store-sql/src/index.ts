@@ -1,4 +1,9 @@
-export { accountsNotedAt, noteAccountsAt } from './accounts-note.ts';
+export {
+  accountsNotedAt,
+  noteAccountsAt,
+  noteAccountsSeenAt,
+  wereAccountsSeenAt,
+} from './accounts-note.ts';
 export { checkDatabase, holdDatabase } from './check-database.ts';
 export type { ImportProgress } from './import/import-ledger-file.ts';
 export { databaseFile } from './open-database.ts';
