@@ -220,6 +220,34 @@ describe('a member that follows the accounts', () => {
     expect([known(), follower.problems()]).toEqual([[alice, bob, undefined], []]);
   });
 
+  it('says which accounts another history of their directory has as they were before: a replica may have taken over without the last changes', async () => {
+    for (const each of [alice, { ...bob, state: 'disabled' } as const, carol]) await put(each);
+    const { known, tell } = await follow();
+    directory = createMemoryDirectory({ epoch: 'another' });
+    const before: Account = { ...alice, verifiers: verifiersOf(alice.address, 'as before') ?? {} };
+    for (const each of [before, bob]) await put(each);
+    await tell();
+    expect(known()).toEqual([before, bob, undefined]);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        event: 'accounts-went-back',
+        enabledAgain: 1,
+        otherPasswords: 1,
+        missing: 1,
+        some: [alice.address, bob.address, carol.address],
+        remedy: expect.stringContaining('synchronous_standby_names'),
+      }),
+    );
+    lines.length = 0;
+    directory = createMemoryDirectory({ epoch: 'third' });
+    for (const each of [before, bob, carol]) await put(each);
+    await tell();
+    expect(
+      lines.map(({ event }) => event),
+      'nothing went back',
+    ).toEqual(['accounts-begun-again', 'accounts']);
+  });
+
   it('forgets all accounts where all were removed, also where nobody can say one by one', async () => {
     for (const each of [alice, bob, carol]) await put(each);
     const { follower, known, tell } = await follow();

@@ -29,6 +29,41 @@ export const patches: PatchList = {
   name: 'accounts-in-force',
   list: [
     {
+      name: 'went-back',
+      off: 'a front end takes over what a replica has undone without a word',
+      file: 'packages/member/src/accounts/accounts-follower.ts',
+      find: '    this.#reportWentBack(fresh, position);\n',
+      replace: '',
+      test: {
+        file: 'packages/member/test/accounts.test.ts',
+        title:
+          'says which accounts another history of their directory has as they were before: a replica may have taken over without the last changes',
+      },
+    },
+    {
+      name: 'emptied',
+      off: 'an authority serves no users where there were some, and is well',
+      file: 'packages/authority/src/accounts/emptied-accounts.ts',
+      find: 'emptied === undefined && (await hadAny())',
+      replace: 'false',
+      test: {
+        file: 'packages/authority/src/accounts/emptied-accounts.test.ts',
+        title:
+          'are missed where a database that has never had any is in their place, until there is one again',
+      },
+    },
+    {
+      name: 'gone-tables',
+      off: 'an order about users is answered as a defect while the database has no tables',
+      file: 'packages/store-sql/src/postgres/postgres-fault.ts',
+      find: "  ['42P01', withoutTables],\n",
+      replace: '',
+      test: {
+        file: 'packages/store-sql/test/postgres-schema.test.ts',
+        title: 'are unavailable where they are gone, as a database that was lost and made again',
+      },
+    },
+    {
       name: 'proven-in-another-epoch',
       off: 'who has another password cannot register any more once the accounts come from a directory that was restored',
       file: 'packages/front-end/src/ended-versions.ts',

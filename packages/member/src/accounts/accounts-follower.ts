@@ -10,6 +10,7 @@ import type { AccountsFile } from './accounts-file.ts';
 import { orderNewVerifiers } from './change-verifiers.ts';
 import type { FeedSource, ReadPage } from './feed-source.ts';
 import type { FollowedAccounts, VerifiersRefusal } from './followed-accounts.ts';
+import { whatWentBack } from './went-back.ts';
 
 /** What follows the accounts. */
 export interface AccountsFollowerOptions {
@@ -225,6 +226,7 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     }
     if (position === undefined) return;
     this.#checkEmptied(fresh, position);
+    this.#reportWentBack(fresh, position);
     this.#position = position;
     this.#tell(this.known.replace(fresh));
     log.info({ event: 'accounts', count: this.known.size }, `accounts that are known: ${this.known.size}`);
@@ -245,11 +247,10 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
    * A database that was lost and made again has no accounts, and one that is being filled has few: what is known here may be the last copy.
    * Accounts that somebody has removed are gone in the feed that they were in.
    */
-  #checkEmptied(fresh: KnownAccounts, { epoch, version }: FeedPosition): void {
+  #checkEmptied(fresh: KnownAccounts, position: FeedPosition): void {
     const { known } = this;
-    const before = this.#position;
     this.#emptied = undefined;
-    if (before === undefined || (epoch === before.epoch && version >= before.version)) return;
+    if (!this.#isOtherHistory(position)) return;
     let left = 0;
     for (const { address } of known.all()) if (fresh.of(address) !== undefined) left++;
     if (2 * left >= known.size) return;
@@ -257,6 +258,25 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     const sentence = `${place} is another feed than the one before, and has ${left} of the ${known.size} accounts that are known here`;
     this.#emptied = { part: 'accounts', message: `${sentence}; these stay in force`, remedy, stops: false };
     throw unreadable(sentence, remedy);
+  }
+
+  #isOtherHistory({ epoch, version }: FeedPosition): boolean {
+    const before = this.#position;
+    return before !== undefined && (epoch !== before.epoch || version < before.version);
+  }
+
+  /** Those who have made the changes know that they were stored. */
+  #reportWentBack(fresh: KnownAccounts, position: FeedPosition): void {
+    const found = this.#isOtherHistory(position) ? whatWentBack(this.known, fresh) : undefined;
+    if (found === undefined) return;
+    const { log, source } = this.#options;
+    const { enabledAgain, missing, otherPasswords } = found;
+    const remedy =
+      'compare these accounts with what was changed last, and make again what is undone: entente user disable, entente user password, entente user add. With synchronous_standby_names no replica takes over without what was acknowledged';
+    log.warn(
+      { event: 'accounts-went-back', peer: source.place, ...found, remedy },
+      `${source.place} has another history than before, in which acknowledged changes may be undone: of the accounts that were known here, ${enabledAgain} are enabled again, ${otherPasswords} have another password, and ${missing} are missing`,
+    );
   }
 
   #hasRoom(known: KnownAccounts, changes: readonly FedChange[]): boolean {
