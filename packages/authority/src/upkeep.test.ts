@@ -100,6 +100,18 @@ describe('the periodic work of an authority', () => {
     expect(health.problems()).toEqual([]);
   });
 
+  it('has in the log once what is thrown again because it waits for its next attempt, and in the health as long', async () => {
+    failing = new Set(['own']);
+    fault = new Error('it could not be renewed');
+    begin();
+    for (const _turn of [1, 2, 3]) await turn();
+    expect(logged).toEqual(['periodic work failed: it could not be renewed']);
+    expect(health.problems()).toMatchObject([{ part: 'periodic-work', message: fault.message }]);
+    fault = new Error('it could not be renewed, tried again');
+    await turn();
+    expect(logged).toHaveLength(2);
+  });
+
   it('has the code and the remedy of what fails for a time in the log, and where a defect comes from', async () => {
     failing = new Set(['list']);
     begin();

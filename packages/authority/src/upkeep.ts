@@ -39,6 +39,7 @@ export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log
   let stopped = false;
   let cancel: () => void;
   let began: number | undefined;
+  const logged = new WeakSet<Error>();
   health.watch(() => {
     if (began === undefined || clock.now() - began <= longestMs) return undefined;
     const message = `expected that the periodic work ends within ${longestMs / 1_000} s, found that it has not since ${new Date(began).toISOString()}`;
@@ -62,8 +63,12 @@ export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log
         () => authority.restoreEnd.look(),
         () => own.keepValid(rollover.whyRenew(own.identity.current.leaf)),
       ],
-      (fault) =>
-        log.error({ event: 'fault', ...faultFields(fault) }, `periodic work failed: ${fault.message}`),
+      (fault) => {
+        // What is not tried again for a while throws what it has thrown, which stays in the health.
+        if (!logged.has(fault))
+          log.error({ event: 'fault', ...faultFields(fault) }, `periodic work failed: ${fault.message}`);
+        logged.add(fault);
+      },
     );
   };
   const lookAgain = (): void => {

@@ -154,6 +154,20 @@ describe("the authority's own certificate", () => {
     expect(serial()).not.toBe(before);
   });
 
+  it('is tried again at once where a root has signed another list: that may have been all that was missing', async () => {
+    clock.move(4 * day);
+    isFull = true;
+    const first = await fault();
+    expect(await fault()).toBe(first);
+    const { roots } = opened.issuers;
+    const [root] = roots.all;
+    if (root === undefined) expect.fail('no root');
+    vi.spyOn(roots, 'all', 'get').mockReturnValue([{ ...root, crl: { ...root.crl, number: 2 } }]);
+    isFull = false;
+    expect(await fault()).toBeUndefined();
+    expect(asked).toBe(3);
+  });
+
   it('is tried again a minute later where members refuse it, and where another cause asks for the next one', async () => {
     isFull = true;
     const first = await fault('another root is in use');

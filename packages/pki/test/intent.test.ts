@@ -208,23 +208,47 @@ describe('a certificate that members would refuse', () => {
     expect(told).toEqual([`cessationOfOperation ${revoked[0]?.serialHex}`]);
   });
 
+  it('is not handed out where the list of the root is too old, and the remedy is the visit to it', async () => {
+    const lists = await listsWith(createMemoryLedger());
+    const later = now + 30 * 86_400_000;
+    const { issuance } = testIssuance(authority, {
+      revocation: () => ({ crls: lists }),
+      clock: () => later,
+    });
+    expect(await issuance.issue(application(), requester)).toMatchObject({
+      ok: false,
+      refusal: {
+        reason: 'certificate-not-trusted',
+        message: expect.stringContaining('revocation-stale'),
+        remedy: expect.stringContaining('entente ca root request'),
+      },
+    });
+  });
+
   it('is not handed out where the issuing authority is revoked', async () => {
+    const ledger = createMemoryLedger();
+    await ledger.revokeForeign(
+      { issuer: 'root', serialHex: authority.issuer.certificate.serialHex, notAfter: now },
+      { at: now, reason: 'cACompromise' },
+    );
+    const lists = await listsWith(ledger);
+    const { issuance } = testIssuance(authority, { revocation: () => ({ crls: lists }) });
+    expect(await issuance.issue(application(), requester)).toMatchObject(notTrusted);
+  });
+
+  /** The lists of the root and of the issuing authority, by what a ledger has now. */
+  async function listsWith(ledger: ReturnType<typeof createMemoryLedger>) {
     const root = { ...authority.issuer };
     const rootKey = Buffer.from(await crypto.subtle.exportKey('pkcs8', authority.rootKeys.privateKey));
     const [anchor] = authority.anchors;
     if (anchor === undefined) throw new Error('no root');
-    const ledger = createMemoryLedger();
     const rootIssuer = {
       ...root,
       id: 'root',
       certificate: anchor,
       signer: keySigner(createPrivateKey({ key: rootKey, format: 'der', type: 'pkcs8' })),
     };
-    await ledger.revokeForeign(
-      { issuer: 'root', serialHex: authority.issuer.certificate.serialHex, notAfter: now },
-      { at: now, reason: 'cACompromise' },
-    );
-    const lists = await Promise.all(
+    return Promise.all(
       [rootIssuer, authority.issuer].map(async (issuer) => {
         const publisher = createCrlPublisher({ issuer, ledger, clock: () => now, objectsUrl });
         await publisher.publish();
@@ -233,9 +257,7 @@ describe('a certificate that members would refuse', () => {
         return list.value;
       }),
     );
-    const { issuance } = testIssuance(authority, { revocation: () => ({ crls: lists }) });
-    expect(await issuance.issue(application(), requester)).toMatchObject(notTrusted);
-  });
+  }
 });
 
 describe('a chain that members refuse', () => {

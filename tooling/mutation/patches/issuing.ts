@@ -19,6 +19,17 @@ export const patches: PatchList = {
   name: 'issuing',
   list: [
     {
+      name: 'stale-root-remedy',
+      off: 'the remedy for a list of the root that is too old is to replace certificates',
+      file: 'packages/pki/src/issuing/self-check.ts',
+      find: "reason === 'revocation-stale' ? visitRemedy : clockRemedy",
+      replace: 'clockRemedy',
+      test: {
+        file: 'packages/pki/test/intent.test.ts',
+        title: 'is not handed out where the list of the root is too old, and the remedy is the visit to it',
+      },
+    },
+    {
       name: 'refused-once-a-minute',
       off: 'while members refuse the chain of an authority, each request leaves a certificate on its revocation list',
       file: issuance,

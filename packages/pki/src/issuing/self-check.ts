@@ -46,6 +46,13 @@ const purposes: Readonly<Record<ProfileName, readonly LinkContext['purpose'][]>>
   'trust-state': ['server'],
 };
 
+const clockRemedy =
+  'check the clock of the authority and how long its own certificates are valid; entente rotate plan shows how to replace them';
+
+/** What was issued a moment ago is on no list that can be too old but that of the root: only its key signs another one. */
+const visitRemedy =
+  'where the clock of the authority is right, let the root sign its next list: entente ca root request, entente ca root sign at its key, entente ca root accept with the answer; see "The yearly visit to the root" in docs/guides/operations.md';
+
 /** The verdict without a purpose of TLS. */
 const withoutPurpose = { ...profiles.entente, extKeyUsage: { mode: 'ignore', anyInLeaf: false } } as const;
 
@@ -98,7 +105,7 @@ export function selfCheck({ anchors, revocation }: SelfCheckOptions): SelfCheck 
         return refuse(
           'certificate-not-trusted',
           `members would refuse the certificate as ${purpose}: ${message} (${reason})`,
-          'check the clock of the authority and how long its own certificates are valid; entente rotate plan shows how to replace them',
+          reason === 'revocation-stale' ? visitRemedy : clockRemedy,
         );
       }
     }
