@@ -359,10 +359,16 @@ export class RedisLocations implements Locations, AsyncDisposable {
   }
 
   #copied(count: number, why: CopyReason): void {
-    this.#options.log.info(
-      { event: 'locations-copied', store: this.#link.name, count, why },
-      `read the locations of ${count} users from ${this.#link.name}`,
-    );
+    const { log } = this.#options;
+    const { name: store } = this.#link;
+    const read = `read the locations of ${count} users from ${store}`;
+    if (why === 'other-epoch') {
+      const lost = [...this.#copy.addresses()].filter((aor) => this.#copy.versionOf(aor) === 0).length;
+      log.warn(
+        { event: 'locations-copied', store, count, why, lost },
+        `${read}, which was emptied or set back, and has lost those of ${lost} users that are known here: they go back`,
+      );
+    } else log.info({ event: 'locations-copied', store, count, why }, read);
     this.#onFirstCopy();
   }
 }

@@ -11,6 +11,17 @@ export const patches: PatchList = {
   name: 'store-redis',
   list: [
     {
+      name: 'emptied-store',
+      off: 'a server is silent about the users whose locations its store has lost',
+      file: 'packages/store-redis/src/redis-locations.ts',
+      find: "if (why === 'other-epoch') {",
+      replace: 'if (false as boolean) {',
+      test: {
+        file: 'packages/store-redis/test/redis-outages.test.ts',
+        title: 'gets back what it has lost where nothing can be written as that is found',
+      },
+    },
+    {
       name: 'writer-stays',
       off: 'registrations are refused for a quarter of an hour on a connection that answers nothing',
       file: 'packages/store-redis/src/connection/store-link.ts',
