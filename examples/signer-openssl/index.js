@@ -6,6 +6,8 @@ const defaultTimeLimitMs = 10_000;
 const maxAnswerBytes = 16_384;
 const maxWaiting = 1_000;
 const minRsaBits = 2_048;
+/** What is signed when a key is opened: nothing that a certificate or a list begins with. */
+const trial = new TextEncoder().encode('entente-signer-openssl: may this key be used?');
 
 const curves = {
   prime256v1: { scheme: 'ecdsa-with-sha256', digest: 'sha256' },
@@ -22,7 +24,7 @@ const curves = {
  * @param {number} [options.timeLimitMs] - for each signature, default 10,000
  * @param {number} [options.atOnce] - commands at the same time, default 1; further signatures wait for their turn
  * @returns {Promise<import('@entente/pki/signer').Signer>}
- * @throws {SignerFault} where OpenSSL does not find the key, or the key is of another kind
+ * @throws {SignerFault} where OpenSSL does not find the key, or cannot sign with it, e.g. because the PIN is wrong, or the key is of another kind
  */
 export async function opensslSigner({ key, publicKey, env, timeLimitMs = defaultTimeLimitMs, atOnce = 1 }) {
   const run = (args, input) => openssl(args, { env, timeLimitMs, input });
@@ -30,16 +32,15 @@ export async function opensslSigner({ key, publicKey, env, timeLimitMs = default
   const spki = await run(['pkey', ...source, '-pubout', '-outform', 'DER']);
   const { digest, scheme } = kindOf(spki);
   const turns = limit(atOnce);
-  return {
-    scheme,
-    publicKey: new Uint8Array(spki),
-    sign(bytes) {
-      // Now: the caller may write into its octets before it is their turn.
-      const hashed = createHash(digest).update(bytes).digest();
-      const args = ['pkeyutl', '-sign', '-inkey', key, '-pkeyopt', `digest:${digest}`];
-      return turns(async () => new Uint8Array(await run(args, hashed)));
-    },
+  const sign = (bytes) => {
+    // Now: the caller may write into its octets before it is their turn.
+    const hashed = createHash(digest).update(bytes).digest();
+    const args = ['pkeyutl', '-sign', '-inkey', key, '-pkeyopt', `digest:${digest}`];
+    return turns(async () => new Uint8Array(await run(args, hashed)));
   };
+  // The public half is read without the PIN: whether the private one can be used shows a signature alone.
+  await sign(trial);
+  return { scheme, publicKey: new Uint8Array(spki), sign };
 }
 
 /** What OpenSSL could not do, in its words. */
@@ -90,12 +91,18 @@ function openssl(args, { env, input, timeLimitMs }) {
     child.on('close', (status, signal) => {
       clearTimeout(timer);
       if (status === 0) return resolve(Buffer.concat(out));
-      refuse(Buffer.concat(said).toString().trim() || `it said nothing (${signal ?? status})`);
+      refuse(hinted(Buffer.concat(said).toString().trim()) || `it said nothing (${signal ?? status})`);
     });
     // A command that has ended reads no more; its status says why.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
+}
+
+/** OpenSSL says the same of a wrong PIN as of a key that is not there. */
+function hinted(text) {
+  const isOfModule = text.includes('Could not find private key') && text.includes('pkcs11:');
+  return isOfModule ? `${text} (or the PIN is wrong: check the file of pin-source)` : text;
 }
 
 /** With what it has started, and without waiting for a signal that a module does not notice. */

@@ -133,4 +133,12 @@ test('a key in a module of PKCS #11 keeps every rule, and signs for an authority
   });
   for (const { run, title } of signerCompliance(() => signer)) await t.test(title, run);
   assert.equal((await createIssuer(certificate, signer)).signer, signer);
+
+  await writeFile(join(folder, 'wrong'), '9999');
+  const wrong = {
+    key: `pkcs11:token=ca;object=root;type=private?pin-source=file:${join(folder, 'wrong')}`,
+    publicKey: `pkcs11:token=ca;object=root;type=public?${pin}`,
+    env: { ...softhsm, OPENSSL_CONF: join(folder, 'openssl.cnf') },
+  };
+  await assert.rejects(opensslSigner(wrong), { code: 'SIGNER_UNAVAILABLE', message: /the PIN is wrong/ });
 });
