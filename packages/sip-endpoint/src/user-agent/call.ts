@@ -20,7 +20,7 @@ import {
   referListener,
   referToOf,
   type SubscribeOptions,
-  Subscription,
+  type Subscription,
 } from './dialog-events.ts';
 import { ackFor, sendAck } from './invite-answers.ts';
 import type { Line } from './line.ts';
@@ -68,7 +68,6 @@ export class Call {
   readonly #line: Line;
   readonly #changes = new SessionChanges();
   readonly #events = new DialogEvents();
-  readonly #subscriptions = new Set<Subscription>();
   readonly #untilAcknowledged: UntilAcknowledged;
   #session: UserSession;
   #localBody: SessionBody;
@@ -196,22 +195,9 @@ export class Call {
    * @see RFC 6665 §4.1, §4.5.2
    */
   subscribe(event: string, options: SubscribeOptions): Subscription {
-    if (this.#events.has(event))
-      throw new DialogFault(
-        `expected no subscription to ${event}, found one`,
-        'SUBSCRIBE in a call',
-        'end that one first',
-      );
     const send = (expiresSec: number) =>
       this.request('SUBSCRIBE', { headers: { Event: event, Expires: expiresSec } });
-    const subscription = new Subscription(event, { clock: this.#line.clock, send }, options);
-    this.#subscriptions.add(subscription);
-    this.#events.listen(event, (notify) => subscription.receive(notify));
-    void subscription.ended.then(() => {
-      this.#subscriptions.delete(subscription);
-      this.#events.forget(event);
-    });
-    return subscription;
+    return this.#events.subscribe(event, { clock: this.#line.clock, send }, options);
   }
 
   /**
@@ -390,7 +376,7 @@ export class Call {
   #end(by: 'local' | 'remote' | 'lost'): void {
     this.dialog.terminate();
     this.#untilAcknowledged.end();
-    for (const subscription of this.#subscriptions) subscription.lost();
+    this.#events.lost();
     this.#settle(by);
   }
 }

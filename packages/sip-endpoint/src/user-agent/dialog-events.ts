@@ -1,5 +1,6 @@
 import {
   type Dialog,
+  DialogFault,
   NameAddr,
   parseEvent,
   readSubscriptionState,
@@ -20,11 +21,7 @@ type Listener = (notify: SipRequest) => { readonly status: number; readonly isOv
 /** Who hears of the NOTIFY requests in a dialog: one listener for each event package. */
 export class DialogEvents {
   readonly #listeners = new Map<string, Listener>();
-
-  /** Whether somebody listens for an event. */
-  has(event: string): boolean {
-    return this.#listeners.has(event);
-  }
+  readonly #subscriptions = new Set<Subscription>();
 
   /**
    * @param event - package, e.g. `refer`
@@ -37,6 +34,35 @@ export class DialogEvents {
   /** Nobody listens for an event any more. */
   forget(event: string): void {
     this.#listeners.delete(event);
+  }
+
+  /**
+   * Subscribes to an event.
+   * @param event - package
+   * @param parts - as those of a {@link Subscription}
+   * @param options - how long, and who hears
+   * @throws DialogFault where somebody listens for it already
+   */
+  subscribe(event: string, parts: SubscriptionParts, options: SubscribeOptions): Subscription {
+    if (this.#listeners.has(event))
+      throw new DialogFault(
+        `expected no subscription to ${event}, found one`,
+        'SUBSCRIBE in a call',
+        'end that one first',
+      );
+    const subscription = new Subscription(event, parts, options);
+    this.#subscriptions.add(subscription);
+    this.listen(event, (notify) => subscription.receive(notify));
+    void subscription.ended.then(() => {
+      this.#subscriptions.delete(subscription);
+      this.forget(event);
+    });
+    return subscription;
+  }
+
+  /** The dialog has ended, and every subscription in it. */
+  lost(): void {
+    for (const subscription of this.#subscriptions) subscription.lost();
   }
 
   /**
@@ -77,6 +103,13 @@ export interface SubscribeOptions {
   readonly onNotify: (notify: SipRequest, state: SubscriptionState) => void;
 }
 
+/** What a {@link Subscription} needs. */
+export interface SubscriptionParts {
+  readonly clock: Clock;
+  /** Sends SUBSCRIBE. */
+  readonly send: (expiresSec: number) => Promise<SipResponse>;
+}
+
 /**
  * A subscription of this side: it is renewed until it is ended by either side.
  * @see RFC 6665 §4.1
@@ -98,11 +131,7 @@ export class Subscription implements SubscriberSink {
    * @param parts - time, and what sends SUBSCRIBE
    * @param options - how long, and who hears
    */
-  constructor(
-    event: string,
-    parts: { readonly clock: Clock; readonly send: (expiresSec: number) => Promise<SipResponse> },
-    options: SubscribeOptions,
-  ) {
+  constructor(event: string, parts: SubscriptionParts, options: SubscribeOptions) {
     this.event = event;
     this.#clock = parts.clock;
     this.#send = parts.send;
