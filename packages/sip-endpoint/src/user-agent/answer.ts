@@ -1,4 +1,5 @@
 import { createResponse, type HeaderFields, SipArgumentError, type SipResponse } from '@entente/sip';
+import { isLater } from '../transaction/is-later.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 
 /** What a request is answered with. */
@@ -51,7 +52,10 @@ export function answerAsChosen(
   };
   try {
     const chosen = choose();
-    if (chosen instanceof Promise) chosen.then((late) => give(late ?? parts.otherwise)).catch(failed);
+    if (isLater(chosen))
+      Promise.resolve(chosen)
+        .then((late) => give(late ?? parts.otherwise))
+        .catch(failed);
     else give(chosen ?? parts.otherwise);
   } catch (error) {
     failed(error);

@@ -25,6 +25,7 @@ import {
 import { ackFor, sendAck } from './invite-answers.ts';
 import type { Line } from './line.ts';
 import { heldSession, type SessionBody, sessionAgain } from './session-body.ts';
+import { tellApplication } from './tell-application.ts';
 import { UntilAcknowledged } from './until-acknowledged.ts';
 import type { UserSession } from './user-agent-session.ts';
 
@@ -180,7 +181,7 @@ export class Call {
     // The first NOTIFY may come before the answer.
     this.#events.listen(
       'refer',
-      referListener((status) => onProgress?.(status)),
+      referListener((status) => tellApplication(() => onProgress?.(status), this.#line.onFault)),
     );
     const response = await this.request('REFER', { headers: { 'Refer-To': referTo } });
     if (response.status >= 300) this.#events.forget('refer');
@@ -197,7 +198,8 @@ export class Call {
   subscribe(event: string, options: SubscribeOptions): Subscription {
     const send = (expiresSec: number) =>
       this.request('SUBSCRIBE', { headers: { Event: event, Expires: expiresSec } });
-    return this.#events.subscribe(event, { clock: this.#line.clock, send }, options);
+    const { clock, onFault } = this.#line;
+    return this.#events.subscribe(event, { clock, send, onFault }, options);
   }
 
   /**

@@ -14,6 +14,7 @@ import {
 } from '@entente/sip';
 import type { Clock } from '@entente/tls';
 import { checkArgument, uri } from './option-rules.ts';
+import { tellApplication } from './tell-application.ts';
 
 /** Takes the NOTIFY requests of one event. @returns the status to answer, and whether more will come */
 type Listener = (notify: SipRequest) => { readonly status: number; readonly isOver: boolean };
@@ -108,6 +109,8 @@ export interface SubscriptionParts {
   readonly clock: Clock;
   /** Sends SUBSCRIBE. */
   readonly send: (expiresSec: number) => Promise<SipResponse>;
+  /** Hears what the application has thrown. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /**
@@ -121,6 +124,7 @@ export class Subscription implements SubscriberSink {
   readonly ended: Promise<SubscriptionEnd>;
   readonly #clock: Clock;
   readonly #send: (expiresSec: number) => Promise<SipResponse>;
+  readonly #onFault: (error: unknown) => void;
   readonly #options: SubscribeOptions;
   readonly #timers = new Map<SubscriberTimer, () => void>();
   readonly #subscriber: Subscriber;
@@ -128,13 +132,14 @@ export class Subscription implements SubscriberSink {
 
   /**
    * @param event - package
-   * @param parts - time, and what sends SUBSCRIBE
+   * @param parts - time, what sends SUBSCRIBE, and what hears of faults
    * @param options - how long, and who hears
    */
   constructor(event: string, parts: SubscriptionParts, options: SubscribeOptions) {
     this.event = event;
     this.#clock = parts.clock;
     this.#send = parts.send;
+    this.#onFault = parts.onFault;
     this.#options = options;
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
@@ -187,7 +192,7 @@ export class Subscription implements SubscriberSink {
   }
 
   notified(_subscriber: Subscriber, notify: SipRequest, state: SubscriptionState): void {
-    this.#options.onNotify(notify, state);
+    tellApplication(() => this.#options.onNotify(notify, state), this.#onFault);
   }
 
   terminated(_subscriber: Subscriber, end: SubscriptionEnd): void {

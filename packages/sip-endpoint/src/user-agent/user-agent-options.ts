@@ -39,7 +39,7 @@ export interface UserAgentEvents {
   /**
    * A fault of the application: a function here, or one that it has given to a call, has thrown or its promise was rejected; a request that
    * it was to answer was answered 500. Or the registration has ended, because an option turned out to be wrong after it was made. Without it
-   * each fault is a warning of the process.
+   * each fault is a warning of the process, and so are both where it fails itself.
    */
   onFault?(error: unknown): void;
   /** A call rings: answer it, now or later, or it stays unanswered. */
