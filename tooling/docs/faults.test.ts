@@ -43,6 +43,7 @@ const faults: Readonly<Record<string, (Fault: FaultClass) => Error>> = {
     new Fault({ name: 'fe1.contoso.example', address: '192.0.2.1', port: 5061 }, 1_000, cause),
   CeilingFault: (Fault) => new Fault('maxBytes of a message budget', 1, 2, 3),
   NoAnswerError: (Fault) => new Fault('timeout', 'MESSAGE', 'fe1.contoso.example'),
+  DisposedError: (Fault) => new Fault('fe1.contoso.example'),
   NotConnectedError: (Fault) => new Fault('fe1.contoso.example'),
   TlsFault: (Fault) => new Fault('ENTENTE_TIMEOUT', parts),
   TrustError: (Fault) => new Fault(reject('peer-refused', {}), 'fe1.contoso.example:5061', undefined, cause),

@@ -147,7 +147,8 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
    * Dials a hop unless a connection to it is open.
    * @param hop - where to
    * @param tried - connections over which the request went already: another place of the hop is wanted
-   * @throws what the dialling failed of; {@link HopDownError} where it has failed a moment ago, or has no other place
+   * @throws what the dialling failed of; {@link HopDownError} where it has failed a moment ago, or has no other place; DisposedError once the
+   *   endpoint is disposed of, also where the dialling is under way
    */
   reach(hop: NextHop, tried?: ReadonlySet<SipConnection>): Promise<SipConnection> {
     return this.#pool.reach(hop, tried);
@@ -250,10 +251,11 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
     return drain(() => this.#connections.values(), options);
   }
 
-  /** Closes every connection; what was under way ends without an answer. */
+  /** Closes every connection, and dials no more; what was under way ends without an answer. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     this.#stopRetrying?.();
+    this.#pool.close();
     this.#user.onDisposing?.();
     this.#transactions.close();
     this.#everySecond.clear();

@@ -10,6 +10,7 @@ export type { ConnectionLimits } from './connection/connection-limits.ts';
 export type { ConnectionLink } from './connection/connection-user.ts';
 export { type DialServerOptions, dialServer } from './connection/dial-server.ts';
 export type { DialledSocket, Replaceable } from './connection/dialled-socket.ts';
+export { DisposedError } from './connection/disposed.ts';
 export type { DrainOptions } from './connection/drain.ts';
 export type { GivenUp } from './connection/given-up.ts';
 export type { HeldUp } from './connection/held-up.ts';

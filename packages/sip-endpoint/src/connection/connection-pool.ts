@@ -4,6 +4,8 @@ import { monotonicNow } from '../clock/monotonic-clock.ts';
 import type { ServiceAddress } from '../resolve/service-locator.ts';
 import type { SipConnection } from './connection.ts';
 import { DialBackoff, type Forgiven } from './dial-backoff.ts';
+import { Diallings } from './diallings.ts';
+import { DisposedError } from './disposed.ts';
 import { HopDownError, type NextHop } from './next-hop.ts';
 
 /** Dials a hop under the verdict and wraps the socket. */
@@ -41,7 +43,7 @@ const none: ReadonlySet<SipConnection> = new Set();
 export class ConnectionPool {
   /** The one that was opened first is used, unless its place is down. */
   readonly #open = new Map<string, SipConnection[]>();
-  readonly #dialling = new Map<string, Promise<SipConnection>>();
+  readonly #diallings = new Diallings<SipConnection>();
   readonly #places = new WeakMap<SipConnection, Place>();
   /** Where each connection that was dialled here leads. */
   readonly #dialled = new WeakMap<SipConnection, NextHop>();
@@ -52,6 +54,7 @@ export class ConnectionPool {
   readonly #clock: () => number;
   readonly #random: () => number;
   readonly #backoff = new DialBackoff();
+  #isClosed = false;
   /** Changes whenever everything is forgiven. */
   #epoch = 0;
 
@@ -136,17 +139,13 @@ export class ConnectionPool {
    * @param tried - connections over which the request went already: their places are passed over
    */
   async reach(hop: NextHop, tried: ReadonlySet<SipConnection> = none): Promise<SipConnection> {
+    if (this.#isClosed) throw new DisposedError(hop.name);
     const open = this.#openTo(hop.name, tried, false);
     if (open !== undefined) return open;
     const passed = this.#placesOf(tried);
     const key = passed.length === 0 ? hop.name : `${hop.name} ${passed.sort().join(' ')}`;
-    let dialling = this.#dialling.get(key);
-    if (dialling === undefined) {
-      dialling = this.#dialFirst(hop, passed).finally(() => this.#dialling.delete(key));
-      this.#dialling.set(key, dialling);
-    }
     try {
-      const connection = await dialling;
+      const connection = await this.#diallings.share(key, hop.name, () => this.#dialFirst(hop, passed));
       this.#keep(hop.name, connection);
       return connection;
     } catch (error) {
@@ -155,6 +154,12 @@ export class ConnectionPool {
       if (last === undefined) throw error;
       return last;
     }
+  }
+
+  /** Dials no more: what waits for a dialling hears so at once, also where that never ends. */
+  close(): void {
+    this.#isClosed = true;
+    this.#diallings.giveUp();
   }
 
   /** Forgets a connection that was closed. */
@@ -174,7 +179,7 @@ export class ConnectionPool {
     let failure: unknown;
     let dials = 0;
     for (const place of places) {
-      if (dials === maxDials) break;
+      if (dials === maxDials || this.#isClosed) break;
       if (passed.includes(placeText(place))) continue;
       const refusal = this.#backoff.refusal(place, this.#clock());
       if (refusal !== undefined) {

@@ -15,10 +15,12 @@ describe('what a function of the application is rejected with', () => {
       'by a promise of another realm',
       () => runInNewContext('(async (error) => { throw error; })')(ours) as unknown,
     ],
-    // biome-ignore lint/suspicious/noThenProperty: what a library may return.
     [
       'by what is like a promise',
-      () => ({ then: (_: unknown, reject: (why: unknown) => void) => reject(ours) }),
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: what a library may return.
+        then: (_: unknown, reject: (why: unknown) => void) => reject(ours),
+      }),
     ],
   ])('is heard: %s', async (_, call) => {
     const faults: unknown[] = [];

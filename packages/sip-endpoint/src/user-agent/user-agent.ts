@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SipRequest, SipResponse } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
+import { DisposedError } from '../connection/disposed.ts';
 import { loopTurn } from '../connection/loop-turn.ts';
 import type { NextHop } from '../connection/next-hop.ts';
 import { type EndpointUser, SipEndpoint } from '../endpoint.ts';
@@ -53,6 +54,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   readonly #password: PasswordChange;
   /** Whether the place that failed last is passed over by the next attempt. */
   #avoidsLast = false;
+  #isDisposed = false;
 
   /** @param options - who and where; a SipArgumentError says which one is missing, misspelt or of another kind */
   constructor(options: UserAgentOptions) {
@@ -150,8 +152,10 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * Dials the server under the verdict, without registering.
    * @throws what the dialling fails of
    * @throws NoAnswerError where the server closes at once
+   * @throws DisposedError where the user agent is disposed of, before or meanwhile
    */
   async connect(): Promise<SipConnection> {
+    this.#checkInUse();
     const server = this.#server;
     let connection: SipConnection | undefined;
     if (this.#avoidsLast) {
@@ -178,11 +182,12 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * 404, a wrong password, …) ends it. Calls go on over the new connection.
    * @param expiresSeconds - 0 removes the binding, and ends all this
    * @returns the final response of the first attempt
-   * @throws what the first attempt fails of; SipArgumentError where `expiresSeconds` is not a whole number
+   * @throws what the first attempt fails of; SipArgumentError where `expiresSeconds` is not a whole number; DisposedError as {@link connect}
    * @see RFC 3261 §10.2, RFC 5626 §4
    */
   async register(expiresSeconds = 3_600): Promise<SipResponse> {
     checkExpires(expiresSeconds);
+    this.#checkInUse();
     if (expiresSeconds > 0) return this.#registration.start(expiresSeconds);
     this.#keepAlive.stop();
     return this.#registration.end();
@@ -219,10 +224,12 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * @returns the final response
    * @throws NotConnectedError where there is no connection, and none comes within 32 seconds
    * @throws NoAnswerError where no answer comes
+   * @throws DisposedError where the user agent was disposed of
    * @throws SipArgumentError at once for what is not a URI, and for a method that has a member of its own
    */
   async request(method: string, to: string, parts: AgentRequestParts = {}): Promise<SipResponse> {
     checkRequest(method, to, parts);
+    this.#checkInUse();
     return this.#requests.ask(method, to, parts);
   }
 
@@ -236,13 +243,15 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    */
   async call(to: string, offer: SessionBody, options: CallOptions = {}): Promise<CallOutcome> {
     checkCall(to, offer, options);
+    this.#checkInUse();
     const outcome = await this.#requests.call(to, offer, options);
     if (outcome.ok) this.#calls.keep(outcome.call);
     return outcome;
   }
 
-  /** Hangs up nothing, says nothing: closes the connection, and keeps no registration. */
+  /** Hangs up nothing, says nothing: closes the connection, and keeps no registration. What is asked for later is refused. */
   [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     this.#keepAlive.stop();
     this.#password.stop();
     this.#registration.abandon();
@@ -290,6 +299,11 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     if (isKept && this.#endpoint.suspect(connection, why)) this.#avoidsLast = true;
     tellApplication(() => this.#options.events.onDisconnected?.(), this.#line.onFault);
     this.#registration.lost(why);
+  }
+
+  /** A registration that begins now would be kept for ever: there is nothing left that ends it. */
+  #checkInUse(): void {
+    if (this.#isDisposed) throw new DisposedError(this.#server.name);
   }
 
   async #sendRegister(expiresSeconds: number): Promise<SipResponse> {

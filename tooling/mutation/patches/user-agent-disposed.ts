@@ -1,0 +1,37 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const disposed = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-endpoint/test/disposed.test.ts',
+  title,
+});
+
+/** What a user agent and an endpoint are asked for after they were disposed of. */
+export const patches: PatchList = {
+  name: 'user-agent-disposed',
+  list: [
+    {
+      name: 'registered-for-ever',
+      off: 'a user agent that was disposed of registers, and nothing ends that',
+      file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
+      find: 'if (this.#isDisposed) throw new DisposedError(this.#server.name);',
+      replace: '',
+      test: disposed('is not asked to send a text: that is refused, and nothing is dialled'),
+    },
+    {
+      name: 'dialled-for-ever',
+      off: 'an endpoint that was disposed of dials',
+      file: 'packages/sip-endpoint/src/connection/connection-pool.ts',
+      find: 'if (this.#isClosed) throw new DisposedError(hop.name);',
+      replace: '',
+      test: disposed('dials nothing'),
+    },
+    {
+      name: 'dialling-that-never-ends',
+      off: 'what waits for a dialling that never ends waits for ever',
+      file: 'packages/sip-endpoint/src/connection/connection-pool.ts',
+      find: '    this.#diallings.giveUp();\n',
+      replace: '',
+      test: disposed('keeps nothing waiting for dial, which never ends'),
+    },
+  ],
+};
