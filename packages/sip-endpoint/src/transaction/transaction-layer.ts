@@ -21,6 +21,7 @@ import { TrafficCounts } from '../counts/traffic-counts.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
 import { AcceptedInvites } from './accepted-invites.ts';
 import { clientKeyOf } from './client-key.ts';
+import { endWithConnection } from './end-with-connection.ts';
 import { isInPassing, isTooMany } from './in-passing.ts';
 import { mayAnswer } from './may-answer.ts';
 import type { NotTaken } from './not-taken.ts';
@@ -255,14 +256,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   /** Ends what was under way on a connection that broke. */
   connectionClosed(connection: SipConnection): void {
     this.accepted.connectionClosed(connection);
-    for (const { transaction } of connection.transactions.copy() as readonly TransactionContext<unknown>[]) {
-      if (transaction === undefined) continue;
-      if (isClient(transaction)) transaction.transportError();
-      else {
-        transaction.transportError();
-        transaction.abandon();
-      }
-    }
+    endWithConnection(connection);
   }
 
   /** Ends everything, without a word to the peers. */
