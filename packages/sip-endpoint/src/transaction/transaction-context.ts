@@ -78,14 +78,29 @@ export class TransactionContext<User> implements Answered, Placed, Forgettable {
     this.asked = undefined;
   }
 
-  forgetFirst(wheel: TimerWheel<TransactionTimer>): void {
-    if (this.first !== undefined) wheel.cancel(this.first);
-    this.first = undefined;
+  /** Stops a timer, where it runs. */
+  stopTimer(name: TransactionTimer, wheel: TimerWheel<TransactionTimer>): void {
+    const { first, second } = this;
+    if (first?.name === name) {
+      wheel.cancel(first);
+      this.first = undefined;
+    } else if (second?.name === name) {
+      wheel.cancel(second);
+      this.second = undefined;
+    }
   }
 
-  forgetSecond(wheel: TimerWheel<TransactionTimer>): void {
-    if (this.second !== undefined) wheel.cancel(this.second);
-    this.second = undefined;
+  /** Schedules a timer; one of the same name takes its place. */
+  startTimer(
+    name: TransactionTimer,
+    afterMs: number,
+    owner: AnyTransaction,
+    wheel: TimerWheel<TransactionTimer>,
+  ): void {
+    this.stopTimer(name, wheel);
+    const timer = wheel.schedule(afterMs, owner, name);
+    if (this.first === undefined || this.first.owner === undefined) this.first = timer;
+    else this.second = timer;
   }
 
   forget(): void {

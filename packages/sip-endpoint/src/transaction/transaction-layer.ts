@@ -307,18 +307,11 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   }
 
   startTimer(transaction: AnyTransaction, name: TransactionTimer, afterMs: number): void {
-    const { context } = transaction;
-    if (context.first?.name === name) context.forgetFirst(this.#wheel);
-    else if (context.second?.name === name) context.forgetSecond(this.#wheel);
-    const timer = this.#wheel.schedule(afterMs, transaction, name);
-    if (context.first === undefined || context.first.owner === undefined) context.first = timer;
-    else context.second = timer;
+    transaction.context.startTimer(name, afterMs, transaction, this.#wheel);
   }
 
   stopTimer(transaction: AnyTransaction, name: TransactionTimer): void {
-    const { context } = transaction;
-    if (context.first?.name === name) context.forgetFirst(this.#wheel);
-    else if (context.second?.name === name) context.forgetSecond(this.#wheel);
+    transaction.context.stopTimer(name, this.#wheel);
   }
 
   transportFailed(transaction: AnyTransaction): void {
