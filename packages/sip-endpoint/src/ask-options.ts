@@ -8,7 +8,7 @@ export interface AskOptions {
   readonly onFurtherSuccess?: ((response: SipResponse) => void) | undefined;
   /**
    * Aborting it sends a CANCEL for an INVITE once a 1xx has come (RFC 3261 §9.1); an INVITE with one that is aborted already is not sent, and
-   * counts as answered with 487. Other requests are not affected.
+   * counts as answered with 487. Once the final response has come it does nothing. Other requests are not affected.
    */
   readonly signal?: AbortSignal | undefined;
 }

@@ -43,6 +43,8 @@ export function askRequest(
           if (response.status >= 200 && response.status < 300) onFurtherSuccess?.(response);
         } else if (response.status >= 200) {
           answered = true;
+          // What is answered is not cancelled any more (RFC 3261 §9.1), and the signal may be that of many calls.
+          signal?.removeEventListener('abort', cancel);
           resolve(response);
         } else {
           const first = !ringing;

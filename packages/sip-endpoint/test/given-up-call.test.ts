@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createResponse } from '@entente/sip';
 import type { ServerTransaction } from '@entente/sip-endpoint';
 import { describe, expect, it } from 'vitest';
@@ -32,6 +33,17 @@ const accept = (transaction: ServerTransaction) =>
       ...offer,
     }),
   );
+
+/** A signal, and how many listen to it. */
+function watched() {
+  const givingUp = new AbortController();
+  const { signal } = givingUp;
+  return {
+    signal,
+    abort: () => givingUp.abort(),
+    listeners: () => getEventListeners(signal, 'abort').length,
+  };
+}
 
 describe('a call that is given up (RFC 3261 §9.1)', () => {
   it('before it is made sends nothing', async () => {
@@ -82,5 +94,20 @@ describe('a call that is given up (RFC 3261 §9.1)', () => {
     });
     expect(outcome).toMatchObject({ ok: false, response: { status: 487 } });
     await expect.poll(() => got).toEqual(['INVITE', 'ACK', 'BYE']);
+  });
+
+  it('after it was answered sends no CANCEL, and keeps nothing of the signal', async () => {
+    await using network = await startListening((transaction) => {
+      transaction.respond(createResponse(transaction.request, 180));
+      accept(transaction);
+    });
+    const { alice, got } = network;
+    const { signal, ...givingUp } = watched();
+    const outcome = await alice.call('sip:bob@contoso.example', offer, { signal });
+    expect(outcome.ok && (await outcome.call.reinvite(offer, { signal })).status).toBe(200);
+    expect(givingUp.listeners()).toBe(0);
+    givingUp.abort();
+    await alice.request('OPTIONS', 'sip:contoso.example');
+    expect(got).not.toContain('CANCEL');
   });
 });

@@ -38,6 +38,14 @@ export const patches: PatchList = {
       test: givenUp('while it is answered is acknowledged, and ended with BYE (RFC 3261 §15)'),
     },
     {
+      name: 'cancelled-after-the-answer',
+      off: 'an INVITE that was answered is cancelled, and a signal keeps each call that it was given to',
+      file: 'packages/sip-endpoint/src/ask-request.ts',
+      find: "          signal?.removeEventListener('abort', cancel);\n",
+      replace: '',
+      test: givenUp('after it was answered sends no CANCEL, and keeps nothing of the signal'),
+    },
+    {
       name: 'late-fault',
       off: 'what the promise of an application is rejected with ends the process',
       file: 'packages/sip-endpoint/src/user-agent/tell-application.ts',
