@@ -17,7 +17,10 @@ import type { RequestWeigher } from './transaction/under-load.ts';
 
 /** Who decides about requests of an endpoint. */
 export interface EndpointUser extends RequestWeigher {
-  /** A new request, matched and deduplicated; answer with `transaction.respond`. */
+  /**
+   * A new request, matched and deduplicated; answer with `transaction.respond`. Where it throws, or is async and rejects, `onFault` hears of it,
+   * and a request that is not answered yet is answered 500.
+   */
   onRequest(transaction: ServerTransaction, connection: SipConnection): void;
   /** An ACK for a 2xx: pass it on or take note of it. */
   onAck(ack: SipRequest, connection: SipConnection): void;

@@ -45,5 +45,16 @@ export const patches: PatchList = {
       replace: '      warn(error);\n      throw further;\n',
       test: telling('is a warning where what hears of faults fails itself at once'),
     },
+    {
+      name: 'async-user',
+      off: 'an async user of an endpoint that is rejected ends the process',
+      file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
+      find: "if (typeof taken === 'object' && isLater(taken))",
+      replace: "if (typeof taken === 'string' && isLater(taken))",
+      test: {
+        file: 'packages/sip-endpoint/test/async-user.test.ts',
+        title: 'is reported, and the request is answered 500, as where it throws at once',
+      },
+    },
   ],
 };

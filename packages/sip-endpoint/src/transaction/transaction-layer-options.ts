@@ -6,7 +6,7 @@ import type { RequestWeigher, UnderLoad } from './under-load.ts';
 
 /** Who decides about requests; everything about retransmission, matching and CANCEL has been done before it is asked. */
 export interface TransactionUser extends RequestWeigher {
-  /** A new request. Answer with `transaction.respond`. */
+  /** A new request. Answer with `transaction.respond`. What it throws, or is rejected with where it is async, counts as a 500. */
   onRequest(transaction: ServerTransaction, connection: SipConnection): void;
   /** An ACK for a 2xx: it has no transaction and gets no answer. */
   onAck(ack: SipRequest, connection: SipConnection): void;

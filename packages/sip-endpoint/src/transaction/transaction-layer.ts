@@ -23,6 +23,7 @@ import { AcceptedInvites } from './accepted-invites.ts';
 import { clientKeyOf } from './client-key.ts';
 import { endWithConnection } from './end-with-connection.ts';
 import { isInPassing, isTooMany } from './in-passing.ts';
+import { isLater } from './is-later.ts';
 import { mayAnswer } from './may-answer.ts';
 import type { NotTaken } from './not-taken.ts';
 import { isOrdinaryRefusal } from './ordinary-refusal.ts';
@@ -134,10 +135,14 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     try {
       if (request.method === 'REGISTER' || request.to.tag !== undefined) connection.sentInDialog();
       if (request.method === 'CANCEL') this.#cancel(request, transaction, connection);
-      else this.#user.onRequest(transaction, connection);
+      else {
+        const taken: unknown = this.#user.onRequest(transaction, connection);
+        // Nearly every user returns nothing: no more is looked at then.
+        if (typeof taken === 'object' && isLater(taken))
+          Promise.resolve(taken).catch((error) => this.#failed(error, transaction));
+      }
     } catch (error) {
-      this.contain(error, connection);
-      this.refuse(transaction, createResponse(request, error instanceof SipSyntaxError ? 400 : 500));
+      this.#failed(error, transaction);
     }
     return undefined;
   }
@@ -355,6 +360,13 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     } catch (error) {
       this.contain(error, transaction.context.connection);
     }
+  }
+
+  /** The user has failed of a request, at once or later. */
+  #failed(error: unknown, transaction: ServerTransaction): void {
+    this.contain(error, transaction.context.connection);
+    const status = error instanceof SipSyntaxError ? 400 : 500;
+    this.refuse(transaction, createResponse(transaction.request, status));
   }
 
   /** RFC 3261 §9.2: the CANCEL is answered by itself, the INVITE it means is told. */
