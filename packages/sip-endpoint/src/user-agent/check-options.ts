@@ -3,7 +3,6 @@ import { peerOf } from '@entente/tls';
 import type { NextHop } from '../connection/next-hop.ts';
 import { dialAsUser } from './dial-as-user.ts';
 import {
-  abortSignal,
   anyText,
   callback,
   checkArgument,
@@ -12,15 +11,12 @@ import {
   type OptionRule,
   type OptionRules,
   text,
-  uri,
   wholeNumber,
   withMethods,
 } from './option-rules.ts';
-import type { CallOptions } from './outgoing-call.ts';
 import { checkAddresses } from './outside-calls.ts';
 import type { RequestPace } from './pacing.ts';
 import type { StayTimings } from './registration-state.ts';
-import type { SessionBody } from './session-body.ts';
 import type {
   AgentRequestParts,
   UserAgentEvents,
@@ -191,26 +187,4 @@ export function plainText(to: string, body: string, as: string): AgentRequestPar
  */
 export function checkExpires(expiresSeconds: number): void {
   checkArgument(expiresSeconds, wholeNumber(0, 4_294_967_295), 'expiresSeconds', 'register');
-}
-
-const callOptions: Shape<CallOptions> = {
-  onProvisional: callback(),
-  signal: abortSignal(),
-  maxForwards: wholeNumber(0, 255),
-};
-const offerMissing = 'give the session description as second argument: { contentType, body }';
-const offerRule = nested(
-  { contentType: text(offerMissing), body: anyText(offerMissing) },
-  { missing: offerMissing },
-);
-
-/**
- * Looks at what a call is made with.
- *
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
- */
-export function checkCall(to: string, offer: SessionBody, options: CallOptions): void {
-  checkArgument(to, uri('give the address to call, such as sip:bob@contoso.example'), 'to', 'call');
-  checkArgument(offer, offerRule, 'offer', 'call');
-  checkOptions(options, callOptions, 'call');
 }
