@@ -57,7 +57,7 @@ export const patches: PatchList = {
       name: 'fault-unanswered',
       off: 'a call stays unanswered where the application fails',
       file: 'packages/sip-endpoint/src/user-agent/incoming-call.ts',
-      find: '        if (!this.#isSettled) this.reject(500);\n',
+      find: '        if (this.#settled === undefined) this.reject(500);\n',
       replace: '',
       test: callbacks('at once, where it takes a call: the caller gets 500'),
     },

@@ -1,8 +1,16 @@
-import { createResponse, dialogOfRequest, type SipRequest, type SipResponse } from '@entente/sip';
+import {
+  createResponse,
+  DialogFault,
+  dialogOfRequest,
+  type SipRequest,
+  type SipResponse,
+} from '@entente/sip';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type BridgeOutcome, bodyOf, bridge, type PlaceCall, type RingingLeg } from './bridge.ts';
 import { Call } from './call.ts';
+import { checkAnswer } from './check-in-call.ts';
 import type { Line } from './line.ts';
+import { uri as anyUri, checkArgument, wholeNumber } from './option-rules.ts';
 import type { SessionBody } from './session-body.ts';
 import { tellApplication } from './tell-application.ts';
 import type { UserSession } from './user-agent-session.ts';
@@ -23,6 +31,9 @@ export interface IncomingCallParts {
   readonly place: PlaceCall;
 }
 
+const failure = wholeNumber(300, 699, 'give the failure to answer, 300 to 699, such as 486');
+const callee = anyUri('give the address to call, such as sip:bob@contoso.example');
+
 /** A call that rings here. */
 export class IncomingCall {
   /** The INVITE as received. */
@@ -32,8 +43,7 @@ export class IncomingCall {
   readonly #localTag: string;
   readonly #contact: string;
   readonly #cancelled: (() => void)[] = [];
-  #isCancelled = false;
-  #isSettled = false;
+  #settled: 'accepted' | 'rejected' | 'cancelled' | undefined;
 
   /**
    * @param transaction - of the INVITE
@@ -48,8 +58,7 @@ export class IncomingCall {
     transaction.context.user = {
       onCancel: () => {
         this.#transaction.respond(createResponse(this.request, 487, undefined, { toTag: this.#localTag }));
-        this.#isCancelled = true;
-        this.#settle();
+        this.#settle('cancelled');
         for (const listener of this.#cancelled) tellApplication(listener, parts.line.onFault);
       },
     };
@@ -60,7 +69,7 @@ export class IncomingCall {
     tellApplication(
       () => take(this),
       (error) => {
-        if (!this.#isSettled) this.reject(500);
+        if (this.#settled === undefined) this.reject(500);
         this.#parts.line.onFault(error);
       },
     );
@@ -78,19 +87,29 @@ export class IncomingCall {
     );
   }
 
-  /** Answers with a failure, 300 to 699. */
+  /**
+   * Answers with a failure; nothing where the caller has given up meanwhile.
+   * @param status - 300 to 699
+   * @throws SipArgumentError for another status
+   * @throws DialogFault where the call has been accepted or rejected already
+   */
   reject(status: number): void {
-    this.#transaction.respond(createResponse(this.request, status, undefined, { toTag: this.#localTag }));
-    this.#settle();
+    checkArgument(status, failure, 'status', 'reject');
+    this.#checkRings('reject');
+    this.#reject(status);
   }
 
   /**
    * Answers 200 and repeats it until the ACK comes.
    * @param answer - body of the 200
    * @returns undefined where the caller has given up meanwhile
+   * @throws SipArgumentError where the body or its type is left out
+   * @throws DialogFault where the call has been accepted or rejected already
    * @see RFC 3261 §13.3.1.4
    */
   accept(answer: SessionBody): Call | undefined {
+    checkAnswer(answer);
+    this.#checkRings('accept');
     return this.#accept(answer, this.#localTag);
   }
 
@@ -100,10 +119,19 @@ export class IncomingCall {
    * user agent as the caller. An INVITE without an offer is answered 488, and nothing is transferred (405 for a REFER).
    * @param uri - `sip:bob@contoso.example`
    * @returns the two calls, or what the caller was answered
+   * @throws SipArgumentError for what is not a URI; the caller is answered 500
+   * @throws DialogFault where the call has been accepted or rejected already
    * @see RFC 3261 §6 and §12
    */
   async bridge(uri: string): Promise<BridgeOutcome> {
-    if (this.#isCancelled) return { ok: false, status: 487 };
+    this.#checkRings('bridge');
+    if (this.#settled === 'cancelled') return { ok: false, status: 487 };
+    try {
+      checkArgument(uri, callee, 'uri', 'bridge');
+    } catch (error) {
+      this.#reject(500);
+      throw error;
+    }
     const givenUp = new AbortController();
     this.onCancelled(() => givenUp.abort());
     // Each device of the callee has a dialog of its own with the caller, until one answers (RFC 3261 §13.2.2.4).
@@ -122,15 +150,30 @@ export class IncomingCall {
         if (response.status > 100) this.#progress(response, tagFor(response));
       },
       accept: (response) => this.#accept(bodyOf(response), tagFor(response)),
-      reject: (status) => this.reject(status),
+      reject: (status) => this.#reject(status),
     };
     return bridge(leg, uri, this.#parts.place);
   }
 
-  #settle(): void {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
+  /** A caller that gives up may do so at any moment: that is not a mistake here. */
+  #checkRings(method: string): void {
+    if (this.#settled === undefined || this.#settled === 'cancelled') return;
+    throw new DialogFault(
+      `expected a call that rings, found one that was ${this.#settled}`,
+      `${method} of a call`,
+      'answer each call once',
+    );
+  }
+
+  #settle(as: 'accepted' | 'rejected' | 'cancelled'): void {
+    if (this.#settled !== undefined) return;
+    this.#settled = as;
     this.#parts.settled?.();
+  }
+
+  #reject(status: number): void {
+    this.#transaction.respond(createResponse(this.request, status, undefined, { toTag: this.#localTag }));
+    this.#settle('rejected');
   }
 
   #progress({ bodyLength, bodyText, contentType, status }: SipResponse, toTag: string): void {
@@ -144,9 +187,10 @@ export class IncomingCall {
   }
 
   #accept(answer: SessionBody, localTag: string): Call | undefined {
+    if (this.#settled !== undefined) return undefined;
     const dialog = dialogOfRequest(this.request, { status: 200, localTag }, true);
     if (!dialog.ok) {
-      this.reject(400);
+      this.#reject(400);
       return undefined;
     }
     const { accepted, allow, line, session } = this.#parts;
@@ -160,7 +204,7 @@ export class IncomingCall {
       body: answer.body,
     });
     if (!this.#transaction.respond(response)) return undefined;
-    this.#settle();
+    this.#settle('accepted');
     const call = new Call({ session, line, dialog: dialog.dialog, localBody: answer, remoteBody });
     accepted(call);
     call.accepted(this.#transaction, response);
