@@ -118,11 +118,14 @@ describe('in a call', () => {
       return { status: 200, ...session(2, 'sendrecv') };
     };
     const needs = { headers: { Require: 'timer, foo' } };
-    const answers = [
-      await caller.reinvite({ ...session(2, 'inactive'), ...needs }),
-      await caller.update({ ...session(2, 'inactive'), ...needs }),
+    const answers: SipResponse[] = [];
+    const invite = caller.dialog.createRequest('INVITE', { ...session(2, 'inactive'), ...needs });
+    const respond = (response: SipResponse) => void answers.push(response);
+    called.receive({ request: invite, respond } as unknown as ServerTransaction);
+    answers.push(
+      await caller.request('UPDATE', { ...session(2, 'inactive'), ...needs }),
       await caller.request('INFO', needs),
-    ];
+    );
     expect(answers.map((answer) => [answer.status, answer.get('Unsupported')])).toEqual(
       [1, 2, 3].map(() => [420, 'timer, foo']),
     );

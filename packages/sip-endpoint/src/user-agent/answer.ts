@@ -1,6 +1,7 @@
-import { createResponse, type HeaderFields, SipArgumentError, type SipResponse } from '@entente/sip';
+import { createResponse, type HeaderFields, type SipResponse } from '@entente/sip';
 import { isLater } from '../transaction/is-later.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
+import { checkOptions, type OptionRule, text, wholeNumber } from './option-rules.ts';
 
 /** What a request is answered with. */
 export interface Answer {
@@ -62,19 +63,23 @@ export function answerAsChosen(
   }
 }
 
+const rules: { readonly [name in keyof Required<Answer>]: OptionRule } = {
+  status: wholeNumber(200, 699, 'give a final status of RFC 3261 §21'),
+  headers: { wanted: 'header fields', fits: (value) => typeof value === 'object' && value !== null },
+  contentType: text(),
+  body: {
+    wanted: 'a text or bytes',
+    fits: (value) => typeof value === 'string' || ArrayBuffer.isView(value),
+  },
+};
+
 function responseOf(
   { request }: ServerTransaction,
   answer: Answer,
   { contact, toTag }: AnswerParts,
 ): SipResponse {
+  checkOptions(answer, rules, `answer to ${request.method}`);
   const { body, contentType, headers, status } = answer;
-  if (!(status >= 200 && status <= 699)) {
-    throw new SipArgumentError(
-      `expected 200 to 699, found ${status}`,
-      `answer to ${request.method}`,
-      'give a final status of RFC 3261 §21',
-    );
-  }
   return createResponse(request, status, undefined, {
     ...(toTag !== undefined && { toTag }),
     ...(contact !== undefined && status < 300 && { contact }),

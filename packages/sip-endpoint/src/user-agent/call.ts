@@ -15,6 +15,7 @@ import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type Answer, answerAsChosen, type ChosenAnswer } from './answer.ts';
 import { extensionsRefused, refreshing, usual } from './call-methods.ts';
+import { checkChange, checkInfo, checkRefer, checkSubscribe } from './check-in-call.ts';
 import {
   DialogEvents,
   referListener,
@@ -127,7 +128,8 @@ export class Call {
    * @throws DialogFault where a change of this side is not answered yet, or the call has ended
    * @see RFC 3261 §14.1
    */
-  reinvite(offer: SessionBody, options: GivenUp = {}): Promise<SipResponse> {
+  async reinvite(offer: SessionBody, options: GivenUp = {}): Promise<SipResponse> {
+    checkChange(offer, 'reinvite', options);
     return this.#change('INVITE', offer, options);
   }
 
@@ -138,7 +140,8 @@ export class Call {
    * @throws DialogFault as {@link Call.reinvite}
    * @see RFC 3311 §5
    */
-  update(offer: SessionBody): Promise<SipResponse> {
+  async update(offer: SessionBody): Promise<SipResponse> {
+    checkChange(offer, 'update');
     return this.#change('UPDATE', offer);
   }
 
@@ -149,24 +152,28 @@ export class Call {
    */
   async hold(): Promise<SipResponse> {
     const before = this.#beforeHold ?? this.#localBody;
-    const response = await this.reinvite(heldSession(this.#localBody));
+    const response = await this.#change('INVITE', heldSession(this.#localBody));
     if (response.status < 300) this.#beforeHold = before;
     return response;
   }
 
   /** Offers the session again that was put on hold. @returns the final response to the INVITE */
   async resume(): Promise<SipResponse> {
-    const response = await this.reinvite(sessionAgain(this.#beforeHold ?? this.#localBody, this.#localBody));
+    const response = await this.#change(
+      'INVITE',
+      sessionAgain(this.#beforeHold ?? this.#localBody, this.#localBody),
+    );
     if (response.status < 300) this.#beforeHold = undefined;
     return response;
   }
 
   /**
    * Sends information of the application (RFC 6086).
-   * @param body - what is sent
+   * @param sent - body and its type
    */
-  info({ body, contentType }: SessionBody): Promise<SipResponse> {
-    return this.request('INFO', { body, contentType });
+  async info(sent: SessionBody): Promise<SipResponse> {
+    checkInfo(sent);
+    return this.request('INFO', { ...sent });
   }
 
   /**
@@ -176,7 +183,9 @@ export class Call {
    * @returns the final response: 202 where the other side tries
    * @see RFC 3515, RFC 3891
    */
-  async refer(target: string, { onProgress, replaces }: ReferOptions = {}): Promise<SipResponse> {
+  async refer(target: string, options: ReferOptions = {}): Promise<SipResponse> {
+    checkRefer(options);
+    const { onProgress, replaces } = options;
     const referTo = referToOf(target, replaces?.dialog);
     // The first NOTIFY may come before the answer.
     this.#events.listen(
@@ -196,6 +205,7 @@ export class Call {
    * @see RFC 6665 §4.1, §4.5.2
    */
   subscribe(event: string, options: SubscribeOptions): Subscription {
+    checkSubscribe(event, options);
     const send = (expiresSec: number) =>
       this.request('SUBSCRIBE', { headers: { Event: event, Expires: expiresSec } });
     const { clock, onFault } = this.#line;
