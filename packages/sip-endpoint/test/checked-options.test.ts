@@ -136,6 +136,36 @@ describe('the options of a user agent', () => {
       'expected clock to be a clock with now and after, found a value of the type object',
       'clock of UserAgent',
     ],
+    ...['a b', 'münchen', '[::1', 'host:5061', 'host;x'].map((host): (typeof wrong)[number] => [
+      `with ${host} as host`,
+      { ...good, host },
+      `expected host to be the name of a host, or its address, in ASCII, found "${host}"`,
+      'host of UserAgent',
+    ]),
+    ...['abc', 'urn:uuid:">;x="y', 'urn:uuid:'].map((instance): (typeof wrong)[number] => [
+      `with ${instance} as instance`,
+      { ...good, instance },
+      `expected instance to be a URN such as urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6, found ${JSON.stringify(instance)}`,
+      'instance of UserAgent',
+    ]),
+    ...(
+      [
+        ['an empty text', ''],
+        ['a text with a space', 'a b'],
+        ['nothing', undefined],
+      ] as const
+    ).map(([what, made]): (typeof wrong)[number] => [
+      `with newToken that returns ${what}`,
+      { ...good, newToken: () => made },
+      expect.stringContaining('newToken()') as unknown as string,
+      'newToken() of UserAgent',
+    ]),
+    [
+      'with newToken that is async',
+      { ...good, newToken: async () => 'token' },
+      expect.stringContaining('found a promise') as unknown as string,
+      'newToken() of UserAgent',
+    ],
     [
       'with dialAsUser that is not called',
       { ...good, dial: dialAsUser },
@@ -164,6 +194,19 @@ describe('the options of a user agent', () => {
     const credentials = { secret: record, algorithms: ['MD5'] as const };
     await using agent = new UserAgent({ ...good, credentials, events: new Events() });
     expect(agent.addressOfRecord).toBe('sip:alice@contoso.example');
+  });
+
+  it.each(['192.0.2.1', '[2001:db8::1]', 'laptop.contoso.example'])('may have %s as host', async (host) => {
+    await using agent = new UserAgent({ ...good, host, instance: `urn:uuid:${crypto.randomUUID()}` });
+    expect(agent.waiting).toBe(0);
+  });
+
+  it('that dial and reject with nothing say so, and name no other address', async () => {
+    await using agent = new UserAgent({ ...good, dial: () => Promise.reject(undefined) });
+    await expect(agent.connect()).rejects.toMatchObject({
+      code: 'ENTENTE_SIP_HOP_DOWN',
+      message: 'contoso.example cannot be dialled: dial does not say why',
+    });
   });
 
   it('that dial what has no verdict are told so at the first attempt, and there is no other', async () => {

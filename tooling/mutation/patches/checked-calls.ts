@@ -6,7 +6,12 @@ const refuses: MutationPatch['test'] = {
 };
 const file = 'packages/sip-endpoint/src/user-agent/call.ts';
 
-/** What callers without a compiler may pass to a call. */
+const options = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-endpoint/test/checked-options.test.ts',
+  title,
+});
+
+/** What callers without a compiler may pass to a user agent and a call. */
 export const patches: PatchList = {
   name: 'checked-calls',
   list: [
@@ -60,6 +65,40 @@ export const patches: PatchList = {
         file: 'packages/sip-endpoint/test/checked-calls.test.ts',
         title: 'answers 500 where a name in the answer is misspelt, and reports it',
       },
+    },
+    {
+      name: 'host',
+      off: 'a user agent has a host in its Via that no server can read',
+      file: 'packages/sip-endpoint/src/user-agent/check-options.ts',
+      find: '  host: host(),\n',
+      replace: '  host: text(),\n',
+      test: options('are refused where they are with a b as host, and the fault names the option'),
+    },
+    {
+      name: 'instance',
+      off: 'the instance of a device ends the header field that it stands in',
+      file: 'packages/sip-endpoint/src/user-agent/check-options.ts',
+      find: '  instance: urn(),\n',
+      replace: '  instance: text(),\n',
+      test: options('are refused where they are with abc as instance, and the fault names the option'),
+    },
+    {
+      name: 'tokens',
+      off: 'a tag has a space',
+      file: 'packages/sip-endpoint/src/user-agent/check-options.ts',
+      find: "    checkArgument(made, token, 'newToken()', 'UserAgent');\n",
+      replace: '',
+      test: options(
+        'are refused where they are with newToken that returns a text with a space, and the fault names the option',
+      ),
+    },
+    {
+      name: 'dialled-for-nothing',
+      off: 'a dial that is rejected with nothing has the server have no other address',
+      file: 'packages/sip-endpoint/src/connection/connection-pool.ts',
+      find: "error ?? new HopDownError(place, 0, new Error('dial does not say why'))",
+      replace: 'error',
+      test: options('that dial and reject with nothing say so, and name no other address'),
     },
   ],
 };

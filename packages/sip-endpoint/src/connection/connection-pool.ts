@@ -195,7 +195,7 @@ export class ConnectionPool {
       } catch (error) {
         // What failed under an earlier state of trust or topology says nothing of the present one.
         if (epoch === this.#epoch) this.#backoff.failed(place, error, this.#clock(), this.#random());
-        failure = plainer(failure, error);
+        failure = plainer(failure, error ?? new HopDownError(place, 0, new Error('dial does not say why')));
       }
     }
     throw failure ?? new HopDownError(hop, 0, new Error('it has no other address'));

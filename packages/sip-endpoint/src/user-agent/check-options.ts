@@ -7,10 +7,12 @@ import {
   callback,
   checkArgument,
   checkOptions,
+  host,
   nested,
   type OptionRule,
   type OptionRules,
   text,
+  urn,
   wholeNumber,
   withMethods,
 } from './option-rules.ts';
@@ -111,8 +113,8 @@ const rules: Shape<UserAgentOptions> = {
   newToken: callback('write newToken: createTokenSource()'),
   events: nested(events, { missing: 'write events: { onMessage: … }, or events: {}' }),
   sips: { wanted: "'required'", fits: (value) => value === 'required' },
-  host: text(),
-  instance: text(),
+  host: host(),
+  instance: urn(),
   stay: nested(stay),
   pace: nested(pace),
   clock: withMethods('a clock with now and after', 'now', 'after'),
@@ -143,6 +145,26 @@ export function checkedUserAgentOptions(options: UserAgentOptions): UserAgentOpt
       'call it: dial: dialAsUser({ trust })',
     );
   return options;
+}
+
+const token: OptionRule = {
+  wanted: "a text of letters, digits and -.!%*_+`'~, so that it can be a tag",
+  fits: (value) => typeof value === 'string' && /^[\w.!%*+`'~-]+$/.test(value),
+  missing: 'write newToken: createTokenSource()',
+};
+
+/**
+ * Tokens of a user agent: a text with a space would end a header field before its time.
+ *
+ * @param newToken - of the options
+ * @returns the same, which throws a SipArgumentError for what is not a token (RFC 3261 §25.1)
+ */
+export function checkedTokens(newToken: UserAgentOptions['newToken']): UserAgentOptions['newToken'] {
+  return () => {
+    const made = newToken();
+    checkArgument(made, token, 'newToken()', 'UserAgent');
+    return made;
+  };
 }
 
 /**

@@ -112,6 +112,27 @@ export function anyText(missing: string): OptionRule {
   return { wanted: 'a text', fits: (value) => typeof value === 'string', missing };
 }
 
+/** A name or an address, as it stands in Via (RFC 3261 §25.1). */
+export function host(): OptionRule {
+  return {
+    wanted: 'the name of a host, or its address, in ASCII',
+    fits: (value) =>
+      typeof value === 'string' &&
+      /^(?:[a-z\d.-]+|\[[\da-f:.]+\])$/i.test(value) &&
+      parseUri(`sip:${value}`).ok,
+  };
+}
+
+/** A URN, as it stands between quotes and angle brackets (RFC 8141 §2, RFC 5626 §4.1). */
+export function urn(): OptionRule {
+  return {
+    wanted: 'a URN such as urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
+    fits: (value) =>
+      typeof value === 'string' &&
+      /^urn:[a-z\d][a-z\d-]{0,30}[a-z\d]:[\w()+,.:=@;$!*'%/?#&~-]+$/i.test(value),
+  };
+}
+
 /** A URI of any scheme, as a request is sent to: a number is `tel:`, an emergency `urn:service:sos`. */
 export function uri(missing?: string): OptionRule {
   return {

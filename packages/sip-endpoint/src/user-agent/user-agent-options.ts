@@ -76,13 +76,16 @@ export interface UserAgentOptions {
   readonly dial: (hop: NextHop) => Promise<UserSocket>;
   /** Finds where the server is, in the order to try (RFC 3263). Without it it is dialled at the address that it has. */
   readonly locate?: EndpointOptions['locate'];
-  /** Unpredictable text without spaces, new each time: for tags, Call-IDs, branches and client nonces. */
+  /**
+   * Unpredictable text, new each time, of letters, digits and what else a token has (RFC 3261 §25.1): for tags, Call-IDs, branches and client
+   * nonces. {@link createTokenSource} makes one.
+   */
   readonly newToken: () => string;
   /** Called with what arrives, and asked what to answer. */
   readonly events: UserAgentEvents;
   /** `required`: this user is reached with sips alone, registers so, and refuses the rest (RFC 5630 §5.1.2, "always SIPS"). */
   readonly sips?: 'required';
-  /** What stands in Via: a name for this host. Default `client.invalid` (RFC 7118 §5 shows its use). */
+  /** What stands in Via: a name for this host, or its address. Default `client.invalid` (RFC 7118 §5 shows its use). */
   readonly host?: string;
   /**
    * URN of this device, the same after each start: registrars then replace what the device registered before. Default a new one

@@ -12,7 +12,13 @@ import { answerOutside } from './answer-outside.ts';
 import { askServers } from './ask-servers.ts';
 import { allowed } from './call-methods.ts';
 import { checkCall } from './check-call.ts';
-import { checkExpires, checkedUserAgentOptions, dialledBy, plainText } from './check-options.ts';
+import {
+  checkExpires,
+  checkedTokens,
+  checkedUserAgentOptions,
+  dialledBy,
+  plainText,
+} from './check-options.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Line } from './line.ts';
@@ -40,6 +46,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   readonly addressOfRecord: string;
   readonly #options: UserAgentOptions;
   readonly #server: NextHop;
+  readonly #newToken: () => string;
   readonly #endpoint: SipEndpoint;
   /** User and host of our Contact. */
   readonly #contact: string;
@@ -60,9 +67,11 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   /** @param options - who and where; a SipArgumentError says which one is missing, misspelt or of another kind */
   constructor(options: UserAgentOptions) {
     this.#options = checkedUserAgentOptions(options);
+    const newToken = checkedTokens(options.newToken);
+    this.#newToken = newToken;
     this.#server = { link: { row: 0, name: 'SIP' }, ...options.server };
     this.addressOfRecord = options.addressOfRecord;
-    const { clock = agentClock, host = unnamedHost, newToken, random = Math.random } = options;
+    const { clock = agentClock, host = unnamedHost, random = Math.random } = options;
     const user = options.addressOfRecord.slice(options.addressOfRecord.indexOf(':') + 1).split('@')[0];
     this.#contact = `${user}-${newToken()}@${host}`;
     this.#endpoint = new SipEndpoint({
@@ -265,12 +274,12 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#keepAlive.touched();
     if (this.#calls.receive(transaction)) return;
     const { current } = this.#sessions;
-    const { events, host = unnamedHost, newToken, sips } = this.#options;
+    const { events, host = unnamedHost, sips } = this.#options;
     answerOutside(transaction, {
       events,
       sips,
       host,
-      toTag: newToken(),
+      toTag: this.#newToken(),
       onFault: this.#line.onFault,
       ring: () => {
         if (current?.connection !== connection) return false;
@@ -309,7 +318,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
 
   async #sendRegister(expiresSeconds: number): Promise<SipResponse> {
     const first = await this.connect();
-    const fromTag = this.#options.newToken();
+    const fromTag = this.#newToken();
     const build = () => this.#registers.build(expiresSeconds, fromTag);
     return askServers(this.#endpoint, this.#server, first, async (connection) => {
       const session = this.#sessionOn(connection);
