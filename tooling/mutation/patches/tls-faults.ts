@@ -43,9 +43,8 @@ export const patches: PatchList = {
       name: 'fault-of-allow-ends-the-process',
       off: 'a peer for which allow throws ends the process',
       file: 'packages/tls/src/listen/admission-control.ts',
-      find: '    const { onFault = warnOfFault } = this.#options;\n    onFault(fault);\n',
-      replace:
-        '    const { onFault } = this.#options;\n    if (onFault !== undefined) onFault(fault);\n    else warnOfFault(undefined);\n',
+      find: '    reportFault(this.#options.onFault, fault);\n',
+      replace: '    this.#options.onFault?.(fault);\n',
       test: unheard('is a warning of the process, once for each fault'),
     },
     {
@@ -60,9 +59,53 @@ export const patches: PatchList = {
       name: 'rejected-answer',
       off: 'an answer of allow that is rejected ends the process',
       file: 'packages/tls/src/trust/allow.ts',
-      find: '  if (answer instanceof Promise) answer.catch(() => {});\n',
+      find: '  if (isThenable(answer)) hearRejection(answer, () => {});\n',
       replace: '',
       test: unheard('that answers a promise that is rejected admits nobody and ends nothing'),
+    },
+    {
+      name: 'rejected-callback',
+      off: 'a promise of onRefusal that is rejected ends the process, whenever someone without a certificate connects',
+      file: 'packages/tls/src/fault/call-back.ts',
+      find: '    hearRejection(told(value), failed);\n',
+      replace: '    told(value);\n',
+      test: {
+        file: 'packages/tls/test/failing-callbacks.test.ts',
+        title: 'as onRefusal of a listener is a fault, and the listener goes on',
+      },
+    },
+    {
+      name: 'fault-of-on-fault',
+      off: 'an onFault that throws ends the process',
+      file: 'packages/tls/src/fault/call-back.ts',
+      find: '  else callBack(onFault, fault, warnOfFault);\n',
+      replace: '  else onFault(fault);\n',
+      test: {
+        file: 'packages/tls/test/failing-callbacks.test.ts',
+        title: 'as onFault of a listener is a warning of the process',
+      },
+    },
+    {
+      name: 'refusal-replaced-by-a-fault',
+      off: 'connect is rejected with the fault of onRefusal in place of the refusal',
+      file: 'packages/tls/src/dial/connect.ts',
+      find: '    callBack(this.#options.onRefusal, refusal, warnOfFault);\n',
+      replace: '    this.#options.onRefusal?.(refusal);\n',
+      test: {
+        file: 'packages/tls/test/failing-callbacks.test.ts',
+        title: 'as onRefusal of a client is a warning, and the refusal stays what it is',
+      },
+    },
+    {
+      name: 'sent-before-the-close',
+      off: 'a server that ends a request without an answer is said to have refused our certificate',
+      file: 'packages/tls/src/refusal/refused-by-peer.ts',
+      find: 'socket.bytesWritten > written ? { sent: true }',
+      replace: 'socket.bytesWritten < written ? { sent: true }',
+      test: {
+        file: 'packages/tls/test/failing-callbacks.test.ts',
+        title: 'may have refused what was sent as well as the certificate',
+      },
     },
     {
       name: 'failed-handshake-untold',

@@ -1,4 +1,6 @@
 import { unwatchFile, watchFile } from 'node:fs';
+import { callBack } from '../fault/call-back.ts';
+import { warnOfFault } from '../fault/warn-of-fault.ts';
 import {
   callback,
   OptionPlace,
@@ -93,7 +95,7 @@ export async function loadCredential(given: LoadCredentialOptions): Promise<Cred
   const stopWatching =
     options.watch === true && paths.length > 0
       ? watchFiles(paths, () => {
-          renew(options).catch((fault: unknown) => options.onFault?.(fault));
+          renew(options).catch((fault: unknown) => callBack(options.onFault, fault, warnOfFault));
         })
       : undefined;
   return {

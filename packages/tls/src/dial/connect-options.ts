@@ -29,9 +29,14 @@ export interface OutboundOptions {
   /**
    * A server that closes within this many milliseconds after the handshake without having sent a byte counts as refusing: with
    * TLS 1.3 the handshake of a client ends before the server has judged its certificate (RFC 8446 §2). 1 to 600,000; default 5,000.
+   * From the first byte of the server on nothing counts as a refusal. Where this side has sent something by then, the server may as well have
+   * admitted it and ended what was sent: `sent` of the rejection is true, and its sentence says both.
    */
   readonly refusalWindowMs?: number;
-  /** Called for every refusal, by this side or by the server. */
+  /**
+   * Called for every refusal, by this side or by the server. What it throws, or a promise of it is rejected with, is a warning of the process,
+   * once for each fault: the refusal stays what it is.
+   */
   readonly onRefusal?: (refusal: ConnectionRefusal) => void;
 }
 

@@ -8,6 +8,7 @@ import {
   reject,
 } from '@entente/trust';
 import { refuseDisabledChecks } from '../credential/platform-settings.ts';
+import { callBack } from '../fault/call-back.ts';
 import { TlsFault, TrustError } from '../fault/fault.ts';
 import { warnOfFault } from '../fault/warn-of-fault.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
@@ -208,7 +209,7 @@ class Dial implements AdmissionOwner {
     watchForRefusal(socket, {
       place: this.#place,
       windowMs: this.#options.refusalWindowMs ?? defaultRefusalWindowMs,
-      refused: (error) => this.#tellLater(error, 'peer'),
+      refused: (error) => this.#tell(error, 'peer'),
     });
     admitSocket(socket, outcome, asking, judgedUnder, this);
     watchDialled(socket, () => this.#closeFor(tooManyEmptyOctets));
@@ -217,13 +218,13 @@ class Dial implements AdmissionOwner {
 
   withdrawn(socket: tls.TLSSocket, rejection: Rejection, verdict: RefusedVerdict, peer: PeerIdentity): void {
     const error = new TrustError(rejection, this.#place, verdict);
-    this.#tellLater(error, 'live', peer);
+    this.#tell(error, 'live', peer);
     socket.destroy(error);
   }
 
   #closeFor(rejection: Rejection): void {
     const error = new TrustError(rejection, this.#place);
-    this.#tellLater(error, 'live', peerOf(this.socket)?.peer);
+    this.#tell(error, 'live', peerOf(this.socket)?.peer);
     this.socket.destroy(error);
   }
 
@@ -231,15 +232,7 @@ class Dial implements AdmissionOwner {
     socket.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 
-  /** Whatever the caller does with the refusal of an open connection, the connection is closed. */
-  #tellLater(error: TrustError, when: ConnectionRefusal['when'], known?: PeerIdentity): void {
-    try {
-      this.#tell(error, when, known);
-    } catch (fault) {
-      warnOfFault(fault);
-    }
-  }
-
+  /** Whatever the caller does with a refusal, the dial fails by it and an open connection is closed. */
   #tell(error: TrustError, when: ConnectionRefusal['when'], known?: PeerIdentity, leaf?: Uint8Array): void {
     const peer = error.verdict?.peer ?? known;
     const refusal: ConnectionRefusal = {
@@ -253,7 +246,7 @@ class Dial implements AdmissionOwner {
       remotePort: this.socket.remotePort ?? this.#options.port,
     };
     tellRefused(refusal, 'outbound');
-    this.#options.onRefusal?.(refusal);
+    callBack(this.#options.onRefusal, refusal, warnOfFault);
   }
 }
 

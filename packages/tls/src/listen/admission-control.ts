@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection, RejectionOf } from '@entente/trust';
-import { warnOfFault } from '../fault/warn-of-fault.ts';
+import { callBack, reportFault } from '../fault/call-back.ts';
 import { acceptedOf } from '../live/accepted-of.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
 import { tooManyEmptyOctets } from '../live/too-many-empty-octets.ts';
@@ -170,8 +170,7 @@ export class AdmissionControl implements AdmissionOwner {
   }
 
   #report(fault: unknown): void {
-    const { onFault = warnOfFault } = this.#options;
-    onFault(fault);
+    reportFault(this.#options.onFault, fault);
   }
 
   closed(socket: TLSSocket): void {
@@ -362,12 +361,8 @@ export class AdmissionControl implements AdmissionOwner {
       remotePort: from.remotePort,
     };
     tellRefused(refusal, 'inbound');
-    try {
-      this.#options.onRefusal?.(refusal);
-    } catch (fault) {
-      // Whatever the caller does with a refusal, the connection is closed.
-      this.#report(fault);
-    }
+    // Whatever the caller does with a refusal, the connection is closed.
+    callBack(this.#options.onRefusal, refusal, (fault) => this.#report(fault));
   }
 }
 

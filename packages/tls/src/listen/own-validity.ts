@@ -1,5 +1,7 @@
 import type { KeyMaterial } from '../credential/credential.ts';
+import { hearRejection } from '../fault/call-back.ts';
 import { TlsFault } from '../fault/fault.ts';
+import { warnOfFault } from '../fault/warn-of-fault.ts';
 
 /**
  * Says that clients will refuse what a listener presents, because its time is over or has not come. It is no reason not to listen: a server
@@ -21,7 +23,7 @@ export function reportValidity(
     now > notAfter
       ? `one that has expired at ${new Date(notAfter).toISOString()}`
       : `one that is valid from ${new Date(notBefore).toISOString()} on`;
-  onFault(
+  const answer: unknown = onFault(
     new TlsFault('ENTENTE_CERTIFICATE_NOT_VALID', {
       sentence: `expected a certificate of this listener that is valid now, found ${found} (${leaf.subject.toString()}, serial ${leaf.serialHex})`,
       place: 'option identity of serve',
@@ -29,4 +31,5 @@ export function reportValidity(
         'renew the certificate and replace it by Credential.replace or in its files, or set the clock of this machine',
     }),
   );
+  hearRejection(answer, warnOfFault);
 }

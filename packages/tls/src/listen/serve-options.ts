@@ -93,13 +93,13 @@ export interface ListenOptions {
    */
   readonly onRefusal?: (refusal: ConnectionRefusal) => void;
   /**
-   * Called when `allow`, `onRefusal` or the judge has thrown, or `allow` has given an answer that is none, such as a promise; the connection is
+   * Called when `allow`, `onRefusal` or the judge has thrown, a promise of `onRefusal` is rejected, or `allow` has given an answer that is none, such as a promise; the connection is
    * closed all the same.
    *
    * Also called with `ENTENTE_CERTIFICATE_NOT_VALID`, once at the start and once for each replacement, where what is presented is not valid
    * now; the listener listens all the same.
    *
-   * Without it each of them is a warning of the process, once for each fault.
+   * Without it each of them is a warning of the process, once for each fault; so is what it throws itself.
    */
   readonly onFault?: (fault: unknown) => void;
   /**

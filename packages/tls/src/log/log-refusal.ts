@@ -32,7 +32,8 @@ export function logRefusal(log: Log, limit = new RefusalLimit()): (refusal: Conn
         ? limit.overloadLine()
         : limit.line({ name, address: remoteAddress, admitted: when === 'live' });
     if (leftOut === undefined) return;
-    log.warn(
+    // Returned, so that what hears of the refusal hears of a log that fails later.
+    return log.warn(
       {
         event: 'refused',
         reason: rejection.reason,

@@ -38,6 +38,7 @@ export function watchForRefusal(socket: TLSSocket, watch: RefusalWatch): void {
   // the flow before the caller reads; one for 'end' is not called where nothing reads.
   const push = socket.push;
   let isOver = false;
+  const written = socket.bytesWritten;
   const stop = () => {
     isOver = true;
     clearTimeout(timer);
@@ -47,7 +48,12 @@ export function watchForRefusal(socket: TLSSocket, watch: RefusalWatch): void {
   const tell = (cause?: unknown) => {
     const seen = (cause as NodeJS.ErrnoException | undefined)?.code;
     const error = new TrustError(
-      refusedByPeer(cause) ?? reject('peer-refused', seen === undefined ? {} : { error: seen }),
+      refusedByPeer(cause) ??
+        reject('peer-refused', {
+          ...(seen === undefined ? {} : { error: seen }),
+          // Without an alert nothing says whether it was our certificate or what was sent that the server did not like.
+          ...(socket.bytesWritten > written ? { sent: true } : {}),
+        }),
       watch.place,
       undefined,
       cause,

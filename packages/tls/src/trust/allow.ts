@@ -1,4 +1,5 @@
 import { type Authorise, type Authorised, allowNames } from '@entente/trust';
+import { hearRejection } from '../fault/call-back.ts';
 import { foundValue } from '../options/found-value.ts';
 import { OptionPlace, optionFault } from '../options/option-rule.ts';
 
@@ -18,7 +19,7 @@ export function authoriseOf(allow: Allow, of: string): Authorise {
 
 function checked(answer: unknown, of: string): Authorised {
   // What it may be rejected with counts as little as what it resolves to, and must not end the process.
-  if (answer instanceof Promise) answer.catch(() => {});
+  if (isThenable(answer)) hearRejection(answer, () => {});
   if (typeof answer === 'object' && answer !== null) {
     const { ok, rejection } = answer as Readonly<Record<string, unknown>>;
     if (ok === true) return answer as Authorised;
@@ -39,6 +40,15 @@ function isRejection(rejection: unknown): boolean {
   );
 }
 
+/** Also a promise of another realm or of a library. */
+function isThenable(answer: unknown): boolean {
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    typeof (answer as Readonly<Record<string, unknown>>).then === 'function'
+  );
+}
+
 function foundAnswer(answer: unknown): string {
-  return answer instanceof Promise ? 'a promise' : foundValue(answer);
+  return isThenable(answer) ? 'a promise' : foundValue(answer);
 }

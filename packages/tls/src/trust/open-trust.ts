@@ -15,7 +15,7 @@ import {
   type Store,
 } from '@entente/trust/node';
 import { encodePem } from '@entente/x509';
-import { warnOfFault } from '../fault/warn-of-fault.ts';
+import { reportFault } from '../fault/call-back.ts';
 import { readOptions } from '../options/read-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createTrust } from './create-trust.ts';
@@ -164,8 +164,11 @@ async function openCrls(from: CrlLocation, options: OpenTrustOptions): Promise<S
   return crlsFrom(from, { ...followOf(options), now: () => clock.now() });
 }
 
-function followOf({ watch, onFault = warnOfFault }: OpenTrustOptions) {
-  return { ...(watch === undefined ? {} : { watch }), onFault };
+function followOf({ watch, onFault }: OpenTrustOptions) {
+  return {
+    ...(watch === undefined ? {} : { watch }),
+    onFault: (fault: unknown) => reportFault(onFault, fault),
+  };
 }
 
 function isStore<T>(from: object | string): from is Store<T> {

@@ -49,9 +49,14 @@ export const connectionReasons: ReasonEntries<
     stage: 'connection',
     rank: 33,
     producedBy: ['@entente/tls'],
-    means: 'The peer closed the connection after its own verdict about our certificate.',
-    sentence: ({ error }) =>
-      `expected the peer to accept our certificate, found that it closed the connection${error === undefined ? '' : ` (${error})`}`,
+    means:
+      'The peer closed the connection after its own verdict about our certificate, or, where something was sent to it, before it answered.',
+    sentence: ({ error, sent }) => {
+      const code = error === undefined ? '' : ` (${error})`;
+      return sent === true
+        ? `expected the peer to accept our certificate and to answer, found that it closed the connection without an answer${code}: it refused the certificate or ended what was sent`
+        : `expected the peer to accept our certificate, found that it closed the connection${code}`;
+    },
     remedy: () => 'read the reason in the log of the peer; it is not sent over the connection',
   },
   'handshake-failed': {

@@ -203,7 +203,8 @@ export interface ReasonData {
    * `error`: the alert of the peer as OpenSSL calls it, or the code of the error of the socket; absent where it
    * closed without one.
    */
-  'peer-refused': { readonly error?: string };
+  /** `sent`: something was sent to the peer before it closed, so that it may have been that. */
+  'peer-refused': { readonly error?: string; readonly sent?: boolean };
   /** `error`: what OpenSSL or Node says of it. */
   'handshake-failed': { readonly error: string };
   /** `host`: whose records they are. `records`: how many were given. */
