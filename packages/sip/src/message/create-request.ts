@@ -2,11 +2,11 @@ import { CSeq } from '../headers/cseq.ts';
 import { type NameAddr, parseNameAddr } from '../headers/name-addr.ts';
 import type { Via } from '../headers/via.ts';
 import { isAll, TOKEN } from '../syntax/characters.ts';
+import { checkGiven, checkParts, type PartKind } from '../syntax/check-parts.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { parseUri } from '../uri/parse-uri.ts';
 import type { Uri } from '../uri/uri.ts';
 import { assemble, bodyWire } from './assemble.ts';
-import { checkGiven, checkParts, type PartKind } from './check-parts.ts';
 import { fieldLine, fieldPairs, type HeaderFields } from './header-field.ts';
 import type { SipRequest } from './request.ts';
 

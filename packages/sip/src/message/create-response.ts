@@ -1,8 +1,8 @@
 import type { NameAddr } from '../headers/name-addr.ts';
 import { isAll, TOKEN } from '../syntax/characters.ts';
+import { checkParts, type PartKind } from '../syntax/check-parts.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { assemble, bodyWire } from './assemble.ts';
-import { checkParts, type PartKind } from './check-parts.ts';
 import { STRIDE } from './head-index.ts';
 import { fieldLine, fieldPairs, fieldValue, type HeaderFields } from './header-field.ts';
 import { CALL_ID, CSEQ, FROM, headerId, RECORD_ROUTE, TO, VIA } from './header-names.ts';

@@ -1,7 +1,7 @@
 import { isAll, TOKEN } from '../syntax/characters.ts';
+import { kindOf, writesItself } from '../syntax/check-parts.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
-import { kindOf, writesItself } from './check-parts.ts';
 
 /** What a header field may be set to: text, a number, or a value class of this package. */
 export type HeaderValue = string | number | { toString(): string };

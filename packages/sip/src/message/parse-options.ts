@@ -1,5 +1,5 @@
+import { kindOf } from '../syntax/check-parts.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
-import { kindOf } from './check-parts.ts';
 import { type MessageLimits, readLimits } from './limits.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { SipArgumentError } from '../syntax/problem.ts';
+import { SipArgumentError } from './problem.ts';
 
 /** What a part of a message may be; undefined is as if it were not there. */
 export type PartKind =
