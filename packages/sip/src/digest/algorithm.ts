@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { kindOf } from '../syntax/check-parts.ts';
+import { SipArgumentError } from '../syntax/problem.ts';
 
 /**
  * Digest algorithms by their registered names. MD5 is for clients that support nothing else, and is used only
@@ -31,6 +33,20 @@ export function digestAlgorithm(name: string | undefined): DigestAlgorithm | und
   if (name === 'SHA-256') return name;
   const upper = name.toUpperCase();
   return upper === 'SHA-256' || upper === 'SHA-512-256' || upper === 'MD5' ? upper : undefined;
+}
+
+/**
+ * Refuses an algorithm that there is not: it would be an error of the library behind, or be written for no client to understand.
+ *
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ */
+export function checkAlgorithm(algorithm: DigestAlgorithm): void {
+  if (Object.hasOwn(hashNames, algorithm)) return;
+  throw new SipArgumentError(
+    `expected SHA-256, SHA-512-256 or MD5, found ${kindOf(algorithm)}`,
+    'digest algorithm',
+    'give one of the three names as they are registered (RFC 8760 §2.1)',
+  );
 }
 
 /** H(text) or H(bytes) in lowercase hexadecimal; text beyond ASCII is hashed as UTF-8 (RFC 7616 §4). */

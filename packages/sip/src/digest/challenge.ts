@@ -1,6 +1,7 @@
+import { checkGiven, checkParts, type PartKind } from '../syntax/check-parts.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { isAscii } from '../syntax/text.ts';
-import { type DigestAlgorithm, digestAlgorithm } from './algorithm.ts';
+import { checkAlgorithm, type DigestAlgorithm, digestAlgorithm } from './algorithm.ts';
 import { quotedParameter, readAuthParameters, readAuthScheme } from './auth-value.ts';
 import { type QualityOfProtection, readQop } from './request-digest.ts';
 
@@ -26,13 +27,24 @@ export interface DigestChallenge {
   readonly userhash: boolean;
 }
 
+const kinds = {
+  realm: 'text',
+  nonce: 'text',
+  algorithm: 'text',
+  stale: 'truth',
+  opaque: 'text',
+  qop: 'texts',
+  userhash: 'truth',
+} satisfies Record<keyof Parameters<typeof createChallenge>[0], PartKind>;
+
 /**
  * Writes the value of one WWW-Authenticate or Proxy-Authenticate header field. Several algorithms need several fields,
  * the preferred one first (RFC 8760 §2.3).
  * @param options - realm and nonce as text, the algorithm, `stale` where only the nonce was too old, `opaque` optional;
  *   `qop` what is offered, default `auth` alone (to offer `auth-int`, pass bodies to `verifyAuthorization`); `userhash`
  *   where records can be found by {@link hashUsername}
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the realm is empty or not ASCII
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the realm is empty or not ASCII, the algorithm is none of this package, or an option has
+ *   another name
  * @see RFC 7616 §3.3, RFC 8760 §2.6 (qop is always there)
  */
 export function createChallenge(options: {
@@ -44,6 +56,9 @@ export function createChallenge(options: {
   readonly qop?: readonly QualityOfProtection[];
   readonly userhash?: boolean;
 }): string {
+  checkParts(options, kinds, 'challenge');
+  for (const name of ['realm', 'nonce', 'algorithm'] as const) checkGiven(options[name], 'text', name);
+  checkAlgorithm(options.algorithm);
   if (options.realm.length === 0 || !isAscii(options.realm)) {
     throw new SipArgumentError(
       `expected ASCII text such as a domain, found ${JSON.stringify(options.realm)}`,

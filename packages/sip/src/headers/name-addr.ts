@@ -15,6 +15,7 @@ import {
   TOKEN,
   trimSpace,
 } from '../syntax/characters.ts';
+import { checkGiven, checkParts, type PartKind } from '../syntax/check-parts.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError, SipSyntaxError } from '../syntax/problem.ts';
 import { skipQuoted } from '../syntax/quoted.ts';
@@ -33,6 +34,12 @@ export interface NameAddrParts {
    */
   readonly parameters?: Parameters | Readonly<Record<string, ParameterValue | undefined>>;
 }
+
+const kinds = {
+  uri: 'value',
+  displayName: 'text',
+  parameters: 'record',
+} satisfies Record<keyof NameAddrParts, PartKind>;
 
 /**
  * An address with its display name and header parameters: the value of From, To, Contact, Route, Record-Route, Path,
@@ -116,9 +123,11 @@ export class NameAddr {
   /**
    * Builds an address.
    *
-   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where `uri` is a text that is not a valid URI.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where `uri` is a text that is not a valid URI, or a part has another name or is of another kind.
    */
   static from(parts: NameAddrParts): NameAddr {
+    checkParts(parts, kinds, 'address');
+    checkGiven(parts.uri, 'value', 'uri');
     let uri = parts.uri;
     if (typeof uri === 'string') {
       const parsed = parseUri(uri);

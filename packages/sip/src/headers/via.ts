@@ -16,6 +16,7 @@ import {
   TAB,
   TOKEN,
 } from '../syntax/characters.ts';
+import { checkGiven, checkParts, type PartKind } from '../syntax/check-parts.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
@@ -36,6 +37,14 @@ export interface ViaParts {
   /** Parameters beside `branch`, in order; values that are not tokens are quoted. Default none. */
   readonly parameters?: Readonly<Record<string, ParameterValue | undefined>>;
 }
+
+const kinds = {
+  transport: 'text',
+  host: 'text',
+  port: 'number',
+  branch: 'text',
+  parameters: 'record',
+} satisfies Record<keyof ViaParts, PartKind>;
 
 /** Every branch by RFC 3261 begins with this (§8.1.1.7). */
 export const magicCookie = 'z9hG4bK';
@@ -80,9 +89,12 @@ export class Via {
   /**
    * Builds a value.
    *
-   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in a Via.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part has another name or is not allowed in a Via.
    */
   static from(parts: ViaParts): Via {
+    checkParts(parts, kinds, 'Via');
+    checkGiven(parts.transport, 'text', 'transport');
+    checkGiven(parts.host, 'text', 'host');
     const host = parts.host.includes(':') && !parts.host.startsWith('[') ? `[${parts.host}]` : parts.host;
     const { port } = parts;
     const knownPort = port === undefined || (Number.isInteger(port) && port > 0 && port < 65_536);

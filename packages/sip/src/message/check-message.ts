@@ -60,7 +60,8 @@ function checkAddresses({ uri }: SipRequest, from: NameAddr, to: NameAddr): SipP
   return undefined;
 }
 
-function methodMismatch(method: string, found: string): SipProblem {
+/** The method in CSeq is not that of the request line. */
+export function methodMismatch(method: string, found: string): SipProblem {
   return {
     code: 'method-mismatch',
     header: 'CSeq',

@@ -3,12 +3,15 @@ import { type NameAddr, parseNameAddr } from '../headers/name-addr.ts';
 import type { Via } from '../headers/via.ts';
 import { isAll, TOKEN } from '../syntax/characters.ts';
 import { checkGiven, checkParts, type PartKind } from '../syntax/check-parts.ts';
-import { SipArgumentError } from '../syntax/problem.ts';
-import { parseUri } from '../uri/parse-uri.ts';
+import { SipArgumentError, type SipProblem, SipSyntaxError } from '../syntax/problem.ts';
 import type { Uri } from '../uri/uri.ts';
 import { assemble, bodyWire } from './assemble.ts';
+import { methodMismatch } from './check-message.ts';
+import { rawNul } from './head-problems.ts';
 import { fieldLine, fieldPairs, type HeaderFields } from './header-field.ts';
+import { hasRawNul } from './raw-nul.ts';
 import type { SipRequest } from './request.ts';
+import { requestUri } from './request-uri-text.ts';
 
 /**
  * The parts of a new request. Texts are written as they are, once `uri`, `from` and `to` have been read as what they are; values of this
@@ -64,7 +67,7 @@ const needed = ['method', 'uri', 'from', 'to', 'callId', 'cseq'] as const;
  * Builds a request. Content-Length is always written.
  *
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part has another name, is missing, or is not allowed in a message, for example
- *   a line break in a value, a URI without its scheme, or a text for From without a tag.
+ *   a line break or a NUL in a value, a URI without its scheme, a text for From without a tag, a CSeq of another method, or a second From.
  * @see RFC 3261 §8.1.1
  */
 export function createRequest(parts: RequestParts): SipRequest {
@@ -104,32 +107,35 @@ export function createRequest(parts: RequestParts): SipRequest {
   }
   if (parts.contentType !== undefined) out += fieldLine('Content-Type', parts.contentType);
   out += `Content-Length: ${body.length}\r\n\r\n`;
-  return assemble(out, body) as SipRequest;
+  const request = assemble(out, body) as SipRequest;
+  checkReadable(request, parts);
+  return request;
+}
+
+/** What a peer would refuse is not built. Values of this package are what they are; texts and further fields are read once. */
+function checkReadable(request: SipRequest, { via }: RequestParts): void {
+  const unreadable = ({ message, header }: SipProblem) =>
+    new SipArgumentError(
+      message,
+      header ?? 'header of a request',
+      'correct the part, or the field in headers; a field that has a part of its own is given there',
+    );
+  const { head } = request;
+  if (head.problem !== undefined) throw unreadable(head.problem);
+  if (hasRawNul(request.headerWire, head)) throw unreadable(rawNul);
+  try {
+    request.callId;
+    if (listed(via).some((one) => typeof one === 'string')) request.vias;
+    const { method } = request.cseq;
+    if (method !== request.method) throw unreadable(methodMismatch(request.method, method));
+  } catch (error) {
+    throw error instanceof SipSyntaxError ? unreadable(error.problem) : error;
+  }
 }
 
 function listed<T>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value as T];
-}
-
-/** Reads the text once, so that what no peer would accept is not written. */
-function requestUri(text: string): string {
-  const parsed = parseUri(text);
-  if (!parsed.ok) {
-    throw new SipArgumentError(
-      parsed.error.message,
-      'Request-URI',
-      'begin with the scheme, for example sip:, and escape what a URI cannot hold (RFC 3986 §2.1)',
-    );
-  }
-  if (parsed.value.kind === 'sip' && parsed.value.rawHeaders !== undefined) {
-    throw new SipArgumentError(
-      `expected a URI without header components, found ${JSON.stringify(text)}`,
-      'Request-URI',
-      'remove what follows "?", and set it as header fields (RFC 3261 §19.1.5)',
-    );
-  }
-  return text;
 }
 
 function address(name: 'From' | 'To', text: string): NameAddr {

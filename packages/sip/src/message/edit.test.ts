@@ -110,7 +110,6 @@ describe('edit', () => {
       expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' }),
     );
     expect(() => edit(request()).set('Sub:ject', 'a')).toThrow(/token/);
-    expect(() => edit(request()).setUri('sip:a b')).not.toThrow();
-    expect(() => edit(request()).setUri('sip:a b').toMessage()).toThrow(/Request line/);
+    expect(() => edit(request()).setUri('sip:a b')).toThrow(/expected the syntax/);
   });
 });

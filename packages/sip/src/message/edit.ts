@@ -1,3 +1,4 @@
+import { kindOf, writesItself } from '../syntax/check-parts.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { bytesFromWire } from '../syntax/text.ts';
 import type { Uri } from '../uri/uri.ts';
@@ -7,6 +8,7 @@ import type { EditedLines } from './edited-lines.ts';
 import { FewChanges } from './few-changes.ts';
 import { fieldValue, type HeaderValue } from './header-field.ts';
 import { CONTENT_LENGTH, headerId, UNKNOWN, VIA } from './header-names.ts';
+import { requestUri } from './request-uri-text.ts';
 import type { SipMessage } from './sip-message.ts';
 import { type WrittenLine, writeLine } from './written-line.ts';
 
@@ -41,7 +43,11 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
     this.#few = new FewChanges(message);
   }
 
-  /** Replaces the Request-URI. */
+  /**
+   * Replaces the Request-URI.
+   *
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is a text that is not a valid URI, or no URI at all.
+   */
   setUri(uri: Uri | string): this {
     const message = this.#message;
     if (message.kind !== 'request')
@@ -50,7 +56,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
         'setUri',
         'use setStartLine for a response',
       );
-    const text = uri.toString();
+    const text = typeof uri === 'string' ? requestUri(uri) : textOf(uri);
     // The rest of the line holds no line break and nothing but ASCII.
     this.#startLine = `${message.method} ${fieldValue('Request-URI', text)} SIP/2.0`;
     this.#uri = text;
@@ -207,6 +213,15 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
     this.#list ??= this.#few.listed();
     return this.#list;
   }
+}
+
+function textOf(uri: Uri): string {
+  if (typeof uri === 'object' && uri !== null && writesItself(uri)) return uri.toString();
+  throw new SipArgumentError(
+    `expected a URI or its text, found ${kindOf(uri)}`,
+    'Request-URI',
+    'give what parseUri or SipUri.from returns, or a text such as sip:bob@contoso.example',
+  );
 }
 
 function lowerNameOf(id: number, name: string): string {

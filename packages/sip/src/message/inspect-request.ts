@@ -1,7 +1,8 @@
 import { parseContentDisposition } from '../headers/content-disposition.ts';
 import { type MediaType, parseMediaType } from '../headers/media-type.ts';
 import { qualityOf } from '../headers/quality.ts';
-import { SipSyntaxError } from '../syntax/problem.ts';
+import { kindOf } from '../syntax/check-parts.ts';
+import { SipArgumentError, SipSyntaxError } from '../syntax/problem.ts';
 import { createResponse } from './create-response.ts';
 import type { HeaderFields } from './header-field.ts';
 import { statelessTag } from './rejection.ts';
@@ -28,9 +29,11 @@ export interface Capabilities {
  * Inspects a request as RFC 3261 §8.2 (endpoint) or §16.3 (proxy) requires before it is processed.
  *
  * @returns the response that refuses it, or `undefined` where it may be processed. ACK is never refused.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the role is none of the two, or a list is missing
  * @see RFC 3261 §8.2.1–8.2.3, §16.3
  */
 export function inspectRequest(request: SipRequest, capabilities: Capabilities): SipResponse | undefined {
+  checkRole(capabilities);
   if (request.method === 'ACK') return undefined;
   try {
     return capabilities.role === 'proxy'
@@ -40,6 +43,23 @@ export function inspectRequest(request: SipRequest, capabilities: Capabilities):
     if (error instanceof SipSyntaxError) return refuse(request, error.problem.status);
     throw error;
   }
+}
+
+/** A role that there is not would pass what it should not, or refuse what it should take. */
+function checkRole({ contentTypes, extensions, methods, role, schemes }: Capabilities): void {
+  if (role !== 'endpoint' && role !== 'proxy')
+    throw new SipArgumentError(
+      `expected endpoint or proxy, found ${kindOf(role)}`,
+      'role of inspectRequest',
+      'give endpoint for what answers requests, proxy for what passes them on',
+    );
+  for (const [name, list] of Object.entries({ methods, extensions, schemes, contentTypes }))
+    if (!Array.isArray(list))
+      throw new SipArgumentError(
+        `expected a list of texts, found ${kindOf(list)}`,
+        `${name} of inspectRequest`,
+        'give a list, which may be empty',
+      );
 }
 
 function inspectAsProxy(request: SipRequest, capabilities: Capabilities): SipResponse | undefined {

@@ -1,4 +1,5 @@
 import { isAll, PARAMETER_VALUE, QUOTE, TOKEN, URI_PARAMETER } from '../syntax/characters.ts';
+import { kindOf } from '../syntax/check-parts.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { quote, unescapeQuoted } from '../syntax/text.ts';
 
@@ -26,14 +27,27 @@ export class Parameters {
   /**
    * Builds parameters from a record. Values that are not tokens are quoted.
    *
-   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a name is not a token.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a name is not a token, or a value is none.
    */
   static from(values: Readonly<Record<string, ParameterValue | undefined>>): Parameters {
-    let parameters = Parameters.none;
+    return Parameters.ofRaw(values, (name, value) => [checkedName(name), written(name, value)]);
+  }
+
+  /** For this package: `write` gives name and value as they stand in a message. One pass, however many there are. */
+  static ofRaw(
+    values: Readonly<Record<string, ParameterValue | undefined>>,
+    write: (name: string, value: ParameterValue) => readonly [string, string | undefined],
+  ): Parameters {
+    const all = new Map<string, string | undefined>();
     for (const [name, value] of Object.entries(values)) {
-      if (value !== undefined) parameters = parameters.with(name, value);
+      if (value === undefined) continue;
+      const [written, raw] = write(name, value);
+      all.set(written.toLowerCase(), raw);
     }
-    return parameters;
+    if (all.size === 0) return Parameters.none;
+    const list: (string | undefined)[] = [];
+    for (const [name, raw] of all) list.push(name, raw);
+    return new Parameters(list);
   }
 
   /** The empty set. */
@@ -87,20 +101,13 @@ export class Parameters {
   }
 
   /**
-   * The same parameters with one set or replaced in place.
+   * The same parameters with one set or replaced in place. Each call copies them: many at once are for {@link from}.
    *
    * @param value - Text that is not a token is quoted; `true` sets the bare name.
-   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the name is not a token.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the name is not a token, or the value is none.
    */
   with(name: string, value: ParameterValue): Parameters {
-    if (!isAll(name, TOKEN | URI_PARAMETER)) {
-      throw new SipArgumentError(
-        `expected a token, found ${JSON.stringify(name)}`,
-        'name of a parameter',
-        "use letters, digits and -.!%*_+`'~ alone (RFC 3261 §25.1)",
-      );
-    }
-    return this.withRaw(name, value === true ? undefined : writeValue(String(value)));
+    return this.withRaw(checkedName(name), written(name, value));
   }
 
   /** As `with`, but the value is in the form of the message. */
@@ -136,6 +143,37 @@ export class Parameters {
     const lower = name.toLowerCase();
     return lower === name ? -1 : this.find(lower);
   }
+}
+
+function checkedName(name: string): string {
+  if (typeof name === 'string' && isAll(name, TOKEN | URI_PARAMETER)) return name;
+  throw new SipArgumentError(
+    `expected a token, found ${JSON.stringify(name)}`,
+    'name of a parameter',
+    "use letters, digits and -.!%*_+`'~ alone (RFC 3261 §25.1)",
+  );
+}
+
+function written(name: string, value: ParameterValue): string | undefined {
+  const text = parameterText(name, value);
+  return text === undefined ? undefined : writeValue(text);
+}
+
+/**
+ * The value of a parameter as text, before it is quoted or escaped; `undefined` for a name that stands alone. Another value would be written as
+ * `null` or `[object Object]`.
+ *
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ */
+export function parameterText(name: string, value: ParameterValue): string | undefined {
+  if (typeof value === 'string') return value;
+  if (value === true) return undefined;
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  throw new SipArgumentError(
+    `expected a text, a number or true, found ${kindOf(value)}`,
+    `parameter ${name}`,
+    'give the value as text, true for a name that stands alone, or undefined to leave it out',
+  );
 }
 
 function writeValue(value: string): string {

@@ -13,6 +13,10 @@ export type PartKind =
   | 'values'
   /** Pairs, or a record of header fields. */
   | 'fields'
+  /** A record of parameters, or the class of them. */
+  | 'record'
+  /** A list of texts. */
+  | 'texts'
   /** Text or bytes. */
   | 'body';
 
@@ -27,6 +31,8 @@ const expected: Readonly<Record<PartKind, string>> = {
   value: 'a text or a value of this package',
   values: 'a text, a value of this package, or a list of them',
   fields: 'header fields: a record of names and values, or a list of pairs',
+  record: 'a record of names and values, or Parameters',
+  texts: 'a list of texts',
   body: 'text or bytes',
 };
 
@@ -91,7 +97,11 @@ function isOf(kind: PartKind, value: unknown): boolean {
     case 'values':
       return Array.isArray(value) ? value.every(isValue) : isValue(value);
     case 'fields':
-      return Array.isArray(value) ? value.every(isPair) : typeof value === 'object' && value !== null;
+      return Array.isArray(value) ? value.every(isPair) : isRecord(value);
+    case 'record':
+      return isRecord(value);
+    case 'texts':
+      return Array.isArray(value) && value.every((one) => typeof one === 'string');
     case 'body':
       return typeof value === 'string' || ArrayBuffer.isView(value);
   }
@@ -101,6 +111,11 @@ function isOf(kind: PartKind, value: unknown): boolean {
 function isValue(value: unknown): boolean {
   if (typeof value === 'string') return true;
   return typeof value === 'object' && value !== null && writesItself(value);
+}
+
+/** A `Map` and `Headers` hold what `Object.entries` does not see: it would be left out without a word. */
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(Symbol.iterator in value);
 }
 
 function isPair(value: unknown): boolean {

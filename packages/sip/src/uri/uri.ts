@@ -1,5 +1,6 @@
-import { Parameters, type ParameterValue } from '../parameters/parameters.ts';
+import { Parameters, type ParameterValue, parameterText } from '../parameters/parameters.ts';
 import { isAll, OPAQUE, PASSWORD, URI_HEADER, URI_PARAMETER, USER } from '../syntax/characters.ts';
+import { checkGiven, checkParts, type PartKind } from '../syntax/check-parts.ts';
 import { escapeUri, unescapeUri } from '../syntax/escape.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { isHost } from './host.ts';
@@ -28,6 +29,16 @@ export interface SipUriParts {
   /** The part after `?`, escaped, without the question mark; `encodeUriHeaders` writes it. */
   readonly headers?: string | undefined;
 }
+
+const kinds = {
+  scheme: 'text',
+  user: 'text',
+  password: 'text',
+  host: 'text',
+  port: 'number',
+  parameters: 'record',
+  headers: 'text',
+} satisfies Record<keyof SipUriParts, PartKind>;
 
 /**
  * A `sip:` or `sips:` URI. Immutable; `with` returns a changed copy.
@@ -79,13 +90,15 @@ export class SipUri {
   /**
    * Builds a URI from plain parts and escapes where needed.
    *
-   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the host or port is not allowed in a URI.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part has another name or is not allowed in a URI.
    */
   static from(parts: SipUriParts): SipUri {
+    checkParts(parts, kinds, 'SIP URI');
+    checkGiven(parts.host, 'text', 'host');
     const { scheme = 'sip', user, password, host, port, parameters, headers } = parts;
     return new SipUri(
-      scheme,
-      escaped(user, USER),
+      checkedScheme(scheme),
+      escapedUser(user),
       escaped(password, PASSWORD),
       checkedHost(host),
       checkedPort(port),
@@ -140,9 +153,10 @@ export class SipUri {
    * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a new part is not allowed in a URI.
    */
   with(changes: Partial<SipUriParts>): SipUri {
+    checkParts(changes, kinds, 'SIP URI');
     return new SipUri(
-      changes.scheme ?? this.scheme,
-      'user' in changes ? escaped(changes.user, USER) : this.rawUser,
+      changes.scheme === undefined ? this.scheme : checkedScheme(changes.scheme),
+      'user' in changes ? escapedUser(changes.user) : this.rawUser,
       'password' in changes ? escaped(changes.password, PASSWORD) : this.rawPassword,
       changes.host === undefined ? this.host : checkedHost(changes.host),
       'port' in changes ? checkedPort(changes.port) : this.port,
@@ -277,6 +291,25 @@ function escaped(text: string | undefined, bit: number): string | undefined {
   return text === undefined ? undefined : escapeUri(text, bit);
 }
 
+/** A user part is one character at least (RFC 3261 §25.1): `sip:@host` is no URI that a peer reads. */
+function escapedUser(user: string | undefined): string | undefined {
+  if (user !== '') return escaped(user, USER);
+  throw new SipArgumentError(
+    'expected a user, found an empty text',
+    'user of a SIP URI',
+    'leave user out where the URI is that of a host alone',
+  );
+}
+
+function checkedScheme(scheme: 'sip' | 'sips'): 'sip' | 'sips' {
+  if (scheme === 'sip' || scheme === 'sips') return scheme;
+  throw new SipArgumentError(
+    `expected sip or sips, found ${JSON.stringify(scheme)}`,
+    'scheme of a SIP URI',
+    'give one of the two in lower case; an OpaqueUri has another scheme',
+  );
+}
+
 function checkedHost(given: string): string {
   let host = given.toLowerCase();
   if (host.includes(':') && !host.startsWith('[')) host = `[${host}]`;
@@ -311,13 +344,10 @@ function parametersFrom(given: SipUriParts['parameters']): Parameters {
 }
 
 function uriParameters(values: Readonly<Record<string, ParameterValue | undefined>>): Parameters {
-  let parameters = Parameters.none;
-  for (const [name, value] of Object.entries(values)) {
-    if (value === undefined) continue;
-    const raw = value === true ? undefined : escapeUri(String(value), URI_PARAMETER);
-    parameters = parameters.withRaw(escapeUri(name, URI_PARAMETER), raw);
-  }
-  return parameters;
+  return Parameters.ofRaw(values, (name, value) => {
+    const text = parameterText(name, value);
+    return [escapeUri(name, URI_PARAMETER), text === undefined ? undefined : escapeUri(text, URI_PARAMETER)];
+  });
 }
 
 /** Writes header fields as the part after `?` of a URI (RFC 3261 §19.1.1). */
