@@ -1,6 +1,7 @@
 import type { Log } from '@entente/tls';
 import { escapeInvisible } from '@entente/trust';
 import { describeFault } from './fault.ts';
+import { checkProgram, checkRunning } from './lifecycle/check-program.ts';
 import { type ProgramHelp, readProgramArguments } from './lifecycle/program-arguments.ts';
 import { programVersion } from './lifecycle/program-version.ts';
 import { type Reloaded, reloadServer } from './lifecycle/reload.ts';
@@ -46,6 +47,7 @@ export async function runServer(program: ServerProgram): Promise<void> {
   const hurry = new AbortController();
   let configFile = 'the command line';
   try {
+    checkProgram(program);
     const settings = readProgramArguments(program);
     if (settings === undefined) return;
     configFile = settings.configFile;
@@ -84,7 +86,7 @@ export async function runServer(program: ServerProgram): Promise<void> {
       // The end shows to a reader only; a program that reads by itself must not lose its first lines to this one.
       if (program.readsStdin !== true) process.stdin.resume();
     }
-    const running = await program.start(configFile, stop.signal);
+    const running = checkRunning(await program.start(configFile, stop.signal));
     ownLog = running.log ?? log;
     ownLog.info({ event: 'started', version: programVersion() }, `${program.name} has started`);
     stop.signal.removeEventListener('abort', whileStarting);

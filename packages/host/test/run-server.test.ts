@@ -281,3 +281,31 @@ describe('a server that is run with --check-config', () => {
     expect(lines).toEqual(['checking bad.yaml']);
   });
 });
+
+it('disposes of a server whose drain throws at once', async () => {
+  const drains = "drain() { throw new Error('nothing is drained'); },";
+  const { child, closed, lines, says } = await start(
+    'drain-throws',
+    keepsRunning,
+    ['--stop-with-stdin'],
+    '',
+    drains,
+  );
+  await says('has started');
+  child.stdin?.end();
+  expect((await closed)[0]).toBe(0);
+  expect(printed(lines)).toContain('disposed');
+  expect(logged(lines).at(-1)).toMatchObject({ event: 'stopped', outcome: 'failed', closed: true });
+});
+
+it.each([
+  ['misspelt', '', 'chek() {},', '"chek"'],
+  ['misplaced', '', 'drainMs: 1_000,', '"drainMs"'],
+  ['bare', 'return {};', '', 'Symbol.asyncDispose'],
+  ['nothing', 'return undefined;', '', 'found none'],
+])('refuses a program that is %s before it is told to stop', async (name, body, more, found) => {
+  const { closed, errors } = await start(`program-${name}`, body, [], more);
+  expect((await closed)[0]).toBe(2);
+  expect(errors()).toContain(found);
+  expect(errors()).toContain('ENTENTE_PROGRAM_INVALID');
+});

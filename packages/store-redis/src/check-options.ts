@@ -4,13 +4,16 @@ import { RedisFault } from './fault.ts';
 type Rule = readonly [wanted: string, fits: (value: unknown) => boolean];
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+/** Keys of the store have it between braces (hash tag of a cluster): with one of its own it would be another pool's. */
+const isName = (value: unknown): boolean =>
+  typeof value === 'string' && /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(value);
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const has = (value: unknown, ...methods: readonly string[]): boolean =>
   isObject(value) && methods.every((name) => isFunction(Reflect.get(value, name)));
 
 const required: { readonly [name: string]: Rule } = {
   place: ['where the store is, as { host, port }', isObject],
-  pool: ['the FQDN of the pool', isText],
+  pool: ['the FQDN of the pool, in lower case', isName],
   log: ['an object with the methods info and warn', (value) => has(value, 'info', 'warn')],
 };
 const optional: { readonly [name: string]: Rule } = {
@@ -30,15 +33,29 @@ const isPort = (value: unknown): boolean =>
  */
 export function checkOptions(options: { readonly place: RedisPlace }): void {
   if (!isObject(options)) throw unlike('options', 'an object with place, pool and log', options);
+  checkNames(options, [...Object.keys(required), ...Object.keys(optional)], '');
   for (const [name, rule] of Object.entries(required)) check(name, Reflect.get(options, name), rule);
   for (const [name, rule] of Object.entries(optional)) {
     const value: unknown = Reflect.get(options, name);
     if (value !== undefined) check(name, value, rule);
   }
   const { dial, host, port } = options.place;
+  checkNames(options.place, ['host', 'port', 'dial'], 'place.');
   check('place.host', host, ['a host name or an address', isText]);
   check('place.port', port, ['a whole number from 1 to 65535', isPort]);
   if (dial !== undefined) check('place.dial', dial, ['a function that dials', isFunction]);
+}
+
+/** An option with another name would be left out: a store would be asked without its password, or registrations lost with the process. */
+function checkNames(given: object, known: readonly string[], within: string): void {
+  for (const name in given) {
+    if (known.includes(name)) continue;
+    throw new RedisFault('ENTENTE_REDIS_OPTION', {
+      sentence: `expected only options that there are, found ${within}${JSON.stringify(name.slice(0, 60))}`,
+      place: `${within}${name.slice(0, 60)} of RedisLocations.open`,
+      remedy: `correct the name, or remove it: there are ${known.join(', ')}`,
+    });
+  }
 }
 
 function check(name: string, value: unknown, [wanted, fits]: Rule): void {

@@ -20,6 +20,10 @@ describe('options of the store of locations', () => {
     ['snapshot', { ...good, snapshot: {} }],
     ['clock', { ...good, clock: 7 }],
     ['options', undefined],
+    ['snapshott', { ...good, snapshott: () => {} }],
+    ['place.passwrd', { ...good, place: { ...place, passwrd: 'secret' } }],
+    ['pool', { ...good, pool: 'p}:x' }],
+    ['pool', { ...good, pool: 'Pool1.contoso.example' }],
   ])('are a fault at once with another %s', async (name, options) => {
     await expect(RedisLocations.open(options as never)).rejects.toMatchObject({
       name: 'RedisFault',

@@ -22,6 +22,16 @@ describe('authorise', () => {
     });
   });
 
+  it.each(['inbond', 'Inbound', '', undefined])(
+    'allows nobody in the direction %s, which is none',
+    (direction) => {
+      const decide = authorise(topology, local);
+      expect(() => decide(peer(['fe2.contoso.example']), { direction } as never)).toThrow(
+        expect.objectContaining({ name: 'TopologyFault', code: 'ENTENTE_BAD_DIRECTION' }),
+      );
+    },
+  );
+
   it('finds a server by a sip: URI alone', () => {
     const answer = authorise(topology, local)(peer([], { sipDomains: ['fe2.contoso.example'] }), inbound);
     expect(answer).toMatchObject({ ok: true, server: 'fe2.contoso.example' });

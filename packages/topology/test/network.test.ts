@@ -226,3 +226,13 @@ describe('a partner', () => {
     expect(topology.isOurDomain('eu.contoso.example')).toBe(false);
   });
 });
+
+describe('a document with a server of a role that there is not', () => {
+  it.each(['frontend', 'toString', undefined])('is refused with the role and the server (%s)', (role) => {
+    const [first, ...others] = contoso.servers;
+    const document = { ...contoso, servers: [{ ...first, role } as never, ...others] };
+    expect(() => buildTopology(document)).toThrow(
+      expect.objectContaining({ code: 'ENTENTE_INVALID_TOPOLOGY', place: `role of ${first?.fqdn}` }),
+    );
+  });
+});

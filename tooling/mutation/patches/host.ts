@@ -11,6 +11,39 @@ export const patches: PatchList = {
   name: 'host',
   list: [
     {
+      name: 'drain-that-throws',
+      off: 'a server whose drain throws at once is not disposed of',
+      file: 'packages/host/src/lifecycle/stop-server.ts',
+      find: 'calling(() => running.drain?.(withinMs)).then(',
+      replace: '(running.drain(withinMs) as Promise<boolean | undefined>).then(',
+      test: {
+        file: 'packages/host/test/run-server.test.ts',
+        title: 'disposes of a server whose drain throws at once',
+      },
+    },
+    {
+      name: 'misspelt-program',
+      off: 'a misspelt part of a program is left out without a word',
+      file: 'packages/host/src/run.ts',
+      find: '    checkProgram(program);\n',
+      replace: '',
+      test: {
+        file: 'packages/host/test/run-server.test.ts',
+        title: 'refuses a program that is misspelt before it is told to stop',
+      },
+    },
+    {
+      name: 'unclosable-server',
+      off: 'a server that cannot be closed shows when it is told to stop',
+      file: 'packages/host/src/run.ts',
+      find: 'checkRunning(await program.start(configFile, stop.signal))',
+      replace: 'await program.start(configFile, stop.signal)',
+      test: {
+        file: 'packages/host/test/run-server.test.ts',
+        title: 'refuses a program that is bare before it is told to stop',
+      },
+    },
+    {
       name: 'header-deadlines',
       off: 'a connection that is handed to a server, and never sends a whole header, stays for ever',
       file: publicServer,

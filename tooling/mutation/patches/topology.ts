@@ -28,6 +28,25 @@ export const patches: PatchList = {
   name: 'topology',
   list: [
     {
+      name: 'misspelt-direction',
+      off: 'a link whose direction is misspelt counts as one that this end has opened',
+      file: authorise,
+      find: '    checkDirection(link.direction);\n',
+      replace: '',
+      test: authoriseTest('allows nobody in the direction inbond, which is none'),
+    },
+    {
+      name: 'unknown-role',
+      off: 'a role that there is not is an error without place and remedy',
+      file: 'packages/topology/src/network/build-topology.ts',
+      find: 'if (!Object.hasOwn(defaultPorts, role))',
+      replace: "if (role === ('' as string))",
+      test: {
+        file: 'packages/topology/test/network.test.ts',
+        title: 'is refused with the role and the server (frontend)',
+      },
+    },
+    {
       name: 'membership',
       off: 'a server that is not in the topology is let in',
       file: authorise,

@@ -30,7 +30,7 @@ export async function stopServer(running: RunningServer, log: Log, hurry: AbortS
   );
   const outcome = await drained(running, withinMs, log, hurry);
   const closed = await Promise.race([
-    running[Symbol.asyncDispose]().then(
+    calling(() => running[Symbol.asyncDispose]()).then(
       () => true,
       (err: unknown) => {
         log.error({ event: 'fault', err }, 'what the server consists of could not be closed');
@@ -75,7 +75,7 @@ async function drained(
   hurry: AbortSignal,
 ): Promise<StopOutcome> {
   if (running.drain === undefined) return 'drained';
-  const draining = running.drain(withinMs).then(
+  const draining = calling(() => running.drain?.(withinMs)).then(
     (isDone): StopOutcome => (isDone ? 'drained' : 'time-over'),
     (err: unknown): StopOutcome => {
       log.error({ event: 'fault', err }, 'the server could not be drained');
@@ -89,6 +89,11 @@ async function drained(
   });
   // A server that does not keep to its time is not waited for.
   return Promise.race([draining, toldAgain, after<StopOutcome>(withinMs + 1_000, 'time-over')]);
+}
+
+/** What is thrown at once is the same as what a promise is rejected with: a module of an operator may have no async functions. */
+async function calling<T>(call: () => T): Promise<Awaited<T>> {
+  return await call();
 }
 
 /** The timer keeps the process alive: without it, a process with nothing left to do would end before it says so. */

@@ -1,5 +1,6 @@
 import type { Pool, Server, Topology } from '../network/topology.ts';
 import { trustStateStanding } from '../network/trust-state-standing.ts';
+import { TopologyFault } from '../terms/fault.ts';
 import type { InterfaceName, Role, Service } from '../terms/roles.ts';
 import { type LinkEnd, type LinkRule, linkRules } from './link-rules.ts';
 import type { TopologyRejection } from './rejection.ts';
@@ -62,7 +63,8 @@ export interface Confirmation {
  *   `trustState.refuseAfterSeconds` allows no peer (`topology-stale`), because servers may have been removed from it since. Without
  *   this argument the topology counts as current
  * @returns a function for `Question.authorise`; constant time in the size of the topology. Where we ourselves are not
- *   in the topology, it refuses every peer with `not-in-topology`
+ *   in the topology, it refuses every peer with `not-in-topology`. It throws TopologyFault `ENTENTE_BAD_DIRECTION` where the direction of the
+ *   link is neither `inbound` nor `outbound`, so that no misspelt one is allowed
  */
 export function authorise(
   topology: Topology,
@@ -71,6 +73,7 @@ export function authorise(
 ): (peer: PeerNames, link: LinkDirection) => TopologyAuthorised {
   const ours = localEnd(topology, local);
   return (peer, link) => {
+    checkDirection(link.direction);
     const stale = confirmation === undefined ? undefined : refuseUnconfirmed(topology, confirmation());
     if (stale !== undefined) return refused(stale);
     if (ours.end === undefined) return refused(ours.rejection);
@@ -103,6 +106,16 @@ export function refuseUnconfirmed(
   if (standing.standing !== 'stale') return undefined;
   const { message, remedy } = standing;
   return { reason: 'topology-stale', issuedAt, now, message, remedy };
+}
+
+/** A direction that there is not would count as one that a row allows. */
+function checkDirection(direction: LinkDirection['direction']): void {
+  if (direction === 'inbound' || direction === 'outbound') return;
+  throw new TopologyFault('ENTENTE_BAD_DIRECTION', {
+    sentence: `expected the direction of a link to be inbound or outbound, found ${JSON.stringify(direction)}`,
+    place: 'link.direction of authorise',
+    remedy: 'give inbound where the peer has opened the connection, outbound where this end has',
+  });
 }
 
 type OurEnd = { readonly end: LinkEnd } | { readonly end: undefined; readonly rejection: TopologyRejection };

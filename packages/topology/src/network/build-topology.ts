@@ -3,6 +3,7 @@ import type { Partner, Provider } from '../document/partner.ts';
 import { effectivePolicies } from '../document/policies.ts';
 import { effectiveTelephony } from '../document/telephony.ts';
 import { topologyHash } from '../document/topology-hash.ts';
+import { TopologyFault } from '../terms/fault.ts';
 import { defaultPorts, type InterfaceName, zoneOfRole } from '../terms/roles.ts';
 import { homeServer, homeServers } from './home-server.ts';
 import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';
@@ -12,6 +13,7 @@ import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topol
  * `undefined`, never another server.
  *
  * @param document - of the right shape, as {@link checkShape} gave it
+ * @throws TopologyFault `ENTENTE_INVALID_TOPOLOGY` where the role of a server is none
  */
 export function buildTopology(document: TopologyDocument): Topology {
   const pools = buildPools(document);
@@ -77,9 +79,16 @@ function buildServers(
 
 function buildServer(entry: ServerEntry, pool: Pool | undefined): Server {
   const { flags, role } = entry;
+  if (!Object.hasOwn(defaultPorts, role))
+    throw new TopologyFault('ENTENTE_INVALID_TOPOLOGY', {
+      sentence: `expected a role of a server, found ${JSON.stringify(role)}`,
+      place: `role of ${entry.fqdn}`,
+      remedy: `give one of: ${Object.keys(defaultPorts).join(', ')}; checkDocument finds all that is wrong with a document`,
+    });
+  const usualPorts = defaultPorts[role];
   const interfaces: Partial<Record<InterfaceName, ServerInterface>> = {};
   for (const name of ['internal', 'external'] as const) {
-    const usual = defaultPorts[role][name];
+    const usual = usualPorts[name];
     if (usual === undefined) continue;
     const given = entry.interfaces?.[name];
     // Without an entry there is no external side: no server is exposed to the outside by default.

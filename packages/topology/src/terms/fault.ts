@@ -4,6 +4,7 @@ export type TopologyFaultCode =
   | 'ENTENTE_UNKNOWN_SERVER'
   | 'ENTENTE_INVALID_TOPOLOGY'
   | 'ENTENTE_BAD_SIGNER'
+  | 'ENTENTE_BAD_DIRECTION'
   | 'ENTENTE_TOPOLOGY_VERSION_EXISTS';
 
 /** A mistake of the caller. Match it by `code`. */
