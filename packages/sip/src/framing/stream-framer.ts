@@ -129,6 +129,9 @@ export class StreamFramer {
   /**
    * Accepts the next bytes of the stream and reports everything that is complete.
    *
+   * What the sink throws is thrown here, and the bytes of this call behind what it has received are lost: where the next message begins is no
+   * longer known. Close the connection then, and push nothing more.
+   *
    * @param bytes - Any number of bytes. They are not kept beyond the call.
    * @param sink - Called synchronously.
    */

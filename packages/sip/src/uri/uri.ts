@@ -291,7 +291,7 @@ function escaped(text: string | undefined, bit: number): string | undefined {
   return text === undefined ? undefined : escapeUri(text, bit);
 }
 
-/** A user part is one character at least (RFC 3261 §25.1): `sip:@host` is no URI that a peer reads. */
+/** A user part is one character at least (RFC 3261 §25.1): `sip:@host` cannot be read by a peer. */
 function escapedUser(user: string | undefined): string | undefined {
   if (user !== '') return escaped(user, USER);
   throw new SipArgumentError(
