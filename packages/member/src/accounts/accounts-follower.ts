@@ -272,7 +272,7 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     const { log, source } = this.#options;
     const { enabledAgain, missing, otherPasswords } = found;
     const remedy =
-      'compare these accounts with what was changed last, and make again what is undone: entente user disable, entente user password, entente user add. With synchronous_standby_names no replica takes over without what was acknowledged';
+      'compare these accounts with what was changed last, and make again what is undone: entente user disable, entente user passwd, entente user add. With synchronous_standby_names no replica takes over without what was acknowledged';
     log.warn(
       { event: 'accounts-went-back', peer: source.place, ...found, remedy },
       `${source.place} has another history than before, in which acknowledged changes may be undone: of the accounts that were known here, ${enabledAgain} are enabled again, ${otherPasswords} have another password, and ${missing} are missing`,
