@@ -33,7 +33,7 @@ export class DescriptorOutput implements KeepingOutput {
   #bytes: Uint8Array | undefined;
   #isUnderWay = false;
   #retry: NodeJS.Timeout | undefined;
-  /** What is tried again was not taken at the moment, which is no failure. */
+  /** What is tried again was not taken at the moment, which does not count. */
   #isBusy = false;
   #failure: string | undefined;
   #whenStill: (() => void)[] = [];
