@@ -26,6 +26,7 @@ function wrongChoice(option: Option, word: string | undefined): string | undefin
 
 /** What is wrong with a command that a text names; undefined where it exists as written. */
 function wrongWith(words: readonly string[]): string | undefined {
+  if (words[0] === 'help') return wrongWith(words.slice(1).filter((word) => word !== '--json'));
   let command: Command = program;
   let at = 0;
   while (command.commands.length > 0) {

@@ -19,7 +19,7 @@ export const lateCause = 'its disk has not answered for 5 s';
 
 /** What to do where the directory of a server, or what it began with, is gone while it runs. */
 export const folderGoneRemedy =
-  'Do not restart this server: it goes on with what it has in memory. Put its directory back as it was, from where it was moved to or from a backup; where there is neither, create a new token for it with entente server add, and start it with that in an empty directory.';
+  'Do not restart this server: it goes on with what it has in memory. Put its directory back as it was, from where it was moved to or from a backup; where there is neither, ask an administrator for a token (entente join-token <server> --replace), and start it with that in an empty directory.';
 
 /** What to do where a process has as many files and connections open as it may. */
 export const openFilesRemedy =

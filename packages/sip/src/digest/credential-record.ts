@@ -21,7 +21,7 @@ export interface CredentialRecord {
  * @param realm - the protection space
  * @param password - in plain text
  * @returns lowercase hexadecimal
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where one of them is left out or empty, or there is no such algorithm
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where one of them is left out, or there is no such algorithm
  * @see RFC 7616 §3.4.2
  */
 export function digestA1(
@@ -39,9 +39,9 @@ export function digestA1(
 
 /** Without it the text `undefined` would be the password. It is not repeated: it may be one that was given in the wrong place. */
 function checkGiven(value: string, name: string): void {
-  if (typeof value === 'string' && value !== '') return;
+  if (typeof value === 'string') return;
   throw new SipArgumentError(
-    `expected a text that is not empty, found ${value === '' ? 'an empty one' : value === undefined ? 'none' : 'something else'}`,
+    `expected a text, found ${value === undefined ? 'none' : 'something else'}`,
     `${name} of a credential record`,
     `give the ${name}`,
   );
@@ -61,7 +61,7 @@ export function hashUsername(algorithm: DigestAlgorithm, username: string, realm
  * Creates a record from a password.
  * @param user - name, realm and password in plain text
  * @param algorithms - which H(A1) to keep; default SHA-256 alone
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part of the user is left out or empty, or there is no such algorithm
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part of the user is left out, or there is no such algorithm
  */
 export function createCredentialRecord(
   user: { readonly username: string; readonly realm: string; readonly password: string },
