@@ -184,8 +184,8 @@ export const patches: PatchList = {
       name: 'bindings-end',
       off: 'the registrations of a user who was disabled stay',
       file: 'packages/front-end/src/front-end.ts',
-      find: '} else if (!movesAway(topology, change)) continue;',
-      replace: '}\n      if (!movesAway(topology, change)) continue;',
+      find: '} else if (movesAway(this.#options.topology(), change))',
+      replace: '  continue;\n      } else if (movesAway(this.#options.topology(), change))',
       test: frontEnd('is not found by bindings of before, once enabled again'),
     },
     {
@@ -262,8 +262,8 @@ export const patches: PatchList = {
       name: 'stale-accounts-refused',
       off: 'a front end accepts requests by accounts that are no longer believed',
       file: 'packages/front-end/src/front-end.ts',
-      find: 'if (accounts?.isStale === true) return accountsStale;',
-      replace: '',
+      find: 'refuseEvery(this.#options)',
+      replace: 'refuseEvery({ isOver: this.#options.isOver })',
       test: {
         file: 'packages/front-end/src/account-rights.test.ts',
         title: 'are believed by no request, until they are confirmed again',
@@ -361,9 +361,9 @@ export const patches: PatchList = {
       name: 'too-many-accounts',
       off: 'a page with too many accounts is in force, and missing in the file after a restart',
       file: 'packages/member/src/accounts/accounts-follower.ts',
-      find: '      this.#checkSize(this.known, changes);\n      for (const one of held.splice(0)) await this.#take(one);\n',
+      find: '      this.#checkSize(this.known, changes);\n      for (const one of held.splice(0)) this.#take(one);\n',
       replace:
-        '      for (const one of held.splice(0)) await this.#take(one);\n      this.#checkSize(this.known, []);\n',
+        '      for (const one of held.splice(0)) this.#take(one);\n      this.#checkSize(this.known, []);\n',
       test: {
         file: 'packages/member/test/accounts.test.ts',
         title:

@@ -382,8 +382,8 @@ export const patches: PatchList = {
       name: 'numbers-in-claims',
       off: 'a partner names a user of ours by the number, at a domain of its own',
       file: 'packages/sip-relay/src/admission/vouch.ts',
-      find: 'changeFields(editor, numbersInClaims(request, topology(), isNumberOfUser));',
-      replace: 'numbersInClaims(request, topology(), isNumberOfUser);',
+      find: 'changeFields(editor, numbersInClaims(request, topology, isNumberOfUser));',
+      replace: 'numbersInClaims(request, topology, isNumberOfUser);',
       test: numbers('is named by no request of a partner: Referred-By'),
     },
     {

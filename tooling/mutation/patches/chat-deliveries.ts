@@ -136,8 +136,8 @@ export const patches: PatchList = {
       name: 'silent-members',
       off: 'members who answer nothing take every place, so that nobody else gets anything',
       file: 'packages/chat-room/src/delivery/deliveries.ts',
-      find: '(this.#slowMembers.has(queue.member) ? this.#slow : this.#ready).add(queue);',
-      replace: 'this.#ready.add(queue);',
+      find: 'if (this.#slowMembers.has(member)) this.#slow.add(queue);\n    else ',
+      replace: '',
       test: inDeliveries(
         'to members who do not answer take a quarter of the places, in all rooms together, and hold nobody else up',
       ),

@@ -133,8 +133,8 @@ export const patches: PatchList = {
       name: 'stale-accounts',
       off: 'a director authenticates by accounts that nothing confirms',
       file: 'packages/director/src/director.ts',
-      find: 'if (this.#options.accounts?.isStale === true) return accountsStale;',
-      replace: '',
+      find: 'refuseEvery(this.#options)',
+      replace: 'refuseEvery({ isOver: this.#options.isOver })',
       test: director('is served no longer than the accounts are confirmed'),
     },
     {

@@ -96,7 +96,7 @@ export const patches: PatchList = {
       name: 'domain-authority',
       off: 'the edge takes any message from a partner',
       file: sources,
-      find: 'const rejection = checkPartnerRequest(request, authority, isOurs, { isFromVouchedFor });',
+      find: 'const rejection = checkPartnerRequest(request, authority, topology, { isFromVouchedFor });',
       replace: 'const rejection = undefined as ReturnType<typeof checkPartnerRequest>;',
       test: outsider('a partner sends From one of our own users: domain-not-authorised'),
     },

@@ -144,8 +144,8 @@ export const patches: PatchList = {
       name: `role-at-start-alone-${app}`,
       off: `--check-config of ${app === 'edge' ? 'an edge' : `a ${app} server`} says "valid" where the topology that the server has kept gives it another role`,
       file: `apps/${app}-server/src/check-config.ts`,
-      find: 'kept = await keptTopology(',
-      replace: 'kept = void (await keptTopology)(',
+      find: `kept = await keptTopology(${app === 'pool' ? 'directory' : 'place'});`,
+      replace: `kept = void (await keptTopology)(${app === 'pool' ? 'directory' : 'place'});`,
       test: {
         file: 'packages/testkit/test/bad-configuration.test.ts',
         title:

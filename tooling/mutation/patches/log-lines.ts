@@ -53,8 +53,8 @@ export const patches: PatchList = {
       name: 'log-of-connections',
       off: 'a peer that connects again and again fills the log',
       file: 'packages/sip-relay/src/log/connection-log.ts',
-      find: '    if (leftOut === undefined) return;\n    const { cipher',
-      replace: '    const { cipher',
+      find: '    if (leftOut === undefined) return;\n    const { name, row }',
+      replace: '    const { name, row }',
       test: {
         file: 'packages/sip-relay/src/log/connection-log.test.ts',
         title:

@@ -20,8 +20,8 @@ export const patches: PatchList = {
       name: 'pages-in-one-go',
       off: 'what of the accounts came while another write was under way is not in their file',
       file: 'packages/member/src/accounts/accounts-file.ts',
-      find: '`${before}${page}\\n`',
-      replace: '`${page}\\n`',
+      find: '{before}',
+      replace: "{''}",
       test: {
         file: 'packages/member/test/accounts-file.test.ts',
         title: 'has what came meanwhile added in one go, in its order',
@@ -238,8 +238,8 @@ export const patches: PatchList = {
     {
       name: 'confirmation-of-another',
       off: 'a topology that could not be written is confirmed on disk, so a restart believes the one before it as if it were new',
-      file: 'packages/member/src/follow/domain-follower.ts',
-      find: 'if (this.#unwritten === undefined) this.#confirmedOnDisk',
+      file: 'packages/member/src/follow/kept-state.ts',
+      find: 'if (this.#topology === undefined) this.#confirmedOnDisk',
       replace: 'this.#confirmedOnDisk',
       test: {
         file: 'packages/member/test/hostile-authority.test.ts',
@@ -318,8 +318,8 @@ export const patches: PatchList = {
       name: 'unwritten-lists',
       off: 'revocation lists that came while the disk was full are not written until the next ones',
       file: 'packages/member/src/follow/revocation-lists.ts',
-      find: 'if (fresh.length === 0 && !this.#isUnwritten) return;',
-      replace: 'if (fresh.length === 0) return;',
+      find: '      this.#isUnwritten = true;\n      ',
+      replace: '      ',
       test: {
         file: 'packages/member/test/revocation-lists.test.ts',
         title: 'are written with the next state where the disk was full as they came in force',

@@ -324,7 +324,7 @@ export const patches: PatchList = {
       name: 'vouched-for-the-disabled',
       off: 'a disabled user sends through a server that has not heard of it',
       file: frontEnd,
-      find: "if (sender.isInsider && accounts?.known.of(asserted)?.state === 'disabled')",
+      find: "if (sender.isInsider && this.#options.accounts?.known.of(asserted)?.state === 'disabled')",
       replace: 'if (asserted === undefined)',
       test: disabled('sends nothing through a server that has not heard of it'),
     },

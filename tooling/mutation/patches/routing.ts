@@ -143,7 +143,7 @@ export const patches: PatchList = {
       name: 'places-per-request',
       off: 'one request dials every place of a hop',
       file: pool,
-      find: 'if (dials === maxDials) break;',
+      find: 'dials === maxDials || ',
       replace: '',
       test: {
         file: 'packages/sip-endpoint/src/connection/connection-pool.test.ts',

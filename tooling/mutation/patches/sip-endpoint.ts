@@ -199,8 +199,8 @@ export const patches: PatchList = {
       name: 'chosen-answer-is-final',
       off: 'an application answers with a provisional status, and the request hangs',
       file: 'packages/sip-endpoint/src/user-agent/answer.ts',
-      find: 'if (!(status >= 200 && status <= 699)) {',
-      replace: 'if (!(status >= 100 && status <= 699)) {',
+      find: 'wholeNumber(200, 699,',
+      replace: 'wholeNumber(100, 699,',
       test: {
         file: 'packages/sip-endpoint/test/in-call.test.ts',
         title: 'is answered as the application chooses: a provisional status, which is none: 500',

@@ -137,8 +137,8 @@ export const patches: PatchList = {
       name: 'refusal-that-throws',
       off: 'a connection stays open where the function that its refusal is reported to throws',
       file: 'packages/tls/src/listen/admission-control.ts',
-      find: '      this.#report(fault);\n    }\n',
-      replace: '      throw fault;\n    }\n',
+      find: 'callBack(this.#options.onRefusal, refusal, (fault) => this.#report(fault));',
+      replace: 'void this.#options.onRefusal?.(refusal);',
       test: ofServe('keep no connection open whose refusal they cannot take'),
     },
     {
