@@ -8,8 +8,9 @@ const passing: ReadonlySet<unknown> = new Set([
   'EDQUOT',
   'EIO',
   'EROFS',
-  'ENOENT',
 ]);
+/** Comes of the folder, as where it was moved, and of no defect of the program. */
+const missing = 'ENOENT';
 
 /** Whether a fault may pass without a restart. */
 export function mayPass(fault: unknown): boolean {
@@ -27,7 +28,7 @@ export function faultFields(fault: unknown): {
 } {
   const { code, remedy } = (fault ?? {}) as { readonly code?: unknown; readonly remedy?: unknown };
   return {
-    ...(mayPass(fault) ? {} : { err: fault }),
+    ...(mayPass(fault) || code === missing ? {} : { err: fault }),
     ...(code === undefined ? {} : { code }),
     ...(typeof remedy === 'string' ? { remedy } : {}),
   };
