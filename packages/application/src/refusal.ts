@@ -52,8 +52,9 @@ export function isRefusal(answer: Answer | undefined): answer is Refusal {
  * @param source - FQDN of the application
  */
 export function withDiagnostics(refused: Refusal, source: string): Answer {
+  const { headers, status } = refused;
   const diagnostics = `${requestRefused};reason="${refused.reason}";source="${source}"`;
-  return { ...refused, headers: { ...refused.headers, 'Entente-Diagnostics': diagnostics } };
+  return { status, headers: { ...headers, 'Entente-Diagnostics': diagnostics } };
 }
 
 /**

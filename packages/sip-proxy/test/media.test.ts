@@ -198,7 +198,6 @@ describe('a session description is found', () => {
     ],
     ['without a boundary', 'x', 'multipart/mixed', {}],
     ['with a type that cannot be read', encrypted, 'application', {}],
-    ['with two types', encrypted, 'text/plain', { c: 'application/sdp' }],
   ])('to be unreadable, and refused, where it is %s', (_, body, type, headers) => {
     expect(refusalOf(body, type, headers)).toMatchObject({
       status: 488,

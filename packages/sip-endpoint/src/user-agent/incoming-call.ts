@@ -88,13 +88,14 @@ export class IncomingCall {
   }
 
   /**
-   * Answers with a failure; nothing where the caller has given up meanwhile.
+   * Answers with a failure; nothing where the caller has given up meanwhile, or it was rejected before.
    * @param status - 300 to 699
    * @throws SipArgumentError for another status
-   * @throws DialogFault where the call has been accepted or rejected already
+   * @throws DialogFault where the call has been accepted already
    */
   reject(status: number): void {
     checkArgument(status, failure, 'status', 'reject');
+    if (this.#settled === 'rejected') return;
     this.#checkRings('reject');
     this.#reject(status);
   }
