@@ -40,7 +40,7 @@ export const patches: PatchList = {
     },
     {
       name: 'lost-rooms',
-      off: 'a chat server whose database is gone tells every member that they are none',
+      off: 'a chat server whose database is gone makes an empty one, and says that its log is missing',
       file: 'packages/chat-room/src/store/open-rooms.ts',
       find: '    await refuseLost(file);\n',
       replace: '',
