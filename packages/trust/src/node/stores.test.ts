@@ -108,8 +108,8 @@ describe('what is not a store of anchors', () => {
 
   it('is said to be PEM text where it stands in the place of a path, and is not repeated', async () => {
     const list = await root.crl([]);
-    for (const asked of [anchorsFrom(root.certificatePem), crlsFrom(list)])
-      await expect(asked).rejects.toMatchObject({
+    for (const ask of [() => anchorsFrom(root.certificatePem), () => crlsFrom(list)])
+      await expect(ask()).rejects.toMatchObject({
         code: 'ENTENTE_STORE_UNREADABLE',
         sentence: 'expected the path of a file or directory, found PEM text',
         place: 'text',
