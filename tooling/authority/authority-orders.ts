@@ -72,6 +72,8 @@ export function authorityClient(place: AuthorityPlace, trust: Trust, identity?: 
     allow: [place.fqdn],
     link: { name: links.administratorToAuthority.name, interface: 'internal' },
     addresses,
+    // An order must not go over a connection that the authority is closing, because it was idle.
+    keepAlive: false,
   });
 }
 
