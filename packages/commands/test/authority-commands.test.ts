@@ -159,10 +159,7 @@ describe('commands to an authority', () => {
     const next = { ...document, version: document.version + 1, previous: topologyHash(document), servers };
     await writeFile(file, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
     const unconfirmed = await runEntente(`topology publish ${file} ${options}`);
-    expect(unconfirmed).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining('ENTENTE_NOT_CONFIRMED'),
-    });
+    expect(unconfirmed).toMatchObject({ status: 2, stderr: expect.stringMatching(/ENTENTE_NOT_CONFIRMED/) });
     const dry = await runEntente(`topology publish ${file} --dry-run ${options}`);
     expect(dry.status).toBe(0);
     expect(dry.stdout).toContain('gw1.contoso.example removed (narrowing change)');
@@ -285,8 +282,7 @@ describe('commands to an authority', () => {
     const again = await runEntente(line);
     expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('ENTENTE_FILE_EXISTS') });
     const later = await answerOf(line.replace('gw1.crt', 'gw1.next'));
-    expect(later, 'the same request will do for the next one').toMatchObject({ status: 0 });
-    expect(later.json.serial).not.toBe(json.serial);
+    expect([later.status, later.json.serial === json.serial], 'the same request').toEqual([0, false]);
     const rogue = await createKeyAndRequest({ subject: 'fe1.contoso.example' });
     await writeFile(csr, encodePem('CERTIFICATE REQUEST', rogue.request));
     const refused = await runEntente(line.replace('gw1.crt', 'rogue.crt'));
@@ -323,10 +319,7 @@ describe('commands to an authority', () => {
   it('cert revoke asks first, and --dry-run shows what it would revoke and revokes nothing', async () => {
     const line = `cert revoke --server fe2.contoso.example --reason keyCompromise ${options}`;
     const unconfirmed = await runEntente(line);
-    expect(unconfirmed).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining('ENTENTE_NOT_CONFIRMED'),
-    });
+    expect(unconfirmed).toMatchObject({ status: 2, stderr: expect.stringMatching(/ENTENTE_NOT_CONFIRMED/) });
     expect(unconfirmed.stderr).toContain('revoke 1 certificate, keyCompromise?');
     const { json, status } = await answerOf(`${line} --dry-run`);
     expect({ status, revoked: json.revoked }).toEqual({ status: 0, revoked: false });

@@ -28,17 +28,6 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const backUp = () => answerOf(`ca backup --to ${backup} --config ${join(ca, 'authority.yaml')}`);
 
 describe('entente ca backup', () => {
-  it('refuses a folder that has no authority, and creates nothing in it', async () => {
-    const empty = join(folder, 'empty');
-    await cp(join(ca, 'authority.yaml'), join(empty, 'authority.yaml'));
-    const to = join(folder, 'backup-of-nothing');
-    const { json, status } = await answerOf(`ca backup --to ${to} --config ${join(empty, 'authority.yaml')}`);
-    expect(status).not.toBe(0);
-    expect(json.fault).toMatchObject({ code: 'ENTENTE_NO_AUTHORITY', remedy: expect.stringMatching(/./) });
-    expect(await readdir(empty)).toEqual(['authority.yaml']);
-    expect(await readdir(folder)).not.toContain('backup-of-nothing');
-  });
-
   it('backs up a stopped authority, names what is secret, and says that the key of the root is not in it', async () => {
     const { json, status } = taken;
     expect(status).toBe(0);

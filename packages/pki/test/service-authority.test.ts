@@ -64,21 +64,6 @@ describe('an authority for services', () => {
     expect((await stat(files.key)).mode & 0o777).toBe(0o600);
   });
 
-  it('refuses names that take more octets than peers take in a handshake', async () => {
-    const opened = await authority();
-    const names = Array.from({ length: 5_000 }, (_, index) => `n${index}.orders.contoso.example`);
-    const refused = {
-      code: 'ENTENTE_PKI_BAD_ARGUMENT',
-      sentence: expect.stringMatching(
-        /^expected names of at most 65536 octets together, found 500[01] of 1[0-9]{5}$/,
-      ),
-      place: 'names of an identity',
-    };
-    await expect(opened.identity(...(names as [string]))).rejects.toMatchObject(refused);
-    await opened.identity(orders);
-    await expect(opened.reissue(orders, ...names)).rejects.toMatchObject(refused);
-  });
-
   it('keeps a revocation over the next run, in the file and for who asks again, until it is told to issue another', async () => {
     const first = await authority();
     const { current } = await first.identity(orders);

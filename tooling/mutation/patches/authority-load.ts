@@ -250,7 +250,7 @@ export const patches: PatchList = {
       name: 'no-stack',
       off: 'a full disk gets fuller with the stack of each fault',
       file: 'packages/authority/src/fault-fields.ts',
-      find: '...(mayPass(fault) ? {} : { err: fault }),',
+      find: '...(mayPass(fault) || code === missing ? {} : { err: fault }),',
       replace: '...{ err: fault },',
       test: {
         file: 'packages/authority/src/refusals.test.ts',

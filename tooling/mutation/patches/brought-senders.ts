@@ -86,16 +86,6 @@ export const patches: PatchList = {
       test: brought('brings nothing of a domain that is not a partner’s: sip:eve@spam.example'),
     },
     {
-      name: 'brought-as-one-of-ours',
-      off: 'a partner names its user as a user of ours, at an edge that does not ask',
-      file: broughtSender,
-      find: "if (!showsAsOurs(uri.user ?? '', known.topology)) return refuseOurNumber(uri, known);",
-      replace: "if (uri.kind === 'sip') return refuseOurNumber(uri, known);",
-      test: brought(
-        'brings no partner’s user whose name shows as an address of ours: sip:bob%40contoso.example@fabrikam.example',
-      ),
-    },
-    {
       name: 'brought-number-of-ours',
       off: 'a partner names its user as the number of a user of ours',
       file: disguisedNumber,

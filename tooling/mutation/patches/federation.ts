@@ -50,36 +50,6 @@ export const patches: PatchList = {
       ),
     },
     {
-      name: 'user-named-as-ours',
-      off: 'a partner sends as a user of ours, in the name of its own',
-      file: 'packages/federation/src/message-authority.ts',
-      find: "if (uri.kind !== 'sip' || !showsAsOurs(uri.user ?? '', topology)) return undefined;",
-      replace: 'if (domain !== undefined) return undefined;',
-      test: test(
-        'refuses a user of the partner whose name shows as an address of ours: sip:bob%40contoso.example@fabrikam.example',
-      ),
-    },
-    {
-      name: 'user-in-a-context-of-ours',
-      off: 'the same by a parameter of the name',
-      file: namesOfOurs,
-      find: '/[@;:=]\\s*(',
-      replace: '/[@]\\s*(',
-      test: test(
-        'refuses a user of the partner whose name shows as an address of ours: sip:bob;phone-context=contoso.example@fabrikam.example',
-      ),
-    },
-    {
-      name: 'unseen-characters',
-      off: 'the same with characters between that nobody sees',
-      file: namesOfOurs,
-      find: ".replace(unseen, '')",
-      replace: '',
-      test: test(
-        'refuses a user of the partner whose name shows as an address of ours: sip:bob%40%E2%80%8Bcon%E2%80%8Btoso.example@fabrikam.example',
-      ),
-    },
-    {
       name: 'anchor-on-the-outside-only',
       off: "a partner's root counts on internal links",
       file: anchors,

@@ -64,7 +64,10 @@ export const patches: PatchList = {
       file: desk,
       find: 'if (octets > maxNameOctets) {',
       replace: 'if (octets > 2 ** 30 + maxNameOctets) {',
-      test: authority('refuses names that take more octets than peers take in a handshake'),
+      test: {
+        file: 'packages/pki/test/service-names.test.ts',
+        title: 'an authority for services refuses names that take more octets than peers take in a handshake',
+      },
     },
     {
       name: 'service-name-form',

@@ -1,5 +1,5 @@
 import { contoso } from '@entente/testkit/topology';
-import { checkShape, type TopologyDocument, topologyJsonSchema } from '@entente/topology';
+import { checkShape, links, type TopologyDocument, topologyJsonSchema } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { describeFirst } from './describe-first.ts';
 
@@ -43,7 +43,7 @@ const full: TopologyDocument = {
     },
   ],
   providers: [{ id: 'host', fqdn: 'edge.hosted.example', domains: ['hosted.example'] }],
-  links: [{ row: 9, a: [fe1], closed: true }],
+  links: [{ row: links.frontEndToFrontEnd.row, a: [fe1], closed: true }],
   policies: { media: { federationSrtp: 'optional' } },
   telephony: { routes: [{ prefix: '+49', gateway: 'gw7.contoso.example', cost: 12 }] },
 };

@@ -67,7 +67,7 @@ export function register(add: Command): void {
 
 function rowNumber(text: string): number {
   const row = wholeNumber(text, 'argument <row>');
-  if (row >= 1 && row <= allowMatrix.length) return row;
+  if (allowMatrix.some((one) => one.row === row)) return row;
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: `expected a row of the allow matrix, 1 to ${allowMatrix.length}, found ${text}`,
     place: 'argument <row>',

@@ -1,0 +1,32 @@
+import type { PatchList } from '../patch.ts';
+
+/** What an authority does for itself waits after a failure, and not for longer than it must. */
+export const patches: PatchList = {
+  name: 'paused-renewals',
+  list: [
+    {
+      name: 'answered-by-the-root',
+      off: 'an authority waits for an hour with what the root has made possible again',
+      file: 'packages/authority/src/own-certificate.ts',
+      find: '          failed.rootLists === rootLists() &&\n',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/own-certificate.test.ts',
+        title:
+          'is tried again at once where a root has signed another list: that may have been all that was missing',
+      },
+    },
+    {
+      name: 'paused-faults',
+      off: 'the log has every 15 seconds what was not tried again',
+      file: 'packages/authority/src/upkeep.ts',
+      find: '        logged.add(fault);\n',
+      replace: '',
+      test: {
+        file: 'packages/authority/src/upkeep.test.ts',
+        title:
+          'has in the log once what is thrown again because it waits for its next attempt, and in the health as long',
+      },
+    },
+  ],
+};
