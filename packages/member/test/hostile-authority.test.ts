@@ -177,6 +177,17 @@ describe('a member whose authority answers garbage', () => {
     expect(member.warnings).toEqual([]);
   });
 
+  it('has on its disk at its end what had just come into force', async () => {
+    member.answer('/domain-keys', () => {});
+    member.publish(member.next());
+    void member.follower.refresh();
+    await expect.poll(() => member.version()).toBe(2);
+    await member.authority[Symbol.asyncDispose]();
+    await member.follower[Symbol.asyncDispose]();
+    expect(member.written).toContain('topology 2');
+    expect(member.confirmed.at(-1)).toBe(member.state.lastKnown.confirmedAt);
+  });
+
   it('gives up what it waits for when it comes to its end', async () => {
     let heard = 0;
     member.answer('/topology', () => void heard++);

@@ -6,7 +6,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Collections at most: what one of them finds unused, as the target of a finaliser, the next one takes away. */
 const mostCollections = 8;
-/** Bytes; less is no progress. */
+/** Bytes; a collection that frees less is the last. */
 const little = 65_536;
 
 /** Bytes of heap that stay after some work when its garbage is gone: what the work keeps. */

@@ -17,6 +17,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'in-force-and-lost',
+      off: 'a member that ends writes nothing of what has just come into force',
+      file: 'packages/member/src/follow/kept-state.ts',
+      find: 'await this.#writing.run();',
+      replace: 'await this.#writing.settled();',
+      test: {
+        file: 'packages/member/test/hostile-authority.test.ts',
+        title: 'has on its disk at its end what had just come into force',
+      },
+    },
+    {
       name: 'pages-in-one-go',
       off: 'what of the accounts came while another write was under way is not in their file',
       file: 'packages/member/src/accounts/accounts-file.ts',

@@ -68,7 +68,7 @@ export class DomainFollower implements AsyncDisposable {
     this.#options = options;
     this.#refreshing = new SingleFlight(() => this.#refresh(), this.#stop.signal);
     const { authority, clock, listAlarm, lists, log, state } = options;
-    this.#kept = new KeptState(options, this.#stop.signal);
+    this.#kept = new KeptState(options);
     this.#states = new TrustStates({
       state,
       lists,
@@ -119,13 +119,16 @@ export class DomainFollower implements AsyncDisposable {
     return () => void this.#accountListeners.delete(own);
   }
 
-  /** Afterwards nothing is written. Requests under way end with the authority's client: dispose of it first. */
+  /**
+   * What is in force is written by then, and nothing afterwards: a disk that does not answer may never end it. Requests under way end with the
+   * authority's client: dispose of it first.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#alarm[Symbol.dispose]();
     this.#stopPolling();
     await Promise.all([this.#refreshing.settled(), this.#following]);
-    await this.written();
+    await this.#kept[Symbol.asyncDispose]();
   }
 
   #pollLater(): void {

@@ -32,9 +32,9 @@ export interface KeptStateOptions {
  * Writes what is in force of a domain, for the next run. Nothing waits for it: a disk that does not answer must keep no revocation from coming
  * into force. One file is written at a time, and each as it is at that moment, so that what comes meanwhile is written once, with the newest.
  */
-export class KeptState {
+export class KeptState implements AsyncDisposable {
   readonly #options: KeptStateOptions;
-  readonly #signal: AbortSignal;
+  readonly #end = new AbortController();
   readonly #writing: SingleFlight;
   /** A topology that is in force and not on disk yet. */
   #topology: SignedText | undefined;
@@ -42,12 +42,10 @@ export class KeptState {
   /** Confirmation of the topology that is on disk. */
   #confirmedOnDisk: number | undefined;
 
-  /** @param signal - once aborted, no further file is begun */
-  constructor(options: KeptStateOptions, signal: AbortSignal) {
+  constructor(options: KeptStateOptions) {
     this.#options = options;
-    this.#signal = signal;
     this.#confirmedOnDisk = options.state.lastKnown.confirmedAt;
-    this.#writing = new SingleFlight(() => this.#write(), signal);
+    this.#writing = new SingleFlight(() => this.#write(), this.#end.signal);
   }
 
   /** @param topology - in force now; written with the next {@link keep} */
@@ -73,15 +71,21 @@ export class KeptState {
     return this.#writing.settled();
   }
 
+  /** Writes what is not on disk yet, so that the next run begins with all that was in force in this one; afterwards nothing is written. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writing.run();
+    this.#end.abort();
+  }
+
   async #write(): Promise<void> {
     const { files, keysFile, lastKnownFile, lists, state } = this.#options;
     await lists.keep();
-    if (this.#topology !== undefined && !this.#signal.aborted) await this.#writeTopology(this.#topology);
+    if (this.#topology !== undefined) await this.#writeTopology(this.#topology);
     const keys = this.#keys;
     this.#keys = undefined;
-    if (keys !== undefined && !this.#signal.aborted) await keysFile.keep(keys);
-    if (!this.#signal.aborted) await lastKnownFile.keep(this.#lastKnown(state.lastKnown));
-    if (!this.#signal.aborted) await files.lookForMissing();
+    if (keys !== undefined) await keysFile.keep(keys);
+    await lastKnownFile.keep(this.#lastKnown(state.lastKnown));
+    await files.lookForMissing();
   }
 
   /** A later run would take the confirmation for that of the older topology in its file. */
