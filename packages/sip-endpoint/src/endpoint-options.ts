@@ -62,8 +62,8 @@ export interface EndpointOptions {
    */
   readonly locate?: (hop: NextHop) => Promise<readonly ServiceAddress[]>;
   /**
-   * A hop that could not be reached is not dialled again for a while: half a second, doubling to 15 seconds. What may have
-   * changed that calls the listener given here, e.g. `trust.onChange`; it returns what stops it.
+   * A hop that could not be reached is not dialled again for a while: half a second, doubling to 15 seconds; a server of the topology that
+   * refuses us or is refused, one second, doubling to 60. What may have changed that calls the listener given here, e.g. `trust.onChange`; it returns what stops it.
    */
   readonly retryOn?: (listener: () => void) => () => void;
   /** Unpredictable text without spaces, for branches. */

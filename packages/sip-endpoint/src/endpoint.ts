@@ -63,12 +63,13 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
     this.#idleWatch = new IdleWatch(options.limits?.idleTimeoutMs ?? defaultIdleMs);
     this.#pool = new ConnectionPool({
       dial: async (hop) => {
-        const { socket, link, onAged } = await options.dial(hop);
+        const { socket, link, onAged, onRefused } = await options.dial(hop);
         const connection = this.#adopt(socket, link, true);
         onAged?.({
           replace: () => this.#pool.replace(connection),
           close: () => connection.close(),
         });
+        onRefused?.((error) => this.#pool.refused(hop, error));
         return connection;
       },
       locate: options.locate,
@@ -166,10 +167,13 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
     return this.#pool.suspect(connection, error);
   }
 
-  /** Lets every hop, or the one that is given, be dialled at once, also where it could not be reached a moment ago. */
+  /**
+   * Lets every hop, or the one that is given, be dialled at once, also where it could not be reached a moment ago. The one that is given is still
+   * left alone where it refuses or is refused, because that lasts until topology or trust state change.
+   */
   retry(hop?: Pick<NextHop, 'name'>): void {
     if (hop === undefined) this.#pool.forgiveAll();
-    else this.#pool.forgive(hop.name);
+    else this.#pool.forgive(hop.name, 'passing');
   }
 
   /**

@@ -38,5 +38,52 @@ export const patches: PatchList = {
           'refuses each request of its clients, who go to the next one, until it has another certificate',
       },
     },
+    {
+      name: 'refusing-server-at-once',
+      off: 'a revoked server that still runs, and all others, dial each other once a second for as long as it does',
+      file: 'packages/sip-endpoint/src/endpoint.ts',
+      find: "else this.#pool.forgive(hop.name, 'passing');",
+      replace: 'else this.#pool.forgive(hop.name);',
+      test: {
+        file: 'packages/sip-endpoint/test/refusing-server.test.ts',
+        title:
+          'a server that closes connections after its verdict is left alone for a while, however often it is asked for, until trust or topology change',
+      },
+    },
+    {
+      name: 'refusing-server-unnoticed',
+      off: 'a server that others no longer know dials them once a second: each connection opens before it is closed',
+      file: 'packages/sip-endpoint/src/endpoint.ts',
+      find: 'onRefused?.((error) => this.#pool.refused(hop, error));',
+      replace: 'void onRefused;',
+      test: {
+        file: 'packages/sip-endpoint/test/refusing-server.test.ts',
+        title:
+          'a server that closes connections after its verdict is left alone for a while, however often it is asked for, until trust or topology change',
+      },
+    },
+    {
+      name: 'refusal-forgotten-when-reached',
+      off: 'the pause before a server that refuses us never grows',
+      file: 'packages/sip-endpoint/src/connection/dial-backoff.ts',
+      find: ' || isLastingRefusal(reached.error)) return;',
+      replace: ') return;',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/refused-hops.test.ts',
+        title: 'is tried with pauses that grow from a second to a minute where it refuses us',
+      },
+    },
+    {
+      name: 'down-for-long-then-refused',
+      off: 'a server that was down for long and refuses once, while it starts, is left alone for a minute',
+      file: 'packages/sip-endpoint/src/connection/dial-backoff.ts',
+      find: 'isLastingRefusal(last.error) === isLastingRefusal(error);',
+      replace: 'true;',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/refused-hops.test.ts',
+        title:
+          'begins with the first pause where it was not there before, and is not held up longer where it is gone',
+      },
+    },
   ],
 };

@@ -3,7 +3,7 @@ import { isTrustError } from '@entente/tls';
 import { monotonicNow } from '../clock/monotonic-clock.ts';
 import type { ServiceAddress } from '../resolve/service-locator.ts';
 import type { SipConnection } from './connection.ts';
-import { DialBackoff, type Forgiven } from './dial-backoff.ts';
+import { DialBackoff, type Forgiven, isKnown } from './dial-backoff.ts';
 import { Diallings } from './diallings.ts';
 import { DisposedError } from './disposed.ts';
 import { HopDownError, type NextHop } from './next-hop.ts';
@@ -107,6 +107,16 @@ export class ConnectionPool {
   /** A peer has shown that it is there: it may be dialled at once, see {@link DialBackoff.forgive}. */
   forgive(name: string, which?: Forgiven): void {
     this.#backoff.forgive(name, which);
+  }
+
+  /**
+   * A server has closed a connection after its verdict: it is not dialled again for a while. A partner is, because its server may have closed it
+   * for one request, and others are not held up for that.
+   * @param hop - as it was dialled
+   * @param error - what was found
+   */
+  refused(hop: NextHop, error: unknown): void {
+    if (isKnown(hop)) this.#backoff.failed(hop, error, this.#clock(), this.#random());
   }
 
   /** Every hop may be dialled at once. */

@@ -10,7 +10,15 @@ const hop: NextHop = {
   port: 5061,
   link: { row: 0, name: 'a test' },
 };
-const rules = { firstMs: 500, capMs: 4_000, knownCapMs: 1_000, maxHops: 3, maxPlaces: 2 };
+const rules = {
+  firstMs: 500,
+  capMs: 4_000,
+  knownCapMs: 1_000,
+  refusedFirstMs: 1_000,
+  refusedCapMs: 2_000,
+  maxHops: 3,
+  maxPlaces: 2,
+};
 const down = new Error('connect ECONNREFUSED');
 const start = 1_000_000;
 

@@ -1,4 +1,5 @@
 import { detached } from '@entente/sip';
+import { isLastingRefusal } from './lasting-refusal.ts';
 import { HopDownError, type NextHop } from './next-hop.ts';
 
 /** How long a hop that could not be reached is left alone. */
@@ -9,23 +10,32 @@ export interface BackoffRules {
   readonly capMs: number;
   /** The same for a hop whose address is known without asking DNS: a server of the topology, which others wait for when it is back. */
   readonly knownCapMs: number;
+  /** Milliseconds after the first refusal by such a hop, or of it, that lasts until topology or trust state change. */
+  readonly refusedFirstMs: number;
+  /** The same at the most. */
+  readonly refusedCapMs: number;
   /** Hops that are remembered at once; the one that failed longest ago makes room. */
   readonly maxHops: number;
   /** Places of one hop that are remembered; the one that failed longest ago makes room. */
   readonly maxPlaces: number;
 }
 
-/** Half a second, doubling to 15 seconds, for a server of the topology to 2; for 10,000 hops of 16 places each. */
+/**
+ * Half a second, doubling to 15 seconds, for a server of the topology to 2; one second, doubling to 60, where it refuses or is refused; for
+ * 10,000 hops of 16 places each.
+ */
 export const defaultBackoff: BackoffRules = {
   firstMs: 500,
   capMs: 15_000,
   knownCapMs: 2_000,
+  refusedFirstMs: 1_000,
+  refusedCapMs: 60_000,
   maxHops: 10_000,
   maxPlaces: 16,
 };
 
-/** Which failures of a hop are forgotten: all, or those in which it was not there. */
-export type Forgiven = 'all' | 'unreachable';
+/** Which failures of a hop are forgotten: all, those that may pass by themselves, or those in which it was not there. */
+export type Forgiven = 'all' | 'passing' | 'unreachable';
 
 interface Failure {
   readonly address: string;
@@ -83,12 +93,14 @@ export class DialBackoff {
    *   hop do not come back to it together
    */
   failed(hop: NextHop, error: unknown, now: number, chance: number): void {
-    const { firstMs, maxHops, maxPlaces } = this.#rules;
-    const isKnown = hop.host === undefined && hop.address !== '';
-    const capMs = isKnown ? this.#rules.knownCapMs : this.#rules.capMs;
+    const { maxHops, maxPlaces } = this.#rules;
+    const { capMs, firstMs } = this.#pausesAfter(hop, error);
     const last = this.#failureOf(hop);
-    // Left alone for longer than it had to wait, it has had its chance to recover.
-    const inARow = last !== undefined && now - last.until <= capMs;
+    // Left alone for longer than it had to wait, it has had its chance to recover. One that is there again begins to refuse: that is a first time.
+    const inARow =
+      last !== undefined &&
+      now - last.until <= capMs &&
+      isLastingRefusal(last.error) === isLastingRefusal(error);
     const count = inARow ? last.count + 1 : 1;
     const waitMs = Math.min(capMs, firstMs * 2 ** Math.min(count - 1, 30));
     const { address, name, port } = hop;
@@ -108,20 +120,23 @@ export class DialBackoff {
   /**
    * It has shown by itself that it is there: its places may be dialled at once.
    * @param name - whose
-   * @param which - `unreachable`: not those with which TLS had begun. What was computed for them would be computed again as often as it connects
+   * @param which - `unreachable`: not those with which TLS had begun. What was computed for them would be computed again as often as it connects;
+   *   `passing`: not refusals that last until topology or trust state change
    */
   forgive(name: string, which: Forgiven = 'all'): void {
-    const left =
-      which === 'all' ? [] : (this.#failures.get(name) ?? []).filter(({ error }) => !isUnreachable(error));
+    const left = (this.#failures.get(name) ?? []).filter(({ error }) => !isForgiven[which](error));
     if (left.length === 0) this.#failures.delete(name);
     else this.#failures.set(detached(name), left);
   }
 
-  /** A hop has been reached at one place; what is known of its others stays. */
+  /**
+   * A hop has been reached at one place; what is known of its others stays. One that has refused does so after it was reached: how often is
+   * forgotten where it has not for a while, or when it is forgiven.
+   */
   reached(hop: NextHop): void {
     const failures = this.#failures.get(hop.name);
     const reached = this.#failureOf(hop);
-    if (failures === undefined || reached === undefined) return;
+    if (failures === undefined || reached === undefined || isLastingRefusal(reached.error)) return;
     if (failures.length === 1) this.#failures.delete(hop.name);
     else
       this.#failures.set(
@@ -135,9 +150,28 @@ export class DialBackoff {
     this.#failures.clear();
   }
 
+  /** Servers of the topology are asked all the time whether they are there; of others each request may be another matter. */
+  #pausesAfter(hop: NextHop, error: unknown): { readonly firstMs: number; readonly capMs: number } {
+    const { capMs, firstMs, knownCapMs, refusedCapMs, refusedFirstMs } = this.#rules;
+    if (!isKnown(hop)) return { firstMs, capMs };
+    if (isLastingRefusal(error)) return { firstMs: refusedFirstMs, capMs: refusedCapMs };
+    return { firstMs, capMs: knownCapMs };
+  }
+
   #failureOf({ address, name, port }: NextHop): Failure | undefined {
     return this.#failures.get(name)?.find((failure) => failure.address === address && failure.port === port);
   }
+}
+
+const isForgiven: Readonly<Record<Forgiven, (error: unknown) => boolean>> = {
+  all: () => true,
+  passing: (error) => !isLastingRefusal(error),
+  unreachable: isUnreachable,
+};
+
+/** Whether the topology names the address of a hop. */
+export function isKnown({ address, host }: NextHop): boolean {
+  return host === undefined && address !== '';
 }
 
 /** No connection came about, so that nothing was computed for it. */

@@ -1,6 +1,7 @@
 import { type ConnectOptions, connect } from '@entente/tls';
 import type { DialledSocket } from './dialled-socket.ts';
 import type { NextHop } from './next-hop.ts';
+import { PeerRefusal } from './peer-refusal.ts';
 import { whenAged } from './when-aged.ts';
 
 /** As whom a server of the topology dials another. */
@@ -18,8 +19,13 @@ export interface DialServerOptions
  * @throws what `connect` of `@entente/tls` throws
  */
 export async function dialServer(hop: NextHop, { local, ...who }: DialServerOptions): Promise<DialledSocket> {
+  const refusal = new PeerRefusal(`${hop.address}:${hop.port}`);
   const socket = await connect({
     ...who,
+    onRefusal(found) {
+      refusal.found(found);
+      return who.onRefusal?.(found);
+    },
     host: hop.address,
     port: hop.port,
     expect: { mode: 'host', name: hop.name },
@@ -29,6 +35,7 @@ export async function dialServer(hop: NextHop, { local, ...who }: DialServerOpti
   return {
     socket,
     link: hop.link,
+    onRefused: (listener) => refusal.tell(listener),
     onAged: (connection) => whenAged(socket, { trust, identity }, connection),
   };
 }

@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls';
+import type { TrustError } from '@entente/tls';
 import type { ConnectionLink } from './connection-user.ts';
 
 /** A connection of an endpoint, for what decides about its age. */
@@ -20,4 +21,6 @@ export interface DialledSocket {
   readonly link: ConnectionLink;
   /** Decides when another connection takes the place of this one; see `whenAged`. */
   readonly onAged?: (connection: Replaceable) => void;
+  /** Calls the listener, at once or later, where the peer closes the connection after its verdict, before it has sent a byte. */
+  readonly onRefused?: (listener: (error: TrustError) => void) => void;
 }

@@ -1,3 +1,4 @@
+import { isTrustError } from '@entente/tls';
 import type { ConnectionLink } from './connection-user.ts';
 
 /** Where a server of ours or a partner's is reached. */
@@ -37,14 +38,17 @@ export class HopDownError extends Error {
     super(`${hop.name} ${held}: ${why}`, { cause });
     this.name = 'HopDownError';
     this.place = hop.name;
-    this.remedy =
-      hop.address === ''
-        ? `check what DNS answers for ${hop.name}, then try again`
-        : `check that ${hop.address}:${hop.port} is reachable, then try again`;
+    this.remedy = isTrustError(cause) ? cause.remedy : whatToCheck(hop);
   }
 
   /** The same as `message`. */
   get sentence(): string {
     return this.message;
   }
+}
+
+function whatToCheck({ address, name, port }: NextHop): string {
+  return address === ''
+    ? `check what DNS answers for ${name}, then try again`
+    : `check that ${address}:${port} is reachable, then try again`;
 }
