@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import { describeFault } from '../fault.ts';
+import { type After, afterTime } from './after.ts';
 import type { LocalAnswer } from './local-answer.ts';
 import { maxPathBytes, readLine } from './read-line.ts';
 
@@ -16,6 +17,8 @@ export interface LocalOrderOptions {
    * @param order - hostile: anything that is JSON
    */
   readonly handle: (order: unknown) => Promise<object>;
+  /** Calls something after milliseconds, and returns what stops that; default the system's timers. */
+  readonly after?: After;
 }
 
 /** Most orders at once; they come from people on this machine. */
@@ -24,15 +27,21 @@ const maxConnections = 4;
 const othersMask = 0o177;
 const maxOrderBytes = 16_384;
 const orderTimeoutMs = 10_000;
+/** Milliseconds between two signs of life. */
+const signMs = 5_000;
 
 /**
- * Takes orders from the same machine, over a Unix domain socket with mode 0600: one line of JSON each way. The rights of the folder are what
- * admits; nothing of it is reachable over a network.
+ * Takes orders from the same machine, over a Unix domain socket with mode 0600: one line of JSON each way; before the answer a space every 5
+ * seconds, as long as the server works. The rights of the folder are what admits; nothing of it is reachable over a network.
  * @param options - the socket, and who carries out orders
  * @returns stops it
  * @throws Error of the file system, e.g. where the path is too long for a socket
  */
-export async function serveLocalOrders({ handle, path }: LocalOrderOptions): Promise<AsyncDisposable> {
+export async function serveLocalOrders({
+  after = afterTime,
+  handle,
+  path,
+}: LocalOrderOptions): Promise<AsyncDisposable> {
   if (Buffer.byteLength(path) > maxPathBytes) {
     throw new Error(`the path of the socket has more than ${maxPathBytes} bytes: ${path}`);
   }
@@ -43,7 +52,9 @@ export async function serveLocalOrders({ handle, path }: LocalOrderOptions): Pro
     socket.on('error', () => {});
     void readLine(socket, maxOrderBytes, orderTimeoutMs)
       .then(async (line) => {
-        if (line !== undefined) socket.write(`${JSON.stringify(await answerTo(line, handle))}\n`);
+        if (line === undefined) return;
+        using _signs = showLife(socket, after);
+        socket.write(`${JSON.stringify(await answerTo(line, handle))}\n`);
       })
       .finally(() => socket.end());
   });
@@ -70,6 +81,19 @@ export async function serveLocalOrders({ handle, path }: LocalOrderOptions): Pro
       await rm(path, { force: true });
     },
   };
+}
+
+/** JSON may have spaces before it, so that a client of a release that knows no signs reads the answer as well. */
+function showLife(socket: net.Socket, after: After): Disposable {
+  let stop: () => void;
+  const wait = () => {
+    stop = after(signMs, () => {
+      socket.write(' ');
+      wait();
+    });
+  };
+  wait();
+  return { [Symbol.dispose]: () => stop() };
 }
 
 async function answerTo(line: string, handle: LocalOrderOptions['handle']): Promise<LocalAnswer> {

@@ -1,0 +1,41 @@
+import type { PatchList } from '../patch.ts';
+
+/** Orders of the machine to a server that runs on it. */
+export const patches: PatchList = {
+  name: 'local-orders',
+  list: [
+    {
+      name: 'silent-authority',
+      off: 'entente ca backup waits for ever for an authority that was stopped and not ended',
+      file: 'packages/host/src/local-orders/send-local-order.ts',
+      find: 'const isSilent = endWhenSilent(socket, after);',
+      replace: 'const isSilent = () => endWhenSilent(socket, after)();',
+      test: {
+        file: 'packages/host/src/local-orders/silent-server.test.ts',
+        title: 'is given up after 60 seconds without a sign of life, and says what to do',
+      },
+    },
+    {
+      name: 'signs-of-life',
+      off: 'a backup that takes longer than a minute is given up',
+      file: 'packages/host/src/local-orders/serve-local-orders.ts',
+      find: "socket.write(' ');",
+      replace: '',
+      test: {
+        file: 'packages/host/src/local-orders/silent-server.test.ts',
+        title: 'is waited for as long as the server shows that it lives, each time 60 seconds more',
+      },
+    },
+    {
+      name: 'each-sign-counts',
+      off: 'a backup that takes longer than a minute is given up although the authority works on it',
+      file: 'packages/host/src/local-orders/send-local-order.ts',
+      find: "socket.on('data', () => {",
+      replace: "socket.once('close', () => {",
+      test: {
+        file: 'packages/host/src/local-orders/silent-server.test.ts',
+        title: 'is waited for as long as the server shows that it lives, each time 60 seconds more',
+      },
+    },
+  ],
+};
