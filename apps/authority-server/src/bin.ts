@@ -9,6 +9,7 @@ import {
   pathBeside,
   runServer,
 } from '@entente/host';
+import { checkAuthorityFolder } from '@entente/pki/node';
 import { readPostgresServer } from '@entente/store-sql/postgres';
 import { authorityConfigSchema } from './config.ts';
 import { acceptedPorts, createAuthorityServer } from './create-authority-server.ts';
@@ -19,6 +20,7 @@ await runServer({
   async check(file) {
     const { config } = await readPlaces(file);
     await checkPlugins({ plugins: config.plugins, from: [dirname(file)], accepts: acceptedPorts });
+    await checkAuthorityFolder(config.directory);
   },
   async start(file) {
     const { config, postgresql } = await readPlaces(file);

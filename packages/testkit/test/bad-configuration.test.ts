@@ -299,6 +299,22 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     expectFault(await run('pool-server', file), `127.0.0.1:${port}`, 'ENTENTE_LISTEN_FAILED');
   });
 
+  it('authority-server: a folder without an authority, with --check-config', async () => {
+    const config = await configOf('ca.contoso.example.yaml');
+    const directory = join(folder, 'nowhere');
+    const file = await write('nowhere.yaml', { ...config, directory });
+    expectFault(
+      await run('authority-server', file, '--check-config'),
+      directory,
+      'ENTENTE_PKI_AUTHORITY_DAMAGED',
+    );
+    const good = await write('somewhere.yaml', {
+      ...config,
+      directory: join(network.directory, 'authority'),
+    });
+    expect(await run('authority-server', good, '--check-config')).toMatchObject({ status: 0, words: '' });
+  });
+
   it('authority-server: a port in use', async () => {
     const directory = join(folder, 'authority');
     // Node copies no sockets.
