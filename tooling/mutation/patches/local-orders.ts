@@ -37,5 +37,16 @@ export const patches: PatchList = {
         title: 'is waited for as long as the server shows that it lives, each time 60 seconds more',
       },
     },
+    {
+      name: 'missing-socket',
+      off: 'a running authority without its socket counts as one that was not stopped, and nothing says that the socket is missing',
+      file: 'packages/commands/src/authority/open-stopped.ts',
+      find: 'if (!isLocked || !(await isMissing(place))) throw cause;',
+      replace: 'if (!isLocked || place !== undefined) throw cause;',
+      test: {
+        file: 'packages/commands/test/backup-without-socket.test.ts',
+        title: 'entente ca backup says that the socket of a running authority is missing, and what to do',
+      },
+    },
   ],
 };

@@ -8,12 +8,13 @@ import {
   type SignedBackup,
   writeBackup,
 } from '@entente/pki/node';
-import { databaseFile, openStore } from '@entente/store-sql';
+import { databaseFile } from '@entente/store-sql';
 import { escapeInvisible, shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { timeText } from '../authority/certificates.ts';
 import { leftDrafts } from '../authority/left-drafts.ts';
+import { openStopped } from '../authority/open-stopped.ts';
 import { groupCommand } from '../group-command.ts';
 import { Progress } from '../progress.ts';
 import { counted, give } from '../topology/answer.ts';
@@ -146,11 +147,10 @@ function hasEarlierLedger(directory: string): Promise<boolean> {
   );
 }
 
-/** The database's own lock says whether the authority is stopped. */
 async function ofStopped(directory: string, to: string, progress: Progress): Promise<Written> {
   await refuseBackupFolder(directory);
   await refuseWithoutAuthority(directory);
-  await using store = await openStore(directory);
+  await using store = await openStopped(directory);
   const database = { file: databaseFile, copyTo: (file: string) => store.copyTo(file) };
   const details = { to: to.slice(0, 500) };
   const record = (
