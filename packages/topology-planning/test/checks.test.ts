@@ -3,6 +3,7 @@ import { createTestAuthority } from '@entente/testkit';
 import { type CheckCode, checkCodes, links } from '@entente/topology';
 import { afterAll, describe, expect, it } from 'vitest';
 import { homeCases } from './fixtures/home-cases.ts';
+import { nameCases } from './fixtures/name-cases.ts';
 import { good, head, one, problemsIn, two, with_ } from './fixtures/spoilt.ts';
 
 const [ownRoot, nextRoot] = [await rootOf('Contoso Root 1'), await rootOf('Contoso Root 2')];
@@ -244,11 +245,7 @@ providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: 
     ['link-nobody-serves at line 16: h, fqdn: e.h.exa'],
   ],
   ...homeCases,
-  [
-    'a server whose name is in none of the domains',
-    with_('fqdn: ca1.contoso.example', 'fqdn: ca1.mycontoso.example'),
-    ['server-outside-domains at line 16: ca1.mycontoso.ex'],
-  ],
+  ...nameCases,
   [
     'no authority',
     with_('  - fqdn: ca1.contoso.example\n    role: authority\n', ''),

@@ -267,6 +267,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'certificate-too-large',
+      off: 'an edge gets a certificate that no edge of a partner takes, and no check has said so',
+      file: 'packages/topology/src/checks/check-document.ts',
+      find: '  checkCertificates(document, report);\n',
+      replace: '',
+      test: {
+        file: 'packages/topology-planning/test/checks.test.ts',
+        title:
+          'an edge whose certificate would have more names than edges of partners take, with code and place',
+      },
+    },
+    {
       name: 'entry-gives-home',
       off: 'a domain whose users have entries is said to give them no home',
       file: 'packages/topology/src/checks/check-homes.ts',

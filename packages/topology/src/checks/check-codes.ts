@@ -46,6 +46,10 @@ export const checkCodes = {
   'link-nobody-serves': ['error', 'A link is needed that no server can serve.'],
   'domain-without-home': ['warning', 'A domain has front ends, and neither a pool nor an entry for a user.'],
   'server-outside-domains': ['warning', 'A server has a name in none of our domains.'],
+  'certificate-too-large': [
+    'warning',
+    'An edge needs a certificate with more or longer names than edges of partners take.',
+  ],
   'no-authority': ['warning', 'No authority is listed, so members cannot join or renew.'],
   'authority-out-of-reach': ['warning', 'Every link between a server and the authorities is closed.'],
   'administrators-out-of-reach': ['error', 'The link of administrators is closed at every authority.'],

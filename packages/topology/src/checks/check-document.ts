@@ -2,6 +2,7 @@ import type { TopologyDocument } from '../document/document.ts';
 import type { Problem } from '../terms/problem.ts';
 import { checkAdministrators } from './check-administrators.ts';
 import { checkAdministratorLinks, checkAuthorityLinks } from './check-authority-links.ts';
+import { checkCertificates } from './check-certificates.ts';
 import { type CheckCode, checkCodes } from './check-codes.ts';
 import { checkDomains } from './check-domains.ts';
 import { checkEnforcement } from './check-enforcement.ts';
@@ -40,6 +41,7 @@ export function checkDocument(document: TopologyDocument): readonly Problem<Chec
   checkLinks(document, report);
   checkHomes(document, report);
   checkDomains(document, report);
+  checkCertificates(document, report);
   checkAuthorityLinks(document, report);
   checkAdministratorLinks(document, report);
   checkPolicies(document, report);
