@@ -142,5 +142,25 @@ export const patches: PatchList = {
       replace: 'or raise timeoutMs',
       test: at('packages/tls/test/trusted-stream.test.ts')('is given up where the server says nothing'),
     },
+    {
+      name: 'ahead-of-the-authority',
+      off: 'a server whose clock is ahead is well until its topology is not confirmed, and nothing says what is wrong',
+      file: 'packages/member/src/follow/member-problem.ts',
+      find: "else if (refusal?.reason === 'stale') found.push(clockAhead(refusal));",
+      replace: '',
+      test: at('packages/member/src/follow/member-problem.test.ts')(
+        'is a clock that is ahead, as soon as what the authority answers is over by it, and not only once the topology is not confirmed',
+      ),
+    },
+    {
+      name: 'clock-before-another-certificate',
+      off: 'a server whose clock is ahead is given another certificate, which is over by it as well',
+      file: 'packages/member/src/follow/own-certificate.ts',
+      find: 'check the clock of this server first (for example with chronyc tracking): one that is ahead takes a valid certificate for expired; where it is right, ',
+      replace: '',
+      test: at('packages/member/src/follow/member-problem.test.ts')(
+        'is a certificate or a list that is over by a clock that may be ahead, which the remedy has checked first',
+      ),
+    },
   ],
 };

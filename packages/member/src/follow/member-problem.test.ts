@@ -72,6 +72,48 @@ describe('what is wrong with a member', () => {
     ]);
   });
 
+  it('is a clock that is ahead, as soon as what the authority answers is over by it, and not only once the topology is not confirmed', () => {
+    const state = {
+      topology,
+      lists: [],
+      latestSigned: undefined,
+      confirmation: { confirmedAt, now: confirmedAt + 1_000 },
+    };
+    const refusal = {
+      reason: 'stale',
+      message: 'The trust state expired.',
+      remedy: 'check the clocks',
+    } as const;
+    expect(memberProblems(state, undefined, refusal)).toEqual([
+      {
+        part: 'clock',
+        message:
+          'what the authority answers is over by the clock of this server, which may be ahead: The trust state expired.',
+        remedy: 'Check the clocks.',
+        stops: false,
+      },
+    ]);
+    expect(memberProblems(state, undefined, { ...refusal, reason: 'forked' })).toEqual([]);
+  });
+
+  it('is a certificate or a list that is over by a clock that may be ahead, which the remedy has checked first', () => {
+    const now = confirmedAt + 1_000;
+    const over = { ...leaf, notAfter: now - 1 } as Certificate;
+    const state = {
+      topology,
+      lists: [list(now)],
+      latestSigned: undefined,
+      confirmation: { confirmedAt, now },
+    };
+    const [own, expired] = memberProblems(state, ownCertificateProblem(fqdn, over, [], now));
+    expect(own?.remedy).toMatch(
+      /^check the clock of this server first .* where it is right, ask an administrator/,
+    );
+    expect(expired?.remedy).toContain('that the clock of this server is not ahead of it');
+    const revoked = ownCertificateProblem(fqdn, leaf, [list(now + 1, true)], now);
+    expect(revoked?.fields.remedy, 'no clock revokes').toMatch(/^ask an administrator/);
+  });
+
   it('is a certificate of its own that is revoked or over', () => {
     const now = confirmedAt + 1_000;
     expect(found(now, { lists: [list(now + 1, true)] })).toEqual([['own-certificate', true]]);

@@ -41,7 +41,7 @@ export function memberProblems(
   const standing = trustStateStanding(topology, confirmedAt, now);
   if (standing.standing !== 'current') {
     found.push({ part: 'topology', ...withRefusal(standing, refusal), stops: standing.standing === 'stale' });
-  }
+  } else if (refusal?.reason === 'stale') found.push(clockAhead(refusal));
   if (own !== undefined)
     found.push({ part: 'own-certificate', message: own.message, remedy: own.fields.remedy, stops: true });
   // One that is over is renewed no longer.
@@ -52,7 +52,7 @@ export function memberProblems(
       part: 'revocation-list',
       message: `expected a revocation list of ${issuer.toString()} that is in force, found ${crlNumber}, which expired at ${new Date(nextUpdate).toISOString()}`,
       remedy:
-        'Check that this server can reach the authority, and that the authority is well: GET /healthz there.',
+        'Check that this server can reach the authority, that the authority is well (GET /healthz there), and that the clock of this server is not ahead of it.',
       // Peers are refused once the time of grace is over, which the verdict on each of them knows.
       stops: false,
     });
@@ -65,6 +65,16 @@ export function memberProblems(
       stops: true,
     });
   return found;
+}
+
+/** What has just been signed is over by a clock that is ahead: soon no topology is confirmed, and certificates and lists are over too. */
+function clockAhead({ message, remedy }: Pick<TrustStateRefusal, 'message' | 'remedy'>): MemberProblem {
+  return {
+    part: 'clock',
+    message: `what the authority answers is over by the clock of this server, which may be ahead: ${message}`,
+    remedy: asSentence(remedy),
+    stops: false,
+  };
 }
 
 function endingSoon(problem: ReturnType<typeof renewalProblem>): readonly MemberProblem[] {

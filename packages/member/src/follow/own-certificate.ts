@@ -45,10 +45,14 @@ export function ownCertificateProblem(
   }
   if (now <= notAfter) return undefined;
   return {
-    fields: { event: 'own-certificate-expired', serial, remedy },
+    fields: { event: 'own-certificate-expired', serial, remedy: `${clockFirst}${remedy}` },
     message: `the certificate of this server expired at ${new Date(notAfter).toISOString()}: every peer refuses it`,
   };
 }
+
+/** A token and another certificate would not help a server whose clock is ahead. */
+const clockFirst =
+  'check the clock of this server first (for example with chronyc tracking): one that is ahead takes a valid certificate for expired; where it is right, ';
 
 /** The reason of those that the topology lists no longer. */
 function takenOut(fqdn: string): string {
