@@ -374,5 +374,24 @@ export const patches: PatchList = {
         title: 'is not opened where others may read or write it: it has the digests of the users',
       },
     },
+    {
+      name: 'deleted-log',
+      off: 'an authority whose log was deleted loses with its process all that it acknowledges from then on, and what the log had',
+      file: source('driver/kept-log.ts'),
+      find: 'beginAgain();',
+      replace: '',
+      test: test(
+        'deleted-log',
+        'has all that it acknowledged on the disk with the next change where it was deleted',
+      ),
+    },
+    {
+      name: 'log-of-another',
+      off: 'an authority whose folder was replaced removes the log of the database that is there now',
+      file: source('driver/kept-log.ts'),
+      find: " || inPlace() !== 'same'",
+      replace: '',
+      test: test('deleted-log', 'leaves the log of another database alone'),
+    },
   ],
 };

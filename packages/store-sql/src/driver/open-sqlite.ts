@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { PkiFault } from '@entente/pki/ledger';
 import Database from 'libsql';
+import { keptLog } from './kept-log.ts';
 import { type FileInPlace, sameFile } from './same-file.ts';
 import type { SqlDriver, SqlRow, SqlTransaction, SqlValue } from './sql-driver.ts';
 
@@ -10,6 +11,11 @@ const cacheKb = 49_152;
 const checkpointPages = 4_096;
 /** Statements that stay prepared; the program has fewer. */
 const maxStatements = 256;
+
+/** Begins a write-ahead log beside the database. */
+const logBegins = 'journal_mode = WAL';
+/** Copies the log into the database, and removes it. */
+const logEnds = 'journal_mode = DELETE';
 
 /** Codes of SQLite after which a transaction is lost. An extended code begins with one of them. */
 const storageFailures = [
@@ -68,7 +74,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     // In this order: exclusive before the first access, so that no file of shared memory is needed.
     for (const setting of [
       'locking_mode = EXCLUSIVE',
-      'journal_mode = WAL',
+      logBegins,
       'synchronous = FULL',
       `cache_size = -${cacheKb}`,
       `wal_autocheckpoint = ${options.checkpointPages ?? checkpointPages}`,
@@ -76,13 +82,18 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     ]) {
       database.prepare(`PRAGMA ${setting}`).all([]);
     }
-    database.exec('BEGIN IMMEDIATE');
-    database.exec('COMMIT');
+    createLog(database);
     return sqliteDriver(path, database);
   } catch (error) {
     if (database !== undefined) release(database);
     throw openingFault(path, error);
   }
+}
+
+/** Nothing is written, but from then on the log has its file. */
+function createLog(database: Database.Database): void {
+  database.exec('BEGIN IMMEDIATE');
+  database.exec('COMMIT');
 }
 
 async function createNew(path: string): Promise<void> {
@@ -150,9 +161,21 @@ function sqliteDriver(place: string, database: Database.Database): SqliteDriver 
     },
   };
 
+  const inPlace = sameFile(place);
+  const keepLog = keptLog(place, inPlace, () => {
+    for (const setting of [logEnds, logBegins]) database.prepare(`PRAGMA ${setting}`).all([]);
+    createLog(database);
+  });
+
   return {
     place,
     async transaction(mode, work) {
+      try {
+        keepLog();
+      } catch (error) {
+        // What is only read is there without it.
+        if (mode === 'write') throw error;
+      }
       run(mode === 'read' ? 'BEGIN DEFERRED' : 'BEGIN IMMEDIATE', []);
       try {
         const value = await work(transaction);
@@ -180,7 +203,7 @@ function sqliteDriver(place: string, database: Database.Database): SqliteDriver 
     },
     isStorageFailure: (error) => isOneOf(storageFailures, error) || isOneOf(damages, error),
     isDamage: (error) => isOneOf(damages, error),
-    inPlace: sameFile(place),
+    inPlace,
     async close() {
       if (closed) return;
       closed = true;
@@ -214,7 +237,7 @@ function withBytes(row: Record<string, unknown>): SqlRow {
  */
 function release(database: Database.Database): void {
   try {
-    for (const setting of ['journal_mode = DELETE', 'locking_mode = NORMAL', 'user_version']) {
+    for (const setting of [logEnds, 'locking_mode = NORMAL', 'user_version']) {
       database.prepare(`PRAGMA ${setting}`).all([]);
     }
   } catch {
