@@ -19,19 +19,14 @@ export function roomProblems({
   readonly deliveries: Pick<Deliveries, 'pending'>;
   readonly maxPending: number;
   readonly rooms: Pick<ChatRooms, 'isNearlyFull'>;
-  readonly store: Pick<RoomStore, 'closedBy' | 'flushMs' | 'isFailing'>;
+  readonly store: Pick<RoomStore, 'closedBy' | 'failedBy' | 'flushMs'>;
 }): readonly ServerProblem[] {
   const problems: ServerProblem[] = [];
-  const { closedBy, flushMs, isFailing } = store;
-  if (closedBy !== undefined)
-    problems.push({ part: 'rooms', message: closedBy.message, remedy: closedBy.remedy, stops: true });
-  else if (isFailing)
-    problems.push({
-      part: 'rooms',
-      message: 'a change of a room could not be stored',
-      remedy: 'look at the disk of the database; messages are refused until it can be written',
-      stops: true,
-    });
+  const { flushMs } = store;
+  // Of a thread that ends, what it was asked for is lost as well.
+  const fault = store.closedBy ?? store.failedBy;
+  if (fault !== undefined)
+    problems.push({ part: 'rooms', message: fault.message, remedy: fault.remedy, stops: true });
   if (flushMs >= slowFlushMs)
     problems.push({
       part: 'rooms-disk',

@@ -69,11 +69,15 @@ describe('a disk that cannot be written', () => {
     ]);
     for (const change of changes)
       expect(change).toMatchObject({ reason: { code: 'ENTENTE_CHAT_STORE_UNAVAILABLE' } });
-    expect(store.isFailing).toBe(true);
+    expect(store.failedBy).toMatchObject({
+      code: 'ENTENTE_CHAT_STORE_UNAVAILABLE',
+      message: expect.stringContaining('disk is full'),
+      remedy: expect.stringContaining('has space'),
+    });
     expect([await store.history(room, 10), await store.members()]).toEqual([[], []]);
     disk.isFull = false;
     await store.addMessage(message('one'), [bob], 10);
-    expect(store.isFailing).toBe(false);
+    expect(store.failedBy).toBeUndefined();
   });
 
   it('brings back old messages that its transaction removed: the next message of the room looks for them', async () => {

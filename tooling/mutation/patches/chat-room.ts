@@ -166,11 +166,11 @@ export const patches: PatchList = {
       off: 'health says nothing of a chat server that is full of deliveries that wait',
       file: 'packages/chat-room/src/problems.ts',
       find: 'if (rooms.isNearlyFull)',
-      replace: 'if (!rooms.isNearlyFull && store.isFailing)',
+      replace: 'if (!rooms.isNearlyFull && fault !== undefined)',
       test: {
         file: 'packages/chat-room/src/problems.test.ts',
         title:
-          'are a store that cannot be written, which stops it, and too many deliveries that wait, which do not',
+          'are a store that cannot be written, which stops it, with what it said, and too many deliveries that wait, which do not',
       },
     },
     {

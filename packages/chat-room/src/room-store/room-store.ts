@@ -40,7 +40,7 @@ export class RoomStore implements AsyncDisposable {
   readonly #waiting: WaitingChanges;
   #begunAt: number | undefined;
   #tookMs = 0;
-  #isFailing = false;
+  #failedBy: ChatRoomFault | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(file: string, { maxChangeBytes, maxChanges: most, ...options }: RoomStoreOptions) {
@@ -75,9 +75,9 @@ export class RoomStore implements AsyncDisposable {
     return store;
   }
 
-  /** Whether the last change could not be stored. */
-  get isFailing(): boolean {
-    return this.#isFailing;
+  /** Why the last change could not be stored. */
+  get failedBy(): ChatRoomFault | undefined {
+    return this.#failedBy;
   }
 
   /** Why the database is not open now: its thread has ended. */
@@ -219,8 +219,8 @@ export class RoomStore implements AsyncDisposable {
 
   async #execute(orders: readonly Order[]): Promise<readonly Settled<unknown>[]> {
     this.#begunAt = this.#steadyNow();
-    const settled = await this.#executed(orders, (isLost) => {
-      this.#isFailing = isLost;
+    const settled = await this.#executed(orders, (fault) => {
+      this.#failedBy = fault;
     });
     this.#tookMs = this.#underWayMs;
     this.#begunAt = undefined;
@@ -230,15 +230,15 @@ export class RoomStore implements AsyncDisposable {
   /** Never rejects: what the queue rejects with ends it. */
   async #executed(
     orders: readonly Order[],
-    onStored: (isLost: boolean) => void = () => {},
+    onStored: (lostBy: ChatRoomFault | undefined) => void = () => {},
   ): Promise<readonly Settled<unknown>[]> {
     try {
-      const { isLost, outcomes } = await this.#database.execute(orders);
-      onStored(isLost);
+      const { lostBy, outcomes } = await this.#database.execute(orders);
+      onStored(lostBy === undefined ? undefined : faultOf(lostBy));
       return outcomes.map((outcome) => (outcome.ok ? outcome : { ok: false, fault: faultOf(outcome.fault) }));
     } catch (error) {
-      onStored(true);
       const fault = storingFault(this.#place, error);
+      onStored(fault);
       return orders.map(() => ({ ok: false, fault }));
     }
   }

@@ -1,3 +1,4 @@
+import type { SqliteDriver } from '@entente/store-sql/sqlite';
 import { ChatRoomFault, type ChatRoomFaultCode } from '../fault.ts';
 
 const byCode: Readonly<Record<string, readonly [ChatRoomFaultCode, sentence: string, remedy: string]>> = {
@@ -42,5 +43,24 @@ export function storingFault(place: string, cause: unknown): ChatRoomFault {
     place,
     remedy: 'check that the folder exists, that the chat server may write in it, and that the disk has space',
     cause,
+  });
+}
+
+/**
+ * The fault of a database whose file is not where it was opened. SQLite writes on to one that has no name any more: nothing of it would be there after a
+ * restart.
+ * @param place - its file
+ * @param found - what is there
+ * @returns undefined where it is the one that is open
+ */
+export function misplacedFault(
+  place: string,
+  found: ReturnType<SqliteDriver['inPlace']>,
+): ChatRoomFault | undefined {
+  if (found === 'same') return undefined;
+  return new ChatRoomFault('ENTENTE_CHAT_STORE_UNAVAILABLE', {
+    sentence: `expected the database that is open here, found ${found === 'none' ? 'no file' : 'another file'} in its place: it was deleted, moved or replaced while it was in use`,
+    place,
+    remedy: `do not restart the chat server: put ${place}* back from where they were moved to, and it goes on by itself; where they were deleted, copy ${place} and ${place}-wal out of /proc/<process>/fd of the chat server first, and put these in their place when it is stopped`,
   });
 }

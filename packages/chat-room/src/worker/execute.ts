@@ -1,7 +1,7 @@
 import type { SqliteDriver, SqlTransaction } from '@entente/store-sql/sqlite';
 import type { OldMessages } from '../store/old-messages.ts';
 import { operations } from '../store/operations.ts';
-import { storingFault } from '../store/store-fault.ts';
+import { misplacedFault, storingFault } from '../store/store-fault.ts';
 import { type BatchAnswer, faultText, type Order, type Outcome } from './order.ts';
 
 /**
@@ -18,16 +18,19 @@ export async function execute(
 ): Promise<BatchAnswer> {
   const mode = orders.some(({ name }) => operations[name].mode === 'write') ? 'write' : 'read';
   try {
+    const misplaced = mode === 'write' ? misplacedFault(driver.place, driver.inPlace()) : undefined;
+    if (misplaced !== undefined) throw misplaced;
     const outcomes = await driver.transaction(mode, async (transaction) => {
       const done: Outcome[] = [];
       for (const order of orders) done.push(await outcomeOf(driver, old, transaction, order));
       return done;
     });
-    return { outcomes, isLost: false };
+    return { outcomes };
   } catch (error) {
     old.undone();
-    const refused: Outcome = { ok: false, fault: faultText(storingFault(driver.place, error)) };
-    return { outcomes: orders.map(() => refused), isLost: mode === 'write' };
+    const fault = faultText(storingFault(driver.place, error));
+    const outcomes = orders.map((): Outcome => ({ ok: false, fault }));
+    return mode === 'write' ? { outcomes, lostBy: fault } : { outcomes };
   }
 }
 

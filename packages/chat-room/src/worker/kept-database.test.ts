@@ -4,7 +4,7 @@ import { betweenStartsMs, KeptDatabase } from './kept-database.ts';
 import type { BatchAnswer, Order } from './order.ts';
 
 const orders: readonly Order[] = [{ name: 'ran', parameters: [1] }];
-const answer: BatchAnswer = { outcomes: [{ ok: true, value: undefined }], isLost: false };
+const answer: BatchAnswer = { outcomes: [{ ok: true, value: undefined }] };
 const fault = (sentence: string) =>
   new ChatRoomFault('ENTENTE_CHAT_STORE_UNAVAILABLE', { sentence, place: 'rooms.sqlite', remedy: 'wait' });
 

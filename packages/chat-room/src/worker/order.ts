@@ -24,8 +24,8 @@ export type Outcome =
 export interface BatchAnswer {
   /** One for each order. */
   readonly outcomes: readonly Outcome[];
-  /** Whether nothing of it is stored, because the storage failed. */
-  readonly isLost: boolean;
+  /** Why nothing of it is stored, where the storage failed. */
+  readonly lostBy?: FaultText;
 }
 
 /** A fault as data. */

@@ -38,7 +38,7 @@ export async function startThread(
   return {
     async execute(orders) {
       const message = await thread.next({ type: 'execute', orders });
-      return message.type === 'executed' ? message.answer : { outcomes: [], isLost: false };
+      return message.type === 'executed' ? message.answer : { outcomes: [] };
     },
     close: () => thread.end({ type: 'close' }),
   };
