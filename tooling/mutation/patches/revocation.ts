@@ -174,8 +174,8 @@ export const patches: PatchList = {
       name: 'older-list-put-back',
       off: 'an old copy of a file of revocations undoes those that came since',
       file: 'packages/trust/src/node/lists-in-force.ts',
-      find: 'known.crl.thisUpdate <= now && isOlder(crl, known)',
-      replace: 'known.crl.thisUpdate > now && isOlder(crl, known)',
+      find: 'known.crl.thisUpdate <= now && isOlder(crl, known, now)',
+      replace: 'known.crl.thisUpdate > now && isOlder(crl, known, now)',
       test: {
         file: 'packages/trust/src/node/stores.test.ts',
         title: 'keeps the one in force, and tells why: lists without numbers',

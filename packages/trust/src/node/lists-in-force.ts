@@ -56,7 +56,7 @@ export class ListsInForce {
 /** The newest of those that are newer. A CRL of the future keeps out no other: no verdict rests on it. */
 function newerOf(ofScope: readonly KnownList[], crl: CertificateList, now: number): KnownList | undefined {
   return ofScope
-    .filter((known) => known.crl.thisUpdate <= now && isOlder(crl, known))
+    .filter((known) => known.crl.thisUpdate <= now && isOlder(crl, known, now))
     .sort((a, b) => b.crl.thisUpdate - a.crl.thisUpdate)[0];
 }
 

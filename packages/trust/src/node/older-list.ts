@@ -13,11 +13,13 @@ export interface KnownList {
  *
  * @param crl - the CRL that comes
  * @param known - the one in force
+ * @param now - milliseconds since the epoch
  */
-export function isOlder(crl: CertificateList, { crl: than, since }: KnownList): boolean {
+export function isOlder(crl: CertificateList, { crl: than, since }: KnownList, now: number): boolean {
   const [number, before] = [crl.crlNumber ?? 0n, than.crlNumber ?? 0n];
   if (crl.thisUpdate === than.thisUpdate) return number < before;
-  // The clock of its issuer was ahead when it came, also where its time has come since; the number says which of them was signed later.
-  const wasAhead = than.thisUpdate > since && number > before;
+  // The clock of its issuer was ahead when it came, also where its time has come since; or it is by the clock here, which was ahead as well when it
+  // came. The number says which of them was signed later.
+  const wasAhead = than.thisUpdate > Math.min(since, now) && number > before;
   return crl.thisUpdate < than.thisUpdate && !wasAhead;
 }

@@ -114,7 +114,7 @@ export class FetchedCrls {
     const known = this.#byKey.get(key);
     if (known !== undefined && !known.unchecked) {
       if (unchecked) return 'an indirect CRL that cannot be checked, beside one that the issuer signed';
-      if (isOlder(crl, known)) return 'a CRL older than the known one';
+      if (isOlder(crl, known, now)) return 'a CRL older than the known one';
     }
     const dropped = this.#kept.add(anchor, key, bytes.length, now);
     if (dropped === undefined) return noRoom;

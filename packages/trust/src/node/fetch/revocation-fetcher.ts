@@ -228,7 +228,9 @@ class Fetcher implements RevocationFetcher {
     const due = ({ thisUpdate, nextUpdate }: { thisUpdate: number; nextUpdate?: number | undefined }) =>
       nextUpdate !== undefined && now >= thisUpdate + refreshAfter * (nextUpdate - thisUpdate);
     const { refreshEveryMs = defaultRefreshEveryMs } = this.#options;
-    const old = ({ fetchedAt }: FetchedCrl) => fetchedAt === undefined || now - fetchedAt >= refreshEveryMs;
+    // Fetched later than now is: the clock was ahead, and says nothing of how long ago that was.
+    const old = ({ fetchedAt }: FetchedCrl) =>
+      fetchedAt === undefined || fetchedAt > now || now - fetchedAt >= refreshEveryMs;
     // The issuer must be known: otherwise a forged CRL could replace the known one.
     const crls = [...this.#crls.entries()].filter(
       (one) => one.issuer !== undefined && (due(one.crl) || old(one)),

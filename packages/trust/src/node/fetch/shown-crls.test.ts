@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -60,6 +60,11 @@ async function fetching(authority: Awaited<ReturnType<typeof createTestAuthority
     pass(ms: number) {
       passed += ms;
     },
+    /** What is kept was written then, milliseconds since the epoch. */
+    async keptAt(time: number) {
+      for (const name of await readdir(cacheDirectory))
+        await utimes(join(cacheDirectory, name), time / 1_000, time / 1_000);
+    },
     async restart() {
       await fetcher[Symbol.asyncDispose]();
       fetcher = await open();
@@ -116,3 +121,34 @@ it.each(['without', 'with'])(
     expect(numbers(), 'its time had come').toEqual([3n]);
   },
 );
+
+it.each(['without', 'with'])(
+  'a fetcher whose own clock was ahead as well takes the list that was signed again once both were set, %s a restart',
+  async (how) => {
+    const authority = await createTestAuthority('Contoso Root');
+    const { first, keptAt, next, numbers, pass, restart } = await fetching(authority);
+    const [start, days] = [Date.now(), 3 * 86_400_000];
+    const before = await authority.crl([], { number: 1, thisUpdate: start - 60_000 });
+    pass(days);
+    await first(await authority.crl([], { number: 2, thisUpdate: start + days - 1_000 }));
+    pass(-days);
+    if (how === 'with') {
+      await keptAt(start + days);
+      await restart();
+    }
+    await next(before);
+    expect(numbers(), 'it was signed before').toEqual([2n]);
+    await next(await authority.crl([], { number: 3, thisUpdate: start - 1_000 }));
+    expect(numbers()).toEqual([3n]);
+  },
+);
+
+it('a fetcher whose clock was ahead while a location failed asks it again once that was set', async () => {
+  const authority = await createTestAuthority('Contoso Root');
+  const { first, numbers, pass } = await fetching(authority);
+  pass(86_400_000);
+  await first('');
+  pass(-86_400_000);
+  await first(await authority.crl([], { number: 1 }));
+  expect(numbers()).toEqual([1n]);
+});

@@ -37,10 +37,7 @@ export class SingleFlight {
   fly(key: string, url: string, fetch: () => Promise<string | undefined>): Promise<void> {
     const running = this.#flights.get(key);
     if (running !== undefined) return running.landing;
-    const failedAt = this.#failedAt.get(key);
-    if (failedAt !== undefined && this.#rules.now() - failedAt < this.#rules.retryAfterMs) {
-      return Promise.resolve();
-    }
+    if (this.#waits(key)) return Promise.resolve();
     const flight = fetch()
       .then((why) => {
         if (why === undefined) this.#forgive(key, url);
@@ -67,6 +64,15 @@ export class SingleFlight {
   /** Resolves when no request is in progress. */
   async landed(): Promise<void> {
     await Promise.all([...this.#flights.values()].map(({ landing }) => landing));
+  }
+
+  /** Whether what failed is not tried again yet. */
+  #waits(key: string): boolean {
+    const failedAt = this.#failedAt.get(key);
+    if (failedAt === undefined) return false;
+    const since = this.#rules.now() - failedAt;
+    // A clock that was ahead then and was set since says nothing of how long ago it was.
+    return since >= 0 && since < this.#rules.retryAfterMs;
   }
 
   #forgive(key: string, url: string): void {
