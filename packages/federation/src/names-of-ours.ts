@@ -8,7 +8,13 @@ const plain = /^[\w.+-]*$/;
 /** Where a name goes on with a place, and the place, as far as it can be the name of a host. */
 const place = /[@;:=]\s*([\p{L}\p{M}\p{Nd}._-]+)/gu;
 /** Characters that nobody sees. */
-const unseen = /\p{Default_Ignorable_Code_Point}/gu;
+const unseen = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu;
+/** Characters by which a telephone shows others in another order than that in which they stand. */
+const turning = /\p{Bidi_Control}/u;
+/** What separates labels of an internationalised name beside the dot (RFC 3490 §3.1), as NFKC leaves it. */
+const ideographicDot = /\u3002/g;
+/** A name with letters that DNS does not have as they are. */
+const beyondAscii = /[^\p{ASCII}]/u;
 
 /**
  * Whether a host is a domain of ours, or looks like a name inside.
@@ -22,14 +28,21 @@ export function isHostOfOurs(host: string, topology: Topology): boolean {
 
 /**
  * Whether the name of a user at another domain has one of ours in it, which telephones show without what is behind it: `alice%40contoso.example`,
- * `alice;phone-context=contoso.example`.
+ * `alice;phone-context=contoso.example`. One that turns the order of what is shown may have any.
  * @param user - user part of a URI with its parameters, escapes undone
  * @param topology - in force
  */
 export function showsAsOurs(user: string, topology: Topology): boolean {
   if (user.length > longestUser) return true;
   if (plain.test(user)) return false;
-  const text = user.normalize('NFKC').replace(unseen, '').toLowerCase();
-  for (const [, host = ''] of text.matchAll(place)) if (isHostOfOurs(host, topology)) return true;
+  if (turning.test(user)) return true;
+  const text = user.normalize('NFKC').replace(unseen, '').replace(ideographicDot, '.').toLowerCase();
+  for (const [, host = ''] of text.matchAll(place)) if (isHostOfOurs(inDns(host), topology)) return true;
   return false;
+}
+
+/** `bücher.example` as `xn--bcher-kva.example`, which is how a topology names it; what has no such form stays as it is. */
+function inDns(host: string): string {
+  if (!beyondAscii.test(host) || !URL.canParse(`http://${host}`)) return host;
+  return new URL(`http://${host}`).hostname;
 }

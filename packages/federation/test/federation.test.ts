@@ -291,6 +291,11 @@ describe('the domain authority of each message', () => {
     'sip:bob%40contoso.example%20@fabrikam.example',
     'sip:bob%40contoso.example%3E@fabrikam.example',
     'sip:bob%40%E2%80%8Bcon%E2%80%8Btoso.example@fabrikam.example',
+    'sip:bob%40con%01toso.example@fabrikam.example',
+    'sip:bob%40%E2%80%AEelpmaxe.osotnoc%E2%80%AC@fabrikam.example',
+    'sip:%E2%80%AEelpmaxe.osotnoc%40bob@fabrikam.example',
+    'sip:bob%40contoso%E3%80%82example@fabrikam.example',
+    'sip:bob%40contoso%EF%BD%A1example@fabrikam.example',
     `sip:${'a'.repeat(513)}@fabrikam.example`,
   ])('refuses a user of the partner whose name shows as an address of ours: %s', (uri) => {
     expect(check(request({ from: `<${uri}>;tag=1` }))).toMatchObject({
@@ -303,6 +308,18 @@ describe('the domain authority of each message', () => {
     });
   });
 
+  it('refuses a user of the partner whose name shows as an address of ours, in letters that DNS does not have', () => {
+    const [first] = document.domains;
+    const domains = [...document.domains, { ...first, name: 'xn--bcher-kva.example' }];
+    const from = '<sip:bob%40b%C3%BCcher.example@fabrikam.example>;tag=1';
+    const named = request({ from });
+    expect(check(named)).toBeUndefined();
+    expect(checkPartnerRequest(named, authority, buildTopology({ ...document, domains }))).toMatchObject({
+      reason: 'identity-not-authorised',
+      header: 'From',
+    });
+  });
+
   it.each([
     'sip:dora.of-contoso.example@fabrikam.example',
     'sip:contoso.example@fabrikam.example',
@@ -310,6 +327,8 @@ describe('the domain authority of each message', () => {
     'sip:dora_contoso.example%23EXT%23@fabrikam.example',
     'sip:+4940123;phone-context=fabrikam.example@fabrikam.example',
     'sip:d%C3%B6ra@fabrikam.example',
+    'sip:dora%40b%C3%BCcher.example@fabrikam.example',
+    'sip:%D7%93%D7%95%D7%A8%D7%94@fabrikam.example',
     'sip:fabrikam.example',
   ])('passes a user of the partner with any other name: %s', (uri) => {
     expect(check(request({ from: `"bob@contoso.example" <${uri}>;tag=1` }))).toBeUndefined();

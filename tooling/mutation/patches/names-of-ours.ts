@@ -47,6 +47,46 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'turned-names',
+      off: 'the same written backwards, by a character that turns the order of what is shown',
+      file: namesOfOurs,
+      find: 'if (turning.test(user)) return true;',
+      replace: '',
+      test: test(
+        'refuses a user of the partner whose name shows as an address of ours: sip:%E2%80%AEelpmaxe.osotnoc%40bob@fabrikam.example',
+      ),
+    },
+    {
+      name: 'control-characters',
+      off: 'the same with a control character between',
+      file: namesOfOurs,
+      find: '\\p{Cc}\\p{Cf}]/gu',
+      replace: '\\p{Cf}]/gu',
+      test: test(
+        'refuses a user of the partner whose name shows as an address of ours: sip:bob%40con%01toso.example@fabrikam.example',
+      ),
+    },
+    {
+      name: 'ideographic-dots',
+      off: 'the same with another character for the dot',
+      file: namesOfOurs,
+      find: ".replace(ideographicDot, '.')",
+      replace: '',
+      test: test(
+        'refuses a user of the partner whose name shows as an address of ours: sip:bob%40contoso%E3%80%82example@fabrikam.example',
+      ),
+    },
+    {
+      name: 'internationalised-names',
+      off: 'the same with a domain of ours in letters that DNS does not have',
+      file: namesOfOurs,
+      find: 'if (isHostOfOurs(inDns(host), topology)) return true;',
+      replace: 'if (isHostOfOurs(host, topology)) return true;',
+      test: test(
+        'refuses a user of the partner whose name shows as an address of ours, in letters that DNS does not have',
+      ),
+    },
+    {
       name: 'brought-as-one-of-ours',
       off: 'a partner names its user as a user of ours, at an edge that does not ask',
       file: 'packages/sip-relay/src/admission/brought-sender.ts',
