@@ -8,6 +8,7 @@ const test =
   (title: string): MutationPatch['test'] => ({ file, title });
 const stream = test('packages/tls/test/trusted-stream.test.ts');
 const files = test('packages/tls/test/identity-files.test.ts');
+const bodies = test('packages/tls/test/request-bodies.test.ts');
 const allowed = test('packages/trust/test/authorise.test.ts');
 
 /** What programs that use `@entente/tls` alone rest on: connections that are given at once, files of identities, names that are allowed. */
@@ -132,6 +133,60 @@ export const patches: PatchList = {
       replace:
         "export function serve(\n  module: import('./platform-server.ts').TlsModule,\n  options: ServeOptions,\n  handler: SocketHandler,\n): Promise<TrustedServer<tls.Server>>;\nexport function serve(\n  module: import('./platform-server.ts').HttpsModule,\n  options: ServeOptions,\n  handler: RequestListener,\n): Promise<TrustedServer<HttpsServer>>;",
       test: test('packages/tls/test/compiler-messages.test.ts')('names the option too with tls'),
+    },
+    {
+      name: 'body-longer-than-said',
+      off: 'what a body has beyond the content-length of its request is the next request of the connection',
+      file: `${dial}request-body.ts`,
+      find: 'if (found > length) throw',
+      replace: 'if (found > 2 ** 40) throw',
+      test: bodies(
+        'is not sent where it is longer: no server takes the rest for a request (a part of a stream)',
+      ),
+    },
+    {
+      name: 'body-shorter-than-said',
+      off: 'a server waits for the rest of a body that has ended',
+      file: `${dial}request-body.ts`,
+      find: 'if (found < length) throw',
+      replace: 'if (found < 0) throw',
+      test: bodies('is given up at once where it is shorter'),
+    },
+    {
+      name: 'length-of-no-body',
+      off: 'a server takes the next request of the connection for the body of one that has none',
+      file: `${dial}request-body.ts`,
+      find: 'if (length > 0) throw',
+      replace: 'if (length < 0) throw',
+      test: bodies('is given up at once where it is shorter'),
+    },
+    {
+      name: 'length-that-is-a-number',
+      off: 'a content-length that no server reads is sent',
+      file: `${dial}request-body.ts`,
+      find: 'if (!/^\\d+$/.test(said)) throw',
+      replace: 'if (said.length > 2 ** 20) throw',
+      test: bodies("is not sent where that is '5, 5'"),
+    },
+    {
+      name: 'cookies-apart',
+      off: 'the cookies of an answer are one text, of which none can be read',
+      file: `${dial}http-exchange.ts`,
+      find: 'headers.append(name, one)',
+      replace: 'headers.set(name, one)',
+      test: test('packages/tls/test/http-answers.test.ts')(
+        'an answer has each of its cookies apart: their values have commas',
+      ),
+    },
+    {
+      name: 'many-listeners-of-a-client',
+      off: 'a process is warned of a leak where an HTTP client has more than ten requests under way',
+      file: `${dial}http-client.ts`,
+      find: '  setMaxListeners(0, stop);\n',
+      replace: '',
+      test: test('packages/tls/test/http-answers.test.ts')(
+        'many requests at once are no leak that the process is warned of',
+      ),
     },
   ],
 };

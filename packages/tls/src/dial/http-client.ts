@@ -1,13 +1,13 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Agent } from 'node:https';
-import { Readable } from 'node:stream';
-import type { ReadableStream as NodeStream } from 'node:stream/web';
 import { TlsFault } from '../fault/fault.ts';
 import { OptionPlace, type Shape, wholeNumber } from '../options/option-rule.ts';
 import { abortSignal } from '../options/peer-rules.ts';
 import { nested, readOptions } from '../options/read-options.ts';
 import { type AgentOptions, agent, agentShape } from './agent.ts';
 import { HttpExchange } from './http-exchange.ts';
+import { bodyOf } from './request-body.ts';
 import { requestOf } from './request-of.ts';
 
 /** Bounds on one request of {@link httpClient} and its answer. None can be turned off. */
@@ -34,7 +34,7 @@ export interface HttpClient {
    * Sends a request and reads its answer to the end. Redirects are not followed.
    *
    * @param request - with an `https:` URL, or that URL; its `signal` gives up this request alone. A body is read whole before it is sent, unless
-   * the request has a `content-length`: then it is sent as it is read
+   * the request has a `content-length`: then it is sent as it is read, and fails where it has another length
    * @param init - method, headers, body and signal, as for `fetch` of the platform
    * @returns the answer with its whole body
    * @throws TrustError `ENTENTE_REFUSED`
@@ -81,11 +81,13 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   const dialler: Agent = agent(dialling);
   // An agent of the platform that was destroyed dials for the next request all the same.
   const closed = new AbortController();
-  const stops = signal === undefined ? [closed.signal] : [closed.signal, signal];
+  const stop = signal === undefined ? closed.signal : AbortSignal.any([closed.signal, signal]);
+  // Each request listens while it is under way.
+  setMaxListeners(0, stop);
   const begin = async (request: Request, idleMs: number): Promise<HttpExchange> => {
     const url = new URL(request.url);
     if (url.protocol !== 'https:') throw plainHttp(url);
-    for (const stop of stops) stop.throwIfAborted();
+    stop.throwIfAborted();
     request.signal.throwIfAborted();
     const body = await bodyOf(request);
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -104,7 +106,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
         },
       },
       body,
-      { place: url.origin, idleTimeoutMs: idleMs, deadlineMs, signals: [...stops, request.signal] },
+      { place: url.origin, idleTimeoutMs: idleMs, deadlineMs, signals: [stop, request.signal] },
     );
   };
   return {
@@ -120,13 +122,6 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       dialler.destroy();
     },
   };
-}
-
-/** A long body may be shared by many requests: it is not copied where its length is known. */
-async function bodyOf(request: Request): Promise<Buffer | Readable | undefined> {
-  if (request.body === null) return undefined;
-  if (request.headers.has('content-length')) return Readable.fromWeb(request.body as NodeStream);
-  return Buffer.from(await request.arrayBuffer());
 }
 
 function clientClosed(): TlsFault {

@@ -122,7 +122,8 @@ export class HttpExchange {
     try {
       const headers = new Headers();
       for (const [name, value] of Object.entries(incoming.headers)) {
-        if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+        // node:http joins what may be joined, and leaves the values of Set-Cookie apart.
+        for (const one of value === undefined ? [] : [value].flat()) headers.append(name, one);
       }
       const empty = status === 204 || status === 304;
       return new Response(empty ? null : new Uint8Array(bytes), { status, headers });
