@@ -147,6 +147,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'service-after-years',
+      off: 'a program that has not run since its issuing authority ended has no identities at its first run, and the remedy is for another machine',
+      file: 'packages/pki/src/node/service/keep-issuing.ts',
+      find: '  await takeSteps(issuers, now);\n  return true;',
+      replace: '  return true;',
+      test: {
+        file: 'packages/pki/test/service-after-years.test.ts',
+        title:
+          'a program that nobody has run since its issuing authority ended has identities at its first run',
+      },
+    },
+    {
       name: 'asked-by-an-old-list',
       off: 'the only issuing authority is revoked without a successor, where an answer came while both were asked for',
       file: 'packages/authority/src/rollover/root-post.ts',

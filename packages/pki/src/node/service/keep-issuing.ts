@@ -35,17 +35,23 @@ export interface KeptAuthority {
  */
 export async function keepIssuing(kept: KeptAuthority, now: number): Promise<boolean> {
   const { issuers } = kept;
-  let changed = await issuers.catchUp();
-  for (;;) {
-    const step = nextStep(viewOf(issuers), now);
-    if (step === undefined) break;
-    await issuers.take(step, now);
-    changed = true;
-  }
+  const caughtUp = await issuers.catchUp();
+  const stepped = await takeSteps(issuers, now);
   const needs = rootNeeds(viewOf(issuers), issuers.rootCrl, now);
-  if (!needs.issuing && !needs.list) return changed;
+  if (!needs.issuing && !needs.list) return caughtUp || stepped;
   await askRoot(kept, needs.issuing, now);
+  // Where the active one has ended, the one that the root has certified now follows at once.
+  await takeSteps(issuers, now);
   return true;
+}
+
+/** Takes the steps that are due. @returns whether any was */
+async function takeSteps(issuers: IssuerStore, now: number): Promise<boolean> {
+  for (let count = 0; ; count++) {
+    const step = nextStep(viewOf(issuers), now);
+    if (step === undefined) return count > 0;
+    await issuers.take(step, now);
+  }
 }
 
 /** Nothing but certificates of services is issued: the last one ends at most their lifetime after the successor has taken over. */
