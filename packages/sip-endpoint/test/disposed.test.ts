@@ -85,6 +85,38 @@ describe('a user agent that was disposed of', () => {
   });
 });
 
+describe('a user agent that is disposed of', () => {
+  it.each(asked.slice(3))('says so of what it was asked to %s: its time was not over', async (_, ask) => {
+    const network = memoryTransport();
+    const silent = new SipEndpoint({
+      sentBy: { host: 'sip.contoso.example' },
+      newToken,
+      dial: network.dial,
+      user: { onAck() {}, onRequest: () => void heard.push('a request') },
+    });
+    const heard: string[] = [];
+    network.listen(server, (socket, link) => void silent.accept(socket, link));
+    const agent = new UserAgent({
+      addressOfRecord: 'sip:alice@contoso.example',
+      credentials: { secret: { username: 'alice', password: 'secret' } },
+      server,
+      newToken,
+      dial: network.dial,
+      events: {},
+    });
+    await agent.connect();
+    const answer = ask(agent).catch((error: unknown) => error);
+    await expect.poll(() => heard).toHaveLength(1);
+    await agent[Symbol.asyncDispose]();
+    expect(await answer).toMatchObject({
+      code: 'ENTENTE_SIP_CLOSED',
+      message: expect.stringContaining('was given up before it was answered: this side was disposed of'),
+      remedy: 'dispose of the endpoint or user agent once its requests are answered',
+    });
+    await silent[Symbol.asyncDispose]();
+  });
+});
+
 describe('an endpoint that was disposed of', () => {
   it('dials nothing', async () => {
     const dials: string[] = [];

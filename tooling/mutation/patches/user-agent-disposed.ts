@@ -33,5 +33,13 @@ export const patches: PatchList = {
       replace: '',
       test: disposed('keeps nothing waiting for dial, which never ends'),
     },
+    {
+      name: 'given-up-is-not-late',
+      off: 'a request that a user agent gives up because it is disposed of is said to be late, and the server to be looked at',
+      file: 'packages/sip-endpoint/src/transaction/no-answer.ts',
+      find: ' was given up before it was answered: this side was disposed of`',
+      replace: ' was not answered in time`',
+      test: disposed('says so of what it was asked to send a text: its time was not over'),
+    },
   ],
 };

@@ -11,7 +11,11 @@ interface Telling {
 
 const late = (method: string): string => `${method} was not answered in time`;
 const ask = 'check that the server runs and is reachable, then send the request again';
-const closed: Telling = { code: 'ENTENTE_SIP_CLOSED', says: late, remedy: ask };
+const closed: Telling = {
+  code: 'ENTENTE_SIP_CLOSED',
+  says: (method) => `${method} was given up before it was answered: this side was disposed of`,
+  remedy: 'dispose of the endpoint or user agent once its requests are answered',
+};
 
 const tellings: Readonly<Partial<Record<NoAnswer, Telling>>> = {
   timeout: { code: 'ENTENTE_SIP_TIMEOUT', says: late, remedy: ask },
