@@ -393,5 +393,27 @@ export const patches: PatchList = {
       replace: '',
       test: test('deleted-log', 'leaves the log of another database alone'),
     },
+    {
+      name: 'past-read-only',
+      off: 'accounts are changed past a PostgreSQL that is set to read-only, e.g. because its disk is nearly full',
+      file: source('postgres/postgres-transaction.ts'),
+      find: "'BEGIN ISOLATION LEVEL READ COMMITTED'",
+      replace: "'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'",
+      test: test(
+        'postgres-read-only',
+        'are not changed past that, read all the same, and changed again without a restart once it is over',
+      ),
+    },
+    {
+      name: 'read-only-for-good',
+      off: 'an authority refuses changes of accounts until it is restarted where PostgreSQL was read-only for a while',
+      file: source('postgres/open-postgres.ts'),
+      find: ' || sqlState(error) === readOnly',
+      replace: '',
+      test: test(
+        'postgres-read-only',
+        'are not changed past that, read all the same, and changed again without a restart once it is over',
+      ),
+    },
   ],
 };

@@ -4,7 +4,7 @@ import { pauseBefore } from './backoff.ts';
 import { checkSession } from './check-session.ts';
 import { connectionConfig } from './connection-config.ts';
 import type { Contact } from './contact.ts';
-import { mayPass, overloaded, postgresFault, sqlState, thrownByLibrary } from './postgres-fault.ts';
+import { mayPass, overloaded, postgresFault, readOnly, sqlState, thrownByLibrary } from './postgres-fault.ts';
 import { type PostgresServer, placeOf } from './postgres-server.ts';
 import { type Queryable, readerOf, runTransaction, schemaVersionOf } from './postgres-transaction.ts';
 import { wasCommitted } from './was-committed.ts';
@@ -70,7 +70,8 @@ export function openPostgres(options: PostgresDriverOptions): PostgresDriver {
         query: (sql, parameters) => client.query(sql, parameters).catch(rethrown),
       });
     } catch (error) {
-      if (mayPass(error)) broken ??= error as Error;
+      // What a database is set to counts for the sessions that begin afterwards.
+      if (mayPass(error) || sqlState(error) === readOnly) broken ??= error as Error;
       throw error;
     } finally {
       client.removeListener('error', onError);

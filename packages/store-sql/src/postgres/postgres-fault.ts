@@ -12,6 +12,9 @@ const damaged = (remedy: string): Meaning => ({ code: 'ENTENTE_ACCOUNTS_DAMAGED'
 /** For a server and for a command: both stand here with the same fault. */
 const then = 'a server that runs goes on by itself, a command is repeated';
 
+/** The transaction may change nothing. */
+export const readOnly = '25006';
+
 /** Tables that are not there: those of a database that was lost and made again. */
 const withoutTables = unavailable(
   'restore the database from a backup; without one, start the authority again, which makes the tables, and bring the accounts back from accounts.jsonl of a front end, as the guide of accounts in PostgreSQL says',
@@ -21,7 +24,12 @@ const withoutTables = unavailable(
 const meanings: ReadonlyMap<string, Meaning> = new Map([
   ['08', unavailable(`check that PostgreSQL runs and is reachable; ${then}`)],
   ['22', { code: 'ENTENTE_ACCOUNTS_BAD_ARGUMENT', remedy: 'correct the query' }],
-  ['25006', unavailable('connect to the primary: a standby stores nothing')],
+  [
+    readOnly,
+    unavailable(
+      `see why the database is set to read-only (SHOW default_transaction_read_only): before it is moved, or by a provider whose disk is nearly full; then end that, or connect to the primary where it is a standby; ${then}`,
+    ),
+  ],
   ['28', unavailable('correct the user and the password, or pg_hba.conf of the PostgreSQL server')],
   ['3D', unavailable('create the database: CREATE DATABASE name OWNER user')],
   ['3F', withoutTables],

@@ -59,8 +59,9 @@ export function transactionOf(connection: Queryable): SqlTransaction {
 const begins = {
   // One moment for all its queries.
   read: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-  // Each statement sees what was committed before it: after a lock, also what its holder has changed.
-  write: 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+  // Each statement sees what was committed before it: after a lock, also what its holder has changed. Not READ WRITE, which would go past a database that
+  // its operator has set to read-only, e.g. because its disk is nearly full.
+  write: 'BEGIN ISOLATION LEVEL READ COMMITTED',
 } as const;
 
 /**
