@@ -13,6 +13,14 @@ import {
 import { systemClock } from '@entente/tls';
 import { applicationOf, isOwnAddress, type Topology } from '@entente/topology';
 import type { ApplicationRequestParts } from './application-options.ts';
+import {
+  checkOffer,
+  checkSender,
+  checkSending,
+  checkTargets,
+  checkText,
+  checkTime,
+} from './check-arguments.ts';
 import { type FanOutOptions, fanOut, type Receipt } from './fan-out.ts';
 import { ApplicationFault } from './fault.ts';
 import type { FrontEnds } from './front-ends.ts';
@@ -103,7 +111,9 @@ export class Application implements AsyncDisposable {
    * @throws as {@link request}
    * @see RFC 3428
    */
-  message(from: string, to: string, text: string): Promise<SipResponse> {
+  async message(from: string, to: string, text: string): Promise<SipResponse> {
+    checkSending('message', from, to);
+    checkText(text);
     return this.request('MESSAGE', from, to, { contentType: 'text/plain;charset=UTF-8', body: text });
   }
 
@@ -115,7 +125,7 @@ export class Application implements AsyncDisposable {
    * @param to - `sip:alice@contoso.example`
    * @param parts - header fields and body
    * @returns the final response
-   * @throws ApplicationFault `ENTENTE_APPLICATION_NOT_OWN_ADDRESS`, `ENTENTE_APPLICATION_NO_FRONT_END`
+   * @throws ApplicationFault `ENTENTE_APPLICATION_NOT_OWN_ADDRESS`, `ENTENTE_APPLICATION_NO_FRONT_END`, `ENTENTE_APPLICATION_BAD_ARGUMENT`
    * @throws NoAnswerError where no answer comes
    */
   async request(
@@ -130,6 +140,7 @@ export class Application implements AsyncDisposable {
         place: 'method of a request',
         remedy: 'use call, or the members of Call',
       });
+    checkSending('request', from, to);
     this.#mustOwn(from);
     const { frontEnds, newToken } = this.#parts;
     const sender = this.#sender(from, displayName);
@@ -181,6 +192,8 @@ export class Application implements AsyncDisposable {
     parts: ApplicationRequestParts,
     options: FanOutOptions = {},
   ): Promise<readonly Receipt[]> {
+    checkSender('fanOut', from);
+    checkTargets(targets);
     this.#mustOwn(from);
     return fanOut(targets, (to) => this.request('MESSAGE', from, to, parts), options);
   }
@@ -195,6 +208,8 @@ export class Application implements AsyncDisposable {
    * @see RFC 3261 §13.2
    */
   async call(from: string, to: string, offer: SessionBody, options: CallOptions = {}): Promise<CallOutcome> {
+    checkSending('call', from, to);
+    checkOffer(offer);
     this.#mustOwn(from);
     const { calls, newToken } = this.#parts;
     const line = this.lineOf(from);
@@ -241,10 +256,12 @@ export class Application implements AsyncDisposable {
 
   /**
    * Stops: takes no more connections, ends its calls with BYE, and closes each connection when nothing is under way on it.
-   * @param withinMs - milliseconds, 0 or more
+   * @param withinMs - milliseconds, 0 to 2,147,483,647
    * @returns true when none is open any more, false when the time was over before
+   * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`
    */
   async drain(withinMs: number): Promise<boolean> {
+    checkTime(withinMs);
     const { calls, endpoint, stopAccepting } = this.#parts;
     stopAccepting();
     const ended = calls.hangUp();

@@ -2,14 +2,15 @@ import { isIP } from 'node:net';
 import { ApplicationFault } from './fault.ts';
 
 /** What one option may be. */
-interface Rule {
+export interface Rule {
   /** In words that follow `expected … to be`. */
   readonly wanted: string;
   readonly fits: (value: unknown) => boolean;
   readonly isRequired?: boolean;
 }
 
-const text: Rule = { wanted: 'a text', fits: (value) => typeof value === 'string' && value !== '' };
+/** A text with something in it. */
+export const text: Rule = { wanted: 'a text', fits: (value) => typeof value === 'string' && value !== '' };
 const callback: Rule = { wanted: 'a function', fits: (value) => typeof value === 'function' };
 const required = (rule: Rule): Rule => ({ ...rule, isRequired: true });
 
@@ -29,7 +30,7 @@ function withMethods(wanted: string, ...names: readonly (string | symbol)[]): Ru
 }
 
 /** The longest delay of a timer of the platform. */
-const mostDelayMs = 2_147_483_647;
+export const mostDelayMs = 2_147_483_647;
 const logger = withMethods('a logger, as createLogger of @entente/host makes it', 'info', 'warn', 'error');
 
 /** Bounds and handlers: what every application may have. */
@@ -97,6 +98,19 @@ export function checkOptions(given: unknown, rules: Readonly<Record<string, Rule
   }
 }
 
+/**
+ * Looks at one argument before anything is done with it.
+ *
+ * @param value - what the caller passed
+ * @param rule - what it may be
+ * @param name - of the argument
+ * @param of - the method that is called
+ * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`
+ */
+export function checkValue(value: unknown, { fits, wanted }: Rule, name: string, of: string): void {
+  if (!fits(value)) throw badOption(`${name} of ${of}`, name, wanted, value, `give ${wanted}`);
+}
+
 function badOption(
   place: string,
   name: string,
@@ -122,7 +136,8 @@ function found(value: unknown): string {
   return typeof value === 'function' ? 'a function' : 'an object of another kind';
 }
 
-function isRecord(value: unknown): value is object {
+/** Whether something is an object, and no list. */
+export function isRecord(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

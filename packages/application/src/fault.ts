@@ -4,7 +4,7 @@ export type ApplicationFaultCode =
   | 'ENTENTE_APPLICATION_NOT_OWN_ADDRESS'
   /** No front end can be reached that it may send requests to. */
   | 'ENTENTE_APPLICATION_NO_FRONT_END'
-  /** A bound, or a method, that it cannot be given. */
+  /** A bound, a method or an argument that it cannot be given. */
   | 'ENTENTE_APPLICATION_BAD_ARGUMENT';
 
 /** A fault of an application: what happened, where, and what to do. */

@@ -14,6 +14,12 @@ const inRights = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const inArguments = (title: string): MutationPatch['test'] => ({
+  file: 'packages/application/src/check-arguments.test.ts',
+  title,
+});
+const application = 'packages/application/src/application.ts';
+
 const messageIds = 'packages/sip-relay/src/admission/message-id.ts';
 const messageId = (title: string): MutationPatch['test'] => ({
   file: 'packages/sip-relay/src/admission/message-id.test.ts',
@@ -326,6 +332,46 @@ export const patches: PatchList = {
         file: 'packages/application/src/request-sender.test.ts',
         title: 'counts with its domain at whatever edge it comes, whatever it has written below that',
       },
+    },
+    {
+      name: 'text-that-is-none',
+      off: 'an application sends an empty message where its text is left out',
+      file: application,
+      find: '    checkText(text);\n',
+      replace: '',
+      test: inArguments('message of an application refuses text where it is none'),
+    },
+    {
+      name: 'who-sends-to-whom',
+      off: 'what an application sends without an address fails somewhere inside',
+      file: application,
+      find: "    checkSending('request', from, to);\n",
+      replace: '',
+      test: inArguments('request of an application refuses from where it is null'),
+    },
+    {
+      name: 'call-without-an-offer',
+      off: 'a call of an application without an offer fails somewhere inside',
+      file: application,
+      find: '    checkOffer(offer);\n',
+      replace: '',
+      test: inArguments('call of an application refuses offer where it is none'),
+    },
+    {
+      name: 'one-target-for-many',
+      off: 'one address in the place of a list fails somewhere inside',
+      file: application,
+      find: '    checkTargets(targets);\n',
+      replace: '',
+      test: inArguments('fanOut of an application refuses targets where it is a text'),
+    },
+    {
+      name: 'drain-without-a-time',
+      off: 'an application closes every connection at once where drain is given no time',
+      file: application,
+      find: '    checkTime(withinMs);\n',
+      replace: '',
+      test: inArguments('drain of an application refuses withinMs where it is none'),
     },
   ],
 };
