@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,6 +191,17 @@ describe('an encrypted key in PEM', () => {
 });
 
 describe('an identity in two files of PEM', () => {
+  it('is refused with how a certificate in DER gets PEM', async () => {
+    const [certificate, key] = [join(folder, 'leaf.der'), join(folder, 'key.pem')];
+    writeFileSync(certificate, new X509Certificate(readFileSync(join(folder, 'chain.pem'))).raw);
+    await expect(loadCredential({ certificate, key })).rejects.toMatchObject({
+      code: 'ENTENTE_CERTIFICATE_UNREADABLE',
+      sentence: 'expected PEM certificates, leaf first, found no PEM',
+      place: certificate,
+      remedy: expect.stringContaining('`openssl x509 -inform der`'),
+    });
+  });
+
   it('is refused with what was found, where they are exchanged or one is the other', async () => {
     const [certificate, key] = [join(folder, 'chain.pem'), join(folder, 'key.pem')];
     await expect(loadCredential({ certificate: key, key: certificate })).rejects.toMatchObject({

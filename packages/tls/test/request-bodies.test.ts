@@ -37,7 +37,7 @@ beforeEach(async () => {
   servers.closeAfterwards(async () => client[Symbol.dispose]());
 });
 
-const post = (length: string, body: BodyInit | undefined) =>
+const post = (length: string, body: RequestInit['body']) =>
   client.fetch(url, {
     method: 'POST',
     headers: { 'content-length': length },

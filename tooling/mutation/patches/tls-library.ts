@@ -188,5 +188,23 @@ export const patches: PatchList = {
         'many requests at once are no leak that the process is warned of',
       ),
     },
+    {
+      name: 'no-common-protocol',
+      off: 'a server that takes no protocol of this side is said to refuse its certificate',
+      file: `${dial}connect.ts`,
+      find: '    if (isAboutProtocol(error)) return this.#noCommonProtocol(error);\n',
+      replace: '',
+      test: test('packages/tls/test/no-common-protocol.test.ts')(
+        'a server that takes none of the protocols offered is said to be one, and not to refuse a certificate',
+      ),
+    },
+    {
+      name: 'certificate-in-der',
+      off: 'a certificate in DER is said to be found where a PEM block is expected',
+      file: 'packages/tls/src/credential/read-material.ts',
+      find: 'isPem(certificatePem) && !chain.ok',
+      replace: '!chain.ok',
+      test: files('is refused with how a certificate in DER gets PEM'),
+    },
   ],
 };

@@ -42,9 +42,10 @@ async function fromPem(
   const leaf = chain.ok ? chain.value[0] : undefined;
   if (!chain.ok || leaf === undefined) {
     throw new TlsFault('ENTENTE_CERTIFICATE_UNREADABLE', {
-      sentence: `expected PEM certificates, leaf first, found ${chain.ok ? pemLabels(certificatePem) : `${chain.error.message} (${chain.error.where})`}`,
+      sentence: `expected PEM certificates, leaf first, found ${isPem(certificatePem) && !chain.ok ? `${chain.error.message} (${chain.error.where})` : pemLabels(certificatePem)}`,
       place: certificatePlace,
-      remedy: 'use a file with one or more CERTIFICATE blocks; a key is the option key',
+      remedy:
+        'use a file with one or more CERTIFICATE blocks; a key is the option key; `openssl x509 -inform der` writes a certificate in DER as PEM',
     });
   }
   const { keyPem, read } = readKey(givenPem, passphrase, keyPlace);

@@ -132,6 +132,7 @@ class Dial implements AdmissionOwner {
 
   #handshakeError(error: Error): Error {
     if (isAboutVersion(error)) return this.#noCommonVersion(error);
+    if (isAboutProtocol(error)) return this.#noCommonProtocol(error);
     const rejection = refusedByPeer(error);
     if (rejection !== undefined) {
       const refusal = new TrustError(rejection, this.#place, undefined, error);
@@ -159,6 +160,18 @@ class Dial implements AdmissionOwner {
       remedy: isStrict
         ? "turn TLS 1.3 on at the server; where it cannot speak it, minVersion: 'TLSv1.2' lets this side speak TLS 1.2"
         : 'turn TLS 1.2 and 1.3 on at the server (RFC 8996)',
+      cause,
+    });
+  }
+
+  /** Another alert that is none about this side's certificate (RFC 7301 §3.2). */
+  #noCommonProtocol(cause: NodeJS.ErrnoException): TlsFault {
+    const offered = this.#options.alpn?.join(' or ') || 'what is offered';
+    return new TlsFault('ENTENTE_HANDSHAKE_FAILED', {
+      sentence: `expected a server that takes ${offered}, found one that takes none of them (${cause.code})`,
+      place: this.#place,
+      remedy:
+        'offer a protocol of the server with the option alpn; serve(http2, …) takes HTTP/1.1 as well with http: { http1Fallback: true }',
       cause,
     });
   }
@@ -266,6 +279,11 @@ function serverNameFor(expect: IdentityExpectation, host: string): string | unde
 /** Both sides have no protocol version in common: found by the server (RFC 8446 §6.2), or by this side. */
 function isAboutVersion({ code }: NodeJS.ErrnoException): boolean {
   return code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' || code === 'ERR_SSL_UNSUPPORTED_PROTOCOL';
+}
+
+/** The server takes none of the protocols that were offered by ALPN. */
+function isAboutProtocol({ code }: NodeJS.ErrnoException): boolean {
+  return code?.endsWith('ALERT_NO_APPLICATION_PROTOCOL') === true;
 }
 
 function ignore(): void {}
