@@ -73,5 +73,39 @@ export const patches: PatchList = {
         title: 'of one user that change while another write is under way are written once, as they are then',
       },
     },
+    {
+      name: 'homes-that-are-gone',
+      off: 'accounts that were left behind with a home that is gone are counted with all others',
+      file: 'packages/authority/src/accounts/homes-gone.ts',
+      find: "roleOfHome(topology, home) !== 'front-end'",
+      replace: "home !== ''",
+      test: {
+        file: 'packages/authority/src/accounts/homes-gone.test.ts',
+        title: 'homes of accounts that the topology does not have any more are counted, and no other',
+      },
+    },
+    {
+      name: 'homes-gone-untold',
+      off: 'entente status says nothing of accounts that were left behind',
+      file: 'packages/commands/src/authority/homes-gone.ts',
+      find: 'if (homes.length === 0) return [];',
+      replace: 'if (homes.length >= 0) return [];',
+      test: {
+        file: 'packages/commands/src/authority/homes-gone.test.ts',
+        title: 'are counted, by home, with what to do',
+      },
+    },
+    {
+      name: 'counted-homes',
+      off: 'each home counts as that of one account',
+      file: 'packages/store-sql/src/accounts/account-queries.ts',
+      find: 'COUNT(*) AS users',
+      replace: '1 AS users',
+      test: {
+        file: 'packages/store-sql/test/sqlite-accounts.test.ts',
+        title:
+          'counts the accounts of each home of their own, in the order of the homes, where it counts them',
+      },
+    },
   ],
 };

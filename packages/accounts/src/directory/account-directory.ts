@@ -46,6 +46,14 @@ export interface AccountPage {
   readonly next?: string;
 }
 
+/** How many accounts have the same home of their own. */
+export interface AccountHome {
+  /** FQDN of a pool or front end, which the topology may not have any more. */
+  readonly home: string;
+  /** From 1. */
+  readonly users: number;
+}
+
 /** How far a reader of the feed has come. It may be stored, and serves any instance of the same directory. */
 export interface FeedPosition {
   /** Names the history that the version belongs to. A directory that was restored from a backup has another one. */
@@ -101,6 +109,11 @@ export interface AccountDirectory {
    * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` for a limit outside 1 to 1,000
    */
   list(query: AccountQuery): Promise<AccountPage>;
+  /**
+   * Counts the accounts that have a home of their own, in the order of the homes, by code point. Absent where the storage cannot: then nobody
+   * is warned of homes that are gone.
+   */
+  homes?(): Promise<readonly AccountHome[]>;
   /**
    * Adds or replaces an account; its contact list stays.
    * @param account - whole

@@ -2,6 +2,7 @@ export { AccountsFault, type AccountsFaultCode, accountsClosed } from '../fault.
 export type {
   AccountChange,
   AccountDirectory,
+  AccountHome,
   AccountOutcome,
   AccountPage,
   AccountQuery,

@@ -1,7 +1,7 @@
 import type { AccountContact, AccountRecord } from '../account.ts';
 import { checkAccount } from '../check-account.ts';
 import { accountsClosed } from '../fault.ts';
-import type { AccountChange, AccountDirectory, AccountQuery } from './account-directory.ts';
+import type { AccountChange, AccountDirectory, AccountHome, AccountQuery } from './account-directory.ts';
 import { decideContacts, decidePut, decideRemoval, decideVerifiers } from './decisions.ts';
 import { checkPageLimit, defaultKeptRemovals, feedPage, feedVersion, resumeAt } from './feed.ts';
 import { ChangeListeners } from './listeners.ts';
@@ -72,6 +72,15 @@ export function createMemoryDirectory(options: MemoryDirectoryOptions = {}): Acc
         ? { records, next: last.account.address }
         : { records };
     },
+    async homes() {
+      use();
+      const counts = new Map<string, number>();
+      for (const { record } of accounts.values()) {
+        const { home } = record.account;
+        if (home !== undefined) counts.set(home, (counts.get(home) ?? 0) + 1);
+      }
+      return [...counts].map(([home, users]) => ({ home, users })).sort(byHome);
+    },
     async put(account, expected) {
       use();
       const checked = checkAccount(account);
@@ -141,6 +150,10 @@ function isSelected({ account }: AccountRecord, { after, home, state }: AccountQ
     (home === undefined || account.home === home) &&
     (state === undefined || account.state === state)
   );
+}
+
+function byHome(one: AccountHome, other: AccountHome): number {
+  return one.home < other.home ? -1 : 1;
 }
 
 function byAddress(one: AccountRecord, other: AccountRecord): number {

@@ -2,6 +2,7 @@ import { type AccountRecord, parseAccountAddress } from '@entente/accounts';
 import type { AccountQuery } from '@entente/accounts/directory';
 import { accountVersion, feedMediaType, formatFeedPage, parsePosition } from '@entente/accounts/feed';
 import { accountProblem } from '../accounts/account-problem.ts';
+import { homesGone } from '../accounts/homes-gone.ts';
 import { readerOf } from '../accounts/reader-of.ts';
 import { revokedCaller } from '../revoked-caller.ts';
 import { badOrder } from './order.ts';
@@ -49,6 +50,14 @@ export function addAccountRoutes(app: AuthorityApp, context: RouteContext): void
     }));
     const headers = { 'content-type': feedMediaType, 'cache-control': 'no-store' };
     return c.body(formatFeedPage({ view: after.view, changes, position, more }), 200, headers);
+  });
+
+  app.get('/accounts/homes-gone', async (c) => {
+    const { caller } = c.env;
+    const refused = guard('administrator', caller);
+    if (refused !== undefined) return refused;
+    const homes = await homesGone(authority.accounts, authority.topologies.current?.topology);
+    return c.json({ homes }, 200, { 'cache-control': 'no-store' });
   });
 
   app.get('/accounts', async (c) => {

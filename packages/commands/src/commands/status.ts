@@ -10,6 +10,7 @@ import { administratorCommand } from '../authority/administrator-command.ts';
 import { type Found, type ListedCertificate, listCertificates, timeText } from '../authority/certificates.ts';
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
 import { endingCertificates, endingMs } from '../authority/ending-certificates.ts';
+import { type HomeGone, homesGone, homesGoneRemedy, homesGoneText } from '../authority/homes-gone.ts';
 import { type MemberState, memberStates } from '../authority/member-state.ts';
 import { certificateFor, type Missing, missingIn } from '../authority/missing-certificate.ts';
 import {
@@ -38,7 +39,7 @@ export function register(program: Command): void {
     .command('status')
     .summary('show the state of the network, and what needs attention')
     .description(
-      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store, or the topology, about to expire; what only the key of the root can do, once it is due. Warns where that key lies beside the authority, which does not change the exit status. Exit status 1: something needs attention, or the authority refused.',
+      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store, or the topology, about to expire; what only the key of the root can do, once it is due; accounts whose home the topology does not have any more. Warns where that key lies beside the authority, which does not change the exit status. Exit status 1: something needs attention, or the authority refused.',
     );
   administratorCommand(status, 'entente status').action(run);
 }
@@ -51,7 +52,7 @@ async function run(options: AdministratorOptions): Promise<void> {
     giveRefusal(asked.refusal, options.json);
     return;
   }
-  const { document, members, now, others, problems, rootKey, state, warnings } = asked.found;
+  const { document, homes, members, now, others, problems, rootKey, state, warnings } = asked.found;
   const own = await ownCertificate(access.certificate);
   const stores = new Set((document?.stores ?? []).map(({ fqdn }) => fqdn));
   const attention = [
@@ -61,6 +62,7 @@ async function run(options: AdministratorOptions): Promise<void> {
     ...ownExpiry(own, now),
     ...endingCertificates(others, { stores, own: own?.serialHex }, now),
     ...warnings.map(({ message }) => message),
+    ...homesGoneText(homes),
   ];
   const awaited = members.filter(({ isAwaited }) => isAwaited).map(({ server }) => server);
   give(
@@ -75,6 +77,7 @@ async function run(options: AdministratorOptions): Promise<void> {
         state: state?.sequence ?? null,
         lists: (state?.lists ?? []).map(({ issuer, number, shard }) => ({ issuer, shard, number })),
         members: members.map(jsonOf),
+        homesGone: homes,
         awaited,
         attention,
       },
@@ -101,6 +104,7 @@ async function run(options: AdministratorOptions): Promise<void> {
       next: [
         ...new Set([...problems, ...warnings].map(({ remedy }) => remedy)),
         ...(rootKey === undefined ? [] : [rootKey.remedy]),
+        ...homesGoneRemedy(homes),
         ...nextFor(asked.found),
       ],
       failed: attention.length > 0,
@@ -121,6 +125,8 @@ interface Asked {
   readonly warnings: readonly RootWarning[];
   /** Where it lies beside the authority. */
   readonly rootKey: RootKeyBeside | undefined;
+  /** Homes of accounts that are gone. */
+  readonly homes: readonly HomeGone[];
   /** Certificates of administrators and stores. */
   readonly others: readonly ListedCertificate[];
   /** By the clock of the authority, milliseconds since 1970. */
@@ -139,7 +145,8 @@ async function ask(connection: AuthorityConnection, access: AdministratorAccess)
   if (!stores.ok) return stores;
   const others = [...administrators.found, ...stores.found];
   const { rootKey } = warnings.found;
-  const always = { problems: problems.found, warnings: warnings.found.warnings, rootKey, others };
+  const homes = await homesGone(connection);
+  const always = { problems: problems.found, warnings: warnings.found.warnings, rootKey, others, homes };
   const inForce = await versionInForce(connection, access);
   if (!inForce.ok) return inForce;
   const document = inForce.signed?.document;

@@ -1,5 +1,5 @@
 import type { AccountContact, AccountRecord, ContactList } from '@entente/accounts';
-import type { AccountPage, AccountQuery } from '@entente/accounts/directory';
+import type { AccountHome, AccountPage, AccountQuery } from '@entente/accounts/directory';
 import type { SqlReader, SqlValue } from '../driver/sql-driver.ts';
 import { accountColumns, accountOf } from './account-row.ts';
 
@@ -37,6 +37,15 @@ export async function listAccounts(database: SqlReader, query: AccountQuery): Pr
   const records = rows.slice(0, limit).map(accountOf);
   const last = records.at(-1)?.account.address;
   return rows.length > limit && last !== undefined ? { records, next: last } : { records };
+}
+
+/** How many accounts have each home that is that of an account, in the order of the homes. */
+export async function countHomes(database: SqlReader): Promise<readonly AccountHome[]> {
+  const rows = await database.all(
+    'SELECT home, COUNT(*) AS users FROM accounts WHERE home IS NOT NULL GROUP BY home ORDER BY home',
+    [],
+  );
+  return rows.map(({ home, users }) => ({ home: home as string, users: Number(users) }));
 }
 
 /** The contact list of an account. */

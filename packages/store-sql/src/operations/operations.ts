@@ -1,6 +1,6 @@
 import { changeVerifiers, putAccount, putContacts, removeAccount } from '../accounts/account-changes.ts';
 import { accountChanges } from '../accounts/account-feed.ts';
-import { findAccount, listAccounts, readContacts } from '../accounts/account-queries.ts';
+import { countHomes, findAccount, listAccounts, readContacts } from '../accounts/account-queries.ts';
 import { byStatements } from '../accounts/statements-of-changes.ts';
 import { auditWindow, recordAudit } from '../ledger/audit-records.ts';
 import {
@@ -55,6 +55,7 @@ export const operations = {
   versionNumbers: { mode: 'read', run: versionNumbers },
   findAccount: { mode: 'read', run: findAccount },
   listAccounts: { mode: 'read', run: listAccounts },
+  countHomes: { mode: 'read', run: countHomes },
   putAccount: { mode: 'write', run: byStatements(putAccount) },
   removeAccount: { mode: 'write', run: byStatements(removeAccount) },
   changeVerifiers: { mode: 'write', run: byStatements(changeVerifiers) },
@@ -70,6 +71,7 @@ export type OperationName = keyof typeof operations;
 export type AccountOperationName =
   | 'findAccount'
   | 'listAccounts'
+  | 'countHomes'
   | 'putAccount'
   | 'removeAccount'
   | 'changeVerifiers'

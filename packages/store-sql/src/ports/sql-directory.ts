@@ -55,6 +55,7 @@ export function createSqlDirectory(
         checkPageLimit(query.limit);
         return database.call('listAccounts', query);
       }),
+    homes: () => asked(() => database.call('countHomes')),
     put: (account, expected) => changed(() => database.call('putAccount', account, expected)),
     remove: (address, expected) =>
       changed(() => database.call('removeAccount', address, expected, keptRemovals)),

@@ -8,7 +8,7 @@ import {
 } from '@entente/accounts/directory';
 import { changeVerifiers, putAccount, putContacts, removeAccount } from '../accounts/account-changes.ts';
 import { changesSince, nameEpoch } from '../accounts/account-feed.ts';
-import { findAccount, listAccounts, readContacts } from '../accounts/account-queries.ts';
+import { countHomes, findAccount, listAccounts, readContacts } from '../accounts/account-queries.ts';
 import type { AccountOperationPort } from '../operations/operation-port.ts';
 import type { AccountOperationName, OperationParameters, OperationValue } from '../operations/operations.ts';
 import {
@@ -176,6 +176,7 @@ function operationsOn(
   const operations: Operations = {
     findAccount: (address) => findAccount(driver.reader, address),
     listAccounts: (query) => listAccounts(driver.reader, query),
+    countHomes: () => countHomes(driver.reader),
     readContacts: (address) =>
       driver.transaction('read', (transaction) => readContacts(transaction, address)),
     accountChanges: (since, limit) =>

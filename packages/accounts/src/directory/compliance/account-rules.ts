@@ -192,6 +192,25 @@ export const accountRules: readonly DirectoryRule[] = [
     },
   },
   {
+    id: 'counts-homes',
+    rule: 'counts the accounts of each home of their own, in the order of the homes, where it counts them',
+    async check({ directory }) {
+      if (directory.homes === undefined) return;
+      const { home: _, ...homeless } = account('a');
+      await stored(directory, homeless);
+      for (const [user, pool] of [
+        ['b', 'pool02'],
+        ['c', 'pool10'],
+        ['d', 'pool02'],
+      ] as const)
+        await stored(directory, account(user, { home: `${pool}.contoso.example` }));
+      const { version } = await stored(directory, account('e', { home: 'pool03.contoso.example' }));
+      must((await directory.remove('e@contoso.example', version)).ok, 'removed nothing');
+      const counted = (await directory.homes()).map(({ home, users: of }) => `${home} ${of}`);
+      must(same(counted, ['pool02.contoso.example 2', 'pool10.contoso.example 1']), `counted ${counted}`);
+    },
+  },
+  {
     id: 'bounds-a-page',
     rule: 'refuses a page of none or of more than 1,000, of accounts and of the feed',
     async check({ directory }) {

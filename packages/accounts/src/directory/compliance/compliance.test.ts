@@ -98,6 +98,15 @@ const brokenFakes: Record<string, () => DirectoryUnderTest> = {
     },
   })),
   'lists-by-query': broken((whole) => ({ list: ({ state: _, ...query }) => whole.list(query) })),
+  'counts-homes': broken((whole) => ({
+    async homes() {
+      const { records } = await whole.list({ limit: 1_000 });
+      return [...new Set(records.map(({ account }) => account.home ?? ''))].map((home) => ({
+        home,
+        users: 1,
+      }));
+    },
+  })),
   'bounds-a-page': broken((whole) => ({
     changes: (since, limit) => whole.changes(since, Math.min(Math.max(1, Math.floor(limit) || 1), 1_000)),
   })),
