@@ -44,7 +44,7 @@ describe('the folder of an authority, before it is started', () => {
     });
   });
 
-  it('can be written by no other user, and is no backup', async () => {
+  it('can be written by no other user, and is not a backup', async () => {
     await withRoot();
     await chmod(folder, 0o770);
     await expect(checkAuthorityFolder(folder)).rejects.toMatchObject({ code: 'ENTENTE_PKI_SECRET_EXPOSED' });

@@ -12,8 +12,8 @@ import { refuseBackupFolder } from './refuse-backup-folder.ts';
 export type MayAccess = (path: string, mode: number) => Promise<void>;
 
 /**
- * Checks that a folder has an authority that can be opened there, as far as that is seen without its ledger: that the folder exists, is no
- * backup, can be written by this user alone, and has the certificate of the root. Writes nothing. A folder that this user may not look into is
+ * Checks that a folder has an authority that can be opened there, as far as that is seen without its ledger: that the folder exists, is
+ * not a backup, can be written by this user alone, and has the certificate of the root. Writes nothing. A folder that this user may not look into is
  * that of another user, who starts the server.
  * @param directory - of the authority
  * @param mayAccess - default `access` of the system
