@@ -93,6 +93,39 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'bytes-fetched-at-once',
+      off: 'a partner has an edge gather eight lists of 16 MiB for each connection that it begins',
+      file: 'packages/trust/src/node/fetch/fetches-under-way.ts',
+      find: 'if (all.bytes + bytes > mostBytes) return false;',
+      replace: 'if (mostBytes < 0) return false;',
+      test: {
+        file: 'packages/trust/src/node/fetch/fetches-under-way.test.ts',
+        title: 'is bounded in bytes for each anchor, and those of another are fetched meanwhile',
+      },
+    },
+    {
+      name: 'fetches-at-once',
+      off: 'a partner has an edge open eight connections to servers that do not answer for each that it begins',
+      file: 'packages/trust/src/node/fetch/fetches-under-way.ts',
+      find: 'if (all.fetches >= most) {',
+      replace: 'if (most < 0) {',
+      test: {
+        file: 'packages/trust/src/node/fetch/fetches-under-way.test.ts',
+        title: 'is bounded in number for each anchor, and those of another are fetched meanwhile',
+      },
+    },
+    {
+      name: 'fetches-that-have-ended',
+      off: 'what has been fetched counts for ever, and nothing more is in the end',
+      file: 'packages/trust/src/node/fetch/fetches-under-way.ts',
+      find: 'all.bytes -= own;',
+      replace: '',
+      test: {
+        file: 'packages/trust/src/node/fetch/fetches-under-way.test.ts',
+        title: 'leaves room again where it has ended',
+      },
+    },
+    {
       name: 'lists-of-unaccepted-peers',
       off: 'the lists of peers that are refused take all the room of their anchor, and each is fetched again for ever',
       file: 'packages/trust/src/node/fetch/kept-objects.ts',

@@ -16,6 +16,8 @@ export interface ObjectRequest {
   readonly body?: { readonly bytes: Uint8Array; readonly mediaType: string };
   /** Gives up when it aborts. */
   readonly signal?: AbortSignal;
+  /** Told how many bytes have come; false where there is no room for them beside what else is being fetched. */
+  readonly take?: (bytes: number) => boolean;
 }
 
 /** The answer, or why there is none. */
@@ -83,7 +85,7 @@ function aborting<T>(work: Promise<T>, end: AbortSignal): Promise<T> {
 function transfer(
   url: URL,
   address: string,
-  { maxBytes, body }: ObjectRequest,
+  { maxBytes, body, take = () => true }: ObjectRequest,
   signal: AbortSignal,
 ): Promise<FetchedObject> {
   return new Promise((resolve, reject) => {
@@ -113,7 +115,8 @@ function transfer(
       if (announced > maxBytes) return give(failed(`${announced} bytes, more than ${maxBytes}`));
       const gathered = new GatheredOctets(maxBytes);
       answer.on('data', (chunk: Uint8Array) => {
-        if (!gathered.add(chunk)) give(failed(`more than ${maxBytes} bytes`));
+        if (!take(chunk.length)) give(failed('no room beside what else is being fetched'));
+        else if (!gathered.add(chunk)) give(failed(`more than ${maxBytes} bytes`));
       });
       answer.on('error', reject);
       answer.on('aborted', () => reject(new Error('the connection ended before the answer was complete')));

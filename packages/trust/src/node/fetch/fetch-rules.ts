@@ -20,9 +20,9 @@ export interface FetchRules {
   readonly maxOcspBytes?: number;
   /** Objects fetched for one chain. Default 8. */
   readonly maxPerChain?: number;
-  /** CRLs kept for the peers of one anchor, in memory and on disk, and as many OCSP responses. Default 256. */
+  /** CRLs kept for the peers of one anchor, in memory and on disk, and as many OCSP responses; as many of both are fetched at once. Default 256. */
   readonly maxKeptPerAnchor?: number;
-  /** Bytes of the CRLs kept for the peers of one anchor. Default 64 MiB. */
+  /** Bytes of the CRLs kept for the peers of one anchor, and of what is fetched at once for them. Default 64 MiB. */
   readonly maxKeptBytesPerAnchor?: number;
 }
 

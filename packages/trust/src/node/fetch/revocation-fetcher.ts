@@ -12,6 +12,7 @@ import { type FetchedObject, fetchObject, type LookUp, type ObjectRequest } from
 import type { FetchRules } from './fetch-rules.ts';
 import { type FetchedCrl, FetchedCrls } from './fetched-crls.ts';
 import { FetchedOcspAnswers, type OcspInquiry, ocspKey } from './fetched-ocsp.ts';
+import { FetchesUnderWay } from './fetches-under-way.ts';
 import { KeptObjects, noRoom } from './kept-objects.ts';
 import { keysOfPath } from './keys-of-path.ts';
 import { ocspQuestion } from './ocsp-question.ts';
@@ -106,6 +107,7 @@ class Fetcher implements RevocationFetcher {
   readonly #crls: FetchedCrls;
   readonly #answers: FetchedOcspAnswers;
   readonly #flights: SingleFlight;
+  readonly #underWay: FetchesUnderWay;
   readonly #listeners = new Set<(current: RevocationKnowledge) => void>();
   readonly #cache: DiskCache | undefined;
   /** Issuers of the certificates that named the locations. */
@@ -124,6 +126,8 @@ class Fetcher implements RevocationFetcher {
       crls: new KeptObjects({ most, mostBytes }),
       answers: new KeptObjects({ most, mostBytes: mostOcspBytesKept }),
     };
+    // As many as are fetched again together where all that is kept is due.
+    this.#underWay = new FetchesUnderWay({ most: 2 * most, mostBytes });
     this.#crls = new FetchedCrls(this.#kept.crls, (key) =>
       this.#removeFrom(key, this.#cache, this.#issuerCache),
     );
@@ -290,7 +294,7 @@ class Fetcher implements RevocationFetcher {
     await this.#flights.fly(key, url, async () => {
       const maxBytes = this.#maxCrlBytes();
       const fetchedAt = this.#now();
-      const answer = await this.#fetch({ url, maxBytes });
+      const answer = await this.#fetch(anchor, { url, maxBytes });
       if (!answer.ok) return answer.why;
       const before = this.#crls.get(key)?.crl;
       const { onCrl } = this.#options;
@@ -313,7 +317,7 @@ class Fetcher implements RevocationFetcher {
     return this.#flights.fly(key, url, async () => {
       const maxBytes = this.#maxOcspBytes();
       const body = { bytes: question, mediaType: ocspMediaType };
-      const answer = await this.#fetch({ url, maxBytes, body });
+      const answer = await this.#fetch(anchor, { url, maxBytes, body });
       if (!answer.ok) return answer.why;
       const why = this.#answers.offer(inquiry, answer.bytes, maxBytes, this.#now());
       if (why !== undefined) return why;
@@ -354,8 +358,10 @@ class Fetcher implements RevocationFetcher {
     if (crls.length + answers.length > 0) this.#changed();
   }
 
-  #fetch(wanted: ObjectRequest): Promise<FetchedObject> {
-    return fetchObject(wanted, this.#options, this.#options.lookUp);
+  #fetch(anchor: string, wanted: ObjectRequest): Promise<FetchedObject> {
+    return this.#underWay.bounded(anchor, (take) =>
+      fetchObject({ ...wanted, take }, this.#options, this.#options.lookUp),
+    );
   }
 
   #changed(): void {
