@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Collections at most: what one of them finds unused, as the target of a finaliser, the next one takes away. */
+/** Collections at most: what one of them finds unused, as what a registry of ends watches, the next one takes away. */
 const mostCollections = 8;
 /** Bytes; a collection that frees less is the last. */
 const little = 65_536;
