@@ -374,46 +374,5 @@ export const patches: PatchList = {
         title: 'is not opened where others may read or write it: it has the digests of the users',
       },
     },
-    {
-      name: 'deleted-log',
-      off: 'an authority whose log was deleted loses with its process all that it acknowledges from then on, and what the log had',
-      file: source('driver/kept-log.ts'),
-      find: 'beginAgain();',
-      replace: '',
-      test: test(
-        'deleted-log',
-        'has all that it acknowledged on the disk with the next change where it was deleted',
-      ),
-    },
-    {
-      name: 'log-of-another',
-      off: 'an authority whose folder was replaced removes the log of the database that is there now',
-      file: source('driver/kept-log.ts'),
-      find: " || inPlace() !== 'same'",
-      replace: '',
-      test: test('deleted-log', 'leaves the log of another database alone'),
-    },
-    {
-      name: 'past-read-only',
-      off: 'accounts are changed past a PostgreSQL that is set to read-only, e.g. because its disk is nearly full',
-      file: source('postgres/postgres-transaction.ts'),
-      find: "'BEGIN ISOLATION LEVEL READ COMMITTED'",
-      replace: "'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'",
-      test: test(
-        'postgres-read-only',
-        'are not changed past that, read all the same, and changed again without a restart once it is over',
-      ),
-    },
-    {
-      name: 'read-only-for-good',
-      off: 'an authority refuses changes of accounts until it is restarted where PostgreSQL was read-only for a while',
-      file: source('postgres/open-postgres.ts'),
-      find: ' || sqlState(error) === readOnly',
-      replace: '',
-      test: test(
-        'postgres-read-only',
-        'are not changed past that, read all the same, and changed again without a restart once it is over',
-      ),
-    },
   ],
 };
