@@ -15,7 +15,7 @@ export interface Receipt {
 export interface FanOutOptions {
   /** Requests under way at once, 1 to 1,024. Default 64. */
   readonly concurrency?: number;
-  /** Hears of each as soon as it is known. */
+  /** Hears of each as soon as it is known. Where it throws, no more is begun, and the fan-out fails with that once what is under way is finished. */
   readonly onReceipt?: (receipt: Receipt) => void;
   /** Begins no more; what is under way is finished. */
   readonly signal?: AbortSignal;
@@ -30,7 +30,7 @@ const maxConcurrency = 1_024;
  * @param send - sends to one; what it throws is in the receipt
  * @param options - bound, and who hears of it
  * @returns a receipt for each that was begun, in the order of the answers
- * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`
+ * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`; what `onReceipt` and the source of the targets throw
  */
 export async function fanOut(
   targets: Iterable<string> | AsyncIterable<string>,
@@ -46,8 +46,9 @@ export async function fanOut(
   const receipts: Receipt[] = [];
   const iterator =
     Symbol.asyncIterator in targets ? targets[Symbol.asyncIterator]() : targets[Symbol.iterator]();
+  let failure: { readonly error: unknown } | undefined;
   const work = async (): Promise<void> => {
-    while (signal?.aborted !== true) {
+    while (signal?.aborted !== true && failure === undefined) {
       const next = await iterator.next();
       if (next.done === true) return;
       const receipt = await receiptOf(next.value, send);
@@ -55,7 +56,14 @@ export async function fanOut(
       onReceipt?.(receipt);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  // Nobody could tell who has got it if the others went on after the caller has heard of a failure.
+  const watched = () =>
+    work().catch((error: unknown) => {
+      failure ??= { error };
+    });
+  await Promise.all(Array.from({ length: concurrency }, watched));
+  if (failure !== undefined || signal?.aborted === true) await iterator.return?.();
+  if (failure !== undefined) throw failure.error;
   return receipts;
 }
 

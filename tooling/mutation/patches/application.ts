@@ -18,6 +18,10 @@ const inArguments = (title: string): MutationPatch['test'] => ({
   file: 'packages/application/src/check-arguments.test.ts',
   title,
 });
+const inFanOut = (title: string): MutationPatch['test'] => ({
+  file: 'packages/application/src/fan-out.test.ts',
+  title,
+});
 const application = 'packages/application/src/application.ts';
 
 const messageIds = 'packages/sip-relay/src/admission/message-id.ts';
@@ -372,6 +376,24 @@ export const patches: PatchList = {
       find: '    checkTime(withinMs);\n',
       replace: '',
       test: inArguments('drain of an application refuses withinMs where it is none'),
+    },
+    {
+      name: 'failed-fan-out-ends',
+      off: 'a fan-out that has failed goes on in the background',
+      file: 'packages/application/src/fan-out.ts',
+      find: '&& failure === undefined) {',
+      replace: ') {',
+      test: inFanOut(
+        'begins no more where onReceipt throws, and fails with that once what was begun is answered',
+      ),
+    },
+    {
+      name: 'given-up-fan-out-closes',
+      off: 'a file of addresses stays open where a fan-out is given up',
+      file: 'packages/application/src/fan-out.ts',
+      find: ' await iterator.return?.();',
+      replace: ' await undefined;',
+      test: inFanOut('closes what it reads addresses from where it is given up'),
     },
   ],
 };
