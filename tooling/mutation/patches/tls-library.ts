@@ -194,7 +194,7 @@ export const patches: PatchList = {
       file: `${dial}connect.ts`,
       find: '    if (isAboutProtocol(error)) return this.#noCommonProtocol(error);\n',
       replace: '',
-      test: test('packages/tls/test/no-common-protocol.test.ts')(
+      test: test('packages/tls/test/offered-protocols.test.ts')(
         'a server that takes none of the protocols offered is said to be one, and not to refuse a certificate',
       ),
     },
