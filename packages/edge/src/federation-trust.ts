@@ -6,6 +6,7 @@ import { openTrust, type Trust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import { type AnchorSet, profiles, type TrustPolicy } from '@entente/trust';
 import type { Store } from '@entente/trust/node';
+import { logListFailure } from './log-list-failure.ts';
 
 /** What the trust of the external interface stands on. */
 export interface FederationTrustOptions {
@@ -82,7 +83,7 @@ export async function openFederationTrust(options: FederationTrustOptions): Prom
         const known = addressOf(host);
         return known === undefined ? locator.addressesOf(host) : [known];
       },
-      onFailure: (url, why) => logger.warn({ event: 'list-not-fetched', peer: url }, `${url}: ${why}`),
+      onFailure: logListFailure(logger),
     },
   });
 }

@@ -126,6 +126,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'lines-about-lists',
+      off: 'a partner fills the log of an edge with lists that cannot be fetched',
+      file: 'packages/edge/src/log-list-failure.ts',
+      find: 'if (leftOut !== undefined)',
+      replace: 'if (name !== undefined)',
+      test: {
+        file: 'packages/edge/src/log-list-failure.test.ts',
+        title:
+          'lists that cannot be fetched fill no log, however many a partner names, and their number is said',
+      },
+    },
+    {
       name: 'lists-of-unaccepted-peers',
       off: 'the lists of peers that are refused take all the room of their anchor, and each is fetched again for ever',
       file: 'packages/trust/src/node/fetch/kept-objects.ts',
