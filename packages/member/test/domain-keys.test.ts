@@ -156,4 +156,15 @@ describe('a member that follows the keys of its pool', () => {
     }
     expect(member.keysKept).toHaveLength(1);
   });
+
+  it('writes them at its end where the disk was full before', async () => {
+    await using member = await startMember();
+    member.answer('/topology', member.signed(member.first));
+    member.fillDisk(true);
+    await member.follower.refresh();
+    expect(member.keysKept).toEqual([]);
+    member.fillDisk(false);
+    await member.follower[Symbol.asyncDispose]();
+    expect(member.keysKept.map(formatPoolKeys)).toEqual([poolKeysText]);
+  });
 });

@@ -175,7 +175,7 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pu
     keysFile: {
       async keep(keys) {
         await stuck;
-        if (!full) keysKept.push(keys);
+        if (!full && keys !== keysKept.at(-1)) keysKept.push(keys);
       },
     },
     lastKnownFile: {

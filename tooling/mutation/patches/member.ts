@@ -5,29 +5,6 @@ export const patches: PatchList = {
   name: 'member',
   list: [
     {
-      name: 'disk-that-hangs',
-      off: 'what comes into force waits for a disk that does not answer',
-      file: 'packages/member/src/follow/domain-follower.ts',
-      find: 'void this.#kept.keep();',
-      replace: 'await this.#kept.keep();',
-      test: {
-        file: 'packages/member/test/hostile-authority.test.ts',
-        title:
-          'waits for no disk: what is newer comes into force while a write does not end, and the newest is written once it does',
-      },
-    },
-    {
-      name: 'in-force-and-lost',
-      off: 'a member that ends writes nothing of what has just come into force',
-      file: 'packages/member/src/follow/kept-state.ts',
-      find: 'await this.#writing.run();',
-      replace: 'await this.#writing.settled();',
-      test: {
-        file: 'packages/member/test/hostile-authority.test.ts',
-        title: 'has on its disk at its end what had just come into force',
-      },
-    },
-    {
       name: 'pages-in-one-go',
       off: 'what of the accounts came while another write was under way is not in their file',
       file: 'packages/member/src/accounts/accounts-file.ts',

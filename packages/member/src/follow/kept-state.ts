@@ -81,9 +81,8 @@ export class KeptState implements AsyncDisposable {
     const { files, keysFile, lastKnownFile, lists, state } = this.#options;
     await lists.keep();
     if (this.#topology !== undefined) await this.#writeTopology(this.#topology);
-    const keys = this.#keys;
-    this.#keys = undefined;
-    if (keys !== undefined) await keysFile.keep(keys);
+    // Its file knows which it holds: what could not be written is tried again.
+    if (this.#keys !== undefined) await keysFile.keep(this.#keys);
     await lastKnownFile.keep(this.#lastKnown(state.lastKnown));
     await files.lookForMissing();
   }

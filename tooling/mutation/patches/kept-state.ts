@@ -1,0 +1,43 @@
+import type { PatchList } from '../patch.ts';
+
+/** What a member writes of what is in force, and when. */
+export const patches: PatchList = {
+  name: 'kept-state',
+  list: [
+    {
+      name: 'disk-that-hangs',
+      off: 'what comes into force waits for a disk that does not answer',
+      file: 'packages/member/src/follow/domain-follower.ts',
+      find: 'void this.#kept.keep();',
+      replace: 'await this.#kept.keep();',
+      test: {
+        file: 'packages/member/test/hostile-authority.test.ts',
+        title:
+          'waits for no disk: what is newer comes into force while a write does not end, and the newest is written once it does',
+      },
+    },
+    {
+      name: 'in-force-and-lost',
+      off: 'a member that ends writes nothing of what has just come into force',
+      file: 'packages/member/src/follow/kept-state.ts',
+      find: 'await this.#writing.run();',
+      replace: 'await this.#writing.settled();',
+      test: {
+        file: 'packages/member/test/hostile-authority.test.ts',
+        title: 'has on its disk at its end what had just come into force',
+      },
+    },
+    {
+      name: 'unwritten-keys-for-good',
+      off: 'keys of the pool that could not be written once are not tried again',
+      file: 'packages/member/src/follow/kept-state.ts',
+      find: 'if (this.#keys !== undefined) await keysFile.keep(this.#keys);',
+      replace:
+        'const keys = this.#keys; this.#keys = undefined; if (keys !== undefined) await keysFile.keep(keys);',
+      test: {
+        file: 'packages/member/test/domain-keys.test.ts',
+        title: 'writes them at its end where the disk was full before',
+      },
+    },
+  ],
+};
