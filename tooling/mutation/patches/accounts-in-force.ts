@@ -152,8 +152,9 @@ export const patches: PatchList = {
       name: 'list-for-administrators',
       off: 'any server lists the users',
       file: 'packages/authority/src/routes/account-routes.ts',
-      find: "const refused = guard('administrator', caller);",
-      replace: "const refused = guard('member', caller);",
+      find: "app.get('/accounts', async (c) => {\n    const { caller } = c.env;\n    const refused = guard('administrator', caller);",
+      replace:
+        "app.get('/accounts', async (c) => {\n    const { caller } = c.env;\n    const refused = guard('member', caller);",
       test: authority(toNoOther),
     },
     {

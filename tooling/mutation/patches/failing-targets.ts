@@ -113,8 +113,8 @@ export const patches: PatchList = {
       name: 'known-hop-sooner',
       off: 'a server that is back is dialled after fifteen seconds, although many wait for it',
       file: 'packages/sip-endpoint/src/connection/dial-backoff.ts',
-      find: "const isKnown = hop.host === undefined && hop.address !== '';",
-      replace: 'const isKnown = false;',
+      find: "return host === undefined && address !== '';",
+      replace: 'return false;',
       test: {
         file: 'packages/sip-endpoint/src/connection/dial-backoff.test.ts',
         title:

@@ -40,7 +40,7 @@ export const patches: PatchList = {
     {
       name: 'fetched-ahead',
       off: 'a server whose clock was ahead fetches no list again until that time comes',
-      file: 'packages/trust/src/node/fetch/revocation-fetcher.ts',
+      file: 'packages/trust/src/node/fetch/fetched-again.ts',
       find: 'fetchedAt > now || ',
       replace: '',
       test: ownClock('without'),

@@ -63,8 +63,8 @@ export const patches: PatchList = {
       name: 'kept-issuer',
       off: 'after a restart, a list of anybody replaces the one that was kept',
       file: 'packages/trust/src/node/fetch/revocation-fetcher.ts',
-      find: '(one) => one.issuer !== undefined && (due(one.crl) || old(one)),',
-      replace: '(one) => due(one.crl) || old(one),',
+      find: '(one) => one.issuer !== undefined && (isDue(one.crl, now) || isOld(one, refreshEveryMs, now)),',
+      replace: '(one) => isDue(one.crl, now) || isOld(one, refreshEveryMs, now),',
       test: {
         file: 'packages/trust/src/node/fetch/revocation-fetcher.test.ts',
         title: 'a list whose issuer was not kept stays as it is until a chain names it again',

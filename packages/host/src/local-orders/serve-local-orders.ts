@@ -53,8 +53,10 @@ export async function serveLocalOrders({
     void readLine(socket, maxOrderBytes, orderTimeoutMs)
       .then(async (line) => {
         if (line === undefined) return;
-        using _signs = showLife(socket, after);
-        socket.write(`${JSON.stringify(await answerTo(line, handle))}\n`);
+        const stop = showLife(socket, after);
+        const answer = await answerTo(line, handle);
+        stop();
+        socket.write(`${JSON.stringify(answer)}\n`);
       })
       .finally(() => socket.end());
   });
@@ -83,8 +85,11 @@ export async function serveLocalOrders({
   };
 }
 
-/** JSON may have spaces before it, so that a client of a release that knows no signs reads the answer as well. */
-function showLife(socket: net.Socket, after: After): Disposable {
+/**
+ * JSON may have spaces before it, so that a client of a release that knows no signs reads the answer as well.
+ * @returns stops it
+ */
+function showLife(socket: net.Socket, after: After): () => void {
   let stop: () => void;
   const wait = () => {
     stop = after(signMs, () => {
@@ -93,7 +98,7 @@ function showLife(socket: net.Socket, after: After): Disposable {
     });
   };
   wait();
-  return { [Symbol.dispose]: () => stop() };
+  return () => stop();
 }
 
 async function answerTo(line: string, handle: LocalOrderOptions['handle']): Promise<LocalAnswer> {

@@ -10,7 +10,8 @@ import { type IssuedCertificate, issuedCertificates } from './chain-issuers.ts';
 import { DiskCache } from './disk-cache.ts';
 import { type FetchedObject, fetchObject, type LookUp, type ObjectRequest } from './fetch-object.ts';
 import type { FetchRules } from './fetch-rules.ts';
-import { type FetchedCrl, FetchedCrls } from './fetched-crls.ts';
+import { isDue, isOld } from './fetched-again.ts';
+import { FetchedCrls } from './fetched-crls.ts';
 import { FetchedOcspAnswers, type OcspInquiry, ocspKey } from './fetched-ocsp.ts';
 import { FetchesUnderWay } from './fetches-under-way.ts';
 import { KeptObjects, noRoom } from './kept-objects.ts';
@@ -80,8 +81,6 @@ const defaultMostKept = 256;
 const defaultMostKeptBytes = 64 * 1_024 * 1_024;
 /** OCSP responses are a few kilobytes each. */
 const mostOcspBytesKept = 4 * 1_024 * 1_024;
-/** Fraction of its life after which an object is fetched again. */
-const refreshAfter = 0.75;
 const refreshIntervalMs = 60_000;
 /** What a revocation waits for at the most where nobody has said anything: lists of a private CA are often current for a month. */
 const defaultRefreshEveryMs = 3_600_000;
@@ -229,17 +228,12 @@ class Fetcher implements RevocationFetcher {
   async refresh(): Promise<void> {
     const now = this.#now();
     this.#dropIdle(now);
-    const due = ({ thisUpdate, nextUpdate }: { thisUpdate: number; nextUpdate?: number | undefined }) =>
-      nextUpdate !== undefined && now >= thisUpdate + refreshAfter * (nextUpdate - thisUpdate);
     const { refreshEveryMs = defaultRefreshEveryMs } = this.#options;
-    // Fetched later than now is: the clock was ahead, and says nothing of how long ago that was.
-    const old = ({ fetchedAt }: FetchedCrl) =>
-      fetchedAt === undefined || fetchedAt > now || now - fetchedAt >= refreshEveryMs;
     // The issuer must be known: otherwise a forged CRL could replace the known one.
     const crls = [...this.#crls.entries()].filter(
-      (one) => one.issuer !== undefined && (due(one.crl) || old(one)),
+      (one) => one.issuer !== undefined && (isDue(one.crl, now) || isOld(one, refreshEveryMs, now)),
     );
-    const answers = [...this.#answers.entries()].filter(([, answer]) => due(answer));
+    const answers = [...this.#answers.entries()].filter(([, answer]) => isDue(answer, now));
     await Promise.all([
       ...crls.map(({ anchor, issuer, locations }) => this.#fetchFirst(anchor, locations, issuer)),
       ...answers.map(([, inquiry]) => this.#fetchOcsp(inquiry)),
