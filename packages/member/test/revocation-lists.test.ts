@@ -72,7 +72,7 @@ describe('the lists of our own authorities', () => {
     const restored = await restoreLists({
       chainPem,
       roots,
-      files: { read: async (file) => written.get(file) },
+      files: { path: (file) => file, read: async (file) => written.get(file) },
       log,
       now: clock.now(),
     });

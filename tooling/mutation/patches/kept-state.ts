@@ -5,6 +5,18 @@ export const patches: PatchList = {
   name: 'kept-state',
   list: [
     {
+      name: 'damaged-lists-in-silence',
+      off: 'a server that starts with half of its revocation lists says nothing of it',
+      file: 'packages/member/src/follow/revocation-lists.ts',
+      find: 'if (found.length === 0 || found.length < decoded.length)',
+      replace: 'if (false)',
+      test: {
+        file: 'packages/member/test/damaged-lists.test.ts',
+        title:
+          'a file of revocation lists that was cut off or emptied is said to be damaged at the start, and what can be read of it counts',
+      },
+    },
+    {
       name: 'disk-that-hangs',
       off: 'what comes into force waits for a disk that does not answer',
       file: 'packages/member/src/follow/domain-follower.ts',

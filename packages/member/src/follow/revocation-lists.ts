@@ -40,7 +40,7 @@ export interface RestoreListsOptions {
   readonly chainPem: string;
   /** The enterprise roots. */
   readonly roots: readonly Certificate[];
-  readonly files: Pick<MemberFiles, 'read'>;
+  readonly files: Pick<MemberFiles, 'path' | 'read'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -48,21 +48,27 @@ export interface RestoreListsOptions {
 
 /**
  * Reads the lists that an earlier run has written, believed as little as what comes over the network.
- * @returns those that our authorities have signed; none where the file does not exist or is damaged
+ * @returns those that our authorities have signed; none where the file does not exist; what is damaged in it is logged, and missing
  */
 export async function restoreLists(options: RestoreListsOptions): Promise<readonly CertificateList[]> {
   const { chainPem, files, log, now, roots } = options;
   const text = await files.read('lists');
-  const blocks = text === undefined ? undefined : decodePem(text);
-  if (blocks?.ok !== true) return [];
+  if (text === undefined) return [];
+  const blocks = decodePem(text);
+  const decoded = blocks.ok
+    ? blocks.value.map(({ label, der }) => (label === pemLabel ? decodeCrl(der) : undefined))
+    : [];
+  const found = decoded.flatMap((one) => (one?.ok === true ? [one.value] : []));
+  if (found.length === 0 || found.length < decoded.length)
+    log.warn(
+      { event: 'lists-damaged', place: files.path('lists'), found: found.length },
+      'not all of the file of revocation lists can be read; what was revoked by the others counts again once the authority answers',
+    );
   const authorities = authoritiesOf(chainPem, roots);
   // Of a root that was retired, or of an authority that has certified others: the next trust state brings those that count.
   const isOfOurs = ({ issuer }: CertificateList) =>
     authorities.some(({ subject }) => subject.canonical === issuer.canonical);
-  const offered = blocks.value.flatMap(({ label, der }): readonly OfferedList[] => {
-    const decoded = label === pemLabel ? decodeCrl(der) : undefined;
-    return decoded?.ok === true && isOfOurs(decoded.value) ? [{ list: decoded.value, named: undefined }] : [];
-  });
+  const offered = found.filter(isOfOurs).map((list): OfferedList => ({ list, named: undefined }));
   const { lists, refused } = acceptLists(offered, { current: [], authorities, now });
   logRefused(log, refused, earlierRun);
   return lists;
