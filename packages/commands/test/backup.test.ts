@@ -99,7 +99,7 @@ describe('entente ca backup', () => {
     );
     expect({ status, stderr }).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('ENTENTE_PKI_LEDGER_LOCKED'),
+      stderr: expect.stringContaining('ENTENTE_ORDERS_SOCKET_MISSING'),
     });
   });
 });
