@@ -33,9 +33,9 @@ export function editInwards(
   if (arrival.kind === 'client') editor.remove('P-Asserted-Identity');
   else setIdentities(editor, assertableIdentities(request));
   if (arrival.kind === 'partner') withoutClaims(editor, request, partnerClaims(topology));
-  keepAuthor(editor, request, ({ host, user = '' }) => {
-    if (arrival.kind !== 'partner' || !speaksFor(arrival.authority, host.toLowerCase())) return false;
-    return !showsAsOurs(user, topology);
+  keepAuthor(editor, request, (uri) => {
+    if (arrival.kind !== 'partner' || !speaksFor(arrival.authority, uri.host.toLowerCase())) return false;
+    return !showsAsOurs(uri, topology);
   });
 }
 

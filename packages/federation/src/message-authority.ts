@@ -81,7 +81,7 @@ function refuseUser(
 ): MessageRejection | undefined {
   const domain = hostOf(uri);
   if (!speaksFor(authority, domain)) return notAuthorised(header, domain, authority);
-  if (uri.kind !== 'sip' || !showsAsOurs(uri.user ?? '', topology)) return undefined;
+  if (uri.kind !== 'sip' || !showsAsOurs(uri, topology)) return undefined;
   return {
     reason: 'identity-not-authorised',
     header,

@@ -1,3 +1,4 @@
+import type { SipUri } from '@entente/sip';
 import type { Topology } from '@entente/topology';
 import { mayBeInsideName } from './inside-names.ts';
 
@@ -28,17 +29,23 @@ export function isHostOfOurs(host: string, topology: Topology): boolean {
 
 /**
  * Whether the name of a user at another domain has one of ours in it, which telephones show without what is behind it: `alice%40contoso.example`,
- * `alice;phone-context=contoso.example`. One that turns the order of what is shown may have any.
- * @param user - user part of a URI with its parameters, escapes undone
+ * `alice;phone-context=contoso.example`, `alice:x%40contoso.example`. One that turns the order of what is shown may have any.
+ * @param uri - its user part with its parameters, and what stands behind that as a password, escapes undone
  * @param topology - in force
  */
-export function showsAsOurs(user: string, topology: Topology): boolean {
+export function showsAsOurs(uri: Pick<SipUri, 'password' | 'user'>, topology: Topology): boolean {
+  const user = userInfo(uri);
   if (user.length > longestUser) return true;
   if (plain.test(user)) return false;
   if (turning.test(user)) return true;
   const text = user.normalize('NFKC').replace(unseen, '').replace(ideographicDot, '.').toLowerCase();
   for (const [, host = ''] of text.matchAll(place)) if (isHostOfOurs(inDns(host), topology)) return true;
   return false;
+}
+
+/** All that stands before the @: a telephone may show it as it is. */
+function userInfo({ password, user = '' }: Pick<SipUri, 'password' | 'user'>): string {
+  return password === undefined ? user : `${user}:${password}`;
 }
 
 /** `bücher.example` as `xn--bcher-kva.example`, which is how a topology names it; what has no such form stays as it is. */

@@ -292,6 +292,7 @@ describe('the domain authority of each message', () => {
     'sip:bob%40contoso.example%3E@fabrikam.example',
     'sip:bob%40%E2%80%8Bcon%E2%80%8Btoso.example@fabrikam.example',
     'sip:bob%40con%01toso.example@fabrikam.example',
+    'sip:bob:x%40contoso.example@fabrikam.example',
     'sip:bob%40%E2%80%AEelpmaxe.osotnoc%E2%80%AC@fabrikam.example',
     'sip:%E2%80%AEelpmaxe.osotnoc%40bob@fabrikam.example',
     'sip:bob%40contoso%E3%80%82example@fabrikam.example',

@@ -126,8 +126,8 @@ export const patches: PatchList = {
       name: 'author-named-as-ours',
       off: 'an edge that was taken over names a user of ours as the author, in the name of a partner’s user',
       file: 'packages/sip-relay/src/admission/author.ts',
-      find: ' || showsAsOurs(user, topology)) return false;',
-      replace: ') return false;',
+      find: ' || showsAsOurs(author, topology))',
+      replace: ')',
       test: {
         file: 'packages/sip-relay/src/admission/author.test.ts',
         title:

@@ -338,7 +338,7 @@ export const patches: PatchList = {
       name: 'author-named-as-ours',
       off: 'a partner names a user of ours as the author, in the name of its own',
       file: sources,
-      find: 'return !showsAsOurs(user, topology);',
+      find: 'return !showsAsOurs(uri, topology);',
       replace: "return user !== '';",
       test: {
         file: 'packages/edge/src/authors-of-partners.test.ts',

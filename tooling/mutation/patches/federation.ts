@@ -289,7 +289,7 @@ export const patches: PatchList = {
       name: 'ours-in-a-name',
       off: 'a partner writes an address of ours into the name of its user',
       file: claimsOfPartners,
-      find: " && !showsAsOurs(uri.user ?? '', topology)",
+      find: ' && !showsAsOurs(uri, topology)',
       replace: '',
       test: claims('is taken off where it is an address of ours in the name of a user'),
     },

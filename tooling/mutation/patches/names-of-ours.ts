@@ -20,7 +20,7 @@ export const patches: PatchList = {
       name: 'user-named-as-ours',
       off: 'a partner sends as a user of ours, in the name of its own',
       file: 'packages/federation/src/message-authority.ts',
-      find: "if (uri.kind !== 'sip' || !showsAsOurs(uri.user ?? '', topology)) return undefined;",
+      find: "if (uri.kind !== 'sip' || !showsAsOurs(uri, topology)) return undefined;",
       replace: 'if (domain !== undefined) return undefined;',
       test: test(
         'refuses a user of the partner whose name shows as an address of ours: sip:bob%40contoso.example@fabrikam.example',
@@ -34,6 +34,16 @@ export const patches: PatchList = {
       replace: '/[@]\\s*(',
       test: test(
         'refuses a user of the partner whose name shows as an address of ours: sip:bob;phone-context=contoso.example@fabrikam.example',
+      ),
+    },
+    {
+      name: 'password-of-a-name',
+      off: 'the same behind a colon, as a password',
+      file: namesOfOurs,
+      find: 'return password === undefined ? user :',
+      replace: "return password === '' ? user : password !== undefined ? user :",
+      test: test(
+        'refuses a user of the partner whose name shows as an address of ours: sip:bob:x%40contoso.example@fabrikam.example',
       ),
     },
     {
@@ -90,7 +100,7 @@ export const patches: PatchList = {
       name: 'brought-as-one-of-ours',
       off: 'a partner names its user as a user of ours, at an edge that does not ask',
       file: 'packages/sip-relay/src/admission/brought-sender.ts',
-      find: "if (!showsAsOurs(uri.user ?? '', known.topology)) return refuseOurNumber(uri, known);",
+      find: 'if (!showsAsOurs(uri, known.topology)) return refuseOurNumber(uri, known);',
       replace: "if (uri.kind === 'sip') return refuseOurNumber(uri, known);",
       test: brought(
         'brings no partner’s user whose name shows as an address of ours: sip:bob%40contoso.example@fabrikam.example',

@@ -49,12 +49,13 @@ export interface AuthorKnowledge {
  * @param known - topology, and numbers of users
  */
 export function isOwnAuthor(
-  { host, user = '' }: SipUri,
+  author: SipUri,
   from: string,
   { isNumberOfUser, topology }: AuthorKnowledge,
 ): boolean {
-  if (!isOfSamePartner(topology, from, host.toLowerCase()) || showsAsOurs(user, topology)) return false;
-  return readUserPart(user, topology, isNumberOfUser) === undefined;
+  if (!isOfSamePartner(topology, from, author.host.toLowerCase()) || showsAsOurs(author, topology))
+    return false;
+  return readUserPart(author.user ?? '', topology, isNumberOfUser) === undefined;
 }
 
 /** Whether one domain outside may speak for another: it is the same one, or both are of one entry. */

@@ -87,7 +87,7 @@ function refuseOutsider(uri: SipUri, known: BroughtSenderKnowledge): RequestRefu
 
 /** A partner names its users as it likes, but as none of ours. */
 function refuseOurUser(uri: SipUri, known: BroughtSenderKnowledge): RequestRefusal | undefined {
-  if (!showsAsOurs(uri.user ?? '', known.topology)) return refuseOurNumber(uri, known);
+  if (!showsAsOurs(uri, known.topology)) return refuseOurNumber(uri, known);
   return refusal(
     'identity-not-authorised',
     403,

@@ -27,5 +27,5 @@ export function isAgentOfOthers(agent: string, topology: Topology): boolean {
 /** Neither at a domain of ours, nor with one in the name of the user. */
 function isOfOthers(uri: Uri, topology: Topology): boolean {
   if (uri.kind !== 'sip') return false;
-  return !isHostOfOurs(uri.host.toLowerCase(), topology) && !showsAsOurs(uri.user ?? '', topology);
+  return !isHostOfOurs(uri.host.toLowerCase(), topology) && !showsAsOurs(uri, topology);
 }
