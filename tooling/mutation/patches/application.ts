@@ -102,7 +102,7 @@ export const patches: PatchList = {
       name: 'author-of-another-domain',
       off: 'an edge that was taken over names any user as the author of what a partner’s room delivers',
       file: 'packages/sip-relay/src/admission/author.ts',
-      find: '!isOfSamePartner(topology, from, host.toLowerCase()) || ',
+      find: '!isOfSamePartner(topology, from, author.host.toLowerCase()) || ',
       replace: '',
       test: {
         file: 'packages/sip-relay/src/admission/author.test.ts',
@@ -138,8 +138,8 @@ export const patches: PatchList = {
       name: 'author-with-our-number',
       off: 'a partner names as the author whom telephones show as a user of ours, by the number',
       file: 'packages/sip-relay/src/admission/author.ts',
-      find: 'return readUserPart(user, topology, isNumberOfUser) === undefined;',
-      replace: 'return readUserPart(user, topology, () => false) === undefined;',
+      find: "return readUserPart(author.user ?? '', topology, isNumberOfUser) === undefined;",
+      replace: "return readUserPart(author.user ?? '', topology, () => false) === undefined;",
       test: {
         file: 'packages/sip-relay/src/admission/author.test.ts',
         title:

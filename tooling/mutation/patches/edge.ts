@@ -327,8 +327,8 @@ export const patches: PatchList = {
       name: 'author-of-a-partner',
       off: 'a partner names any user as the author of what its room delivers',
       file: sources,
-      find: "arrival.kind !== 'partner' || !speaksFor(arrival.authority, host.toLowerCase())",
-      replace: "arrival.kind !== 'partner' || host === ''",
+      find: "arrival.kind !== 'partner' || !speaksFor(arrival.authority, uri.host.toLowerCase())",
+      replace: "arrival.kind !== 'partner' || uri.host === ''",
       test: {
         file: 'packages/edge/src/authors-of-partners.test.ts',
         title: 'stays outside where it is a user of another partner, and the message comes in',
