@@ -5,6 +5,8 @@ import {
   type DialogEnd,
   type EntryOptions,
   forwardRequest,
+  isNotifyInDialog,
+  notifyEntries,
   type OwnAddress,
   type PreprocessedRequest,
   pathEntry,
@@ -75,7 +77,7 @@ export class ForwardedRequest implements RelayRules<DirectorTarget> {
       preprocessed: routes,
       breadth: target.breadth,
       source: sender.origin.source,
-      recordRoute: beginsDialog(request) ? this.#recordRoute(target) : undefined,
+      recordRoute: this.#ownEntries(target),
       path: request.method === 'REGISTER' && !sender.isInsider ? this.#path() : undefined,
       also: (editor) => vouchFor(editor, request, sender, this.#options),
     });
@@ -89,6 +91,12 @@ export class ForwardedRequest implements RelayRules<DirectorTarget> {
 
   nameOf({ server }: DirectorTarget): string {
     return server;
+  }
+
+  #ownEntries(target: DirectorTarget): NameAddr | readonly NameAddr[] | undefined {
+    const { request, routes } = this.#onward;
+    if (beginsDialog(request)) return this.#recordRoute(target);
+    return isNotifyInDialog(request) ? notifyEntries(routes, this.#address) : undefined;
   }
 
   /** It names the neighbours at both sides, and the user of the one behind an edge: that user authenticates here in the dialog too. */

@@ -14,14 +14,16 @@ import type { NextHop } from '@entente/sip-endpoint';
 import {
   beginsDialog,
   type DialogEnd,
-  type DialogSide,
+  type DialogToken,
   forwardRequest,
   hideContacts,
   hideInsideNames,
   hidePath,
   hideRecordRoute,
+  isNotifyInDialog,
   mediaRefusal,
   type OwnAddress,
+  otherSide,
   type PreprocessedRequest,
   pathEntry,
   type RequestRefusal,
@@ -155,7 +157,7 @@ class InwardRules extends EdgeRules implements RelayRules<EdgeTarget> {
     this.#options = options;
     this.#sender = sendingEnd(forwarded, options.devices);
     if (beginsDialog(forwarded.request))
-      this.#recordRoute = insideEntry(options, forwarded, 'caller', this.#sender);
+      this.#recordRoute = insideEntry(options, forwarded, { caller: this.#sender });
   }
 
   nextHop({ server = '' }: EdgeTarget): NextHop | NotSent {
@@ -170,7 +172,7 @@ class InwardRules extends EdgeRules implements RelayRules<EdgeTarget> {
       uri,
       preprocessed: routes,
       source: sender.origin.source,
-      recordRoute: this.#recordRoute,
+      recordRoute: this.#recordRoute ?? this.#entryOfNotify(),
       path: request.method === 'REGISTER' ? this.#path() : undefined,
       also: (editor) => editInwards(editor, request, sender.arrival, this.#options.topology()),
     });
@@ -197,6 +199,12 @@ class InwardRules extends EdgeRules implements RelayRules<EdgeTarget> {
 
   nameOf({ server }: EdgeTarget): string {
     return server ?? nameOf(this.#forwarded.route);
+  }
+
+  /** A subscriber inside takes the route of its dialog from the NOTIFY (RFC 6665 §4.3, §4.4.1). */
+  #entryOfNotify(): NameAddr | undefined {
+    const token = tokenOfNotify(this.#forwarded);
+    return token === undefined ? undefined : insideEntry(this.#options, this.#forwarded, token);
   }
 
   /** Our entry for the registrar: it leads to the device that registers, over whichever connection it has then. */
@@ -294,7 +302,7 @@ class OutwardRules extends EdgeRules implements RelayRules {
       const options = { sealing, scheme: schemeOfEntries(routes) };
       const sealed = sealedEntry(route, this.#address, { request, side: 'called' }, options);
       if (sealed === undefined) return routeTooLong;
-      const inside = insideEntry(this.#options, this.#forwarded, 'called', this.#receiver);
+      const inside = insideEntry(this.#options, this.#forwarded, { called: this.#receiver });
       this.#own = { sealed, inside };
     }
     return forwardRequest(request, {
@@ -303,7 +311,7 @@ class OutwardRules extends EdgeRules implements RelayRules {
       preprocessed: routes,
       source: this.#forwarded.sender.origin.source,
       also: (editor) => {
-        hidePath(editor, via, this.#own?.sealed);
+        hidePath(editor, via, this.#own?.sealed ?? this.#entryOfNotify());
         hideInside(editor, request, this.#address, this.#options);
       },
     });
@@ -321,6 +329,22 @@ class OutwardRules extends EdgeRules implements RelayRules {
   nameOf(): string {
     return nameOf(this.#forwarded.route);
   }
+
+  /** A subscriber outside takes the route of its dialog from the NOTIFY; where it is too long to be sealed, it keeps the one that it has. */
+  #entryOfNotify(): NameAddr | undefined {
+    const { request, routes } = this.#forwarded;
+    const sender = tokenOfNotify(this.#forwarded)?.sender;
+    if (sender === undefined) return undefined;
+    const route = { end: this.#receiver, routes: recordRouteOf(request) };
+    const options = { sealing: this.#options.sealing, scheme: schemeOfEntries(routes) };
+    return sealedEntry(route, this.#address, { request, sender, side: otherSide(sender) }, options);
+  }
+}
+
+/** What says that the SUBSCRIBE of a NOTIFY has passed here: only then do we stand in its Record-Route (RFC 6665 §4.3). */
+function tokenOfNotify({ request, routes }: ForwardedRequest): DialogToken | undefined {
+  if (!isNotifyInDialog(request)) return undefined;
+  return routes.tokens.find((token) => token.kind === 'dialog');
 }
 
 /** What stays inside, of any message that goes out. */
@@ -342,10 +366,9 @@ function hideInside(
 function insideEntry(
   options: ForwardingOptions,
   { request, routes }: ForwardedRequest,
-  side: DialogSide,
-  end: DialogEnd,
+  known: Partial<Omit<DialogToken, 'kind'>>,
 ): NameAddr {
-  const ends = { caller: unknownEnd, called: unknownEnd, [side]: end };
+  const ends = { caller: unknownEnd, called: unknownEnd, ...known };
   const { sealing } = options;
   return recordRouteEntry(addressInside(options), ends, request, {
     sealing,

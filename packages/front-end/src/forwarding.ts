@@ -13,7 +13,9 @@ import {
   type DialogEnd,
   type EntryOptions,
   forwardRequest,
+  isNotifyInDialog,
   mediaRefusal,
+  notifyEntries,
   type OwnAddress,
   type PreprocessedRequest,
   pathEntry,
@@ -138,7 +140,7 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
       routes: target.routes,
       breadth: target.breadth,
       source: origin.source,
-      recordRoute: beginsDialog(request) ? this.#recordRoute(target) : undefined,
+      recordRoute: this.#ownEntries(target),
       // Only the first hop of a client keeps its flow, and says so with `ob` (RFC 5626 §5.1).
       path: request.method === 'REGISTER' && arrival.kind === 'client' ? this.#path(target) : undefined,
       also: (editor) => {
@@ -182,6 +184,13 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
     // One whose list cannot be read goes nowhere: `decide` has refused it.
     if ('reason' in askers) return;
     for (const voucher of askers) editor.append(askedByField, voucher);
+  }
+
+  #ownEntries(target: ForwardTarget): NameAddr | readonly NameAddr[] | undefined {
+    if (beginsDialog(this.#request)) return this.#recordRoute(target);
+    if (!isNotifyInDialog(this.#request)) return undefined;
+    // The member that it is handed on to writes them.
+    return target.routes.length > 0 ? undefined : notifyEntries(this.#routes, this.#address);
   }
 
   /** Our entry in the route set of the dialog: it names both ends, and what leads to those that do not connect here. */

@@ -74,6 +74,7 @@ export {
   type SourceAddress,
 } from './route/forward.ts';
 export { handedOnEntry, writerOf } from './route/handed-on.ts';
+export { isNotifyInDialog, notifyEntries } from './route/notify-entries.ts';
 export type { OwnAddress } from './route/own-address.ts';
 export {
   type PreprocessedRequest,

@@ -30,8 +30,11 @@ export interface ForwardOptions {
   readonly uri?: Uri | string;
   /** What preprocessing found; without it Route is left alone. */
   readonly preprocessed?: PreprocessedRequest;
-  /** Our Record-Route entry, for requests that may begin a dialog and whose dialog must pass here. */
-  readonly recordRoute?: NameAddr | string | undefined;
+  /**
+   * Our Record-Route entry, for requests that may begin a dialog and whose dialog must pass here; for a NOTIFY in a dialog those of
+   * `notifyEntries`, which are written one above the other.
+   */
+  readonly recordRoute?: NameAddr | string | readonly NameAddr[] | undefined;
   /** Our Path entry, for a REGISTER that goes on to another registrar (RFC 3327). */
   readonly path?: NameAddr | string | undefined;
   /** Route values to put in front, first hop first: the Path of a binding. */
@@ -65,11 +68,16 @@ export function forwardRequest(request: SipRequest, options: ForwardOptions): Si
   for (let i = routes.length - 1; i >= 0; i--) editor.prepend('Route', routes[i]!);
   if (routes.length > 0 || request.has('Route'))
     yieldToStrictRouter(editor, routes[0] ?? (preprocessed ?? request).routes[0], uri ?? request.uriText);
-  if (options.recordRoute !== undefined) editor.prepend('Record-Route', options.recordRoute);
+  if (options.recordRoute !== undefined) recordRoute(editor, options.recordRoute);
   if (options.path !== undefined) editor.prepend('Path', options.path);
   editor.prepend('Via', options.via);
   options.also?.(editor);
   return editor.toMessage();
+}
+
+function recordRoute(editor: MessageEditor<SipRequest>, own: NameAddr | string | readonly NameAddr[]): void {
+  if (!Array.isArray(own)) editor.prepend('Record-Route', own as NameAddr | string);
+  else for (const entry of own as readonly NameAddr[]) editor.prepend('Record-Route', entry);
 }
 
 /** A first hop without `lr` reads its own address from the Request-URI; the true one goes to the end of Route (RFC 3261 §16.6 step 6). */

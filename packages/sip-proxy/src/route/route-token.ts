@@ -53,19 +53,23 @@ const pathFields = 2;
  * The Record-Route entry of a server: `<sip:token@host:5061;transport=tls;lr>`. It names users and devices, not connections, so that a
  * dialog goes on after a reconnect; it opens in its own dialog alone.
  * @param address - where the peer that gets the entry reaches us
- * @param token - what it says when it returns
- * @param request - that begins the dialog
+ * @param token - what it says when it returns; `sender` is the side that `request` comes from, by default the caller
+ * @param request - that begins the dialog, or a NOTIFY in it
  * @param options - what seals it, and the scheme
  * @throws RangeError (code SIP_PROXY_TOKEN) where the ends are too long to be sealed
  */
 export function recordRouteEntry(
   address: OwnAddress,
-  { called, caller }: Pick<DialogToken, 'called' | 'caller'>,
+  {
+    called,
+    caller,
+    sender = 'caller',
+  }: Pick<DialogToken, 'called' | 'caller'> & Partial<Pick<DialogToken, 'sender'>>,
   request: SipRequest,
   { scheme, sealing }: EntryOptions,
 ): NameAddr {
   const ends = [caller.user, caller.device, caller.via, called.user, called.device, called.via];
-  const user = sealing.seal(dialogPurpose, ends, dialogContext(request, 'caller'));
+  const user = sealing.seal(dialogPurpose, ends, dialogContext(request, sender));
   if (user === undefined) throw tooLong('Record-Route');
   return NameAddr.from({ uri: uriAt(address, { scheme, user, parameters: loose }) });
 }

@@ -30,18 +30,22 @@ export const routeTooLong = refusal(
  * The one Record-Route entry that stands, outside, for a whole route inside. It opens in its own dialog, for the side that it is given to.
  * @param route - the route, and who is given it
  * @param address - where the receiver reaches us
- * @param dialog - `request` begins it; `side` is the one outside
+ * @param dialog - `request` begins it, or is a NOTIFY in it that `sender` sends, by default the caller; `side` is the one outside
  * @param options - what seals it, and the scheme from `schemeOfEntries`
  * @returns undefined where the route is too long to be sealed
  */
 export function sealedEntry(
   { end, routes }: SealedRoute,
   address: OwnAddress,
-  { request, side }: { readonly request: SipRequest; readonly side: DialogSide },
+  {
+    request,
+    sender = 'caller',
+    side,
+  }: { readonly request: SipRequest; readonly sender?: DialogSide; readonly side: DialogSide },
   { scheme, sealing }: { readonly scheme: 'sip' | 'sips'; readonly sealing: Sealing },
 ): NameAddr | undefined {
   const fields = [end.user, end.device, end.via, ...routes];
-  const user = sealing.seal(purpose, fields, contextOf(request, 'caller', side));
+  const user = sealing.seal(purpose, fields, contextOf(request, sender, side));
   if (user === undefined) return undefined;
   return NameAddr.from({ uri: uriAt(address, { scheme, user, parameters: { lr: true } }) });
 }
