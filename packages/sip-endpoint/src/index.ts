@@ -42,6 +42,8 @@ export {
   type ServerUser,
   silentUser,
 } from './transaction/transaction-context.ts';
+export type { AgentSubscription } from './user-agent/agent-subscription.ts';
+export type { SubscribeOutcome } from './user-agent/agent-subscriptions.ts';
 export { type Answer, type AnswerParts, answerAsChosen, type ChosenAnswer } from './user-agent/answer.ts';
 export type { BridgeOutcome, PlaceCall } from './user-agent/bridge.ts';
 export { Call, type ReferOptions } from './user-agent/call.ts';
@@ -55,6 +57,7 @@ export { type CallOptions, type CallOutcome, placeCall } from './user-agent/outg
 export type { RequestPace } from './user-agent/pacing.ts';
 export type { RegistrationState, StayTimings } from './user-agent/registration-state.ts';
 export type { SessionBody } from './user-agent/session-body.ts';
+export type { AgentSubscribeOptions } from './user-agent/subscription-dialog.ts';
 export { UserAgent } from './user-agent/user-agent.ts';
 export type {
   AgentRequestParts,

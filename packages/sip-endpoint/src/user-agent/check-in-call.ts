@@ -4,6 +4,7 @@ import {
   callback,
   checkArgument,
   checkOptions,
+  eventPackage,
   nested,
   type OptionRule,
   type OptionRules,
@@ -82,6 +83,6 @@ export function checkRefer(options: unknown): void {
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
 export function checkSubscribe(event: string, options: unknown): void {
-  checkArgument(event, text('give the event package, such as conference'), 'event', 'subscribe');
+  checkArgument(event, eventPackage('give the event package, such as conference'), 'event', 'subscribe');
   checkOptions(options, subscribeOptions, 'subscribe');
 }

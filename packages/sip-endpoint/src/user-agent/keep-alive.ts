@@ -1,5 +1,6 @@
 import type { Clock } from '@entente/tls';
 import type { SipConnection } from '../connection/connection.ts';
+import { loopTurn } from '../connection/loop-turn.ts';
 import type { StayTimings } from './registration-state.ts';
 
 /** What a {@link KeepAlive} needs. */
@@ -15,6 +16,12 @@ export interface KeepAliveParts {
   /** Calls once everything that has come until now was read. */
   readonly afterReading: (run: () => void) => void;
 }
+
+/** How this process reads: timers come first in a turn of the event loop, then sockets, and what those have is read at the end of it. */
+export const readingOfProcess: Pick<KeepAliveParts, 'afterReading' | 'readLateMs'> = {
+  readLateMs: () => loopTurn.delay.ms,
+  afterReading: (run) => void setImmediate(() => setImmediate(run)),
+};
 
 /** The shortest time between two keep-alives that silence teaches. */
 const shortestMs = 1_000;

@@ -19,6 +19,13 @@ export interface NewRequestsParts {
   readonly pacing: Pacing;
 }
 
+/** The dialog that a request begins. */
+export interface BegunDialog {
+  readonly callId: string;
+  readonly fromTag: string;
+  readonly contact?: string;
+}
+
 /** What calls for help, and waits behind nothing (RFC 5031 §4.1). */
 const emergency = /^urn:service:sos(?![\w-])/i;
 
@@ -32,17 +39,21 @@ export class NewRequests {
     this.#parts = parts;
   }
 
-  /** As `UserAgent.request`, for any method. */
+  /**
+   * As `UserAgent.request`, for any method.
+   * @param options - who hears of it
+   * @param begins - where it begins a dialog
+   */
   async ask(
     method: string,
     to: string,
     parts: AgentRequestParts,
     options?: SessionAskOptions,
+    begins?: BegunDialog,
   ): Promise<SipResponse> {
     const { addressOfRecord, newToken } = this.#parts;
     const { as = addressOfRecord, signal, ...rest } = parts;
-    const fromTag = newToken();
-    const callId = newToken();
+    const { callId, contact, fromTag } = begins ?? { fromTag: newToken(), callId: newToken() };
     const { session, turn } = await this.#begin(
       () => this.#parts.pacing.next(method, rest.body, signal),
       signal,
@@ -56,6 +67,7 @@ export class NewRequests {
         to: `<${to}>`,
         callId,
         cseq: ++this.#sequence,
+        ...(contact !== undefined && { contact }),
       });
     try {
       const { response } = await session.ask(build, { ...options, onProvisional: () => turn.heard() });

@@ -1,4 +1,4 @@
-import { parseUri, SipArgumentError } from '@entente/sip';
+import { parseEvent, parseUri, SipArgumentError } from '@entente/sip';
 
 /** What one option may be. */
 export interface OptionRule {
@@ -139,6 +139,15 @@ export function uri(missing?: string): OptionRule {
     wanted: 'a URI such as sip:bob@contoso.example',
     fits: (value) => typeof value === 'string' && parseUri(value).ok,
     ...(missing !== undefined && { missing }),
+  };
+}
+
+/** An event package, without parameters (RFC 6665 §8.4). */
+export function eventPackage(missing: string): OptionRule {
+  return {
+    wanted: 'an event package, without parameters',
+    fits: (value) => typeof value === 'string' && /^[\w.!%*+`'~-]+$/.test(value) && parseEvent(value).ok,
+    missing,
   };
 }
 

@@ -1,5 +1,15 @@
 import { SipArgumentError } from '@entente/sip';
-import { abortSignal, checkArgument, uri } from './option-rules.ts';
+import {
+  abortSignal,
+  callback,
+  checkArgument,
+  checkOptions,
+  eventPackage,
+  type OptionRules,
+  text,
+  uri,
+  wholeNumber,
+} from './option-rules.ts';
 import type { AgentRequestParts } from './user-agent-options.ts';
 
 /**
@@ -34,4 +44,23 @@ export function checkRequest(method: string, to: string, { as, signal }: AgentRe
     'method of a request',
     'use call, register or the members of Call',
   );
+}
+
+const subscribeOptions = {
+  expiresSeconds: wholeNumber(0, 4_294_967_295),
+  accept: text(),
+  onNotify: callback('write onNotify: (notify, state) => …'),
+} satisfies OptionRules;
+
+/**
+ * Looks at what is subscribed to outside a call, and who hears of it.
+ * @param to - whose event
+ * @param event - its package
+ * @param options - those of the subscription
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ */
+export function checkSubscription(to: string, event: string, options: unknown): void {
+  checkArgument(to, uri('give the address, such as sip:bob@contoso.example'), 'to', 'subscribe');
+  checkArgument(event, eventPackage('give the event package, such as presence'), 'event', 'subscribe');
+  checkOptions(options, subscribeOptions, 'subscribe');
 }

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { SipRequest, SipResponse } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
 import { DisposedError } from '../connection/disposed.ts';
-import { loopTurn } from '../connection/loop-turn.ts';
 import type { NextHop } from '../connection/next-hop.ts';
 import { type EndpointUser, SipEndpoint } from '../endpoint.ts';
 import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { agentClock } from './agent-clock.ts';
+import { AgentSubscriptions, type SubscribeOutcome } from './agent-subscriptions.ts';
 import { answerOutside } from './answer-outside.ts';
 import { askServers } from './ask-servers.ts';
 import { allowed } from './call-methods.ts';
@@ -20,12 +20,12 @@ import {
   plainText,
 } from './check-options.ts';
 import { IncomingCall } from './incoming-call.ts';
-import { KeepAlive } from './keep-alive.ts';
+import { KeepAlive, readingOfProcess } from './keep-alive.ts';
 import type { Line } from './line.ts';
 import { NewRequests } from './new-requests.ts';
 import { OpenCalls } from './open-calls.ts';
 import type { CallOptions, CallOutcome } from './outgoing-call.ts';
-import { checkRequest } from './outside-calls.ts';
+import { checkRequest, checkSubscription } from './outside-calls.ts';
 import { defaultPace, Pacing } from './pacing.ts';
 import { PasswordChange, type PasswordChangeParts } from './password-change.ts';
 import { RegisterRequests } from './register-request.ts';
@@ -33,6 +33,7 @@ import { Registration } from './registration.ts';
 import { defaultStayTimings, type RegistrationState } from './registration-state.ts';
 import type { SessionBody } from './session-body.ts';
 import { SessionSource } from './session-source.ts';
+import type { AgentSubscribeOptions } from './subscription-dialog.ts';
 import { reportFault, tellApplication } from './tell-application.ts';
 import type { AgentRequestParts, UserAgentOptions } from './user-agent-options.ts';
 import { UserSession } from './user-agent-session.ts';
@@ -51,6 +52,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   /** User and host of our Contact. */
   readonly #contact: string;
   readonly #calls = new OpenCalls();
+  readonly #subscriptions: AgentSubscriptions;
   readonly #line: Line;
   readonly #pacing: Pacing;
   readonly #requests: NewRequests;
@@ -71,8 +73,8 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#newToken = newToken;
     this.#server = { link: { row: 0, name: 'SIP' }, ...options.server };
     this.addressOfRecord = options.addressOfRecord;
-    const { clock = agentClock, host = unnamedHost, random = Math.random } = options;
-    const user = options.addressOfRecord.slice(options.addressOfRecord.indexOf(':') + 1).split('@')[0];
+    const { addressOfRecord, clock = agentClock, host = unnamedHost, random = Math.random } = options;
+    const user = addressOfRecord.slice(addressOfRecord.indexOf(':') + 1).split('@')[0];
     this.#contact = `${user}-${newToken()}@${host}`;
     this.#endpoint = new SipEndpoint({
       sentBy: { host },
@@ -84,7 +86,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     });
     const timings = { ...defaultStayTimings, ...options.stay };
     this.#registers = new RegisterRequests({
-      addressOfRecord: options.addressOfRecord,
+      addressOfRecord,
       contact: this.#contact,
       instance: options.instance ?? `urn:uuid:${randomUUID()}`,
       callId: newToken(),
@@ -95,9 +97,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       random,
       timings,
       onAlive: () => this.#registration.proven(),
-      readLateMs: () => loopTurn.delay.ms,
-      // Timers come first in a turn of the event loop, then sockets, and what those have is read at the end of it.
-      afterReading: (run) => void setImmediate(() => setImmediate(run)),
+      ...readingOfProcess,
     });
     this.#sessions = new SessionSource({
       clock,
@@ -111,7 +111,6 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       contactFor: (uri) => this.#contactFor(uri),
       onFault: (error) => reportFault(options.events, error),
     };
-    const { addressOfRecord } = options;
     const pace = { ...defaultPace, ...options.pace };
     const isBehind = () => (this.connection?.socket.writableLength ?? 0) > 0;
     this.#pacing = new Pacing({ clock, pace, isBehind, of: addressOfRecord });
@@ -122,6 +121,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       sessions: this.#sessions,
       pacing: this.#pacing,
     });
+    this.#subscriptions = new AgentSubscriptions({ newToken, line: this.#line, requests: this.#requests });
     this.#registration = new Registration({
       clock,
       random,
@@ -135,7 +135,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     });
     this.#credentials = { ...options.credentials };
     this.#password = new PasswordChange({
-      addressOfRecord: options.addressOfRecord,
+      addressOfRecord,
       credentials: this.#credentials,
       clock,
       send: (method, parts, cnonce) => this.#requests.ask(method, this.addressOfRecord, parts, { cnonce }),
@@ -228,7 +228,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   /**
    * Sends a request outside a call. Many may be asked for at once: those beyond `pace` of the options wait for their turn, over the next
    * connection where one breaks, and have their time to be answered from when they are sent. What belongs to a call never waits behind them.
-   * @param method - any that establishes no dialog, e.g. OPTIONS, MESSAGE, PUBLISH; after SUBSCRIBE its NOTIFY would be answered 481
+   * @param method - any that establishes no dialog, e.g. OPTIONS, MESSAGE, PUBLISH
    * @param to - `sip:bob@contoso.example`
    * @param parts - header fields and body; `signal` gives it up while it waits
    * @returns the final response
@@ -259,6 +259,20 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     return outcome;
   }
 
+  /**
+   * Subscribes to an event of somebody outside a call: until either side ends it, or no connection comes any more. It is made again where the notifier
+   * moves or has lost it. The first state may come before this settles. It waits for its turn as {@link request}.
+   * @param to - `sip:bob@contoso.example`
+   * @param event - package, for example `presence`
+   * @param options - how long, and who hears of it
+   * @throws as {@link request} (RFC 6665 §4.1)
+   */
+  async subscribe(to: string, event: string, options: AgentSubscribeOptions): Promise<SubscribeOutcome> {
+    checkSubscription(to, event, options);
+    this.#checkInUse();
+    return this.#subscriptions.subscribe(to, event, options);
+  }
+
   /** Hangs up nothing, says nothing: closes the connection, and keeps no registration. What is asked for later is refused. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
@@ -272,7 +286,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
 
   onRequest(transaction: ServerTransaction, connection: SipConnection): void {
     this.#keepAlive.touched();
-    if (this.#calls.receive(transaction)) return;
+    if (this.#subscriptions.receive(transaction) || this.#calls.receive(transaction)) return;
     const { current } = this.#sessions;
     const { events, host = unnamedHost, sips } = this.#options;
     answerOutside(transaction, {
@@ -303,6 +317,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     if (!isKept) this.#calls.lost(connection);
     // A connection that another has taken the place of says nothing about that one.
     if (this.connection !== connection) return;
+    if (!isKept) this.#subscriptions.lost();
     this.#sessions.lost();
     this.#keepAlive.ended();
     const why = new NoAnswerError('transport-error', 'the next request', this.#options.server.name);
@@ -345,6 +360,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       this.#sessions.giveUp();
       // Nothing brings another connection any more.
       if (this.connection === undefined) this.#calls.lost();
+      if (this.connection === undefined) this.#subscriptions.lost();
     }
     tellApplication(() => this.#options.events.onRegistration?.(state), this.#line.onFault);
   }

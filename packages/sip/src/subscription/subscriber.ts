@@ -14,6 +14,8 @@ export interface SubscriptionEnd {
   readonly cause: 'notifier' | 'failure' | 'no-notify' | 'expired';
   /** Reason of the notifier, for instance `rejected`. */
   readonly reason?: string;
+  /** Final response to the SUBSCRIBE that has failed, 300–699. */
+  readonly status?: number;
   /** Milliseconds to wait before subscribing again; undefined: do not. */
   readonly resubscribeAfterMs: number | undefined;
 }
@@ -98,7 +100,7 @@ export class Subscriber {
       return;
     }
     if (this.#state === 'notify-wait' || endsSubscription(status) || this.#leaving) {
-      this.#end({ cause: 'failure', resubscribeAfterMs: undefined });
+      this.#end({ cause: 'failure', status, resubscribeAfterMs: undefined });
     } else this.#stop('N');
   }
 

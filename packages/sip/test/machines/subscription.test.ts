@@ -60,7 +60,7 @@ describe('subscriber, RFC 6665 §4.1.2', () => {
     subscriber.subscribed(500);
     expect([subscriber.state, ends[0], timers.due.size]).toEqual([
       'terminated',
-      { cause: 'failure', resubscribeAfterMs: undefined },
+      { cause: 'failure', status: 500, resubscribeAfterMs: undefined },
       0,
     ]);
   });

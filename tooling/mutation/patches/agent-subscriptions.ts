@@ -1,0 +1,79 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const dialog = 'packages/sip-endpoint/src/user-agent/subscription-dialog.ts';
+const agent = 'packages/sip-endpoint/src/user-agent/agent-subscription.ts';
+const subscribing = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-endpoint/test/subscribe-outside.test.ts',
+  title,
+});
+
+/** That a subscription of a user agent is what it has asked for, and stays. */
+export const patches: PatchList = {
+  name: 'agent-subscriptions',
+  list: [
+    {
+      name: 'fork',
+      off: 'several notifiers that a SUBSCRIBE has reached report into one subscription',
+      file: dialog,
+      find: "if (dialog.remoteTag !== (notify.from.tag ?? '')) return 481;",
+      replace: '',
+      test: subscribing(
+        'takes no NOTIFY of another notifier that the SUBSCRIBE has reached: 481, and what it has goes on',
+      ),
+    },
+    {
+      name: 'event',
+      off: 'the state of another event counts as the one that was asked for',
+      file: dialog,
+      find: 'if (event.value.type !== this.#parts.event) return 481;',
+      replace: '',
+      test: subscribing('takes no NOTIFY of another event: 481, and what it has goes on'),
+    },
+    {
+      name: 'route-of-notify',
+      off: 'a subscription goes along the route of the answer, which proxies may have left',
+      file: dialog,
+      find: "|| !notify.has('Record-Route')",
+      replace: '|| true',
+      test: subscribing(
+        'goes along the route of its first NOTIFY, which comes after the answer to SUBSCRIBE (RFC 6665 §4.4.1)',
+      ),
+    },
+    {
+      name: 'route-of-answer',
+      off: 'a subscription loses its way where the NOTIFY has no route',
+      file: dialog,
+      find: "|| !notify.has('Record-Route')",
+      replace: '',
+      test: subscribing('keeps the route of the answer where the NOTIFY has none'),
+    },
+    {
+      name: 'forgotten',
+      off: 'a subscription is gone for ever once the notifier was started again',
+      file: agent,
+      find: 'new Set([408, 430, 480, 481])',
+      replace: 'new Set([408, 430, 480])',
+      test: subscribing(
+        'is made again where the notifier has forgotten it, with growing pauses as long as it is not there',
+      ),
+    },
+    {
+      name: 'pauses',
+      off: 'a subscriber asks a notifier that is gone every second, without end',
+      file: agent,
+      find: 'this.#pauseMs = Math.min(2 * pauseMs, longestPauseMs);',
+      replace: 'void longestPauseMs;',
+      test: subscribing(
+        'is made again where the notifier has forgotten it, with growing pauses as long as it is not there',
+      ),
+    },
+    {
+      name: 'disposed',
+      off: 'a subscription is made again for a user agent that is gone',
+      file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
+      find: 'if (!isKept) this.#subscriptions.lost();',
+      replace: '',
+      test: subscribing('ends with the user agent, and with a connection after which none comes'),
+    },
+  ],
+};
