@@ -261,6 +261,23 @@ describe('a subscription outside a call', () => {
     expect(subscribes).toHaveLength(4);
   });
 
+  it('asks for as long as the notifier wants at least (423), then and with each renewal', async () => {
+    await using network = await start({
+      onSubscribe: (transaction, number) =>
+        number === 1
+          ? void transaction.respond(
+              createResponse(transaction.request, 423, undefined, { headers: { 'Min-Expires': 1_200 } }),
+            )
+          : network.accept(transaction),
+    });
+    const { clock, notify, subscribes } = network;
+    await network.subscribed();
+    await notify(subscribes[1] as SipRequest, 'active');
+    clock.move(1_139_999);
+    clock.move(1);
+    await expect.poll(() => subscribes.map(({ expires }) => expires)).toEqual([600, 1_200, 1_200]);
+  });
+
   it('asks for the state once where it is to last 0 seconds', async () => {
     await using network = await start();
     const { agent, bodies, notify, options, subscribes } = network;

@@ -7,6 +7,7 @@ import type { Account, Telephone } from '../programs/telephone.ts';
 import type { InteropScenario } from '../scenario.ts';
 import { startImpostor } from './impostor.ts';
 import { type ServerDies, startPoolOfTwo } from './pool-of-two.ts';
+import { presenceOf } from './presence.ts';
 import { Started } from './started.ts';
 import { StepLog } from './step-log.ts';
 import {
@@ -32,6 +33,8 @@ export interface TelephoneKind extends Pick<InteropScenario, 'name' | 'needs'> {
   readonly asksFor: 'domain' | 'server';
   /** When the server of its registration dies, for it to meet a nonce of one server at another one. */
   readonly serverDies: ServerDies;
+  /** Whether it tells its user's presence to those who subscribe. */
+  readonly isNotifier?: boolean;
   /** What it says of a server that does not have the name that it asked for. */
   readonly wrongName: RegExp;
 }
@@ -102,6 +105,13 @@ class Run {
     const partner = await this.#register(fabrikam, users.partner, partnerPort, "at the partner's front end");
     if (inside === undefined || colleague === undefined || partner === undefined) return;
     await this.#withOurClient(contoso, inside);
+    if (this.#kind.isNotifier === true) {
+      const carol = { user: 'carol', port: second };
+      await this.#step('a user agent of ours subscribes to its presence, renews that and ends it', () =>
+        presenceOf(contoso, inside, carol),
+      );
+      await this.#step("the same with the partner's", () => presenceOf(contoso, partner, carol));
+    }
     await this.#pair('within the pool', inside, colleague);
     await this.#pair('across the federation', inside, partner);
     const { clients } = contoso.organisation.edge.externalPorts;

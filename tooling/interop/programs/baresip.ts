@@ -44,6 +44,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Telephone> 
     'module_tmp account.so',
     'module_app menu.so',
     'module_app contact.so',
+    'module_app presence.so',
     'module_app ctrl_tcp.so',
     `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
   ];

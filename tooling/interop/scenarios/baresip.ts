@@ -8,6 +8,7 @@ export const scenario = telephoneScenario({
   start: (account, controlPort) => startBaresip({ ...account, controlPort }),
   asksFor: 'domain',
   users: { inside: 'dave', colleague: 'frank', partner: 'dave' },
+  isNotifier: true,
   // It forgets a nonce with the request that it was for.
   serverDies: 'after its challenge',
   wrongName: /.*hostname mismatch.*/,

@@ -48,6 +48,14 @@ export const patches: PatchList = {
       test: subscribing('keeps the route of the answer where the NOTIFY has none'),
     },
     {
+      name: 'least-time',
+      off: 'a notifier that wants fewer renewals (423) is not subscribed to',
+      file: 'packages/sip-endpoint/src/user-agent/dialog-events.ts',
+      find: 'if (asked === 0 || least <= asked || least > mostLeastSec) return response;',
+      replace: 'if (least >= 0 || mostLeastSec > 0) return response;',
+      test: subscribing('asks for as long as the notifier wants at least (423), then and with each renewal'),
+    },
+    {
       name: 'forgotten',
       off: 'a subscription is gone for ever once the notifier was started again',
       file: agent,

@@ -66,8 +66,6 @@ export class AgentSubscription {
 
   #follow(dialog: SubscriptionDialog): void {
     this.#current = dialog;
-    // Its refusal is in how the subscription ends.
-    dialog.answer.catch(() => {});
     void dialog.subscription.ended.then((end) => {
       const afterMs = this.#isLeaving ? undefined : againAfter(end);
       if (afterMs === undefined) this.#settle(end);

@@ -35,7 +35,7 @@ export class AgentSubscriptions {
     const first = begin();
     let response: SipResponse;
     try {
-      response = await first.answer;
+      response = await first.subscription.answered;
     } catch (error) {
       first.subscription.lost();
       throw error;

@@ -104,6 +104,9 @@ export interface SubscribeOptions {
   readonly onNotify: (notify: SipRequest, state: SubscriptionState) => void;
 }
 
+/** Seconds; a notifier that wants more is not followed. */
+const mostLeastSec = 86_400;
+
 /** What a {@link Subscription} needs. */
 export interface SubscriptionParts {
   readonly clock: Clock;
@@ -120,6 +123,8 @@ export interface SubscriptionParts {
 export class Subscription implements SubscriberSink {
   /** Event package, for example `presence`. */
   readonly event: string;
+  /** Settles with the final response to the first SUBSCRIBE; rejects where none comes. */
+  readonly answered: Promise<SipResponse>;
   /** Settles when it has ended. */
   readonly ended: Promise<SubscriptionEnd>;
   readonly #clock: Clock;
@@ -129,6 +134,9 @@ export class Subscription implements SubscriberSink {
   readonly #timers = new Map<SubscriberTimer, () => void>();
   readonly #subscriber: Subscriber;
   #settle: (end: SubscriptionEnd) => void = () => {};
+  #answer: (response: SipResponse | Promise<never>) => void = () => {};
+  /** Seconds; the notifier has refused less (423). */
+  #leastSec = 0;
 
   /**
    * @param event - package
@@ -144,6 +152,11 @@ export class Subscription implements SubscriberSink {
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
+    this.answered = new Promise((resolve) => {
+      this.#answer = resolve;
+    });
+    // Not everybody asks for it.
+    this.answered.catch(() => {});
     this.#subscriber = new Subscriber(this, options.expiresSeconds ?? 3_600);
     this.#subscriber.start();
   }
@@ -169,10 +182,26 @@ export class Subscription implements SubscriberSink {
   // What the machine does.
 
   subscribe(subscriber: Subscriber, expiresSec: number): void {
-    this.#send(expiresSec).then(
-      (response) => subscriber.subscribed(response.status, expiresOf(response)),
-      () => subscriber.subscribed(408),
+    this.#ask(expiresSec).then(
+      (response) => {
+        this.#answer(response);
+        subscriber.subscribed(response.status, secondsOf(response, 'Expires'), this.#leastSec);
+      },
+      (error) => {
+        this.#answer(Promise.reject(error));
+        subscriber.subscribed(408);
+      },
     );
+  }
+
+  /** Where the notifier wants a longer time, with that: it may, below an hour (RFC 6665 §4.2.1.1). */
+  async #ask(expiresSec: number): Promise<SipResponse> {
+    const asked = expiresSec === 0 ? 0 : Math.max(expiresSec, this.#leastSec);
+    const response = await this.#send(asked);
+    const least = response.status === 423 ? (secondsOf(response, 'Min-Expires') ?? 0) : 0;
+    if (asked === 0 || least <= asked || least > mostLeastSec) return response;
+    this.#leastSec = least;
+    return this.#send(least);
   }
 
   startTimer(subscriber: Subscriber, timer: SubscriberTimer, afterMs: number): void {
@@ -200,8 +229,8 @@ export class Subscription implements SubscriberSink {
   }
 }
 
-function expiresOf(response: SipResponse): number | undefined {
-  const seconds = Number(response.get('Expires') ?? Number.NaN);
+function secondsOf(response: SipResponse, field: 'Expires' | 'Min-Expires'): number | undefined {
+  const seconds = Number(response.get(field) ?? Number.NaN);
   return Number.isInteger(seconds) && seconds >= 0 ? seconds : undefined;
 }
 

@@ -7,7 +7,6 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
-import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { extensionsRefused } from './call-methods.ts';
 import { type SubscribeOptions, Subscription } from './dialog-events.ts';
@@ -39,10 +38,7 @@ export interface SubscriptionDialogParts {
 export class SubscriptionDialog {
   /** What goes on in it. */
   readonly subscription: Subscription;
-  /** The final response to the SUBSCRIBE that has begun it. */
-  readonly answer: Promise<SipResponse>;
   readonly #parts: SubscriptionDialogParts;
-  #settle: (response: SipResponse | Promise<never>) => void = () => {};
   #request: SipRequest | undefined;
   #dialog: Dialog | undefined;
   #isNotified = false;
@@ -50,9 +46,6 @@ export class SubscriptionDialog {
   /** @param parts - whose, and over which line */
   constructor(parts: SubscriptionDialogParts) {
     this.#parts = parts;
-    this.answer = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
     const { clock, onFault } = parts.line;
     const send = (expiresSec: number) => this.#send(expiresSec);
     this.subscription = new Subscription(parts.event, { clock, send, onFault }, parts.options);
@@ -117,12 +110,10 @@ export class SubscriptionDialog {
   }
 
   async #send(expiresSec: number): Promise<SipResponse> {
-    if (this.#request === undefined) return this.#begin(expiresSec);
     const dialog = this.#dialog;
+    if (dialog === undefined) return this.#begin(expiresSec);
     const { event, line, options } = this.#parts;
     const session = await line.next();
-    if (dialog === undefined)
-      throw new NoAnswerError('transport-error', 'SUBSCRIBE', session.connection.server ?? '');
     const { response } = await session.ask(() =>
       dialog.createRequest('SUBSCRIBE', {
         contact: line.contactFor(dialog.remoteTarget.toString()),
@@ -134,18 +125,14 @@ export class SubscriptionDialog {
   }
 
   async #begin(expiresSec: number): Promise<SipResponse> {
-    try {
-      const response = await this.#parts.begin(expiresSec, (request) => {
-        this.#request = request;
-      });
-      const found = this.#request === undefined ? undefined : dialogOfResponse(this.#request, response, true);
-      if (found?.ok) this.#dialog ??= found.dialog;
-      this.#settle(response);
-      return response;
-    } catch (error) {
-      this.#settle(Promise.reject(error));
-      throw error;
-    }
+    let begun: SipRequest | undefined;
+    const response = await this.#parts.begin(expiresSec, (request) => {
+      begun = request;
+      this.#request = request;
+    });
+    const found = begun === undefined ? undefined : dialogOfResponse(begun, response, true);
+    if (found?.ok) this.#dialog ??= found.dialog;
+    return response;
   }
 }
 

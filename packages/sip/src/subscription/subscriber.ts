@@ -89,14 +89,15 @@ export class Subscriber {
    * The final response to a SUBSCRIBE of this subscription.
    * @param status - 200–699
    * @param expiresSec - Expires of a 2xx
+   * @param askedSec - seconds that it has asked for, where the notifier has refused less (423)
    */
-  subscribed(status: number, expiresSec?: number): void {
+  subscribed(status: number, expiresSec?: number, askedSec = this.expiresSec): void {
     if (this.#state === 'terminated') return;
     if (status < 300) {
       // 204: no NOTIFY will come (RFC 5839), nor a last one after unsubscribing.
       if (status === 204 && this.#leaving) this.#end({ cause: 'notifier', resubscribeAfterMs: undefined });
       else if (status === 204) this.#stop('N');
-      if (!this.#leaving) this.#accepted(expiresSec);
+      if (!this.#leaving) this.#accepted(expiresSec, Math.max(askedSec, this.expiresSec));
       return;
     }
     if (this.#state === 'notify-wait' || endsSubscription(status) || this.#leaving) {
@@ -152,8 +153,8 @@ export class Subscriber {
   }
 
   /** Without a time from the notifier the subscription lasts for the requested time, so that none lasts for ever. */
-  #accepted(expiresSec: number | undefined): void {
-    if (expiresSec !== undefined) this.#lasts(Math.min(expiresSec, this.expiresSec));
+  #accepted(expiresSec: number | undefined, askedSec = this.expiresSec): void {
+    if (expiresSec !== undefined) this.#lasts(Math.min(expiresSec, askedSec));
     else if (!this.#running.has('expiry')) this.#lasts(this.expiresSec);
   }
 
