@@ -118,6 +118,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'refused-and-left-alone',
+      off: 'a server that refuses is in the log as one that is not there, once it is left alone for a while',
+      file: 'packages/sip-relay/src/log/unreachable-log.ts',
+      find: 'isTrustError(error) ? error : cause',
+      replace: '(void cause, error)',
+      test: {
+        file: 'packages/sip-relay/src/log/unreachable-log.test.ts',
+        title: 'is refused for the same reason while the server that refuses is left alone',
+      },
+    },
+    {
       name: 'long-names-in-a-certificate',
       off: 'anybody fills the log with the names in a certificate that is refused',
       file: 'packages/tls/src/log/log-refusal.ts',

@@ -1,5 +1,8 @@
+import { HopDownError } from '@entente/sip-endpoint';
 import { requestBetween } from '@entente/testkit/request';
-import { type Log, RefusalLimit } from '@entente/tls';
+import { type Log, RefusalLimit, TrustError } from '@entente/tls';
+import { links } from '@entente/topology';
+import { reject } from '@entente/trust';
 import { describe, expect, it } from 'vitest';
 import { logUnreachable } from './unreachable-log.ts';
 
@@ -48,6 +51,26 @@ describe('a request whose next hop is dead', () => {
     fail('fabrikam.example', Object.assign(new Error('its edge is at 10.0.0.5'), { remedy: 'pin it' }));
     expect(lines).toMatchObject([
       { event: 'unreachable', message: 'its edge is at 10.0.0.5', remedy: 'pin it' },
+    ]);
+  });
+
+  it('is refused for the same reason while the server that refuses is left alone', () => {
+    const { fail, lines } = start();
+    const refused = new TrustError(reject('peer-refused', {}), '192.0.2.1:5061');
+    const hop = {
+      name: 'fe2.contoso.example',
+      address: '192.0.2.1',
+      port: 5061,
+      link: links.frontEndToFrontEnd,
+    };
+    fail(hop.name, new HopDownError(hop, 30_000, refused));
+    expect(lines).toMatchObject([
+      {
+        event: 'refused',
+        reason: 'peer-refused',
+        remedy: refused.remedy,
+        message: expect.stringContaining('30000 ms'),
+      },
     ]);
   });
 

@@ -29,13 +29,15 @@ export function logUnreachable(
   { error, hop, name, request }: UnreachableHop,
 ): void {
   const of = request === undefined ? {} : { method: methodOf(request), callId: callIdOf(request) };
-  const { message, remedy: toDo } = error as Error & { readonly remedy?: string };
-  if (!isTrustError(error)) {
+  const { cause, message, remedy: toDo } = error as Error & { readonly remedy?: string };
+  // One that refuses or is refused is left alone for a while: that is no other matter than the refusal.
+  const refusal = isTrustError(error) ? error : cause;
+  if (!isTrustError(refusal)) {
     const whatToDo = toDo === undefined ? {} : { remedy: toDo };
     warn(log, limit, { event: 'unreachable', peer: name, ...of, ...whatToDo }, message);
     return;
   }
-  const { reason, remedy } = error.rejection;
+  const { reason, remedy } = refusal.rejection;
   // What a verdict has refused was logged with its evidence where the verdict was given.
   warn(log, limit, { event: 'refused', reason, peer: name, link: hop?.link.name, ...of, remedy }, message);
 }
