@@ -136,9 +136,9 @@ async function checkTypesOf(root: string, folder: string, specifiers: readonly s
   const tsc = join(root, 'node_modules/.bin/tsc');
   const { status, stdout } = await runCommand(tsc, ['-p', '.', '--pretty', 'false'], { cwd: folder });
   if (status === 0) return [];
-  // Errors inside other people's declarations are theirs; a path of ours, or of the consumer, is named first.
-  const ours = stdout.split('\n').filter((line) => /^(consumer\.ts|node_modules\/@entente\/)/.test(line));
-  return ours.map((line) => ({
+  // Also what is wrong inside another package: one of our declarations leads there, and a user has the error all the same.
+  const wrong = stdout.split('\n').filter((line) => /^\S.*: error TS\d+: /.test(line));
+  return wrong.map((line) => ({
     file: line.replace(/\(.*$/, ''),
     message: `does not type-check for a user: ${line}`,
   }));

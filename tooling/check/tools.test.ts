@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -153,6 +153,20 @@ describe('the packages check', () => {
   it('refuses a tarball whose declarations do not type-check for a user', async () => {
     const broken = { ...sound, 'packages/planted/dist/index.d.ts': "export * from './absent.js';\n" };
     expect((await consume(broken))[0]).toContain('does not type-check for a user');
+  });
+
+  it('refuses a tarball whose declarations lead to a package that needs the types of a browser', async () => {
+    using tree = plantTree({
+      ...sound,
+      'packages/planted/dist/index.d.ts': "export type { B } from 'other';\n",
+      'other/package.json': json({ name: 'other', version: '1.0.0', types: 'index.d.ts' }),
+      'other/index.d.ts': 'export type B = BufferSource;\n',
+    });
+    const dependencies = { other: `file:${join(tree.root, 'other')}` };
+    const own = JSON.parse(sound['packages/planted/package.json']) as object;
+    writeFileSync(join(tree.root, 'packages/planted/package.json'), json({ ...own, dependencies }));
+    const [problem] = await checkConsumer(root, [await pack(tree.root)]);
+    expect(problem?.message).toContain("Cannot find name 'BufferSource'");
   });
 
   it('refuses a tarball that lacks its command, or whose command fails', async () => {

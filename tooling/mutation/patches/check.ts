@@ -197,5 +197,16 @@ export const patches: PatchList = {
         title: 'a poll moves no test clock, however often it looks',
       },
     },
+    {
+      name: 'types-of-others',
+      off: 'a declaration that leads to a package which needs the types of a browser is published',
+      file: 'tooling/check/consumer.ts',
+      find: '/^\\S.*: error TS\\d+: /.test(line)',
+      replace: '/^(consumer\\.ts|node_modules\\/@entente\\/)/.test(line)',
+      test: {
+        file: 'tooling/check/tools.test.ts',
+        title: 'refuses a tarball whose declarations lead to a package that needs the types of a browser',
+      },
+    },
   ],
 };

@@ -1,5 +1,3 @@
-import type { JsonName } from '@peculiar/x509';
-
 /** The distinguished name of an authority. */
 export interface AuthorityName {
   /** Common name (CN), for people, e.g. `contoso.example Issuing CA 1`. */
@@ -9,10 +7,16 @@ export interface AuthorityName {
 }
 
 /**
+ * The name as JSON. Its type is written here: a declaration that leads to the library of X.509 would load the types of a browser into programs that
+ * have none.
+ */
+export type AuthorityNameParts = { readonly [type: string]: string[] }[];
+
+/**
  * The name as JSON, which needs no escaping, whatever the texts contain.
  * @param name - organisation and common name
  */
-export function distinguishedName(name: AuthorityName): JsonName {
+export function distinguishedName(name: AuthorityName): AuthorityNameParts {
   return [
     ...(name.organisation === undefined ? [] : [{ O: [name.organisation] }]),
     { CN: [name.commonName] },
