@@ -97,3 +97,25 @@ describe('a body beside the content-length of its request', () => {
     expect(asked).toEqual([]);
   });
 });
+
+describe('what is said of a request beside its URL', () => {
+  it('may have a stream as body, and need not say that it is sent before the answer is read', async () => {
+    expect(await (await client.fetch(url, { method: 'POST', body: streamOf('a', 'b') })).text()).toBe('read');
+    expect(bodies).toEqual(['ab']);
+  });
+
+  it.each<[string, RequestInit, string]>([
+    ['a body with GET', { body: 'x' }, 'body'],
+    ['a method that is none', { method: 'G T' }, 'method'],
+    ['a header field that is none', { headers: { 'two words': 'x' } }, 'header'],
+  ])('is refused where it has %s, and not for the URL', async (_, init, named) => {
+    const fault = {
+      code: 'ENTENTE_OPTION_INVALID',
+      place: 'second argument of fetch',
+      sentence: expect.stringContaining(named),
+    };
+    await expect(client.fetch(url, init)).rejects.toMatchObject(fault);
+    await expect(client.fetch(new Request(url), init)).rejects.toMatchObject(fault);
+    expect(asked).toEqual([]);
+  });
+});

@@ -169,5 +169,27 @@ export const patches: PatchList = {
         title: 'refuses UTF-16 by its name: little-endian, with mark',
       },
     },
+    {
+      name: 'blamed-url',
+      off: 'the URL of a request is blamed for its body, method or header',
+      file: 'packages/tls/src/dial/request-of.ts',
+      find: 'throw isMade(url) ? unlikeInit(of, why, cause) : unlike(of, why, cause);',
+      replace: 'throw isMade(url) ? unlike(of, why, cause) : unlike(of, why, cause);',
+      test: {
+        file: 'packages/tls/test/request-bodies.test.ts',
+        title: 'is refused where it has a body with GET, and not for the URL',
+      },
+    },
+    {
+      name: 'stream-without-duplex',
+      off: 'a stream is refused as body where duplex is left out',
+      file: 'packages/tls/src/dial/request-of.ts',
+      find: "{ duplex: 'half', ...init }",
+      replace: 'init',
+      test: {
+        file: 'packages/tls/test/request-bodies.test.ts',
+        title: 'may have a stream as body, and need not say that it is sent before the answer is read',
+      },
+    },
   ],
 };

@@ -16,10 +16,37 @@ export function requestOf(given: unknown, of: string, init?: RequestInit): Reque
   const isUrl = given instanceof URL || (typeof given === 'string' && URL.canParse(given));
   if (!isRequest && !isUrl) throw unlike(of, foundValue(given));
   try {
-    return new Request(given as Request | URL | string, init);
+    return new Request(given as Request | URL | string, withDuplex(init));
   } catch (cause) {
-    throw unlike(of, cause instanceof Error ? cause.message : String(cause), cause);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const url = isRequest ? (given.url as string) : (given as URL | string);
+    throw isMade(url) ? unlikeInit(of, why, cause) : unlike(of, why, cause);
   }
+}
+
+/** What the platform demands where the body is a stream, though it knows no other value. */
+function withDuplex(init: RequestInit | undefined): RequestInit | undefined {
+  const body: unknown = init?.body;
+  return typeof body === 'object' && body !== null ? { duplex: 'half', ...init } : init;
+}
+
+/** Whether the URL alone makes a request: then it is the rest that makes none. */
+function isMade(url: URL | string): boolean {
+  try {
+    new Request(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unlikeInit(of: string, found: string, cause: unknown): TlsFault {
+  return new TlsFault('ENTENTE_OPTION_INVALID', {
+    sentence: `expected method, headers, body and signal of a request, found: ${found}`,
+    place: `second argument of ${of}`,
+    remedy: 'correct what the sentence names, as for fetch of the platform; GET and HEAD have no body',
+    cause,
+  });
 }
 
 function unlike(of: string, found: string, cause?: unknown): TlsFault {
