@@ -14,6 +14,11 @@ const failed = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const handler = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/failing-handlers.test.ts',
+  title,
+});
+
 const remedy = (title: string): MutationPatch['test'] => ({
   file: 'packages/tls/test/option-remedies.test.ts',
   title,
@@ -190,6 +195,46 @@ export const patches: PatchList = {
         file: 'packages/tls/test/request-bodies.test.ts',
         title: 'may have a stream as body, and need not say that it is sent before the answer is read',
       },
+    },
+    {
+      name: 'handler-that-throws',
+      off: 'a request whose handler throws ends the process',
+      file: 'packages/tls/src/listen/failing-handler.ts',
+      find: '    } catch (fault) {\n      failed(fault, first, second);\n',
+      replace: '    } catch (fault) {\n      queueMicrotask(() => Promise.reject(fault));\n',
+      test: handler('answers 500 with nothing of what it has set, and goes on to answer'),
+    },
+    {
+      name: 'handler-that-is-rejected',
+      off: 'a request whose handler is rejected ends the process',
+      file: 'packages/tls/src/listen/failing-handler.ts',
+      find: 'hearRejection(handler.call(this, first, second), (fault) => failed(fault, first, second));',
+      replace: 'handler.call(this, first, second);',
+      test: handler('answers 500 with nothing of what it has set, and goes on to answer'),
+    },
+    {
+      name: 'half-an-answer',
+      off: 'an answer that its handler has not ended looks whole with HTTP/2',
+      file: 'packages/tls/src/listen/failing-handler.ts',
+      find: 'response.stream.close(internalError)',
+      replace: 'response.stream.destroy()',
+      test: handler('ends its stream alone with HTTP/2'),
+    },
+    {
+      name: 'half-an-answer-of-http-1',
+      off: 'an answer that its handler has not ended looks whole',
+      file: 'packages/tls/src/listen/failing-handler.ts',
+      find: '    else response.destroy();\n',
+      replace: '    else response.end();\n',
+      test: handler('breaks an answer off that has begun, so that it does not look whole'),
+    },
+    {
+      name: 'socket-of-a-failing-handler',
+      off: 'a connection whose handler has failed stays open',
+      file: 'packages/tls/src/listen/failing-handler.ts',
+      find: '    (socket as Duplex).destroy();\n',
+      replace: '    (socket as Duplex).resume();\n',
+      test: handler('closes the connection, and no other'),
     },
   ],
 };

@@ -5,6 +5,7 @@ import * as tls from 'node:tls';
 import { foundValue } from '../options/found-value.ts';
 import { optionFault } from '../options/option-rule.ts';
 import { type Peer, peerOf } from '../trust/peer.ts';
+import { requestHandler, socketHandler } from './failing-handler.ts';
 import type { HttpSettings } from './serve-options.ts';
 
 /** `node:https`, the module itself. */
@@ -76,6 +77,7 @@ function foundModule(module: unknown): string {
  * @param settings - of TLS
  * @param web - of HTTP
  * @param handler - requests, or sockets
+ * @param report - told what the handler has thrown, or was rejected with
  * @throws TlsFault `ENTENTE_OPTION_INVALID` for a server without TLS: its clients would be served in the clear
  */
 export function createPlatformServer(
@@ -84,8 +86,9 @@ export function createPlatformServer(
   settings: tls.TlsOptions,
   web: HttpSettings,
   handler: http.RequestListener | Http2Handler | SocketHandler,
+  report: (fault: unknown) => void,
 ): tls.Server {
-  const server: unknown = create(module, kind, settings, web, handler);
+  const server: unknown = create(module, kind, settings, web, handler, report);
   if (server instanceof tls.Server && !server.listening) return server;
   const found =
     server instanceof tls.Server
@@ -107,20 +110,23 @@ function create(
   settings: tls.TlsOptions,
   web: HttpSettings,
   handler: http.RequestListener | Http2Handler | SocketHandler,
+  report: (fault: unknown) => void,
 ): unknown {
   switch (kind) {
     case 'http2':
       return (module as Http2Module).createSecureServer(
         { ...settings, allowHTTP1: web.http1Fallback ?? false },
-        handler as Http2Handler,
+        requestHandler(handler as Http2Handler, report),
       );
-    case 'tls':
+    case 'tls': {
+      const handle = socketHandler(handler as SocketHandler, report);
       return (module as TlsModule).createServer(settings, (socket) => {
         const peer = peerOf(socket);
         // Set by the admission control: without it the socket was not judged, and no handler may have it.
         if (peer === undefined) socket.destroy();
-        else (handler as SocketHandler)(socket, peer);
+        else handle(socket, peer);
       });
+    }
     case 'https':
       return (module as HttpsModule).createServer(
         {
@@ -129,7 +135,7 @@ function create(
           ...requestTimes(web),
           ...(web.keepAliveTimeoutMs === undefined ? {} : { keepAliveTimeout: web.keepAliveTimeoutMs }),
         },
-        handler as http.RequestListener,
+        requestHandler(handler as http.RequestListener, report),
       );
   }
 }

@@ -96,6 +96,8 @@ export interface ListenOptions {
    * Called when `allow`, `onRefusal` or the judge has thrown, a promise of `onRefusal` is rejected, or `allow` has given an answer that is none, such as a promise; the connection is
    * closed all the same.
    *
+   * Also called with what the handler throws, or a promise that it returns is rejected with: its request is answered 500, its socket closed.
+   *
    * Also called with `ENTENTE_CERTIFICATE_NOT_VALID`, once at the start and once for each replacement, where what is presented is not valid
    * now; the listener listens all the same.
    *

@@ -4,6 +4,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type * as tls from 'node:tls';
 import { contextSettings, platformAnchors, refuseDisabledChecks } from '../credential/platform-settings.ts';
+import { reportFault } from '../fault/call-back.ts';
 import { callback, OptionPlace } from '../options/option-rule.ts';
 import { authoriseOf } from '../trust/allow.ts';
 import type { Asking } from '../trust/judge-socket.ts';
@@ -51,7 +52,8 @@ export interface TrustedServer<S> {
  *
  * @param module - the module itself: `node:https`, `node:http2` or `node:tls`
  * @param options - trust, identity, and which clients may connect
- * @param handler - requests for `https` and `http2`, sockets for `tls`
+ * @param handler - requests for `https` and `http2`, sockets for `tls`. What it throws, or is rejected with, goes to `onFault`, and ends what it came
+ * of: the request is answered 500, or closed where its answer has begun; the socket is closed
  * @returns the listener, once it accepts connections
  * @throws TlsFault `ENTENTE_LISTEN_FAILED`, `ENTENTE_PLATFORM_CHECKS_OFF`, `ENTENTE_OPTION_INVALID`
  */
@@ -73,7 +75,8 @@ export async function serve(
   options.signal?.throwIfAborted();
   const { http: web = {}, limits = {} } = options;
   const settings = new ListenerSettings(options);
-  const server = createPlatformServer(module, kind, settings.all(), web, handler);
+  const report = (fault: unknown) => reportFault(options.onFault, fault);
+  const server = createPlatformServer(module, kind, settings.all(), web, handler, report);
   const admission = new AdmissionControl(server, {
     asking: settings.asking,
     link: settings.link,
