@@ -230,10 +230,10 @@ export const patches: PatchList = {
     },
     {
       name: 'socket-of-a-failing-handler',
-      off: 'a connection whose handler has failed stays open',
+      off: 'a connection whose handler has failed is ended as if nothing were wrong',
       file: 'packages/tls/src/listen/failing-handler.ts',
       find: '    (socket as Duplex).destroy();\n',
-      replace: '    (socket as Duplex).resume();\n',
+      replace: "    (socket as Duplex).end('as if it were answered');\n",
       test: handler('closes the connection, and no other'),
     },
   ],
