@@ -14,9 +14,9 @@ const encrypted = sdp('m=audio 49170 RTP/SAVP 0', crypto);
 function refusalOf(body: string, contentType = 'application/sdp', headers = {}, method = 'INVITE') {
   const request = requestBetween('sip:a@contoso.example', 'sip:b@fabrikam.example', {
     method,
-    headers,
+    // As a field of its own: that of a peer may be unreadable.
+    headers: contentType === '' ? headers : { ...headers, 'Content-Type': contentType },
     body,
-    ...(contentType === '' ? {} : { contentType }),
   });
   return mediaRefusal(request, 'federationSrtp', 'access.contoso.example');
 }

@@ -1,4 +1,5 @@
 import { classes, skipSpace, TOKEN } from '../syntax/characters.ts';
+import { checkText } from '../syntax/check-text.ts';
 import { quote, unescapeQuoted } from '../syntax/text.ts';
 
 /** Most parameters one challenge or authorization may have. */
@@ -51,6 +52,7 @@ export interface AuthScheme {
  * @see RFC 3261 §25.1 (challenge, credentials)
  */
 export function readAuthScheme(value: string): AuthScheme | undefined {
+  checkText(value);
   const end = value.length;
   const start = skipSpace(value, 0, end);
   let at = start;

@@ -100,6 +100,29 @@ describe('StreamFramer', () => {
     expect(faults[0]?.response?.status).toBe(400);
   });
 
+  it('reads nothing more once its sink has thrown, because no message is known to begin there', () => {
+    const framer = new StreamFramer();
+    const sink = new Collected();
+    const full = new Error('the queue is full');
+    sink.message = () => {
+      throw full;
+    };
+    const [body, inside] = ['a body whose text is a message:\r\n', text('inside')];
+    const stream = text('one') + text('two', body + inside);
+    const end = stream.length - inside.length;
+    expect(() => framer.push(Buffer.from(stream.slice(0, end)), sink)).toThrow(full);
+    expect([framer.failed, framer.pendingBytes]).toEqual([true, 0]);
+    framer.push(Buffer.from(stream.slice(end)), sink);
+    expect(sink.events).toEqual([]);
+  });
+
+  it.each([undefined, null, 5, 'bytes', {}])('is a fault of the caller where it is given %o', (given) => {
+    const framer = new StreamFramer();
+    const fault = expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' });
+    expect(() => framer.push(given as unknown as Uint8Array, new Collected())).toThrow(fault);
+    expect(framer.failed).toBe(false);
+  });
+
   it('answers a NUL in a field, and goes on behind it', () => {
     const { events, faults } = push([text('1', '', 'X: \0\r\n') + text('2')]);
     expect(events).toEqual(['error malformed-header', 'message 2']);

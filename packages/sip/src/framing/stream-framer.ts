@@ -12,7 +12,7 @@ import { startsWithVersion } from '../message/start-line.ts';
 import { CR, LF } from '../syntax/characters.ts';
 import { codesFrom } from '../syntax/codes.ts';
 import type { SipProblem } from '../syntax/problem.ts';
-import { wireFromBytes } from '../syntax/text.ts';
+import { checkBytes, wireFromBytes } from '../syntax/text.ts';
 import { PendingBytes } from './pending-bytes.ts';
 
 /** Receives what a framer finds, in order. One object can be used for many calls of `push`. */
@@ -102,7 +102,7 @@ export class StreamFramer {
     this.#check = check;
   }
 
-  /** Whether a fatal fault ended this stream. */
+  /** Whether a fatal fault, or what a sink has thrown, ended this stream. */
   get failed(): boolean {
     return this.#failed;
   }
@@ -130,12 +130,28 @@ export class StreamFramer {
    * Accepts the next bytes of the stream and reports everything that is complete.
    *
    * What the sink throws is thrown here, and the bytes of this call behind what it has received are lost: where the next message begins is no
-   * longer known. Close the connection then, and push nothing more.
+   * longer known. So the stream has failed then, and what is pushed later is passed over: close the connection.
    *
    * @param bytes - Any number of bytes. They are not kept beyond the call.
    * @param sink - Called synchronously.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is given no bytes; what the sink throws
    */
   push(bytes: Uint8Array, sink: FramerSink): void {
+    checkBytes(bytes);
+    if (this.#failed) return;
+    let isTaken = false;
+    try {
+      this.#take(bytes, sink);
+      isTaken = true;
+    } finally {
+      if (!isTaken) {
+        this.#failed = true;
+        this.#reset();
+      }
+    }
+  }
+
+  #take(bytes: Uint8Array, sink: FramerSink): void {
     let at = 0;
     if (this.#pending.length > 0) {
       at = this.#resume(bytes, sink);

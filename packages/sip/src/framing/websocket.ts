@@ -3,7 +3,7 @@ import { indexHead } from '../message/head-index.ts';
 import { bodyTooLong, completeMessage, fail, type ParsedMessage } from '../message/parse-message.ts';
 import { type ParseOptions, readParseOptions } from '../message/parse-options.ts';
 import type { SipProblem } from '../syntax/problem.ts';
-import { bytesFromText, wireFromBytes } from '../syntax/text.ts';
+import { bytesFromText, checkBytes, wireFromBytes } from '../syntax/text.ts';
 
 /**
  * Parses the one SIP message in a WebSocket message. Content-Length may be absent; where it is present it must agree with the
@@ -11,11 +11,12 @@ import { bytesFromText, wireFromBytes } from '../syntax/text.ts';
  *
  * @param data - The payload of a text or binary WebSocket message.
  * @returns as `parseMessage`. A refusal leaves the connection usable, so no fault is fatal.
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for a limit that is none, or an option that there is not
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is given neither, for a limit that is none, or an option that there is not
  * @see RFC 7118 §5.2, §5.3
  */
 export function parseWebSocketMessage(data: string | Uint8Array, options: ParseOptions = {}): ParsedMessage {
   const { check, limits } = readParseOptions(options);
+  if (typeof data !== 'string') checkBytes(data);
   if (data.length > limits.maxHeaderBytes + limits.maxBodyBytes) {
     return fail('', bodyTooLong(data.length, limits), [], false);
   }

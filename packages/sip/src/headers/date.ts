@@ -1,3 +1,4 @@
+import { checkText } from '../syntax/check-text.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -11,6 +12,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
  * @see RFC 3261 §20.17, §25.1 (SIP-date)
  */
 export function parseSipDate(text: string): Parsed<number> {
+  checkText(text);
   const value = readDate(text);
   if (value !== undefined) return { ok: true, value };
   return {

@@ -1,4 +1,5 @@
 import { trimSpace } from '../syntax/characters.ts';
+import { checkText } from '../syntax/check-text.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
 import { isToken } from './token-with-parameters.ts';
 
@@ -12,6 +13,7 @@ export type PrivacyService = 'header' | 'session' | 'user' | 'none' | 'critical'
  * @see RFC 3323 §4.2
  */
 export function parsePrivacy(text: string): Parsed<readonly string[]> {
+  checkText(text);
   const value = text.split(';').map((service) => trimSpace(service).toLowerCase());
   // "none" requests no privacy and must be the only value.
   if (!value.every(isToken) || (value.includes('none') && value.length > 1)) {

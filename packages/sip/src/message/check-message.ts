@@ -1,5 +1,6 @@
 import type { NameAddr } from '../headers/name-addr.ts';
 import { malformedHeader, quoteForPeople, type SipProblem, SipSyntaxError } from '../syntax/problem.ts';
+import { checkIsMessage } from './check-given.ts';
 import { checkTypedHeaders } from './check-headers.ts';
 import { VIA_BIT } from './head-index.ts';
 import { CALL_ID, CSEQ, FROM, nameOfId, TO, VIA } from './header-names.ts';
@@ -43,6 +44,7 @@ export function checkRouting(message: SipMessage, addresses = true): SipProblem 
  * @returns the first problem, or `undefined`.
  */
 export function checkMessage(message: SipMessage): SipProblem | undefined {
+  checkIsMessage(message, 'checkMessage');
   return checkRouting(message) ?? checkTypedHeaders(message);
 }
 

@@ -6,6 +6,7 @@ import { checkGiven, checkParts, type PartKind } from '../syntax/check-parts.ts'
 import { SipArgumentError, type SipProblem, SipSyntaxError } from '../syntax/problem.ts';
 import type { Uri } from '../uri/uri.ts';
 import { assemble, bodyWire } from './assemble.ts';
+import { checkMediaType } from './check-media-type.ts';
 import { methodMismatch } from './check-message.ts';
 import { rawNul } from './head-problems.ts';
 import { fieldLine, fieldPairs, type HeaderFields } from './header-field.ts';
@@ -113,7 +114,7 @@ export function createRequest(parts: RequestParts): SipRequest {
 }
 
 /** What a peer would refuse is not built. Values of this package are what they are; texts and further fields are read once. */
-function checkReadable(request: SipRequest, { via }: RequestParts): void {
+function checkReadable(request: SipRequest, parts: RequestParts): void {
   const unreadable = ({ message, header }: SipProblem) =>
     new SipArgumentError(
       message,
@@ -125,12 +126,20 @@ function checkReadable(request: SipRequest, { via }: RequestParts): void {
   if (hasRawNul(request.headerWire, head)) throw unreadable(rawNul);
   try {
     request.callId;
-    if (listed(via).some((one) => typeof one === 'string')) request.vias;
+    if (hasText(parts.via)) request.vias;
+    if (hasText(parts.routes)) request.routes;
+    if (hasText(parts.contact)) request.contacts;
+    if (parts.contentType !== undefined) checkMediaType(parts.contentType);
     const { method } = request.cseq;
     if (method !== request.method) throw unreadable(methodMismatch(request.method, method));
   } catch (error) {
     throw error instanceof SipSyntaxError ? unreadable(error.problem) : error;
   }
+}
+
+/** Texts are read once; a value of this package is what it says. */
+function hasText(given: unknown): boolean {
+  return listed(given).some((one) => typeof one === 'string');
 }
 
 function listed<T>(value: T | readonly T[] | undefined): readonly T[] {

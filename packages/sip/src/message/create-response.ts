@@ -1,8 +1,9 @@
 import type { NameAddr } from '../headers/name-addr.ts';
 import { isAll, TOKEN } from '../syntax/characters.ts';
 import { checkParts, type PartKind } from '../syntax/check-parts.ts';
-import { SipArgumentError } from '../syntax/problem.ts';
+import { SipArgumentError, SipSyntaxError } from '../syntax/problem.ts';
 import { assemble, bodyWire } from './assemble.ts';
+import { checkMediaType } from './check-media-type.ts';
 import { STRIDE } from './head-index.ts';
 import { fieldLine, fieldPairs, fieldValue, type HeaderFields } from './header-field.ts';
 import { CALL_ID, CSEQ, FROM, headerId, RECORD_ROUTE, TO, VIA } from './header-names.ts';
@@ -94,10 +95,27 @@ export function createResponse(
   if (parts.headers !== undefined) {
     for (const [name, value] of fieldPairs(parts.headers)) out += fieldLine(name, value);
   }
+  if (parts.contentType !== undefined) checkMediaType(parts.contentType);
   if (parts.contentType !== undefined) out += fieldLine('Content-Type', parts.contentType);
   const body = bodyWire(parts.body);
   out += `Content-Length: ${body.length}\r\n\r\n`;
-  return assemble(out, body) as SipResponse;
+  const response = assemble(out, body) as SipResponse;
+  if (typeof parts.contact === 'string') checkContact(response);
+  return response;
+}
+
+/** A text is read once. */
+function checkContact(response: SipResponse): void {
+  try {
+    response.contacts;
+  } catch (error) {
+    if (!(error instanceof SipSyntaxError)) throw error;
+    throw new SipArgumentError(
+      error.message,
+      'Contact',
+      'write it as <sip:alice@192.0.2.1:5061>, or build it with NameAddr.from',
+    );
+  }
 }
 
 /** The lines that a response copies from its request, in their order. */

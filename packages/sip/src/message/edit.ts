@@ -4,6 +4,7 @@ import { bytesFromWire } from '../syntax/text.ts';
 import type { Uri } from '../uri/uri.ts';
 import { bodyWire, messageOfOwn, smallBodyBytes } from './assemble.ts';
 import { carriedHead } from './carried-head.ts';
+import { checkIsMessage } from './check-given.ts';
 import type { EditedLines } from './edited-lines.ts';
 import { FewChanges } from './few-changes.ts';
 import { fieldValue, type HeaderValue } from './header-field.ts';
@@ -38,7 +39,12 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   #uri: string | undefined;
   #body: string | undefined;
 
+  /**
+   * @param message - stays as it is
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is no message
+   */
   constructor(message: M) {
+    checkIsMessage(message, 'edit');
     this.#message = message;
     this.#few = new FewChanges(message);
   }

@@ -1,3 +1,4 @@
+import { checkName } from '../syntax/check-text.ts';
 import { detached } from '../syntax/detached.ts';
 
 /** `To:` as three bytes of a word. */
@@ -259,6 +260,7 @@ export function headerId(name: string): number {
 
 /** In another case, or unknown; the names that a program asks for are few. */
 function otherId(name: string): number {
+  checkName(name);
   const id = idByName.get(name.toLowerCase()) ?? UNKNOWN;
   if (idByName.size < maxNamesKept && name.length <= maxLengthKept) idByName.set(detached(name), id);
   return id;

@@ -1,3 +1,4 @@
+import { checkText } from '../syntax/check-text.ts';
 import { codesFrom } from '../syntax/codes.ts';
 import type { SipProblem } from '../syntax/problem.ts';
 import { bytesFromWire, wireFromBytes } from '../syntax/text.ts';
@@ -61,6 +62,7 @@ export function parseMessage(bytes: Uint8Array, options: ParseOptions = {}): Par
 
 /** As `parseMessage`, for a message held as wire text: one character per byte. */
 export function parseWire(text: string, options: ParseOptions = {}): ParsedMessage {
+  checkText(text);
   return parseMessage(bytesFromWire(text), options);
 }
 

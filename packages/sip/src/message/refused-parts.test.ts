@@ -7,6 +7,7 @@ import { Via } from '../headers/via.ts';
 import { Parameters } from '../parameters/parameters.ts';
 import { SipUri } from '../uri/uri.ts';
 import { createRequest } from './create-request.ts';
+import { createResponse } from './create-response.ts';
 import { edit } from './edit.ts';
 import { inspectRequest } from './inspect-request.ts';
 
@@ -72,6 +73,12 @@ const calls: readonly Call[] = [
     { via: 'junk' },
     { via: [base.via, 'junk'] },
     { cseq: new CSeq(1, 'INVITE') },
+    { routes: 'x' },
+    { routes: ['<sip:proxy.contoso.example;lr>', 'x'] },
+    { contact: 'no address' },
+    { contact: [NameAddr.from({ uri }), ''] },
+    { contentType: '' },
+    { contentType: 'text' },
     { headers: { From: '<sip:carol@contoso.example>;tag=2' } },
     { headers: { f: '<sip:carol@contoso.example>;tag=2' } },
     { headers: { Subject: 'a\0b' } },
@@ -82,6 +89,13 @@ const calls: readonly Call[] = [
       `createRequest ${JSON.stringify(given)} ${Object.values(given)[0]?.constructor.name}`,
       createRequest,
       { ...base, ...given },
+    ],
+  ),
+  ...[{ contact: 'no address' }, { contact: '' }, { contentType: '' }, { contentType: 'text' }].map(
+    (given): Call => [
+      `createResponse ${JSON.stringify(given)}`,
+      (one: never) => createResponse(request, 200, 'OK', one),
+      given,
     ],
   ),
   ...[
@@ -137,6 +151,15 @@ describe('what a peer can read', () => {
     expect(
       createRequest({ ...base, via: [base.via, base.via], headers: { Subject: 'x' } }).vias,
     ).toHaveLength(2);
+    const asked = createRequest({
+      ...base,
+      routes: ['<sip:a.contoso.example;lr>, <sip:b.contoso.example;lr>'],
+    });
+    expect(asked.routes).toHaveLength(2);
+    expect(createRequest({ ...base, contact: '*' }).isContactWildcard).toBe(true);
+    expect(
+      createResponse(asked, 200, 'OK', { contact: uri, contentType: 'text/plain' }).contacts,
+    ).toHaveLength(1);
     expect(SipUri.from({ host, port: undefined, parameters: { lr: true, x: 5 } }).toString()).toBe(
       'sip:contoso.example;lr;x=5',
     );

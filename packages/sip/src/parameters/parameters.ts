@@ -1,5 +1,6 @@
 import { isAll, PARAMETER_VALUE, QUOTE, TOKEN, URI_PARAMETER } from '../syntax/characters.ts';
 import { kindOf } from '../syntax/check-parts.ts';
+import { checkName } from '../syntax/check-text.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { quote, unescapeQuoted } from '../syntax/text.ts';
 
@@ -140,6 +141,7 @@ export class Parameters {
   private find(name: string): number {
     const { list } = this;
     for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i;
+    checkName(name);
     const lower = name.toLowerCase();
     return lower === name ? -1 : this.find(lower);
   }

@@ -1,3 +1,5 @@
+import { checkText } from './check-text.ts';
+
 /**
  * Character classes of the RFC 3261 §25.1 grammar as one lookup table: a bit per class, indexed by the character code.
  * Codes from 128 up belong to no class; text that may hold UTF-8 tests for them explicitly.
@@ -107,6 +109,7 @@ export function trimEnd(text: string, start: number, end: number): number {
  * UTF-8 character.
  */
 export function trimSpace(text: string): string {
+  checkText(text);
   const start = skipSpace(text, 0, text.length);
   return text.slice(start, trimEnd(text, start, text.length));
 }

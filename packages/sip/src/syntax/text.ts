@@ -1,4 +1,5 @@
 import { Buffer, isUtf8 } from 'node:buffer';
+import { checkText } from './check-text.ts';
 import { SipArgumentError } from './problem.ts';
 
 /**
@@ -17,7 +18,17 @@ export function wireFromBytes(bytes: Uint8Array, start?: number, end?: number): 
 }
 
 function viewOf(bytes: Uint8Array): Buffer {
-  if (ArrayBuffer.isView(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  checkBytes(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/**
+ * Looks at bytes that a caller gives.
+ *
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ */
+export function checkBytes(bytes: unknown): void {
+  if (ArrayBuffer.isView(bytes)) return;
   throw new SipArgumentError(
     `expected bytes, found ${bytes === null ? 'null' : typeof bytes}`,
     'bytes of a message',
@@ -52,8 +63,13 @@ export function textFromWire(wire: string): string {
   return isUtf8(bytes) ? bytes.toString('utf8') : wire;
 }
 
-/** Text to wire text: what is not ASCII becomes its UTF-8 bytes. */
+/**
+ * Text to wire text: what is not ASCII becomes its UTF-8 bytes.
+ *
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is no text
+ */
 export function wireFromText(text: string): string {
+  checkText(text);
   if (Buffer.byteLength(text, 'utf8') === text.length) return text;
   return Buffer.from(text, 'utf8').toString('latin1');
 }

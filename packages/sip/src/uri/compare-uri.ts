@@ -1,6 +1,7 @@
 import type { Parameters } from '../parameters/parameters.ts';
 import { PASSWORD, URI_PARAMETER, USER } from '../syntax/characters.ts';
 import { escapeUri, unescapeUri } from '../syntax/escape.ts';
+import { checkIsUri } from './check-uri.ts';
 import { canonicalHost } from './ip-address.ts';
 import type { SipUri, TelUri, Uri } from './uri.ts';
 
@@ -16,6 +17,8 @@ const decisive = ['user', 'ttl', 'method', 'maddr', 'transport', 'gr'];
  * @see RFC 3261 §19.1.4, RFC 5627 §4.4 (`gr` is decisive), RFC 3966 §4 (tel)
  */
 export function uriEquals(a: Uri, b: Uri): boolean {
+  checkIsUri(a, 'uriEquals');
+  checkIsUri(b, 'uriEquals');
   if (a.kind === 'sip') return b.kind === 'sip' && sipEquals(a, b);
   if (a.kind === 'tel') return b.kind === 'tel' && telEquals(a, b);
   return b.kind === 'opaque' && a.scheme === b.scheme && a.rest === b.rest;
@@ -101,8 +104,11 @@ function sortedHeaders(uri: SipUri): string[] {
  * `sip:`, `sips:` and every spelling of one user give one key: `alice@contoso.example`.
  *
  * @returns the key, or `undefined` for a URI that is not a `sip:` or `sips:` URI.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is no URI, for example a text.
  * @see RFC 3261 §10.3 step 5, RFC 5630 §5.3
  */
 export function addressOfRecord(uri: Uri): string | undefined {
-  return uri.kind === 'sip' ? uri.address : undefined;
+  if ((uri as Uri | undefined)?.kind === 'sip') return (uri as SipUri).address;
+  checkIsUri(uri, 'addressOfRecord');
+  return undefined;
 }

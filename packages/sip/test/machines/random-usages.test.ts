@@ -294,7 +294,11 @@ function act(dialog: Dialog, dice: Dice): SipRequest | undefined {
   const contact = pick(dice, contacts);
   if (choice < 3) return dialog.createRequest(pick(dice, methods), { headers: { 'X-A': 1 } });
   if (choice < 6) {
-    const one = request(pick(dice, methods), { cseq: dice(60), contact });
+    const one = request(pick(dice, methods), {
+      cseq: dice(60),
+      contact: [],
+      headers: { Contact: contact },
+    });
     const verdict = dialog.receiveRequest(one);
     if (verdict.ok && dice(2) === 0) dialog.requestAnswered(one, pick(dice, statuses));
   } else if (choice < 9) {
