@@ -12,6 +12,7 @@ import type { AskOptions } from './ask-options.ts';
 import { askRequest } from './ask-request.ts';
 import type { Account } from './budget/account.ts';
 import { MessageBudget } from './budget/message-budget.ts';
+import { checkEndpointOptions } from './check-endpoint-options.ts';
 import { SipConnection } from './connection/connection.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
 import type { ConnectionLink, ConnectionUser } from './connection/connection-user.ts';
@@ -53,8 +54,12 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
   readonly #stopRetrying: (() => void) | undefined;
   #disposed = false;
 
-  /** @param options - who we are, who decides, how to dial */
+  /**
+   * @param options - who we are, who decides, how to dial
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for an option that is missing, misspelt or of another kind
+   */
   constructor(options: EndpointOptions) {
+    checkEndpointOptions(options);
     this.newToken = options.newToken;
     this.#options = options;
     this.#user = options.user;

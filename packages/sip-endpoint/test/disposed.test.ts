@@ -16,7 +16,11 @@ function startNetwork() {
     dial: network.dial,
     user: {
       onAck() {},
-      onRequest: (transaction) => void transaction.respond(createResponse(transaction.request, 200)),
+      onRequest(transaction) {
+        const { request } = transaction;
+        const parts = request.method === 'INVITE' ? { toTag: 'b1', contact: '<sip:bob@192.0.2.2>' } : {};
+        transaction.respond(createResponse(request, 200, undefined, parts));
+      },
     },
   });
   network.listen(server, (socket, link) => void registrar.accept(socket, link));
@@ -53,6 +57,17 @@ describe('a user agent that was disposed of', () => {
     await expect(ask(agent)).rejects.toMatchObject({ code, place: 'contoso.example' });
     expect(agent.registration).toEqual({ state: 'unregistered' });
     expect(network.dials).toEqual([]);
+  });
+
+  it('has left no call that could be hung up: that is refused too', async () => {
+    await using network = startNetwork();
+    const agent = network.agent();
+    await agent.connect();
+    const offer = { contentType: 'application/sdp', body: 'v=0' };
+    const outcome = await agent.call('sip:bob@contoso.example', offer);
+    if (!outcome.ok) throw new Error('expected a call');
+    await agent[Symbol.asyncDispose]();
+    await expect(outcome.call.hangUp()).rejects.toMatchObject({ code, place: 'contoso.example' });
   });
 
   it('refuses to register where it hears that its connection is gone', async () => {

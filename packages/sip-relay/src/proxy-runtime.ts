@@ -10,7 +10,6 @@ import {
 import {
   type ConnectionLink,
   type DrainOptions,
-  type EndpointOptions,
   type EndpointUser,
   monotonicNow,
   type NextHop,
@@ -28,6 +27,7 @@ import {
 } from '@entente/sip-proxy';
 import { type Log, RefusalLimit } from '@entente/tls';
 import { weighAtAGlance, weighRequest } from './admission/weigh-request.ts';
+import { type EndpointParts, endpointParts } from './endpoint-parts.ts';
 import type { FlowNames } from './flow-names.ts';
 import { OwnRequests } from './living/own-requests.ts';
 import { logGivenUp, logHeldUp, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
@@ -40,11 +40,7 @@ import { Relay } from './relay/relay.ts';
 import { withSource } from './with-source.ts';
 
 /** What a proxy runtime is made of. */
-export interface ProxyRuntimeOptions<Sender extends object>
-  extends Pick<
-    EndpointOptions,
-    'budget' | 'dial' | 'limits' | 'locate' | 'newToken' | 'overload' | 'retryOn' | 'sentBy'
-  > {
+export interface ProxyRuntimeOptions<Sender extends object> extends EndpointParts {
   /** Decides who sends each request, and what becomes of it. */
   readonly policy: ProxyPolicy<Sender>;
   /** Names of client connections; the policy writes them into tokens and targets. */
@@ -62,8 +58,6 @@ export interface ProxyRuntimeOptions<Sender extends object>
   readonly isToldNothing?: (link: SipConnection['link']) => boolean;
   /** The runtimes of the other sides of this server, by the names that decisions use; asked when a request leaves by one. */
   readonly sides?: Readonly<Record<string, () => ProxyRuntime<object>>>;
-  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
-  readonly clock?: () => number;
 }
 
 /** Number of the Entente-Diagnostics header for a request that was refused. */
@@ -125,7 +119,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     const { clock, flows, isOurVia, log } = options;
     this.#options = options;
     this.#validation = { isOurVia };
-    this.#endpoint = new SipEndpoint({ ...options, timings, user: this.#user() });
+    this.#endpoint = new SipEndpoint({ ...endpointParts(options), timings, user: this.#user() });
     this.#own = new OwnRequests(this.#endpoint);
     this.#relay = new Relay({
       endpoint: this.#endpoint,

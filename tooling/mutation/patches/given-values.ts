@@ -45,5 +45,16 @@ export const patches: PatchList = {
         title: 'reads nothing more once its sink has thrown, because no message is known to begin there',
       },
     },
+    {
+      name: 'options-of-an-endpoint',
+      off: 'an endpoint begins with options that are missing or misspelt, and fails at its first message',
+      file: 'packages/sip-endpoint/src/endpoint.ts',
+      find: '    checkEndpointOptions(options);\n',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/check-endpoint-options.test.ts',
+        title: 'are refused with one who decides about no ACK, and the fault names it',
+      },
+    },
   ],
 };

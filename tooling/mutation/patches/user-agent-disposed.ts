@@ -41,5 +41,16 @@ export const patches: PatchList = {
       replace: ' was not answered in time`',
       test: disposed('says so of what it was asked to send a text: its time was not over'),
     },
+    {
+      name: 'call-that-is-left',
+      off: 'who hangs up a call of a user agent that was disposed of is told to register first',
+      file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
+      find: '    this.#sessions.close();\n',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/disposed.test.ts',
+        title: 'has left no call that could be hung up: that is refused too',
+      },
+    },
   ],
 };

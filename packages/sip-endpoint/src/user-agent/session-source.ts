@@ -1,10 +1,11 @@
 import type { Clock } from '@entente/tls';
+import { DisposedError } from '../connection/disposed.ts';
 import { NotConnectedError } from './not-connected.ts';
 import type { UserSession } from './user-agent-session.ts';
 
 interface Waiting {
   readonly resolve: (session: UserSession) => void;
-  readonly reject: (error: NotConnectedError) => void;
+  readonly reject: (error: NotConnectedError | DisposedError) => void;
   readonly stop: () => void;
 }
 
@@ -25,6 +26,7 @@ export class SessionSource {
   readonly #parts: SessionSourceParts;
   readonly #waiting = new Set<Waiting>();
   #current: UserSession | undefined;
+  #isClosed = false;
 
   /** @param parts - time, and whether waiting is of use */
   constructor(parts: SessionSourceParts) {
@@ -53,19 +55,26 @@ export class SessionSource {
 
   /** No connection will come: who waits hears of it. */
   giveUp(): void {
-    for (const one of this.#take()) one.reject(new NotConnectedError(this.#parts.server));
+    for (const one of this.#take()) one.reject(this.#none());
+  }
+
+  /** The user agent is disposed of: nothing is asked any more, also of what it has left to its caller, such as a call. */
+  close(): void {
+    this.#isClosed = true;
+    this.giveUp();
   }
 
   /**
    * The session for a request; where the connection is gone and another one is on its way, that one's, within 32 seconds.
    * @param signal - ends the waiting
-   * @throws NotConnectedError where there is none; the reason of the signal
+   * @throws NotConnectedError where there is none; DisposedError where the user agent was disposed of; the reason of the signal
    */
   async next(signal?: AbortSignal): Promise<UserSession> {
     signal?.throwIfAborted();
+    if (this.#isClosed) throw this.#none();
     if (this.#current !== undefined) return this.#current;
-    const { clock, isComing, server } = this.#parts;
-    if (!isComing()) throw new NotConnectedError(server);
+    const { clock, isComing } = this.#parts;
+    if (!isComing()) throw this.#none();
     return new Promise((resolve, reject) => {
       const ends = (why: unknown) => {
         this.#waiting.delete(waiting);
@@ -73,7 +82,7 @@ export class SessionSource {
         reject(why);
       };
       const aborted = () => ends(signal?.reason);
-      const stopTimer = clock.after(longestWaitMs, () => ends(new NotConnectedError(server)));
+      const stopTimer = clock.after(longestWaitMs, () => ends(this.#none()));
       const stop = () => {
         stopTimer();
         signal?.removeEventListener('abort', aborted);
@@ -82,6 +91,11 @@ export class SessionSource {
       signal?.addEventListener('abort', aborted, { once: true });
       this.#waiting.add(waiting);
     });
+  }
+
+  #none(): NotConnectedError | DisposedError {
+    const { server } = this.#parts;
+    return this.#isClosed ? new DisposedError(server) : new NotConnectedError(server);
   }
 
   #take(): readonly Waiting[] {

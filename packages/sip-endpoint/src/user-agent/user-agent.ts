@@ -276,6 +276,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   /** Hangs up nothing, says nothing: closes the connection, and keeps no registration. What is asked for later is refused. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
+    this.#sessions.close();
     this.#keepAlive.stop();
     this.#password.stop();
     this.#registration.abandon();
