@@ -51,5 +51,16 @@ export const patches: PatchList = {
         'are not changed past that, read all the same, and changed again without a restart once it is over',
       ),
     },
+    {
+      name: 'thread-left-out-of-a-bundle',
+      off: 'a program that was bundled without the thread of its database is told to restart',
+      file: 'packages/store-sql/src/worker/own-thread.ts',
+      find: 'if (entry instanceof ThreadFileMissing) throw threadEnded(entry);',
+      replace: 'if (entry instanceof ThreadFileMissing) throw threadEnded(new Error(entry.message));',
+      test: {
+        file: 'packages/store-sql/src/worker/thread-file-missing.test.ts',
+        title: 'is not started, and its fault says what is missing and what to do: a module',
+      },
+    },
   ],
 };

@@ -1,4 +1,4 @@
-import { startOwnThread } from '@entente/store-sql/sqlite';
+import { remedyOfEnd, startOwnThread } from '@entente/store-sql/sqlite';
 import { ChatRoomFault } from '../fault.ts';
 import { type BatchAnswer, faultOf, type Order } from './order.ts';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
@@ -48,8 +48,10 @@ function threadEnded(place: string, cause: unknown): ChatRoomFault {
   return new ChatRoomFault('ENTENTE_CHAT_STORE_UNAVAILABLE', {
     sentence: `the thread of the database has ended: ${(cause as Partial<Error>).message ?? String(cause)}`,
     place,
-    remedy:
+    remedy: remedyOfEnd(
+      cause,
       'it is started again at once; where this comes again, give the server more memory, and look at its log',
+    ),
     cause,
   });
 }

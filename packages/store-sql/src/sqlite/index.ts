@@ -4,3 +4,4 @@ export { BatchQueue, type BatchQueueOptions, type Settled } from '../queue/batch
 export { migrate } from '../schema/migrate.ts';
 export type { Migration } from '../schema/migrations.ts';
 export { type OwnThread, type OwnThreadOptions, startOwnThread } from '../worker/own-thread.ts';
+export { remedyOfEnd } from '../worker/thread-file-missing.ts';

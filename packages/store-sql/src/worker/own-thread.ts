@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { ThreadFileMissing } from './thread-file-missing.ts';
 
 /** How the thread of a database is started. */
 export interface OwnThreadOptions<From> {
-  /** `import.meta.url` of the module that starts it. */
-  readonly from: string;
+  /** `import.meta.url` of the module that starts it; undefined in a bundle of CommonJS. */
+  readonly from: string | undefined;
   /** The file that runs in the thread: beside the built code, or among the sources, where it loads TypeScript by itself. */
   readonly entry: { readonly built: string; readonly source: string };
   /** What it is started with. */
@@ -38,13 +40,16 @@ interface Awaited<From> {
  * Starts a thread that owns a database. It alone does not keep the process alive; what is under way does.
  * @param options - its file, what it is started with
  * @param threadEnded - the fault of what is asked of a thread that has ended
+ * @throws what `threadEnded` makes of a {@link ThreadFileMissing}, where the code was bundled without the file
  */
 export function startOwnThread<To, From>(
   options: OwnThreadOptions<From>,
   threadEnded: (cause: unknown) => Error,
 ): OwnThread<To, From> {
   const { isNews, onEnded } = options;
-  const worker = new Worker(...entryPoint(options));
+  const entry = entryPoint(options);
+  if (entry instanceof ThreadFileMissing) throw threadEnded(entry);
+  const worker = new Worker(...entry);
   let awaited: Awaited<From> | undefined;
   let ended: Error | undefined;
   let isToEnd = false;
@@ -89,10 +94,12 @@ function entryPoint({
   entry,
   from,
   workerData,
-}: Pick<OwnThreadOptions<never>, 'entry' | 'from' | 'workerData'>): ConstructorParameters<typeof Worker> {
-  const isSource = from.endsWith('.ts');
-  return [
-    new URL(isSource ? entry.source : entry.built, from),
-    { workerData, execArgv: isSource ? ['--conditions=@entente/source'] : [] },
-  ];
+}: Pick<OwnThreadOptions<never>, 'entry' | 'from' | 'workerData'>):
+  | ConstructorParameters<typeof Worker>
+  | ThreadFileMissing {
+  const isSource = from?.endsWith('.ts') === true;
+  const name = isSource ? entry.source : entry.built;
+  const url = from === undefined ? undefined : new URL(name, from);
+  if (url === undefined || !existsSync(url)) return new ThreadFileMissing(name, url);
+  return [url, { workerData, execArgv: isSource ? ['--conditions=@entente/source'] : [] }];
 }

@@ -2,6 +2,7 @@ import { PkiFault } from '@entente/pki/ledger';
 import type { ImportProgress } from '../import/import-ledger-file.ts';
 import { type BatchAnswer, faultOf, type Order } from './order.ts';
 import { startOwnThread } from './own-thread.ts';
+import { remedyOfEnd } from './thread-file-missing.ts';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
 
 /** The thread of an open database, as the main thread sees it. */
@@ -62,7 +63,7 @@ function threadEnded(place: string, cause: unknown): PkiFault {
   return new PkiFault('ENTENTE_PKI_LEDGER_UNAVAILABLE', {
     sentence: `the thread of the database has ended: ${(cause as Partial<Error>).message ?? String(cause)}`,
     place,
-    remedy: 'restart the authority',
+    remedy: remedyOfEnd(cause, 'restart the authority'),
     cause,
   });
 }
