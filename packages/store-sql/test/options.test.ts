@@ -2,7 +2,12 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type StoreOptions } from '@entente/store-sql';
-import { openPostgresAccounts, type PostgresAccountsOptions } from '@entente/store-sql/postgres';
+import {
+  openPostgresAccounts,
+  type PostgresAccountsOptions,
+  type PostgresReaderOptions,
+  readPostgresAccounts,
+} from '@entente/store-sql/postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let folder: string;
@@ -91,5 +96,29 @@ describe('openPostgresAccounts', () => {
     );
     expect(fault).toMatchObject({ code: 'ENTENTE_ACCOUNTS_BAD_ARGUMENT', place });
     expect(String(fault)).not.toContain('secret');
+  });
+});
+
+describe('readPostgresAccounts', () => {
+  const server = { host: '127.0.0.1', database: 'accounts', user: 'entente', port: 1 };
+
+  it.each<readonly [string, unknown, string]>([
+    ['no options', undefined, 'options of readPostgresAccounts'],
+    ['no server', {}, 'server of readPostgresAccounts'],
+    [
+      'an option of those who change accounts',
+      { server, keptRemovals: 5 },
+      'options of readPostgresAccounts',
+    ],
+    ['a pause that is too short', { server, heartbeatMs: 99 }, 'heartbeatMs of readPostgresAccounts'],
+    ['a bound that is none', { server, maxWaiting: Number.NaN }, 'maxWaiting of readPostgresAccounts'],
+    [
+      'a password in the clear',
+      { server: { ...server, password: 'p' } },
+      'password of the PostgreSQL server',
+    ],
+  ])('refuses %s at once', (_, options, place) => {
+    const fault = expect.objectContaining({ code: 'ENTENTE_ACCOUNTS_BAD_ARGUMENT', place });
+    expect(() => readPostgresAccounts(options as PostgresReaderOptions)).toThrow(fault);
   });
 });

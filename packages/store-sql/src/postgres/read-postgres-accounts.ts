@@ -1,5 +1,11 @@
-import { type AccountDirectory, ChangeListeners, checkPageLimit } from '@entente/accounts/directory';
+import {
+  type AccountDirectory,
+  AccountsFault,
+  ChangeListeners,
+  checkPageLimit,
+} from '@entente/accounts/directory';
 import { changesSince } from '../accounts/account-feed.ts';
+import { callback, type OptionRules, object, optionProblem, wholeNumber } from '../option-problem.ts';
 import { asAccountsFault } from '../ports/sql-directory.ts';
 import type { Standing } from '../standing.ts';
 import { ChangeListener } from './change-listener.ts';
@@ -17,6 +23,15 @@ export type PostgresReaderOptions = Pick<
   'heartbeatMs' | 'maxConnections' | 'maxWaiting' | 'now' | 'patienceMs' | 'server'
 >;
 
+const rules = {
+  server: object,
+  maxConnections: wholeNumber(1),
+  patienceMs: wholeNumber(0),
+  heartbeatMs: wholeNumber(100),
+  maxWaiting: wholeNumber(1),
+  now: callback,
+} satisfies OptionRules & Record<keyof PostgresReaderOptions, unknown>;
+
 /** The feed of the accounts in PostgreSQL, for a server that follows it and changes nothing. */
 export interface PostgresAccountsReader
   extends Pick<AccountDirectory, 'changes' | 'onChange' | 'place' | typeof Symbol.asyncDispose> {
@@ -27,10 +42,12 @@ export interface PostgresAccountsReader
 /**
  * Opens the accounts in a database of PostgreSQL for a program that only reads them, as a user who can do nothing else. It resolves at once,
  * whether the server answers or not: each page is refused until it does, and `standing` says why.
- * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` for a server that cannot be one or would be reached without TLS. A page throws it for a
+ * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` for an option that is none, a server that cannot be one or would be reached without TLS. A page throws it for a
  * user who may change accounts, and `ENTENTE_ACCOUNTS_UNAVAILABLE`, `ENTENTE_ACCOUNTS_TOO_NEW`
  */
 export function readPostgresAccounts(options: PostgresReaderOptions): PostgresAccountsReader {
+  const wrong = optionProblem(options, rules, 'readPostgresAccounts');
+  if (wrong !== undefined) throw new AccountsFault('ENTENTE_ACCOUNTS_BAD_ARGUMENT', wrong);
   const { heartbeatMs = 5_000, maxConnections = 1, maxWaiting = 100, now = Date.now, server } = options;
   checkServer(server);
   const place = placeOf(server);

@@ -2,6 +2,7 @@ import type { Pool, Server, Topology } from '../network/topology.ts';
 import { trustStateStanding } from '../network/trust-state-standing.ts';
 import { TopologyFault } from '../terms/fault.ts';
 import type { InterfaceName, Role, Service } from '../terms/roles.ts';
+import { checkEnd } from './check-end.ts';
 import { type LinkEnd, type LinkRule, linkRules } from './link-rules.ts';
 import type { TopologyRejection } from './rejection.ts';
 import { includesSide, type Party } from './row.ts';
@@ -71,6 +72,7 @@ export function authorise(
   local: LocalEnd,
   confirmation?: () => Confirmation,
 ): (peer: PeerNames, link: LinkDirection) => TopologyAuthorised {
+  checkEnd(local, 'authorise');
   const ours = localEnd(topology, local);
   return (peer, link) => {
     checkDirection(link.direction);

@@ -1,4 +1,5 @@
 import type { Topology } from '../network/topology.ts';
+import { checkEnd, checkRow } from './check-end.ts';
 import { linkRules } from './link-rules.ts';
 import type { RequestAllowed } from './may-request.ts';
 import { describeEnd, linkEnd, type RequestEnd, serverOf, unknownEnd } from './request-end.ts';
@@ -19,6 +20,9 @@ export function mayOpen(
   other: RequestEnd,
   row: number,
 ): RequestAllowed {
+  checkEnd(opener, 'mayOpen');
+  checkEnd(other, 'mayOpen');
+  checkRow(row, 'mayOpen');
   const from = linkEnd(topology, opener);
   if (from === undefined) return { ok: false, rejection: unknownEnd(opener) };
   const to = linkEnd(topology, other);

@@ -1,4 +1,5 @@
 import type { Topology } from '../network/topology.ts';
+import { checkEnd, checkRow } from './check-end.ts';
 import { linkRules, rowsBetween } from './link-rules.ts';
 import type { TopologyRejection } from './rejection.ts';
 import { describeEnd, linkEnd, type RequestEnd, serverOf, unknownEnd } from './request-end.ts';
@@ -23,6 +24,9 @@ export function mayRequest(
   to: RequestEnd,
   row?: number,
 ): RequestAllowed {
+  checkEnd(from, 'mayRequest');
+  checkEnd(to, 'mayRequest');
+  checkRow(row, 'mayRequest');
   const sender = linkEnd(topology, from);
   if (sender === undefined) return { ok: false, rejection: unknownEnd(from) };
   const receiver = linkEnd(topology, to);

@@ -4,7 +4,7 @@ import { effectivePolicies } from '../document/policies.ts';
 import { effectiveTelephony } from '../document/telephony.ts';
 import { topologyHash } from '../document/topology-hash.ts';
 import { TopologyFault } from '../terms/fault.ts';
-import { defaultPorts, type InterfaceName, zoneOfRole } from '../terms/roles.ts';
+import { defaultPorts, type InterfaceName, type Role, zoneOfRole } from '../terms/roles.ts';
 import { homeServer, homeServers } from './home-server.ts';
 import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';
 
@@ -13,9 +13,10 @@ import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topol
  * `undefined`, never another server.
  *
  * @param document - of the right shape, as {@link checkShape} gave it
- * @throws TopologyFault `ENTENTE_INVALID_TOPOLOGY` where the role of a server is none
+ * @throws TopologyFault `ENTENTE_INVALID_TOPOLOGY` where the role of a server or a pool is none, and where it is no document at all
  */
 export function buildTopology(document: TopologyDocument): Topology {
+  checkIsDocument(document);
   const pools = buildPools(document);
   const servers = buildServers(document, pools);
   const domains = new Map((document.domains ?? []).map((domain) => [domain.name, domain]));
@@ -39,6 +40,26 @@ export function buildTopology(document: TopologyDocument): Topology {
   return topology;
 }
 
+/** A text, or a part of a document, has none of its lists. */
+function checkIsDocument(document: unknown): void {
+  const { domains, servers } = (document ?? {}) as Readonly<Record<string, unknown>>;
+  if (Array.isArray(domains) && Array.isArray(servers)) return;
+  throw new TopologyFault('ENTENTE_INVALID_TOPOLOGY', {
+    sentence: `expected a document with the lists domains and servers, found none in ${document === null ? 'null' : typeof document}`,
+    place: 'argument of buildTopology',
+    remedy: 'give the document of what checkShape returns where that is ok',
+  });
+}
+
+function checkRole(role: Role, of: string): void {
+  if (Object.hasOwn(defaultPorts, role)) return;
+  throw new TopologyFault('ENTENTE_INVALID_TOPOLOGY', {
+    sentence: `expected a role of a server, found ${JSON.stringify(role)}`,
+    place: `role of ${of}`,
+    remedy: `give one of: ${Object.keys(defaultPorts).join(', ')}; checkDocument finds all that is wrong with a document`,
+  });
+}
+
 type GrowingPool = Pool & { readonly members: Server[] };
 
 function buildPools(document: TopologyDocument): Map<string, GrowingPool> {
@@ -46,6 +67,7 @@ function buildPools(document: TopologyDocument): Map<string, GrowingPool> {
   const pools = new Map<string, GrowingPool>();
   for (const entry of document.pools ?? []) {
     if (pools.has(entry.fqdn)) continue;
+    checkRole(entry.role, `pool ${entry.fqdn}`);
     pools.set(entry.fqdn, {
       fqdn: entry.fqdn,
       role: entry.role,
@@ -79,12 +101,7 @@ function buildServers(
 
 function buildServer(entry: ServerEntry, pool: Pool | undefined): Server {
   const { flags, role } = entry;
-  if (!Object.hasOwn(defaultPorts, role))
-    throw new TopologyFault('ENTENTE_INVALID_TOPOLOGY', {
-      sentence: `expected a role of a server, found ${JSON.stringify(role)}`,
-      place: `role of ${entry.fqdn}`,
-      remedy: `give one of: ${Object.keys(defaultPorts).join(', ')}; checkDocument finds all that is wrong with a document`,
-    });
+  checkRole(role, entry.fqdn);
   const usualPorts = defaultPorts[role];
   const interfaces: Partial<Record<InterfaceName, ServerInterface>> = {};
   for (const name of ['internal', 'external'] as const) {

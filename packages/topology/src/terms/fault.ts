@@ -5,6 +5,7 @@ export type TopologyFaultCode =
   | 'ENTENTE_INVALID_TOPOLOGY'
   | 'ENTENTE_BAD_SIGNER'
   | 'ENTENTE_BAD_DIRECTION'
+  | 'ENTENTE_BAD_END'
   | 'ENTENTE_TOPOLOGY_VERSION_EXISTS';
 
 /** A mistake of the caller. Match it by `code`. */
