@@ -51,3 +51,16 @@ it('a program that was suspended for as long renews its identities at its next l
   expect(faults).toEqual([]);
   expect(identity.current.leaf.notAfter).toBe(clock.time + 7 * day);
 });
+
+it('a program whose root has ended is told what to do, and of no command that it does not have', async () => {
+  await (await again()).identity(orders);
+  clock.time += 40 * 365 * day;
+  const authority = await again();
+  const fault: unknown = await authority.identity(orders).catch((error: unknown) => error);
+  const told = [...faults, fault] as readonly { readonly remedy: string }[];
+  expect(told.length).toBeGreaterThan(1);
+  for (const { remedy } of told) {
+    expect(remedy).toContain('set the clock of this machine');
+    expect(remedy).not.toMatch(/entente [a-z]/);
+  }
+});

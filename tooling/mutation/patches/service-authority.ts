@@ -353,5 +353,16 @@ export const patches: PatchList = {
         title: 'ends where nothing can be created, and names the folder: /proc/entente',
       },
     },
+    {
+      name: 'commands-of-a-network',
+      off: 'a program whose root has ended is told to run commands that it does not have',
+      file: 'packages/pki/src/node/service/library-remedies.ts',
+      find: 'return remedies.get(reason) ?? (',
+      replace: 'return remedy ?? (',
+      test: {
+        file: 'packages/pki/test/service-after-years.test.ts',
+        title: 'a program whose root has ended is told what to do, and of no command that it does not have',
+      },
+    },
   ],
 };

@@ -117,7 +117,8 @@ export function damaged(place: string, sentence: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence,
     place,
-    remedy: 'restore the last backup with entente ca restore',
+    remedy:
+      'put the folder back from a copy, or restore the last backup with entente ca restore of @entente/commands',
   });
 }
 

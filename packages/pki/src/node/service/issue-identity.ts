@@ -16,6 +16,7 @@ import { createIssuance, type Issuance } from '../../issuing/issuance.ts';
 import { type LiveIssuers, rollingIssuance } from '../../rollover/rolling-issuance.ts';
 import type { OpenAuthorityFolder } from '../open-authority-folder.ts';
 import type { IdentityFiles } from './identity-files.ts';
+import { libraryRemedy } from './library-remedies.ts';
 import type { ServiceMaterial } from './service-identity.ts';
 
 /** What identities are issued with. */
@@ -169,7 +170,7 @@ export function notIssued(subject: string, { message, reason, remedy }: PkiRefus
   return new PkiFault('ENTENTE_PKI_NOT_ISSUED', {
     sentence: message,
     place: `identity of ${subject}`,
-    remedy,
+    remedy: libraryRemedy(reason, remedy),
     reason,
   });
 }

@@ -13,6 +13,7 @@ import type { AuthorityFolder } from '../authority-folder.ts';
 import type { IssuerStore } from '../issuer-store.ts';
 import { keySigner } from '../key-signer.ts';
 import { rootFiles } from '../root-files.ts';
+import { libraryRemedy } from './library-remedies.ts';
 
 /** What is kept up to date, and how. */
 export interface KeptAuthority {
@@ -95,13 +96,10 @@ async function askRoot(kept: KeptAuthority, issuing: boolean, now: number): Prom
   await issuers.accept(verified.value, now);
 }
 
-const clockRemedy =
-  'set the clock of this machine; where it is right, it was ahead when that list was signed: pass isClockRight: true to openAuthority, for one start of the program';
-
 function refused({ message, reason, remedy }: RootRefusal, place: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence: `the root refuses to sign: ${message}`,
     place,
-    remedy: reason === 'clock-untrusted' ? clockRemedy : remedy,
+    remedy: libraryRemedy(reason, remedy),
   });
 }
