@@ -1,5 +1,12 @@
 import type { EndpointOptions } from '@entente/sip-endpoint';
 
+/** What a proxy hands on to its endpoint as it was given. */
+export interface EndpointParts
+  extends Pick<
+    EndpointOptions,
+    'budget' | 'clock' | 'dial' | 'limits' | 'locate' | 'newToken' | 'overload' | 'retryOn' | 'sentBy'
+  > {}
+
 const names = [
   'budget',
   'clock',
@@ -10,10 +17,7 @@ const names = [
   'overload',
   'retryOn',
   'sentBy',
-] as const;
-
-/** What a proxy hands on to its endpoint as it was given. */
-export type EndpointParts = Pick<EndpointOptions, (typeof names)[number]>;
+] as const satisfies readonly (keyof EndpointParts)[];
 
 /**
  * The options of a proxy that are those of its endpoint, which refuses all others.
