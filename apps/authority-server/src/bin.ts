@@ -10,6 +10,7 @@ import {
   runServer,
 } from '@entente/host';
 import { checkAuthorityFolder } from '@entente/pki/node';
+import { checkDatabaseFiles } from '@entente/store-sql';
 import { readPostgresServer } from '@entente/store-sql/postgres';
 import { authorityConfigSchema } from './config.ts';
 import { acceptedPorts, createAuthorityServer } from './create-authority-server.ts';
@@ -20,7 +21,7 @@ await runServer({
   async check(file) {
     const { config } = await readPlaces(file);
     await checkPlugins({ plugins: config.plugins, from: [dirname(file)], accepts: acceptedPorts });
-    await checkAuthorityFolder(config.directory);
+    await checkAuthorityFolder(config.directory, { checkLedger: checkDatabaseFiles });
   },
   async start(file) {
     const { config, postgresql } = await readPlaces(file);

@@ -24,10 +24,8 @@ export async function openDatabase(
   onImport: (progress: ImportProgress) => void = () => {},
   options: SqliteOptions = {},
 ): Promise<SqliteDriver> {
-  const file = join(directory, databaseFile);
-  await refuseNewDatabase(directory, file);
-  await refuseExposedDatabase(file);
-  const driver = await openSqlite(file, options);
+  await checkDatabaseFiles(directory);
+  const driver = await openSqlite(join(directory, databaseFile), options);
   try {
     await migrate(driver);
     await nameEpoch(driver);
@@ -40,4 +38,16 @@ export async function openDatabase(
     await driver.close();
     throw driver.isStorageFailure(error) ? openingFault(driver.place, error) : error;
   }
+}
+
+/**
+ * What is seen of the database of a folder before it is opened: that it is there where the folder has an authority that is complete, and that others
+ * may not open it. Writes nothing, and asks for no lock.
+ * @param directory - the folder of the authority
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`
+ */
+export async function checkDatabaseFiles(directory: string): Promise<void> {
+  const file = join(directory, databaseFile);
+  await refuseNewDatabase(directory, file);
+  await refuseExposedDatabase(file);
 }

@@ -315,6 +315,16 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     expect(await run('authority-server', good, '--check-config')).toMatchObject({ status: 0, words: '' });
   });
 
+  it('authority-server: the folder of another server, with --check-config', async () => {
+    const config = await configOf('ca.contoso.example.yaml');
+    const directory = join(network.directory, 'fe1.contoso.example');
+    expectFault(
+      await run('authority-server', await write('other.yaml', { ...config, directory }), '--check-config'),
+      join(directory, 'authority.sqlite'),
+      'ENTENTE_PKI_AUTHORITY_DAMAGED',
+    );
+  });
+
   it('authority-server: a port in use', async () => {
     const directory = join(folder, 'authority');
     // Node copies no sockets.

@@ -26,5 +26,38 @@ export const patches: PatchList = {
         title: 'can be written by this user',
       },
     },
+    {
+      name: 'keys-of-the-authority',
+      off: 'the configuration of an authority is valid whose keys are missing, or may be read by others',
+      file: 'packages/pki/src/node/check-authority-folder.ts',
+      find: '  await IssuerStore.open(folder);\n  await readSecret(',
+      replace: '  await readSecret(',
+      test: {
+        file: 'packages/pki/src/node/check-authority-folder.test.ts',
+        title: 'has the keys of its certificates, which no other user may read',
+      },
+    },
+    {
+      name: 'key-of-the-server',
+      off: 'the configuration of an authority is valid whose own key others may read',
+      file: 'packages/pki/src/node/check-authority-folder.ts',
+      find: '  await readSecret(folder.pathOf(authorityFiles.serverKey), maxKeyBytes);\n',
+      replace: '  void readSecret;\n',
+      test: {
+        file: 'packages/pki/src/node/check-authority-folder.test.ts',
+        title: 'has the keys of its certificates, which no other user may read',
+      },
+    },
+    {
+      name: 'ledger-of-the-authority',
+      off: 'the configuration of an authority is valid whose database is lost',
+      file: 'packages/pki/src/node/check-authority-folder.ts',
+      find: 'await checkLedger(directory);',
+      replace: 'void checkLedger;',
+      test: {
+        file: 'packages/pki/src/node/check-authority-folder.test.ts',
+        title: 'has the ledger that it needs, as far as that is seen from outside',
+      },
+    },
   ],
 };

@@ -3,8 +3,11 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PkiFault } from '../ground/fault.ts';
+import { createMemoryLedger } from '../ledger/memory-ledger.ts';
 import { authorityFiles } from './authority-files.ts';
 import { checkAuthorityFolder, type MayAccess } from './check-authority-folder.ts';
+import { initialiseAuthority } from './initialise-authority.ts';
 import { manifestFile } from './manifest-file.ts';
 
 let folder: string;
@@ -13,7 +16,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const withRoot = () => writeFile(join(folder, authorityFiles.rootCertificate), 'not read');
+const withAuthority = () =>
+  initialiseAuthority({
+    directory: folder,
+    domain: 'contoso.example',
+    fqdn: 'ca.contoso.example',
+    objectsUrl: 'http://ca.contoso.example',
+    now: Date.now(),
+    openLedger: async () => createMemoryLedger(),
+  });
 /** A user without one of the rights. */
 const without =
   (right: number): MayAccess =>
@@ -30,14 +41,15 @@ describe('the folder of an authority, before it is started', () => {
     await expect(checkAuthorityFolder(join(folder, 'nowhere'))).rejects.toMatchObject({
       code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
     });
-    await withRoot();
+    await withAuthority();
+    const files = await readdir(folder);
     await expect(checkAuthorityFolder(folder)).resolves.toBeUndefined();
-    expect(await readdir(folder)).toEqual([authorityFiles.rootCertificate]);
+    expect(await readdir(folder)).toEqual(files);
   });
 
   it('can be written by this user', async () => {
-    await withRoot();
-    await expect(checkAuthorityFolder(folder, without(constants.W_OK))).rejects.toMatchObject({
+    await withAuthority();
+    await expect(checkAuthorityFolder(folder, { mayAccess: without(constants.W_OK) })).rejects.toMatchObject({
       code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
       place: folder,
       remedy: expect.stringContaining('as the user of the authority'),
@@ -45,7 +57,7 @@ describe('the folder of an authority, before it is started', () => {
   });
 
   it('can be written by no other user, and is not a backup', async () => {
-    await withRoot();
+    await withAuthority();
     await chmod(folder, 0o770);
     await expect(checkAuthorityFolder(folder)).rejects.toMatchObject({ code: 'ENTENTE_PKI_SECRET_EXPOSED' });
     await chmod(folder, 0o700);
@@ -56,6 +68,38 @@ describe('the folder of an authority, before it is started', () => {
     });
   });
 
+  it('has the keys of its certificates, which no other user may read', async () => {
+    await withAuthority();
+    for (const name of [authorityFiles.issuingKey, authorityFiles.serverKey]) {
+      const place = join(folder, name);
+      await chmod(place, 0o644);
+      await expect(checkAuthorityFolder(folder)).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_SECRET_EXPOSED',
+        place,
+      });
+      await chmod(place, 0o600);
+    }
+    await expect(checkAuthorityFolder(folder)).resolves.toBeUndefined();
+    const place = join(folder, authorityFiles.issuingKey);
+    await rm(place);
+    await expect(checkAuthorityFolder(folder)).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
+      place,
+    });
+  });
+
+  it('has the ledger that it needs, as far as that is seen from outside', async () => {
+    await withAuthority();
+    const lost = new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+      sentence: 'it is lost',
+      place: folder,
+      remedy: 'restore it',
+    });
+    const checkLedger = (directory: string) =>
+      directory === folder ? Promise.reject(lost) : Promise.resolve();
+    await expect(checkAuthorityFolder(folder, { checkLedger })).rejects.toBe(lost);
+  });
+
   it('is not judged where this user may not look into it: another one starts the authority', () =>
-    expect(checkAuthorityFolder(folder, without(constants.X_OK))).resolves.toBeUndefined());
+    expect(checkAuthorityFolder(folder, { mayAccess: without(constants.X_OK) })).resolves.toBeUndefined());
 });

@@ -6,20 +6,35 @@ import { authorityFiles } from './authority-files.ts';
 import { authorityFolder } from './authority-folder.ts';
 import { IssuerStore } from './issuer-store.ts';
 import { refuseSharedFolder } from './own-folder.ts';
+import { readSecret } from './read-secret.ts';
 import { refuseBackupFolder } from './refuse-backup-folder.ts';
+
+/** Far longer than a key. */
+const maxKeyBytes = 65_536;
 
 /** Whether the process has a right to a file, as `access` of Node finds it. */
 export type MayAccess = (path: string, mode: number) => Promise<void>;
 
+/** What is done otherwise than the system does it. */
+export interface CheckFolderOptions {
+  /** What is seen of its ledger, e.g. `checkDatabaseFiles` of `@entente/store-sql`; default: nothing is looked at. */
+  readonly checkLedger?: (directory: string) => Promise<void>;
+  /** Default `access` of the system. */
+  readonly mayAccess?: MayAccess;
+}
+
 /**
- * Checks that a folder has an authority that can be opened there, as far as that is seen without its ledger: that the folder exists, is
- * not a backup, can be written by this user alone, and has the certificate of the root. Writes nothing. A folder that this user may not look into is
- * that of another user, who starts the server.
+ * Checks that a folder has an authority that can be opened there, as far as that is seen without opening its ledger: that the folder exists, is
+ * not a backup, can be written by this user alone, and has certificates, lists and keys that belong together, which others may not read. Writes nothing.
+ * A folder that this user may not look into is that of another user, who starts the server.
  * @param directory - of the authority
- * @param mayAccess - default `access` of the system
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_FILE_UNAVAILABLE`
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_FILE_UNAVAILABLE`, and what
+ *   `checkLedger` throws
  */
-export async function checkAuthorityFolder(directory: string, mayAccess: MayAccess = access): Promise<void> {
+export async function checkAuthorityFolder(
+  directory: string,
+  { checkLedger = async () => {}, mayAccess = access }: CheckFolderOptions = {},
+): Promise<void> {
   const folder = authorityFolder(directory);
   const isOfAnother = await mayAccess(directory, constants.X_OK).then(
     () => false,
@@ -37,4 +52,8 @@ export async function checkAuthorityFolder(directory: string, mayAccess: MayAcce
       cause,
     });
   });
+  // In the order of the start: a folder of another program has no such database.
+  await checkLedger(directory);
+  await IssuerStore.open(folder);
+  await readSecret(folder.pathOf(authorityFiles.serverKey), maxKeyBytes);
 }

@@ -25,7 +25,7 @@ export { rootKeysIn, rootKeysSetAside } from './backup/root-keys.ts';
 export { refuseSharedPlace } from './backup/separate-places.ts';
 export { type BackupOptions, type SignedBackup, writeBackup } from './backup/write-backup.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
-export { checkAuthorityFolder } from './check-authority-folder.ts';
+export { type CheckFolderOptions, checkAuthorityFolder, type MayAccess } from './check-authority-folder.ts';
 export { createFolder } from './create-folder.ts';
 export {
   type AdministratorFiles,
