@@ -29,6 +29,7 @@ import type { Authority } from './authority.ts';
 import { backUpTo } from './back-up.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { createDomainRevocations } from './domain-revocations.ts';
+import { openDomainTopologies } from './domain-topologies.ts';
 import { createEventHub, stateEvent } from './event-hub.ts';
 import { faultFields } from './fault-fields.ts';
 import { Health } from './health/health.ts';
@@ -55,7 +56,6 @@ import { BehindWatch } from './standing/behind-watch.ts';
 import { MemberStandings } from './standing/member-standings.ts';
 import { wentBackProbe } from './standing/went-back-probe.ts';
 import { SurplusWatch } from './surplus-names/surplus-watch.ts';
-import { openTopologyStore } from './topology-store.ts';
 import { publishedLists } from './trust-state/published-lists.ts';
 import { mayIssueStateKey, stateSubject } from './trust-state/state-key.ts';
 import { StatePublisher } from './trust-state/state-publisher.ts';
@@ -103,9 +103,9 @@ export async function openDomainAuthority(
   const health = new Health();
   const auditTrail = store.audit;
   const audit = new AuditLog(auditTrail, health, now);
-  const topologies = await openTopologyStore(
+  const topologies = await openDomainTopologies(
     store.topologies,
-    settings.administratorsHash,
+    settings,
     ({ problem: { message, remedy }, version }) =>
       log.warn(
         { event: 'topology-outdated', version, remedy },
