@@ -42,14 +42,42 @@ it('entente cert issue certifies the key of a store that the topology lists, unt
   const unlisted = await runEntente(line);
   expect(unlisted).toMatchObject({ status: 1, stdout: expect.stringContaining('not-in-topology') });
   await publish([{ fqdn: store, kind: 'redis' }]);
-  const { json, status } = await answerOf(line);
-  expect({ status, names: json.dnsNames, uris: json.uris }).toEqual({
+  const list = `cert list --server ${store} ${options}`;
+  expect(await answerOf(list)).toMatchObject({
+    status: 1,
+    json: {
+      refusal: {
+        message: `no certificate of ${store} was ever issued: it is a store of the topology`,
+        remedy: expect.stringContaining(`entente cert issue --csr <file> --server ${store}`),
+      },
+    },
+  });
+  const { json, status: issued } = await answerOf(line);
+  expect({ status: issued, names: json.dnsNames, uris: json.uris }).toEqual({
     status: 0,
     names: [store],
     uris: [],
   });
   const leaf = new X509Certificate(await readFile(output));
   expect(leaf.keyUsage, 'it dials nobody: serverAuth alone').toEqual(['1.3.6.1.5.5.7.3.1']);
+  expect(await answerOf(list)).toMatchObject({
+    status: 0,
+    json: { certificates: [{ serial: json.serial, profile: 'store', subject: store }] },
+  });
+  const held = await runEntente(
+    `cert revoke --serial ${json.serial} --reason certificateHold --yes ${options}`,
+  );
+  expect(held.status, held.stdout + held.stderr).toBe(0);
+  const status = await answerOf(`status ${options}`);
+  expect(status.json.attention).toContainEqual(
+    expect.stringContaining(`the certificate of the store ${store}, ${json.serial}, is on hold since`),
+  );
+  expect(status.json.next).toContainEqual(expect.stringContaining(`entente cert release ${json.serial}`));
+  const none = await runEntente(list);
+  expect(none.stdout).toContain('1 certificate expired, revoked, on hold, or below');
+  expect(none.stdout).not.toContain('cert show');
+  const released = await runEntente(`cert release ${json.serial} ${options}`);
+  expect(released.status, released.stdout + released.stderr).toBe(0);
   await publish(undefined);
   const shown = await answerOf(`cert show ${json.serial} ${options}`);
   expect(JSON.stringify(shown.json)).toContain('cessationOfOperation');

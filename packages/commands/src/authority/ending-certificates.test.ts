@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ListedCertificate } from './certificates.ts';
-import { endingCertificates } from './ending-certificates.ts';
+import { endingCertificates, heldCertificates } from './ending-certificates.ts';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 10, 27);
@@ -54,5 +54,36 @@ describe('certificates that nobody renews', () => {
   it('of the caller are judged by the file', () => {
     const own = ending('administrator', 'alice', 3);
     expect(endingCertificates([own], { ...holders, own: own.serial }, now)).toEqual([]);
+  });
+});
+
+describe('certificates that are on hold', () => {
+  const held = { at: now, reason: 'certificateHold' };
+
+  it('need attention, of administrators and of stores of the topology, and can be released', () => {
+    const bob = ending('administrator', 'bob', 80, { revocation: held });
+    const store = ending('store', db1, 80, { revocation: held });
+    const other = ending('store', 'db2.contoso.example', 80, { revocation: held });
+    expect(heldCertificates([bob, store, other], holders.stores, now)).toEqual([
+      {
+        serial: bob.serial,
+        message: `the certificate of the administrator bob, ${bob.serial}, is on hold since 2026-11-27T00:00:00Z`,
+      },
+      {
+        serial: store.serial,
+        message: `the certificate of the store ${db1}, ${store.serial}, is on hold since 2026-11-27T00:00:00Z`,
+      },
+    ]);
+  });
+
+  it('need none once there is one that is valid, once they have ended, and where they are revoked for good', () => {
+    const bob = ending('administrator', 'bob', 80, { revocation: held });
+    const next = ending('administrator', 'bob', 70);
+    expect(heldCertificates([bob, next], holders.stores, now)).toEqual([]);
+    expect(
+      heldCertificates([ending('administrator', 'bob', -1, { revocation: held })], holders.stores, now),
+    ).toEqual([]);
+    const gone = ending('administrator', 'bob', 80, { revocation: { at: now, reason: 'superseded' } });
+    expect(heldCertificates([gone], holders.stores, now)).toEqual([]);
   });
 });

@@ -44,3 +44,33 @@ export function endingCertificates(
         : `the certificate of the administrator ${subject} ${verb} at ${at}: they renew it with entente cert renew`;
     });
 }
+
+/** A certificate that is on hold. */
+export interface Held {
+  /** Its serial number, lower-case hexadecimal. */
+  readonly serial: string;
+  /** Whose it is, and since when. */
+  readonly message: string;
+}
+
+/**
+ * Finds the administrators and stores that have nothing but certificates that are on hold: they do nothing until somebody ends the hold.
+ * @param certificates - of the profiles `administrator` and `store`
+ * @param stores - of the topology, FQDN
+ * @param now - by the clock of the authority, milliseconds since 1970
+ */
+export function heldCertificates(
+  certificates: readonly ListedCertificate[],
+  stores: ReadonlySet<string>,
+  now: number,
+): readonly Held[] {
+  const nameOf = ({ profile, subject }: ListedCertificate): string => `${profile} ${subject}`;
+  const valid = new Set(certificates.filter((one) => stateOf(one, now) === 'valid').map(nameOf));
+  return certificates
+    .filter((one) => stateOf(one, now) === 'on hold' && one.notAfter > now && !valid.has(nameOf(one)))
+    .filter(({ profile, subject }) => profile !== 'store' || stores.has(subject))
+    .map((one) => ({
+      serial: one.serial,
+      message: `the certificate of the ${nameOf(one)}, ${one.serial}, is on hold since ${timeText(one.revocation?.at ?? now)}`,
+    }));
+}

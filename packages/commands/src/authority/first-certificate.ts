@@ -25,6 +25,14 @@ export function firstCertificate(server: string, role: string, isExternal = fals
 }
 
 /**
+ * The command by which a store gets a certificate, its first or the next.
+ * @param store - its FQDN
+ */
+export function certificateOfStore(store: string): string {
+  return `entente cert issue --csr <file> --server ${store} --as ca/administrators/<you>.yaml`;
+}
+
+/**
  * How a server gets a certificate that has had one: while its folder is there it has joined, and looks at no token.
  * @param server - its FQDN
  * @param role - its role

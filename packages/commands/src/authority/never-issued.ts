@@ -2,11 +2,11 @@ import type { Answer } from '../topology/answer.ts';
 import { didYouMean } from '../topology/did-you-mean.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
 import type { AuthorityConnection } from './connect-authority.ts';
-import { firstCertificate } from './first-certificate.ts';
+import { certificateOfStore, firstCertificate } from './first-certificate.ts';
 import { versionInForce } from './version-in-force.ts';
 
 /**
- * What to say of a name that no certificate was ever issued to: it may be a slip, or a server that has not joined.
+ * What to say of a name that no certificate was ever issued to: it may be a slip, a server that has not joined, or a store.
  * @param name - as it was given
  */
 export async function neverIssued(
@@ -23,7 +23,14 @@ export async function neverIssued(
       next: [firstCertificate(name, listed.role)],
     };
   }
-  const names = servers.map(({ fqdn }) => fqdn);
+  const stores = inForce.ok ? (inForce.signed?.document.stores ?? []) : [];
+  if (stores.some(({ fqdn }) => fqdn === name)) {
+    return {
+      lines: [`no certificate of ${name} was ever issued: it is a store of the topology`],
+      next: [certificateOfStore(name)],
+    };
+  }
+  const names = [...servers, ...stores].map(({ fqdn }) => fqdn);
   const meant = didYouMean(name, names);
   return {
     lines: [

@@ -28,8 +28,8 @@ export function register(program: Command): void {
     .description(
       'Lists the certificates that are valid, or with --all those too that have expired, are revoked, or are below a revoked issuing authority, in the order in which they were issued. Exit status 1: refused, or no certificate was ever issued to the name.',
     )
-    .option('--server <fqdn>', 'those of this server')
-    .option('--subject <name>', 'those of this server, administrator or user')
+    .option('--server <fqdn>', 'those of this server or store')
+    .option('--subject <name>', 'those of this server, store, administrator or user')
     .addOption(new Option('--profile <profile>', 'those of this kind').choices(Object.keys(profiles)))
     .option('--all', 'those too that have expired, are revoked, or whose issuing authority is');
   administratorCommand(list, 'entente cert list --server fe1.contoso.example --all').action(run);
@@ -37,28 +37,29 @@ export function register(program: Command): void {
 
 async function run(options: ListOptions): Promise<void> {
   const { all, json } = options;
-  const { profile, subject } = filterOf(options);
+  const { profiles: kinds, subject } = filterOf(options);
   const access = await accessOf(options);
   await using connection = await connectAuthority(access);
   const answer = await listCertificates(connection, {
     expired: true,
     ...(subject === undefined ? {} : { subject }),
-    ...(profile === undefined ? {} : { profile }),
+    ...(kinds?.length === 1 ? { profile: kinds[0] } : {}),
   });
   if (!answer.ok) {
     giveRefusal(answer.refusal, json);
     return;
   }
   const now = Date.now();
-  const listed = all === true ? answer.found : answer.found.filter((row) => stateOf(row, now) === 'valid');
+  const found = answer.found.filter((row) => kinds?.includes(row.profile) ?? true);
+  const listed = all === true ? found : found.filter((row) => stateOf(row, now) === 'valid');
   const certificates = listed.map((row) => ({ ...row, state: stateOf(row, now) }));
-  if (subject !== undefined && answer.found.length === 0) {
+  if (subject !== undefined && found.length === 0) {
     const { lines, next } = await neverIssued(subject, connection, access);
     const refusal = { reason: 'certificate-unknown', message: lines.join('; '), remedy: next.join('; ') };
     give({ json: { certificates, refusal }, lines, next, failed: true }, json);
     return;
   }
-  const left = answer.found.length - listed.length;
+  const left = found.length - listed.length;
   give(
     {
       json: { certificates, leftOut: left },
@@ -67,10 +68,14 @@ async function run(options: ListOptions): Promise<void> {
         ...(left === 0
           ? []
           : [
-              `${counted(left, 'certificate')} expired, revoked, or below a revoked issuing authority: --all lists them too`,
+              `${counted(left, 'certificate')} expired, revoked, on hold, or below a revoked issuing authority: --all lists them too`,
             ]),
       ],
-      next: ['entente cert show <serial> --as ca/administrators/<you>.yaml shows one'],
+      next: [
+        listed.length === 0 && left > 0
+          ? 'entente cert list --all --as ca/administrators/<you>.yaml lists those too'
+          : 'entente cert show <serial> --as ca/administrators/<you>.yaml shows one',
+      ],
     },
     json,
   );
@@ -90,20 +95,24 @@ function rowsOf(listed: readonly ListedCertificate[], now: number): readonly str
 }
 
 function filterOf({ profile, server, subject }: ListOptions): {
-  readonly profile?: string;
+  readonly profiles?: readonly string[];
   readonly subject?: string;
 } {
   if (server === undefined) {
     return {
-      ...(profile === undefined ? {} : { profile }),
+      ...(profile === undefined ? {} : { profiles: [profile] }),
       ...(subject === undefined ? {} : { subject: subject.toLowerCase() }),
     };
   }
   if (subject === undefined && (profile ?? 'server') === 'server') {
-    return { profile: 'server', subject: server.toLowerCase() };
+    // As for the other commands, a store is a server of another maker.
+    return {
+      profiles: profile === undefined ? ['server', 'store'] : [profile],
+      subject: server.toLowerCase(),
+    };
   }
   throw new OperatorFault('ENTENTE_USAGE', {
-    sentence: 'expected --server alone: it is --subject with --profile server',
+    sentence: 'expected --server alone: it is --subject with the profiles server and store',
     place: 'the command line',
     remedy: 'give one of them',
   });

@@ -9,7 +9,8 @@ import {
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { type Found, type ListedCertificate, listCertificates, timeText } from '../authority/certificates.ts';
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
-import { endingCertificates, endingMs } from '../authority/ending-certificates.ts';
+import { endingCertificates, endingMs, heldCertificates } from '../authority/ending-certificates.ts';
+import { endOfHold } from '../authority/held-certificate.ts';
 import { type HomeGone, homesGone, homesGoneRemedy, homesGoneText } from '../authority/homes-gone.ts';
 import { type MemberState, memberStates } from '../authority/member-state.ts';
 import { certificateFor, type Missing, missingIn } from '../authority/missing-certificate.ts';
@@ -39,7 +40,7 @@ export function register(program: Command): void {
     .command('status')
     .summary('show the state of the network, and what needs attention')
     .description(
-      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store, or the topology, about to expire; what only the key of the root can do, once it is due; accounts whose home the topology does not have any more. Warns where that key lies beside the authority, which does not change the exit status. Exit status 1: something needs attention, or the authority refused.',
+      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store on hold, or about to expire, as is the topology; what only the key of the root can do, once it is due; accounts whose home the topology does not have any more. Warns where that key lies beside the authority, which does not change the exit status. Exit status 1: something needs attention, or the authority refused.',
     );
   administratorCommand(status, 'entente status').action(run);
 }
@@ -55,12 +56,14 @@ async function run(options: AdministratorOptions): Promise<void> {
   const { document, homes, members, now, others, problems, rootKey, state, warnings } = asked.found;
   const own = await ownCertificate(access.certificate);
   const stores = new Set((document?.stores ?? []).map(({ fqdn }) => fqdn));
+  const held = heldCertificates(others, stores, now);
   const attention = [
     ...problems.map(({ message, part }) => `${part} of the authority: ${message}`),
     ...(document === undefined ? ['no topology has been published'] : expiryOf(document, now)),
     ...members.flatMap((member) => member.attention),
     ...ownExpiry(own, now),
     ...endingCertificates(others, { stores, own: own?.serialHex }, now),
+    ...held.map(({ message }) => message),
     ...warnings.map(({ message }) => message),
     ...homesGoneText(homes),
   ];
@@ -105,6 +108,7 @@ async function run(options: AdministratorOptions): Promise<void> {
         ...new Set([...problems, ...warnings].map(({ remedy }) => remedy)),
         ...(rootKey === undefined ? [] : [rootKey.remedy]),
         ...homesGoneRemedy(homes),
+        ...held.map(({ serial }) => endOfHold(serial).join('; ')),
         ...nextFor(asked.found),
       ],
       failed: attention.length > 0,
