@@ -18,6 +18,23 @@ describe('what the key of the root is needed for', () => {
     expect(found).toEqual({ ok: true, found: { warnings: [{ message: 'the list ends', remedy: 'sign' }] } });
   });
 
+  it('is an answer that was brought, until the authority has taken it: nobody goes to the root again', async () => {
+    const warning = { message: 'the list ends', remedy: 'carry the request to the root' };
+    const text = JSON.stringify({ warnings: [warning], brought: ['root-answer.json'] });
+    expect(await rootWarnings(answering(text))).toMatchObject({
+      found: {
+        warnings: [
+          {
+            message: 'the list ends',
+            remedy: expect.stringContaining('has taken root-answer.json, within a minute'),
+          },
+        ],
+      },
+    });
+    const without = JSON.stringify({ warnings: [warning], brought: [] });
+    expect(await rootWarnings(answering(without))).toMatchObject({ found: { warnings: [warning] } });
+  });
+
   it('has the key itself beside it, where it lies at the authority', async () => {
     const rootKey = { file: '/ca/root_ca.key', message: 'it is here', remedy: 'move it' };
     expect(await rootWarnings(answering(JSON.stringify({ warnings: [], rootKey })))).toEqual({

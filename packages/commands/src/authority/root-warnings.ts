@@ -48,15 +48,32 @@ export async function rootWarnings(connection: AuthorityConnection): Promise<Fou
   });
 }
 
+/**
+ * What to do about warnings of the roots: where an answer was brought, nobody goes to the root until the authority has taken it.
+ * @param warnings - as the authority says them
+ * @param brought - names of the answers that wait
+ */
+export function onceBrought<T extends RootWarning>(
+  warnings: readonly T[],
+  brought: readonly string[],
+): readonly T[] {
+  if (brought.length === 0) return warnings;
+  const remedy = `wait until the authority has taken ${brought.join(', ')}, within a minute, or when it starts; then look again`;
+  return warnings.map((warning) => ({ ...warning, remedy }));
+}
+
 function warningsIn(text: string): RootWarnings | undefined {
   try {
-    const { rootKey, warnings } = JSON.parse(text) as {
+    const { brought, rootKey, warnings } = JSON.parse(text) as {
+      readonly brought?: unknown;
       readonly rootKey?: unknown;
       readonly warnings?: unknown;
     };
     if (!Array.isArray(warnings) || !warnings.every(isWarning)) return undefined;
-    if (rootKey === undefined) return { warnings };
-    return isRootKey(rootKey) ? { warnings, rootKey } : undefined;
+    const files = Array.isArray(brought) ? brought.map(String) : [];
+    const known = { warnings: onceBrought(warnings, files) };
+    if (rootKey === undefined) return known;
+    return isRootKey(rootKey) ? { ...known, rootKey } : undefined;
   } catch {
     return undefined;
   }

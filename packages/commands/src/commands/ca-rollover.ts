@@ -3,6 +3,7 @@ import { type AdministratorOptions, accessOf } from '../authority/administrator-
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { timeText } from '../authority/certificates.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
+import { onceBrought } from '../authority/root-warnings.ts';
 import { groupCommand } from '../group-command.ts';
 import { give, table } from '../topology/answer.ts';
 
@@ -104,7 +105,7 @@ async function show(options: AdministratorOptions): Promise<void> {
         ),
         ...status.warnings.map(({ message }) => `warning: ${message}`),
       ],
-      next: [...new Set(status.warnings.map(({ remedy }) => remedy))],
+      next: [...new Set(onceBrought(status.warnings, status.brought ?? []).map(({ remedy }) => remedy))],
     },
     options.json,
   );
