@@ -47,8 +47,19 @@ describe('what is still named is not removed, and it is said where it is and wha
     expect(said).toContain('entente topology remove fe2.contoso.example --file topology.yaml');
     await succeed('topology remove fe2.contoso.example --yes');
     expect(await refused('topology remove pool1.contoso.example --kind pool')).toContain(
-      'entente topology add pool <fqdn> --home --file topology.yaml',
+      'entente topology add domain contoso.example --pool <fqdn> --file topology.yaml',
     );
+  });
+
+  it('an entry of another kind, which is named with its option', async () => {
+    await succeed('topology add pool pool2.contoso.example --role front-end');
+    const said = await refused('topology remove pool2.contoso.example');
+    expect(said).toContain('pool2.contoso.example is a pool of the topology, and not a server');
+    expect(said).toContain('entente topology remove pool2.contoso.example --kind pool --file topology.yaml');
+    expect(await refused('topology remove alice')).toContain('alice is an administrator of the topology');
+    expect(await refused('topology remove alice --kind site')).toContain('--kind administrator');
+    expect(await refused('topology remove nowhere')).toContain('the topology has no nowhere');
+    await succeed('topology remove pool2.contoso.example --kind pool --yes');
   });
 
   it('an administrator whose signature is needed: the command that needs fewer is named, and works', async () => {

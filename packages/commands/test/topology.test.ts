@@ -133,7 +133,7 @@ describe('entente topology add and remove', () => {
       ['add partner self --domain contoso.example', 'contoso.example'],
       ['add link 10 --may-open b', 'widen'],
       ['add user alice@fabrikam.example --home fe1.contoso.example', 'fabrikam.example'],
-      ['remove fe1.contoso.example --kind pool', 'pools'],
+      ['remove fe1.contoso.example --kind pool', 'not a pool'],
     ] as const) {
       const { status, stderr } = await runEntente(`topology ${line}`);
       expect(status, line).toBe(2);

@@ -161,7 +161,7 @@ export const patches: PatchList = {
       replace: "({ domains, role }) => role === 'edge' &&",
       test: {
         file: 'packages/commands/test/pool-homes.test.ts',
-        title: 'says at once how it becomes the home of users, and so does check: by the line to write',
+        title: 'says at once how it becomes the home of users, and so does check: by a command that works',
       },
     },
     {

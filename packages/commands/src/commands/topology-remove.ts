@@ -2,7 +2,7 @@ import { OperatorFault } from '@entente/host';
 import type { Problem } from '@entente/topology';
 import { shellWord } from '@entente/trust';
 import { type Command, Option } from 'commander';
-import { type Document, isCollection } from 'yaml';
+import { type Document, isCollection, isMap, isScalar, isSeq } from 'yaml';
 import { give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
 import { editTopology, indexOfEntry, setField } from '../topology/edit-topology.ts';
@@ -77,6 +77,7 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
   const required = requiredOf(given);
   const edit = (document: Document): void => {
     const path = given.partner === undefined ? listed : anchorsOf(document, given.partner);
+    if (given.partner === undefined) refuseOtherKind(document, name, given);
     if (given.kind === 'link') openRow(document, name, sides);
     else if (given.kind !== 'user') document.deleteIn([...path, indexOfEntry(document, path, key, name)]);
     else if (!document.deleteIn([...path, name])) {
@@ -129,6 +130,34 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
     },
     given.json,
   );
+}
+
+/** A name that is none of the kind: it may be one of another kind, which the option names. */
+function refuseOtherKind(document: Document, name: string, { file, kind }: RemoveOptions): void {
+  if (kind === 'link' || isListed(document, kind, name)) return;
+  const kindsOfAll = Object.keys(kinds) as Kind[];
+  const other = kindsOfAll.find((one) => one !== 'link' && isListed(document, one, name));
+  if (other === undefined) return;
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `${name} is ${withArticle(other)} of the topology, and not ${withArticle(kind)}`,
+    place: 'argument <name>',
+    remedy: `where that is meant: entente topology remove ${shellWord(name)} --kind ${other} --file ${shellWord(file)}`,
+  });
+}
+
+function isListed(document: Document, kind: Kind, name: string): boolean {
+  return namesOf(document, kind).includes(name);
+}
+
+function namesOf(document: Document, kind: Kind): readonly string[] {
+  const [path, key] = kinds[kind];
+  const list = document.getIn(path);
+  if (isMap(list)) return list.items.map((pair) => String(isScalar(pair.key) ? pair.key.value : pair.key));
+  return isSeq(list) ? list.items.map((item) => String(isMap(item) ? item.get(key) : '')) : [];
+}
+
+function withArticle(kind: Kind): string {
+  return `${/^[aeiou]/.test(kind) && kind !== 'user' ? 'an' : 'a'} ${kind}`;
 }
 
 /** An administrator less may be one signature less, which this command can say at once. */

@@ -70,7 +70,7 @@ function remedyFor([list, key]: Problem['path'], document: Document, file: strin
       return `give the user another home first: entente topology add user ${user} --home <fqdn> ${end}; or that of the domain: entente topology remove ${user} --kind user ${end}`;
     }
     case 'domains':
-      return `name another pool first, as "pool" of ${document.getIn(['domains', key, 'name'])}, or a new one: entente topology add pool <fqdn> --home ${end}`;
+      return `give its users another home first: entente topology add domain ${document.getIn(['domains', key, 'name'])} --pool <fqdn> ${end}`;
     case 'servers':
       return `remove the server first: entente topology remove ${document.getIn(['servers', key, 'fqdn'])} ${end}; or name another pool as its "pool"`;
     default:

@@ -26,5 +26,5 @@ function remedyFor(domain: string, { pools = [] }: TopologyDocument): string {
   );
   return pool === undefined
     ? 'Add a pool with entente topology add pool <fqdn> --role front-end --home, and write "pool: <fqdn>" at its front ends, under servers.'
-    : `Write "pool: ${pool.fqdn}" at ${domain}, under domains: entente topology add pool does so with --home.`;
+    : `Make it the home of its users: entente topology add domain ${domain} --pool ${pool.fqdn}.`;
 }

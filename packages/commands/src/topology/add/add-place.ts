@@ -1,8 +1,9 @@
 import { type Role, roles, type TopologyDocument } from '@entente/topology';
 import { shellWord } from '@entente/trust';
 import { type Command, Option } from 'commander';
+import type { Document } from 'yaml';
 import { append, editTopology, indexOfEntry, setField } from '../edit-topology.ts';
-import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
+import { collect, type EntryOptions, entryCommand, giveAdded, type HomeBefore } from './entry-command.ts';
 import { readPort } from './read-port.ts';
 
 /** Adds `site`, `domain`, `pool`, `store` and `user`. */
@@ -18,11 +19,11 @@ export function register(add: Command): void {
   entryCommand(
     add,
     'domain',
-    'add a SIP domain of the organisation',
+    'add a SIP domain of the organisation, or change the home of its users',
     'entente topology add domain sales.contoso.example',
   )
     .argument('<name>', 'the domain')
-    .option('--pool <fqdn>', 'default pool of its users')
+    .option('--pool <fqdn>', 'default pool of its users; with it, a domain that is there gets another one')
     .option('--title <text>', 'description for people')
     .action(addDomain);
   entryCommand(
@@ -69,9 +70,33 @@ export function register(add: Command): void {
 }
 
 async function addDomain(name: string, given: EntryOptions & { readonly pool?: string }): Promise<void> {
-  const entry = { name, pool: given.pool, title: given.title };
-  const edited = await editTopology(given.file, (document) => append(document, ['domains'], entry));
-  giveAdded(`the domain ${name}`, entry, edited, given);
+  const { pool, title } = given;
+  const before: HomeBefore[] = [];
+  let isThere = false;
+  const edited = await editTopology(given.file, (document) => {
+    isThere = pool !== undefined && domainsOf(document).some((domain) => domain.name === name);
+    if (!isThere || pool === undefined) {
+      append(document, ['domains'], { name, pool, title });
+      return;
+    }
+    before.push(...setHome(document, name, pool));
+    if (title === undefined) return;
+    setField(document, ['domains', indexOfEntry(document, ['domains'], 'name', name), 'title'], title);
+  });
+  const what = isThere ? `the home of the users of ${name}` : `the domain ${name}`;
+  giveAdded(what, { name, pool, title }, edited, given, [], before);
+}
+
+function domainsOf(document: Document): TopologyDocument['domains'] {
+  return (document.toJS() as Partial<TopologyDocument>).domains ?? [];
+}
+
+/** Makes a pool the home of the users of a domain, and says which other one was. */
+function setHome(document: Document, domain: string, pool: string): readonly HomeBefore[] {
+  const place = ['domains', indexOfEntry(document, ['domains'], 'name', domain), 'pool'];
+  const before = document.getIn(place);
+  setField(document, place, pool);
+  return typeof before === 'string' && before !== pool ? [{ domain, pool: before }] : [];
 }
 
 interface PoolOptions extends EntryOptions {
@@ -84,28 +109,29 @@ interface PoolOptions extends EntryOptions {
 async function addPool(fqdn: string, given: PoolOptions): Promise<void> {
   const entry = { fqdn, role: given.role, title: given.title, site: given.site, domains: given.domain };
   let homeless: readonly string[] = [];
+  const before: HomeBefore[] = [];
   const edited = await editTopology(given.file, (document) => {
     append(document, ['pools'], entry);
-    const { domains } = document.toJS() as Pick<TopologyDocument, 'domains'>;
-    const served = domains.filter(({ name }) => given.domain?.includes(name) ?? true);
+    const served = domainsOf(document).filter(({ name }) => given.domain?.includes(name) ?? true);
     if (given.home !== true) {
       homeless = served.filter(({ pool }) => pool === undefined).map(({ name }) => name);
       return;
     }
     for (const name of given.domain ?? served.map((domain) => domain.name)) {
-      setField(document, ['domains', indexOfEntry(document, ['domains'], 'name', name), 'pool'], fqdn);
+      before.push(...setHome(document, name, fqdn));
     }
   });
   // Once there is a front end, the checks say so.
   const isSaid = edited.open.some(({ code }) => code === 'domain-without-home');
-  giveAdded(`the pool ${fqdn}`, entry, edited, given, [
-    ...(given.role !== 'front-end' || homeless.length === 0 || isSaid
-      ? []
-      : [
-          `to make it the home of users: write "pool: ${fqdn}" at ${homeless.join(', ')}, under domains of ${given.file}`,
-        ]),
-    `entente topology add server <fqdn> --role ${given.role} --pool ${fqdn} --file ${shellWord(given.file)}`,
-  ]);
+  const file = shellWord(given.file);
+  const next = [
+    ...(given.role !== 'front-end' || isSaid ? [] : homeless).map(
+      (name) =>
+        `to make it the home of the users of ${name}: entente topology add domain ${name} --pool ${fqdn} --file ${file}`,
+    ),
+    `entente topology add server <fqdn> --role ${given.role} --pool ${fqdn} --file ${file}`,
+  ];
+  giveAdded(`the pool ${fqdn}`, entry, edited, given, next, before);
 }
 
 interface StoreOptions extends EntryOptions {

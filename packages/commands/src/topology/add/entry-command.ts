@@ -27,11 +27,18 @@ export function entryCommand(add: Command, kind: string, summary: string, exampl
     .addHelpText('after', `\nExample:\n  ${example}`);
 }
 
+/** A pool that was the home of the users of a domain, until another one is. */
+export interface HomeBefore {
+  readonly domain: string;
+  readonly pool: string;
+}
+
 /**
  * Prints that an entry was added, and what is still missing.
  * @param what - the entry, for people
  * @param entry - the entry as it was written
  * @param next - what to do once nothing is missing
+ * @param before - where users were at home, who are at home elsewhere now
  */
 export function giveAdded(
   what: string,
@@ -39,6 +46,7 @@ export function giveAdded(
   edited: Edited,
   options: EntryOptions,
   next: readonly string[] = [],
+  before: readonly HomeBefore[] = [],
 ): void {
   const open = edited.open.map((problem) => ({
     code: problem.code,
@@ -47,8 +55,12 @@ export function giveAdded(
   }));
   const { file } = options;
   const answer: Answer = {
-    json: { added: entry, file, open },
-    lines: [`added ${what} to ${file}`, ...open.map((problem) => `still missing: ${problem.message}`)],
+    json: { added: entry, file, open, ...(before.length === 0 ? {} : { before }) },
+    lines: [
+      `added ${what} to ${file}`,
+      ...before.map(({ domain, pool }) => `the users of ${domain} were at home at ${pool} before`),
+      ...open.map((problem) => `still missing: ${problem.message}`),
+    ],
     next: [
       ...open.map((problem) => problem.remedy),
       ...next,
