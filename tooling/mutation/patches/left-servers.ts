@@ -51,6 +51,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'out-of-date-at-once',
+      off: 'while the authority is away for days, each server dials all others once a second, and logs each refusal',
+      file: 'packages/sip-endpoint/src/connection/lasting-refusal.ts',
+      find: "  'revocation-stale',\n",
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/refused-hops.test.ts',
+        title: 'is not tried once a second where it is refused as revocation-stale: none of it ends by then',
+      },
+    },
+    {
       name: 'refusing-server-unnoticed',
       off: 'a server that others no longer know dials them once a second: each connection opens before it is closed',
       file: 'packages/sip-endpoint/src/endpoint.ts',

@@ -1,8 +1,16 @@
 import { isTrustError } from '@entente/tls';
 
-/** Reasons of this side that end with another topology or trust state, and nothing that the peer does. */
+/**
+ * Reasons of this side that end with another topology, trust state or revocation list, with the clock of this machine, which ends each pause when it is set,
+ * or with another certificate of the peer, which then comes by itself: not with what the network does in the next second.
+ */
 const ofOwnState: ReadonlySet<string> = new Set([
+  'certificate-expired',
+  'certificate-not-yet-valid',
+  'clock-untrusted',
+  'revocation-stale',
   'revoked',
+  'topology-stale',
   'not-in-topology',
   'role-not-allowed-on-link',
   'direction-not-allowed',
@@ -11,7 +19,7 @@ const ofOwnState: ReadonlySet<string> = new Set([
 
 /**
  * Whether a hop will refuse or be refused the next time as well, until the topology or the trust state changes: the peer has closed the
- * connection after its verdict, or the verdict of this side is about what the topology or a revocation list says.
+ * connection after its verdict, or the verdict of this side is about what the topology or a revocation list says, or how old they and the certificate are.
  * @param error - what a dialling failed of, or what ended the connection right after it
  */
 export function isLastingRefusal(error: unknown): boolean {

@@ -17,6 +17,7 @@ const refused = new TrustError(reject('peer-refused', {}), place);
 const revoked = new TrustError(reject('not-in-topology', { server: hop.name }), place);
 const down = Object.assign(new Error('connect ECONNREFUSED'), { syscall: 'connect' });
 const start = 1_000_000;
+const certificate = { depth: 0, subject: 'CN=fe2.contoso.example' };
 
 describe('a server that refuses us, or that we refuse, until topology or trust state change', () => {
   it.each([
@@ -34,6 +35,33 @@ describe('a server that refuses us, or that we refuse, until topology or trust s
       expect(backoff.isDown(hop, now + waitMs)).toBe(false);
       now += waitMs;
     }
+  });
+
+  it.each([
+    ['certificate-expired', () => reject('certificate-expired', { ...certificate, notAfter: 1, now: start })],
+    [
+      'certificate-not-yet-valid',
+      () => reject('certificate-not-yet-valid', { ...certificate, notBefore: start + 1, now: start }),
+    ],
+    ['clock-untrusted', () => reject('clock-untrusted', { now: start, latestSigned: start + 1 })],
+    [
+      'revocation-stale',
+      () =>
+        reject('revocation-stale', { ...certificate, source: 'crl', thisUpdate: 1, now: start, graceMs: 0 }),
+    ],
+    ['topology-stale', () => reject('topology-stale', {})],
+  ])('is not tried once a second where it is refused as %s: none of it ends by then', (_, rejection) => {
+    const backoff = new DialBackoff();
+    const error = new TrustError(rejection(), place);
+    backoff.failed(hop, error, start, 0);
+    backoff.failed(hop, error, start + 1_000, 0);
+    backoff.forgive(hop.name, 'passing');
+    expect(backoff.isDown(hop, start + 2_999)).toBe(true);
+    // Once the clock is set, forwards or back, and once lists and topology are newer.
+    expect(backoff.isDown(hop, start + 3_000)).toBe(false);
+    expect(backoff.isDown(hop, start - 1)).toBe(false);
+    backoff.forgiveAll();
+    expect(backoff.isDown(hop, start + 1_001)).toBe(false);
   });
 
   it('has its pause shortened by chance by half at the most, so that servers do not come back together', () => {
