@@ -1,6 +1,6 @@
 import type { PatchList } from '../patch.ts';
 
-/** A server that is revoked serves nobody, and users who are moved go where they are at home. */
+/** A server that is revoked serves nobody, users who are moved go where they are at home, and an administrator who leaves breaks nothing. */
 export const patches: PatchList = {
   name: 'left-servers',
   list: [
@@ -59,6 +59,29 @@ export const patches: PatchList = {
       test: {
         file: 'packages/sip-endpoint/src/connection/refused-hops.test.ts',
         title: 'is not tried once a second where it is refused as revocation-stale: none of it ends by then',
+      },
+    },
+    {
+      name: 'administrator-who-has-left',
+      off: 'no server starts again under a version with which an administrator leaves who has signed it',
+      file: 'packages/topology/src/signing/verify-topology.ts',
+      find: "('document' in known && !again) || document.version === 1",
+      replace: "'document' in known || document.version === 1",
+      test: {
+        file: 'packages/member/test/kept-topology.test.ts',
+        title:
+          'a topology is kept for the next start also where an administrator has signed it who leaves with it',
+      },
+    },
+    {
+      name: 'administrator-who-left-before',
+      off: 'a version is accepted although an administrator has signed it who left with an earlier one',
+      file: 'packages/topology/src/signing/verify-topology.ts',
+      find: "('document' in known && !again) || document.version === 1",
+      replace: 'document.version === 1',
+      test: {
+        file: 'packages/topology/test/left-administrator.test.ts',
+        title: 'is followed by no version that the one who has left has signed',
       },
     },
     {

@@ -74,7 +74,7 @@ export const patches: PatchList = {
     },
     {
       name: 'kind-of-a-name',
-      off: 'a pool is said not to be in the topology, because it is no server',
+      off: 'a pool is said not to be in the topology, because it is not a server',
       file: `${commands}/commands/topology-remove.ts`,
       find: 'if (given.partner === undefined) refuseOtherKind(document, name, given);',
       replace: '',

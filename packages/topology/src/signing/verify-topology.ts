@@ -105,8 +105,9 @@ export function verifyTopology(signed: string | SignedTopology, knowledge: Topol
   if (signatures.length === 0) {
     return refuse('unsigned', 'The document has no signature.', 'Sign it with entente topology sign.');
   }
-  // No administrator can have left before version 1.
-  const setInForce = 'document' in known || document.version === 1 ? inForce : undefined;
+  const again = 'document' in known && topologyHash(document) === topologyHash(known.document);
+  // No administrator can have left before version 1. Who has left with the version in force has signed it, and it does not name them.
+  const setInForce = ('document' in known && !again) || document.version === 1 ? inForce : undefined;
   const verified = signersOf(document, signatures, setInForce, document.administrators);
   if (!verified.ok) return { accepted: false, refusal: verified.refusal };
   const place = 'document' in known ? checkSuccession(known.document, document) : undefined;
@@ -116,7 +117,6 @@ export function verifyTopology(signed: string | SignedTopology, knowledge: Topol
 
   const changes = 'document' in known ? diffTopologies(known.document, document) : [];
   const effect = 'document' in known ? strongestEffect(changes) : 'first';
-  const again = 'document' in known && topologyHash(document) === topologyHash(known.document);
   const missing = missingSignatures(
     again ? 'again' : effect,
     inForce,
