@@ -62,5 +62,38 @@ export const patches: PatchList = {
         title: 'is not started, and its fault says what is missing and what to do: a module',
       },
     },
+    {
+      name: 'refused-for-good',
+      off: 'an authority says that accounts are not stored, long after the disk of PostgreSQL has space again, until somebody changes one',
+      file: source('postgres/change-listener.ts'),
+      find: 'tryAgain().then(done, done);',
+      replace: 'done();',
+      test: test(
+        'postgres-read-only',
+        'are said to be stored again once it is over, though nobody changes one, and what was refused stays refused',
+      ),
+    },
+    {
+      name: 'stored-by-a-look',
+      off: 'a change of accounts that was refused comes into force minutes later',
+      file: source('postgres/postgres-transaction.ts'),
+      find: "await transaction.run('ROLLBACK', []).catch(() => {});\n  }\n}",
+      replace: "await transaction.run('COMMIT', []).catch(() => {});\n  }\n}",
+      test: test(
+        'postgres-read-only',
+        'are said to be stored again once it is over, though nobody changes one, and what was refused stays refused',
+      ),
+    },
+    {
+      name: 'looks-at-nothing',
+      off: 'accounts are said to be stored again by a disk that is still full, because nothing is tried that needs space',
+      file: source('postgres/open-postgres-accounts.ts'),
+      find: 'refused = changes;',
+      replace: '',
+      test: test(
+        'postgres-read-only',
+        'are said to be stored again once it is over, though nobody changes one, and what was refused stays refused',
+      ),
+    },
   ],
 };

@@ -17,9 +17,14 @@ export interface ListenerOptions {
   readonly contact: Contact;
   /** Makes the database ready, where that is not done yet; called each time that it begins to listen. */
   readonly ready: () => Promise<void>;
+  /** Looks whether changes are stored again; called now and then while they are not, and never a second time before it has ended. */
+  readonly tryAgain?: (() => Promise<void>) | undefined;
   /** Milliseconds between two questions whether the connection still works and the version is the one that was told. */
   readonly heartbeatMs: number;
 }
+
+/** Heartbeats from one look to the next whether changes are stored again: each that fails is a line in the log of PostgreSQL. */
+const beatsBetween = 12;
 
 /**
  * Listens to the changes of all servers, on a connection of its own. A notification that was sent while it was away is lost, and need not
@@ -31,6 +36,8 @@ export class ChangeListener {
   readonly #ending = new AbortController();
   #listening: Promise<void> | undefined;
   #told: number | undefined;
+  #beats = 0;
+  #isTrying = false;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -109,6 +116,20 @@ export class ChangeListener {
     this.#options.contact.reached();
     const version = rows[0]?.version;
     if (version !== undefined && version !== this.#told) this.#tell(version);
+    this.#tryAgain();
+  }
+
+  /** A change that was refused says what is wrong until one is stored, and the next one may be days away. */
+  #tryAgain(): void {
+    const { contact, tryAgain } = this.#options;
+    if (contact.stores || tryAgain === undefined || this.#isTrying) return;
+    if (++this.#beats < beatsBetween) return;
+    this.#beats = 0;
+    this.#isTrying = true;
+    const done = () => {
+      this.#isTrying = false;
+    };
+    tryAgain().then(done, done);
   }
 
   #tell(version: number): void {

@@ -13,12 +13,17 @@ export class Contact {
     this.#now = now;
   }
 
+  /** Whether the last change was stored, as far as is known. */
+  get stores(): boolean {
+    return this.#stored.ok;
+  }
+
   /** The server has answered. */
   reached(): void {
     this.#reached = { ok: true };
   }
 
-  /** The server has stored a change. */
+  /** The server has stored a change, or would. */
   stored(): void {
     this.#reached = { ok: true };
     this.#stored = { ok: true };

@@ -111,6 +111,8 @@ export async function openPostgresAccounts(options: PostgresAccountsOptions): Pr
   }
   const writer = randomUUID();
   let batch = 0;
+  /** The last changes that the server has not stored: what they have failed of may be over. */
+  let refused: readonly Change[] = [];
   const queue = new BatchQueue<Change, unknown>({
     execute: async (changes) => {
       try {
@@ -120,6 +122,7 @@ export async function openPostgresAccounts(options: PostgresAccountsOptions): Pr
           (transaction) => isStored(transaction, mark),
         );
       } catch (error) {
+        refused = changes;
         return changes.map(() => ({ ok: false, fault: error as Error }));
       }
     },
@@ -134,6 +137,10 @@ export async function openPostgresAccounts(options: PostgresAccountsOptions): Pr
     onChange: () => listeners.tell(),
     ready,
     server,
+    tryAgain: () => {
+      const mark = { writer, batch };
+      return driver.rehearse((transaction) => executeChanges(transaction, refused, mark));
+    },
   });
   const directory = createSqlDirectory(operationsOn(driver, queue, ready), {
     keptRemovals,

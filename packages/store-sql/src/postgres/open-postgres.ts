@@ -6,7 +6,13 @@ import { connectionConfig } from './connection-config.ts';
 import type { Contact } from './contact.ts';
 import { mayPass, overloaded, postgresFault, readOnly, sqlState, thrownByLibrary } from './postgres-fault.ts';
 import { type PostgresServer, placeOf } from './postgres-server.ts';
-import { type Queryable, readerOf, runTransaction, schemaVersionOf } from './postgres-transaction.ts';
+import {
+  type Queryable,
+  readerOf,
+  rehearseTransaction,
+  runTransaction,
+  schemaVersionOf,
+} from './postgres-transaction.ts';
 import { wasCommitted } from './was-committed.ts';
 
 /** Options of {@link openPostgres}. */
@@ -35,6 +41,11 @@ export interface PostgresDriver extends SqlDriver {
     work: (transaction: SqlTransaction) => Promise<T>,
     isStored: (transaction: SqlTransaction) => Promise<boolean>,
   ): Promise<T>;
+  /**
+   * Does what a transaction does, and stores nothing: whether the server stores changes again that has refused one.
+   * @throws what it fails of
+   */
+  rehearse(work: (transaction: SqlTransaction) => Promise<unknown>): Promise<void>;
   /** Does something with one connection alone, e.g. what holds a lock of the session. */
   session<T>(work: (driver: SqlDriver, reader: SqlReader) => Promise<T>): Promise<T>;
 }
@@ -145,6 +156,8 @@ export function openPostgres(options: PostgresDriverOptions): PostgresDriver {
         ? read((connection) => runTransaction(connection, 'read', work))
         : patiently('write', () => write(work)),
     once: (work, isStored) => patiently('write', () => write(work, isStored)),
+    rehearse: (work) =>
+      patiently('write', () => withConnection((connection) => rehearseTransaction(connection, work))),
     schemaVersion: () => read((connection) => schemaVersionOf(readerOf(connection))),
     session: (work) =>
       patiently('write', () =>

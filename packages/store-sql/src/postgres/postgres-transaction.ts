@@ -89,6 +89,24 @@ export async function runTransaction<T>(
   return value;
 }
 
+/**
+ * Does all of a transaction on a connection, and rolls it back: whether it could be stored.
+ * @throws what it fails of
+ */
+export async function rehearseTransaction(
+  connection: Queryable,
+  work: (transaction: SqlTransaction) => Promise<unknown>,
+): Promise<void> {
+  const transaction = transactionOf(connection);
+  await transaction.run(begins.write, []);
+  try {
+    await work(transaction);
+  } finally {
+    // On a connection that is gone there is nothing to undo.
+    await transaction.run('ROLLBACK', []).catch(() => {});
+  }
+}
+
 /** The version of the schema of a database. */
 export async function schemaVersionOf(reader: SqlReader): Promise<number> {
   const [found] = await reader.all(
