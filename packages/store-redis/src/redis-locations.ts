@@ -83,7 +83,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
   /** Whether the store has lost something, and has not got back yet what this server knows. */
   #owesBindings = false;
   #isSettling = false;
-  /** Nothing that is owed is tried before that time. */
+  /** Nothing that is owed is tried before, by the clock that nobody sets. */
   #settlesAt = Number.NEGATIVE_INFINITY;
   readonly #listeners = new Set<(aor: string) => void>();
 
@@ -311,7 +311,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
   /** The store answers: what is owed to it goes now, unless that has just failed. */
   #settle(): void {
     if (this.#isSettling || (this.#late.isEmpty && !this.#owesBindings)) return;
-    if (this.#clock() < this.#settlesAt) return;
+    if (performance.now() < this.#settlesAt) return;
     this.#isSettling = true;
     void this.#settleAll().then(
       () => {
@@ -319,7 +319,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
       },
       () => {
         this.#isSettling = false;
-        this.#settlesAt = this.#clock() + owedPauseMs;
+        this.#settlesAt = performance.now() + owedPauseMs;
       },
     );
   }

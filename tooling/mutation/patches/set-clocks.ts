@@ -162,5 +162,17 @@ export const patches: PatchList = {
         'is a certificate or a list that is over by a clock that may be ahead, which the remedy has checked first',
       ),
     },
+    {
+      name: 'signed-out-late',
+      off: 'a user who was signed out while Redis took no changes stays signed in at other servers, for as long as the clock was set back',
+      file: 'packages/store-redis/src/redis-locations.ts',
+      find: 'if (performance.now() < this.#settlesAt) return;',
+      replace: 'if (this.#clock() < this.#settlesAt + performance.timeOrigin + 300_000) return;',
+      test: {
+        file: 'packages/store-redis/test/set-clock.test.ts',
+        title:
+          'signs out from the store whom it could not sign out, though its clock was set back meanwhile',
+      },
+    },
   ],
 };
