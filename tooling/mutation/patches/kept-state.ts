@@ -51,5 +51,17 @@ export const patches: PatchList = {
         title: 'writes them at its end where the disk was full before',
       },
     },
+    {
+      name: 'looks-at-the-end',
+      off: 'a member that ends looks for missing files, which a disk that does not answer holds up',
+      file: 'packages/member/src/follow/kept-state.ts',
+      find: 'if (!this.#isEnding) await',
+      replace: 'await',
+      test: {
+        file: 'packages/member/test/kept-state.test.ts',
+        title:
+          'is written at the end, when no missing file is looked for any more: a disk that does not answer would hold the end up',
+      },
+    },
   ],
 };

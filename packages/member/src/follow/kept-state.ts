@@ -41,6 +41,7 @@ export class KeptState implements AsyncDisposable {
   #keys: PoolKeys | undefined;
   /** Confirmation of the topology that is on disk. */
   #confirmedOnDisk: number | undefined;
+  #isEnding = false;
 
   constructor(options: KeptStateOptions) {
     this.#options = options;
@@ -73,6 +74,7 @@ export class KeptState implements AsyncDisposable {
 
   /** Writes what is not on disk yet, so that the next run begins with all that was in force in this one; afterwards nothing is written. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isEnding = true;
     await this.#writing.run();
     this.#end.abort();
   }
@@ -84,7 +86,8 @@ export class KeptState implements AsyncDisposable {
     // Its file knows which it holds: what could not be written is tried again.
     if (this.#keys !== undefined) await keysFile.keep(this.#keys);
     await lastKnownFile.keep(this.#lastKnown(state.lastKnown));
-    await files.lookForMissing();
+    // Nobody reads at the end what is missing, and a disk that does not answer would hold it up.
+    if (!this.#isEnding) await files.lookForMissing();
   }
 
   /** A later run would take the confirmation for that of the older topology in its file. */
