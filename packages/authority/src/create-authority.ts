@@ -16,6 +16,7 @@ import type { WrittenBackup } from './back-up.ts';
 import { allowAtAuthority, type Caller, callerOf } from './caller.ts';
 import { faultFields } from './fault-fields.ts';
 import type { HealthProblem } from './health/health.ts';
+import { KeptFiles } from './health/kept-files.ts';
 import { ownCertificateProbe } from './health/probes.ts';
 import { type AuthorityStores, openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
@@ -114,7 +115,8 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
   const refusals = createRefusalLog(log, () => clock.now(), audit);
   const app = authorityRoutes(settings, authority, refusals);
   const objects = objectsHandler(publishedIssuers(opened, publisher), () => clock.now());
-  const stopUpkeep = startUpkeep(authority, own, log);
+  const files = new KeptFiles({ directory, health, log });
+  const stopUpkeep = startUpkeep({ ...authority, files }, own, log);
   // Its own certificate may be the one that was revoked.
   const stopListening = trust.onChange(() => {
     own

@@ -54,6 +54,7 @@ describe('the periodic work of an authority', () => {
       publishedRoots: { refresh: part('roots') },
       rollover: { tick: part('rollover'), whyRenew: () => undefined },
       restoreEnd: { look: part('restore') },
+      files: { look: part('files') },
     } as unknown as UpkeptAuthority;
     const own = { identity: { current: {} }, keepValid: part('own') } as unknown as OwnCertificate;
     startUpkeep(
@@ -73,7 +74,7 @@ describe('the periodic work of an authority', () => {
     await expect.poll(() => due).toBeDefined();
   };
 
-  const all = ['list', 'keys', 'owed keys', 'surplus', 'roots', 'rollover', 'restore', 'own'];
+  const all = ['list', 'keys', 'owed keys', 'surplus', 'roots', 'rollover', 'restore', 'files', 'own'];
 
   it('signs a list that is not due while nothing could be stored last: the storage is tried until it works again', async () => {
     nextList = start + minute;

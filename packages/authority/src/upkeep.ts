@@ -2,6 +2,7 @@ import type { Log } from '@entente/tls';
 import type { Authority } from './authority.ts';
 import { eachStep } from './each-step.ts';
 import { faultFields } from './fault-fields.ts';
+import type { KeptFiles } from './health/kept-files.ts';
 import type { OwnCertificate } from './own-certificate.ts';
 
 /** Well below the idle timeout of common middleboxes. */
@@ -24,12 +25,12 @@ export type UpkeptAuthority = Pick<
   | 'revocation'
   | 'revokeSurplus'
   | 'rollover'
->;
+> & { readonly files: Pick<KeptFiles, 'look'> };
 
 /**
  * Does the periodic work. It checks the time every few seconds, so that a jump of the clock is noticed: it signs a new CRL at half
  * of its lifetime, renews the authority's certificate, rotates the keys of pools, revokes what has surplus names, keeps event streams alive, publishes the
- * roots that are believed, lets one issuing authority follow the other, looks whether accounts that are kept elsewhere are there, and ends the time
+ * roots that are believed, lets one issuing authority follow the other, looks whether accounts that are kept elsewhere are there, and the files with which it is started, and ends the time
  * after a restore. A part that fails does not keep the
  * others from being done; work that does not end is in the health of the authority.
  * @returns stops the work
@@ -61,6 +62,7 @@ export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log
         () => authority.publishedRoots.refresh(),
         () => rollover.tick(),
         () => authority.restoreEnd.look(),
+        () => authority.files.look(),
         () => own.keepValid(rollover.whyRenew(own.identity.current.leaf)),
       ],
       (fault) => {

@@ -144,5 +144,38 @@ export const patches: PatchList = {
         title: 'begins nothing beside a ledger that has been used',
       },
     },
+    {
+      name: 'backup-without-the-key',
+      off: 'a backup is written that lacks the key of the issuing authority, and takes the place of those that have it',
+      file: 'packages/pki/src/node/backup/write-backup.ts',
+      find: 'await refuseIncomplete(directory);',
+      replace: '',
+      test: {
+        file: 'packages/pki/test/incomplete-backup.test.ts',
+        title: 'is not backed up without intermediate_ca.key, and is once that is back',
+      },
+    },
+    {
+      name: 'key-that-is-gone',
+      off: 'an authority whose key was deleted is well until it is restarted, and then it is gone',
+      file: 'packages/authority/src/health/kept-files.ts',
+      find: 'this.#missing = (await missingFiles(directory))',
+      replace: 'this.#missing = (await missingFiles(directory)).slice(0, 0)',
+      test: {
+        file: 'packages/authority/src/health/kept-files.test.ts',
+        title: 'are in its health and once in its log while they are gone, with the remedy not to restart it',
+      },
+    },
+    {
+      name: 'never-looks-again',
+      off: 'an authority never looks whether the files are there with which it is started',
+      file: 'packages/authority/src/upkeep.ts',
+      find: '        () => authority.files.look(),\n',
+      replace: '',
+      test: {
+        file: 'packages/authority/src/upkeep.test.ts',
+        title: 'is done to its end where parts of it fail: each is in the log, and the first in the health',
+      },
+    },
   ],
 };

@@ -170,8 +170,7 @@ export const patches: PatchList = {
       replace: 'if (this.#clock() < this.#settlesAt + performance.timeOrigin + 300_000) return;',
       test: {
         file: 'packages/store-redis/test/set-clock.test.ts',
-        title:
-          'signs out from the store whom it could not sign out, though its clock was set back meanwhile',
+        title: 'signs out from the store whom it could not sign out, though its clock was set back meanwhile',
       },
     },
   ],

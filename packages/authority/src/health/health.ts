@@ -9,6 +9,7 @@ export type HealthPart =
   | 'revocation-list'
   | 'root-revocation-list'
   | 'own-certificate'
+  | 'files'
   | 'events'
   | 'periodic-work';
 

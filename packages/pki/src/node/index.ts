@@ -37,6 +37,7 @@ export { type IssuerFiles, issuerFiles, rolloverFiles } from './issuer-files.ts'
 export { IssuerStore, type LiveIssuer, type RootStanding } from './issuer-store.ts';
 export { keySigner } from './key-signer.ts';
 export { ledgerFile, lockLedgerFile, openLedgerFile } from './ledger-file/open-ledger-file.ts';
+export { missingFiles } from './missing-files.ts';
 export { type NodeHandler, type NodeListenerOptions, nodeListener } from './node-listener.ts';
 export { type OpenAuthorityFolder, type OpenLedger, openAuthorityFolder } from './open-authority-folder.ts';
 export { type Owner, ownerOf } from './owner.ts';

@@ -166,7 +166,12 @@ export class RootStore {
   }
 }
 
-async function readRecord(folder: AuthorityFolder): Promise<readonly RootRecord[] | undefined> {
+/**
+ * Reads the record of all roots.
+ * @returns undefined before the first rollover of the root
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`
+ */
+export async function readRecord(folder: AuthorityFolder): Promise<readonly RootRecord[] | undefined> {
   const text = await folder.read(rootsFile);
   if (text === undefined) return undefined;
   const records = parseRoots(text.toString('utf8'));

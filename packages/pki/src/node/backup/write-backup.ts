@@ -6,6 +6,7 @@ import { PkiFault } from '../../ground/fault.ts';
 import { authorityFolder } from '../authority-folder.ts';
 import { createFolder } from '../create-folder.ts';
 import { manifestFile } from '../manifest-file.ts';
+import { missingFiles } from '../missing-files.ts';
 import { secretMode, syncFolder, writeDraft } from '../write-whole.ts';
 import { backupKey } from './backup-key.ts';
 import { isSecretPath } from './backup-path.ts';
@@ -62,6 +63,7 @@ export async function writeBackup(options: BackupOptions): Promise<SignedBackup>
   const { database, directory, to } = options;
   if (isInside(directory, to)) throw inside(to);
   await refuseExisting(to);
+  await refuseIncomplete(directory);
   await options.onBegin?.();
   const draft = join(dirname(to), `.${basename(to)}.${randomBytes(12).toString('hex')}.new`);
   try {
@@ -156,6 +158,19 @@ async function refuseExisting(to: string): Promise<void> {
     () => false,
   );
   if (exists) throw existing(to);
+}
+
+/** What is restored of it would not open, and earlier backups are removed because there is a later one. */
+async function refuseIncomplete(directory: string): Promise<void> {
+  const missing = await missingFiles(directory);
+  const [first] = missing;
+  if (first === undefined) return;
+  throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence: `no backup is written: without ${missing.join(', ')} no authority could be started from it`,
+    place: join(directory, first),
+    remedy:
+      'keep the earlier backups; put the file back from a copy of the folder or from the last backup that has it, and do not restart the authority before, which may have its key in memory alone',
+  });
 }
 
 function existing(to: string): PkiFault {
