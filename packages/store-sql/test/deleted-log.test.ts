@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, rename, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type SqlStore } from '@entente/store-sql';
@@ -56,6 +56,25 @@ describe('a database whose log goes while it is open', () => {
     expect(await leftByKilled([1, 2, 3, 4])).toEqual(acknowledged);
     expect(acknowledged).toEqual(expect.arrayContaining([1, 3, 4]));
   });
+
+  it.each([
+    ['emptied', 0],
+    ['cut off', 5_000],
+  ])(
+    'acknowledges nothing more where it was %s, also where it has grown since, and says what to restore',
+    async (_, length) => {
+      await truncate(log, length);
+      const refused = {
+        code: 'ENTENTE_PKI_LEDGER_DAMAGED',
+        place: log,
+        remedy: expect.stringContaining('entente ca restore'),
+      };
+      await expect(store.ledger.append(entry(serial(3)))).rejects.toMatchObject(refused);
+      expect(store.standing()).toMatchObject({ ok: false, sentence: expect.stringContaining('cut off') });
+      await truncate(log, 1_000_000);
+      await expect(store.ledger.append(entry(serial(4)))).rejects.toMatchObject(refused);
+    },
+  );
 
   it('has what it acknowledged before on the disk as soon as anything is read', async () => {
     await rm(log);

@@ -95,5 +95,27 @@ export const patches: PatchList = {
         'are said to be stored again once it is over, though nobody changes one, and what was refused stays refused',
       ),
     },
+    {
+      name: 'log-with-a-gap',
+      off: 'an authority whose log was emptied acknowledges what no later run reads, and copies the gap into its database',
+      file: source('worker/execute.ts'),
+      find: ' ?? cutOffFault(driver)',
+      replace: '',
+      test: test(
+        'deleted-log',
+        'acknowledges nothing more where it was emptied, also where it has grown since, and says what to restore',
+      ),
+    },
+    {
+      name: 'gap-that-was-filled',
+      off: 'an authority whose log was emptied acknowledges again what no later run reads, once the log is as long as before',
+      file: source('driver/log-length.ts'),
+      find: 'this.#isCut ||= this.#found < this.#bytes;',
+      replace: 'this.#isCut = this.#found < this.#bytes;',
+      test: test(
+        'deleted-log',
+        'acknowledges nothing more where it was emptied, also where it has grown since, and says what to restore',
+      ),
+    },
   ],
 };

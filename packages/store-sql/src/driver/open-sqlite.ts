@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { PkiFault } from '@entente/pki/ledger';
 import Database from 'libsql';
 import { keptLog } from './kept-log.ts';
+import { LogLength } from './log-length.ts';
 import { type FileInPlace, sameFile } from './same-file.ts';
 import type { SqlDriver, SqlRow, SqlTransaction, SqlValue } from './sql-driver.ts';
 
@@ -42,6 +43,8 @@ export interface SqliteDriver extends SqlDriver {
   isDamage(error: unknown): boolean;
   /** Whether its file is still where it was opened: what is written to one that was deleted or moved is lost, and reports no error. */
   inPlace(): FileInPlace;
+  /** Whether its log was cut off while it was open: nothing that is written behind the gap is read by the next run. */
+  isLogCut(): boolean;
   /**
    * Writes a copy of the database, as it is at one moment. Not while a transaction is open.
    * @param file - does not exist yet; it gets mode 0600, and is flushed to the disk
@@ -162,9 +165,11 @@ function sqliteDriver(place: string, database: Database.Database): SqliteDriver 
   };
 
   const inPlace = sameFile(place);
+  const logLength = new LogLength(place);
   const keepLog = keptLog(place, inPlace, () => {
     for (const setting of [logEnds, logBegins]) database.prepare(`PRAGMA ${setting}`).all([]);
     createLog(database);
+    logLength.begun();
   });
 
   return {
@@ -180,6 +185,7 @@ function sqliteDriver(place: string, database: Database.Database): SqliteDriver 
       try {
         const value = await work(transaction);
         run('COMMIT', []);
+        if (mode === 'write') logLength.committed();
         return value;
       } catch (error) {
         // SQLite has ended it already after some failures, and after others not.
@@ -204,6 +210,7 @@ function sqliteDriver(place: string, database: Database.Database): SqliteDriver 
     isStorageFailure: (error) => isOneOf(storageFailures, error) || isOneOf(damages, error),
     isDamage: (error) => isOneOf(damages, error),
     inPlace,
+    isLogCut: () => logLength.isCut,
     async close() {
       if (closed) return;
       closed = true;

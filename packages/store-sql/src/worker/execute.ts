@@ -11,7 +11,7 @@ import { type BatchAnswer, type FaultText, faultText, type Order, type Outcome }
  * @param orders - in the order in which they were asked for
  */
 export async function execute(driver: SqliteDriver, orders: readonly Order[]): Promise<BatchAnswer> {
-  const misplaced = misplacedFault(driver);
+  const misplaced = misplacedFault(driver) ?? cutOffFault(driver);
   if (misplaced !== undefined) return withoutChanges(driver, orders, misplaced);
   const changes = orders.some(isChange);
   try {
@@ -56,6 +56,18 @@ function misplacedFault(driver: SqliteDriver): FaultText | undefined {
     place: driver.place,
     remedy:
       'do not restart the authority: put its folder back as it was, from where it was moved to, and it goes on by itself; where it was deleted, copy authority.sqlite and authority.sqlite-wal out of /proc/<process>/fd of the authority first: they have what was recorded since the newest backup; then restore that one with entente ca restore',
+  };
+}
+
+/** What it would write next is read by nobody, and would be copied into the database with the gap before it. */
+function cutOffFault(driver: SqliteDriver): FaultText | undefined {
+  if (!driver.isLogCut()) return undefined;
+  return {
+    code: 'ENTENTE_PKI_LEDGER_DAMAGED',
+    sentence: `${driver.place}-wal was cut off or emptied while it was in use: what it had of the database is gone, and nothing more is recorded`,
+    place: `${driver.place}-wal`,
+    remedy:
+      'stop the authority and restore the newest backup with entente ca restore; make space elsewhere: this file is a part of the database, and its room is used again',
   };
 }
 
