@@ -55,10 +55,10 @@ describe('a file of accounts whose disk does not answer', () => {
     });
     const appended: string[] = [];
     const append = files.append.bind(files);
-    files.append = async (name, text) => {
+    files.append = async (name, text, bytes) => {
       appended.push(text);
       await frozen;
-      await append(name, text);
+      return append(name, text, bytes);
     };
     const names = ['alice', 'bob', 'carol', 'dave'];
     const pages = names.slice(1).map((name, at) => page(name, at + 2));

@@ -63,5 +63,28 @@ export const patches: PatchList = {
           'is written at the end, when no missing file is looked for any more: a disk that does not answer would hold the end up',
       },
     },
+    {
+      name: 'one-account-for-all',
+      off: 'a server whose file of accounts was emptied while it ran refuses all users after its restart, but for the ones that have changed since',
+      file: 'packages/member/src/accounts/accounts-file.ts',
+      find: "append('accounts', pages, this.#bytes)",
+      replace: "append('accounts', pages)",
+      test: {
+        file: 'packages/member/test/emptied-accounts.test.ts',
+        title:
+          'has all of them with the next change where it was emptied, so that no later run takes the last one for all',
+      },
+    },
+    {
+      name: 'length-of-no-file',
+      off: 'a server says after each restart that somebody has changed its file of accounts',
+      file: 'packages/member/src/accounts/accounts-file.ts',
+      find: 'this.#bytes = bytes;',
+      replace: '',
+      test: {
+        file: 'packages/member/test/emptied-accounts.test.ts',
+        title: 'is known by a later run as that has found it',
+      },
+    },
   ],
 };

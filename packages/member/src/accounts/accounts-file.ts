@@ -34,6 +34,8 @@ export class AccountsFile {
   readonly #log: Log;
   #added = 0;
   #isWhole = false;
+  /** That the file has. */
+  #bytes = 0;
   /** Up to which the file has them. */
   #position: FeedPosition | undefined;
   #confirmed: Confirmed | undefined;
@@ -56,11 +58,13 @@ export class AccountsFile {
     const known = new KnownAccounts();
     let position: FeedPosition | undefined;
     let changes = 0;
+    let bytes = 0;
     let isWhole = true;
     try {
       for await (const line of this.#files.lines('accounts')) {
         isWhole = line.endsWith('\n');
         if (!isWhole) break;
+        bytes += Buffer.byteLength(line);
         const page = parseFeedPage(line);
         if (page === undefined) return this.#damaged();
         known.apply(page.changes);
@@ -73,6 +77,7 @@ export class AccountsFile {
     }
     if (position === undefined) return undefined;
     this.#isWhole = isWhole;
+    this.#bytes = bytes;
     this.#position = position;
     // It goes on growing from where the earlier run has left it, to the same bound.
     this.#added = changes - known.size;
@@ -145,13 +150,38 @@ export class AccountsFile {
   }
 
   async #writeAccounts({ known, pages, position }: Waiting): Promise<void> {
-    if (pages !== undefined && this.#isWhole) {
-      await this.#kept(position, () => this.#files.append('accounts', pages));
-      return;
+    await this.#kept(position, async () => {
+      if (pages !== undefined && this.#isWhole && (await this.#append(pages))) return;
+      this.#added = 0;
+      this.#bytes = 0;
+      // Line by line: all of them may be longer than a string can be.
+      await this.#files.write('accounts', this.#counted(linesOf(known, position)));
+    });
+  }
+
+  /**
+   * Behind what another one has left there, a later run would take these accounts for all that there are: each page says up to where it knows them.
+   * @returns false where the file is not the one that this server has written
+   */
+  async #append(pages: string): Promise<boolean> {
+    const isAdded = await this.#files.append('accounts', pages, this.#bytes);
+    if (isAdded) {
+      this.#bytes += Buffer.byteLength(pages);
+      return true;
     }
-    this.#added = 0;
-    // Line by line: all of them may be longer than a string can be.
-    await this.#kept(position, () => this.#files.write('accounts', linesOf(known, position)));
+    const place = this.#files.path('accounts');
+    this.#log.warn(
+      { event: 'accounts-damaged', place },
+      'the file with the accounts was emptied or replaced while this server runs; it is written again with all of them',
+    );
+    return false;
+  }
+
+  *#counted(lines: Iterable<string>): Iterable<string> {
+    for (const line of lines) {
+      this.#bytes += Buffer.byteLength(line);
+      yield line;
+    }
   }
 
   async #writeConfirmed(at: number): Promise<void> {

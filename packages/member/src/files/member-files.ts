@@ -159,18 +159,26 @@ export class MemberFiles {
     await this.#noted(name, () => writeWhole(this.path(name), content, mode));
   }
 
-  /** Adds to the end of a file that exists, and flushes it. */
-  async append(name: FileName, text: string): Promise<void> {
+  /**
+   * Adds to the end of a file that exists, and flushes it.
+   * @param bytes - that it has, as far as the caller knows
+   * @returns false where it has another length, and nothing is added: somebody has emptied or replaced it
+   */
+  async append(name: FileName, text: string, bytes?: number): Promise<boolean> {
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW;
+    let isAdded = true;
     await this.#noted(name, async () => {
       const file = await open(this.path(name), flags);
       try {
+        isAdded = bytes === undefined || (await file.stat()).size === bytes;
+        if (!isAdded) return;
         await file.appendFile(text);
         await file.datasync();
       } finally {
         await file.close();
       }
     });
+    return isAdded;
   }
 
   async #noted(name: FileName, write: () => Promise<void>): Promise<void> {
