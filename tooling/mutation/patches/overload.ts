@@ -123,6 +123,17 @@ export const patches: PatchList = {
       test: overSockets('of one user leaves time for what others begin'),
     },
     {
+      name: 'share-of-the-window-before',
+      off: 'a flood has what each turn keeps for modest peers, at the beginning of each window',
+      file: `${folder}overload/fair-share.ts`,
+      find: 'if (count <= leastRequests) return this.#before.wasBeyond(peer);',
+      replace: 'if (count <= leastRequests) return false;',
+      test: {
+        file: `${folder}overload/overload-control.test.ts`,
+        title: 'keeps these few for others than one that goes on sending more than they do',
+      },
+    },
+    {
       name: 'clients-of-an-edge',
       off: 'behind an edge a client is another one with each address that it writes into From',
       file: 'packages/sip-relay/src/admission/weigh-request.ts',

@@ -42,6 +42,15 @@ describe('a share', () => {
     expect(send(share, 'a', 12, 10_000)).toBe(8);
   });
 
+  it('is nothing at the beginning of the window behind one in which a peer has sent more, and is there again a window later', () => {
+    const share = new FairShare(rules);
+    send(share, 'a', 1);
+    send(share, 'b', 100);
+    expect(send(share, 'b', 4, 500)).toBe(4);
+    expect(send(share, 'a', 4, 500)).toBe(0);
+    expect(send(share, 'b', 4, 1_000)).toBe(0);
+  });
+
   it('is counted for so many peers and no more', () => {
     const share = new FairShare(rules);
     for (const peer of ['a', 'b', 'c', 'd', 'e']) send(share, peer, 1);

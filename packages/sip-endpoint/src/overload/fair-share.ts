@@ -20,7 +20,8 @@ export const defaultFairShareRules: FairShareRules = {
 
 /**
  * Finds peers that send more than others: counts the requests of each one in a window, and compares with what the others have sent in it, or
- * in the one before where that is more. What comes late and all at once is of many alike, and makes nobody a peer that sends too much.
+ * in the one before where that is more. What comes late and all at once is of many alike, and makes nobody a peer that sends too much. One that has
+ * sent too much in a window has none of its share at the beginning of the next one: a flood would have what is meant for others each time.
  */
 export class FairShare {
   readonly #rules: FairShareRules;
@@ -37,7 +38,7 @@ export class FairShare {
    * Counts a request.
    * @param peer - that sends it
    * @param now - milliseconds, never set back
-   * @returns whether the peer has now sent more than its share
+   * @returns whether the peer has now sent more than its share, or has sent more in the window before
    */
   isBeyond(peer: string, now: number): boolean {
     const { leastRequests, maxPeers, timesMean, windowMs } = this.#rules;
@@ -47,8 +48,11 @@ export class FairShare {
       this.#until = now + windowMs;
     }
     const count = this.#now.add(peer, maxPeers);
-    if (count <= leastRequests) return false;
-    return count > timesMean * Math.max(this.#now.meanOfOthers(peer), this.#before.meanOfOthers(peer));
+    if (count <= leastRequests) return this.#before.wasBeyond(peer);
+    const share = timesMean * Math.max(this.#now.meanOfOthers(peer), this.#before.meanOfOthers(peer));
+    if (count <= share) return false;
+    this.#now.goesBeyond(peer);
+    return true;
   }
 
   /** Forgets all that was counted. */
@@ -62,6 +66,8 @@ export class FairShare {
 /** How many requests each peer has sent. */
 class Window {
   readonly #counts = new Map<string, number>();
+  /** Of those that are counted. */
+  readonly #beyond = new Set<string>();
   #total = 0;
 
   /** @returns how many it has sent with this one; 0 where it is not counted */
@@ -72,6 +78,14 @@ class Window {
     this.#counts.set(peer, count);
     this.#total++;
     return count;
+  }
+
+  goesBeyond(peer: string): void {
+    this.#beyond.add(peer);
+  }
+
+  wasBeyond(peer: string): boolean {
+    return this.#beyond.has(peer);
   }
 
   meanOfOthers(peer: string): number {

@@ -113,6 +113,15 @@ describe('an overloaded server', () => {
     expect(control.admits({ urgency: 'refresh', peer: 'e' }, 20_000 + 10 * targetMs)).toBe(false);
   });
 
+  it('keeps these few for others than one that goes on sending more than they do', () => {
+    const control = overloaded(2);
+    flood(control, 10_000 + 10 * targetMs);
+    control.turn(2 * targetMs, 0, 12_500);
+    const inTurn = (peer: string) => control.admits({ urgency: 'new', peer }, 12_500 + 2 * newMs);
+    const flooded = [1, 2, 3].map(() => inTurn('mallory@contoso.example'));
+    expect([...flooded, inTurn('dave@contoso.example')]).toEqual([false, false, false, true]);
+  });
+
   it('takes nothing from the time for new work for what the loop has done before it came to read, handshakes for instance', () => {
     const control = overloaded();
     control.reads(10_000 + 10 * targetMs);
