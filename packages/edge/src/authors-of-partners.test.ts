@@ -30,6 +30,7 @@ describe('the author whom a room of a partner names', () => {
     ['a user of ours', ['<sip:ceo@contoso.example>']],
     ['a user of ours in the name of its own', ['<sip:ceo%40contoso.example@fabrikam.example>']],
     ['the same in a context', ['<sip:ceo;phone-context=contoso.example@fabrikam.example>']],
+    ['shown backwards behind its name', ['"Carol \u202E" <sip:elpmaxe.osotnoc%40oec@fabrikam.example>']],
     ['a user of another partner', ['<sip:carol@litware.example>']],
     ['a user of a domain of the partner that its certificate has not', ['<sip:carol@fabrikam-shop.example>']],
     ['a user of a domain below that of the partner', ['<sip:carol@hr.fabrikam.example>']],

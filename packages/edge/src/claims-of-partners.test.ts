@@ -57,6 +57,10 @@ describe('what a partner says of users of ours', () => {
     ['the same in other characters', '<sip:alice%EF%BC%A0contoso.example@fabrikam.example>'],
     ['a name in a context of ours', '<sip:alice;phone-context=contoso.example@fabrikam.example>'],
     ['the same at a server', '<sip:alice;x;phone-context=fe1.contoso.example@fabrikam.example>'],
+    [
+      'an address that is shown backwards behind the name',
+      '"Alice \u202E" <sip:elpmaxe.osotnoc%40ecila@fabrikam.example>',
+    ],
     ['a name that is too long to be looked at', `<sip:${'a'.repeat(513)}@fabrikam.example>`],
     ['an address at what is longer than a name may be', `<sip:alice@${'a.'.repeat(200)}fabrikam.example>`],
   ])('is taken off where it is %s', (_, value) => {

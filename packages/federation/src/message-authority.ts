@@ -2,6 +2,7 @@ import type { NameAddr, SipMessage, SipRequest, Uri } from '@entente/sip';
 import type { Topology } from '@entente/topology';
 import { showsAsOurs } from './names-of-ours.ts';
 import type { PartnerAuthority } from './partner-peer.ts';
+import { reachesBeyond } from './reaches-beyond.ts';
 
 /** Why a message of a partner is refused. The reason is stable. */
 export type MessageRejection = {
@@ -32,12 +33,14 @@ export function checkPartnerRequest(
   topology: Topology,
   { isFromVouchedFor = false }: { readonly isFromVouchedFor?: boolean } = {},
 ): MessageRejection | undefined {
-  const from = isFromVouchedFor ? undefined : refuseUser('From', request.from.uri, authority, topology);
+  const from = isFromVouchedFor ? undefined : refuseUser('From', request.from, authority, topology);
   if (from !== undefined) return from;
   if (request.has('P-Asserted-Identity')) {
-    for (const { uri } of request.addressesOf('P-Asserted-Identity')) {
+    for (const address of request.addressesOf('P-Asserted-Identity')) {
       const asserted =
-        uri.kind === 'sip' ? refuseUser('P-Asserted-Identity', uri, authority, topology) : undefined;
+        address.uri.kind === 'sip'
+          ? refuseUser('P-Asserted-Identity', address, authority, topology)
+          : undefined;
       if (asserted !== undefined) return asserted;
     }
   }
@@ -75,12 +78,13 @@ function isHostOf({ domains, hosts }: PartnerAuthority, host: string): boolean {
 
 function refuseUser(
   header: string,
-  uri: Uri,
+  { displayName, uri }: NameAddr,
   authority: PartnerAuthority,
   topology: Topology,
 ): MessageRejection | undefined {
   const domain = hostOf(uri);
   if (!speaksFor(authority, domain)) return notAuthorised(header, domain, authority);
+  if (reachesBeyond(displayName)) return disturbs(header, domain);
   if (uri.kind !== 'sip' || !showsAsOurs(uri, topology)) return undefined;
   return {
     reason: 'identity-not-authorised',
@@ -88,6 +92,16 @@ function refuseUser(
     domain,
     message: `${header}: expected a user of ${domain}, found one whose name shows as an address of ours, or is too long to be read`,
     remedy: `let ${domain} send the address of its user, with no domain of ours in the part before the @`,
+  };
+}
+
+function disturbs(header: string, domain: string): MessageRejection {
+  return {
+    reason: 'identity-not-authorised',
+    header,
+    domain,
+    message: `${header}: expected a name for display that changes nothing beside it, found one that ends the line, or has the address behind it shown in another order`,
+    remedy: `let ${domain} send the name without control characters, and with an end (U+202C, U+2069) to each change of direction that begins in it`,
   };
 }
 

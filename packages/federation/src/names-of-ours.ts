@@ -6,10 +6,16 @@ import { mayBeInsideName } from './inside-names.ts';
 const longestUser = 512;
 /** What most names are made of: none of it leads to a place. */
 const plain = /^[\w.+-]*$/;
-/** Where a name goes on with a place, and the place, as far as it can be the name of a host. */
-const place = /[@;:=]\s*([\p{L}\p{M}\p{Nd}._-]+)/gu;
+/**
+ * Where a name goes on with a place, also where that is escaped once more, and the place, as far as it can be the name of a host: without quotes, brackets
+ * and blanks before it, and dots, those of an ellipsis too, and dashes around it, by which it looks cut off. Each character is looked at once.
+ */
+const place =
+  /(?:[@;:=]|%(?:25)*(?:40|3[abd]))[^@;:=\p{L}\p{Nd}]*([\p{L}\p{Nd}](?:[\p{L}\p{M}\p{Nd}._-]*[\p{L}\p{M}\p{Nd}])?)/gu;
 /** Characters that nobody sees. */
 const unseen = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu;
+/** Blanks that are narrower than a space, to which NFKC makes them. */
+const narrow = /[\u2006\u2008-\u200A\u202F\u205F]/g;
 /** Characters by which a telephone shows others in another order than that in which they stand. */
 const turning = /\p{Bidi_Control}/u;
 /** What separates labels of an internationalised name beside the dot (RFC 3490 §3.1), as NFKC leaves it. */
@@ -38,7 +44,8 @@ export function showsAsOurs(uri: Pick<SipUri, 'password' | 'user'>, topology: To
   if (user.length > longestUser) return true;
   if (plain.test(user)) return false;
   if (turning.test(user)) return true;
-  const text = user.normalize('NFKC').replace(unseen, '').replace(ideographicDot, '.').toLowerCase();
+  const shown = user.replace(narrow, '').normalize('NFKC');
+  const text = shown.replace(unseen, '').replace(ideographicDot, '.').toLowerCase();
   for (const [, host = ''] of text.matchAll(place)) if (isHostOfOurs(inDns(host), topology)) return true;
   return false;
 }

@@ -297,6 +297,12 @@ describe('the domain authority of each message', () => {
     'sip:%E2%80%AEelpmaxe.osotnoc%40bob@fabrikam.example',
     'sip:bob%40contoso%E3%80%82example@fabrikam.example',
     'sip:bob%40contoso%EF%BD%A1example@fabrikam.example',
+    'sip:bob%40contoso.example%E2%80%A6@fabrikam.example',
+    'sip:bob%40contoso.example-@fabrikam.example',
+    'sip:bob%40-%22contoso.example%22@fabrikam.example',
+    'sip:bob%40%E2%A0%80contoso.example@fabrikam.example',
+    'sip:bob%40contoso%E2%80%8A.example@fabrikam.example',
+    'sip:bob%252540contoso.example@fabrikam.example',
     `sip:${'a'.repeat(513)}@fabrikam.example`,
   ])('refuses a user of the partner whose name shows as an address of ours: %s', (uri) => {
     expect(check(request({ from: `<${uri}>;tag=1` }))).toMatchObject({
@@ -328,11 +334,23 @@ describe('the domain authority of each message', () => {
     'sip:dora_contoso.example%23EXT%23@fabrikam.example',
     'sip:+4940123;phone-context=fabrikam.example@fabrikam.example',
     'sip:d%C3%B6ra@fabrikam.example',
+    'sip:dora%40contoso.example-of-fabrikam@fabrikam.example',
+    'sip:dora%2540%25@fabrikam.example',
+    'sip:dora%E2%80%89%E2%80%A6@fabrikam.example',
     'sip:dora%40b%C3%BCcher.example@fabrikam.example',
     'sip:%D7%93%D7%95%D7%A8%D7%94@fabrikam.example',
     'sip:fabrikam.example',
   ])('passes a user of the partner with any other name: %s', (uri) => {
     expect(check(request({ from: `"bob@contoso.example" <${uri}>;tag=1` }))).toBeUndefined();
+  });
+
+  it('refuses a user of the partner whose name for display has the address behind it shown backwards', () => {
+    const user = 'sip:elpmaxe.osotnoc%40bob@fabrikam.example';
+    const shown = { reason: 'identity-not-authorised', message: expect.stringContaining('name for display') };
+    expect(check(request({ from: `"Bob \u202E" <${user}>;tag=1` }))).toMatchObject(shown);
+    const headers = { 'P-Asserted-Identity': `"Bob \u202E" <${user}>` };
+    expect(check(request({ headers }))).toMatchObject(shown);
+    expect(check(request({ from: `"\u202BBob\u202C" <${user}>;tag=1` }))).toBeUndefined();
   });
 
   it('carries nothing on to others', () => {

@@ -120,7 +120,7 @@ export const patches: PatchList = {
       name: 'from-domain',
       off: 'a partner may send From a domain that it does not own',
       file: message,
-      find: "refuseUser('From', request.from.uri, authority, topology)",
+      find: "refuseUser('From', request.from, authority, topology)",
       replace: 'undefined as ReturnType<typeof refuseUser>',
       test: test(
         `refuses a request whose From is not the partner's: {"from":"<sip:mallory@contoso.example>;tag=1"}`,

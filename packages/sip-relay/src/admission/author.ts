@@ -1,4 +1,4 @@
-import { showsAsOurs } from '@entente/federation';
+import { reachesBeyond, showsAsOurs } from '@entente/federation';
 import { type MessageEditor, parseNameAddr, type SipRequest, type SipUri } from '@entente/sip';
 import type { Topology } from '@entente/topology';
 import { readUserPart } from '../numbering/user-part.ts';
@@ -25,13 +25,13 @@ export function keepAuthor(
   if (author === undefined || !mayName(author)) editor.remove(authorField);
 }
 
-/** The author; undefined where several are named, or none that has an address. */
+/** The author; undefined where several are named, or none that has an address and is shown beside it. */
 function authorOf(values: readonly string[]): SipUri | undefined {
   const [text = ''] = values;
   const parsed = parseNameAddr(text);
   if (values.length !== 1 || !parsed.ok || !parsed.value.hasValidUri) return undefined;
-  const { uri } = parsed.value;
-  return uri.kind === 'sip' ? uri : undefined;
+  const { displayName, uri } = parsed.value;
+  return uri.kind === 'sip' && !reachesBeyond(displayName) ? uri : undefined;
 }
 
 /** What decides whom a sender outside may name. */

@@ -1,3 +1,4 @@
+import { reachesBeyond } from '@entente/federation';
 import {
   edit,
   type MessageEditor,
@@ -108,10 +109,10 @@ function changedClaims(message: SipMessage, { mayName, mayWarnAs }: ClaimRules):
   return changes;
 }
 
-/** What cannot be read may look like an address of ours to a telephone. */
+/** What cannot be read may look like an address of ours to a telephone, and so may what is behind a name that has it shown in another order. */
 function isOf(value: string, accepts: (uri: Uri) => boolean): boolean {
   const parsed = parseNameAddr(value);
-  return parsed.ok && accepts(parsed.value.uri);
+  return parsed.ok && !reachesBeyond(parsed.value.displayName) && accepts(parsed.value.uri);
 }
 
 /** No address of the web. */
