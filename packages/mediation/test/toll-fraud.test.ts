@@ -58,6 +58,36 @@ describe('a call of a user who means no good', () => {
     ).toBe(200);
   });
 
+  it('has nobody transfer a gateway to another place than the host of the address, nor a gateway a user', async () => {
+    const answer = await inward('INVITE', 'sip:+49301002@med1.contoso.example;user=phone', {
+      headers: { 'Record-Route': '<sip:gw1.contoso.example;lr>' },
+    });
+    expect(answer.status).toBe(200);
+    const begun = last(scene.fe1);
+    for (const to of [
+      `sip:${alice.address};maddr=198.51.100.7`,
+      'sip:112@contoso.example;user=phone;MADDR=sip.fabrikam.example',
+    ]) {
+      const headers = { 'Refer-To': `<${to}>` };
+      const ofUser = of(bob, { inDialog: begun, headers });
+      const transfer = await outward('REFER', 'sip:contact@gw1.contoso.example', ofUser);
+      expect([to, ...verdict(transfer)]).toEqual([to, 403, 'transfer-not-allowed']);
+    }
+    expect(scene.gw1.received).toEqual([]);
+    const begunByUser = await outward(
+      'INVITE',
+      called,
+      of(alice, { headers: { 'Record-Route': '<sip:fe1.contoso.example;lr>' } }),
+    );
+    expect(begunByUser.status).toBe(200);
+    const before = scene.network.refused('transfer-not-allowed');
+    const ofGateway = await inward('REFER', 'sip:contact@fe1.contoso.example', {
+      inDialog: last(scene.gw1),
+      headers: { 'Refer-To': `<sip:${bob.address};maddr=198.51.100.7>` },
+    });
+    expect([ofGateway.status, scene.network.refused('transfer-not-allowed')]).toEqual([403, before + 1]);
+  });
+
   it('has nobody transfer a gateway to an emergency number with what a gateway may call in its place', async () => {
     const answer = await inward('INVITE', 'sip:+49301002@med1.contoso.example;user=phone', {
       headers: { 'Record-Route': '<sip:gw1.contoso.example;lr>' },

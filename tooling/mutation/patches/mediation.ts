@@ -155,6 +155,16 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'transfer-by-maddr',
+      off: 'a gateway is transferred to a user of ours at a place of others',
+      file: 'packages/mediation/src/transfers/refuse-transfer.ts',
+      find: "uri.parameters.has('maddr')",
+      replace: 'found === undefined',
+      test: tollFraud(
+        'has nobody transfer a gateway to another place than the host of the address, nor a gateway a user',
+      ),
+    },
+    {
       name: 'who-pays',
       off: 'a user tells a gateway who is to pay for a call',
       file: 'packages/mediation/src/gateways/gateway-fields.ts',

@@ -52,6 +52,9 @@ export function refuseTransfer(
       if (!allowedHeaders.has(name.toLowerCase()))
         return notAllowed(`Refer-To: expected no header field but Replaces, found ${name}`);
   }
+  // It is where the request goes, whatever the host is (RFC 3261 §19.1.1).
+  if (uri.kind === 'sip' && uri.parameters.has('maddr'))
+    return notAllowed(`Refer-To: expected an address without maddr, found ${found}`);
   if (uri.kind === 'sip' && !isInside(uri.host, known.topology))
     return notAllowed(`Refer-To: expected a number or a user of ours, found ${found}`);
   const isMarked = isTelephoneUri(uri);
