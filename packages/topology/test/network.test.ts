@@ -184,6 +184,16 @@ describe('hopFinder', () => {
     expect(hopTo('nowhere.contoso.example')).toBeUndefined();
   });
 
+  it('says of a gateway alone that it runs a program of others', () => {
+    const role = (fqdn: string) => topology.servers.get(fqdn)?.role;
+    const [mediation] = [...topology.servers.keys()].filter((fqdn) => role(fqdn) === 'mediation');
+    const hopTo = hopFinder(() => topology, mediation ?? '');
+    const hops = [...topology.servers.keys()].flatMap((fqdn) => hopTo(fqdn) ?? []);
+    expect(new Set(hops.map(({ name }) => role(name)))).toContain('front-end');
+    const foreign = hops.filter(({ isForeign }) => isForeign === true);
+    expect(new Set(foreign.map(({ name }) => role(name)))).toEqual(new Set(['gateway']));
+  });
+
   it('goes by the topology in force', () => {
     let current = topology;
     const hopTo = hopFinder(() => current, 'fe2.contoso.example');

@@ -100,7 +100,7 @@ export const patches: PatchList = {
       name: 'refusal-forgotten-when-reached',
       off: 'the pause before a server that refuses us never grows',
       file: 'packages/sip-endpoint/src/connection/dial-backoff.ts',
-      find: ' || isLastingRefusal(reached.error)) return;',
+      find: ' || reached.isLasting) return;',
       replace: ') return;',
       test: {
         file: 'packages/sip-endpoint/src/connection/refused-hops.test.ts',
@@ -111,12 +111,35 @@ export const patches: PatchList = {
       name: 'down-for-long-then-refused',
       off: 'a server that was down for long and refuses once, while it starts, is left alone for a minute',
       file: 'packages/sip-endpoint/src/connection/dial-backoff.ts',
-      find: 'isLastingRefusal(last.error) === isLastingRefusal(error);',
+      find: 'last.isLasting === isLasting;',
       replace: 'true;',
       test: {
         file: 'packages/sip-endpoint/src/connection/refused-hops.test.ts',
         title:
           'begins with the first pause where it was not there before, and is not held up longer where it is gone',
+      },
+    },
+    {
+      name: 'gateway-that-starts',
+      off: 'no call gets out for up to a minute after a gateway is back, where what stands before it has closed connections meanwhile',
+      file: 'packages/sip-endpoint/src/connection/lasting-refusal.ts',
+      find: "(reason === 'peer-refused' && !isForeign)",
+      replace: "(reason === 'peer-refused' && isForeign !== undefined)",
+      test: {
+        file: 'packages/sip-endpoint/src/connection/refused-hops.test.ts',
+        title:
+          'runs Entente: what stands before a gateway closes connections for as long as that starts, and it is tried as one that is not there',
+      },
+    },
+    {
+      name: 'gateways-are-foreign',
+      off: 'the same, because nobody says which server is a gateway',
+      file: 'packages/topology/src/matrix/hop-finder.ts',
+      find: "?.role === 'gateway'",
+      replace: "?.role === 'authority'",
+      test: {
+        file: 'packages/topology/test/network.test.ts',
+        title: 'says of a gateway alone that it runs a program of others',
       },
     },
   ],

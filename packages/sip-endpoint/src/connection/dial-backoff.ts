@@ -42,6 +42,8 @@ interface Failure {
   readonly port: number;
   /** What the dialling failed of. */
   readonly error: unknown;
+  /** Whether it lasts until topology or trust state change. */
+  readonly isLasting: boolean;
   /** How often in a row. */
   readonly count: number;
   readonly at: number;
@@ -94,13 +96,11 @@ export class DialBackoff {
    */
   failed(hop: NextHop, error: unknown, now: number, chance: number): void {
     const { maxHops, maxPlaces } = this.#rules;
-    const { capMs, firstMs } = this.#pausesAfter(hop, error);
+    const isLasting = isLastingRefusal(hop, error);
+    const { capMs, firstMs } = this.#pausesAfter(hop, isLasting);
     const last = this.#failureOf(hop);
     // Left alone for longer than it had to wait, it has had its chance to recover. One that is there again begins to refuse: that is a first time.
-    const inARow =
-      last !== undefined &&
-      now - last.until <= capMs &&
-      isLastingRefusal(last.error) === isLastingRefusal(error);
+    const inARow = last !== undefined && now - last.until <= capMs && last.isLasting === isLasting;
     const count = inARow ? last.count + 1 : 1;
     const waitMs = Math.min(capMs, firstMs * 2 ** Math.min(count - 1, 30));
     const { address, name, port } = hop;
@@ -109,7 +109,7 @@ export class DialBackoff {
     this.#failures.delete(name);
     this.#failures.set(detached(name), [
       ...others.slice(1 - maxPlaces),
-      { address, port, error, count, at: now, until },
+      { address, port, error, isLasting, count, at: now, until },
     ]);
     if (this.#failures.size > maxHops) {
       const [oldest] = this.#failures.keys();
@@ -124,7 +124,7 @@ export class DialBackoff {
    *   `passing`: not refusals that last until topology or trust state change
    */
   forgive(name: string, which: Forgiven = 'all'): void {
-    const left = (this.#failures.get(name) ?? []).filter(({ error }) => !isForgiven[which](error));
+    const left = (this.#failures.get(name) ?? []).filter((failure) => !isForgiven[which](failure));
     if (left.length === 0) this.#failures.delete(name);
     else this.#failures.set(detached(name), left);
   }
@@ -136,7 +136,7 @@ export class DialBackoff {
   reached(hop: NextHop): void {
     const failures = this.#failures.get(hop.name);
     const reached = this.#failureOf(hop);
-    if (failures === undefined || reached === undefined || isLastingRefusal(reached.error)) return;
+    if (failures === undefined || reached === undefined || reached.isLasting) return;
     if (failures.length === 1) this.#failures.delete(hop.name);
     else
       this.#failures.set(
@@ -151,10 +151,10 @@ export class DialBackoff {
   }
 
   /** Servers of the topology are asked all the time whether they are there; of others each request may be another matter. */
-  #pausesAfter(hop: NextHop, error: unknown): { readonly firstMs: number; readonly capMs: number } {
+  #pausesAfter(hop: NextHop, isLasting: boolean): { readonly firstMs: number; readonly capMs: number } {
     const { capMs, firstMs, knownCapMs, refusedCapMs, refusedFirstMs } = this.#rules;
     if (!isKnown(hop)) return { firstMs, capMs };
-    if (isLastingRefusal(error)) return { firstMs: refusedFirstMs, capMs: refusedCapMs };
+    if (isLasting) return { firstMs: refusedFirstMs, capMs: refusedCapMs };
     return { firstMs, capMs: knownCapMs };
   }
 
@@ -163,9 +163,9 @@ export class DialBackoff {
   }
 }
 
-const isForgiven: Readonly<Record<Forgiven, (error: unknown) => boolean>> = {
+const isForgiven: Readonly<Record<Forgiven, (failure: Failure) => boolean>> = {
   all: () => true,
-  passing: (error) => !isLastingRefusal(error),
+  passing: ({ isLasting }) => !isLasting,
   unreachable: isUnreachable,
 };
 
@@ -175,7 +175,7 @@ export function isKnown({ address, host }: NextHop): boolean {
 }
 
 /** No connection came about, so that nothing was computed for it. */
-function isUnreachable(error: unknown): boolean {
+function isUnreachable({ error }: Failure): boolean {
   return (error as NodeJS.ErrnoException | undefined)?.syscall === 'connect';
 }
 

@@ -1,4 +1,5 @@
 import { isTrustError } from '@entente/tls';
+import type { NextHop } from './next-hop.ts';
 
 /**
  * Reasons of this side that end with another topology, trust state or revocation list, with the clock of this machine, which ends each pause when it is set,
@@ -20,10 +21,12 @@ const ofOwnState: ReadonlySet<string> = new Set([
 /**
  * Whether a hop will refuse or be refused the next time as well, until the topology or the trust state changes: the peer has closed the
  * connection after its verdict, or the verdict of this side is about what the topology or a revocation list says, or how old they and the certificate are.
+ * What stands before a gateway closes connections for as long as the gateway starts.
+ * @param hop - the one that was dialled
  * @param error - what a dialling failed of, or what ended the connection right after it
  */
-export function isLastingRefusal(error: unknown): boolean {
+export function isLastingRefusal({ isForeign = false }: Pick<NextHop, 'isForeign'>, error: unknown): boolean {
   if (!isTrustError(error)) return false;
   const { reason } = error.rejection;
-  return reason === 'peer-refused' || ofOwnState.has(reason);
+  return (reason === 'peer-refused' && !isForeign) || ofOwnState.has(reason);
 }

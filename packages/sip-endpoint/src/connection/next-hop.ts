@@ -13,6 +13,8 @@ export interface NextHop {
   readonly host?: string;
   /** The link on which it may be dialled. */
   readonly link: ConnectionLink;
+  /** It runs a program that knows no topology, a gateway for instance: that it closes a connection says nothing of the next one. Default: false. */
+  readonly isForeign?: boolean;
 }
 
 /**

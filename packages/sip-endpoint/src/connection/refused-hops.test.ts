@@ -106,6 +106,24 @@ describe('a server that refuses us, or that we refuse, until topology or trust s
     return expect(pool.reach(partner)).resolves.toBeDefined();
   });
 
+  it('runs Entente: what stands before a gateway closes connections for as long as that starts, and it is tried as one that is not there', () => {
+    const backoff = new DialBackoff();
+    const gateway = { ...hop, isForeign: true };
+    let now = start;
+    for (let i = 0; i < 10; i++) {
+      backoff.failed(gateway, refused, now, 0);
+      now += defaultBackoff.knownCapMs;
+      expect(backoff.isDown(gateway, now)).toBe(false);
+    }
+    backoff.failed(gateway, refused, now, 0);
+    backoff.forgive(gateway.name, 'passing');
+    expect(backoff.isDown(gateway, now)).toBe(false);
+    // The verdict of this side is ours, whatever it runs.
+    backoff.failed(gateway, revoked, now, 0);
+    backoff.forgive(gateway.name, 'passing');
+    expect(backoff.isDown(gateway, now)).toBe(true);
+  });
+
   it('is named with what to do about the refusal, not with what to check of the network', () => {
     expect(new HopDownError(hop, 1_000, refused).remedy).toBe(refused.remedy);
     expect(new HopDownError(hop, 1_000, down).remedy).toBe(

@@ -59,7 +59,7 @@ export interface AgentRequestParts extends Pick<RequestParts, 'headers' | 'conte
 }
 
 /** Where the server of a user is. What its link is called matters to servers alone. */
-export type UserServer = Omit<NextHop, 'link'> & Partial<Pick<NextHop, 'link'>>;
+export type UserServer = Omit<NextHop, 'isForeign' | 'link'> & Partial<Pick<NextHop, 'link'>>;
 
 /** A socket that was dialled for a user. */
 export type UserSocket = Omit<DialledSocket, 'link'> & Partial<Pick<DialledSocket, 'link'>>;

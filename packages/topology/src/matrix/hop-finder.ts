@@ -13,6 +13,8 @@ export interface ServerHop {
   readonly port: number;
   /** The row of the allow matrix that lets us dial it. */
   readonly link: Link;
+  /** A gateway, which runs a program of others. */
+  readonly isForeign?: true;
 }
 
 /**
@@ -40,7 +42,8 @@ export function hopFinder(
         // Where several rows lead to a server, the first of the matrix counts.
         if (hops.has(target.fqdn)) continue;
         const { fqdn: name, address = name, port, row } = target;
-        hops.set(name, { name, address, port, link: linkOfRow(row) });
+        const foreign = current.servers.get(name)?.role === 'gateway' ? ({ isForeign: true } as const) : {};
+        hops.set(name, { name, address, port, link: linkOfRow(row), ...foreign });
       }
     }
     return hops.get(server);
