@@ -346,8 +346,8 @@ export const patches: PatchList = {
       name: 'accounts-in-one-string',
       off: 'accounts that are longer than a string can be are never written',
       file: accountsFile,
-      find: "this.#files.write('accounts', linesOf(known, position))",
-      replace: "this.#files.write('accounts', [...linesOf(known, position)].join(''))",
+      find: 'this.#counted(linesOf(known, position))',
+      replace: "[...this.#counted(linesOf(known, position))].join('')",
       test: kept('is written line by line, so that all of them may be longer than a string can be'),
     },
     {

@@ -38,9 +38,9 @@ export const patches: PatchList = {
       name: 'backup-checked-first',
       off: 'the audit trail has that a backup was ordered which was refused at once',
       file: 'packages/pki/src/node/backup/write-backup.ts',
-      find: 'if (isInside(directory, to)) throw inside(to);\n  await refuseExisting(to);\n  await options.onBegin?.();',
+      find: 'if (isInside(directory, to)) throw inside(to);\n  await refuseExisting(to);\n  await refuseIncomplete(directory);\n  await options.onBegin?.();',
       replace:
-        'await options.onBegin?.();\n  if (isInside(directory, to)) throw inside(to);\n  await refuseExisting(to);',
+        'await options.onBegin?.();\n  if (isInside(directory, to)) throw inside(to);\n  await refuseExisting(to);\n  await refuseIncomplete(directory);',
       test: {
         file: 'packages/commands/test/backup-full-disk.test.ts',
         title:
