@@ -39,8 +39,8 @@ export const patches: PatchList = {
       name: 'unknown-role',
       off: 'a role that there is not is an error without place and remedy',
       file: 'packages/topology/src/network/build-topology.ts',
-      find: 'if (!Object.hasOwn(defaultPorts, role))',
-      replace: "if (role === ('' as string))",
+      find: 'if (Object.hasOwn(defaultPorts, role)) return;',
+      replace: 'if (Object.hasOwn(defaultPorts, role) || of !== undefined) return;',
       test: {
         file: 'packages/topology/test/network.test.ts',
         title: 'is refused with the role and the server (frontend)',
