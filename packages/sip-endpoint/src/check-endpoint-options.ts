@@ -1,7 +1,7 @@
 import type { Timings } from '@entente/sip';
 import type { ConnectionLimits } from './connection/connection-limits.ts';
 import type { EndpointOptions } from './endpoint-options.ts';
-import { callback, checkOptions, nested, type OptionRule, wholeNumber } from './user-agent/option-rules.ts';
+import { callback, checkOptions, nested, type OptionRule, wholeNumber } from './options/option-rules.ts';
 
 type Shape<T> = { readonly [name in keyof Required<T>]: OptionRule };
 

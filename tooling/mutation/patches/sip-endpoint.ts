@@ -247,7 +247,7 @@ export const patches: PatchList = {
     {
       name: 'misspelt-option',
       off: 'an option of a user agent that is misspelt is left out without a word',
-      file: 'packages/sip-endpoint/src/user-agent/option-rules.ts',
+      file: 'packages/sip-endpoint/src/options/option-rules.ts',
       find: 'if (Object.hasOwn(inside, name)) continue;',
       replace: 'if (name !== undefined) continue;',
       test: checked(
@@ -303,7 +303,7 @@ export const patches: PatchList = {
     {
       name: 'call-to-what-is-not-a-uri',
       off: 'a call to any text waits for a connection before it fails',
-      file: 'packages/sip-endpoint/src/user-agent/option-rules.ts',
+      file: 'packages/sip-endpoint/src/options/option-rules.ts',
       find: "fits: (value) => typeof value === 'string' && parseUri(value).ok,",
       replace: "fits: (value) => typeof value === 'string' && value !== '',",
       test: checked('is refused before anything is dialled: a call to what is not a URI'),

@@ -1,7 +1,7 @@
 import { createResponse, type HeaderFields, type SipResponse } from '@entente/sip';
+import { checkOptions, type OptionRule, text, wholeNumber } from '../options/option-rules.ts';
 import { isLater } from '../transaction/is-later.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
-import { checkOptions, type OptionRule, text, wholeNumber } from './option-rules.ts';
 
 /** What a request is answered with. */
 export interface Answer {

@@ -1,4 +1,3 @@
-import { bodyRule } from './check-in-call.ts';
 import {
   abortSignal,
   callback,
@@ -7,7 +6,8 @@ import {
   type OptionRule,
   uri,
   wholeNumber,
-} from './option-rules.ts';
+} from '../options/option-rules.ts';
+import { bodyRule } from './check-in-call.ts';
 import type { CallOptions } from './outgoing-call.ts';
 import type { SessionBody } from './session-body.ts';
 

@@ -10,7 +10,7 @@ import {
   type OptionRules,
   text,
   wholeNumber,
-} from './option-rules.ts';
+} from '../options/option-rules.ts';
 import type { SessionBody } from './session-body.ts';
 
 /**

@@ -1,7 +1,6 @@
 import { parseUri, SipArgumentError, SipUri } from '@entente/sip';
 import { peerOf } from '@entente/tls';
 import type { NextHop } from '../connection/next-hop.ts';
-import { dialAsUser } from './dial-as-user.ts';
 import {
   anyText,
   callback,
@@ -15,7 +14,8 @@ import {
   urn,
   wholeNumber,
   withMethods,
-} from './option-rules.ts';
+} from '../options/option-rules.ts';
+import { dialAsUser } from './dial-as-user.ts';
 import { checkAddresses } from './outside-calls.ts';
 import type { RequestPace } from './pacing.ts';
 import type { StayTimings } from './registration-state.ts';

@@ -1,6 +1,12 @@
 import { type ConnectOptions, connect } from '@entente/tls';
 import type { NextHop } from '../connection/next-hop.ts';
-import { callback, checkOptions, type OptionRule, type OptionRules, wholeNumber } from './option-rules.ts';
+import {
+  callback,
+  checkOptions,
+  type OptionRule,
+  type OptionRules,
+  wholeNumber,
+} from '../options/option-rules.ts';
 import type { UserSocket } from './user-agent-options.ts';
 
 const trust: OptionRule = {

@@ -13,7 +13,7 @@ import {
   type SubscriptionState,
 } from '@entente/sip';
 import type { Clock } from '@entente/tls';
-import { checkArgument, uri } from './option-rules.ts';
+import { checkArgument, uri } from '../options/option-rules.ts';
 import { tellApplication } from './tell-application.ts';
 
 /** Takes the NOTIFY requests of one event. @returns the status to answer, and whether more will come */

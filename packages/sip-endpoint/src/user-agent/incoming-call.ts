@@ -5,12 +5,12 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
+import { uri as anyUri, checkArgument, wholeNumber } from '../options/option-rules.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type BridgeOutcome, bodyOf, bridge, type PlaceCall, type RingingLeg } from './bridge.ts';
 import { Call } from './call.ts';
 import { checkAnswer } from './check-in-call.ts';
 import type { Line } from './line.ts';
-import { uri as anyUri, checkArgument, wholeNumber } from './option-rules.ts';
 import type { SessionBody } from './session-body.ts';
 import { tellApplication } from './tell-application.ts';
 import type { UserSession } from './user-agent-session.ts';

@@ -9,7 +9,7 @@ import {
   text,
   uri,
   wholeNumber,
-} from './option-rules.ts';
+} from '../options/option-rules.ts';
 import type { AgentRequestParts } from './user-agent-options.ts';
 
 /**

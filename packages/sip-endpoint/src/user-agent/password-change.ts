@@ -11,7 +11,7 @@ import {
   sealVerifiers,
 } from '@entente/sip';
 import type { Clock } from '@entente/tls';
-import { checkArgument, text } from './option-rules.ts';
+import { checkArgument, text } from '../options/option-rules.ts';
 import type { AgentRequestParts } from './user-agent-options.ts';
 import type { UserCredentials } from './user-agent-session.ts';
 
