@@ -59,6 +59,8 @@ const exceptions: Readonly<Record<string, string>> = {
   YamlError: 'a malformed text ends its reader; the reader catches it and returns it as a value',
   ConnectionFailed:
     'says that an error is of the connection to PostgreSQL; the driver makes an AccountsFault of it',
+  ThreadFileMissing:
+    'says why the thread of a database did not begin; the store makes a fault of its own of it',
   BudgetExceeded: 'ends a search; the judge catches it and makes a rejection of it',
 };
 

@@ -249,7 +249,7 @@ export const patches: PatchList = {
       name: 'way-out-hidden',
       off: 'Via and Record-Route of servers inside go out with a request',
       file: sources,
-      find: 'hidePath(editor, via, this.#own?.sealed);',
+      find: 'hidePath(editor, via, this.#own?.sealed ?? this.#entryOfNotify());',
       replace: "if (this.#own !== undefined) editor.prepend('Record-Route', this.#own.sealed);",
       test: edge('shows a partner no name of the inside, and its answers find their way back'),
     },
