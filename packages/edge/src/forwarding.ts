@@ -20,7 +20,6 @@ import {
   hideInsideNames,
   hidePath,
   hideRecordRoute,
-  isNotifyInDialog,
   mediaRefusal,
   type OwnAddress,
   otherSide,
@@ -53,6 +52,7 @@ import {
 } from '@entente/sip-relay';
 import { links, type RequestRule, routeAddress, type Topology } from '@entente/topology';
 import type { EdgeRoute } from './decide-edge-route.ts';
+import { receivingEnd, sendingEnd, tokenOfNotify } from './dialog-ends.ts';
 import type { EdgeSender } from './edge-sender.ts';
 import { editInwards } from './inward-fields.ts';
 
@@ -155,7 +155,7 @@ class InwardRules extends EdgeRules implements RelayRules<EdgeTarget> {
     super(forwarded, options);
     this.#forwarded = forwarded;
     this.#options = options;
-    this.#sender = sendingEnd(forwarded, options.devices);
+    this.#sender = sendingEnd(forwarded.request, forwarded.sender.arrival, options.devices);
     if (beginsDialog(forwarded.request))
       this.#recordRoute = insideEntry(options, forwarded, { caller: this.#sender });
   }
@@ -203,7 +203,7 @@ class InwardRules extends EdgeRules implements RelayRules<EdgeTarget> {
 
   /** A subscriber inside takes the route of its dialog from the NOTIFY (RFC 6665 §4.3, §4.4.1). */
   #entryOfNotify(): NameAddr | undefined {
-    const token = tokenOfNotify(this.#forwarded);
+    const token = tokenOfNotify(this.#forwarded.request, this.#forwarded.routes);
     return token === undefined ? undefined : insideEntry(this.#options, this.#forwarded, token);
   }
 
@@ -333,18 +333,12 @@ class OutwardRules extends EdgeRules implements RelayRules {
   /** A subscriber outside takes the route of its dialog from the NOTIFY; where it is too long to be sealed, it keeps the one that it has. */
   #entryOfNotify(): NameAddr | undefined {
     const { request, routes } = this.#forwarded;
-    const sender = tokenOfNotify(this.#forwarded)?.sender;
+    const sender = tokenOfNotify(this.#forwarded.request, this.#forwarded.routes)?.sender;
     if (sender === undefined) return undefined;
     const route = { end: this.#receiver, routes: recordRouteOf(request) };
     const options = { sealing: this.#options.sealing, scheme: schemeOfEntries(routes) };
     return sealedEntry(route, this.#address, { request, sender, side: otherSide(sender) }, options);
   }
-}
-
-/** What says that the SUBSCRIBE of a NOTIFY has passed here: only then do we stand in its Record-Route (RFC 6665 §4.3). */
-function tokenOfNotify({ request, routes }: ForwardedRequest): DialogToken | undefined {
-  if (!isNotifyInDialog(request)) return undefined;
-  return routes.tokens.find((token) => token.kind === 'dialog');
 }
 
 /** What stays inside, of any message that goes out. */
@@ -379,25 +373,6 @@ function insideEntry(
 /** What our entries for servers inside name: the pool, and this edge as the one to begin with. */
 function addressInside({ addresses: { inside }, topology }: ForwardingOptions): OwnAddress {
   return routeAddress(topology(), inside.host, inside.port);
-}
-
-/** The outsider that our entries lead back to: the device of a client, or the domain that a partner speaks for. */
-function sendingEnd({ request, sender: { arrival } }: ForwardedRequest, devices: DeviceFlows): DialogEnd {
-  const { uri } = request.from;
-  if (arrival.kind !== 'client') return { user: '', device: '', via: uri.kind === 'sip' ? uri.host : '' };
-  const user = addressOfRecord(uri) ?? '';
-  return { user, device: devices.deviceOn(user, arrival.flow), via: '' };
-}
-
-function receivingEnd(route: EdgeRoute): DialogEnd {
-  switch (route.kind) {
-    case 'inside':
-      return unknownEnd;
-    case 'device':
-      return { user: route.user, device: route.device, via: '' };
-    case 'partner':
-      return { user: '', device: '', via: route.domain };
-  }
 }
 
 function nameOf(route: EdgeRoute): string {

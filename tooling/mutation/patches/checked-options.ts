@@ -83,7 +83,7 @@ export const patches: PatchList = {
     },
     {
       name: 'row-in-words',
-      off: 'a row that is no number is refused as if the matrix did not have it',
+      off: 'a row that is not a number is refused as if the matrix did not have it',
       file: 'packages/topology/src/matrix/check-end.ts',
       find: 'if (row === undefined || Number.isInteger(row)) return;',
       replace: 'if (row !== undefined || Number.isInteger(row)) return;',
@@ -91,7 +91,7 @@ export const patches: PatchList = {
     },
     {
       name: 'no-document',
-      off: 'what is no document fails somewhere inside',
+      off: 'what is not a document fails somewhere inside',
       file: 'packages/topology/src/network/build-topology.ts',
       find: '  checkIsDocument(document);\n',
       replace: '',

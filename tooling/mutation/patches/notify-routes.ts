@@ -76,7 +76,7 @@ export const patches: PatchList = {
     },
     {
       name: 'edge-outwards',
-      off: 'a subscriber outside that takes its route from a NOTIFY finds no way in',
+      off: 'a subscriber outside that takes its route from a NOTIFY does not find back',
       file: 'packages/edge/src/forwarding.ts',
       find: 'this.#own?.sealed ?? this.#entryOfNotify()',
       replace: 'this.#own?.sealed',

@@ -72,7 +72,7 @@ export class SubscriptionDialog {
   #receive(notify: SipRequest): number {
     const event = parseEvent(notify.get('Event') ?? '');
     if (!event.ok) return 400;
-    // RFC 6665 §4.1.3: what it does not belong to by its event or its sender is no subscription of ours.
+    // RFC 6665 §4.1.3: by its event or its sender it belongs to another subscription.
     if (event.value.type !== this.#parts.event) return 481;
     const dialog = this.#isNotified ? this.#dialog : this.#established(notify);
     if (dialog === undefined) return 400;

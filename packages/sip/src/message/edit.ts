@@ -41,7 +41,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
 
   /**
    * @param message - stays as it is
-   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is no message
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is not a message
    */
   constructor(message: M) {
     checkIsMessage(message, 'edit');

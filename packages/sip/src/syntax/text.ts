@@ -66,7 +66,7 @@ export function textFromWire(wire: string): string {
 /**
  * Text to wire text: what is not ASCII becomes its UTF-8 bytes.
  *
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is no text
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is not a text
  */
 export function wireFromText(text: string): string {
   checkText(text);

@@ -104,7 +104,7 @@ function sortedHeaders(uri: SipUri): string[] {
  * `sip:`, `sips:` and every spelling of one user give one key: `alice@contoso.example`.
  *
  * @returns the key, or `undefined` for a URI that is not a `sip:` or `sips:` URI.
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is no URI, for example a text.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is not a URI, for example a text.
  * @see RFC 3261 §10.3 step 5, RFC 5630 §5.3
  */
 export function addressOfRecord(uri: Uri): string | undefined {

@@ -13,7 +13,7 @@ import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topol
  * `undefined`, never another server.
  *
  * @param document - of the right shape, as {@link checkShape} gave it
- * @throws TopologyFault `ENTENTE_INVALID_TOPOLOGY` where the role of a server or a pool is none, and where it is no document at all
+ * @throws TopologyFault `ENTENTE_INVALID_TOPOLOGY` where the role of a server or a pool is none, and where it is not a document at all
  */
 export function buildTopology(document: TopologyDocument): Topology {
   checkIsDocument(document);
