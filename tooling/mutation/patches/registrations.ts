@@ -270,5 +270,17 @@ export const patches: PatchList = {
         title: 'are a problem of the server, with what to do, until they are written',
       },
     },
+    {
+      name: 'file-emptied',
+      off: 'registrations that were acknowledged are gone after a restart, because something has emptied their file before',
+      file: 'packages/front-end/src/registrations/registrations-file.ts',
+      find: ' || size !== this.#size.bytes + this.#appended.bytes',
+      replace: ' || size < 0',
+      test: {
+        file: 'packages/front-end/src/registrations/registrations-file.test.ts',
+        title:
+          'that were acknowledged are there although the file was emptied while the server runs, which is logged',
+      },
+    },
   ],
 };

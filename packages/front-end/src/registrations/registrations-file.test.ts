@@ -127,6 +127,23 @@ describe('registrations in a file', () => {
     expect(first.lines).toMatchObject([{ event: 'registrations-replaced', place: path }]);
   });
 
+  it.each([
+    ['emptied', 0],
+    ['cut off', 60],
+  ])(
+    'that were acknowledged are there although the file was %s while the server runs, which is logged',
+    async (_, size) => {
+      const first = await run();
+      await Promise.all([first.keep('alice', 1), first.keep('bob', 1)]);
+      await truncate(path, size);
+      await first.keep('carol', 1);
+      // Nothing is closed.
+      const next = await run();
+      expect([...next.known.keys()].sort()).toEqual(['alice', 'bob', 'carol']);
+      expect(first.lines).toMatchObject([{ event: 'registrations-replaced', place: path }]);
+    },
+  );
+
   it('do not fail a registration where nothing can be written, which is logged once', async () => {
     await rm(folder, { recursive: true });
     const { keep, lines } = await run();

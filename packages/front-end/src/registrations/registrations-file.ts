@@ -197,8 +197,10 @@ export class RegistrationsFile implements AsyncDisposable {
       // The file may end in half a line.
       await this.#handle.appendFile(this.#lacks ? `\n${text}` : text);
       if (!this.#lacks && this.#failedAt === undefined) this.#failure = undefined;
-      // A server that is started twice reads the file and writes it again: what is appended to the old one is lost.
-      if ((await this.#handle.stat()).nlink === 0) this.#replaced();
+      // A server that is started twice reads the file and writes it again: what is appended to the old one is lost. Without its beginning it is
+      // another file to the next run.
+      const { nlink, size } = await this.#handle.stat();
+      if (nlink === 0 || size !== this.#size.bytes + this.#appended.bytes) this.#replaced();
     } catch (error) {
       this.#lacks = true;
       throw error;
@@ -221,9 +223,10 @@ export class RegistrationsFile implements AsyncDisposable {
       {
         event: 'registrations-replaced',
         place: path,
-        remedy: 'check that no two servers have the same directory, and that this one does not run twice',
+        remedy:
+          'check that no two servers have the same directory, that this one does not run twice, and that nothing else writes there',
       },
-      'another process has replaced the file of registrations; it is written again',
+      'another process has replaced or changed the file of registrations; it is written again',
     );
     this.#beginRewrite();
   }
