@@ -85,6 +85,7 @@ function refuseUser(
   const domain = hostOf(uri);
   if (!speaksFor(authority, domain)) return notAuthorised(header, domain, authority);
   if (reachesBeyond(displayName)) return disturbs(header, domain);
+  if (uri.kind === 'sip' && uri.rawHeaders !== undefined) return bringsFields(header, domain);
   if (uri.kind !== 'sip' || !showsAsOurs(uri, topology)) return undefined;
   return {
     reason: 'identity-not-authorised',
@@ -102,6 +103,17 @@ function disturbs(header: string, domain: string): MessageRejection {
     domain,
     message: `${header}: expected a name for display that changes nothing beside it, found one that ends the line, or has the address behind it shown in another order`,
     remedy: `let ${domain} send the name without control characters, and with an end (U+202C, U+2069) to each change of direction that begins in it`,
+  };
+}
+
+/** A request to such an address would have these fields: RFC 3261 §19.1.1 has none in From. */
+function bringsFields(header: string, domain: string): MessageRejection {
+  return {
+    reason: 'identity-not-authorised',
+    header,
+    domain,
+    message: `${header}: expected an address without header fields, found one that has some behind its question mark, which a call back would take`,
+    remedy: `let ${domain} send the address of its user alone`,
   };
 }
 

@@ -353,6 +353,13 @@ describe('the domain authority of each message', () => {
     expect(check(request({ from: `"\u202BBob\u202C" <${user}>;tag=1` }))).toBeUndefined();
   });
 
+  it('refuses a user of the partner whose address has header fields: a call back would take them (RFC 3261 §19.1.1)', () => {
+    const uri = 'sip:dora@fabrikam.example?From=bob%40contoso.example';
+    const shown = { reason: 'identity-not-authorised', message: expect.stringContaining('header fields') };
+    expect(check(request({ from: `<${uri}>;tag=1` }))).toMatchObject(shown);
+    expect(check(request({ headers: { 'P-Asserted-Identity': `<${uri}>` } }))).toMatchObject(shown);
+  });
+
   it('carries nothing on to others', () => {
     expect(check(request({ uri: 'sip:carl@litware.example' }))).toMatchObject({
       reason: 'relay-not-allowed',

@@ -209,5 +209,15 @@ export const patches: PatchList = {
         'brings no partner’s user whose name shows as an address of ours: sip:bob%40contoso.example@fabrikam.example',
       ),
     },
+    {
+      name: 'fields-in-addresses',
+      off: 'a partner’s user has an address with header fields, which a call back takes',
+      file: 'packages/federation/src/message-authority.ts',
+      find: "if (uri.kind === 'sip' && uri.rawHeaders !== undefined) return bringsFields(header, domain);",
+      replace: 'void bringsFields;',
+      test: test(
+        'refuses a user of the partner whose address has header fields: a call back would take them (RFC 3261 §19.1.1)',
+      ),
+    },
   ],
 };
