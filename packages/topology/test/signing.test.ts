@@ -355,7 +355,8 @@ describe('an independent reader of JWS', () => {
 describe('a member without news', () => {
   const accepted = verifyTopology(first, joining);
   if (!accepted.accepted) throw new Error(accepted.refusal.message);
-  const standing = (ms: number) => trustStateStanding(accepted.topology, now, now + ms).standing;
+  const after = (ms: number) => trustStateStanding(accepted.topology, now, now + ms);
+  const standing = (ms: number) => after(ms).standing;
 
   it('goes on silently, then with an alarm after ten minutes, and refuses after 96 hours', () => {
     expect(standing(0)).toBe('current');
@@ -363,6 +364,8 @@ describe('a member without news', () => {
     expect(standing(600_000)).toBe('alarm');
     expect(standing(96 * 3600_000 - 1)).toBe('alarm');
     expect(standing(96 * 3600_000)).toBe('stale');
+    const message = /confirmed 32832034 s \(380 days\) ago, more than the limit of 345600 s \(4 days\)/;
+    expect(after(32_832_034_000)).toMatchObject({ message: expect.stringMatching(message) });
   });
 });
 

@@ -21,12 +21,13 @@ export function trustStateStanding(topology: Topology, lastSignedAt: number, now
   // A clock that is ahead looks the same as an authority that is silent.
   const remedy =
     'Check that this server can reach the authority, and that the authority is running; where both are so, check that the clock of this server is not ahead: date -u, here and there.';
-  const age = `${Math.floor(ageMs / 1000)} s`;
+  const age = timeInWords(Math.floor(ageMs / 1000));
+  const limit = timeInWords(refuseAfterSeconds);
   if (ageMs >= refuseAfterSeconds * 1000) {
     return {
       standing: 'stale',
       ageMs,
-      message: `Version ${version} was last confirmed ${age} ago, more than the limit of ${refuseAfterSeconds} s: every peer is refused.`,
+      message: `Version ${version} was last confirmed ${age} ago, more than the limit of ${limit}: every peer is refused.`,
       remedy,
     };
   }
@@ -34,9 +35,21 @@ export function trustStateStanding(topology: Topology, lastSignedAt: number, now
     return {
       standing: 'alarm',
       ageMs,
-      message: `Version ${version} was last confirmed ${age} ago; after ${refuseAfterSeconds} s every peer will be refused.`,
+      message: `Version ${version} was last confirmed ${age} ago; after ${limit} every peer will be refused.`,
       remedy,
     };
   }
   return { standing: 'current' };
+}
+
+const units = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** Seconds, and in brackets what people read: the largest unit of which there are at least two. */
+function timeInWords(seconds: number): string {
+  const unit = units.find(([, length]) => seconds >= 2 * length);
+  return unit === undefined ? `${seconds} s` : `${seconds} s (${Math.floor(seconds / unit[1])} ${unit[0]}s)`;
 }
