@@ -243,5 +243,28 @@ export const patches: PatchList = {
         title: 'owes nothing for calls beyond what is remembered of them',
       },
     },
+    {
+      name: 'refusals-of-all-connections',
+      off: 'a peer has as many requests refused at once as it has connections, and others wait behind them',
+      file: 'packages/sip-endpoint/src/budget/ledger.ts',
+      find: 'return (isProven ? peer : own).refusals;',
+      replace: 'return (isProven ? own : own ?? peer).refusals;',
+      test: {
+        file: 'packages/sip-endpoint/src/budget/message-budget.test.ts',
+        title:
+          'counts what is refused at once for all connections of a peer, and of one that is unknown for each',
+      },
+    },
+    {
+      name: 'refusals-without-end',
+      off: 'a client that is refused at once again and again is always read from',
+      file: 'packages/sip-endpoint/src/budget/refusal-share.ts',
+      find: 'return this.#cost < most ? 0 : this.#until - now;',
+      replace: 'return this.#cost < 2 * most ? 0 : this.#until - now;',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/refusal-pause.test.ts',
+        title: 'is not read from after 64 within half a second, until that is over',
+      },
+    },
   ],
 };

@@ -2,6 +2,7 @@ import type { Account } from './account.ts';
 import type { DialogShare } from './dialog-share.ts';
 import { ForgettableList } from './forgettable-list.ts';
 import type { Quota } from './quota.ts';
+import type { RefusalShare } from './refusal-share.ts';
 import { makesRoomFor, SenderAccount } from './sender-account.ts';
 
 /** Where a ledger's counts go, as long as its peer is what it is: those of its own first. */
@@ -48,6 +49,12 @@ export class Ledger implements Account {
   dialogsOf(isProven: boolean): DialogShare {
     const { own, peer } = this.#quotas;
     return (isProven ? peer : own).dialogs;
+  }
+
+  /** What is refused at once of the peer, as {@link dialogsOf}. */
+  refusalsOf(isProven: boolean): RefusalShare {
+    const { own, peer } = this.#quotas;
+    return (isProven ? peer : own).refusals;
   }
 
   /** Bytes under way. */

@@ -13,6 +13,20 @@ function fill(ledger: ReturnType<MessageBudget['open']>, bytes: number, transact
 }
 
 describe('a message budget', () => {
+  it('counts what is refused at once for all connections of a peer, and of one that is unknown for each', () => {
+    const budget = budgetOf();
+    const [one, other] = [1, 2].map(() => budget.open('partner', '203.0.113.1', 'fabrikam')) as [
+      Ledger,
+      Ledger,
+    ];
+    expect(one.refusalsOf(true)).toBe(other.refusalsOf(true));
+    expect(one.refusalsOf(true)).not.toBe(budget.open('partner', '203.0.113.1', 'litware').refusalsOf(true));
+    const [first, second] = [1, 2].map(() => budget.open('unknown', '192.0.2.1')) as [Ledger, Ledger];
+    expect(first.refusalsOf(false)).not.toBe(second.refusalsOf(false));
+    for (const ledger of [first, second]) budget.prove(ledger, '192.0.2.1', 'alice@contoso.example');
+    expect(first.refusalsOf(true)).toBe(second.refusalsOf(true));
+  });
+
   it('keeps the places of servers free, whatever unknown peers and users do', () => {
     for (const size of [1_000, 100_000]) {
       const budget = budgetOf();

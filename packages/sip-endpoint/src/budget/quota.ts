@@ -1,4 +1,5 @@
 import { DialogShare } from './dialog-share.ts';
+import { RefusalShare } from './refusal-share.ts';
 
 /** The most that somebody may have under way. */
 export interface QuotaLimits {
@@ -18,6 +19,7 @@ export class Quota {
   /** Ledgers that count here. */
   ledgers = 0;
   #dialogs: DialogShare | undefined;
+  #refusals: RefusalShare | undefined;
   /** What those have under way who share it, counted since half of it was taken. */
   #senders: Map<string, Quota> | undefined;
 
@@ -42,6 +44,12 @@ export class Quota {
   /** The same, where something was sent. */
   get begunDialogs(): DialogShare | undefined {
     return this.#dialogs;
+  }
+
+  /** What is refused at once of those who count here. */
+  get refusals(): RefusalShare {
+    this.#refusals ??= new RefusalShare();
+    return this.#refusals;
   }
 
   /** Whether so much more may be under way. */

@@ -120,7 +120,8 @@ export class SipConnection implements FramerSink, Ticked, Idling {
       onTaken: () => this.#taken(),
     });
     // A message that has begun has not been late while nothing was read.
-    this.#reading = new Reading(socket, () => this.#incoming.wait(), refusalsAtOnceOf(kind));
+    const share = () => this.ledger.refusalsOf(this.isProven);
+    this.#reading = new Reading(socket, () => this.#incoming.wait(), { most: refusalsAtOnceOf(kind), share });
     socket.setNoDelay(true);
     this.#idleWatch.add(this);
     // It broke between the verdict and now: its close event will not come again.

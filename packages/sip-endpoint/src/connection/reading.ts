@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { RefusalPause } from './refusal-pause.ts';
+import { RefusalPause, type RefusalRules } from './refusal-pause.ts';
 
 /** Seconds that a client has to take the answers to its requests, while no more of them are read. */
 const answerSeconds = 32;
@@ -11,7 +11,7 @@ export const mostPongs = 8;
 export class Reading {
   readonly #socket: Pick<Readable, 'pause' | 'resume'>;
   readonly #beforeReading: () => void;
-  readonly #mostRefused: number;
+  readonly #refusals: RefusalRules;
   /** Seconds for which the client has left answers and was not read from; -1 where it has not. */
   #unreadSeconds = -1;
   #refusalPause: RefusalPause | undefined = undefined;
@@ -21,12 +21,12 @@ export class Reading {
   /**
    * @param socket - of the peer
    * @param beforeReading - called before more is read after a while
-   * @param mostRefused - what may be refused at once (see `RefusalPause`); infinite: everything
+   * @param refusals - what may be refused at once (see `RefusalPause`)
    */
-  constructor(socket: Pick<Readable, 'pause' | 'resume'>, beforeReading: () => void, mostRefused: number) {
+  constructor(socket: Pick<Readable, 'pause' | 'resume'>, beforeReading: () => void, refusals: RefusalRules) {
     this.#socket = socket;
     this.#beforeReading = beforeReading;
-    this.#mostRefused = mostRefused;
+    this.#refusals = refusals;
   }
 
   /** Whether nothing is read until the client takes its answers. */
@@ -91,8 +91,8 @@ export class Reading {
 
   /** Undefined for a server of ours, and on a connection that is closed. */
   get #pause(): RefusalPause | undefined {
-    if (this.#ended || this.#mostRefused === Number.POSITIVE_INFINITY) return undefined;
-    this.#refusalPause ??= new RefusalPause(this.#socket, () => this.#readOn(), this.#mostRefused);
+    if (this.#ended || this.#refusals.most === Number.POSITIVE_INFINITY) return undefined;
+    this.#refusalPause ??= new RefusalPause(this.#socket, () => this.#readOn(), this.#refusals);
     return this.#refusalPause;
   }
 

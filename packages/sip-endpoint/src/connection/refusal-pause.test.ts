@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { RefusalShare } from '../budget/refusal-share.ts';
 import { RefusalPause } from './refusal-pause.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-function clientRefused(times: number, isModest: boolean) {
+function clientRefused(times: number, isModest: boolean, share = new RefusalShare()) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   let now = 10_000;
   const done: string[] = [];
@@ -12,7 +13,7 @@ function clientRefused(times: number, isModest: boolean) {
   const pause = new RefusalPause(
     socket,
     () => void done.push('resume'),
-    64,
+    { most: 64, share: () => share },
     () => now,
   );
   for (let i = 0; i < times; i++) pause.refused(isModest);
@@ -44,6 +45,13 @@ describe('a client whose requests are refused at once', () => {
   it('is read from eight times as long where it sends no more than others while there is too much to do, and not for ever', () => {
     expect(clientRefused(511, true).done).toEqual([]);
     expect(clientRefused(512, true).done).toEqual(['pause']);
+  });
+
+  it('has no more over several connections than over one', () => {
+    const share = new RefusalShare();
+    expect(clientRefused(40, false, share).done).toEqual([]);
+    expect(clientRefused(24, false, share).done).toEqual(['pause']);
+    expect(clientRefused(40, false).done).toEqual([]);
   });
 
   it('is not read on once its connection is closed', () => {

@@ -1,38 +1,45 @@
 import type { Readable } from 'node:stream';
+import type { RefusalShare } from '../budget/refusal-share.ts';
 import { monotonicNow } from '../clock/monotonic-clock.ts';
 
-const windowMs = 500;
 /** Of a refusal that one who does nothing wrong may get: eight times as many may come. */
 const costOfModest = 1 / 8;
 
+/** What of a peer may be refused at once. */
+export interface RefusalRules {
+  /** What may be refused at once within half a second, before no more of it is read until that is over; infinite: everything. */
+  readonly most: number;
+  /** Where it counts; another one once the peer has proven who it is. */
+  readonly share: () => RefusalShare;
+}
+
 /**
  * Holds up a client, or a partner, that sends many requests which are refused at once, or many keep-alives: each costs little, but tens of thousands a
- * second take a processor. Nobody else is held up by it, and the peer itself for half a second at most, so that it answers others in time.
+ * second take a processor. Nobody else is held up by it, and the peer itself for half a second at most, so that it answers others in time. What comes over all
+ * connections of one peer counts together.
  */
 export class RefusalPause {
   readonly #socket: Pick<Readable, 'pause'>;
   readonly #resume: () => void;
-  readonly #most: number;
+  readonly #rules: RefusalRules;
   readonly #clock: () => number;
-  #cost = 0;
-  #until = Number.NEGATIVE_INFINITY;
   #pause: NodeJS.Timeout | undefined = undefined;
 
   /**
    * @param socket - of the peer
    * @param resume - goes on reading
-   * @param most - requests that may be refused at once within half a second, before no more of them are read until it is over
+   * @param rules - how much, and where it counts
    * @param clock - milliseconds, never set back
    */
   constructor(
     socket: Pick<Readable, 'pause'>,
     resume: () => void,
-    most: number,
+    rules: RefusalRules,
     clock: () => number = monotonicNow,
   ) {
     this.#socket = socket;
     this.#resume = resume;
-    this.#most = most;
+    this.#rules = rules;
     this.#clock = clock;
   }
 
@@ -60,14 +67,10 @@ export class RefusalPause {
 
   #spend(cost: number): boolean {
     if (this.isPaused) return false;
-    const now = this.#clock();
-    if (now >= this.#until) {
-      this.#cost = 0;
-      this.#until = now + windowMs;
-    }
-    this.#cost += cost;
-    if (this.#cost < this.#most) return false;
-    this.#pause = setTimeout(() => this.#over(), this.#until - now).unref();
+    const { most, share } = this.#rules;
+    const heldMs = share().take(cost, most, this.#clock());
+    if (heldMs === 0) return false;
+    this.#pause = setTimeout(() => this.#over(), heldMs).unref();
     this.#socket.pause();
     return true;
   }
@@ -79,7 +82,6 @@ export class RefusalPause {
 
   #over(): void {
     this.#pause = undefined;
-    this.#until = Number.NEGATIVE_INFINITY;
     this.#resume();
   }
 }
