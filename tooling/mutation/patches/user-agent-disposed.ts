@@ -15,7 +15,7 @@ export const patches: PatchList = {
       file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
       find: 'if (this.#isDisposed) throw new DisposedError(this.#server.name);',
       replace: '',
-      test: disposed('is not asked to send a text: that is refused, and nothing is dialled'),
+      test: disposed('is not asked to register: that is refused, and nothing is dialled'),
     },
     {
       name: 'dialled-for-ever',
