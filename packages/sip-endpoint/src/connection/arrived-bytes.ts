@@ -90,7 +90,8 @@ export class ArrivedBytes implements TurnReader {
       this.#wait();
     } else {
       this.#readAll();
-      this.#readOne(bytes);
+      // Where it was read, the next may be put before this has been read to its end.
+      this.#readOne(Buffer.from(bytes));
     }
   }
 

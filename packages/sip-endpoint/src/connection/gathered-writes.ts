@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { type LoopTurn, loopTurn, type TurnWriter } from './loop-turn.ts';
+import type { WriteSlab } from './write-slab.ts';
 
 /** Of what is gathered, the bytes that stay text while there is too much to do. */
 const mostText = 1_500;
@@ -14,6 +16,8 @@ const mostText = 1_500;
 export class GatheredWriter implements TurnWriter {
   readonly #socket: Writable;
   readonly #turn: LoopTurn;
+  /** For a socket of TLS. Any other stream may keep what it has been given. */
+  readonly #slab: WriteSlab | undefined;
   #text = '';
   /** What has become bytes, before the text. */
   #kept: Buffer[] | undefined;
@@ -28,6 +32,7 @@ export class GatheredWriter implements TurnWriter {
   constructor(socket: Writable, turn: LoopTurn = loopTurn) {
     this.#socket = socket;
     this.#turn = turn;
+    this.#slab = socket instanceof TLSSocket ? turn.slab : undefined;
   }
 
   /** Bytes that neither the peer's nor our kernel has taken yet. */
@@ -57,10 +62,28 @@ export class GatheredWriter implements TurnWriter {
     this.#bytes = 0;
     if (this.#socket.destroyed || this.#socket.writableEnded) return;
     if (kept === undefined) {
-      this.#socket.write(text, 'latin1', this.onTaken);
+      this.#writeText(text);
       return;
     }
     if (text !== '') kept.push(Buffer.from(text, 'latin1'));
     this.#socket.write(kept.length === 1 ? kept[0] : Buffer.concat(kept), this.onTaken);
+  }
+
+  /** What waits behind other writes is no part of what is used again: its peer may take as long as it likes. */
+  #writeText(text: string): void {
+    const socket = this.#socket;
+    const { onTaken } = this;
+    const written = socket.writableLength === 0 ? this.#slab?.write(text) : undefined;
+    if (written === undefined) {
+      socket.write(text, 'latin1', onTaken);
+      return;
+    }
+    const { bytes, taken } = written;
+    if (onTaken === undefined) socket.write(bytes, taken);
+    else
+      socket.write(bytes, () => {
+        taken();
+        onTaken();
+      });
   }
 }

@@ -3,6 +3,7 @@ import { QueueDelay } from '../overload/queue-delay.ts';
 import { lightFirst } from './light-first.ts';
 import { TurnBytes } from './turn-bytes.ts';
 import type { TurnReader } from './turn-reader.ts';
+import { WriteSlab } from './write-slab.ts';
 
 /** Has gathered what is to be written. */
 export interface TurnWriter {
@@ -25,6 +26,8 @@ export class LoopTurn {
   #isScheduled = false;
   #chunks = 0;
   readonly #bytes = new TurnBytes();
+  /** Where what is written becomes bytes. */
+  readonly slab: WriteSlab = new WriteSlab();
   /** How long what has come waits until it is read. */
   readonly delay: QueueDelay;
   /** What follows from that for new requests. */
@@ -64,11 +67,12 @@ export class LoopTurn {
   }
 
   /**
-   * A chunk that waits until the end of the turn; while there is too much to do a copy, because turns are long then, and chunks many.
+   * Bytes that wait until the end of the turn, in which the next ones are put where these were.
    * @param bytes - as they came
+   * @returns a copy
    */
   kept(bytes: Uint8Array): Uint8Array {
-    return this.overload.isOverloaded ? this.#bytes.copy(bytes) : bytes;
+    return this.#bytes.copy(bytes);
   }
 
   /** @param writer - writes in this turn; is not waiting for it yet */

@@ -13,12 +13,14 @@ describe('the bytes of a turn', () => {
     expect([text(a), text(b)]).toEqual(['six', 'two']);
   });
 
-  it('stay where they are once there are too many', () => {
+  it('have memory of their own once there are too many', () => {
     const kept = new TurnBytes();
-    const large = Buffer.alloc(3_000_000);
-    expect(kept.copy(large) === large).toBe(false);
-    expect(kept.copy(large) === large).toBe(true);
+    const large = Buffer.alloc(3_000_000, 1);
+    const [first, second] = [kept.copy(large), kept.copy(large)];
+    expect([first.buffer.byteLength, second.buffer.byteLength]).toEqual([4_194_304, 3_000_000]);
+    large.fill(2);
     kept.clear();
-    expect(kept.copy(large) === large).toBe(false);
+    kept.copy(large);
+    expect([first[0], second[0]]).toEqual([2, 1]);
   });
 });
