@@ -1,9 +1,77 @@
 import type { PatchList } from '../patch.ts';
 
+const folder = 'packages/sip-endpoint/src/connection/';
+
 /** In which order what comes over connections is read, how long they stay, and how a server takes leave of them. */
 export const patches: PatchList = {
   name: 'connections',
   list: [
+    {
+      name: 'what-waits-is-a-copy',
+      off: 'what came while a connection was paused is overwritten by what others send',
+      file: `${folder}take-bytes.ts`,
+      find: 'push.call(socket, Buffer.from(bytes))',
+      replace: 'push.call(socket, bytes)',
+      test: {
+        file: `${folder}shared-reads.test.ts`,
+        title: 'hands over each byte once and in order, however it is written, paused and ended',
+      },
+    },
+    {
+      name: 'a-turn-copies',
+      off: 'what one connection has sent is overwritten by others before the end of the turn',
+      file: `${folder}loop-turn.ts`,
+      find: 'return this.#bytes.copy(bytes);',
+      replace: 'return bytes;',
+      test: {
+        file: `${folder}shared-reads.test.ts`,
+        title: 'has bytes of its own until the end of the turn, whatever others have sent meanwhile',
+      },
+    },
+    {
+      name: 'a-full-turn-copies',
+      off: 'what comes late in a turn in which very much comes is overwritten before it is read',
+      file: `${folder}turn-bytes.ts`,
+      find: 'return Buffer.from(bytes);',
+      replace: 'return bytes;',
+      test: {
+        file: `${folder}turn-bytes.test.ts`,
+        title: 'have memory of their own once there are too many',
+      },
+    },
+    {
+      name: 'untaken-bytes-stay',
+      off: 'what a kernel has not taken yet is overwritten by what goes to others',
+      file: `${folder}write-slab.ts`,
+      find: 'if (this.waiting > 0) return;',
+      replace: '',
+      test: {
+        file: `${folder}write-slab.test.ts`,
+        title: 'are those of the text, each write by itself, until all of them are taken',
+      },
+    },
+    {
+      name: 'stuck-peers-have-an-end',
+      off: 'peers who take nothing have a server keep as much as they like',
+      file: `${folder}write-slab.ts`,
+      find: 'if (this.#waiting === mostWaiting) return undefined;',
+      replace: '',
+      test: {
+        file: `${folder}write-slab.test.ts`,
+        title: 'take 2 MiB at most of peers who take nothing, and are there again when these have',
+      },
+    },
+    {
+      name: 'slabs-for-tls-alone',
+      off: 'a stream that keeps what it is given has it overwritten',
+      file: `${folder}gathered-writes.ts`,
+      find: 'socket instanceof TLSSocket ? turn.slab : undefined',
+      replace: 'socket instanceof TLSSocket ? turn.slab : turn.slab',
+      test: {
+        file: `${folder}gathered-writes.test.ts`,
+        title: 'goes out in one piece at the end of the turn',
+      },
+    },
     {
       name: 'first-chunk-as-always',
       off: 'a server that has answered and closes within seconds counts as one that has refused us',

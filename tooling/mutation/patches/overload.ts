@@ -388,7 +388,7 @@ export const patches: PatchList = {
       replace: 'this.#bytes.clear();',
       test: {
         file: `${folder}connection/loop-turn.test.ts`,
-        title: 'are copied while there is too much to do, and not overwritten before they are read',
+        title: 'are copies, and not overwritten before they are read',
       },
     },
   ],

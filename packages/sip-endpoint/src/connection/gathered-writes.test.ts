@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
+import tls, { type TLSSocket } from 'node:tls';
+import { createTestAuthority } from '@entente/testkit';
 import { describe, expect, it } from 'vitest';
 import { OverloadControl } from '../overload/overload-control.ts';
 import { GatheredWriter } from './gathered-writes.ts';
@@ -58,5 +61,64 @@ describe('what is written to a socket', () => {
     finish();
     expect(written).toHaveLength(2);
     expect(writer.pendingBytes).toBe(0);
+  });
+});
+
+describe('what is written to a socket of TLS', () => {
+  it('is the same to the byte for each peer, those who take nothing for a while among them', async () => {
+    const own = await (await createTestAuthority('Contoso Test Root')).issue({
+      dnsNames: ['fe1.contoso.example'],
+    });
+    const peers = 12;
+    const sockets: TLSSocket[] = [];
+    const server = tls.createServer({ cert: own.chainPem, key: own.keyPem }, (socket) => {
+      sockets.push(socket);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const clients = Array.from({ length: peers }, () =>
+      tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }),
+    );
+    await expect.poll(() => sockets.length).toBe(peers);
+    // Connections may be accepted in another order than they were asked for.
+    const places = clients.map(({ localPort }) =>
+      sockets.findIndex(({ remotePort }) => remotePort === localPort),
+    );
+    const turn = new LoopTurn();
+    let taken = 0;
+    const writers = sockets.map((socket) => new GatheredWriter(socket, turn));
+    for (const writer of writers.slice(0, 2)) writer.onTaken = () => void taken++;
+    const sent = sockets.map(() => '');
+    for (let round = 0; round < 200; round++) {
+      for (const [i, writer] of writers.entries()) {
+        const text = `${round} for ${i} ${String.fromCharCode(((i * 7 + round) % 254) + 1).repeat(7_000)};`;
+        sent[i] += text;
+        writer.write(text);
+      }
+      await new Promise<void>((resolve) => void setImmediate(resolve));
+    }
+    // None of them has read until here: more is written than a kernel takes.
+    expect(sockets.every(({ writableLength }) => writableLength > 0)).toBe(true);
+    const got = clients.map((client) => {
+      let text = '';
+      client.setEncoding('latin1');
+      client.on('data', (piece: string) => {
+        text += piece;
+      });
+      return once(client, 'end').then(() => text);
+    });
+    for (const [i, writer] of writers.entries()) {
+      const last = `last for ${i}`;
+      sent[i] += last;
+      writer.write(last);
+      writer.flush();
+      sockets[i]!.end();
+    }
+    const all = await Promise.all(got);
+    expect(all.map((text, i) => text === sent[places[i]!])).toEqual(all.map(() => true));
+    expect(taken).toBe(2 * 201);
+    for (const end of [...sockets, ...clients]) end.destroy();
+    server.close();
   });
 });

@@ -69,7 +69,7 @@ export class GatheredWriter implements TurnWriter {
     this.#socket.write(kept.length === 1 ? kept[0] : Buffer.concat(kept), this.onTaken);
   }
 
-  /** What waits behind other writes is no part of what is used again: its peer may take as long as it likes. */
+  /** What waits behind other writes stays text, outside of the place that is used again: its peer may take as long as it likes. */
   #writeText(text: string): void {
     const socket = this.#socket;
     const { onTaken } = this;

@@ -189,7 +189,7 @@ describe('a turn with more to read than is possible', () => {
 });
 
 describe('bytes that wait', () => {
-  it('are copied while there is too much to do, and not overwritten before they are read', () => {
+  it('are copies, and not overwritten before they are read', () => {
     const runs: (() => void)[] = [];
     const overload = new OverloadControl({ ...defaultOverloadRules, intervalMs: 0 });
     let now = 0;

@@ -4,6 +4,8 @@ import tls, { type TLSSocket } from 'node:tls';
 import { createTestAuthority } from '@entente/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ArrivedBytes } from './arrived-bytes.ts';
+import { LoopTurn } from './loop-turn.ts';
 import { readShared } from './shared-reads.ts';
 import { takeBytes } from './take-bytes.ts';
 
@@ -86,6 +88,31 @@ describe('a socket of TLS', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('has bytes of its own until the end of the turn, whatever others have sent meanwhile', async () => {
+    const ends = await Promise.all([await pair(), await pair(), await pair()]);
+    let finish: (() => void) | undefined;
+    const turn = new LoopTurn((run) => {
+      finish = run;
+    });
+    const read = ends.map(() => '');
+    for (const [i, [, socket]] of ends.entries()) {
+      const add = (bytes: Uint8Array): void => {
+        read[i] += Buffer.from(bytes).toString();
+      };
+      new ArrivedBytes(socket, turn, add, false);
+    }
+    // The first one goes through the stream, as always; what is meant here comes after it.
+    for (const text of ['first', 'one', 'two']) {
+      const before = ends.map(([, socket]) => socket.bytesRead);
+      for (const [i, [client]] of ends.entries()) client.write(`${text}${i};`);
+      await expect.poll(() => ends.every(([, socket], i) => socket.bytesRead > before[i]!)).toBe(true);
+      expect(read.join('')).not.toContain(text);
+      finish?.();
+    }
+    expect(read).toEqual([0, 1, 2].map((i) => `first${i};one${i};two${i};`));
+    for (const [client, socket] of ends) for (const end of [client, socket]) end.destroy();
   });
 
   it('reads nothing while it is paused, and what came before stays what it was', async () => {
