@@ -32,11 +32,22 @@ export const patches: PatchList = {
       name: 'pool',
       off: 'a dialog depends on one member of a pool after its first NOTIFY',
       file: 'packages/sip-proxy/src/route/notify-entries.ts',
-      find: 'if (entry.host === address.host) return',
-      replace: 'return',
+      find: 'uri: entryAt(entry, address)',
+      replace: 'uri: entry.host === address.host ? entryAt(entry, address) : entry',
       test: {
         file: 'packages/sip-proxy/src/route/notify-entries.test.ts',
         title: 'names the pool again where another member has handed it on under the name of this one',
+      },
+    },
+    {
+      name: 'as-it-was-sent',
+      off: 'the sender of a NOTIFY chooses where the next SUBSCRIBE of its subscriber goes',
+      file: 'packages/sip-proxy/src/route/notify-entries.ts',
+      find: 'uri: entryAt(entry, address)',
+      replace: 'uri: entry.host === address.host ? entry : entryAt(entry, address)',
+      test: {
+        file: 'packages/sip-proxy/src/route/notify-entries.test.ts',
+        title: 'lead here, whatever the sender of the NOTIFY has made of them',
       },
     },
     {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { edit, type NameAddr, parseUri, type SipRequest } from '@entente/sip';
+import { edit, NameAddr, parseUri, type SipRequest } from '@entente/sip';
 import {
   createSealing,
   isNotifyInDialog,
@@ -54,6 +54,23 @@ describe('what a server writes into a NOTIFY in a dialog', () => {
     if (!handedOn.ok) throw new Error(handedOn.error.message);
     const [entry] = entriesOf(own.with({ uri: handedOn.value }));
     expect(entry).toMatch(new RegExp(`^<sip:${user}@pool1\\.contoso\\.example:5061;`));
+  });
+
+  it('lead here, whatever the sender of the NOTIFY has made of them', () => {
+    const { uri } = own;
+    const user = uri.kind === 'sip' ? uri.rawUser : '';
+    for (const changed of [
+      `sip:${user}@pool1.contoso.example:5061;transport=tls;lr;member=fe1.contoso.example;maddr=192.0.2.66`,
+      `sip:${user}@pool1.contoso.example:6666;transport=udp;member=fe1.contoso.example`,
+      `sip:${user}:word@POOL1.contoso.example;lr;member=FE1.contoso.example;ttl=1?Route=%3Csip:192.0.2.66%3E`,
+    ]) {
+      const parsed = parseUri(changed);
+      if (!parsed.ok) throw new Error(parsed.error.message);
+      expect(entriesOf(own.with({ uri: parsed.value }))).toEqual([`${own}`]);
+      expect(
+        entriesOf(NameAddr.from({ uri: parsed.value, displayName: 'x', parameters: { x: 'y' } })),
+      ).toEqual([`${own}`]);
+    }
   });
 
   it('counts for a NOTIFY in a dialog alone', () => {
