@@ -201,6 +201,24 @@ describe('in a call', () => {
     expect(bodies).toEqual(['two', 'gone']);
   });
 
+  it('a subscription is over with its call, also where the answer to its SUBSCRIBE comes later', async () => {
+    const clock = new StepClock(1_000_000);
+    await using network = await startCall({ clock });
+    const { called, caller } = network;
+    let answer: (() => void) | undefined;
+    called.onRequest = () =>
+      new Promise((resolve) => {
+        answer = () => resolve({ status: 200, headers: { Expires: 600 } });
+      });
+    const subscription = caller.subscribe('conference', { expiresSeconds: 600, onNotify() {} });
+    await expect.poll(() => answer).toBeDefined();
+    await caller.hangUp();
+    expect((await subscription.ended).cause).toBe('failure');
+    answer?.();
+    await subscription.answered;
+    expect([clock.pending(540_000), clock.pending(600_000)]).toEqual([0, 0]);
+  });
+
   it('a request that is answered 481 ends it: the other side does not know it any more', async () => {
     await using network = await startCall();
     const { called, caller } = network;

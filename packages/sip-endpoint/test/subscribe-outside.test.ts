@@ -1,128 +1,11 @@
-import { createRequest, createResponse, type SipRequest, type SipResponse } from '@entente/sip';
-import {
-  type AgentSubscribeOptions,
-  createTokenSource,
-  type ServerTransaction,
-  SipEndpoint,
-  UserAgent,
-} from '@entente/sip-endpoint';
-import { memoryTransport } from '@entente/sip-endpoint/testing';
-import { StepClock } from '@entente/testkit';
+import { createResponse, type SipRequest } from '@entente/sip';
+import type { ServerTransaction } from '@entente/sip-endpoint';
 import { describe, expect, it } from 'vitest';
-
-const link = { row: 0, name: 'a test' };
-const place = { host: 'sip.contoso.example', address: '192.0.2.1', port: 5061 };
-const bob = 'sip:bob@contoso.example';
-const active = 'active;expires=600';
-
-interface Notifier {
-  /** Answers a SUBSCRIBE; default 200 at once. */
-  onSubscribe: (transaction: ServerTransaction, number: number) => void;
-}
-
-/** A server that is the notifier of bob's presence, and a user agent of alice that has connected to it. */
-async function start(notifier: Partial<Notifier> = {}) {
-  const network = memoryTransport();
-  const newToken = createTokenSource();
-  const clock = new StepClock(1_000_000);
-  const subscribes: SipRequest[] = [];
-  const accept = (transaction: ServerTransaction, more: Readonly<Record<string, string>> = {}, tag = 'far') =>
-    void transaction.respond(
-      createResponse(transaction.request, 200, undefined, {
-        toTag: transaction.request.to.tag ?? tag,
-        contact: '<sip:bob@192.0.2.7;transport=tls>',
-        headers: { Expires: transaction.request.expires ?? 600, ...more },
-      }),
-    );
-  const { onSubscribe = (transaction: ServerTransaction) => accept(transaction) } = notifier;
-  const server = new SipEndpoint({
-    sentBy: { host: place.host },
-    newToken,
-    dial: network.dial,
-    user: {
-      onAck() {},
-      onRequest(transaction) {
-        if (transaction.request.method === 'REGISTER') {
-          const Contact = `${transaction.request.contacts[0]};expires=600`;
-          transaction.respond(createResponse(transaction.request, 200, undefined, { headers: { Contact } }));
-          return;
-        }
-        subscribes.push(transaction.request);
-        onSubscribe(transaction, subscribes.length);
-      },
-    },
-  });
-  network.listen(place, (socket) => void server.accept(socket, link));
-  const agent = new UserAgent({
-    addressOfRecord: 'sip:alice@contoso.example',
-    credentials: { secret: { username: 'alice', password: 'secret' } },
-    server: { name: 'contoso.example', address: '', port: 0, link },
-    locate: async () => [place],
-    dial: network.dial,
-    newToken,
-    events: {},
-    clock,
-    random: () => 0,
-  });
-  await agent.connect();
-  const bodies: string[] = [];
-  let cseq = 0;
-  /** A NOTIFY in the dialog of a SUBSCRIBE. @returns what the user agent answers */
-  const notify = async (
-    { callId, from }: SipRequest,
-    state: string,
-    {
-      body = '',
-      event = 'presence',
-      tag = 'far',
-      to = from.tag,
-      ...headers
-    }: { body?: string; event?: string; tag?: string; to?: string; 'Record-Route'?: string } = {},
-  ): Promise<SipResponse> => {
-    const [connection] = server.connections;
-    if (connection === undefined) throw new Error('nobody has connected');
-    const request = createRequest({
-      method: 'NOTIFY',
-      uri: 'sip:alice@client.invalid',
-      from: `<${bob}>;tag=${tag}`,
-      to: `<sip:alice@contoso.example>;tag=${to}`,
-      callId,
-      cseq: ++cseq,
-      contact: '<sip:bob@192.0.2.8;transport=tls>',
-      headers: { Event: event, 'Subscription-State': state, ...headers },
-      contentType: 'text/plain',
-      body,
-    });
-    return server.ask(request, connection);
-  };
-  const options: AgentSubscribeOptions = {
-    expiresSeconds: 600,
-    onNotify: ({ bodyText }) => void bodies.push(bodyText),
-  };
-  return {
-    accept,
-    agent,
-    bodies,
-    clock,
-    notify,
-    subscribes,
-    /** Alice subscribes, and it is accepted. */
-    async subscribed() {
-      const outcome = await agent.subscribe(bob, 'presence', options);
-      if (!outcome.ok) throw new Error(`${outcome.response.status}`);
-      return outcome.subscription;
-    },
-    options,
-    async [Symbol.asyncDispose]() {
-      await agent[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
+import { active, bob, startNotifier } from './notifier.ts';
 
 describe('a subscription outside a call', () => {
   it('brings the state of somebody, is renewed in its dialog, and ends with the NOTIFY after it was given up', async () => {
-    await using network = await start();
+    await using network = await startNotifier();
     const { bodies, clock, notify, subscribes } = network;
     const subscription = await network.subscribed();
     const [first] = subscribes as [SipRequest];
@@ -156,7 +39,7 @@ describe('a subscription outside a call', () => {
     'goes along the route of its first NOTIFY, which comes %s the answer to SUBSCRIBE (RFC 6665 §4.4.1)',
     async (when) => {
       const waiting: ServerTransaction[] = [];
-      await using network = await start({
+      await using network = await startNotifier({
         onSubscribe: (transaction, number) =>
           number === 1 ? void waiting.push(transaction) : network.accept(transaction),
       });
@@ -181,7 +64,7 @@ describe('a subscription outside a call', () => {
   );
 
   it('keeps the route of the answer where the NOTIFY has none', async () => {
-    await using network = await start({
+    await using network = await startNotifier({
       onSubscribe: (transaction) =>
         network.accept(transaction, { 'Record-Route': '<sip:proxy.contoso.example;lr>' }),
     });
@@ -197,7 +80,7 @@ describe('a subscription outside a call', () => {
     ['another event', { event: 'dialog' }],
     ['a tag that is not ours', { to: 'other' }],
   ])('takes no NOTIFY of %s: 481, and what it has goes on', async (_, other) => {
-    await using network = await start();
+    await using network = await startNotifier();
     const { bodies, notify, subscribes } = network;
     await network.subscribed();
     const [first] = subscribes as [SipRequest];
@@ -208,7 +91,7 @@ describe('a subscription outside a call', () => {
   });
 
   it('is not there where it is refused', async () => {
-    await using network = await start({
+    await using network = await startNotifier({
       onSubscribe: (transaction) => void transaction.respond(createResponse(transaction.request, 489)),
     });
     const outcome = await network.agent.subscribe(bob, 'presence', network.options);
@@ -219,7 +102,7 @@ describe('a subscription outside a call', () => {
   });
 
   it('is made again in another dialog where the notifier moves it, and ends where the notifier refuses it', async () => {
-    await using network = await start();
+    await using network = await startNotifier();
     const { bodies, clock, notify, subscribes } = network;
     const subscription = await network.subscribed();
     const [first] = subscribes as [SipRequest];
@@ -238,7 +121,7 @@ describe('a subscription outside a call', () => {
   });
 
   it('is made again where the notifier has forgotten it, with growing pauses as long as it is not there', async () => {
-    await using network = await start({
+    await using network = await startNotifier({
       onSubscribe: (transaction, number) =>
         number === 1
           ? network.accept(transaction)
@@ -262,7 +145,7 @@ describe('a subscription outside a call', () => {
   });
 
   it('asks for as long as the notifier wants at least (423), then and with each renewal', async () => {
-    await using network = await start({
+    await using network = await startNotifier({
       onSubscribe: (transaction, number) =>
         number === 1
           ? void transaction.respond(
@@ -279,7 +162,7 @@ describe('a subscription outside a call', () => {
   });
 
   it('asks for the state once where it is to last 0 seconds', async () => {
-    await using network = await start();
+    await using network = await startNotifier();
     const { agent, bodies, notify, options, subscribes } = network;
     const outcome = await agent.subscribe(bob, 'presence', { ...options, expiresSeconds: 0 });
     await notify(subscribes[0] as SipRequest, 'terminated;reason=timeout', { body: 'open' });
@@ -288,7 +171,7 @@ describe('a subscription outside a call', () => {
   });
 
   it('ends with the user agent, and with a connection after which none comes', async () => {
-    await using network = await start();
+    await using network = await startNotifier();
     const subscription = await network.subscribed();
     network.agent.connection?.close();
     expect((await subscription.ended).cause).toBe('failure');
@@ -312,7 +195,7 @@ describe('a subscription outside a call', () => {
     ['onNotify of subscribe', [bob, 'presence', {}]],
     ['options of subscribe', [bob, 'presence', { onNotify() {}, expires: 5 }]],
   ])('says which argument is wrong: %s', async (argument, given) => {
-    await using network = await start();
+    await using network = await startNotifier();
     const subscribe = network.agent.subscribe.bind(network.agent) as (...all: unknown[]) => Promise<unknown>;
     await expect(subscribe(...given)).rejects.toMatchObject({
       code: 'SIP_INVALID_ARGUMENT',

@@ -7,6 +7,11 @@ const subscribing = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const hostile = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-endpoint/test/hostile-notifier.test.ts',
+  title,
+});
+
 /** That a subscription of a user agent is what it has asked for, and stays. */
 export const patches: PatchList = {
   name: 'agent-subscriptions',
@@ -74,6 +79,46 @@ export const patches: PatchList = {
       test: subscribing(
         'is made again where the notifier has forgotten it, with growing pauses as long as it is not there',
       ),
+    },
+    {
+      name: 'refused-after-notify',
+      off: 'a subscription that was refused after its first NOTIFY goes on for years, and nobody can end it',
+      file: 'packages/sip-endpoint/src/user-agent/agent-subscriptions.ts',
+      find: 'first.subscription.lost();\n      return',
+      replace: 'return',
+      test: hostile(
+        'is over where it is refused after its first NOTIFY: nothing of it comes, and nothing is sent',
+      ),
+    },
+    {
+      name: 'refused-notify',
+      off: 'a NOTIFY that is refused takes a subscription from the notifier that has it',
+      file: dialog,
+      find: 'if (status < 300) return status;',
+      replace: 'if (status > 0) return status;',
+      test: hostile('is not taken from the one that it is made with by a NOTIFY that is refused'),
+    },
+    {
+      name: 'over-with-its-call',
+      off: 'a subscription in a call that is over is renewed, because the answer to its SUBSCRIBE comes late',
+      file: 'packages/sip-endpoint/src/user-agent/dialog-events.ts',
+      find: 'if (this.#isLost) return;',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/in-call.test.ts',
+        title: 'a subscription is over with its call, also where the answer to its SUBSCRIBE comes later',
+      },
+    },
+    {
+      name: 'longer-than-asked',
+      off: 'a notifier makes a subscription last for years, and nobody notices when it is gone',
+      file: 'packages/sip/src/subscription/subscriber.ts',
+      find: 'this.#accepted(state.expiresSec);',
+      replace: 'state.expiresSec === undefined ? this.#accepted(undefined) : this.#lasts(state.expiresSec);',
+      test: {
+        file: 'packages/sip/test/machines/subscription.test.ts',
+        title: 'takes no longer time from a NOTIFY than it asked for, and what 423 made of that',
+      },
     },
     {
       name: 'disposed',

@@ -40,7 +40,11 @@ export class AgentSubscriptions {
       first.subscription.lost();
       throw error;
     }
-    if (response.status >= 300) return { ok: false, response };
+    if (response.status >= 300) {
+      // After a NOTIFY it would go on, and nobody could end it.
+      first.subscription.lost();
+      return { ok: false, response };
+    }
     const subscription = new AgentSubscription({ event, line: this.#parts.line, begin }, first);
     this.#kept.add(subscription);
     void subscription.ended.then(() => this.#kept.delete(subscription));

@@ -137,6 +137,7 @@ export class Subscription implements SubscriberSink {
   #answer: (response: SipResponse | Promise<never>) => void = () => {};
   /** Seconds; the notifier has refused less (423). */
   #leastSec = 0;
+  #isLost = false;
 
   /**
    * @param event - package
@@ -166,8 +167,9 @@ export class Subscription implements SubscriberSink {
     this.#subscriber.unsubscribe();
   }
 
-  /** The dialog has ended, and the subscription with it. */
+  /** The dialog has ended, and the subscription with it; an answer to SUBSCRIBE that is still under way makes nothing of it. */
   lost(): void {
+    this.#isLost = true;
     for (const stop of this.#timers.values()) stop();
     this.#timers.clear();
     this.#settle({ cause: 'failure', resubscribeAfterMs: undefined });
@@ -205,6 +207,7 @@ export class Subscription implements SubscriberSink {
   }
 
   startTimer(subscriber: Subscriber, timer: SubscriberTimer, afterMs: number): void {
+    if (this.#isLost) return;
     this.#timers.get(timer)?.();
     this.#timers.set(
       timer,

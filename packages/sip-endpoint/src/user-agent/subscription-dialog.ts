@@ -77,10 +77,16 @@ export class SubscriptionDialog {
     const dialog = this.#isNotified ? this.#dialog : this.#established(notify);
     if (dialog === undefined) return 400;
     if (dialog.remoteTag !== (notify.from.tag ?? '')) return 481;
+    const before = { dialog: this.#dialog, isNotified: this.#isNotified };
     this.#dialog = dialog;
     this.#isNotified = true;
     const verdict = dialog.receiveRequest(notify);
-    return verdict.ok ? this.subscription.receive(notify).status : verdict.status;
+    const status = verdict.ok ? this.subscription.receive(notify).status : verdict.status;
+    if (status < 300) return status;
+    // One that is refused establishes nothing.
+    this.#dialog = before.dialog;
+    this.#isNotified = before.isNotified;
+    return status;
   }
 
   /** Its route is that of the NOTIFY; one of a server that writes none there, as before RFC 6665, is that of the answer. */

@@ -54,6 +54,8 @@ export class Subscriber {
   readonly #running = new Set<SubscriberTimer>();
   #state: SubscriberState = 'notify-wait';
   #leaving: boolean;
+  /** Seconds that were asked for: no notifier makes them more (RFC 6665 §4.2.1.1). One that does would not be asked again when it is gone. */
+  #askedSec: number;
 
   /**
    * @param sink - receives the effects
@@ -65,6 +67,7 @@ export class Subscriber {
     this.expiresSec = expiresSec;
     this.#t1Ms = t1Ms;
     this.#leaving = expiresSec === 0;
+    this.#askedSec = expiresSec;
   }
 
   /** `notify-wait` until the first NOTIFY; `terminated` is final. */
@@ -97,7 +100,8 @@ export class Subscriber {
       // 204: no NOTIFY will come (RFC 5839), nor a last one after unsubscribing.
       if (status === 204 && this.#leaving) this.#end({ cause: 'notifier', resubscribeAfterMs: undefined });
       else if (status === 204) this.#stop('N');
-      if (!this.#leaving) this.#accepted(expiresSec, Math.max(askedSec, this.expiresSec));
+      this.#askedSec = Math.max(askedSec, this.expiresSec);
+      if (!this.#leaving) this.#accepted(expiresSec);
       return;
     }
     if (this.#state === 'notify-wait' || endsSubscription(status) || this.#leaving) {
@@ -130,8 +134,7 @@ export class Subscriber {
     // An active subscription stays active: a late "pending" was overtaken.
     if (this.#state !== 'active') this.#state = state.state;
     if (!this.#leaving) {
-      if (state.expiresSec !== undefined) this.#lasts(state.expiresSec);
-      else this.#accepted(undefined);
+      this.#accepted(state.expiresSec);
     }
     return 200;
   }
@@ -153,8 +156,8 @@ export class Subscriber {
   }
 
   /** Without a time from the notifier the subscription lasts for the requested time, so that none lasts for ever. */
-  #accepted(expiresSec: number | undefined, askedSec = this.expiresSec): void {
-    if (expiresSec !== undefined) this.#lasts(Math.min(expiresSec, askedSec));
+  #accepted(expiresSec: number | undefined): void {
+    if (expiresSec !== undefined) this.#lasts(Math.min(expiresSec, this.#askedSec));
     else if (!this.#running.has('expiry')) this.#lasts(this.expiresSec);
   }
 

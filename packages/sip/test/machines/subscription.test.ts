@@ -187,6 +187,15 @@ describe('subscriber, RFC 6665 §4.1.2', () => {
     expect(timers.due.get('expiry')).toBe(100_000);
   });
 
+  it('takes no longer time from a NOTIFY than it asked for, and what 423 made of that', () => {
+    const subscriber = begin();
+    subscriber.receiveNotify(notify('active;expires=4294967295'));
+    expect([timers.due.get('refresh'), timers.due.get('expiry')]).toEqual([540_000, 600_000]);
+    subscriber.subscribed(200, 1_200, 1_200);
+    subscriber.receiveNotify(notify('active;expires=1200'));
+    expect(timers.due.get('expiry')).toBe(1_200_000);
+  });
+
   it('→ terminated by unsubscribing: SUBSCRIBE with 0, then the last NOTIFY', () => {
     const subscriber = begin();
     subscriber.receiveNotify(notify('active;expires=600'));
