@@ -14,6 +14,7 @@ import { type Clock, connect, peerOf } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
 import { serveOrders } from './local-orders.ts';
+import { withReadableHost } from './readable-host.ts';
 import { refuseTakenPorts } from './refuse-taken-ports.ts';
 
 /** Otherwise it puts others in the place of `Request` and `Response` of the whole process, which check less. */
@@ -102,16 +103,21 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
         // Callers that have proven nothing are answered here too.
         http: { maxHeaderBytes: 8_192, requestTimeoutMs: 60_000 },
       },
-      getRequestListener((request, env) => {
-        const { incoming, outgoing } = env as HttpBindings;
-        if (!isEndless(incoming.url)) endInTime(outgoing, answerTimeoutMs);
-        return authority.fetch(request, peerOf(incoming), incoming.socket.remoteAddress);
-      }, ownObjects),
+      withReadableHost(
+        getRequestListener((request, env) => {
+          const { incoming, outgoing } = env as HttpBindings;
+          if (!isEndless(incoming.url)) endInTime(outgoing, answerTimeoutMs);
+          return authority.fetch(request, peerOf(incoming), incoming.socket.remoteAddress);
+        }, ownObjects),
+      ),
     );
     stop.push(() => server.close());
     stop.push(async () => authority.endStreams());
     // Signed objects only: none is secret, and clients check the signature of each.
-    const objects = await servePublicHttp(getRequestListener(authority.fetchObject, ownObjects), objectsAt);
+    const objects = await servePublicHttp(
+      withReadableHost(getRequestListener(authority.fetchObject, ownObjects)),
+      objectsAt,
+    );
     stop.push(objects.close);
     logger.info(
       {

@@ -30,6 +30,17 @@ export const patches: PatchList = {
   name: 'authority-load',
   list: [
     {
+      name: 'unreadable-host',
+      off: 'anybody who names a host that none can be has the authority fail, with a line in its log each time',
+      file: 'apps/authority-server/src/readable-host.ts',
+      find: 'host === undefined || URL.canParse',
+      replace: "host !== '' || URL.canParse",
+      test: {
+        file: 'apps/authority-server/test/unreadable-hosts.test.ts',
+        title: 'has made a mistake (400) of which the log says nothing: it is no fault of the authority',
+      },
+    },
+    {
       name: 'one-at-a-time',
       off: 'all requests of a packet are answered at once',
       file: waitingLine,
