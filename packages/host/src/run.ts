@@ -2,14 +2,16 @@ import type { Log } from '@entente/tls';
 import { escapeInvisible } from '@entente/trust';
 import { describeFault } from './fault.ts';
 import { checkProgram, checkRunning } from './lifecycle/check-program.ts';
+import { EndGuard } from './lifecycle/end-guard.ts';
+import { endProcess } from './lifecycle/end-process.ts';
+import { areThreadsHeld } from './lifecycle/held-threads.ts';
 import { type ProgramHelp, readProgramArguments } from './lifecycle/program-arguments.ts';
 import { programVersion } from './lifecycle/program-version.ts';
 import { type Reloaded, reloadServer } from './lifecycle/reload.ts';
 import type { RunningServer } from './lifecycle/running-server.ts';
-import { closingMs, logStopped, stopServer } from './lifecycle/stop-server.ts';
+import { closingMs, endingMs, logStopped, stopServer, stuckLine } from './lifecycle/stop-server.ts';
 import { warningsToLog } from './lifecycle/warnings-to-log.ts';
 import { createLogger } from './logger.ts';
-import { endStandardOutput } from './standard-output.ts';
 
 /** What {@link runServer} needs to know. */
 export interface ServerProgram extends ProgramHelp {
@@ -36,7 +38,7 @@ export interface ServerProgram extends ProgramHelp {
  * once; SIGHUP calls `reload`; with `--stop-with-stdin` the end of standard input does so too, which comes when the process that holds the other end of
  * the pipe ends, however it ends.
  * Exit status 0 after it was told to stop, 2 for a fault that the operator can fix (one sentence, place, remedy; no stack
- * trace), 1 for a defect of the program.
+ * trace), 1 for a defect of the program. Where a file operation never returns, it ends by SIGKILL after its last line.
  * @param program - what to run
  */
 export async function runServer(program: ServerProgram): Promise<void> {
@@ -46,6 +48,7 @@ export async function runServer(program: ServerProgram): Promise<void> {
   const stop = new AbortController();
   const hurry = new AbortController();
   let configFile = 'the command line';
+  let guard: EndGuard | undefined;
   try {
     checkProgram(program);
     const settings = readProgramArguments(program);
@@ -61,15 +64,19 @@ export async function runServer(program: ServerProgram): Promise<void> {
     const log = createLogger({ app: program.name });
     let ownLog: Log = log;
     warningsToLog(() => ownLog);
-    const told = new Promise<void>((resolve) => {
-      stop.signal.addEventListener('abort', () => resolve());
+    const told = new Promise<EndGuard>((resolve) => {
+      stop.signal.addEventListener('abort', () => {
+        guard = new EndGuard(endingMs, stuckLine(program.name));
+        resolve(guard);
+      });
     });
     let startsNoMore: NodeJS.Timeout | undefined;
     const whileStarting = (): void => {
       const since = performance.now();
-      startsNoMore = setTimeout(() => {
-        logStopped(log, 'starting', false, since);
-        void endStandardOutput().then(() => process.exit(0));
+      startsNoMore = setTimeout(async () => {
+        const isHeld = await areThreadsHeld();
+        logStopped(log, { outcome: 'starting', closed: false, isHeld, since });
+        await endProcess(0, isHeld, await told);
       }, closingMs).unref();
     };
     stop.signal.addEventListener('abort', whileStarting);
@@ -99,14 +106,14 @@ export async function runServer(program: ServerProgram): Promise<void> {
       );
     // A client that is not connected to anything, and whose standard input has ended, waits for nothing: the process would end here.
     const alive = setInterval(() => {}, longestTimerMs);
-    await told;
+    const guarded = await told;
     clearInterval(alive);
     reload = async () => {};
-    await stopServer(running, ownLog, hurry.signal);
-    await endStandardOutput();
-    process.exit(0);
+    const isHeld = await stopServer(running, ownLog, hurry.signal, guarded);
+    await endProcess(0, isHeld, guarded);
   } catch (error) {
-    process.exit(reportFault(program.name, error, configFile));
+    const status = reportFault(program.name, error, configFile);
+    await endProcess(status, await areThreadsHeld(), guard);
   }
 }
 

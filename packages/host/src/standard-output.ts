@@ -51,3 +51,8 @@ export async function endStandardOutput(): Promise<void> {
   await Promise.race([output.still(), patience]);
   late.abort();
 }
+
+/** Lines that are not known to be written: a thread that would write them is held up. */
+export function leftOfStandardOutput(): string {
+  return shared?.output.left ?? '';
+}

@@ -22,6 +22,22 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'held-process',
+      off: 'a process that a file operation holds up waits for it for ever',
+      file: 'packages/host/src/lifecycle/end-process.ts',
+      find: 'if (isHeld)',
+      replace: 'if (isHeld && status > 2)',
+      test: { file: 'packages/host/test/stuck-server.test.ts', title: 'where nothing waits for it' },
+    },
+    {
+      name: 'held-own-thread',
+      off: 'a process whose own thread is held up while it stops stays for ever',
+      file: 'packages/host/src/lifecycle/end-guard.ts',
+      find: 'timer = setTimeout(late, withinMs);',
+      replace: 'return;',
+      test: { file: 'packages/host/test/stuck-server.test.ts', title: 'where its own thread waits for it' },
+    },
+    {
       name: 'misspelt-program',
       off: 'a misspelt part of a program is left out without a word',
       file: 'packages/host/src/run.ts',

@@ -1,8 +1,13 @@
 import type { Log } from '@entente/tls';
+import type { EndGuard } from './end-guard.ts';
+import { areThreadsHeld } from './held-threads.ts';
 import { defaultDrainMs, type RunningServer } from './running-server.ts';
 
 /** Milliseconds that a server has to close what is left after it has drained, or to start after it was told to stop. */
 export const closingMs = 5_000;
+
+/** Milliseconds that its end takes at most after that, and after its time to drain: it is ended from outside its own thread then. */
+export const endingMs = closingMs + 3_000;
 
 /** How a server came to its end. */
 export type StopOutcome =
@@ -20,10 +25,18 @@ export type StopOutcome =
  * @param running - what to stop
  * @param log - has the lines `stopping` and `stopped`
  * @param hurry - aborted where the process is told to stop once more
+ * @param guard - learns how long that may take
+ * @returns whether something holds up the process, which cannot end itself then
  */
-export async function stopServer(running: RunningServer, log: Log, hurry: AbortSignal): Promise<void> {
+export async function stopServer(
+  running: RunningServer,
+  log: Log,
+  hurry: AbortSignal,
+  guard: Pick<EndGuard, 'allow'>,
+): Promise<boolean> {
   const since = performance.now();
   const withinMs = running.drain === undefined ? 0 : (running.drainMs ?? defaultDrainMs);
+  guard.allow(withinMs + endingMs);
   log.info(
     { event: 'stopping', withinMs },
     'nothing new is accepted, and what is under way is finished before the server stops',
@@ -31,31 +44,69 @@ export async function stopServer(running: RunningServer, log: Log, hurry: AbortS
   const outcome = await drained(running, withinMs, log, hurry);
   const closed = await Promise.race([
     calling(() => running[Symbol.asyncDispose]()).then(
-      () => true,
+      () => 'in-time' as const,
       (err: unknown) => {
         log.error({ event: 'fault', err }, 'what the server consists of could not be closed');
-        return false;
+        return 'failed' as const;
       },
     ),
-    after(closingMs, false),
+    after(closingMs, 'not-in-time' as const),
   ]);
-  logStopped(log, outcome, closed, since);
+  const isHeld = closed === 'not-in-time' || (await areThreadsHeld());
+  logStopped(log, { outcome, closed: closed === 'in-time', isHeld, since });
+  return isHeld;
 }
 
-/** Logs the end of a server that was told to stop before it had started. */
-export function logStopped(
-  log: Log,
-  outcome: StopOutcome | 'starting',
-  closed: boolean,
-  since: number,
-): void {
+/** How a server that was told to stop has come to its end. */
+export interface Stopped {
+  readonly outcome: StopOutcome | 'starting';
+  /** Whether everything was closed in time. */
+  readonly closed: boolean;
+  /** Whether something holds up the process, which is killed then. */
+  readonly isHeld: boolean;
+  /** When it was told, in milliseconds of `performance.now()`. */
+  readonly since: number;
+}
+
+/**
+ * Logs the end of a server.
+ * @param log - has the line `stopped`
+ * @param stopped - how it came to that
+ */
+export function logStopped(log: Log, { closed, isHeld, outcome, since }: Stopped): void {
   const isClean = closed && outcome === 'drained';
-  log[isClean ? 'info' : 'warn'](
-    { event: 'stopped', outcome, closed, afterMs: Math.round(performance.now() - since) },
+  const afterMs = Math.round(performance.now() - since);
+  const level = isHeld ? 'error' : isClean ? 'info' : 'warn';
+  const sentence =
     closed || outcome === 'starting'
       ? sentences[outcome]
-      : `${sentences[outcome]}; not everything could be closed in time, as where a disk does not answer`,
+      : `${sentences[outcome]}; not everything could be closed in time, as where a disk does not answer`;
+  log[level](
+    { event: 'stopped', outcome, closed, afterMs, ...(isHeld ? { killed: true, remedy: heldRemedy } : {}) },
+    isHeld ? `${sentence}; ${heldSentence}` : sentence,
   );
+}
+
+const heldSentence = 'something holds up its process, which ends by SIGKILL';
+const heldRemedy =
+  'See whether each disk and each share that it uses answers: a file operation that does not return is the usual reason.';
+
+/**
+ * The last line of a server whose own thread is held up, so that it can write none.
+ * @param app - name of the program
+ */
+export function stuckLine(app: string): object {
+  return {
+    level: 50,
+    app,
+    pid: process.pid,
+    event: 'stopped',
+    outcome: 'stuck',
+    closed: false,
+    killed: true,
+    remedy: heldRemedy,
+    msg: `the server has not stopped in its time; ${heldSentence}`,
+  };
 }
 
 const sentences: Readonly<Record<StopOutcome | 'starting', string>> = {

@@ -75,6 +75,11 @@ export class DescriptorOutput implements KeepingOutput {
     });
   }
 
+  /** What is not known to be written; of a write that is under way, all of it. */
+  get left(): string {
+    return Buffer.from(this.#bytes ?? []).toString('utf8') + this.#lines.join('');
+  }
+
   /** Writes what is left, before the process ends in this turn; what a write is under way with is in the hands of the system. */
   writeNow(): void {
     if (this.#isUnderWay) return;
