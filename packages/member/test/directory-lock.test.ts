@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { needs, spawnTied } from '@entente/testkit/repository';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { holdDirectory } from '../src/files/directory-lock.ts';
 
 describe('the directory of a server', () => {
@@ -15,6 +15,11 @@ describe('the directory of a server', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
   const lock = () => join(folder, 'process.json');
+  /** Its note, and the socket that shows that it runs. */
+  const ofHolder = async (): Promise<string[]> => {
+    const { id } = JSON.parse(await readFile(lock(), 'utf8')) as { id: string };
+    return ['process.json', `process.${id}.sock`].sort();
+  };
   const inUse = { code: 'ENTENTE_MEMBER_DIRECTORY_IN_USE' };
 
   it('is used by one server at a time, and by the next once that has ended', async () => {
@@ -32,14 +37,16 @@ describe('the directory of a server', () => {
       await writeFile(join(folder, name), '{"pid":');
       if (name !== kept[0]) await utimes(join(folder, name), old, old);
     }
-    await using _held = await holdDirectory(folder);
-    expect((await readdir(folder)).sort()).toEqual(['process.json', ...kept].sort());
+    const held = await holdDirectory(folder);
+    expect((await readdir(folder)).sort()).toEqual([...(await ofHolder()), ...kept].sort());
+    await held[Symbol.asyncDispose]();
+    expect((await readdir(folder)).sort()).toEqual(kept.sort());
   });
 
   it('is given to one of many that begin at once', async () => {
     const tries = await Promise.allSettled(Array.from({ length: 20 }, () => holdDirectory(folder)));
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await readdir(folder)).toEqual(['process.json']);
+    expect((await readdir(folder)).sort()).toEqual(await ofHolder());
   });
 
   it('is free where its process has ended without a word, where its number is another’s, or where a crash has cut the note short', async () => {
@@ -75,8 +82,8 @@ describe('the directory of a server', () => {
   it('stays with the process whose note is there, though one gives it back from which it was taken', async () => {
     const first = await holdDirectory(folder);
     const note = JSON.parse(await readFile(lock(), 'utf8')) as object;
-    // As in another container, which sees no process of that number.
-    await writeFile(lock(), JSON.stringify({ ...note, begun: '1' }));
+    // As on another machine, which sees no process of that number, and not the socket either.
+    await writeFile(lock(), JSON.stringify({ ...note, begun: '1', id: '0123456789ab' }));
     await using _second = await holdDirectory(folder);
     await first[Symbol.asyncDispose]();
     await expect(holdDirectory(folder)).rejects.toMatchObject(inUse);
@@ -94,10 +101,42 @@ describe('the directory of a server', () => {
     }
   });
 
+  /** A server in a container of its own: its process has another number there. */
+  async function inContainer(test: TestContext, directory: string) {
+    const isolated = ['-pf', '--mount-proc', '--kill-child'];
+    const can = spawnSync('unshare', [...isolated, 'true']).status === 0;
+    needs(test, can ? undefined : 'this user may make no namespaces');
+    const source = JSON.stringify(new URL('../src/files/directory-lock.ts', import.meta.url).href);
+    const program = `import { holdDirectory } from ${source};
+      setInterval(() => {}, 1_000);
+      holdDirectory(${JSON.stringify(directory)}).then(() => console.log('held'), (error) => console.log(error.code));`;
+    const node = [process.execPath, '--conditions=@entente/source', '--import', 'tsx'];
+    const server = spawnTied('unshare', [...isolated, ...node, '--input-type=module', '-e', program]);
+    const [said] = (await once(server.process.stdout as Readable, 'data')) as [Buffer];
+    return { server, said: said.toString('utf8').trim() };
+  }
+
+  for (const below of ['', 'a'.repeat(100)])
+    it(`is used by one server at a time in whatever container, ${below === '' ? 'with a short path' : 'with a long one'}`, async (test) => {
+      const directory = join(folder, below);
+      await mkdir(directory, { recursive: true });
+      const first = await inContainer(test, directory);
+      await using server = first.server;
+      expect(first.said).toBe('held');
+      await expect(holdDirectory(directory)).rejects.toMatchObject(inUse);
+      await server[Symbol.asyncDispose]();
+      await using _held = await holdDirectory(directory);
+      expect((await readdir(directory)).filter((name) => name.endsWith('.sock'))).toHaveLength(1);
+      const second = await inContainer(test, directory);
+      await using _second = second.server;
+      expect(second.said).toBe(inUse.code);
+    });
+
   it('is free as a copy of one that is used', async () => {
     await using _held = await holdDirectory(folder);
     const copy = `${folder}-copy`;
-    await cp(folder, copy, { recursive: true });
+    // Node copies no sockets.
+    await cp(folder, copy, { recursive: true, filter: (from) => !from.endsWith('.sock') });
     try {
       await (await holdDirectory(copy))[Symbol.asyncDispose]();
     } finally {

@@ -52,6 +52,9 @@ function expectFault(outcome: { status: number | null; words: string }, place: s
   expect(outcome.status).toBe(2);
 }
 
+/** Node copies no sockets. */
+const filter = (from: string): boolean => !from.endsWith('.sock');
+
 describe('bad configuration ends an app with one sentence, the place, the remedy and exit status 2', () => {
   let network: Network;
   let folder: string;
@@ -187,7 +190,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     const second = await write('second.yaml', { ...config, directory: used });
     expectFault(await run('pool-server', second), used, 'ENTENTE_MEMBER_DIRECTORY_IN_USE');
     const directory = join(folder, 'other-server');
-    await cp(used, directory, { recursive: true });
+    await cp(used, directory, { recursive: true, filter });
     const other = await write('other-server.yaml', { ...config, fqdn: 'fe2.contoso.example', directory });
     expectFault(await run('pool-server', other), join(directory, 'tls.crt'), 'ENTENTE_MEMBER_OTHER_SERVER');
   });
@@ -206,7 +209,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
 
   it('edge-server: a front end of the topology, before a certificate is requested for it', async () => {
     const directory = join(folder, 'front-end');
-    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true, filter });
     const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
     const file = await write('front-end.yaml', { ...config, directory });
     for (const more of [[], ['--check-config']]) {
@@ -219,7 +222,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
   it('a role is judged with --check-config by the topology that the server has kept, and its settings by the role', async () => {
     const { join: _, users, ...config } = await configOf('fe1.contoso.example.yaml');
     const directory = join(folder, 'roles');
-    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true, filter });
     const kept = join(directory, 'topology.json');
     const { document } = JSON.parse(await readFile(kept, 'utf8')) as { document: TopologyDocument };
     const external = { fqdn: 'access9.contoso.example', certificate: 'enterprise', address: '127.0.0.9' };
@@ -252,7 +255,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     needs(test, noSetpriv);
     const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
     const directory = join(folder, 'read-only');
-    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true, filter });
     const file = await write('read-only.yaml', { ...config, directory });
     await chmod(directory, 0o500);
     for (const more of [[], ['--check-config']])
@@ -263,7 +266,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
 
   it('edge-server: managed where outsiders are served, with --check-config once it has joined', async () => {
     const directory = join(folder, 'edge9');
-    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true, filter });
     const kept = join(directory, 'topology.json');
     const { document } = JSON.parse(await readFile(kept, 'utf8')) as { document: TopologyDocument };
     const external = { fqdn: 'access9.contoso.example', certificate: 'enterprise', address: '127.0.0.9' };
@@ -282,7 +285,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
 
   it('pool-server: a key that does not fit the certificate', async () => {
     const directory = join(folder, 'mismatch');
-    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true, filter });
     await cp(join(network.directory, 'fe2.contoso.example', 'tls.key'), join(directory, 'tls.key'));
     const file = await write('mismatch.yaml', { ...(await configOf('fe1.contoso.example.yaml')), directory });
     const outcome = await run('pool-server', file);
@@ -293,7 +296,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
 
   it('pool-server: a port in use', async () => {
     const directory = join(folder, 'port');
-    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true, filter });
     const file = await write('port.yaml', { ...(await configOf('fe1.contoso.example.yaml')), directory });
     const port = network.organisation.frontEnds[0]?.port;
     expectFault(await run('pool-server', file), `127.0.0.1:${port}`, 'ENTENTE_LISTEN_FAILED');
@@ -327,8 +330,6 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
 
   it('authority-server: a port in use', async () => {
     const directory = join(folder, 'authority');
-    // Node copies no sockets.
-    const filter = (from: string): boolean => !from.endsWith('.sock');
     await cp(join(network.directory, 'authority'), directory, { recursive: true, filter });
     const file = await write('authority.yaml', { ...(await configOf('ca.contoso.example.yaml')), directory });
     const port = network.organisation.authority.httpsPort;

@@ -207,11 +207,22 @@ export const patches: PatchList = {
       name: 'notes-of-killed-processes-left',
       off: 'each process that is killed while it takes the directory of a server leaves a file there',
       file: 'packages/member/src/files/directory-lock.ts',
-      find: '        await removeAbandoned(directory);\n',
+      find: '        await removeAbandoned(directory, id);\n',
       replace: '',
       test: {
         file: 'packages/member/test/directory-lock.test.ts',
         title: 'is rid of the drafts of processes that were killed, and of no other file',
+      },
+    },
+    {
+      name: 'sign-of-life-ignored',
+      off: 'two servers in different containers use one directory',
+      file: 'packages/member/src/files/directory-lock.ts',
+      find: '  if (holder.id !== undefined && (await showsLife(directory, holder.id))) return true;\n',
+      replace: '',
+      test: {
+        file: 'packages/member/test/directory-lock.test.ts',
+        title: 'is used by one server at a time in whatever container, with a short path',
       },
     },
     {

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemberFault } from './fault.ts';
+import { showLife, showsLife, signName, signPattern } from './sign-of-life.ts';
 
 /** In the directory of a member: which process uses it. */
 const lockFile = 'process.json';
@@ -20,11 +21,13 @@ interface Holder {
   /** When it began, as the system counts; empty where it does not say. */
   readonly begun: string;
   readonly directory: string;
+  /** Of its sign of life; a process of an earlier release has none. */
+  readonly id?: string | undefined;
 }
 
 /**
  * Takes a directory for this process alone: two servers on one would take each other's key, certificate and state away. What a process has left
- * that ended without a word does not count.
+ * that ended without a word does not count. One in another container counts that uses the same directory; one on another machine cannot be seen.
  * @param directory - exists
  * @returns gives it back
  * @throws MemberFault `ENTENTE_MEMBER_DIRECTORY_IN_USE`
@@ -42,20 +45,31 @@ export async function holdDirectory(directory: string): Promise<AsyncDisposable>
     // A full disk names no file.
     throw Object.assign(error, { path });
   });
+  // Before others can read its name.
+  const life = await showLife(directory, id);
+  let isTaken = false;
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (await isLinked(draft, path)) {
-        await removeAbandoned(directory);
-        return { [Symbol.asyncDispose]: () => removeOwn(path, note) };
+        await removeAbandoned(directory, id);
+        isTaken = true;
+        return {
+          async [Symbol.asyncDispose]() {
+            await removeOwn(path, note);
+            await life?.[Symbol.asyncDispose]();
+          },
+        };
       }
       const text = await textOf(path);
       const holder = text === undefined ? undefined : holderIn(text);
-      if (holder !== undefined && holder.directory === own.directory && (await isRunning(holder)))
-        throw inUse(directory, holder.pid);
-      if (text !== undefined) await setAside(path, text);
+      if (holder !== undefined && (await uses(holder, own, directory))) throw inUse(directory, holder.pid);
+      if (text === undefined) continue;
+      await setAside(path, text);
+      if (holder?.id !== undefined) await rm(join(directory, signName(holder.id)), { force: true });
     }
   } finally {
     await rm(draft, { force: true });
+    if (!isTaken) await life?.[Symbol.asyncDispose]();
   }
   throw inUse(directory, undefined);
 }
@@ -77,9 +91,9 @@ export async function refuseUnwritable(directory: string): Promise<void> {
 }
 
 /** Removes the drafts of processes that were killed; another one may be about to be refused, and removes its own. */
-async function removeAbandoned(directory: string): Promise<void> {
+async function removeAbandoned(directory: string, ownId: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (!draftName.test(name)) continue;
+    if ((!draftName.test(name) && !signPattern.test(name)) || name.includes(ownId)) continue;
     const draft = join(directory, name);
     const found = await stat(draft).catch(() => undefined);
     if (found !== undefined && Date.now() - found.mtimeMs > abandonedMs) await rm(draft, { force: true });
@@ -126,14 +140,25 @@ async function textOf(path: string): Promise<string | undefined> {
 
 function holderIn(text: string): Holder | undefined {
   try {
-    const { begun, directory, pid } = JSON.parse(text) as Record<string, unknown>;
+    const { begun, directory, id, pid } = JSON.parse(text) as Record<string, unknown>;
     const isNumber = Number.isSafeInteger(pid) && (pid as number) > 0;
     if (isNumber && typeof begun === 'string' && typeof directory === 'string')
-      return { pid: pid as number, begun, directory };
+      return { pid: pid as number, begun, directory, id: isId(id) ? id : undefined };
   } catch {
     // Falls through: a crash has cut it short.
   }
   return undefined;
+}
+
+/** It becomes a part of the name of a file. */
+function isId(id: unknown): id is string {
+  return typeof id === 'string' && /^[0-9a-f]{12}$/.test(id);
+}
+
+/** The number of a process means nothing in another container, where its sign of life is seen all the same. */
+async function uses(holder: Holder, own: Holder, directory: string): Promise<boolean> {
+  if (holder.id !== undefined && (await showsLife(directory, holder.id))) return true;
+  return holder.directory === own.directory && (await isRunning(holder));
 }
 
 async function isRunning({ begun, pid }: Holder): Promise<boolean> {
