@@ -115,7 +115,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
   const refusals = createRefusalLog(log, () => clock.now(), audit);
   const app = authorityRoutes(settings, authority, refusals);
   const objects = objectsHandler(publishedIssuers(opened, publisher), () => clock.now());
-  const files = new KeptFiles({ directory, health, log });
+  const files = new KeptFiles({ directory, health, keys: authority.domainKeys, log });
   const stopUpkeep = startUpkeep({ ...authority, files }, own, log);
   // Its own certificate may be the one that was revoked.
   const stopListening = trust.onChange(() => {

@@ -184,7 +184,7 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pu
         if (confirmedAt !== confirmed.at(-1)) confirmed.push(confirmedAt);
       },
     },
-    files: { lookForMissing: async () => {} },
+    files: { lookForMissing: async () => [] },
     clock: systemClock,
     log,
     pollMs: 3_600_000,

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestLog } from '@entente/testkit';
@@ -114,5 +114,23 @@ describe('what a member would need to be started again', () => {
     for (const name of needed) await files.write(name, 'text');
     await files.lookForMissing();
     expect(files.missing).toEqual([]);
+  });
+
+  it('is written again where it was deleted and is in memory, while the directory is that of the member', async () => {
+    await files.write('membership', 'text');
+    const kept = ['domainKeys', 'topology', 'lists', 'lastKnown'] as const;
+    for (const name of kept) await files.write(name, name);
+    // As a run that has found them there, and has written none.
+    const next = new MemberFiles(folder);
+    for (const name of kept) await next.read(name);
+    for (const name of kept) await rm(next.path(name));
+    expect(await next.lookForMissing()).toEqual(kept.map((name) => next.path(name)));
+    for (const name of kept) expect(await next.read(name)).toBe(name);
+    expect(await next.lookForMissing()).toEqual([]);
+    expect((await stat(next.path('domainKeys'))).mode & 0o777).toBe(0o600);
+    await rm(next.path('membership'));
+    await rm(next.path('domainKeys'));
+    expect(await next.lookForMissing()).toEqual([]);
+    await expect(stat(next.path('domainKeys'))).rejects.toThrow();
   });
 });

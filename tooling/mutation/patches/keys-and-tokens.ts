@@ -226,6 +226,42 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'deleted-keys-of-a-member',
+      off: 'a server whose keys somebody has deleted while it runs cannot be started without the authority',
+      file: 'packages/member/src/files/member-files.ts',
+      find: "(await this.#isGone('membership')) ? [] : await this.#writeAgain()",
+      replace: '[]',
+      test: {
+        file: 'packages/member/test/unwritten-files.test.ts',
+        title:
+          'is written again where it was deleted and is in memory, while the directory is that of the member',
+      },
+    },
+    {
+      name: 'directory-of-another-filled',
+      off: 'a server writes its secrets into a directory that is not its own any more',
+      file: 'packages/member/src/files/member-files.ts',
+      find: "(await this.#isGone('membership')) ? [] : await this.#writeAgain()",
+      replace: 'await this.#writeAgain()',
+      test: {
+        file: 'packages/member/test/unwritten-files.test.ts',
+        title:
+          'is written again where it was deleted and is in memory, while the directory is that of the member',
+      },
+    },
+    {
+      name: 'deleted-keys-of-all-pools',
+      off: 'an authority forgets at its next start which servers have the keys of the pools',
+      file: 'packages/authority/src/domain-keys/key-store.ts',
+      find: '      await writeKeys(directory, this.#kept);\n',
+      replace: '',
+      test: {
+        file: 'packages/authority/src/domain-keys/key-store.test.ts',
+        title:
+          'are written again where somebody has deleted them, with those who have them, and never where there were none',
+      },
+    },
+    {
       name: 'note-of-another-removed',
       off: 'a server that ends gives back a directory that another one has taken meanwhile, and a third one may take it',
       file: 'packages/member/src/files/directory-lock.ts',

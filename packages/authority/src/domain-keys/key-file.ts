@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatPoolKeys, maxPoolKeysLength, PkiFault, type PoolKeys, parsePoolKeys } from '@entente/pki';
 import { readSecret, secretMode, writeWhole } from '@entente/pki/node';
@@ -26,6 +27,20 @@ const format = 'entente-domain-keys-of-all-pools/1';
 const maxBytes = 67_108_864;
 const maxHolders = 100_000;
 
+/** @param directory - folder of the authority */
+export const keysPath = (directory: string): string => join(directory, name);
+
+/**
+ * Whether the file is not there.
+ * @param directory - folder of the authority
+ */
+export async function areKeysGone(directory: string): Promise<boolean> {
+  return access(keysPath(directory)).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
+}
+
 /**
  * Reads the keys of all pools.
  * @param directory - folder of the authority
@@ -33,7 +48,7 @@ const maxHolders = 100_000;
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`; `ENTENTE_PKI_SECRET_EXPOSED` where others may read the file
  */
 export async function readKeys(directory: string): Promise<KeptKeys> {
-  const place = join(directory, name);
+  const place = keysPath(directory);
   const text = await readSecret(place, maxBytes);
   if (text === undefined) return { pools: new Map(), owed: new Map(), settled: new Map() };
   const found = parse(text);
@@ -63,7 +78,7 @@ export async function writeKeys(directory: string, { owed, pools, settled }: Kep
     ...(owed.size === 0 ? {} : { owed: [...owed].sort() }),
     ...(settled.size === 0 ? {} : { settled: pairsOf(settled).sort() }),
   };
-  await writeWhole(join(directory, name), `${JSON.stringify(written)}\n`, secretMode);
+  await writeWhole(keysPath(directory), `${JSON.stringify(written)}\n`, secretMode);
 }
 
 function parse(text: string): KeptKeys | undefined {

@@ -55,6 +55,20 @@ describe('the keys of all pools', () => {
     expect(await store.give(pool, fe1)).toEqual(keys);
   });
 
+  it('are written again where somebody has deleted them, with those who have them, and never where there were none', async () => {
+    const store = await open();
+    expect(await store.writeAgain()).toBeUndefined();
+    await store.give(pool, fe1);
+    const text = await readFile(file, 'utf8');
+    expect(await store.writeAgain()).toBeUndefined();
+    await rm(file);
+    expect(await store.writeAgain()).toBe(file);
+    expect(await readFile(file, 'utf8')).toBe(text);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await rm(directory, { recursive: true });
+    await expect(store.writeAgain()).rejects.toThrow();
+  });
+
   it('are not read where others may read the file, and where it is damaged', async () => {
     await (await open()).give(pool, fe1);
     const text = await readFile(file, 'utf8');

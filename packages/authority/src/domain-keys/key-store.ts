@@ -7,7 +7,7 @@ import {
   type RotationReason,
   rotatePoolKeys,
 } from '@entente/pki';
-import { type HeldKeys, type KeptKeys, readKeys, writeKeys } from './key-file.ts';
+import { areKeysGone, type HeldKeys, type KeptKeys, keysPath, readKeys, writeKeys } from './key-file.ts';
 
 /** A new key of a pool. */
 export interface KeyRotation {
@@ -154,6 +154,22 @@ export class DomainKeyStore {
       const now = this.#options.now();
       const due = [...this.#kept.pools.values()].filter(({ keys }) => isRotationDue(keys, now));
       await this.#rotate(due, 'scheduled');
+    });
+  }
+
+  /**
+   * Writes the file again where somebody has deleted it: the next start would know no key, and no server that has one.
+   * @returns its path, where it is written again
+   * @throws Error of the file system, where it cannot be
+   */
+  writeAgain(): Promise<string | undefined> {
+    return this.#inTurn(async () => {
+      const { owed, pools, settled } = this.#kept;
+      const isEmpty = pools.size === 0 && owed.size === 0 && settled.size === 0;
+      const { directory } = this.#options;
+      if (isEmpty || !(await areKeysGone(directory))) return undefined;
+      await writeKeys(directory, this.#kept);
+      return keysPath(directory);
     });
   }
 

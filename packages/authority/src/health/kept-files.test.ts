@@ -29,7 +29,15 @@ describe('the files with which an authority is started', () => {
     const logged: unknown[] = [];
     const health = new Health();
     const log = createTestLog(({ fields }) => logged.push((fields as { event: string }).event));
-    const files = new KeptFiles({ directory, health, log });
+    let rewritten: string | undefined = join(directory, 'domain-keys.json');
+    const keys = {
+      writeAgain: async () => {
+        const again = rewritten;
+        rewritten = undefined;
+        return again;
+      },
+    };
+    const files = new KeptFiles({ directory, health, keys, log });
     await files.look();
     expect(health.problems()).toEqual([]);
     const key = join(directory, 'intermediate_ca.key');
@@ -46,6 +54,6 @@ describe('the files with which an authority is started', () => {
     await rename(join(folder, 'key'), key);
     await files.look();
     expect(health.problems()).toEqual([]);
-    expect(logged).toEqual(['files-missing', 'files-back']);
+    expect(logged).toEqual(['files-written-again', 'files-missing', 'files-back']);
   });
 });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { missingFiles } from '@entente/pki/node';
 import type { Log } from '@entente/tls';
+import { keysPath } from '../domain-keys/key-file.ts';
+import type { DomainKeyStore } from '../domain-keys/key-store.ts';
 import type { Health } from './health.ts';
 
 const remedy =
@@ -11,7 +13,9 @@ export interface KeptFilesOptions {
   /** Folder of the authority. */
   readonly directory: string;
   readonly health: Pick<Health, 'watch'>;
-  readonly log: Pick<Log, 'error' | 'info'>;
+  /** Writes again what is in memory. */
+  readonly keys: Pick<DomainKeyStore, 'writeAgain'>;
+  readonly log: Pick<Log, 'error' | 'info' | 'warn'>;
 }
 
 /**
@@ -31,9 +35,23 @@ export class KeptFiles {
 
   /** Looks again; what is news is logged. */
   async look(): Promise<void> {
-    const { directory, log } = this.#options;
+    const { directory, keys, log } = this.#options;
+    const [again, gone] = await keys.writeAgain().then(
+      (path) => [path, []] as const,
+      // Its folder is gone, or takes no file.
+      () => [undefined, [keysPath(directory)]] as const,
+    );
+    if (again !== undefined)
+      log.warn(
+        {
+          event: 'files-written-again',
+          place: again,
+          remedy: 'Find out who deletes files of this authority.',
+        },
+        `a file of this authority was deleted while it runs, and is written again: ${again}`,
+      );
     const before = this.#missing;
-    this.#missing = (await missingFiles(directory)).map((name) => join(directory, name));
+    this.#missing = [...(await missingFiles(directory)).map((name) => join(directory, name)), ...gone];
     if (this.#missing.join() === before.join()) return;
     if (this.#missing.length > 0)
       log.error({ event: 'files-missing', place: this.#missing[0], remedy }, this.#message);

@@ -59,6 +59,8 @@ const keptForRestart: ReadonlySet<FileName> = new Set([
 ]);
 /** What a member that was started cannot be started with again where it is gone. */
 const neededAtStart: readonly FileName[] = ['membership', 'certificate', 'key', 'roots', 'topology'];
+/** What a member writes again from memory where somebody has deleted it: less would be known at the next start, or no key of the pool. */
+const writtenAgain: ReadonlySet<FileName> = new Set(['lists', 'topology', 'lastKnown', 'domainKeys']);
 /** Far longer than a key with its chain. */
 const maxSecretBytes = 1_048_576;
 /** Characters of a line of the accounts at most: as much as an answer of the authority may have. */
@@ -78,6 +80,8 @@ export class MemberFiles {
   readonly #unwritten = new Map<FileName, Unwritten>();
   readonly #late: LateWrites;
   #missing: readonly string[] = [];
+  /** What those that are written again have. */
+  readonly #content = new Map<FileName, string>();
 
   /**
    * @param directory - created with mode 0700 by `prepare` if it does not exist
@@ -112,17 +116,38 @@ export class MemberFiles {
     return this.#missing;
   }
 
-  /** Looks whether everything is there that the next start needs: somebody may have deleted the directory, or put another one in its place. */
-  async lookForMissing(): Promise<void> {
+  /**
+   * Looks whether everything is there that the next start needs: somebody may have deleted the directory, or put another one in its place.
+   * Where the directory is still that of this member, what it can write again is written again.
+   * @returns paths of those
+   */
+  async lookForMissing(): Promise<readonly string[]> {
+    const again = (await this.#isGone('membership')) ? [] : await this.#writeAgain();
     const missing: string[] = [];
-    for (const name of neededAtStart) {
-      const isGone = await access(this.path(name)).then(
-        () => false,
-        (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
-      );
-      if (isGone) missing.push(this.path(name));
-    }
+    for (const name of neededAtStart) if (await this.#isGone(name)) missing.push(this.path(name));
     this.#missing = missing;
+    return again;
+  }
+
+  async #writeAgain(): Promise<readonly string[]> {
+    const again: string[] = [];
+    for (const [name, content] of this.#content) {
+      if (!(await this.#isGone(name))) continue;
+      // Why it cannot be written is in `unwritten`.
+      const isWritten = await this.write(name, content).then(
+        () => true,
+        () => false,
+      );
+      if (isWritten) again.push(this.path(name));
+    }
+    return again;
+  }
+
+  async #isGone(name: FileName): Promise<boolean> {
+    return access(this.path(name)).then(
+      () => false,
+      (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
+    );
   }
 
   /** Creates the directory. */
@@ -135,9 +160,12 @@ export class MemberFiles {
    * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where it holds a secret and others may read it; `ENTENTE_PKI_FILE_TOO_LONG`
    */
   async read(name: FileName): Promise<string | undefined> {
-    if (secrets.has(name)) return readSecret(this.path(name), maxSecretBytes);
     try {
-      return await readFile(this.path(name), 'utf8');
+      const text = secrets.has(name)
+        ? await readSecret(this.path(name), maxSecretBytes)
+        : await readFile(this.path(name), 'utf8');
+      if (text !== undefined) this.#keepContent(name, text);
+      return text;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
@@ -157,6 +185,11 @@ export class MemberFiles {
   async write(name: FileName, content: FileContent): Promise<void> {
     const mode = secrets.has(name) ? secretMode : publicMode;
     await this.#noted(name, () => writeWhole(this.path(name), content, mode));
+    this.#keepContent(name, content);
+  }
+
+  #keepContent(name: FileName, content: FileContent): void {
+    if (writtenAgain.has(name) && typeof content === 'string') this.#content.set(name, content);
   }
 
   /**
@@ -194,6 +227,7 @@ export class MemberFiles {
 
   /** Removes a file, if it exists. */
   async remove(name: FileName): Promise<void> {
+    this.#content.delete(name);
     await this.#late.follow(this.path(name), () => rm(this.path(name), { force: true }));
   }
 

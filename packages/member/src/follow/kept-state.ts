@@ -80,14 +80,24 @@ export class KeptState implements AsyncDisposable {
   }
 
   async #write(): Promise<void> {
-    const { files, keysFile, lastKnownFile, lists, state } = this.#options;
+    const { files, keysFile, lastKnownFile, lists, log, state } = this.#options;
     await lists.keep();
     if (this.#topology !== undefined) await this.#writeTopology(this.#topology);
     // Its file knows which it holds: what could not be written is tried again.
     if (this.#keys !== undefined) await keysFile.keep(this.#keys);
     await lastKnownFile.keep(this.#lastKnown(state.lastKnown));
     // Nobody reads at the end what is missing, and a disk that does not answer would hold it up.
-    if (!this.#isEnding) await files.lookForMissing();
+    if (this.#isEnding) return;
+    const again = await files.lookForMissing();
+    if (again.length > 0)
+      log.warn(
+        {
+          event: 'files-written-again',
+          place: again[0],
+          remedy: 'Find out who deletes files of this server.',
+        },
+        `files of this server were deleted while it runs, and are written again: ${again.join(', ')}`,
+      );
   }
 
   /** A later run would take the confirmation for that of the older topology in its file. */
