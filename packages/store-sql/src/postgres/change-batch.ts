@@ -12,6 +12,7 @@ import {
 } from '../accounts/account-row.ts';
 import type { SqlTransaction } from '../driver/sql-driver.ts';
 import type { Settled } from '../queue/batch-queue.ts';
+import type { KnownHistory } from './known-history.ts';
 import { holdFeed } from './postgres-feed.ts';
 
 /** Servers listen to this for new versions of the feed. */
@@ -33,16 +34,29 @@ export interface BatchMark {
   readonly batch: number;
 }
 
+/** What has come of changes, once they are committed. */
+export interface ExecutedChanges {
+  /** Of each change. */
+  readonly settled: readonly Settled<unknown>[];
+  /** Of the feed afterwards. */
+  readonly state: Pick<FeedState, 'epoch' | 'version'>;
+}
+
 /**
  * Makes changes in one transaction. Their accounts are read at once, the decisions are taken in memory, and what has come of them is stored
  * at once: the number of round trips does not depend on the number of changes.
+ * @param transaction - of all of them
+ * @param changes - in their order
+ * @param mark - names them in the database
+ * @param history - notices a database that has gone back
  */
 export async function executeChanges(
   transaction: SqlTransaction,
   changes: readonly Change[],
   mark: BatchMark,
-): Promise<readonly Settled<unknown>[]> {
-  const state = await holdFeed(transaction);
+  history: Pick<KnownHistory, 'hold'>,
+): Promise<ExecutedChanges> {
+  const state = await history.hold(transaction);
   const batch = new ChangeBatch(state, await readAccounts(transaction, changes));
   const settled: Settled<unknown>[] = [];
   for (const { decide } of changes) {
@@ -53,7 +67,7 @@ export async function executeChanges(
     }
   }
   await batch.store(transaction, mark);
-  return settled;
+  return { settled, state: { epoch: state.epoch, version: batch.version } };
 }
 
 /**
@@ -96,6 +110,11 @@ class ChangeBatch implements ChangedAccounts {
     this.#before = before;
     this.#first = version;
     this.#version = version;
+  }
+
+  /** Of the feed after what was changed so far. */
+  get version(): number {
+    return this.#version;
   }
 
   async find(address: string): Promise<AccountRecord | undefined> {

@@ -25,6 +25,7 @@ import type { Standing } from '../standing.ts';
 import { type Change, executeChanges, isStored } from './change-batch.ts';
 import { ChangeListener } from './change-listener.ts';
 import { Contact } from './contact.ts';
+import { KnownHistory } from './known-history.ts';
 import { migratePostgres } from './migrate-postgres.ts';
 import { onceDone } from './once-done.ts';
 import { openPostgres, type PostgresDriver } from './open-postgres.ts';
@@ -110,6 +111,7 @@ export async function openPostgresAccounts(options: PostgresAccountsOptions): Pr
     }
   }
   const writer = randomUUID();
+  const history = new KnownHistory();
   let batch = 0;
   /** The last changes that the server has not stored: what they have failed of may be over. */
   let refused: readonly Change[] = [];
@@ -117,10 +119,12 @@ export async function openPostgresAccounts(options: PostgresAccountsOptions): Pr
     execute: async (changes) => {
       try {
         const mark = { writer, batch: ++batch };
-        return await driver.once(
-          (transaction) => executeChanges(transaction, changes, mark),
+        const { settled, state } = await driver.once(
+          (transaction) => executeChanges(transaction, changes, mark, history),
           (transaction) => isStored(transaction, mark),
         );
+        history.note(state);
+        return settled;
       } catch (error) {
         refused = changes;
         return changes.map(() => ({ ok: false, fault: error as Error }));
@@ -139,10 +143,10 @@ export async function openPostgresAccounts(options: PostgresAccountsOptions): Pr
     server,
     tryAgain: () => {
       const mark = { writer, batch };
-      return driver.rehearse((transaction) => executeChanges(transaction, refused, mark));
+      return driver.rehearse((transaction) => executeChanges(transaction, refused, mark, history));
     },
   });
-  const directory = createSqlDirectory(operationsOn(driver, queue, ready), {
+  const directory = createSqlDirectory(operationsOn(driver, queue, history, ready), {
     keptRemovals,
     listeners,
     place,
@@ -174,6 +178,7 @@ type Operations = {
 function operationsOn(
   driver: PostgresDriver,
   queue: BatchQueue<Change, unknown>,
+  history: KnownHistory,
   ready: () => Promise<void>,
 ): AccountOperationPort {
   const changed = async <T>(
@@ -187,9 +192,11 @@ function operationsOn(
     readContacts: (address) =>
       driver.transaction('read', (transaction) => readContacts(transaction, address)),
     accountChanges: (since, limit) =>
-      driver.transaction('read', async (transaction) =>
-        changesSince(transaction, await readFeedState(transaction), since, limit),
-      ),
+      driver.transaction('read', async (transaction) => {
+        const state = await readFeedState(transaction);
+        history.note(state);
+        return changesSince(transaction, state, since, limit);
+      }),
     putAccount: (account, expected) =>
       changed(account.address, (accounts) => putAccount(accounts, account, expected)),
     removeAccount: (address, expected, kept) =>
