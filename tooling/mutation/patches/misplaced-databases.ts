@@ -117,5 +117,17 @@ export const patches: PatchList = {
         'acknowledges nothing more where it was emptied, also where it has grown since, and says what to restore',
       ),
     },
+    {
+      name: 'put-back-files',
+      off: 'a server that has read what a database lacks whose files were put back never reads some of the changes that come',
+      file: 'packages/store-sql/src/postgres/known-history.ts',
+      find: 'state.version >= this.#last.version) return state;',
+      replace: 'true) return state;',
+      test: {
+        file: 'packages/store-sql/test/postgres-put-back.test.ts',
+        title:
+          'that is put back while servers run is another history for who has read what it lacks, also once as much has changed again',
+      },
+    },
   ],
 };
