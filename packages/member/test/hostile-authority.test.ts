@@ -134,10 +134,12 @@ describe('a member whose authority answers garbage', () => {
     void member.follower.refresh();
     await expect.poll(() => member.version()).toBe(2);
     member.publish(nextDocument(second, { title: 'third' }));
-    void member.follower.refresh();
+    const third = member.follower.refresh();
     await expect.poll(() => member.version()).toBe(3);
     const before = member.written.filter((one) => one !== 'lists').length;
     thaw();
+    // It is in force a moment before it waits for the disk.
+    await third;
     await member.follower.written();
     const since = member.written.filter((one) => one !== 'lists').slice(before);
     expect(since.at(-1)).toBe('topology 3');
