@@ -5,6 +5,7 @@ import { StoreFault } from './fault.ts';
 import { follow } from './follow.ts';
 import { type FoundBlock, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
+import { checkVouching } from './vouching-anchors.ts';
 
 /** What every anchor of a store has in common. */
 export interface AnchorDefaults {
@@ -28,7 +29,8 @@ export interface AnchorsFromOptions extends FollowOptions, AnchorDefaults {}
  * @param location - path of a file or directory, or `{ pem }`
  * @param options - limits for these anchors, and how files are watched
  * @returns the anchors in force
- * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`, `ENTENTE_STORE_EMPTY`
+ * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`, `ENTENTE_STORE_EMPTY`; `ENTENTE_STORE_NOT_A_CA` where no
+ * certificate of them is that of a CA, and to `onFault` where some are not
  */
 export function anchorsFrom(
   location: StoreLocation,
@@ -36,7 +38,11 @@ export function anchorsFrom(
 ): Promise<Store<AnchorSet>> {
   return follow(
     typeof location === 'string' ? [location] : [],
-    async () => anchorSet(await readBlocks(location, 'CERTIFICATE'), options, placeOf(location)),
+    async () => {
+      const set = anchorSet(await readBlocks(location, 'CERTIFICATE'), options, placeOf(location));
+      checkVouching(set, placeOf(location), options.onFault);
+      return set;
+    },
     options,
   );
 }

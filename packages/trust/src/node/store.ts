@@ -20,6 +20,6 @@ export interface FollowOptions {
   readonly watch?: boolean;
   /** Milliseconds between checks of the files. Default 1,000. */
   readonly intervalMs?: number;
-  /** Called when changed files could not be used; the old value stays. */
+  /** Called when changed files could not be used, and the old value stays; and for anchors that are used but cannot vouch for anybody. */
   readonly onFault?: (fault: unknown) => void;
 }

@@ -118,6 +118,31 @@ describe('what is not a store of anchors', () => {
   });
 });
 
+describe('anchors that are not certificates of CAs', () => {
+  let leaf: string;
+  beforeAll(async () => {
+    leaf = (await root.issue({ dnsNames: ['fe1.contoso.example'] })).certificatePem;
+  });
+
+  it('are refused where there are no others, because every peer would be', async () => {
+    const path = await put('ca.pem', leaf);
+    const fault = {
+      code: 'ENTENTE_STORE_NOT_A_CA',
+      place: path,
+      sentence: expect.stringContaining('fe1.contoso.example'),
+    };
+    await expect(anchorsFrom(path, { watch: false })).rejects.toMatchObject(fault);
+  });
+
+  it('are reported where there are others, which are used', async () => {
+    const path = await put('chain.pem', leaf + root.certificatePem);
+    const faults: unknown[] = [];
+    const store = await anchorsFrom(path, { watch: false, onFault: (fault) => faults.push(fault) });
+    expect(namesOf(store.current)).toContain('CN=Contoso Root');
+    expect(faults).toMatchObject([{ code: 'ENTENTE_STORE_NOT_A_CA', place: path }]);
+  });
+});
+
 describe('following files', () => {
   /** Resolves with the next value of a store, or with the next fault. */
   async function following(
