@@ -1,5 +1,6 @@
 import { addressOfRecord, parseUri, SipUri } from '@entente/sip';
 import { isDomainName } from './domain-name.ts';
+import { checkText } from './given.ts';
 import { accountLimits } from './limits.ts';
 import { type AccountRefusal, refuse } from './refusal.ts';
 
@@ -18,12 +19,14 @@ export interface AccountAddress {
  *
  * A name that digest authentication cannot carry without ambiguity, e.g. one with a colon (RFC 7616 §3.4.2), is refused.
  * @param text - e.g. `sip:alice@Contoso.example`
+ * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where it is not a text
  */
 export function parseAccountAddress(
   text: string,
 ):
   | { readonly ok: true; readonly value: AccountAddress }
   | { readonly ok: false; readonly refusal: AccountRefusal } {
+  checkText(text, 'argument of parseAccountAddress', 'give an address like alice@contoso.example');
   const bare = withoutScheme(text);
   if (bare.length > accountLimits.addressLength) {
     const { addressLength: most } = accountLimits;

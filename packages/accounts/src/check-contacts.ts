@@ -1,5 +1,6 @@
 import type { AccountContact } from './account.ts';
 import { refuseAddress } from './address.ts';
+import { checkList, checkRecord, checkText } from './given.ts';
 import { type AccountLimit, accountLimits } from './limits.ts';
 import { type AccountRefusal, refuse } from './refusal.ts';
 
@@ -10,10 +11,12 @@ type Checked =
 
 /**
  * Checks a contact list before it is stored. What costs more than counting comes after the counts.
- * @param contacts - from a user, of the right shape
+ * @param contacts - from a user
  * @returns the contacts without any other field, or the first refusal
+ * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where they are not a list, or one of them has another shape
  */
 export function checkContacts(contacts: readonly AccountContact[]): Checked {
+  checkList(contacts, 'contacts', example);
   const refused = refuseCount('contacts', contacts.length) ?? refuseTexts(contacts);
   if (refused !== undefined) return { ok: false, refusal: refused.refusal };
   const addresses = new Set<string>();
@@ -35,14 +38,22 @@ export function checkContacts(contacts: readonly AccountContact[]): Checked {
   return tooMuch === undefined ? { ok: true, contacts: sound } : { ok: false, refusal: tooMuch.refusal };
 }
 
+const example = "give a list of { address: 'alice@contoso.example', groups: [] }";
+
 function refuseTexts(contacts: readonly AccountContact[]): { readonly refusal: AccountRefusal } | undefined {
-  for (const { address, groups, name = '' } of contacts) {
+  for (const contact of contacts) {
+    checkRecord(contact, 'contact', example);
+    const { address, groups, name = '' } = contact;
+    checkText(address, 'address of a contact', 'give an address like alice@contoso.example');
+    checkText(name, 'name of a contact', 'give name as a text, or leave it out');
+    checkList(groups, 'groups of a contact', "write groups: [], or ['Sales']");
     const refused =
       refuseCount('addressLength', address.length) ??
       refuseCount('contactNameLength', name.length) ??
       refuseCount('groupsOfContact', groups.length);
     if (refused !== undefined) return refused;
     for (const group of groups) {
+      checkText(group, 'group of a contact', 'give the name of each group as a text');
       const tooLong = refuseCount('groupNameLength', group.length);
       if (tooLong !== undefined) return tooLong;
     }

@@ -1,4 +1,5 @@
 import { AccountsFault } from './fault.ts';
+import { checkText, checkVerifiers, isRecord, toVerify, unlike } from './given.ts';
 
 /**
  * Looks whether what a caller gives as an account is one at all, before it is looked at what is in it.
@@ -12,9 +13,8 @@ export function checkShape(account: unknown): void {
   }
   const { address, home, number, password, rights, verifiers } = account;
   checkText(address, 'address of an account', 'give an address like alice@contoso.example');
-  if (!isRecord(verifiers) || !Object.values(verifiers).every((value) => typeof value === 'string'))
-    throw unlike('verifiers of an account', 'an object with H(A1) by algorithm', verifiers, toVerify);
-  if (password !== undefined && Object.keys(verifiers).length === 0)
+  checkVerifiers(verifiers, 'verifiers of an account');
+  if (password !== undefined && Object.keys(verifiers as object).length === 0)
     throw new AccountsFault('ENTENTE_ACCOUNTS_BAD_ARGUMENT', {
       sentence: 'expected verifiers of the password of an account, found a password and no verifiers',
       place: 'password of an account',
@@ -41,30 +41,3 @@ function unknownField(name: string): AccountsFault {
 }
 
 const example = "write { address, verifiers: verifiersOf(address, password), state: 'enabled', rights: [] }";
-const toVerify = 'write verifiers: verifiersOf(address, password)';
-
-/**
- * Looks whether an argument is a text.
- * @param value - from anywhere
- * @param place - which one
- * @param remedy - what to do where it is none
- * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT`
- */
-export function checkText(value: unknown, place: string, remedy: string): void {
-  if (typeof value !== 'string') throw unlike(place, 'a text', value, remedy);
-}
-
-/** Repeats no text: it may be a password. */
-function unlike(place: string, wanted: string, value: unknown, remedy: string): AccountsFault {
-  const found =
-    value === undefined ? 'none' : value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
-  return new AccountsFault('ENTENTE_ACCOUNTS_BAD_ARGUMENT', {
-    sentence: `${place}: expected ${wanted}, found ${found}`,
-    place,
-    remedy,
-  });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -7,8 +7,8 @@ import {
 } from '@entente/sip';
 import type { Account, Verifiers } from './account.ts';
 import { parseAccountAddress } from './address.ts';
-import { checkText } from './check-shape.ts';
 import { AccountsFault } from './fault.ts';
+import { checkRecord, checkText, checkVerifiers } from './given.ts';
 import { type AccountRefusal, refuse } from './refusal.ts';
 
 /** Algorithms of verifiers, in the order in which they are stored. */
@@ -79,8 +79,10 @@ function badArgument(which: string, wanted: string, found: string, remedy: strin
  * What authenticates the user of an account, in the form that servers verify digests with.
  * @param account - checked
  * @returns undefined for an account that is disabled: nothing authenticates its user
+ * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where it is not an object
  */
 export function credentialRecordOf(account: Account): CredentialRecord | undefined {
+  checkRecord(account, 'argument of credentialRecordOf', 'give an account that checkAccount has accepted');
   if (account.state !== 'enabled') return undefined;
   const parsed = parseAccountAddress(account.address);
   if (!parsed.ok) return undefined;
@@ -114,8 +116,15 @@ export function orderedVerifiers(verifiers: Verifiers): Verifiers {
   return ordered;
 }
 
-/** Whether two accounts have the same verifiers; takes as long wherever they differ. */
+/**
+ * Whether two accounts have the same verifiers; takes as long wherever they differ.
+ * @param one - of an account
+ * @param other - of an account
+ * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where one of them is of another kind
+ */
 export function sameVerifiers(one: Verifiers, other: Verifiers): boolean {
+  checkVerifiers(one, 'first argument of sameVerifiers');
+  checkVerifiers(other, 'second argument of sameVerifiers');
   const [left, right] = [one, other].map((each) => Buffer.from(JSON.stringify(orderedVerifiers(each))));
   return left !== undefined && right?.length === left.length && timingSafeEqual(left, right);
 }

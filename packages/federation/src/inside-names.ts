@@ -1,4 +1,5 @@
 import type { Topology } from '@entente/topology';
+import { checkText, checkTopology } from './given.ts';
 
 /** Octets of the longest name of DNS: of a longer text, what comes before could only make us look for longer. */
 const longestName = 255;
@@ -11,8 +12,10 @@ const namesByTopology = new WeakMap<Topology, ReadonlySet<string>>();
  * @param topology - the one in force; its names are collected once
  */
 export function isInsideName(topology: Topology, host: string): boolean {
+  checkText(host, 'host of isInsideName');
   let names = namesByTopology.get(topology);
   if (names === undefined) {
+    checkTopology(topology, 'isInsideName');
     names = collectNames(topology);
     namesByTopology.set(topology, names);
   }

@@ -1,5 +1,6 @@
 import type { NameAddr, SipMessage, SipRequest, Uri } from '@entente/sip';
 import type { Topology } from '@entente/topology';
+import { checkLists, checkMessage, checkText, checkTopology, unlike } from './given.ts';
 import { showsAsOurs } from './names-of-ours.ts';
 import type { PartnerAuthority } from './partner-peer.ts';
 import { reachesBeyond } from './reaches-beyond.ts';
@@ -18,6 +19,8 @@ export type MessageRejection = {
   readonly remedy: string;
 };
 
+const ofPeer = 'give the authority of what partnerOfPeer has found';
+
 /**
  * The domain authority of a request from a partner, on every request, in dialogs too: From and P-Asserted-Identity must be of domains that this
  * partner may speak for, and their users must not look like ours; the topmost Via and Record-Route must be of hosts in them, the Request-URI must be ours.
@@ -31,8 +34,20 @@ export function checkPartnerRequest(
   request: SipRequest,
   authority: PartnerAuthority,
   topology: Topology,
-  { isFromVouchedFor = false }: { readonly isFromVouchedFor?: boolean } = {},
+  options: { readonly isFromVouchedFor?: boolean } = {},
 ): MessageRejection | undefined {
+  checkMessage(request, 'checkPartnerRequest', 'request');
+  checkLists(authority, ['domains', 'hosts'], 'authority of checkPartnerRequest', ofPeer);
+  checkTopology(topology, 'checkPartnerRequest');
+  checkLists(options, [], 'options of checkPartnerRequest', 'give { isFromVouchedFor }, or leave it out');
+  const { isFromVouchedFor = false } = options;
+  if (typeof isFromVouchedFor !== 'boolean')
+    throw unlike(
+      'isFromVouchedFor of checkPartnerRequest',
+      'true or false',
+      isFromVouchedFor,
+      'give true or false',
+    );
   const from = isFromVouchedFor ? undefined : refuseUser('From', request.from, authority, topology);
   if (from !== undefined) return from;
   if (request.has('P-Asserted-Identity')) {
@@ -65,10 +80,13 @@ export function checkPartnerRequest(
 /**
  * Whether a partner may speak for a domain, exactly as listed: a domain below it may be blocked, another partner's or ours, and nobody would
  * know the way to it.
+ * @param authority - the partner
  * @param domain - lower case
  */
-export function speaksFor({ domains }: Pick<PartnerAuthority, 'domains'>, domain: string): boolean {
-  return domains.includes(domain);
+export function speaksFor(authority: Pick<PartnerAuthority, 'domains'>, domain: string): boolean {
+  checkLists(authority, ['domains'], 'authority of speaksFor', ofPeer);
+  checkText(domain, 'domain of speaksFor');
+  return authority.domains.includes(domain);
 }
 
 /** Whether a host may be a server of the partner: its domain, a host below it, or an edge that the topology names. */
@@ -139,6 +157,7 @@ function notAuthorised(header: string, domain: string, { domains, id }: PartnerA
  * @returns the values that stay; undefined where all may stay
  */
 export function assertableIdentities(request: SipRequest): readonly NameAddr[] | undefined {
+  checkMessage(request, 'assertableIdentities', 'request');
   if (!request.has('P-Asserted-Identity')) return undefined;
   const values = request.addressesOf('P-Asserted-Identity');
   const kept = values.filter(({ uri }) => uri.kind === 'sip');
@@ -154,6 +173,9 @@ const insiderFields = ['Entente-Diagnostics', 'P-Asserted-Identity', 'P-Preferre
  * @param direction - an inbound message may assert an identity of the partner's own domain
  */
 export function insiderFieldsOf(message: SipMessage, direction: 'in' | 'out'): readonly string[] {
+  checkMessage(message, 'insiderFieldsOf');
+  if (direction !== 'in' && direction !== 'out')
+    throw unlike('direction of insiderFieldsOf', "'in' or 'out'", direction, "give 'in' or 'out'");
   return insiderFields.filter(
     (name) => message.has(name) && (direction === 'out' || name === 'Entente-Diagnostics'),
   );

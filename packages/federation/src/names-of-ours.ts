@@ -1,5 +1,6 @@
 import type { SipUri } from '@entente/sip';
 import type { Topology } from '@entente/topology';
+import { checkLists, checkText, checkTopology } from './given.ts';
 import { mayBeInsideName } from './inside-names.ts';
 
 /** Characters of a user's name that are looked at; a longer one is not read, and may name one of ours somewhere. */
@@ -29,6 +30,8 @@ const beyondAscii = /[^\p{ASCII}]/u;
  * @param topology - in force
  */
 export function isHostOfOurs(host: string, topology: Topology): boolean {
+  checkText(host, 'host of isHostOfOurs');
+  checkTopology(topology, 'isHostOfOurs');
   const name = host.replace(/\.$/, '');
   return topology.isOurDomain(name) || mayBeInsideName(topology, name);
 }
@@ -40,7 +43,10 @@ export function isHostOfOurs(host: string, topology: Topology): boolean {
  * @param topology - in force
  */
 export function showsAsOurs(uri: Pick<SipUri, 'password' | 'user'>, topology: Topology): boolean {
+  checkLists(uri, [], 'URI of showsAsOurs', 'give a URI of kind sip');
+  checkTopology(topology, 'showsAsOurs');
   const user = userInfo(uri);
+  checkText(user, 'user of showsAsOurs');
   if (user.length > longestUser) return true;
   if (plain.test(user)) return false;
   if (turning.test(user)) return true;

@@ -8,6 +8,7 @@ import {
 } from '@entente/topology';
 import type { AnchorLimits, TrustAnchor } from '@entente/trust';
 import { decodeCertificate } from '@entente/x509';
+import { checkTopology } from './given.ts';
 
 /** Partners are trusted on this interface only. */
 const federationInterface = 'external';
@@ -32,6 +33,7 @@ type Allowed = Exclude<Partner, { kind: 'blocked' }> | Provider;
  * @param topology - the one in force
  */
 export function partnerAnchors(topology: Topology): PartnerAnchors {
+  checkTopology(topology, 'partnerAnchors');
   const { document } = topology;
   const ours = [...topology.domains.keys()];
   const partners = allowedPartners(topology);

@@ -1,5 +1,6 @@
 import { links, mayOpen, type Partner, type Provider, type Topology } from '@entente/topology';
 import { type Authorise, type PeerIdentity, type Rejection, reject } from '@entente/trust';
+import { checkLists, checkTopology, unlike } from './given.ts';
 
 /** Which partner a verified peer is, and for which domains it may speak. */
 export interface PartnerAuthority {
@@ -27,6 +28,8 @@ export type PartnerFound =
  * @param peer - names that stages 2 to 4 of the verdict have verified
  */
 export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound {
+  checkTopology(topology, 'partnerOfPeer');
+  checkLists(peer, ['dnsNames', 'sipDomains'], 'peer of partnerOfPeer', 'give the peer of a verdict');
   const names = sipNames(peer);
   const proven = new Map<string, { readonly entry: Partner | Provider; readonly domains: string[] }>();
   for (const name of names) {
@@ -70,6 +73,13 @@ export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound
  * @param edge - FQDN of our own end; default the one that the question names as local. An edge that the topology does not have gets nobody
  */
 export function authorisePartner(topology: () => Topology, edge?: string): Authorise {
+  if (typeof topology !== 'function')
+    throw unlike(
+      'topology of authorisePartner',
+      'a function',
+      topology,
+      'give a function that returns the topology in force',
+    );
   const { row } = links.federation;
   return (peer, { direction, local }) => {
     const current = topology();

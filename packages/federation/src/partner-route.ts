@@ -1,5 +1,6 @@
 import type { Topology } from '@entente/topology';
 import { type IdentityExpectation, type Rejection, reject } from '@entente/trust';
+import { checkLists, checkText, checkTopology } from './given.ts';
 
 /** Where requests for a foreign domain are sent, and which name the other side must prove; or why they are refused. */
 export type PartnerRoute =
@@ -31,6 +32,8 @@ const federationPort = 5061;
  * @param domain - SIP domain of the request, in any case
  */
 export function partnerRoute(topology: Topology, domain: string): PartnerRoute {
+  checkTopology(topology, 'partnerRoute');
+  checkText(domain, 'domain of partnerRoute');
   const asked = domain.toLowerCase();
   const entry = topology.partnerOf(asked);
   if (entry === undefined) return { ok: false, rejection: reject('partner-not-allowed', { domain: asked }) };
@@ -65,9 +68,13 @@ export function partnerRoute(topology: Topology, domain: string): PartnerRoute {
  * @returns `partner-pin-mismatch` where a pinned name is missing, otherwise the rejection as it is
  */
 export function refusalOfRoute(
-  { at, partner }: Extract<PartnerRoute, { readonly ok: true }>,
+  route: Extract<PartnerRoute, { readonly ok: true }>,
   rejection: Rejection,
 ): Rejection {
+  checkLists(route, [], 'route of refusalOfRoute', 'give what partnerRoute returns where that is ok');
+  const { at, partner } = route;
+  checkLists(at, [], 'at of refusalOfRoute', 'give what partnerRoute returns where that is ok');
+  checkLists(rejection, [], 'rejection of refusalOfRoute', 'give the rejection of a verdict');
   if (at.kind !== 'host' || rejection.reason !== 'name-mismatch') return rejection;
   return reject('partner-pin-mismatch', { partner, server: at.fqdn, names: rejection.found });
 }

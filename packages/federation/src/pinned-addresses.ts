@@ -1,4 +1,5 @@
 import type { Topology } from '@entente/topology';
+import { checkTopology } from './given.ts';
 
 /**
  * Addresses that the signed topology pins for hosts of partners, so that neither dialling them nor fetching their
@@ -6,7 +7,9 @@ import type { Topology } from '@entente/topology';
  * @param topology - the one in force
  * @returns address by host name, lower case
  */
-export function pinnedAddresses({ document }: Topology): ReadonlyMap<string, string> {
+export function pinnedAddresses(topology: Topology): ReadonlyMap<string, string> {
+  checkTopology(topology, 'pinnedAddresses');
+  const { document } = topology;
   const pinned = new Map<string, string>();
   for (const entry of [...(document.partners ?? []), ...(document.providers ?? [])]) {
     if ('fqdn' in entry && entry.address !== undefined) pinned.set(entry.fqdn.toLowerCase(), entry.address);

@@ -1,6 +1,7 @@
 import type { Account, AccountContact, AccountRecord, ContactList, Verifiers } from '../account.ts';
 import { checkAccount } from '../check-account.ts';
 import { checkContacts } from '../check-contacts.ts';
+import { checkRecord, checkText, checkVerifiers, isRecord, unlike } from '../given.ts';
 import { refuse } from '../refusal.ts';
 import { orderedVerifiers, refuseVerifiers, sameVerifiers } from '../verifiers.ts';
 import type { AccountOutcome, ContactsOutcome, Expected, RemovalOutcome } from './account-directory.ts';
@@ -18,6 +19,8 @@ export function decidePut(
   expected: Expected,
   version: number,
 ): AccountOutcome {
+  checkCurrent(current);
+  if (expected !== 'absent') checkVersion(expected, "'absent' or the version of the account");
   const checked = checkAccount(account);
   if (!checked.ok) return checked;
   const { address } = checked.account;
@@ -44,6 +47,9 @@ export function decideRemoval(
   expected: number,
   version: number,
 ): RemovalOutcome {
+  checkCurrent(current);
+  checkAddress(address);
+  checkVersion(expected, 'the version of the account');
   if (current === undefined) return refuse('account-unknown', { address });
   return current.version === expected ? { ok: true, version } : conflict(address, expected, current.version);
 }
@@ -52,16 +58,21 @@ export function decideRemoval(
  * Decides a change of verifiers.
  * @param current - the account of that address, read in the transaction of the change
  * @param address - from the caller
- * @param from - the verifiers that the caller starts from
- * @param to - the new ones
+ * @param change - the verifiers that the caller starts from, and the new ones
  * @param version - of this change
  */
 export function decideVerifiers(
   current: AccountRecord | undefined,
   address: string,
-  { from, to }: { readonly from: Verifiers; readonly to: Verifiers },
+  change: { readonly from: Verifiers; readonly to: Verifiers },
   version: number,
 ): AccountOutcome {
+  checkCurrent(current);
+  checkAddress(address);
+  checkRecord(change, 'change of verifiers', 'give { from, to }');
+  const { from, to } = change;
+  checkVerifiers(from, 'verifiers that a change starts from');
+  checkVerifiers(to, 'verifiers that a change brings');
   const invalid = refuseVerifiers(to);
   if (invalid !== undefined) return { ok: false, refusal: invalid.refusal };
   if (Object.keys(to).length === 0) return refuse('verifier-invalid', { algorithm: 'none' });
@@ -95,12 +106,35 @@ export function decideContacts(
   expected: number,
   version: number,
 ): ContactsOutcome {
+  checkCurrent(current);
+  checkAddress(address);
+  checkVersion(expected, 'the version of the contact list');
   const checked = checkContacts(contacts);
   if (!checked.ok) return checked;
   if (current === undefined) return refuse('account-unknown', { address });
   if (current.contactsVersion !== expected) return conflict(address, expected, current.contactsVersion);
   const list: ContactList = { contacts: checked.contacts, version };
   return { ok: true, list };
+}
+
+function checkCurrent(current: unknown): void {
+  if (current === undefined || (isRecord(current) && isRecord(current.account))) return;
+  throw unlike(
+    'record of an account',
+    'a record with its account',
+    current,
+    'give what the directory has, or undefined',
+  );
+}
+
+function checkAddress(address: unknown): void {
+  checkText(address, 'address of an account', 'give an address like alice@contoso.example');
+}
+
+/** A version that is none was a conflict with a version that nobody has. */
+function checkVersion(expected: unknown, wanted: string): void {
+  if (typeof expected !== 'number')
+    throw unlike('expected version', wanted, expected, 'give the version with which it was read');
 }
 
 function conflict(address: string, expected: number, found: number) {

@@ -1,9 +1,17 @@
+import { unlike } from '../given.ts';
+
 /** Those who want to hear of changes. What one of them throws does not reach the others, nor the caller. */
 export class ChangeListeners {
   readonly #listeners = new Set<{ readonly listener: () => void }>();
 
-  /** @returns ends it */
+  /**
+   * @param listener - called after each change
+   * @returns ends it
+   * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where it is not a function
+   */
   add(listener: () => void): () => void {
+    if (typeof listener !== 'function')
+      throw unlike('listener of changes', 'a function', listener, 'give a function without arguments');
     const entry = { listener };
     this.#listeners.add(entry);
     return () => void this.#listeners.delete(entry);

@@ -2,6 +2,7 @@ import type { DigestAlgorithm } from '@entente/sip';
 import type { Account, AccountRight, AccountState } from '../account.ts';
 import { checkAccount } from '../check-account.ts';
 import type { FeedPosition } from '../directory/account-directory.ts';
+import { checkList, checkRecord } from '../given.ts';
 import { type AccountVersion, isAccountVersion } from './account-version.ts';
 
 /** What a reader of the feed learns about each account: `verifiers` is everything, `homes` is everything but the verifiers. */
@@ -41,13 +42,18 @@ const maxEpochLength = 64;
  * Writes a page, on one line.
  * @param page - its accounts are cut down to its view
  */
-export function formatFeedPage({ changes, more, position, view }: FedPage): string {
+export function formatFeedPage(page: FedPage): string {
+  checkRecord(page, 'page of the feed', 'give { view, position, more, changes }');
+  const { changes, more, position, view } = page;
+  checkList(changes, 'changes of a page', 'give the changes of the page, or [] for none');
   return JSON.stringify({
     format: feedFormat,
     view,
     position,
     more,
-    changes: changes.map(({ account, address, version }) => {
+    changes: changes.map((change) => {
+      checkRecord(change, 'change of a page', 'give { address, account, version }');
+      const { account, address, version } = change;
       if (account === undefined) return { address, version };
       const { home, number, rights, state, verifiers } = account;
       return {
@@ -88,7 +94,9 @@ export function parseFeedPage(text: string): FedPage | undefined {
  * A position as one word, e.g. for a query.
  * @param position - of a page
  */
-export function formatPosition({ begun, epoch, version }: FeedPosition): string {
+export function formatPosition(position: FeedPosition): string {
+  checkRecord(position, 'position of a page', 'give the position of a page that was read');
+  const { begun, epoch, version } = position;
   return `${version}.${begun}.${epoch}`;
 }
 

@@ -1,6 +1,7 @@
 import type { CredentialRecord } from '@entente/sip';
 import type { Account } from '../account.ts';
 import { parseAccountAddress } from '../address.ts';
+import { checkRecord } from '../given.ts';
 import { sameVerifiers } from '../verifiers.ts';
 import type { AccountVersion } from './account-version.ts';
 import type { FedChange } from './feed-text.ts';
@@ -152,7 +153,9 @@ export class KnownAccounts {
  * before had nothing to end, and is ended all the same: it costs nothing.
  * @param change - of an account
  */
-export function endsSessions({ after, before }: ChangedAccount): boolean {
+export function endsSessions(change: ChangedAccount): boolean {
+  checkRecord(change, 'change of an account', 'give what apply of KnownAccounts has returned');
+  const { after, before } = change;
   if (before === undefined) return false;
   return after?.state !== 'enabled' || !sameVerifiers(before.verifiers, after.verifiers);
 }

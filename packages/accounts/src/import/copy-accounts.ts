@@ -2,6 +2,7 @@ import type { Account, AccountRecord, ContactList } from '../account.ts';
 import type { AccountDirectory } from '../directory/account-directory.ts';
 import type { AccountRefusal } from '../refusal.ts';
 import { sameVerifiers } from '../verifiers.ts';
+import { checkDirectory, checkOptions } from './check-import.ts';
 
 /** Accounts that are read at once, and copied at once. */
 const atOnce = 200;
@@ -52,13 +53,19 @@ type Became = 'copied' | 'unchanged' | 'replaced' | AccountRefusal;
  * same accounts.
  * @param from - is only read
  * @param to - keeps what it has, unless that is to be replaced
- * @throws a fault of either directory; what was copied before stays
+ * @param options - whether accounts of the other directory are replaced
+ * @throws a fault of either directory; what was copied before stays; AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT`, with nothing copied, where an
+ * argument or option is missing, misspelt or of another kind
  */
 export async function copyAccounts(
   from: AccountDirectory,
   to: AccountDirectory,
-  { existing = 'refuse', onProgress }: CopyOptions = {},
+  options: CopyOptions = {},
 ): Promise<CopyReport> {
+  checkDirectory(from, 'first argument of copyAccounts');
+  checkDirectory(to, 'second argument of copyAccounts');
+  checkOptions(options, 'copyAccounts');
+  const { existing = 'refuse', onProgress } = options;
   const refused: AccountRefusal[] = [];
   let [copied, compared] = [0, 0];
   const counts = { copied: 0, unchanged: 0, replaced: 0, refused: 0 };

@@ -1,7 +1,9 @@
 import type { Account } from '../account.ts';
 import type { AccountDirectory, AccountOutcome } from '../directory/account-directory.ts';
+import { checkList } from '../given.ts';
 import { orderedVerifiers } from '../verifiers.ts';
 import type { ReadAccount, RefusedLine } from './account-texts.ts';
+import { checkDirectory, checkOptions } from './check-import.ts';
 
 /** Accounts that are stored at once: enough to share each flush of a disk. */
 const atOnce = 512;
@@ -35,13 +37,22 @@ export interface ImportReport {
  * goes on with what the directory refuses because it exists.
  * @param directory - where they go
  * @param accounts - of `readAccountsCsv` or `readUsersYaml`
- * @throws a fault of the directory; what was stored before stays
+ * @param options - whether accounts that the directory has are replaced
+ * @throws a fault of the directory; what was stored before stays; AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT`, with nothing stored, where an
+ * argument or option is missing, misspelt or of another kind
  */
 export async function importAccounts(
   directory: AccountDirectory,
   accounts: readonly ReadAccount[],
   options: ImportOptions = {},
 ): Promise<ImportReport> {
+  checkDirectory(directory, 'first argument of importAccounts');
+  checkList(
+    accounts,
+    'second argument of importAccounts',
+    'give the accounts of what readAccountsCsv or readUsersYaml returns',
+  );
+  checkOptions(options, 'importAccounts');
   const { existing = 'refuse', onProgress } = options;
   const refused: RefusedLine[] = [];
   const counts = { added: 0, replaced: 0, unchanged: 0, refused: 0 };

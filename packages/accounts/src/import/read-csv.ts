@@ -1,9 +1,11 @@
 import type { DigestAlgorithm } from '@entente/sip';
 import type { Account, AccountRight, AccountState } from '../account.ts';
 import { parseAccountAddress } from '../address.ts';
+import { checkText, unlike } from '../given.ts';
 import { refuse } from '../refusal.ts';
 import { fewestPasswordCharacters, verifiersOf } from '../verifiers.ts';
 import { AccountCollector, type AccountDefaults, type AccountsRead, type Refused } from './account-texts.ts';
+import { checkDefaults } from './check-import.ts';
 import { LinesOfPieces, type TextLine } from './lines-of-pieces.ts';
 
 /** Columns with verifiers, and their algorithms. */
@@ -23,9 +25,11 @@ const maxLineLength = 16_384;
  * value has a line break. A password has {@link fewestPasswordCharacters} characters or more. Of a password only the verifier for SHA-256 is kept.
  * @param text - at most 134,217,728 characters, 1,000,000 accounts
  * @param defaults - what accounts have whose line does not say otherwise
+ * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where an argument is of another kind, e.g. bytes
  * @see RFC 4180 §2
  */
 export function readAccountsCsv(text: string, defaults: AccountDefaults = {}): AccountsRead {
+  checkText(text, 'first argument of readAccountsCsv', takesText);
   const reader = new CsvReader(defaults);
   reader.add(text);
   return reader.end();
@@ -35,15 +39,26 @@ export function readAccountsCsv(text: string, defaults: AccountDefaults = {}): A
  * Reads the same from a text that comes in pieces, of which no more is kept than a line.
  * @param pieces - of the text, e.g. of a file; none is read after what refuses the whole text
  * @param defaults - what accounts have whose line does not say otherwise
- * @throws what reading the pieces throws
+ * @throws what reading the pieces throws; AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where an argument is of another kind, e.g. a stream of bytes
  */
 export async function readAccountsCsvPieces(
   pieces: AsyncIterable<string>,
   defaults: AccountDefaults = {},
 ): Promise<AccountsRead> {
+  if (typeof pieces !== 'string' && !isIterable(pieces))
+    throw unlike('first argument of readAccountsCsvPieces', 'pieces of a text', pieces, takesPieces);
   const reader = new CsvReader(defaults);
   for await (const piece of pieces) if (!reader.add(piece)) break;
   return reader.end();
+}
+
+const takesText = "give the text, e.g. readFileSync(path, 'utf8'): without an encoding it gives bytes";
+const takesPieces = "give texts one after the other, e.g. createReadStream(path, { encoding: 'utf8' })";
+
+function isIterable(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)
+  );
 }
 
 class CsvReader {
@@ -57,11 +72,13 @@ class CsvReader {
   #isOver = false;
 
   constructor(defaults: AccountDefaults) {
+    checkDefaults(defaults);
     this.#defaults = defaults;
   }
 
   /** @returns whether more is wanted */
   add(piece: string): boolean {
+    checkText(piece, 'piece of a text with accounts', takesPieces);
     this.#length += piece.length;
     const whole = new AccountCollector();
     if (whole.refuseLength(this.#length)) {

@@ -2,16 +2,21 @@ import type { DigestAlgorithm } from '@entente/sip';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import type { Account } from '../account.ts';
 import { parseAccountAddress } from '../address.ts';
+import { checkText } from '../given.ts';
 import { refuse } from '../refusal.ts';
 import { AccountCollector, type AccountDefaults, type AccountsRead, type Refused } from './account-texts.ts';
+import { checkDefaults } from './check-import.ts';
 
 /**
  * Reads accounts from the file `users` of front ends: a list of `username`, `realm` and `ha1`, as `entente user add` writes it. Every
  * account is enabled.
  * @param text - YAML, at most 134,217,728 characters, 1,000,000 accounts
  * @param defaults - what the file says nothing about
+ * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where an argument is of another kind, e.g. bytes
  */
 export function readUsersYaml(text: string, defaults: AccountDefaults = {}): AccountsRead {
+  checkText(text, 'first argument of readUsersYaml', "give the text, e.g. readFileSync(path, 'utf8')");
+  checkDefaults(defaults);
   const collector = new AccountCollector();
   if (collector.refuseLength(text.length)) return collector.result();
   // What stands in a text for bytes that are not UTF-8: no name has it.

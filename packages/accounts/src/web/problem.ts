@@ -1,3 +1,5 @@
+import { checkRecord } from '../given.ts';
+
 /** Why a request of a user was refused; stable literals. */
 export type WebReason =
   | 'malformed-request'
@@ -68,7 +70,9 @@ const maxText = 400;
  * @param problem - what it says
  * @see RFC 9457 §3
  */
-export function formatProblem({ detail, reason, remedy, status }: WebProblem): string {
+export function formatProblem(problem: WebProblem): string {
+  checkRecord(problem, 'problem of a request', 'give { status, reason, detail, remedy }');
+  const { detail, reason, remedy, status } = problem;
   return JSON.stringify({ type: 'about:blank', title: reason, status, detail, reason, remedy });
 }
 

@@ -1,3 +1,4 @@
+import { checkGiven } from '../terms/given.ts';
 import type { Path } from '../terms/problem.ts';
 
 /**
@@ -37,6 +38,9 @@ const order: readonly Effect[] = ['chain', 'cosmetic', 'narrowing', 'quorum', 'a
  * @returns `chain` where there are none
  */
 export function strongestEffect(changes: readonly Change[]): Effect {
+  checkGiven(changes, 'list', 'changes of strongestEffect', 'give what diffTopologies returns');
+  for (const change of changes)
+    checkGiven(change, 'object', 'change of strongestEffect', 'give what diffTopologies returns');
   let strongest = 0;
   for (const change of changes) strongest = Math.max(strongest, order.indexOf(change.effect));
   return order[strongest]!;

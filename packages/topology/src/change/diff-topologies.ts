@@ -1,3 +1,4 @@
+import { checkIsWhole } from '../document/check-is-document.ts';
 import type {
   AdministratorKey,
   DomainEntry,
@@ -28,6 +29,8 @@ import { isSame, Recorder } from './recorder.ts';
  * @returns in the order of the document; empty where the two are the same
  */
 export function diffTopologies(before: TopologyDocument, after: TopologyDocument): readonly Change[] {
+  checkIsWhole(before, 'diffTopologies');
+  checkIsWhole(after, 'diffTopologies');
   const record = new Recorder();
   for (const field of ['version', 'previous', 'issued'] as const) {
     record.value(before[field], after[field], [field], 'chain');

@@ -1,3 +1,4 @@
+import { checkIsWhole } from '../document/check-is-document.ts';
 import type { TopologyDocument } from '../document/document.ts';
 import type { Problem } from '../terms/problem.ts';
 import { checkAdministrators } from './check-administrators.ts';
@@ -27,6 +28,7 @@ const maxProblems = 200;
  * @returns in the order of the checks; empty where everything fits together
  */
 export function checkDocument(document: TopologyDocument): readonly Problem<CheckCode>[] {
+  checkIsWhole(document, 'checkDocument');
   const problems: Problem<CheckCode>[] = [];
   const report: Report = (code, path, message, remedy) => {
     if (problems.length >= maxProblems) return;

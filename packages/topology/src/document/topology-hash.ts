@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { checkGiven } from '../terms/given.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { AdministratorSet, TopologyDocument } from './document.ts';
 
@@ -17,6 +18,19 @@ export function topologyHash(document: TopologyDocument): string {
  * @returns SHA-256, lower-case hex
  */
 export function administratorSetHash(administrators: AdministratorSet): string {
+  checkGiven(
+    administrators,
+    'object',
+    'argument of administratorSetHash',
+    'give the administrators of a document',
+  );
+  checkGiven(
+    administrators.keys,
+    'list',
+    'keys of administratorSetHash',
+    'give the administrators of a document',
+  );
+  for (const key of administrators.keys) checkGiven(key, 'object', 'key of administratorSetHash');
   const keys = administrators.keys
     .map(({ id, algorithm, publicKey }) => ({ id, algorithm, publicKey }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));

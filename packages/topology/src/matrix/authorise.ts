@@ -1,6 +1,7 @@
 import type { Pool, Server, Topology } from '../network/topology.ts';
 import { trustStateStanding } from '../network/trust-state-standing.ts';
 import { TopologyFault } from '../terms/fault.ts';
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import type { InterfaceName, Role, Service } from '../terms/roles.ts';
 import { checkEnd } from './check-end.ts';
 import { type LinkEnd, type LinkRule, linkRules } from './link-rules.ts';
@@ -72,6 +73,7 @@ export function authorise(
   local: LocalEnd,
   confirmation?: () => Confirmation,
 ): (peer: PeerNames, link: LinkDirection) => TopologyAuthorised {
+  checkTopology(topology, 'authorise');
   checkEnd(local, 'authorise');
   const ours = localEnd(topology, local);
   return (peer, link) => {
@@ -101,8 +103,11 @@ export function authorise(
  */
 export function refuseUnconfirmed(
   topology: Topology,
-  { confirmedAt, now }: Confirmation,
+  confirmation: Confirmation,
 ): TopologyRejection | undefined {
+  checkTopology(topology, 'refuseUnconfirmed');
+  checkGiven(confirmation, 'object', 'confirmation of a topology', 'give { confirmedAt, now }');
+  const { confirmedAt, now } = confirmation;
   const issuedAt = confirmedAt ?? Date.parse(topology.document.issued);
   const standing = trustStateStanding(topology, issuedAt, now);
   if (standing.standing !== 'stale') return undefined;

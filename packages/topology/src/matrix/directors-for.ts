@@ -1,5 +1,6 @@
 import { inOrderFor } from '../network/home-server.ts';
 import type { Server, Topology } from '../network/topology.ts';
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import { peersOf } from './peers-of.ts';
 
 /** Directors that a request goes to at most, one after the other. */
@@ -17,6 +18,9 @@ const known = new WeakMap<Topology, Map<string, readonly Server[]>>();
  * @returns FQDNs; none where no director stands
  */
 export function directorsFor(topology: Topology, edge: string, address: string): readonly string[] {
+  checkTopology(topology, 'directorsFor');
+  checkGiven(edge, 'text', 'edge of directorsFor');
+  checkGiven(address, 'text', 'address of directorsFor');
   const directors = directorsOf(topology, edge);
   if (directors.length === 0) return [];
   return inOrderFor(address, directors)
@@ -32,6 +36,8 @@ export function directorsFor(topology: Topology, edge: string, address: string):
  * @returns false where it may send requests to none
  */
 export function hasDirectors(topology: Topology, edge: string): boolean {
+  checkTopology(topology, 'hasDirectors');
+  checkGiven(edge, 'text', 'edge of hasDirectors');
   return directorsOf(topology, edge).length > 0;
 }
 

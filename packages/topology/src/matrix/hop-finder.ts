@@ -1,4 +1,5 @@
 import type { Topology } from '../network/topology.ts';
+import { checkGiven } from '../terms/given.ts';
 import type { InterfaceName } from '../terms/roles.ts';
 import { type Link, linkOfRow } from './link-of.ts';
 import { peersOf } from './peers-of.ts';
@@ -30,6 +31,13 @@ export function hopFinder(
   fqdn: string,
   from: InterfaceName = 'internal',
 ): (server: string) => ServerHop | undefined {
+  checkGiven(
+    topology,
+    'function',
+    'topology of hopFinder',
+    'give a function that returns the topology in force',
+  );
+  checkGiven(fqdn, 'text', 'server of hopFinder');
   let known: Topology | undefined;
   const hops = new Map<string, ServerHop>();
   return (server) => {

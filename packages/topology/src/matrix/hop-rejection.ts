@@ -1,4 +1,5 @@
 import type { Topology } from '../network/topology.ts';
+import { checkTopology } from '../terms/given.ts';
 import type { InterfaceName } from '../terms/roles.ts';
 import { mayOpen } from './may-open.ts';
 import { mayRequest } from './may-request.ts';
@@ -19,6 +20,7 @@ export function hopRejection(
   server: string,
   from: InterfaceName = 'internal',
 ): TopologyRejection {
+  checkTopology(topology, 'hopRejection');
   const ours = { fqdn, interface: from } as const;
   const theirs = { fqdn: server };
   const asked = mayRequest(topology, ours, theirs);

@@ -1,3 +1,4 @@
+import { checkGiven } from '../terms/given.ts';
 import type { PeerNames } from './authorise.ts';
 import { allowMatrix } from './links.ts';
 import type { Row } from './row.ts';
@@ -34,11 +35,13 @@ export function linkOfServer<P extends PeerNames>(
     },
   ) => { readonly ok: boolean; readonly row?: number },
 ): Link {
-  const { ok, row } = authorise(peer, {
+  checkGiven(authorise, 'function', 'authorise of linkOfServer', 'give what authorise returns');
+  const answer = authorise(peer, {
     name: 'SIP',
     direction: 'inbound',
     interface: 'internal',
     purpose: 'client',
   });
-  return linkOfRow(ok ? row : undefined);
+  checkGiven(answer, 'object', 'answer of authorise', 'give what authorise returns');
+  return linkOfRow(answer.ok ? answer.row : undefined);
 }

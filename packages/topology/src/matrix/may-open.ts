@@ -1,4 +1,5 @@
 import type { Topology } from '../network/topology.ts';
+import { checkTopology } from '../terms/given.ts';
 import { checkEnd, checkRow } from './check-end.ts';
 import { linkRules } from './link-rules.ts';
 import type { RequestAllowed } from './may-request.ts';
@@ -20,6 +21,7 @@ export function mayOpen(
   other: RequestEnd,
   row: number,
 ): RequestAllowed {
+  checkTopology(topology, 'mayOpen');
   checkEnd(opener, 'mayOpen');
   checkEnd(other, 'mayOpen');
   checkRow(row, 'mayOpen');

@@ -1,4 +1,5 @@
 import type { Topology } from '../network/topology.ts';
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import type { Role } from '../terms/roles.ts';
 
 /** Roles that authenticate the user before they forward a request, or that forward it out of the organisation. */
@@ -13,6 +14,8 @@ const authenticatingRoles: ReadonlySet<Role> = new Set(['front-end', 'director',
  * @returns true for a host that is neither of ours, because it does not trust our servers
  */
 export function mayReceiveUnauthenticated(topology: Topology, host: string): boolean {
+  checkTopology(topology, 'mayReceiveUnauthenticated');
+  checkGiven(host, 'text', 'host of mayReceiveUnauthenticated');
   const role = topology.servers.get(host)?.role ?? topology.pools.get(host)?.role;
   return role === undefined || authenticatingRoles.has(role);
 }

@@ -1,4 +1,5 @@
 import type { Topology } from '../network/topology.ts';
+import { checkTopology } from '../terms/given.ts';
 import { checkEnd, checkRow } from './check-end.ts';
 import { linkRules, rowsBetween } from './link-rules.ts';
 import type { TopologyRejection } from './rejection.ts';
@@ -24,6 +25,7 @@ export function mayRequest(
   to: RequestEnd,
   row?: number,
 ): RequestAllowed {
+  checkTopology(topology, 'mayRequest');
   checkEnd(from, 'mayRequest');
   checkEnd(to, 'mayRequest');
   checkRow(row, 'mayRequest');

@@ -1,4 +1,5 @@
 import type { Server, ServerInterface, Topology } from '../network/topology.ts';
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import { links } from './links.ts';
 import { mayRequest } from './may-request.ts';
 
@@ -13,6 +14,8 @@ const httpPort = 80;
  * @returns its external interface, or undefined
  */
 export function publishesOutside(topology: Topology, server: Server): ServerInterface | undefined {
+  checkTopology(topology, 'publishesOutside');
+  checkGiven(server, 'server', 'server of publishesOutside');
   const { external } = server.interfaces;
   if (server.role !== 'edge' || external === undefined) return undefined;
   const here = { fqdn: server.fqdn, interface: 'external' } as const;
@@ -30,6 +33,7 @@ export function publishesOutside(topology: Topology, server: Server): ServerInte
  * @returns origins such as `http://access.contoso.example`, in the order of the document, each once
  */
 export function outsideObjectUrls(topology: Topology): readonly string[] {
+  checkTopology(topology, 'outsideObjectUrls');
   const urls = new Set<string>();
   for (const server of topology.servers.values()) {
     const side = publishesOutside(topology, server);

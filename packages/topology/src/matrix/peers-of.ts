@@ -1,5 +1,6 @@
 import { serverNamed } from '../network/server-named.ts';
 import type { Server, Topology } from '../network/topology.ts';
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import type { InterfaceName, Service } from '../terms/roles.ts';
 import { linkRules } from './link-rules.ts';
 import { includesSide, type Protection } from './row.ts';
@@ -36,6 +37,7 @@ export interface DialTarget {
  * @throws `ENTENTE_UNKNOWN_SERVER` where the topology lists no such server
  */
 export function peersOf(topology: Topology, fqdn: string): readonly DialTarget[] {
+  checkTopology(topology, 'peersOf');
   return dialTargets(topology, serverNamed(topology, fqdn), topology.servers.values());
 }
 
@@ -47,6 +49,8 @@ export function peersOf(topology: Topology, fqdn: string): readonly DialTarget[]
  * @param others - the servers that it may dial
  */
 export function dialTargets(topology: Topology, server: Server, others: Iterable<Server>): DialTarget[] {
+  checkTopology(topology, 'dialTargets');
+  checkGiven(server, 'server', 'server of dialTargets');
   const targets: DialTarget[] = [];
   for (const other of others) {
     if (other !== server) addTargets(topology, server, other, targets);

@@ -1,4 +1,5 @@
 import type { Server, ServerInterface, Topology } from '../network/topology.ts';
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import { links } from './links.ts';
 import { type DialTarget, dialTargets } from './peers-of.ts';
 
@@ -10,6 +11,8 @@ import { type DialTarget, dialTargets } from './peers-of.ts';
  * @returns in the order of the document; empty where the topology does not list it as an authority
  */
 export function pushTargets(topology: Topology, authority: string): readonly DialTarget[] {
+  checkTopology(topology, 'pushTargets');
+  checkGiven(authority, 'text', 'authority of pushTargets');
   const server = topology.servers.get(authority);
   if (server?.role !== 'authority') return [];
   return targetsAmong(topology, server, topology.servers.values());
@@ -24,6 +27,8 @@ export function pushTargets(topology: Topology, authority: string): readonly Dia
  * @returns its internal interface, or undefined
  */
 export function takesPushes(topology: Topology, server: Server): ServerInterface | undefined {
+  checkTopology(topology, 'takesPushes');
+  checkGiven(server, 'server', 'server of takesPushes');
   const isPushedTo = authoritiesOf(topology).some(
     (authority) => targetsAmong(topology, authority, [server]).length > 0,
   );
@@ -37,6 +42,8 @@ export function takesPushes(topology: Topology, server: Server): ServerInterface
  * @param fqdn - the member; one that the topology does not list may ask, and is told why it gets nothing. Where it lists no authority, all may
  */
 export function mayAskAuthority(topology: Topology, fqdn: string): boolean {
+  checkTopology(topology, 'mayAskAuthority');
+  checkGiven(fqdn, 'text', 'server of mayAskAuthority');
   const member = topology.servers.get(fqdn);
   const authorities = authoritiesOf(topology);
   if (member === undefined || authorities.length === 0) return true;

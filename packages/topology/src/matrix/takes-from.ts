@@ -1,4 +1,5 @@
 import type { ServerInterface, Topology } from '../network/topology.ts';
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import { dialTargets } from './peers-of.ts';
 import type { Row } from './row.ts';
 
@@ -12,6 +13,9 @@ import type { Row } from './row.ts';
  * @returns its internal interface, or undefined
  */
 export function takesFrom(topology: Topology, fqdn: string, link: Row): ServerInterface | undefined {
+  checkTopology(topology, 'takesFrom');
+  checkGiven(fqdn, 'text', 'server of takesFrom');
+  checkGiven(link, 'object', 'link of takesFrom', 'give one of links');
   const server = topology.servers.get(fqdn);
   if (server === undefined) return undefined;
   for (const other of topology.servers.values()) {

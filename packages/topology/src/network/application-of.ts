@@ -1,3 +1,4 @@
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import type { Server, Topology } from './topology.ts';
 
 /** A trusted application: one server, or a pool of them. */
@@ -17,6 +18,8 @@ export interface Application {
  * @returns undefined for any other address; constant time
  */
 export function applicationOf(topology: Topology, address: string): Application | undefined {
+  checkTopology(topology, 'applicationOf');
+  checkGiven(address, 'text', 'address of applicationOf');
   const { users } = topology.document;
   if (users !== undefined && Object.hasOwn(users, address))
     return applicationNamed(topology, users[address] as string);
@@ -48,5 +51,7 @@ export function applicationNamed({ pools, servers }: Topology, name: string): Ap
  * @param address - of record without scheme; the host in lower case
  */
 export function isOwnAddress(topology: Topology, server: string, address: string): boolean {
+  checkTopology(topology, 'isOwnAddress');
+  checkGiven(server, 'text', 'server of isOwnAddress');
   return applicationOf(topology, address)?.members.some(({ fqdn }) => fqdn === server) === true;
 }

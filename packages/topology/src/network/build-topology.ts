@@ -1,9 +1,11 @@
+import { checkIsDocument } from '../document/check-is-document.ts';
 import type { PoolEntry, ServerEntry, TopologyDocument } from '../document/document.ts';
 import type { Partner, Provider } from '../document/partner.ts';
 import { effectivePolicies } from '../document/policies.ts';
 import { effectiveTelephony } from '../document/telephony.ts';
 import { topologyHash } from '../document/topology-hash.ts';
 import { TopologyFault } from '../terms/fault.ts';
+import { checkGiven } from '../terms/given.ts';
 import { defaultPorts, type InterfaceName, type Role, zoneOfRole } from '../terms/roles.ts';
 import { homeServer, homeServers } from './home-server.ts';
 import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';
@@ -16,7 +18,7 @@ import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topol
  * @throws TopologyFault `ENTENTE_INVALID_TOPOLOGY` where the role of a server or a pool is none, and where it is not a document at all
  */
 export function buildTopology(document: TopologyDocument): Topology {
-  checkIsDocument(document);
+  checkIsDocument(document, 'buildTopology');
   const pools = buildPools(document);
   const servers = buildServers(document, pools);
   const domains = new Map((document.domains ?? []).map((domain) => [domain.name, domain]));
@@ -34,21 +36,16 @@ export function buildTopology(document: TopologyDocument): Topology {
     telephony: effectiveTelephony(document.telephony),
     homeServer: (aor, ofAccount) => homeServer(topology, aor, ofAccount),
     homeServers: (aor, ofAccount) => homeServers(topology, aor, ofAccount),
-    isOurDomain: (domain) => domains.has(domain.toLowerCase()),
-    partnerOf: (domain) => partners.get(domain.toLowerCase()),
+    isOurDomain: (domain) => {
+      checkGiven(domain, 'text', 'domain of isOurDomain');
+      return domains.has(domain.toLowerCase());
+    },
+    partnerOf: (domain) => {
+      checkGiven(domain, 'text', 'domain of partnerOf');
+      return partners.get(domain.toLowerCase());
+    },
   };
   return topology;
-}
-
-/** A text, or a part of a document, has none of its lists. */
-function checkIsDocument(document: unknown): void {
-  const { domains, servers } = (document ?? {}) as Readonly<Record<string, unknown>>;
-  if (Array.isArray(domains) && Array.isArray(servers)) return;
-  throw new TopologyFault('ENTENTE_INVALID_TOPOLOGY', {
-    sentence: `expected a document with the lists domains and servers, found none in ${document === null ? 'null' : typeof document}`,
-    place: 'argument of buildTopology',
-    remedy: 'give the document of what checkShape returns where that is ok',
-  });
 }
 
 function checkRole(role: Role, of: string): void {

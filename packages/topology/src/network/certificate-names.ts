@@ -1,4 +1,5 @@
 import type { CertificateNames } from '@entente/x509';
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import { type InterfaceName, sipRoles } from '../terms/roles.ts';
 import { serverNamed } from './server-named.ts';
 import type { Server, ServerInterface, Topology } from './topology.ts';
@@ -23,6 +24,8 @@ export interface InterfaceCertificate extends CertificateNames {
  * @see RFC 5922 §7.1
  */
 export function certificateNames(topology: Topology, fqdn: string): readonly InterfaceCertificate[] {
+  checkTopology(topology, 'certificateNames');
+  checkGiven(fqdn, 'text', 'server of certificateNames');
   const server = serverNamed(topology, fqdn);
   const all: InterfaceCertificate[] = [];
   for (const side of [server.interfaces.internal, server.interfaces.external]) {

@@ -1,3 +1,4 @@
+import { checkGiven } from '../terms/given.ts';
 import type { Topology } from './topology.ts';
 
 /** How fresh revocation knowledge must be below an anchor, in the form that `@entente/trust` takes. */
@@ -15,10 +16,15 @@ export type TopologyRevocation =
  * @param below - whose anchors: `enterprise`, our own roots (default 72 h of grace), or `partners` (default hard-fail)
  */
 export function revocationPolicy(
-  { hash, policies }: Pick<Topology, 'hash' | 'policies'>,
+  topology: Pick<Topology, 'hash' | 'policies'>,
   below: 'enterprise' | 'partners',
 ): TopologyRevocation {
-  const { mode, graceSeconds } = policies.revocation[below];
+  checkGiven(topology, 'object', 'topology of revocationPolicy', 'give what buildTopology returns');
+  const { hash, policies } = topology;
+  checkGiven(policies, 'object', 'policies of revocationPolicy', 'give what buildTopology returns');
+  const policy = policies.revocation[below];
+  checkGiven(policy, 'object', `revocation of ${below}`, "give 'enterprise' or 'partners'");
+  const { mode, graceSeconds } = policy;
   switch (mode) {
     case 'hard-fail':
       return { mode };

@@ -1,3 +1,4 @@
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import type { Topology } from './topology.ts';
 
 /** Servers that one name in a route stands for: a request goes to no more of them. */
@@ -21,6 +22,8 @@ export interface RouteAddress {
  * @param fqdn - of a server; any other name stays as it is
  */
 export function routeName(topology: Topology, fqdn: string): string {
+  checkTopology(topology, 'routeName');
+  checkGiven(fqdn, 'text', 'server of routeName');
   return topology.servers.get(fqdn)?.pool?.fqdn ?? fqdn;
 }
 
@@ -32,6 +35,8 @@ export function routeName(topology: Topology, fqdn: string): string {
  * @param port - on which it listens for those who will follow the entry
  */
 export function routeAddress(topology: Topology, fqdn: string, port: number): RouteAddress {
+  checkTopology(topology, 'routeAddress');
+  checkGiven(fqdn, 'text', 'server of routeAddress');
   const host = routeName(topology, fqdn);
   return host === fqdn ? { host, port } : { host, port, member: fqdn };
 }
@@ -50,6 +55,9 @@ export function serversBehind(
   name: string,
   first: { readonly member?: string | undefined; readonly port?: number | undefined } = {},
 ): readonly string[] {
+  checkTopology(topology, 'serversBehind');
+  checkGiven(name, 'text', 'name of serversBehind');
+  checkGiven(first, 'object', 'first of serversBehind', 'give { member, port }, or leave it out');
   if (topology.servers.has(name)) return [name];
   const members = topology.pools.get(name)?.members ?? [];
   let start = members.findIndex(({ fqdn }) => fqdn === first.member);

@@ -1,3 +1,4 @@
+import { checkGiven, checkTopology } from '../terms/given.ts';
 import type { Topology } from './topology.ts';
 
 /** Whether a member may still use its last good document, by the time since its authority confirmed it. */
@@ -15,6 +16,14 @@ export type Standing =
  * @param now - milliseconds since the epoch
  */
 export function trustStateStanding(topology: Topology, lastSignedAt: number, now: number): Standing {
+  checkTopology(topology, 'trustStateStanding');
+  checkGiven(lastSignedAt, 'number', 'time of the last trust state', 'give milliseconds since the epoch');
+  checkGiven(
+    now,
+    'number',
+    'time of trustStateStanding',
+    'give milliseconds since the epoch, for example Date.now()',
+  );
   const { alarmAfterSeconds, refuseAfterSeconds } = topology.policies.trustState;
   const ageMs = Math.max(0, now - lastSignedAt);
   const { version } = topology.document;

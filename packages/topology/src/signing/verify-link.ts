@@ -1,7 +1,9 @@
 import type { TopologyDocument } from '../document/document.ts';
 import { checkShape } from '../document/shape-problems.ts';
 import { administratorSetHash } from '../document/topology-hash.ts';
+import { checkGiven } from '../terms/given.ts';
 import type { Problem } from '../terms/problem.ts';
+import { checkKnown } from './check-knowledge.ts';
 import type { TopologyRefusal } from './refusal.ts';
 import { decodeSignedTopology } from './signed-topology.ts';
 import { signersOf } from './signers-of.ts';
@@ -37,6 +39,8 @@ const chainFields: ReadonlySet<unknown> = new Set([
  * @param known - the version before, or the hash of the administrators who may publish the first
  */
 export function verifyLink(text: string, known: TopologyKnowledge['known']): LinkResult {
+  checkGiven(text, 'text', 'document of verifyLink', 'give the signed text');
+  checkKnown(known, 'verifyLink');
   const decoded = decodeSignedTopology(text);
   if (!decoded.ok) return malformed(decoded.message);
   const shape = checkShape(decoded.document);

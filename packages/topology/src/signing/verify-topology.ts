@@ -7,6 +7,7 @@ import { checkShape } from '../document/shape-problems.ts';
 import { administratorSetHash, topologyHash } from '../document/topology-hash.ts';
 import { buildTopology } from '../network/build-topology.ts';
 import type { Topology } from '../network/topology.ts';
+import { checkKnowledge, checkSigned } from './check-knowledge.ts';
 import type { TopologyRefusal, TopologyRefusalReason } from './refusal.ts';
 import { decodeSignedTopology, type SignedTopology } from './signed-topology.ts';
 import { signersOf } from './signers-of.ts';
@@ -60,6 +61,8 @@ const defaultClockSkewMs = 10 * 60_000;
  * @param knowledge - what is in force, the time, and what the authority says is newest
  */
 export function verifyTopology(signed: string | SignedTopology, knowledge: TopologyKnowledge): VerifyResult {
+  checkKnowledge(knowledge, 'verifyTopology');
+  if (typeof signed !== 'string') checkSigned(signed);
   const decoded =
     typeof signed === 'string' ? decodeSignedTopology(signed) : { ok: true as const, ...signed };
   if (!decoded.ok) {

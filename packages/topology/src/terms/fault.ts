@@ -6,7 +6,8 @@ export type TopologyFaultCode =
   | 'ENTENTE_BAD_SIGNER'
   | 'ENTENTE_BAD_DIRECTION'
   | 'ENTENTE_BAD_END'
-  | 'ENTENTE_TOPOLOGY_VERSION_EXISTS';
+  | 'ENTENTE_TOPOLOGY_VERSION_EXISTS'
+  | 'ENTENTE_TOPOLOGY_BAD_ARGUMENT';
 
 /** A mistake of the caller. Match it by `code`. */
 export class TopologyFault extends Error {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../document/canonical-json.ts';
+import { checkGiven } from '../terms/given.ts';
 import { isIsoTime, maxNamedLists } from './trust-state.ts';
 
 /** The format that this release reads and writes. */
@@ -55,6 +56,7 @@ export function formatMemberStanding(standing: MemberStanding): string {
  * @returns undefined where it is anything else
  */
 export function parseMemberStanding(text: string): MemberStanding | undefined {
+  checkGiven(text, 'text', 'argument of parseMemberStanding');
   if (text.length > maxStandingLength) return undefined;
   try {
     const parsed = schema.safeParse(JSON.parse(text));

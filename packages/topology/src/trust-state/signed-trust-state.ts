@@ -3,6 +3,7 @@ import { type Certificate, decodeCertificate } from '@entente/x509';
 import { canonicalJson } from '../document/canonical-json.ts';
 import { sha256Hex } from '../document/topology-hash.ts';
 import { readCanonical } from '../signing/read-canonical.ts';
+import { checkGiven } from '../terms/given.ts';
 import { asTrustState, type TrustState } from './trust-state.ts';
 
 /** Media type of a signed trust state (RFC 7515 §9.2.1). */
@@ -50,6 +51,15 @@ export type DecodedTrustState =
  * @param signer - the key, on P-256
  */
 export function signTrustState(state: TrustState, signer: TrustStateSigner): string {
+  checkGiven(state, 'object', 'state of signTrustState');
+  checkGiven(signer, 'object', 'signer of signTrustState', 'give { chain, sign }');
+  checkGiven(signer.chain, 'list', 'chain of signTrustState', 'give the certificates, DER, leaf first');
+  checkGiven(
+    signer.sign,
+    'function',
+    'sign of signTrustState',
+    'give a function that signs bytes with ES256',
+  );
   const header = encode(headerOf(signer.chain));
   const input = `${header}.${encode(canonicalJson(state))}`;
   return `${input}.${Buffer.from(signer.sign(Buffer.from(input, 'ascii'))).toString('base64url')}`;
@@ -60,6 +70,7 @@ export function signTrustState(state: TrustState, signer: TrustStateSigner): str
  * @param text - hostile
  */
 export function decodeTrustState(text: string): DecodedTrustState {
+  checkGiven(text, 'text', 'argument of decodeTrustState');
   const [protectedPart, payload, signature, ...rest] = text.length > maxLength ? [] : text.split('.', 4);
   if (protectedPart === undefined || payload === undefined || signature === undefined || rest.length > 0)
     return malformed('The text is not a compact JWS of at most 524,288 characters.');
