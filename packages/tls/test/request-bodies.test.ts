@@ -118,4 +118,25 @@ describe('what is said of a request beside its URL', () => {
     await expect(client.fetch(new Request(url), init)).rejects.toMatchObject(fault);
     expect(asked).toEqual([]);
   });
+
+  it.each([
+    ['metod', 'method'],
+    ['Method', 'method'],
+    ['header', 'headers'],
+    ['boddy', 'body'],
+  ])(
+    'is refused where its %s may be %s: without that it would be another request',
+    async (written, meant) => {
+      const init = { [written]: 'DELETE' } as RequestInit;
+      const fault = { code: 'ENTENTE_OPTION_INVALID', remedy: expect.stringContaining(`write ${meant} `) };
+      await expect(client.fetch(url, init)).rejects.toMatchObject(fault);
+      await expect(client.fetch(new Request(url), init)).rejects.toMatchObject(fault);
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it('may have fields that other libraries add', async () => {
+    const init = { bodyTimeout: 1, next: {}, timeout: 1, redirect: 'manual' } as RequestInit;
+    expect(await (await client.fetch(url, init)).text()).toBe('read');
+  });
 });

@@ -1,5 +1,6 @@
 import { TlsFault } from '../fault/fault.ts';
 import { foundValue } from '../options/found-value.ts';
+import { nearestName } from '../options/nearest-name.ts';
 
 /**
  * The request that a caller means.
@@ -15,12 +16,32 @@ export function requestOf(given: unknown, of: string, init?: RequestInit): Reque
   if (isRequest && init === undefined) return given as Request;
   const isUrl = given instanceof URL || (typeof given === 'string' && URL.canParse(given));
   if (!isRequest && !isUrl) throw unlike(of, foundValue(given));
+  checkInit(init, of);
   try {
     return new Request(given as Request | URL | string, withDuplex(init));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const url = isRequest ? (given.url as string) : (given as URL | string);
     throw isMade(url) ? unlikeInit(of, why, cause) : unlike(of, why, cause);
+  }
+}
+
+/** What says what is sent: left out, another request would be made. */
+const fields = ['method', 'headers', 'body', 'signal'] as const;
+/** Letters by which a name may be longer or shorter and be the same word: `bodyTimeout` of another library is another field. */
+const mostLetters = 2;
+
+/** The platform passes over what it does not know, and libraries add what is theirs; a misspelt method would be a GET. */
+function checkInit(init: unknown, of: string): void {
+  if (typeof init !== 'object' || init === null) return;
+  for (const name of Object.keys(init)) {
+    const meant = nearestName(name, fields);
+    if (meant === undefined || meant === name || Math.abs(meant.length - name.length) > mostLetters) continue;
+    throw new TlsFault('ENTENTE_OPTION_INVALID', {
+      sentence: `expected method, headers, body and signal of a request, found ${JSON.stringify(name)}`,
+      place: `second argument of ${of}`,
+      remedy: `write ${meant} if that is meant, or leave it out`,
+    });
   }
 }
 
