@@ -29,6 +29,28 @@ export const patches: PatchList = {
   name: 'tls-faults',
   list: [
     {
+      name: 'misspelt-method',
+      off: 'a request with a misspelt method is a GET',
+      file: 'packages/tls/src/dial/request-of.ts',
+      find: '  checkInit(init, of);\n',
+      replace: '',
+      test: {
+        file: 'packages/tls/test/request-bodies.test.ts',
+        title: 'is refused where its metod may be method: without that it would be another request',
+      },
+    },
+    {
+      name: 'credential-that-does-not-fit',
+      off: 'a renewed certificate whose key does not fit is never heard of, until the present one ends',
+      file: 'packages/tls/src/credential/load-credential.ts',
+      find: '(fault) => reportFault(options.onFault, fault),',
+      replace: '(fault) => options.onFault?.(fault),',
+      test: {
+        file: 'packages/tls/test/followed-files.test.ts',
+        title: 'warns of it where no onFault hears of it, and stays what it was',
+      },
+    },
+    {
       name: 'closed-trust-judges',
       off: 'a trust that was disposed of admits by what it knew then',
       file: 'packages/tls/src/trust/create-trust.ts',

@@ -1,6 +1,5 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { callBack } from '../fault/call-back.ts';
-import { warnOfFault } from '../fault/warn-of-fault.ts';
+import { reportFault } from '../fault/call-back.ts';
 import {
   callback,
   OptionPlace,
@@ -11,14 +10,15 @@ import {
   yesOrNo,
 } from '../options/option-rule.ts';
 import { readOptions } from '../options/read-options.ts';
+import { systemClock } from '../trust/clock.ts';
 import type { Credential, CredentialSource, KeyMaterial } from './credential.ts';
 import { isPem, type ReadableSource, readMaterial } from './read-material.ts';
 
 /** Options of {@link loadCredential}. */
 export type LoadCredentialOptions = CredentialSource & {
-  /** Load again when one of the files changes; a pair that does not fit yet is skipped. Default false. */
+  /** Load again when one of the files changes. A pair that does not fit is looked at once more a second later, when both may be there. Default false. */
   readonly watch?: boolean;
-  /** Called when a changed file cannot be used; the current certificate stays. */
+  /** Called when changed files still cannot be used a second later; the current certificate stays. Without it the process is warned. */
   readonly onFault?: (fault: unknown) => void;
 };
 
@@ -94,9 +94,11 @@ export async function loadCredential(given: LoadCredentialOptions): Promise<Cred
   );
   const stopWatching =
     options.watch === true && paths.length > 0
-      ? watchFiles(paths, () => {
-          renew(options).catch((fault: unknown) => callBack(options.onFault, fault, warnOfFault));
-        })
+      ? followFiles(
+          paths,
+          () => renew(options),
+          (fault) => reportFault(options.onFault, fault),
+        )
       : undefined;
   return {
     get current() {
@@ -117,18 +119,51 @@ export async function loadCredential(given: LoadCredentialOptions): Promise<Cred
 }
 
 /**
+ * Reads files again when they have changed. What cannot be used then is read once more one poll later, before it counts as a fault: a certificate and its
+ * key are two files, and one of them is written first.
+ *
+ * @param paths - files to follow
+ * @param read - reads them
+ * @param report - receives what the second reading has failed with
+ * @returns a function that stops it
+ */
+function followFiles(
+  paths: readonly string[],
+  read: () => Promise<void>,
+  report: (fault: unknown) => void,
+): () => void {
+  let isStopped = false;
+  let cancel = (): void => {};
+  const stopWatching = watchFiles(paths, () => {
+    cancel();
+    read().catch(() => {
+      if (isStopped) return;
+      cancel();
+      cancel = systemClock.after(pollMs, () => void read().catch(report));
+    });
+  });
+  return () => {
+    isStopped = true;
+    cancel();
+    stopWatching();
+  };
+}
+
+/** Milliseconds between looks at a file. */
+const pollMs = 1_000;
+
+/**
  * Watches files by polling their times, which also notices a file that was replaced by a rename, on every file system.
  *
  * @param paths - files to watch
  * @param changed - called once per poll in which one of them changed
- * @param intervalMs - milliseconds between polls
  * @returns a function that stops watching
  */
-function watchFiles(paths: readonly string[], changed: () => void, intervalMs = 1_000): () => void {
+function watchFiles(paths: readonly string[], changed: () => void): () => void {
   const listener = (now: { mtimeMs: number; ino: number; size: number }, before: typeof now) => {
     if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size) changed();
   };
-  for (const path of paths) watchFile(path, { interval: intervalMs, persistent: false }, listener);
+  for (const path of paths) watchFile(path, { interval: pollMs, persistent: false }, listener);
   return () => {
     for (const path of paths) unwatchFile(path, listener);
   };
