@@ -4,6 +4,7 @@ import * as feed from '@entente/accounts/feed';
 import * as importing from '@entente/accounts/import';
 import * as web from '@entente/accounts/web';
 import * as federation from '@entente/federation';
+import * as sip from '@entente/sip';
 import { sampleTopology } from '@entente/testkit/topology';
 import * as topology from '@entente/topology';
 import * as versions from '@entente/topology/versions';
@@ -12,7 +13,23 @@ import { describe, expect, it } from 'vitest';
 /** What a caller without a compiler gives: nothing, the wrong kind, or the right thing and then nothing of use. */
 const wrong: readonly unknown[] = [undefined, null, 7, 'x', {}, [], () => undefined];
 const sample = sampleTopology();
-const right: readonly unknown[] = ['alice@contoso.example', sample, sample.document, 'edge1.contoso.example'];
+const request = sip.createRequest({
+  method: 'INVITE',
+  uri: 'sip:bob@contoso.example',
+  from: '<sip:alice@contoso.example>;tag=1',
+  to: '<sip:bob@contoso.example>',
+  callId: 'a',
+  cseq: 1,
+});
+const response = sip.createResponse(request, 200);
+const right: readonly unknown[] = [
+  'alice@contoso.example',
+  sample,
+  sample.document,
+  'edge1.contoso.example',
+  request,
+  response,
+];
 const lists: readonly (readonly unknown[])[] = [
   [],
   ...wrong.map((value) => [value]),
@@ -62,6 +79,7 @@ const entries: readonly [string, object][] = [
   ['accounts/import', importing],
   ['accounts/web', web],
   ['federation', federation],
+  ['sip', sip],
   ['topology', topology],
   ['topology/versions', versions],
 ];

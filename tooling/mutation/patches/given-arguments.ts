@@ -91,5 +91,21 @@ export const patches: PatchList = {
         title: 'are refused where there are no others, because every peer would be',
       },
     },
+    {
+      name: 'window-without-a-bound',
+      off: 'a window for nonces whose bound is not a number grows without one',
+      file: 'packages/sip/src/digest/replay-window.ts',
+      find: "if (typeof value === 'number' && value > 0) return;",
+      replace: "if (typeof value !== 'symbol') return;",
+      test: { file: 'packages/sip/test/given-arguments.test.ts', title: 'has no bound of NaN nonces' },
+    },
+    {
+      name: 'request-of-a-response',
+      off: 'a response is cancelled, with a request that no server understands',
+      file: 'packages/sip/src/message/check-given.ts',
+      find: "if ((message as { readonly kind: string }).kind === 'request') return;",
+      replace: "if ((message as { readonly kind: string }).kind !== '') return;",
+      test: { file: 'packages/sip/test/given-arguments.test.ts', title: 'is not cancelled' },
+    },
   ],
 };

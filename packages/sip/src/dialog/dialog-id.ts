@@ -1,3 +1,4 @@
+import { checkIsRequest, checkIsResponse } from '../message/check-given.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 
@@ -18,6 +19,7 @@ export function dialogId(callId: string, localTag: string, remoteTag: string): s
  * @returns undefined where To has no tag: the request is outside any dialog
  */
 export function dialogIdOfRequest(request: SipRequest): string | undefined {
+  checkIsRequest(request, 'dialogIdOfRequest');
   const localTag = request.to.tag;
   return localTag === undefined ? undefined : dialogId(request.callId, localTag, request.from.tag ?? '');
 }
@@ -27,6 +29,7 @@ export function dialogIdOfRequest(request: SipRequest): string | undefined {
  * @returns undefined where From has no tag, which no response to our own requests lacks
  */
 export function dialogIdOfResponse(response: SipResponse): string | undefined {
+  checkIsResponse(response, 'dialogIdOfResponse');
   const localTag = response.from.tag;
   return localTag === undefined ? undefined : dialogId(response.callId, localTag, response.to.tag ?? '');
 }

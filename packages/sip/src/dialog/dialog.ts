@@ -3,6 +3,7 @@ import { NameAddr } from '../headers/name-addr.ts';
 import { createRequest, type RequestParts } from '../message/create-request.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
+import { checkObject } from '../syntax/check-object.ts';
 import type { Uri } from '../uri/uri.ts';
 import { dialogId } from './dialog-id.ts';
 import { contactUri, recordRoutesOf } from './received-fields.ts';
@@ -80,6 +81,7 @@ export class Dialog {
 
   /** @param parts - from `dialogOfRequest` or `dialogOfResponse`, or from a store */
   constructor(parts: DialogParts) {
+    checkObject(parts, 'parts of a Dialog', 'let dialogOfRequest or dialogOfResponse make it');
     this.role = parts.role;
     this.callId = parts.callId;
     this.localTag = parts.localTag;

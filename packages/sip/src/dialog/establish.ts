@@ -1,5 +1,7 @@
+import { checkIsRequest, checkIsResponse } from '../message/check-given.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
+import { checkObject } from '../syntax/check-object.ts';
 import type { Uri } from '../uri/uri.ts';
 import { Dialog } from './dialog.ts';
 import { contactUri, recordRoutesOf } from './received-fields.ts';
@@ -17,6 +19,8 @@ export type Established =
  * @see RFC 3261 §12.1.2
  */
 export function dialogOfResponse(request: SipRequest, response: SipResponse, secure: boolean): Established {
+  checkIsRequest(request, 'dialogOfResponse');
+  checkIsResponse(response, 'dialogOfResponse');
   const { status } = response;
   if (status <= 100 || status >= 300) return none(`Status: expected 101 to 299, found ${status}`);
   const remoteTag = response.to.tag;
@@ -61,6 +65,8 @@ export function dialogOfRequest(
   answer: { readonly status: number; readonly localTag: string },
   secure: boolean,
 ): Established {
+  checkIsRequest(request, 'dialogOfRequest');
+  checkObject(answer, 'answer of dialogOfRequest', 'give { status, localTag } of the response');
   const { status, localTag } = answer;
   if (status <= 100 || status >= 300) return none(`Status: expected 101 to 299, found ${status}`);
   const remoteTarget = contactUri(request);

@@ -1,5 +1,6 @@
 import { type NameAddr, parseNameAddr } from '../headers/name-addr.ts';
 import { parseReplaces, type Replaces } from '../headers/replaces.ts';
+import { checkIsRequest } from '../message/check-given.ts';
 import { reasonPhrase } from '../message/reason-phrases.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
@@ -23,6 +24,7 @@ export type ReferDecision =
  * @see RFC 3515 §2.4.1, RFC 3891 §4 (Replaces inside Refer-To)
  */
 export function decideRefer(request: SipRequest): ReferDecision {
+  checkIsRequest(request, 'decideRefer');
   const values = request.all('Refer-To');
   const parsed = values.length === 1 ? parseNameAddr(values[0]!) : undefined;
   if (parsed?.ok !== true) {

@@ -1,5 +1,6 @@
 import { maxSequence } from '../headers/cseq.ts';
 import { parseRAck } from '../headers/rack.ts';
+import { checkIsRequest } from '../message/check-given.ts';
 import { edit } from '../message/edit.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
@@ -15,6 +16,7 @@ export type ProvisionalReliability = 'required' | 'allowed' | 'forbidden';
  * @see RFC 3262 §3
  */
 export function provisionalReliability(request: SipRequest): ProvisionalReliability {
+  checkIsRequest(request, 'provisionalReliability');
   if (request.method !== 'INVITE') return 'forbidden';
   if (tagsOf(request, 'Require')?.includes('100rel')) return 'required';
   return tagsOf(request, 'Supported')?.includes('100rel') ? 'allowed' : 'forbidden';

@@ -1,9 +1,11 @@
 import { parseRSeq, RAck } from '../headers/rack.ts';
+import { checkIsResponse } from '../message/check-given.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 import { tagsOf } from '../message/tags-of.ts';
+import { kindOf } from '../syntax/check-parts.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
-import type { Dialog, InDialogParts } from './dialog.ts';
+import { Dialog, type InDialogParts } from './dialog.ts';
 
 /**
  * What to do with a provisional response. `plain`: process it, it is not reliable. `acknowledge`: send PRACK, process it.
@@ -45,6 +47,13 @@ export class ReliableResponses {
  * @see RFC 3262 §4, §7.2
  */
 export function createPrack(dialog: Dialog, response: SipResponse, parts: InDialogParts = {}): SipRequest {
+  if (!(dialog instanceof Dialog))
+    throw new SipArgumentError(
+      `expected a Dialog, found ${kindOf(dialog)}`,
+      'dialog of createPrack',
+      'give the dialog of the response',
+    );
+  checkIsResponse(response, 'createPrack');
   const { sequence, method } = response.cseq;
   const number = parseRSeq(response.get('RSeq') ?? '');
   if (!number.ok)

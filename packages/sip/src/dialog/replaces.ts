@@ -1,4 +1,5 @@
 import { parseReplaces } from '../headers/replaces.ts';
+import { checkIsRequest } from '../message/check-given.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { Dialog } from './dialog.ts';
 import { dialogId } from './dialog-id.ts';
@@ -22,6 +23,7 @@ export function decideReplaces(
   request: SipRequest,
   find: (id: string) => Dialog | undefined,
 ): ReplacesDecision {
+  checkIsRequest(request, 'decideReplaces');
   const values = request.all('Replaces');
   if (values.length === 0) return { kind: 'none' };
   const parsed = values.length === 1 && request.method === 'INVITE' ? parseReplaces(values[0]!) : undefined;

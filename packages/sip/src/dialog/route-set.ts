@@ -1,4 +1,5 @@
 import { NameAddr } from '../headers/name-addr.ts';
+import { checkList, checkObject } from '../syntax/check-object.ts';
 import { requestUriOf } from '../uri/request-uri.ts';
 import type { Uri } from '../uri/uri.ts';
 
@@ -17,6 +18,10 @@ export interface RoutedTarget {
  * @see RFC 3261 §12.2.1.1
  */
 export function applyRouteSet(target: Uri, routes: readonly NameAddr[]): RoutedTarget {
+  checkObject(target, 'target of applyRouteSet', 'give a URI, as parseUri reads it');
+  checkList(routes, 'routes of applyRouteSet', 'give a list of NameAddr, empty for none');
+  for (const route of routes)
+    checkObject(route?.uri, 'route of applyRouteSet', 'give a list of NameAddr, empty for none');
   const first = routes[0];
   if (first === undefined || first.uri.kind !== 'sip' || first.uri.isLooseRouter)
     return { uri: target, routes };

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { kindOf } from '../syntax/check-parts.ts';
+import { checkText } from '../syntax/check-text.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 
 /**
@@ -31,6 +32,7 @@ export const digestHexLength: Readonly<Record<DigestAlgorithm, number>> = {
 export function digestAlgorithm(name: string | undefined): DigestAlgorithm | undefined {
   if (name === undefined) return 'MD5';
   if (name === 'SHA-256') return name;
+  checkText(name);
   const upper = name.toUpperCase();
   return upper === 'SHA-256' || upper === 'SHA-512-256' || upper === 'MD5' ? upper : undefined;
 }

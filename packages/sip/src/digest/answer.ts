@@ -1,3 +1,5 @@
+import { checkObject } from '../syntax/check-object.ts';
+import { kindOf } from '../syntax/check-parts.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import type { DigestAlgorithm } from './algorithm.ts';
 import { writeAuthorization } from './authorization.ts';
@@ -19,6 +21,12 @@ export function selectChallenges(
   algorithms: readonly DigestAlgorithm[] = ['SHA-256', 'SHA-512-256'],
   qop: readonly QualityOfProtection[] = ['auth'],
 ): DigestChallenge[] {
+  if (typeof values === 'string' || typeof values?.[Symbol.iterator] !== 'function')
+    throw new SipArgumentError(
+      `expected values of WWW-Authenticate, found ${kindOf(values)}`,
+      'values of selectChallenges',
+      "give response.all('WWW-Authenticate')",
+    );
   const chosen = new Map<string, DigestChallenge>();
   for (const value of values) {
     const challenge = parseChallenge(value);
@@ -49,6 +57,10 @@ export function answerChallenge(
   secret: ClientSecret,
   use: { readonly cnonce: string; readonly nonceCount: number },
 ): string {
+  checkObject(challenge, 'challenge of answerChallenge', 'give what selectChallenges has chosen');
+  checkObject(request, 'request of answerChallenge', 'give { method, uri, body }');
+  checkObject(secret, 'secret of answerChallenge', 'give { username, password }, or a record');
+  checkObject(use, 'use of answerChallenge', 'give { cnonce, nonceCount }');
   if (!Number.isInteger(use.nonceCount) || use.nonceCount < 1 || use.nonceCount > 0xffff_ffff) {
     throw new SipArgumentError(
       `expected 1 to 4294967295, found ${use.nonceCount}`,

@@ -1,3 +1,4 @@
+import { checkObject } from '../syntax/check-object.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { digestHexLength } from './algorithm.ts';
 import { quotedParameter, readAuthParameters } from './auth-value.ts';
@@ -23,6 +24,13 @@ export function createAuthenticationInfo(
   record: CredentialRecord,
   answer: { readonly body?: Uint8Array; readonly nextNonce?: string } = {},
 ): string {
+  checkObject(
+    authorization,
+    'authorization of createAuthenticationInfo',
+    'give what parseAuthorization has read',
+  );
+  checkObject(record, 'record of createAuthenticationInfo', 'give the record of the user');
+  checkObject(answer, 'answer of createAuthenticationInfo', 'give { body, nextNonce }, or leave it out');
   const digest = digestOfAnswer(authorization, record, answer.body ?? noBody);
   if (digest === undefined) {
     throw new SipArgumentError(

@@ -1,3 +1,4 @@
+import { checkList, checkObject } from '../syntax/check-object.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { checkAlgorithm, type DigestAlgorithm, digestHex } from './algorithm.ts';
 
@@ -54,6 +55,7 @@ function checkGiven(value: string, name: string): void {
  * @see RFC 7616 §3.4.4
  */
 export function hashUsername(algorithm: DigestAlgorithm, username: string, realm: string): string {
+  checkAlgorithm(algorithm);
   return digestHex(algorithm, `${username}:${realm}`);
 }
 
@@ -67,6 +69,8 @@ export function createCredentialRecord(
   user: { readonly username: string; readonly realm: string; readonly password: string },
   algorithms: readonly DigestAlgorithm[] = ['SHA-256'],
 ): CredentialRecord {
+  checkObject(user, 'user of createCredentialRecord', 'give { username, realm, password }');
+  checkList(algorithms, 'algorithms of createCredentialRecord', 'give a list of names, or leave it out');
   const ha1: Partial<Record<DigestAlgorithm, string>> = {};
   for (const algorithm of algorithms) {
     ha1[algorithm] = digestA1(algorithm, user.username, user.realm, user.password);

@@ -1,4 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { checkBytes, checkObject } from '../syntax/check-object.ts';
+import { checkText } from '../syntax/check-text.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 
 /** Bytes of the random part of a nonce. */
@@ -46,7 +48,11 @@ export function createNonce(options: {
   readonly realm: string;
   readonly pool?: PoolNonceKeys | undefined;
 }): string {
+  checkObject(options, 'options of createNonce', 'give { now, key, salt, realm }');
   const { pool, realm } = options;
+  checkBytes(options.key, 'key of createNonce');
+  checkBytes(options.salt, 'salt of createNonce');
+  checkText(realm);
   checkKey(options.key);
   if (options.salt.length !== nonceSaltBytes) {
     throw new SipArgumentError(
@@ -93,7 +99,11 @@ export function verifyNonce(
     readonly pool?: PoolNonceKeys | undefined;
   },
 ): NonceVerdict {
+  checkText(nonce);
+  checkObject(options, 'options of verifyNonce', 'give { now, key, realm, lifetimeMs }');
   const { key, pool, realm } = options;
+  checkBytes(key, 'key of verifyNonce');
+  checkText(realm);
   checkKey(key);
   if (nonce.length !== (pool === undefined ? ownLength : pooledLength)) return forged;
   const bytes = Buffer.from(nonce, 'base64url');

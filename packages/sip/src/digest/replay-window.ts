@@ -1,4 +1,7 @@
+import { checkObject } from '../syntax/check-object.ts';
+import { kindOf } from '../syntax/check-parts.ts';
 import { detached } from '../syntax/detached.ts';
+import { SipArgumentError } from '../syntax/problem.ts';
 
 /** What {@link ReplayWindow.accept} decides. `stale`: too old to decide, the client needs a new nonce. */
 export type ReplayVerdict = 'accepted' | 'replayed' | 'stale';
@@ -13,6 +16,16 @@ interface Use {
 
 /** How far a count may lag behind the highest one: requests in flight at the same time may overtake each other. */
 const width = 32;
+
+/** A bound that is none would let the window grow without one. */
+function checkBound(value: unknown, name: string): void {
+  if (typeof value === 'number' && value > 0) return;
+  throw new SipArgumentError(
+    `expected a number above 0, found ${kindOf(value)}`,
+    `${name} of a ReplayWindow`,
+    `set ${name} to a number above 0`,
+  );
+}
 
 /**
  * Remembers which counts were used with which nonce, in bounded memory. Only nonces of valid credentials are stored, so other
@@ -30,8 +43,12 @@ export class ReplayWindow {
    * @param options - `lifetimeMs` of a nonce; `maxNonces` remembered at once, default 100,000 (about 15 MB)
    */
   constructor(options: { readonly lifetimeMs: number; readonly maxNonces?: number }) {
-    this.#lifetimeMs = options.lifetimeMs;
-    this.#maxNonces = options.maxNonces ?? 100_000;
+    checkObject(options, 'options of a ReplayWindow', 'give { lifetimeMs, maxNonces }');
+    const { lifetimeMs, maxNonces = 100_000 } = options;
+    checkBound(lifetimeMs, 'lifetimeMs');
+    checkBound(maxNonces, 'maxNonces');
+    this.#lifetimeMs = lifetimeMs;
+    this.#maxNonces = maxNonces;
   }
 
   /** Nonces remembered. */

@@ -1,4 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
+import { checkBytes, checkObject } from '../syntax/check-object.ts';
+import { checkText } from '../syntax/check-text.ts';
 import { type DigestAlgorithm, digestHexLength } from './algorithm.ts';
 import type { CredentialRecord } from './credential-record.ts';
 
@@ -34,6 +36,12 @@ export function sealVerifiers(
   next: CredentialRecord['ha1'],
   salt: Uint8Array,
 ): string | undefined {
+  for (const [given, place] of [
+    [present?.ha1, 'present verifiers'],
+    [next, 'next verifiers'],
+  ] as const)
+    checkObject(given, `${place} of sealVerifiers`, 'give the record of the user, and H(A1) by algorithm');
+  checkBytes(salt, 'salt of sealVerifiers');
   const [first] = Object.entries(present.ha1) as [DigestAlgorithm, string][];
   if (first === undefined) return undefined;
   const [algorithm, ha1] = first;
@@ -50,6 +58,8 @@ export function sealVerifiers(
  * @param user - with the present verifiers
  */
 export function openVerifiers(body: string, user: CredentialRecord): OpenedVerifiers {
+  checkText(body);
+  checkObject(user?.ha1, 'user of openVerifiers', 'give the record of the user');
   const parts = partsOf(body);
   if (parts === undefined) return { ok: false, fault: 'malformed' };
   const { algorithm, salt, sealed } = parts;
@@ -77,6 +87,7 @@ export function openVerifiers(body: string, user: CredentialRecord): OpenedVerif
  * @see RFC 7616 §3.4
  */
 export function cnonceFor(body: string): string {
+  checkText(body);
   return createHash('sha256').update(body).digest('base64url');
 }
 

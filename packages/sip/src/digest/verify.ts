@@ -1,3 +1,4 @@
+import { checkObject } from '../syntax/check-object.ts';
 import { type DigestAlgorithm, digestHex, digestHexLength } from './algorithm.ts';
 import { type DigestAuthorization, readCount } from './authorization.ts';
 import { type CredentialRecord, hashUsername } from './credential-record.ts';
@@ -69,6 +70,12 @@ export function verifyAuthorization(
   authorization: DigestAuthorization,
   options: VerifyOptions,
 ): AuthorizationVerdict {
+  checkObject(authorization, 'authorization of verifyAuthorization', 'give what parseAuthorization has read');
+  checkObject(
+    options,
+    'options of verifyAuthorization',
+    'give { method, realm, record, uriMatches, now, nonceKey, nonceLifetimeMs, window }',
+  );
   const { algorithm, nonce, cnonce, nonceCount } = authorization;
   if (authorization.realm !== options.realm) return refused('realm-mismatch');
   const qop = readQop(authorization.qop);

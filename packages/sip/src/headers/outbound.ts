@@ -1,3 +1,4 @@
+import { checkObject } from '../syntax/check-object.ts';
 import type { NameAddr } from './name-addr.ts';
 import { readBoundedNumber } from './token-with-parameters.ts';
 
@@ -26,7 +27,10 @@ export interface OutboundContact {
  * @see RFC 5626 §4.1, §11.1, RFC 5627 §4.1
  */
 export function outboundOf(contact: NameAddr): OutboundContact {
+  checkObject(contact, 'contact of outboundOf', 'give a NameAddr, as parseNameAddr reads it');
   const { parameters, uri } = contact;
+  checkObject(parameters, 'parameters of outboundOf', 'give a NameAddr, as parseNameAddr reads it');
+  checkObject(uri, 'URI of outboundOf', 'give a NameAddr, as parseNameAddr reads it');
   const instance = parameters.get('+sip.instance');
   const regId = readBoundedNumber(parameters.get('reg-id'), 0x7fff_ffff);
   return {

@@ -1,4 +1,6 @@
-import type { Parameters } from '../parameters/parameters.ts';
+import { Parameters } from '../parameters/parameters.ts';
+import { kindOf } from '../syntax/check-parts.ts';
+import { SipArgumentError } from '../syntax/problem.ts';
 
 /**
  * The `q` parameter of an element of Contact, Accept, Accept-Encoding or Accept-Language: how much it is preferred.
@@ -8,6 +10,12 @@ import type { Parameters } from '../parameters/parameters.ts';
  * @see RFC 3261 §20.1, §20.10, §25.1 (qvalue)
  */
 export function qualityOf(parameters: Parameters): number | undefined {
+  if (!(parameters instanceof Parameters))
+    throw new SipArgumentError(
+      `expected Parameters, found ${kindOf(parameters)}`,
+      'parameters of qualityOf',
+      'give the parameters of a value',
+    );
   if (!parameters.has('q')) return 1;
   const raw = parameters.raw('q') ?? '';
   return /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/.test(raw) ? Number(raw) : undefined;

@@ -22,7 +22,7 @@ export class Reason {
   /** @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in the field. */
   constructor(protocol: string, cause?: number, text?: string) {
     const known = cause === undefined || (Number.isInteger(cause) && cause >= 0 && cause <= maxCause);
-    if (!isToken(protocol) || !known) {
+    if (typeof protocol !== 'string' || !isToken(protocol) || !known) {
       throw new SipArgumentError(
         `expected a token and a cause, found ${protocol} ${cause}`,
         'Reason',

@@ -1,3 +1,4 @@
+import { checkText } from '../syntax/check-text.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { isCallId, readCallIdWithTags } from './call-id-with-tags.ts';
 import { isToken } from './token-with-parameters.ts';
@@ -19,6 +20,7 @@ export class Replaces {
 
   /** @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in the field. */
   constructor(callId: string, toTag: string, fromTag: string, earlyOnly = false) {
+    for (const text of [callId, toTag, fromTag]) checkText(text);
     if (!isCallId(callId) || !isToken(toTag) || !isToken(fromTag)) {
       throw new SipArgumentError(
         'expected a Call-ID and two tags, found other characters',

@@ -1,3 +1,4 @@
+import { checkText } from '../syntax/check-text.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { isCallId, readCallIdWithTags } from './call-id-with-tags.ts';
 import { isToken } from './token-with-parameters.ts';
@@ -17,6 +18,7 @@ export class TargetDialog {
 
   /** @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in the field. */
   constructor(callId: string, localTag: string, remoteTag: string) {
+    for (const text of [callId, localTag, remoteTag]) checkText(text);
     if (!isCallId(callId) || !isToken(localTag) || !isToken(remoteTag)) {
       throw new SipArgumentError(
         'expected a Call-ID and two tags, found other characters',

@@ -1,4 +1,5 @@
 import type { SipProblem } from '../syntax/problem.ts';
+import { checkIsMessage } from './check-given.ts';
 import { type Head, STRIDE } from './head-index.ts';
 import { headersTooLong, startLineTooLong, tooManyHeaders } from './head-problems.ts';
 import { type MessageLimits, readLimitsOnce } from './limits.ts';
@@ -14,6 +15,7 @@ import type { SipMessage } from './sip-message.ts';
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for a limit that is not a whole number above 0, or that does not exist
  */
 export function checkSize(message: SipMessage, limits: MessageLimits): SipProblem | undefined {
+  checkIsMessage(message, 'checkSize');
   return sizeProblem(message.head, readLimitsOnce(limits));
 }
 

@@ -1,8 +1,10 @@
 import { parseContentDisposition } from '../headers/content-disposition.ts';
 import { type MediaType, parseMediaType } from '../headers/media-type.ts';
 import { qualityOf } from '../headers/quality.ts';
+import { checkObject } from '../syntax/check-object.ts';
 import { kindOf } from '../syntax/check-parts.ts';
 import { SipArgumentError, SipSyntaxError } from '../syntax/problem.ts';
+import { checkIsRequest } from './check-given.ts';
 import { createResponse } from './create-response.ts';
 import type { HeaderFields } from './header-field.ts';
 import { statelessTag } from './rejection.ts';
@@ -33,6 +35,8 @@ export interface Capabilities {
  * @see RFC 3261 §8.2.1–8.2.3, §16.3
  */
 export function inspectRequest(request: SipRequest, capabilities: Capabilities): SipResponse | undefined {
+  checkIsRequest(request, 'inspectRequest');
+  checkObject(capabilities, 'capabilities of inspectRequest', 'give what this side can do, with its role');
   checkRole(capabilities);
   if (request.method === 'ACK') return undefined;
   try {

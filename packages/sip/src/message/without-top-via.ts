@@ -1,3 +1,4 @@
+import { checkIsResponse } from './check-given.ts';
 import { edit } from './edit.ts';
 import { type Head, STRIDE } from './head-index.ts';
 import { VIA } from './header-names.ts';
@@ -13,6 +14,7 @@ import type { SipResponse } from './response.ts';
  * @see RFC 3261 §16.7 step 3
  */
 export function withoutTopVia(response: SipResponse, request?: SipRequest): SipResponse | undefined {
+  checkIsResponse(response, 'withoutTopVia');
   // As a rule the topmost value has a field of its own, and is read.
   if (response.viaBelowTop !== -1) {
     const without = withoutField(response, response.find(VIA));

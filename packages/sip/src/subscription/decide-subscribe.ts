@@ -1,5 +1,7 @@
 import { parseEvent } from '../headers/event.ts';
+import { checkIsRequest } from '../message/check-given.ts';
 import type { SipRequest } from '../message/request.ts';
+import { checkObject } from '../syntax/check-object.ts';
 import { quoteForPeople } from '../syntax/problem.ts';
 
 /** Bounds of a notifier. */
@@ -39,6 +41,8 @@ const hourSec = 3_600;
  * @see RFC 6665 §4.2.1.1
  */
 export function decideSubscribe(request: SipRequest, policy: SubscribePolicy): SubscribeDecision {
+  checkIsRequest(request, 'decideSubscribe');
+  checkObject(policy, 'policy of decideSubscribe', 'give { events, … }');
   const value = request.get('Event');
   if (value === undefined) return malformed('Event: expected one event package, found none');
   const parsed = parseEvent(value);

@@ -1,5 +1,6 @@
 import { parseSubscriptionState } from '../headers/event.ts';
 import { isAll, TOKEN } from '../syntax/characters.ts';
+import { checkObject } from '../syntax/check-object.ts';
 
 /**
  * What a NOTIFY says about its subscription.
@@ -38,6 +39,7 @@ export function readSubscriptionState(text: string): SubscriptionState | undefin
 
 /** Writes a Subscription-State value. */
 export function formatSubscriptionState(value: SubscriptionState): string {
+  checkObject(value, 'state of formatSubscriptionState', 'give { state, expiresSec, reason, retryAfterSec }');
   let text: string = value.state;
   if (value.expiresSec !== undefined) text += `;expires=${value.expiresSec}`;
   if (value.reason !== undefined && isAll(value.reason, TOKEN)) text += `;reason=${value.reason}`;

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { checkText } from './check-text.ts';
 import { isAscii } from './text.ts';
 
 /**
@@ -14,6 +15,7 @@ import { isAscii } from './text.ts';
  * ```
  */
 export function detached(text: string): string {
+  checkText(text);
   const encoding = isAscii(text) ? 'latin1' : 'utf16le';
   return Buffer.from(text, encoding).toString(encoding);
 }

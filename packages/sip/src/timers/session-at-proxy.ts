@@ -4,9 +4,11 @@ import {
   parseSessionExpires,
   SessionExpires,
 } from '../headers/session-expires.ts';
+import { checkIsRequest, checkIsResponse } from '../message/check-given.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 import { tagsOf } from '../message/tags-of.ts';
+import { checkObject } from '../syntax/check-object.ts';
 
 /** Header fields to set on the forwarded message, with `edit(message).set(name, value)`. */
 type Headers = readonly (readonly [name: string, value: string | number | SessionExpires])[];
@@ -37,6 +39,8 @@ export function proxySessionRequest(
   request: SipRequest,
   policy: { readonly minSE: number; readonly wanted?: number },
 ): ProxySessionDecision {
+  checkIsRequest(request, 'proxySessionRequest');
+  checkObject(policy, 'policy of proxySessionRequest', 'give { minSE, wanted }');
   if (request.method !== 'INVITE' && request.method !== 'UPDATE') return unchanged;
   const expiresText = request.get('Session-Expires');
   const minText = request.get('Min-SE');
@@ -80,6 +84,9 @@ export function proxySessionResponse(
   timer: ProxiedSessionTimer | undefined,
   now: number,
 ): { readonly headers: Headers; readonly expiresAt: number | undefined } {
+  checkIsResponse(response, 'proxySessionResponse');
+  if (timer !== undefined)
+    checkObject(timer, 'timer of proxySessionResponse', 'give what proxySessionRequest has decided');
   if (!response.isSuccess) return { headers: [], expiresAt: undefined };
   const text = response.get('Session-Expires');
   if (text !== undefined) {

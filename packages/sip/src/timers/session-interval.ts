@@ -5,9 +5,11 @@ import {
   type Refresher,
   SessionExpires,
 } from '../headers/session-expires.ts';
+import { checkIsRequest, checkIsResponse } from '../message/check-given.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 import { tagsOf } from '../message/tags-of.ts';
+import { checkObject } from '../syntax/check-object.ts';
 
 /** What both sides agreed on for a session. */
 export interface SessionInterval {
@@ -30,6 +32,7 @@ export function sessionTimerHeaders(
   wanted: { readonly interval: number; readonly refresher?: Refresher },
   minSE?: number,
 ): Headers {
+  checkObject(wanted, 'wanted of sessionTimerHeaders', 'give { interval, refresher }');
   const interval = Math.max(wanted.interval, minSE ?? minSessionInterval);
   const headers: Headers = [
     ['Supported', 'timer'],
@@ -55,6 +58,8 @@ export function answerSessionTimer(
   request: SipRequest,
   policy: { readonly minSE: number; readonly wanted?: number; readonly refresher?: Refresher },
 ): SessionTimerAnswer {
+  checkIsRequest(request, 'answerSessionTimer');
+  checkObject(policy, 'policy of answerSessionTimer', 'give { minSE, wanted }');
   const tags = tagsOf(request, 'Supported');
   const expiresText = request.get('Session-Expires');
   const asked = expiresText === undefined ? undefined : parseSessionExpires(expiresText);
@@ -98,6 +103,7 @@ function chooseInterval(
  * @see RFC 4028 §7.2
  */
 export function sessionTimerOfResponse(response: SipResponse, asked?: number): SessionInterval | undefined {
+  checkIsResponse(response, 'sessionTimerOfResponse');
   const text = response.get('Session-Expires');
   const found = text === undefined ? undefined : parseSessionExpires(text);
   if (found?.ok === true)

@@ -1,3 +1,4 @@
+import { checkIsRequest, checkIsResponse } from '../message/check-given.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 import { derivedRequest } from './derived-request.ts';
@@ -9,5 +10,7 @@ import { derivedRequest } from './derived-request.ts';
  * @see RFC 3261 §17.1.1.3
  */
 export function ackForFailure(request: SipRequest, response: SipResponse): SipRequest {
+  checkIsRequest(request, 'ackForFailure');
+  checkIsResponse(response, 'ackForFailure');
   return derivedRequest(request, 'ACK', response);
 }

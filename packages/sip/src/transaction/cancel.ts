@@ -1,3 +1,4 @@
+import { checkIsRequest } from '../message/check-given.ts';
 import type { SipRequest } from '../message/request.ts';
 import { derivedRequest } from './derived-request.ts';
 
@@ -8,5 +9,6 @@ import { derivedRequest } from './derived-request.ts';
  * @see RFC 3261 §9.1
  */
 export function createCancel(request: SipRequest): SipRequest {
+  checkIsRequest(request, 'createCancel');
   return derivedRequest(request, 'CANCEL', request);
 }

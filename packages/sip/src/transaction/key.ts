@@ -1,4 +1,5 @@
 import { magicCookie } from '../headers/via.ts';
+import { checkIsMessage } from '../message/check-given.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 import { canonicalHost } from '../uri/ip-address.ts';
@@ -12,11 +13,10 @@ import { canonicalHost } from '../uri/ip-address.ts';
  *   such a request is answered 400
  * @see RFC 3261 §17.2.3
  */
-export function serverTransactionKey(
-  message: SipRequest | SipResponse,
-  method: string = message.kind === 'request' ? message.method : message.cseq.method,
-): string | undefined {
-  return keyOf(message, method === 'ACK' ? 'INVITE' : method);
+export function serverTransactionKey(message: SipRequest | SipResponse, method?: string): string | undefined {
+  checkIsMessage(message, 'serverTransactionKey');
+  const of = method ?? (message.kind === 'request' ? message.method : message.cseq.method);
+  return keyOf(message, of === 'ACK' ? 'INVITE' : of);
 }
 
 /**
@@ -45,7 +45,9 @@ function keyOf(message: SipRequest | SipResponse, method: string): string | unde
  * @returns undefined where it does not begin with the magic cookie, or is nothing more: see {@link serverTransactionKey}
  * @see RFC 3261 §8.1.1.7
  */
-export function transactionBranch({ topVia: { branch } }: SipRequest | SipResponse): string | undefined {
+export function transactionBranch(message: SipRequest | SipResponse): string | undefined {
+  checkIsMessage(message, 'transactionBranch');
+  const { branch } = message.topVia;
   return branch !== undefined && branch.length > magicCookie.length && branch.startsWith(magicCookie)
     ? branch
     : undefined;

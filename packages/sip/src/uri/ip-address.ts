@@ -1,4 +1,5 @@
 import { DIGIT_0 } from '../syntax/characters.ts';
+import { checkText } from '../syntax/check-text.ts';
 
 const DOT = 0x2e;
 
@@ -42,6 +43,7 @@ export function isIpv6(text: string): boolean {
  * @see RFC 3261 §19.1.4, RFC 5118 §4.1
  */
 export function canonicalHost(host: string): string {
+  checkText(host);
   const bare = host.charCodeAt(0) === 0x5b && host.endsWith(']') ? host.slice(1, -1) : host;
   if (bare.indexOf(':') === -1) {
     return bare.toLowerCase();

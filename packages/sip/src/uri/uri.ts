@@ -1,6 +1,8 @@
 import { Parameters, type ParameterValue, parameterText } from '../parameters/parameters.ts';
 import { isAll, OPAQUE, PASSWORD, URI_HEADER, URI_PARAMETER, USER } from '../syntax/characters.ts';
+import { checkList, checkObject } from '../syntax/check-object.ts';
 import { checkGiven, checkParts, type PartKind } from '../syntax/check-parts.ts';
+import { checkText } from '../syntax/check-text.ts';
 import { escapeUri, unescapeUri } from '../syntax/escape.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { isHost } from './host.ts';
@@ -218,6 +220,8 @@ export class TelUri {
    * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the number is not allowed in a tel URI.
    */
   constructor(number: string, parameters: Parameters = Parameters.none, text?: string) {
+    checkText(number);
+    checkObject(parameters, 'parameters of a TelUri', 'give Parameters, or leave them out');
     if (text === undefined && !isNumber(number, parameters)) {
       throw new SipArgumentError(
         `expected "+" and digits, or a local number with phone-context, found ${JSON.stringify(number)}`,
@@ -261,6 +265,8 @@ export class OpaqueUri {
    * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where scheme and rest do not form a URI.
    */
   constructor(scheme: string, rest: string, text?: string) {
+    checkText(scheme);
+    checkText(rest);
     if (text === undefined && !(/^[a-z][a-z0-9+.-]*$/.test(scheme) && isAll(rest, OPAQUE))) {
       throw new SipArgumentError(
         `expected a scheme in lower case and escaped text, found ${JSON.stringify([scheme, rest])}`,
@@ -352,6 +358,11 @@ function uriParameters(values: Readonly<Record<string, ParameterValue | undefine
 
 /** Writes header fields as the part after `?` of a URI (RFC 3261 §19.1.1). */
 export function encodeUriHeaders(headers: readonly (readonly [name: string, value: string])[]): string {
+  checkList(headers, 'headers of encodeUriHeaders', 'give a list of pairs of name and value');
+  for (const pair of headers) {
+    checkList(pair, 'header of encodeUriHeaders', 'give a pair of name and value');
+    for (const text of pair) checkText(text);
+  }
   return headers
     .map(([name, value]) => `${escapeUri(name, URI_HEADER)}=${escapeUri(value, URI_HEADER)}`)
     .join('&');
