@@ -15,12 +15,12 @@ import type { Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import { isSignedBy } from '@entente/trust';
 import { type Certificate, certificateNamesOf } from '@entente/x509';
-import { isNamed } from './administrators.ts';
 import type { DomainKeyStore } from './domain-keys/key-store.ts';
 import { keyOwner } from './domain-keys/may-have-keys.ts';
 import { faultFields } from './fault-fields.ts';
 import type { Health } from './health/health.ts';
 import type { RemovedAdministrator } from './topology-store.ts';
+import { unlistedCertificates } from './unlisted-certificates.ts';
 
 /** What the revocations of a domain follow. */
 export interface DomainRevocationOptions {
@@ -44,7 +44,7 @@ export interface DomainRevocationOptions {
 /** Revokes certificates of a domain, and takes back what they had opened to their holders. */
 export interface DomainRevocations extends RevocationDesk {
   /**
-   * Revokes the certificates of servers that the topology does not list, and of administrators that it has removed, with one CRL.
+   * Revokes the certificates of servers that the topology does not list, and of administrators that it has removed, with one CRL; those on hold too.
    * @param removed - administrators whom a version has removed
    * @param before - called with what will be revoked, by subject, where there is any; nothing is revoked where it throws
    * @returns what was revoked, by subject
@@ -154,7 +154,7 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
   };
 
   /** Serial numbers of the certificates of a subject that are neither expired nor revoked. */
-  const valid = async (subject: string, profile: 'server' | 'store' | 'administrator') =>
+  const valid = async (subject: string, profile: 'server') =>
     (await ledger.issuedTo(subject, now())).filter(
       (one) => one.profile === profile && one.revocation === undefined,
     );
@@ -256,28 +256,14 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
     },
     async revokeUnlisted(removed, before) {
       const current = topology();
-      const serialsOf = new Map<string, readonly string[]>();
-      if (current === undefined) return serialsOf;
-      for (const subject of await ledger.subjects('server', now())) {
-        if (current.servers.has(subject) || subject === fqdn) continue;
-        serialsOf.set(
-          subject,
-          (await valid(subject, 'server')).map(({ serialHex }) => serialHex),
-        );
-      }
-      for (const subject of await ledger.subjects('store', now())) {
-        if (current.stores.has(subject)) continue;
-        const serials = (await valid(subject, 'store')).map(({ serialHex }) => serialHex);
-        // The name may have been that of a server too, at another time.
-        serialsOf.set(subject, [...(serialsOf.get(subject) ?? []), ...serials]);
-      }
-      for (const { name, issuedUntil } of removed) {
-        if (isNamed(current, name)) continue;
-        const serials = (await valid(name, 'administrator'))
-          .filter(({ issuedAt }) => issuedAt <= issuedUntil)
-          .map(({ serialHex }) => serialHex);
-        if (serials.length > 0) serialsOf.set(`administrator ${name}`, serials);
-      }
+      if (current === undefined) return new Map();
+      const serialsOf = await unlistedCertificates(removed, {
+        ledger,
+        issuers,
+        topology: current,
+        fqdn,
+        now: now(),
+      });
       const all = [...serialsOf.values()].flat();
       if (all.length > 0) {
         await before(serialsOf);

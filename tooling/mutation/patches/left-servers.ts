@@ -5,6 +5,17 @@ export const patches: PatchList = {
   name: 'left-servers',
   list: [
     {
+      name: 'held-certificate-left',
+      off: 'the certificate of a server that has left counts again when somebody ends its hold',
+      file: 'packages/authority/src/unlisted-certificates.ts',
+      find: "if (revocation.reason !== 'certificateHold') continue;",
+      replace: 'continue;',
+      test: {
+        file: 'packages/authority/test/left-on-hold.test.ts',
+        title: 'a certificate on hold is revoked for good when its server leaves the topology',
+      },
+    },
+    {
       name: 'moved-devices-stay',
       off: 'a user who was moved is not reached until each device registers again by itself',
       file: 'packages/front-end/src/front-end.ts',
