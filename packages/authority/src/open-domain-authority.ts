@@ -23,6 +23,7 @@ import { AccountsAlarm } from './accounts/accounts-alarm.ts';
 import { announceAccounts } from './accounts/announce-accounts.ts';
 import { watchElsewhere } from './accounts/emptied-accounts.ts';
 import { type AccountsElsewhere, checkKept } from './accounts/kept-elsewhere.ts';
+import { refuseDomains } from './accounts/refuse-domains.ts';
 import { refuseHomes } from './accounts/refuse-homes.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import type { Authority } from './authority.ts';
@@ -278,6 +279,7 @@ export async function openDomainAuthority(
         },
         leaveBehind,
       ),
+    refuseDomains: (next, leaveBehind) => refuseDomains(next, { accounts, topology: inForce }, leaveBehind),
     refuseHomes: (next, leaveBehind) => refuseHomes(next, { accounts, topology: inForce }, leaveBehind),
     async signState() {
       await publishRoots();

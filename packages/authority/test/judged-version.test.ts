@@ -6,7 +6,7 @@ import { createAuthority, type RunningAuthority } from '@entente/authority';
 import { initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import type { Peer } from '@entente/tls';
-import { administratorSetHash } from '@entente/topology';
+import { administratorSetHash, type TopologyDocument } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contoso, next, signed } from './contoso.ts';
 
@@ -124,5 +124,25 @@ describe('a version that is judged and not published', () => {
       status: 422,
       answer: { reason: 'home-unknown' },
     });
+  });
+
+  it('takes no domain of accounts away, unless their users may be left behind', async () => {
+    const sales = 'sales.contoso.example';
+    const { document: inForce = contoso } = (await ask('/topology')).answer as {
+      readonly document?: TopologyDocument;
+    };
+    const two = next(inForce, {
+      domains: [...contoso.domains, { name: sales, pool: 'pool01.contoso.example' }],
+    });
+    expect((await ask('/topology', signed(two))).status).toBe(200);
+    const address = `bob@${sales}`;
+    const bob = { address, verifiers: verifiersOf(address, 'secret'), state: 'enabled', rights: [] };
+    const order = JSON.stringify({ accounts: [bob], existing: 'refuse' });
+    expect((await ask('/accounts', order)).answer).toMatchObject({ added: 1 });
+    const one = signed(next(two, { domains: contoso.domains }));
+    const refusal = { reason: 'domain-in-use', message: expect.stringContaining(address) };
+    expect((await ask('/topology/judgement', one)).answer).toMatchObject({ accepted: false, refusal });
+    expect(await ask('/topology', one)).toMatchObject({ status: 422, answer: { reason: 'domain-in-use' } });
+    expect((await ask('/topology?leave-behind=true', one)).status).toBe(200);
   });
 });

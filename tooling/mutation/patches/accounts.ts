@@ -129,6 +129,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'domain-taken-away',
+      off: 'a version takes a domain with its users away, and nobody says so',
+      file: 'packages/authority/src/publication/topology-publication.ts',
+      find: '(await refuseDomains(next, leaveBehind)) ??\n',
+      replace: '',
+      test: {
+        file: 'packages/authority/test/judged-version.test.ts',
+        title: 'takes no domain of accounts away, unless their users may be left behind',
+      },
+    },
+    {
+      name: 'domain-of-later-pages',
+      off: 'a version takes a domain away whose accounts are behind a thousand others',
+      file: 'packages/authority/src/accounts/refuse-domains.ts',
+      find: 'if (after === undefined || users.length > mostNames) return users;',
+      replace: 'return users;',
+      test: {
+        file: 'packages/authority/src/accounts/refuse-domains.test.ts',
+        title: 'finds them behind any number of others',
+      },
+    },
+    {
       name: 'home-of-unread-accounts',
       off: 'a version takes the home of accounts away while PostgreSQL is away',
       file: 'packages/authority/src/accounts/refuse-homes.ts',

@@ -27,6 +27,8 @@ export interface TopologyPublicationOptions {
   readonly refuseRoots: (next: Topology, leaveBehind: boolean) => Promise<Problem | undefined>;
   /** Decides on the homes of accounts that a version takes away, see `refuseHomes`. */
   readonly refuseHomes: (next: Topology, leaveBehind: boolean) => Promise<Problem | undefined>;
+  /** Decides on the domains of accounts that a version takes away, see `refuseDomains`. */
+  readonly refuseDomains: (next: Topology, leaveBehind: boolean) => Promise<Problem | undefined>;
   /** Signs the next trust state. */
   readonly signState: () => Promise<unknown>;
   readonly revokeUnlisted: RevokeUnlisted;
@@ -92,12 +94,13 @@ export class TopologyPublication {
 
   /** Looks at a version that is valid. A first one must name its publisher, or nobody here could send the next command. */
   async #refuse(next: Topology, publisherName: string, leaveBehind: boolean): Promise<Problem | undefined> {
-    const { refuseHomes, refuseRoots, settings, topologies } = this.#options;
+    const { refuseDomains, refuseHomes, refuseRoots, settings, topologies } = this.#options;
     return (
       (topologies.current === undefined
         ? administratorProblem(next, settings.fqdn, publisherName)
         : undefined) ??
       (await refuseRoots(next, leaveBehind)) ??
+      (await refuseDomains(next, leaveBehind)) ??
       refuseHomes(next, leaveBehind)
     );
   }

@@ -47,7 +47,7 @@ export function register(program: Command): void {
     )
     .option(
       '--leave-behind',
-      'retire a root although servers or administrators have certificates below it alone (they must join again, or be certified again), or take away the home of accounts (they are at home in the pool of their domain)',
+      'retire a root although servers or administrators have certificates below it alone (they must join again, or be certified again), take away the home of accounts (they are at home in the pool of their domain), or a domain that has accounts (their users cannot sign in)',
     )
     .option(...yesOption);
   administratorCommand(publish, 'entente topology publish topology.signed.json').action(run);
