@@ -174,7 +174,8 @@ function damaged(place: string, found: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence: `the stored topology does not verify: ${found}`,
     place,
-    remedy: 'restore it from a copy, or correct administratorsHash in the configuration',
+    remedy:
+      'where administratorsHash in the configuration was changed, write the one again that entente ca init wrote; otherwise restore the last backup with entente ca restore',
   });
 }
 

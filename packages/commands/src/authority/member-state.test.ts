@@ -183,6 +183,26 @@ describe('a server', () => {
     ]);
   });
 
+  it('is judged by the certificate that was issued last, although a clock that was ahead once gave it one that ends later', () => {
+    const leap = { ...certificate(fe1, 300 * dayMs), serial: '0b' };
+    const certificates = [leap, certificate(fe1, 4 * dayMs)];
+    expect(stateOfFe1({ said: null, runsMs: 0, certificates })?.certificateUntil).toBe(at + 4 * dayMs);
+    const renewed = { ...certificate(fe1, dayMs), notBefore: at - dayMs };
+    expect(attention({ certificates: [renewed, certificate(fe1, 4 * dayMs)] })).toEqual([]);
+    const said = { certificateEnd: new Date(at + dayMs).toISOString() };
+    expect(
+      attention({ said, certificates: [renewed, certificate(fe1, 4 * dayMs)] }),
+      'by the life of the one in use',
+    ).toEqual([]);
+  });
+
+  it('has none where the only one begins later, because a clock was ahead', () => {
+    const certificates = [certificate(fe1, 300 * dayMs)];
+    expect(attention({ said: null, runsMs: 0, certificates })).toEqual([
+      `${fe1} has no valid certificate: the last one counts from 2027-03-22T00:00:00Z on; a clock was ahead when it was issued`,
+    ]);
+  });
+
   it('has none where all are revoked, expired, or of others', () => {
     const none = `${fe1} has no valid certificate: it has not joined, was revoked, or has expired`;
     const revoked = { ...certificate(fe1, dayMs * 4), revocation: { at, reason: 'superseded' } };

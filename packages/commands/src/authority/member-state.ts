@@ -31,7 +31,7 @@ export interface InForce {
   readonly topology: Topology;
   /** Absent before the first one. */
   readonly state: TrustState | undefined;
-  /** All that were issued to servers. */
+  /** All that were issued to servers, in the order in which they were issued. */
   readonly certificates: readonly ListedCertificate[];
   readonly members: ReportedMembers;
 }
@@ -45,28 +45,33 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
   const newest = new Map<string, ListedCertificate>();
   const cutOff = new Set<string>();
   const held = new Map<string, ListedCertificate>();
+  const later = new Map<string, ListedCertificate>();
+  const valid = new Map<string, ListedCertificate[]>();
   for (const certificate of certificates) {
     const key = `${certificate.subject} ${certificate.commonName}`;
     const worth = stateOf(certificate, members.at);
     if (worth === 'issuer revoked') cutOff.add(key);
     if (worth === 'on hold' && endsAlive(certificate, members.at)) held.set(key, certificate);
     if (worth !== 'valid') continue;
-    const known = newest.get(key);
-    if (known === undefined || known.notAfter <= certificate.notAfter) newest.set(key, certificate);
+    if (certificate.notBefore > members.at) {
+      later.set(key, certificate);
+      continue;
+    }
+    // The last one that was issued: where a clock was ahead once, one before it may end later.
+    newest.set(key, certificate);
+    valid.set(key, [...(valid.get(key) ?? []), certificate]);
   }
   return [...topology.servers.values()].flatMap(({ fqdn, role }) =>
     certificateNames(topology, fqdn)
       .filter(({ issuer }) => issuer === 'enterprise')
       .map((names) => {
         const key = `${fqdn} ${names.commonName}`;
-        const certificate = newest.get(key);
+        const report = names.interface === 'internal' ? members.reports.get(fqdn) : undefined;
+        const inUse = report === undefined ? undefined : Date.parse(report.standing.certificateEnd);
+        const certificate = valid.get(key)?.findLast(({ notAfter }) => notAfter === inUse) ?? newest.get(key);
         const onHold = certificate === undefined ? held.get(key) : undefined;
         const isIssuerRevoked = certificate === undefined && onHold === undefined && cutOff.has(key);
-        const report = names.interface === 'internal' ? members.reports.get(fqdn) : undefined;
-        const until =
-          certificate === undefined || report === undefined
-            ? certificate?.notAfter
-            : Date.parse(report.standing.certificateEnd);
+        const until = certificate === undefined ? undefined : (inUse ?? certificate.notAfter);
         const isOrdered = certificate?.requester.startsWith('administrator:') === true;
         const owesReport =
           report === undefined &&
@@ -89,7 +94,7 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
               ? [
                   `${which} has no valid certificate: the issuing authority of the last one is revoked; it must join again`,
                 ]
-              : ofCertificate(which, certificate ?? onHold, until, members.at)),
+              : ofCertificate(which, certificate ?? onHold ?? later.get(key), until, members.at)),
             ...(report === undefined ? [] : ofReport(fqdn, report, inForce)),
             ...(owesReport && isSilentSince(members.since, members)
               ? [`${fqdn} has reported nothing since the authority started at ${timeText(members.since)}`]
@@ -109,6 +114,10 @@ function ofCertificate(
   if (certificate?.revocation !== undefined)
     return [
       `${which} has no valid certificate: the last one, ${certificate.serial}, is on hold since ${timeText(certificate.revocation.at)}`,
+    ];
+  if (certificate !== undefined && certificate.notBefore > now)
+    return [
+      `${which} has no valid certificate: the last one counts from ${timeText(certificate.notBefore)} on; a clock was ahead when it was issued`,
     ];
   if (certificate === undefined || until === undefined)
     return [`${which} has no valid certificate: it has not joined, was revoked, or has expired`];

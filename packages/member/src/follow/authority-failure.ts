@@ -59,12 +59,20 @@ export function authorityFailure(error: unknown): AuthorityFailure {
   }
   if (answerFaults.has(code))
     return { fields: { event: 'authority-answer-refused', ...withCode, remedy: answerRemedy }, message };
-  const unreachable = isOfOpenFiles(`${code} ${message}`) ? openFilesRemedy : unreachableRemedy;
+  const isUnknownName = code !== undefined && unknownName.has(code);
+  const unreachable = isOfOpenFiles(`${code} ${message}`)
+    ? openFilesRemedy
+    : isUnknownName
+      ? unknownNameRemedy
+      : unreachableRemedy;
   return { fields: { event: 'authority-unreachable', ...withCode, remedy: unreachable }, message };
 }
 
+const unknownName: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
+const unknownNameRemedy =
+  'give DNS the name of the authority (entente topology dns), or write its address under `addresses` in the configuration of this server, and start the server again';
 const unreachableRemedy =
-  'check that the authority runs, and that DNS, routing and firewalls let this server reach it';
+  'check that the authority runs, and that routing and firewalls let this server reach it, and that DNS has its address, or `addresses` in the configuration of this server, which comes first';
 const refusedUsRemedy =
   'look at the log of the authority, which has the reason: this server may be missing in the topology, or its certificate revoked';
 const answerRemedy = 'look at the log of the authority, and compare its version with that of this server';

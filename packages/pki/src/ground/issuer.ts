@@ -39,7 +39,8 @@ export async function createIssuer(
         ? `${decoded.value.subject.toString()} is not an authority: cA, keyCertSign or a key identifier is missing`
         : `the authority's certificate cannot be read: ${decoded.error.message}`,
       place: 'certificate of the issuer',
-      remedy: 'use the certificate that the ceremony created',
+      remedy:
+        'put the certificate back that was created with the authority: from a copy of its folder, or with entente ca restore from the last backup',
     });
   }
   const { value } = decoded;
@@ -50,7 +51,8 @@ export async function createIssuer(
     throw new PkiFault('ENTENTE_PKI_KEY_MISMATCH', {
       sentence: `the key does not belong to the certificate of ${value.subject.toString()}`,
       place: 'key of the issuer',
-      remedy: 'use the key that was created in the same ceremony as the certificate',
+      remedy:
+        'put the key back that was created with the certificate: from a copy of the folder, or with entente ca restore from the last backup',
     });
   }
   const selfIssued = value.subject.canonical === value.issuer.canonical;

@@ -75,7 +75,7 @@ function refuseEnded({ certificate: { notAfter, subject } }: Issuer, now: number
   return refuse(
     'authority-ended',
     `the issuing authority ${subject.toString()} ended at ${new Date(notAfter).toISOString()}, and it is ${new Date(now).toISOString()}`,
-    'correct the clock where it is wrong; otherwise have the root certify the next issuing authority (entente ca root request), see "The yearly visit to the root" in docs/guides/operations.md',
+    'correct the clock where it is wrong; otherwise have the root certify the next issuing authority (entente ca root request), and where its answer was accepted already, start the authority once, which puts it in force; see "The yearly visit to the root" in docs/guides/operations.md',
   );
 }
 

@@ -121,7 +121,8 @@ function damagedKey(place: string, sentence: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence,
     place,
-    remedy: 'restore it from a copy',
+    remedy:
+      'put it back from a copy of the folder, or restore the last backup with entente ca restore of @entente/commands',
   });
 }
 

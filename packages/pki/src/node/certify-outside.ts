@@ -77,6 +77,7 @@ async function readFirst(path: string): Promise<Certificate> {
   throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence: 'the file contains no certificate that can be decoded',
     place: path,
-    remedy: 'restore it from a copy',
+    remedy:
+      'put it back from a copy of the folder, or restore the last backup with entente ca restore of @entente/commands',
   });
 }

@@ -101,7 +101,8 @@ export function readProtectedKey(pem: Buffer, passphrase: string | undefined, pl
     throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
       sentence: 'the file does not contain a private key',
       place,
-      remedy: 'restore it from a copy',
+      remedy:
+        'put it back from a copy of the folder, or restore the last backup with entente ca restore of @entente/commands',
       cause,
     });
   }

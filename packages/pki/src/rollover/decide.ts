@@ -108,7 +108,8 @@ export function activeOf(issuers: readonly IssuerRecord[]): IssuerRecord {
   throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence: 'no issuing authority is active',
     place: 'record of the issuing authorities',
-    remedy: 'restore it from a copy',
+    remedy:
+      'put it back from a copy of the folder, or restore the last backup with entente ca restore of @entente/commands',
   });
 }
 

@@ -136,7 +136,7 @@ async function refuseWithoutRecords(directory: string, path: string): Promise<vo
       'the authority is there, and its ledger is missing or empty: nothing would be known of what it has issued and revoked',
     place: path,
     remedy:
-      'restore it from a copy; where the ledger is in a database, give the option openLedger that opens it',
+      'bring the file back, or restore the last backup with entente ca restore; a program whose ledger is in a database gives the option openLedger that opens it',
   });
 }
 
