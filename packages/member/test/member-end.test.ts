@@ -14,7 +14,7 @@ import { MemberFiles } from '../src/files/member-files.ts';
 import { JoinedMember } from '../src/join/joined-member.ts';
 import { DomainState } from '../src/state/domain-state.ts';
 import { openDomainTrust } from '../src/state/domain-trust.ts';
-import { certificateOf } from './sample-domain.ts';
+import { certificateOf, TestClock } from './sample-domain.ts';
 
 const fqdn = 'edge1.contoso.example';
 
@@ -42,6 +42,8 @@ describe('a member that comes to its end', () => {
     const log = createTestLog(({ level, message }) => level === 'warn' && warnings.push(message));
     const first = topologyWith('access.contoso.example');
     let asked = 0;
+    const reached: (() => void)[] = [];
+    const clock = new TestClock(Date.now());
     let end = (): void => {};
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -73,7 +75,7 @@ describe('a member that comes to its end', () => {
       subject: () => fqdn,
       files: credentialFiles,
       authority,
-      clock: systemClock,
+      clock,
       log,
     });
     const state = new DomainState({
@@ -91,7 +93,15 @@ describe('a member that comes to its end', () => {
       trust,
       authority,
       internal,
-      follower: { onAccounts: () => () => {}, refusal: undefined, async [Symbol.asyncDispose]() {} },
+      follower: {
+        onAccounts: () => () => {},
+        onReached: (listener) => {
+          reached.push(listener);
+          return () => {};
+        },
+        refusal: undefined,
+        async [Symbol.asyncDispose]() {},
+      },
       own: { problem: undefined },
       pushes: { async [Symbol.asyncDispose]() {} },
       files,
@@ -104,6 +114,11 @@ describe('a member that comes to its end', () => {
       member,
       warnings,
       asked: () => asked,
+      clock,
+      internal,
+      reached: () => {
+        for (const listener of reached) listener();
+      },
       state,
       rename(outside: string) {
         state.takeUp({ topology: topologyWith(outside), confirmedAt: Date.now() });
@@ -130,6 +145,18 @@ describe('a member that comes to its end', () => {
       expect(warnings).toEqual([]);
     },
   );
+
+  it('whose authority was away asks for its certificate again soon after it has reached it', async () => {
+    const { asked, clock, internal, member, reached } = await start([]);
+    await internal.renewNow();
+    expect(asked()).toBe(1);
+    clock.advance(30_000);
+    expect(asked(), 'it is away still').toBe(1);
+    reached();
+    clock.advance(30_000);
+    await expect.poll(asked).toBe(2);
+    await member[Symbol.asyncDispose]();
+  });
 
   it('has in its problems the renewal of either interface that failed', async () => {
     const { chainPem, keyPem } = await root.issue({ dnsNames: ['old.contoso.example'] });

@@ -92,6 +92,47 @@ describe('the certificate of an interface', () => {
     await renewed[Symbol.asyncDispose]();
   });
 
+  it('that was not renewed because the authority was away is renewed soon once it is reached, and not where it refused', async () => {
+    const clock = new TestClock(Date.now());
+    let asked = 0;
+    let answer = async (_wanted: Uint8Array): Promise<Response> => {
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    };
+    const renewed = await RenewedCredential.open({
+      subject: () => 'fe1.contoso.example',
+      files: new CredentialFiles(new MemberFiles(directory), 'internal'),
+      authority: {
+        url: 'https://ca.contoso.example',
+        enrolTransport: async (request) => {
+          asked += 1;
+          return answer(new Uint8Array(await request.arrayBuffer()));
+        },
+      },
+      clock,
+      log: createTestLog(),
+    });
+    renewed.authorityReached();
+    clock.advance(30_000);
+    expect(asked, 'nothing has failed').toBe(0);
+    await renewed.renewNow();
+    expect(renewed.failure).toMatchObject({ isUnreached: true });
+    clock.advance(30_000);
+    expect(asked, 'it is away still').toBe(1);
+    answer = async () =>
+      Response.json({ reason: 'not-in-topology', message: 'no', remedy: 'r' }, { status: 403 });
+    renewed.authorityReached();
+    clock.advance(30_000);
+    await expect.poll(() => renewed.failure?.isUnreached).toBe(false);
+    renewed.authorityReached();
+    clock.advance(30_000);
+    expect(asked, 'it has refused').toBe(2);
+    answer = async (wanted) => new Response(await root.certify(wanted, { dnsNames }), { status: 201 });
+    clock.advance(570_000);
+    await expect.poll(() => renewed.failure).toBeUndefined();
+    expect(renewed.credential.current.keyPem).not.toBe(first.key);
+    await renewed[Symbol.asyncDispose]();
+  });
+
   it('stays on disk as it is where the answer comes after the end: the directory may be the next one’s by then', async () => {
     const files = new WatchedFiles(directory);
     const { answer, asked, logged, renewed } = await open(files);

@@ -5,6 +5,29 @@ export const patches: PatchList = {
   name: 'paused-renewals',
   list: [
     {
+      name: 'authority-back',
+      off: 'a certificate that was not renewed while the authority was away waits for ten minutes more once it is back',
+      file: 'packages/member/src/join/joined-member.ts',
+      find: 'parts.internal.authorityReached();',
+      replace: '',
+      test: {
+        file: 'packages/member/test/member-end.test.ts',
+        title: 'whose authority was away asks for its certificate again soon after it has reached it',
+      },
+    },
+    {
+      name: 'refused-renewal-at-once',
+      off: 'an authority that refuses a renewal is asked twice a minute by each server',
+      file: 'packages/member/src/credential/renewed-credential.ts',
+      find: 'if (this.#failure?.isUnreached === true) this.renewWithin',
+      replace: 'if (this.#failure !== undefined) this.renewWithin',
+      test: {
+        file: 'packages/member/test/renewed-credential.test.ts',
+        title:
+          'that was not renewed because the authority was away is renewed soon once it is reached, and not where it refused',
+      },
+    },
+    {
       name: 'answered-by-the-root',
       off: 'an authority waits for an hour with what the root has made possible again',
       file: 'packages/authority/src/own-certificate.ts',

@@ -4,10 +4,12 @@ export interface RenewalFailure {
   readonly message: string;
   /** What an operator does about it. */
   readonly remedy: string;
+  /** Whether the authority was not reached: then it is asked again once it is. */
+  readonly isUnreached: boolean;
 }
 
 const unreachedRemedy =
-  'check that the authority runs and this server reaches it, and that the clocks of both are right; it is asked again every ten minutes';
+  'check that the authority runs and this server reaches it, and that the clocks of both are right; it is asked again every ten minutes, and once it is reached';
 const unwrittenRemedy =
   'make space on the disk of the directory of this server, and let it write there; the authority is asked again every ten minutes';
 
@@ -18,7 +20,12 @@ const diskCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
  * @param error - what it failed of: the verdict on the authority, its answer, the network, or the files
  */
 export function renewalFailure(error: unknown): RenewalFailure {
-  const { code, message, path, remedy } = error as NodeJS.ErrnoException & { readonly remedy?: string };
+  const { cause, code, message, path, remedy } = error as NodeJS.ErrnoException & {
+    readonly remedy?: string;
+  };
   const isOfFile = path !== undefined || diskCodes.has(code);
-  return { message, remedy: remedy ?? (isOfFile ? unwrittenRemedy : unreachedRemedy) };
+  // An answer that is none has no cause; a connection that broke off has one.
+  const isBroken = code === 'ENTENTE_PKI_TRANSPORT' && cause !== undefined;
+  const isUnreached = isBroken || (remedy === undefined && !isOfFile);
+  return { message, remedy: remedy ?? (isOfFile ? unwrittenRemedy : unreachedRemedy), isUnreached };
 }

@@ -11,6 +11,8 @@ import { requestCertificate } from './request-certificate.ts';
 const lookMs = 600_000;
 const shortestWaitMs = 1_000;
 const retryMs = 600_000;
+/** All servers whose authority was away find it again together. */
+const reachedSpreadMs = 30_000;
 
 /** How a credential is renewed. */
 export interface RenewalOptions {
@@ -113,6 +115,11 @@ export class RenewedCredential implements AsyncDisposable {
     const [planned, within] = [this.#leftMs, this.#leftOf(Math.random() * spreadMs)];
     this.#cancel();
     this.#wait(() => Math.min(planned(), within()));
+  }
+
+  /** The authority was reached just now: where the last attempt did not reach it, the next one comes soon. */
+  authorityReached(): void {
+    if (this.#failure?.isUnreached === true) this.renewWithin(reachedSpreadMs);
   }
 
   #plan(): void {

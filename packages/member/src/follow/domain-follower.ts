@@ -58,6 +58,7 @@ export class DomainFollower implements AsyncDisposable {
   #offered: string | undefined;
   #keysWanted = true;
   readonly #accountListeners = new Set<() => void>();
+  readonly #reachedListeners = new Set<() => void>();
   /** The last state that was accepted in this run. */
   #reported: TrustState | undefined;
   #stopPolling = (): void => {};
@@ -120,6 +121,16 @@ export class DomainFollower implements AsyncDisposable {
   }
 
   /**
+   * @param listener - called each time that the authority has answered with a state that was accepted
+   * @returns stops it
+   */
+  onReached(listener: () => void): () => void {
+    const own = (): void => listener();
+    this.#reachedListeners.add(own);
+    return () => void this.#reachedListeners.delete(own);
+  }
+
+  /**
    * What is in force is written by then, and nothing afterwards: a disk that does not answer may never end it. Requests under way end with the
    * authority's client: dispose of it first.
    */
@@ -159,6 +170,8 @@ export class DomainFollower implements AsyncDisposable {
       this.#refusal = this.#states.refused;
       if (!isAccepted && this.#keysWanted) await this.#reportRefusal(signed?.state);
       own.check();
+      if (isAccepted && !this.#stop.signal.aborted)
+        for (const listener of [...this.#reachedListeners]) listener();
     } catch (error) {
       this.#refusal = undefined;
       await this.#failed(error);

@@ -18,7 +18,7 @@ export interface RenewalStanding {
 export function renewalProblem(
   { failure, leaf: { notAfter, notBefore }, side }: RenewalStanding,
   now: number,
-): RenewalFailure | undefined {
+): Pick<RenewalFailure, 'message' | 'remedy'> | undefined {
   const end = new Date(notAfter).toISOString();
   if (failure !== undefined)
     return {

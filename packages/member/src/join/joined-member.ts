@@ -37,7 +37,7 @@ export interface MemberParts {
   /** The credential of the internal interface. */
   readonly internal: RenewedCredential;
   /** Keeps the state up to date. */
-  readonly follower: AsyncDisposable & Pick<DomainFollower, 'onAccounts' | 'refusal'>;
+  readonly follower: AsyncDisposable & Pick<DomainFollower, 'onAccounts' | 'onReached' | 'refusal'>;
   /** Knows whether the certificate of the internal interface is over. */
   readonly own: Pick<OwnCertificateWatch, 'problem'>;
   /** Takes pushes of the authority, where the topology says so. */
@@ -72,6 +72,10 @@ export class JoinedMember implements Member {
       if (what === 'topology') this.#fit(parts.internal, 'internal');
     });
     this.#fit(parts.internal, 'internal');
+    parts.follower.onReached(() => {
+      parts.internal.authorityReached();
+      this.#openedExternal?.authorityReached();
+    });
   }
 
   get topology(): Topology {
