@@ -117,7 +117,7 @@ describe('the commands of the page', () => {
       fqdn,
       interfaces.internal?.address,
     ]);
-    const inside = Object.values(services).map(({ networks }) => networks.inside);
+    const inside = Object.values(services).map(({ networks }) => networks.servers);
     expect(planned).toEqual(inside.map((network) => [network?.aliases[0], network?.ipv4_address]));
     const outside = services.edge1?.networks.outside;
     expect(topology.servers.get('edge1.contoso.example')?.interfaces.external).toMatchObject({
@@ -126,6 +126,12 @@ describe('the commands of the page', () => {
     });
     const ports = [...new Set(Object.values(defaultPorts.edge.external ?? {}))];
     expect(services.edge1?.ports?.toSorted()).toEqual(ports.map((port) => `${port}:${port}`).toSorted());
+  });
+
+  it('lead a published port to the interface outside: Docker takes the network whose name comes first', () => {
+    const published = Object.values(services).filter(({ ports = [] }) => ports.length > 0);
+    expect(published).toEqual([services.edge1]);
+    for (const { networks } of published) expect(Object.keys(networks).sort()[0]).toBe('outside');
   });
 
   it.each(Object.entries(services))(
