@@ -111,12 +111,16 @@ describe('the certificate of an interface', () => {
       clock,
       log: createTestLog(),
     });
+    /** Waits for a renewal that is under way. */
+    const settled = () => renewed.newerThan(0);
     renewed.authorityReached();
     clock.advance(30_000);
+    await settled();
     expect(asked, 'nothing has failed').toBe(0);
     await renewed.renewNow();
     expect(renewed.failure).toMatchObject({ isUnreached: true });
     clock.advance(30_000);
+    await settled();
     expect(asked, 'it is away still').toBe(1);
     answer = async () =>
       Response.json({ reason: 'not-in-topology', message: 'no', remedy: 'r' }, { status: 403 });
@@ -125,6 +129,7 @@ describe('the certificate of an interface', () => {
     await expect.poll(() => renewed.failure?.isUnreached).toBe(false);
     renewed.authorityReached();
     clock.advance(30_000);
+    await settled();
     expect(asked, 'it has refused').toBe(2);
     answer = async (wanted) => new Response(await root.certify(wanted, { dnsNames }), { status: 201 });
     clock.advance(570_000);

@@ -165,7 +165,7 @@ describe('what is wrong with a member', () => {
     });
 
     it('is nothing beside a certificate that is over', () => {
-      const failure = { message: 'refused', remedy: 'join' };
+      const failure = { message: 'refused', remedy: 'join', isUnreached: false };
       expect(problems(confirmedAt, failure, [list(confirmedAt + 1, true)])).toMatchObject([{ stops: true }]);
     });
   });
