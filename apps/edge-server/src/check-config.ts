@@ -5,6 +5,7 @@ import { checkMembership, checkToken, keptTopology } from '@entente/member';
 import { loadCredential } from '@entente/tls';
 import { type EdgeServerConfig, edgeServerConfig } from './config.ts';
 import { acceptedPorts } from './create-edge-server.ts';
+import { refuseUnnamedCertificate } from './outside-certificate.ts';
 import { createResolver } from './resolver.ts';
 
 /**
@@ -30,6 +31,7 @@ export async function checkConfig(configFile: string): Promise<void> {
   const kept = await keptTopology(place);
   if (kept === undefined) return;
   const { external: outside } = edgeInterfaces(kept, fqdn);
+  refuseUnnamedCertificate(outside, external !== undefined, configFile);
   refuseManagementOutside(management, outside.address, configFile);
 }
 

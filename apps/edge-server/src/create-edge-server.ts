@@ -19,6 +19,7 @@ import {
 import { requestPolicyPort } from '@entente/sip-relay/request-policy';
 import { loadCredential } from '@entente/tls';
 import { type EdgeServerConfig, edgeServerConfig } from './config.ts';
+import { refuseUnnamedCertificate } from './outside-certificate.ts';
 import { createResolver } from './resolver.ts';
 
 /** The ports for which it uses plugins. */
@@ -52,6 +53,7 @@ export async function createEdgeServer(
     refuseManagementOutside(config.management, outside.address, configFile);
     const cacheDirectory = join(pathBeside(configFile, config.directory), 'federation');
     const { external, maxBytesInFlight, partnerListsEverySeconds: every } = config;
+    refuseUnnamedCertificate(outside, external !== undefined, configFile);
     const externalIdentity =
       external === undefined
         ? await member.externalIdentity()

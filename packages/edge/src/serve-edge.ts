@@ -41,6 +41,7 @@ import { createEdgePolicies } from './edge.ts';
 import type { EdgeSender } from './edge-sender.ts';
 import { openFederationTrust } from './federation-trust.ts';
 import type { EdgeAddresses } from './forwarding.ts';
+import { warnOfMissingNames } from './missing-names.ts';
 import { partnerLimits } from './partner-limits.ts';
 import { partnerRefusal } from './partner-refusal.ts';
 import { provenDomains } from './proven-domains.ts';
@@ -247,6 +248,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     );
     opened.push(partners);
     opened.push(everySecond(watch));
+    opened.push(warnOfMissingNames({ topology, fqdn, identity: externalIdentity, log: logger }));
     return {
       metrics: [
         ...proxyMetrics(() => inside.counts, 'inside'),

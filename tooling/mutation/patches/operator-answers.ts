@@ -15,6 +15,29 @@ export const patches: PatchList = {
   name: 'operator-answers',
   list: [
     {
+      name: 'unnamed-public-certificate',
+      off: 'an edge whose configuration names no certificate of a public CA ends with a refusal of the authority that says nothing of the configuration',
+      file: 'apps/edge-server/src/outside-certificate.ts',
+      find: "if (isNamed || outside.certificate !== 'public') return;",
+      replace: 'return;',
+      test: {
+        file: 'apps/edge-server/src/outside-certificate.test.ts',
+        title: 'must be named in the configuration: the authority has none',
+      },
+    },
+    {
+      name: 'names-of-a-public-certificate',
+      off: 'an edge takes a certificate of another name, and nobody says so',
+      file: 'packages/edge/src/missing-names.ts',
+      find: 'if (missing.length === 0) return;',
+      replace: 'return;',
+      test: {
+        file: 'packages/edge/src/missing-names.test.ts',
+        title:
+          'a certificate of a public CA has the names that the topology wants, or the log says which it lacks',
+      },
+    },
+    {
       name: 'held-stores',
       off: 'status names holds of stores that the topology does not have',
       file: `${commands}/authority/ending-certificates.ts`,

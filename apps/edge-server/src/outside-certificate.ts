@@ -1,0 +1,23 @@
+import type { edgeInterfaces } from '@entente/edge';
+import { OperatorFault } from '@entente/host';
+
+/**
+ * Refuses an edge whose external certificate comes from a public CA, and whose configuration does not name its files: the authority has none for it.
+ * @param outside - the external interface, as the topology lists it
+ * @param isNamed - whether the configuration names the files
+ * @param configFile - the place for the fault
+ * @throws OperatorFault `ENTENTE_EXTERNAL_CERTIFICATE_MISSING`
+ */
+export function refuseUnnamedCertificate(
+  outside: Pick<ReturnType<typeof edgeInterfaces>['external'], 'certificate' | 'fqdn'>,
+  isNamed: boolean,
+  configFile: string,
+): void {
+  if (isNamed || outside.certificate !== 'public') return;
+  throw new OperatorFault('ENTENTE_EXTERNAL_CERTIFICATE_MISSING', {
+    sentence: `the topology says that a public CA certifies ${outside.fqdn}, and the configuration names no certificate of it`,
+    place: configFile,
+    remedy:
+      'write external: { certificate: <file>, key: <file> }, PEM, the chain with the leaf first; or take the public certificate out of the topology',
+  });
+}
