@@ -107,6 +107,7 @@ export class RedisLocations implements Locations, AsyncDisposable {
       onLost: () => {
         this.#owesBindings = true;
         this.#settle();
+        void this.#link.lookAtPolicy();
       },
     });
   }

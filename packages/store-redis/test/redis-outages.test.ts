@@ -167,6 +167,28 @@ describe.skipIf(noRedis !== undefined)(
       await found(other.locations).toEqual([first, second]);
     });
 
+    it('is said to throw registrations away once it has, where that was set while it ran', async () => {
+      const pool = newPool();
+      const { events, locations } = await scene.open(pool);
+      await put(locations, [binding()]);
+      await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+      try {
+        for (let i = 0; i < 2; i++) {
+          // As that policy does.
+          await redis.command('DEL', `entente:{${pool}}:state`);
+          await put(locations, [binding({ aor: bob })], bob);
+          await expect.poll(() => events.filter((event) => event === 'locations-copied')).toHaveLength(i + 2);
+        }
+        await expect.poll(() => events).toContain('locations-store-evicts');
+        expect(
+          events.filter((event) => event === 'locations-store-evicts'),
+          'once',
+        ).toHaveLength(1);
+      } finally {
+        await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+      }
+    });
+
     it('keeps what was removed from coming back by a server that has not heard of it', async () => {
       const pool = newPool();
       const { hold, place, sockets } = dials();

@@ -272,5 +272,16 @@ export const patches: PatchList = {
         title: 'has a problem of health with the remedy for what Redis answers, until that takes a change',
       },
     },
+    {
+      name: 'evicts-later',
+      off: 'a store that is set to throw registrations away while servers are connected does so without a word',
+      file: 'packages/store-redis/src/redis-locations.ts',
+      find: '        void this.#link.lookAtPolicy();\n',
+      replace: '',
+      test: {
+        file: 'packages/store-redis/test/redis-outages.test.ts',
+        title: 'is said to throw registrations away once it has, where that was set while it ran',
+      },
+    },
   ],
 };

@@ -47,6 +47,8 @@ export class StoreLink implements AsyncDisposable {
   readonly #options: StoreLinkOptions;
   #isLost = false;
   #refused: RefusedChange | undefined;
+  /** By which it throws registrations away, as was said last. */
+  #policy: string | undefined;
   readonly #closing = new AbortController();
   #following: Promise<void> = Promise.resolve();
 
@@ -84,7 +86,8 @@ export class StoreLink implements AsyncDisposable {
     }
     this.writer.on('ready', () => {
       this.#options.onReady();
-      void this.#lookAtPolicy();
+      this.#policy = undefined;
+      void this.lookAtPolicy();
     });
     this.#following = this.#follow(step);
   }
@@ -171,10 +174,14 @@ export class StoreLink implements AsyncDisposable {
     );
   }
 
-  /** A store that throws registrations away takes users out of reach without a word: the operator has to know it before its memory is full. */
-  async #lookAtPolicy(): Promise<void> {
+  /**
+   * Says where the store throws registrations away, which takes users out of reach without a word: the operator has to know it before its memory
+   * is full, or once something is lost, because it can be set while it runs. Said once for each connection.
+   */
+  async lookAtPolicy(): Promise<void> {
     const policy = await evictionPolicy(this.writer).catch(() => undefined);
-    if (policy === undefined || this.#isClosed) return;
+    if (policy === undefined || policy === this.#policy || this.#isClosed) return;
+    this.#policy = policy;
     this.#options.log.warn(
       { event: 'locations-store-evicts', store: this.name, policy, remedy: keepAll },
       `${this.name} throws registrations away when its memory is full: maxmemory-policy is ${policy}`,
