@@ -159,8 +159,8 @@ export const patches: PatchList = {
       name: 'key-that-is-gone',
       off: 'an authority whose key was deleted is well until it is restarted, and then it is gone',
       file: 'packages/authority/src/health/kept-files.ts',
-      find: 'this.#missing = (await missingFiles(directory))',
-      replace: 'this.#missing = (await missingFiles(directory)).slice(0, 0)',
+      find: '[...(await missingFiles(directory))',
+      replace: '[...(await missingFiles(directory)).slice(0, 0)',
       test: {
         file: 'packages/authority/src/health/kept-files.test.ts',
         title: 'are in its health and once in its log while they are gone, with the remedy not to restart it',

@@ -55,8 +55,8 @@ export const patches: PatchList = {
       name: 'looks-at-the-end',
       off: 'a member that ends looks for missing files, which a disk that does not answer holds up',
       file: 'packages/member/src/follow/kept-state.ts',
-      find: 'if (!this.#isEnding) await',
-      replace: 'await',
+      find: '    if (this.#isEnding) return;\n',
+      replace: '',
       test: {
         file: 'packages/member/test/kept-state.test.ts',
         title:

@@ -184,7 +184,7 @@ export const patches: PatchList = {
       name: 'policy-of-the-store',
       off: 'nobody is told that the store throws registrations away when its memory is full',
       file: 'packages/store-redis/src/connection/store-link.ts',
-      find: '      void this.#lookAtPolicy();\n',
+      find: '      this.#policy = undefined;\n      void this.lookAtPolicy();\n',
       replace: '',
       test: {
         file: outages,
