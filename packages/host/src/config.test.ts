@@ -49,6 +49,7 @@ describe('configuration', () => {
     );
     expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_UNKNOWN_FIELD', place: 'pool.yaml:3:3' });
     expect(fault.message).toContain('listen.prot');
+    expect(fault.remedy).toBe('write port if that is meant, or remove it');
   });
 
   it('names a misspelt field rather than the one it leaves missing', () => {
@@ -56,6 +57,23 @@ describe('configuration', () => {
       parseConfig('domian: contoso.example\nlisten: { port: 2 }\n', 'pool.yaml', schema),
     );
     expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_UNKNOWN_FIELD', place: 'pool.yaml:1:1' });
+  });
+
+  it('names the fields that there are where none is near the unknown one', () => {
+    const fault = faultOf(() => parseConfig('colour: red\n', 'pool.yaml', schema));
+    expect(fault.remedy).toMatch(/^remove it; the fields here are domain, /);
+  });
+
+  it('names the nearest field of a part in a list, and of one with a name of its own', () => {
+    const inside = z.strictObject({ address: z.string() });
+    const forms = z.object({
+      list: z.array(inside).optional(),
+      named: z.record(z.string(), inside).default({}),
+    });
+    for (const text of ['list: [{ adress: a }]', 'named: { b: { adress: a } }']) {
+      const fault = faultOf(() => parseConfig(text, 'pool.yaml', forms));
+      expect(fault.remedy).toBe('write address if that is meant, or remove it');
+    }
   });
 
   it('refuses a value of another kind and names its place', () => {

@@ -1,7 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { nearestName } from '@entente/tls';
 import { LineCounter, parseDocument } from 'yaml';
 import type { core, ZodType } from 'zod';
+import { fieldsAt } from './config-fields.ts';
 import { OperatorFault } from './fault.ts';
 import { utf8Text } from './utf8-text.ts';
 
@@ -58,7 +60,7 @@ export function parseConfig<T>(text: string, file: string, schema: ZodType<T>): 
     throw new OperatorFault('ENTENTE_CONFIG_UNKNOWN_FIELD', {
       sentence: `the field "${field === '' ? key : `${field}.${key}`}" is not known`,
       place,
-      remedy: 'remove it or correct its spelling',
+      remedy: remedyFor(key, fieldsAt(schema, issue.path)),
     });
   }
   const isMissing = field !== '' && valueAt(value, issue.path) === undefined;
@@ -105,6 +107,13 @@ function empty(file: string, schema: ZodType): OperatorFault {
         ? 'write the fields that it is to have, or {} for none'
         : `write the fields that it needs: ${needed.join(', ')}`,
   });
+}
+
+/** The field that may be meant; where none is near, those that there are. */
+function remedyFor(key: string, fields: readonly string[]): string {
+  const meant = nearestName(key, fields);
+  if (meant !== undefined) return `write ${meant} if that is meant, or remove it`;
+  return fields.length === 0 ? 'remove it' : `remove it; the fields here are ${fields.join(', ')}`;
 }
 
 function invalidSentence(field: string, message: string): string {

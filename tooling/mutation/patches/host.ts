@@ -11,6 +11,17 @@ export const patches: PatchList = {
   name: 'host',
   list: [
     {
+      name: 'nearest-field',
+      off: 'a misspelt field of a configuration is refused without the one that is meant',
+      file: 'packages/host/src/config.ts',
+      find: 'const meant = nearestName(key, fields);',
+      replace: 'const meant = nearestName(key, []);',
+      test: {
+        file: 'packages/host/src/config.test.ts',
+        title: 'refuses an unknown field and names its line and column',
+      },
+    },
+    {
       name: 'drain-that-throws',
       off: 'a server whose drain throws at once is not disposed of',
       file: 'packages/host/src/lifecycle/stop-server.ts',
