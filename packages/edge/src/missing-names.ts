@@ -3,7 +3,7 @@ import { certificateNames, type Topology } from '@entente/topology';
 import { type Certificate, certificateNamesOf } from '@entente/x509';
 
 /**
- * Names that an external certificate should have and has not: clients and partners who ask for one of them refuse it.
+ * Names that an external certificate should have and has not: a client or partner that asks for one of them refuses it.
  * @param topology - in force
  * @param fqdn - of the edge
  * @param leaf - the certificate in use
