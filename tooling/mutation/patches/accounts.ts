@@ -240,7 +240,7 @@ export const patches: PatchList = {
       name: 'password-for-verifiers',
       off: 'an account is stored with a password in the place of verifiers, so that its user can never sign in',
       file: 'packages/accounts/src/check-shape.ts',
-      find: 'if (password !== undefined && Object.keys(verifiers).length === 0)',
+      find: 'if (password !== undefined && Object.keys(verifiers as object).length === 0)',
       replace: "if (password === '')",
       test: {
         file: 'packages/accounts/src/check-account.test.ts',

@@ -100,7 +100,7 @@ export const patches: PatchList = {
     {
       name: 'removed-administrators',
       off: 'the certificate of an administrator who was removed stays valid',
-      file: 'packages/authority/src/domain-revocations.ts',
+      file: 'packages/authority/src/unlisted-certificates.ts',
       find: 'for (const { name, issuedUntil } of removed) {',
       replace: 'for (const { name, issuedUntil } of removed.slice(removed.length)) {',
       test: {

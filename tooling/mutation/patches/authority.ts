@@ -112,9 +112,9 @@ export const patches: PatchList = {
     {
       name: 'stores-taken-away',
       off: 'a store that the topology no longer lists keeps its certificate',
-      file: 'packages/authority/src/domain-revocations.ts',
-      find: 'if (current.stores.has(subject)) continue;',
-      replace: 'if (current.stores.has(subject) || subject !== fqdn) continue;',
+      file: 'packages/authority/src/unlisted-certificates.ts',
+      find: 'if (topology.stores.has(subject)) continue;',
+      replace: 'if (topology.stores.has(subject) || subject !== fqdn) continue;',
       test: {
         file: 'packages/commands/test/store-certificates.test.ts',
         title:

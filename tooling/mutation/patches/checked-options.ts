@@ -93,7 +93,7 @@ export const patches: PatchList = {
       name: 'no-document',
       off: 'what is not a document fails somewhere inside',
       file: 'packages/topology/src/network/build-topology.ts',
-      find: '  checkIsDocument(document);\n',
+      find: "  checkIsDocument(document, 'buildTopology');\n",
       replace: '',
       test: { file: 'packages/topology/test/given-ends.test.ts', title: 'is a document, and not undefined' },
     },

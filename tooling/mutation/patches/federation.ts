@@ -130,8 +130,8 @@ export const patches: PatchList = {
       name: 'from-suffix',
       off: 'a partner speaks for every domain below its own: for one of ours, or of another partner',
       file: message,
-      find: 'return domains.includes(domain);',
-      replace: "return domains.some((own) => domain === own || domain.endsWith('.' + own));",
+      find: 'return authority.domains.includes(domain);',
+      replace: "return authority.domains.some((own) => domain === own || domain.endsWith('.' + own));",
       test: test(
         `refuses a request whose From is not the partner's: {"from":"<sip:mallory@branch.fabrikam.example>;tag=1"}`,
       ),

@@ -121,8 +121,8 @@ export const patches: PatchList = {
         [
           'record-algorithm',
           'digest/credential-record.ts',
-          '  checkAlgorithm(algorithm);\n',
-          '',
+          '  checkAlgorithm(algorithm);\n  checkGiven(username',
+          '  checkGiven(username',
           'algorithm SHA256',
         ],
         [
