@@ -174,9 +174,9 @@ export const patches: PatchList = {
     {
       name: 'next-server',
       off: 'a user agent dials the server again that has just failed, and no other',
-      file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
-      find: 'this.#avoidsLast = true;',
-      replace: 'this.#avoidsLast = false;',
+      file: 'packages/sip-endpoint/src/user-agent/home-server.ts',
+      find: 'suspect(connection, why)) this.#avoidsLast = true;',
+      replace: 'suspect(connection, why)) this.#avoidsLast = false;',
       test: {
         file: 'packages/sip-endpoint/test/other-servers.test.ts',
         title:

@@ -13,7 +13,7 @@ export const patches: PatchList = {
       name: 'registered-for-ever',
       off: 'a user agent that was disposed of registers, and nothing ends that',
       file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
-      find: 'if (this.#isDisposed) throw new DisposedError(this.#server.name);',
+      find: 'if (this.#isDisposed) throw new DisposedError(this.#options.server.name);',
       replace: '',
       test: disposed('is not asked to register: that is refused, and nothing is dialled'),
     },

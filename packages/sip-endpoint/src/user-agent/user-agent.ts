@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { SipRequest, SipResponse } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
 import { DisposedError } from '../connection/disposed.ts';
-import type { NextHop } from '../connection/next-hop.ts';
 import { type EndpointUser, SipEndpoint } from '../endpoint.ts';
 import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { agentClock } from './agent-clock.ts';
 import { AgentSubscriptions, type SubscribeOutcome } from './agent-subscriptions.ts';
 import { answerOutside } from './answer-outside.ts';
-import { askServers } from './ask-servers.ts';
 import { allowed } from './call-methods.ts';
 import { checkCall } from './check-call.ts';
 import {
@@ -19,6 +17,7 @@ import {
   dialledBy,
   plainText,
 } from './check-options.ts';
+import { HomeServer } from './home-server.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { KeepAlive, readingOfProcess } from './keep-alive.ts';
 import type { Line } from './line.ts';
@@ -36,7 +35,7 @@ import { SessionSource } from './session-source.ts';
 import type { AgentSubscribeOptions } from './subscription-dialog.ts';
 import { reportFault, tellApplication } from './tell-application.ts';
 import type { AgentRequestParts, UserAgentOptions } from './user-agent-options.ts';
-import { UserSession } from './user-agent-session.ts';
+import type { UserSession } from './user-agent-session.ts';
 
 /**
  * A user's end of SIP: stays registered, sends and receives MESSAGE, makes and takes calls, over one connection at a time.
@@ -46,7 +45,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   /** As the options gave it, for example `sip:alice@contoso.example`. */
   readonly addressOfRecord: string;
   readonly #options: UserAgentOptions;
-  readonly #server: NextHop;
+  readonly #server: HomeServer;
   readonly #newToken: () => string;
   readonly #endpoint: SipEndpoint;
   /** User and host of our Contact. */
@@ -62,8 +61,6 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   readonly #sessions: SessionSource;
   readonly #credentials: PasswordChangeParts['credentials'];
   readonly #password: PasswordChange;
-  /** Whether the place that failed last is passed over by the next attempt. */
-  #avoidsLast = false;
   #isDisposed = false;
 
   /** @param options - who and where; a SipArgumentError says which one is missing, misspelt or of another kind */
@@ -71,7 +68,6 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#options = checkedUserAgentOptions(options);
     const newToken = checkedTokens(options.newToken);
     this.#newToken = newToken;
-    this.#server = { link: { row: 0, name: 'SIP' }, ...options.server };
     this.addressOfRecord = options.addressOfRecord;
     const { addressOfRecord, clock = agentClock, host = unnamedHost, random = Math.random } = options;
     const user = addressOfRecord.slice(addressOfRecord.indexOf(':') + 1).split('@')[0];
@@ -134,6 +130,14 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       onFault: (error) => this.#line.onFault(error),
     });
     this.#credentials = { ...options.credentials };
+    this.#server = new HomeServer({
+      endpoint: this.#endpoint,
+      hop: { link: { row: 0, name: 'SIP' }, ...options.server },
+      credentials: this.#credentials,
+      sessions: this.#sessions,
+      touched: () => this.#keepAlive.touched(),
+      moved: (session) => this.#calls.moved(session),
+    });
     this.#password = new PasswordChange({
       addressOfRecord,
       credentials: this.#credentials,
@@ -166,23 +170,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    */
   async connect(): Promise<SipConnection> {
     this.#checkInUse();
-    const server = this.#server;
-    let connection: SipConnection | undefined;
-    if (this.#avoidsLast) {
-      this.#avoidsLast = false;
-      connection = await this.#endpoint.reach(server).catch(() => undefined);
-    }
-    if (connection === undefined) {
-      // An explicit call is an attempt in any case.
-      this.#endpoint.retry();
-      connection = await this.#endpoint.reach(server);
-    }
-    // It was up and is gone already: `onClosed` has come before there was a session.
-    if (connection.isClosed) {
-      throw new NoAnswerError('transport-error', 'the first request', server.name);
-    }
-    this.#sessionOn(connection);
-    return connection;
+    return this.#server.connect();
   }
 
   /**
@@ -322,22 +310,20 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#sessions.lost();
     this.#keepAlive.ended();
     const why = new NoAnswerError('transport-error', 'the next request', this.#options.server.name);
-    if (isKept && this.#endpoint.suspect(connection, why)) this.#avoidsLast = true;
+    if (isKept) this.#server.failed(connection, why);
     tellApplication(() => this.#options.events.onDisconnected?.(), this.#line.onFault);
     this.#registration.lost(why);
   }
 
   /** A registration that begins now would be kept for ever: there is nothing left that ends it. */
   #checkInUse(): void {
-    if (this.#isDisposed) throw new DisposedError(this.#server.name);
+    if (this.#isDisposed) throw new DisposedError(this.#options.server.name);
   }
 
-  async #sendRegister(expiresSeconds: number): Promise<SipResponse> {
-    const first = await this.connect();
+  #sendRegister(expiresSeconds: number): Promise<SipResponse> {
     const fromTag = this.#newToken();
     const build = () => this.#registers.build(expiresSeconds, fromTag);
-    return askServers(this.#endpoint, this.#server, first, async (connection) => {
-      const session = this.#sessionOn(connection);
+    return this.#server.ask(async (session) => {
       for (;;) {
         const { response } = await session.ask(build);
         if (!this.#registers.learn(response)) return response;
@@ -384,16 +370,6 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    */
   #contactFor(uri: string): string {
     return uri.startsWith('sips:') ? `<sips:${this.#contact}>` : `<sip:${this.#contact};transport=tls>`;
-  }
-
-  #sessionOn(connection: SipConnection): UserSession {
-    const { current } = this.#sessions;
-    if (current?.connection === connection) return current;
-    const touched = () => this.#keepAlive.touched();
-    const session = new UserSession(this.#endpoint, connection, this.#credentials, touched);
-    this.#sessions.use(session);
-    this.#calls.moved(session);
-    return session;
   }
 }
 
