@@ -59,6 +59,7 @@ export { refusedByPeer } from './refusal/refused-by-peer.ts';
 export type { Allow } from './trust/allow.ts';
 export { type Clock, systemClock } from './trust/clock.ts';
 export { createTrust, type OwnedTrust, type TrustSupplier } from './trust/create-trust.ts';
+export type { IgnoreUnknownIssuer } from './trust/ignored-certificate.ts';
 export type { LinkOptions } from './trust/link.ts';
 export { openTrust } from './trust/open-trust.ts';
 export type { AnchorLocation, CrlLocation, OpenTrustOptions } from './trust/open-trust-options.ts';

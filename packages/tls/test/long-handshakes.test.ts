@@ -1,7 +1,7 @@
 import { performance as platform } from 'node:perf_hooks';
 import * as tls from 'node:tls';
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
-import { serve } from '@entente/tls';
+import { type MutualServeOptions, serve } from '@entente/tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bare, ended, presenting } from './fixture.ts';
 import { useGreetingServers } from './greeting-server.ts';
@@ -17,14 +17,15 @@ beforeAll(async () => {
   forged = (count) => ({ cert: chainPem + foreign.certificatePem.repeat(count), key: keyPem });
 });
 
-async function start() {
-  const server = await serve(tls, common(), (socket) => void socket.end('hello'));
+async function start(options: Partial<MutualServeOptions> = {}) {
+  const server = await serve(tls, { ...common(), ...options }, (socket) => void socket.end('hello'));
   servers.closeAfterwards(() => server.close());
   return {
     welcomes: async (localAddress = '127.0.0.1') => {
       const options = { ...presenting(servers.world.client), localAddress } as tls.ConnectionOptions;
       return (await ended(bare(server.port, options))).received === 'hello';
     },
+    /** Shows such a chain. */
     refuses: (certificates: number, localAddress = '127.0.0.1') =>
       ended(bare(server.port, { ...forged(certificates), localAddress } as tls.ConnectionOptions)),
     /** Begins a connection, and says whether its handshake has ended. */
@@ -63,6 +64,20 @@ describe('an address from which chains come that nobody trusts', () => {
     await refuses(28);
     const next = dial();
     // Each of these has begun after it, and has ended before it begins.
+    for (let count = 0; count < 3; count++) expect(await welcomes('127.0.0.2')).toBe(true);
+    expect(next.isSecure).toBe(false);
+    vi.advanceTimersByTime(60_000);
+    expect((await next.end).received).toBe('hello');
+  });
+
+  it('waits also where they count as none, and it is admitted without a name', async () => {
+    const { dial, refuses, welcomes } = await start({
+      clientCertificate: 'optional',
+      ignoreUnknownIssuer: () => true,
+    });
+    everythingTakes(80);
+    for (let count = 0; count < 2; count++) expect((await refuses(4)).received).toBe('hello');
+    const next = dial();
     for (let count = 0; count < 3; count++) expect(await welcomes('127.0.0.2')).toBe(true);
     expect(next.isSecure).toBe(false);
     vi.advanceTimersByTime(60_000);

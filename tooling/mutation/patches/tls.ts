@@ -73,7 +73,7 @@ export const patches: PatchList = {
       name: 'verdict',
       off: 'a socket is let in whatever the judge says',
       file: sources,
-      find: 'if (!verdict.trusted) return refused(verdict.rejection, verdict, first.certificates[0]);',
+      find: '      return refused(rejection, verdict, leaf);\n',
       replace: '',
       test: handshake('refuses a revoked certificate with revoked'),
     },
@@ -89,9 +89,8 @@ export const patches: PatchList = {
       name: 'failed-is-not-absent',
       off: 'a certificate that fails counts as none where certificates are optional',
       file: sources,
-      find: 'if (!verdict.trusted) return refused(verdict.rejection, verdict, first.certificates[0]);',
-      replace:
-        "if (!verdict.trusted && asking.certificate === 'required') return refused(verdict.rejection, verdict, first.certificates[0]);",
+      find: 'if (isIgnored(asking.ignoreUnknownIssuer, rejection, leaf, shown.octets))',
+      replace: "if (asking.certificate === 'optional')",
       test: handshake(
         'refuses a certificate that fails where certificates are optional: it is never treated as absent',
       ),

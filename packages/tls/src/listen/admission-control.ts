@@ -321,7 +321,8 @@ export class AdmissionControl implements AdmissionOwner {
       socket.destroy();
       return;
     }
-    if (accepted !== undefined) this.#handshakes.passed(accepted);
+    // Anybody can make a dear chain: what counts as none has to be paid for, or it would be a way around that.
+    if (accepted !== undefined && outcome.peer.ignored === undefined) this.#handshakes.passed(accepted);
     if (socket.destroyed) return;
     const proven = outcome.peer.peer;
     const place = proven && this.#ofPeer?.enter(proven, outcome.shown?.octets ?? 0);

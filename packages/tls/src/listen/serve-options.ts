@@ -2,6 +2,7 @@ import type { IdentityExpectation } from '@entente/trust';
 import type { IdentitySource } from '../credential/credential.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import type { Allow } from '../trust/allow.ts';
+import type { IgnoreUnknownIssuer } from '../trust/ignored-certificate.ts';
 import type { LinkOptions } from '../trust/link.ts';
 import type { Trust } from '../trust/trust.ts';
 
@@ -115,9 +116,18 @@ export interface ListenOptions {
 export interface MutualServeOptions extends ListenOptions {
   /**
    * `required`: a client without certificate is refused. `optional`: it is admitted without a name; a certificate that is
-   * presented and fails is refused, never treated as absent. Default `required`.
+   * presented and fails is refused, never treated as absent, but for what `ignoreUnknownIssuer` allows. Default `required`.
    */
   readonly clientCertificate?: 'required' | 'optional';
+  /**
+   * Only where `clientCertificate` is `optional`. Asked where no anchor vouches for the certificate that a client has presented (`unknown-issuer`),
+   * with the names that it claims: after true the client is admitted without a name, as if it had presented none, and its `Peer` says with what the
+   * certificate was refused (`ignored`). For clients that are known by something else than a certificate, and present one wherever they are asked
+   * for one: telephones that of their maker. One of more than 8,192 octets, with its chain, is refused without asking, and so is every certificate
+   * that an anchor vouches for and that fails. Say false where the names are those of a server, so that a server whose certificate comes from the wrong
+   * authority learns of it. Default: each is refused.
+   */
+  readonly ignoreUnknownIssuer?: IgnoreUnknownIssuer;
   /** Which clients may connect. */
   readonly allow: Allow;
   /** How the client's names are checked. Default `{ mode: 'inbound' }`: `allow` decides by all of them. */
@@ -130,6 +140,8 @@ export interface PlainServeOptions extends ListenOptions {
   readonly clientCertificate: 'none';
   /** Absent: clients without certificates have no names to decide by. */
   readonly allow?: undefined;
+  /** Absent: no client presents a certificate. */
+  readonly ignoreUnknownIssuer?: undefined;
   /** Absent: clients without certificates have no names to check. */
   readonly expect?: undefined;
 }

@@ -52,6 +52,7 @@ const shape: Shape<ServeOptions> = {
   allow,
   expect: expectation('inbound', 'sip-domain', 'host', 'https', 'service'),
   clientCertificate: oneOf('required', 'optional', 'none'),
+  ignoreUnknownIssuer: callback,
   host: text,
   port: wholeNumber(0, 65_535),
   signal: abortSignal,
@@ -90,6 +91,13 @@ export function readServeOptions(given: unknown, kind: ModuleKind): ServeOptions
       obeyed[kind].length === 0
         ? 'leave http out'
         : `leave it out; node:${kind} obeys ${obeyed[kind].join(', ')}`,
+    );
+  }
+  if (options.clientCertificate !== 'optional' && options.ignoreUnknownIssuer !== undefined) {
+    throw optionFault(
+      place.within('ignoreUnknownIssuer'),
+      `expected ignoreUnknownIssuer only where clientCertificate is 'optional', found clientCertificate: '${options.clientCertificate ?? 'required'}'`,
+      "leave ignoreUnknownIssuer out, or admit clients without certificates: clientCertificate: 'optional'",
     );
   }
   if (options.clientCertificate !== 'none') {

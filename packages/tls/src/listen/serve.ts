@@ -161,6 +161,7 @@ class ListenerSettings {
       identity: options.expect ?? { mode: 'inbound' },
       authorise: authoriseOf(options.allow, 'serve'),
       certificate: options.clientCertificate ?? 'required',
+      ignoreUnknownIssuer: options.ignoreUnknownIssuer,
       secondOpinion: this.link.interface !== 'external' && options.trust.platformAnchors !== undefined,
       verdictTimeoutMs: options.limits?.verdictTimeoutMs ?? 5_000,
     };

@@ -2,6 +2,7 @@ import { type Authorise, type Authorised, allowNames } from '@entente/trust';
 import { hearRejection } from '../fault/call-back.ts';
 import { foundValue } from '../options/found-value.ts';
 import { OptionPlace, optionFault } from '../options/option-rule.ts';
+import { isThenable } from '../options/thenable.ts';
 
 /** Which peers may use a link: exact names (DNS names, SIP domains, URIs, or IP addresses of the certificate), or a function that decides. */
 export type Allow = readonly string[] | Authorise;
@@ -37,15 +38,6 @@ function isRejection(rejection: unknown): boolean {
     typeof rejection === 'object' &&
     rejection !== null &&
     typeof (rejection as Readonly<Record<string, unknown>>).reason === 'string'
-  );
-}
-
-/** Also a promise of another realm or of a library. */
-function isThenable(answer: unknown): boolean {
-  return (
-    typeof answer === 'object' &&
-    answer !== null &&
-    typeof (answer as Readonly<Record<string, unknown>>).then === 'function'
   );
 }
 

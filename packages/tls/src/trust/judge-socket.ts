@@ -10,6 +10,7 @@ import {
 } from '@entente/trust';
 import { askTrust } from './ask-trust.ts';
 import { systemClock } from './clock.ts';
+import { type IgnoreUnknownIssuer, isIgnored } from './ignored-certificate.ts';
 import { IssuerMemory } from './issuer-memory.ts';
 import {
   type Peer,
@@ -32,6 +33,8 @@ export interface Asking {
   readonly dane?: DaneExpectation | undefined;
   /** Whether a peer without certificate is admitted. */
   readonly certificate: 'required' | 'optional';
+  /** Whether one whose certificate no anchor vouches for is admitted as if it had none. */
+  readonly ignoreUnknownIssuer?: IgnoreUnknownIssuer | undefined;
   /** Whether OpenSSL was given anchors, so that its result counts. */
   readonly secondOpinion: boolean;
   readonly verdictTimeoutMs: number;
@@ -78,7 +81,13 @@ export function judgeSocket(
     };
   }
   const conclude = (verdict: TrustVerdict): Outcome => {
-    if (!verdict.trusted) return refused(verdict.rejection, verdict, first.certificates[0]);
+    if (!verdict.trusted) {
+      const [leaf] = first.certificates;
+      const { rejection } = verdict;
+      if (isIgnored(asking.ignoreUnknownIssuer, rejection, leaf, shown.octets))
+        return { admitted: true, peer: peerWithout(protection, rejection), shown: undefined };
+      return refused(rejection, verdict, leaf);
+    }
     const error = asking.secondOpinion ? platformError(socket) : undefined;
     // OpenSSL reads the machine's clock. Where the trust was given another one, the two speak of different times.
     if (error !== undefined && isAboutTime(error) && asking.trust.clock !== systemClock) {

@@ -1,4 +1,4 @@
-import type { PeerIdentity, TrustVerdict } from '@entente/trust';
+import type { PeerIdentity, Rejection, TrustVerdict } from '@entente/trust';
 
 /** A verdict that trusts. */
 export type TrustedVerdict = Extract<TrustVerdict, { trusted: true }>;
@@ -7,7 +7,7 @@ export type RefusedVerdict = Extract<TrustVerdict, { trusted: false }>;
 
 /** What the handshake negotiated. */
 export interface Protection {
-  /** `MTLS`: both sides have presented a certificate. `TLS`: only the server has. */
+  /** `MTLS`: both sides have proven who they are. `TLS`: only the server has. */
   readonly protection: 'TLS' | 'MTLS';
   /** `TLSv1.3` or `TLSv1.2`. */
   readonly protocol: string;
@@ -17,11 +17,14 @@ export interface Protection {
   readonly alpn: string | undefined;
 }
 
-/** The peer of a connection under a verdict; `peer` is undefined for a client that presented no certificate. */
+/**
+ * The peer of a connection under a verdict; `peer` is undefined for a client that presented no certificate, or one that was ignored: then `ignored`
+ * says what it was refused with.
+ */
 export type Peer = Protection &
   (
-    | { readonly peer: PeerIdentity; readonly verdict: TrustedVerdict }
-    | { readonly peer: undefined; readonly verdict: undefined }
+    | { readonly peer: PeerIdentity; readonly verdict: TrustedVerdict; readonly ignored?: undefined }
+    | { readonly peer: undefined; readonly verdict: undefined; readonly ignored?: Rejection | undefined }
   );
 
 /**
@@ -72,9 +75,9 @@ export function peerUnder(
   return { protection, protocol, cipher, alpn, peer: verdict.peer, verdict };
 }
 
-/** @internal A client that has presented no certificate. */
-export function peerWithout({ protocol, cipher, alpn }: Protection): Peer {
-  return { protection: 'TLS', protocol, cipher, alpn, peer: undefined, verdict: undefined };
+/** @internal A client that has presented no certificate, or one that was ignored. */
+export function peerWithout({ protocol, cipher, alpn }: Protection, ignored?: Rejection): Peer {
+  return { protection: 'TLS', protocol, cipher, alpn, peer: undefined, verdict: undefined, ignored };
 }
 
 /** @internal */
