@@ -130,11 +130,20 @@ describe('who dials as a client', () => {
     expect(refused).toEqual([]);
   });
 
+  it('is nobody at a front end where it shows a certificate of a CA that nobody knows, which names no server', async () => {
+    const { authorities, issue, lines, ports } = network;
+    const from = lines.length;
+    expect(await register(ports.sip, await issue([`alice.${domain}`], authorities.foreign))).toBe(401);
+    expect(lines.slice(from).filter(({ event, when }) => event === 'refused' && when !== undefined)).toEqual(
+      [],
+    );
+  });
+
   it.each<[string, string, Certify]>([
     [
-      'a CA that nobody knows',
+      'the name of a server by a CA that nobody knows',
       'unknown-issuer',
-      ({ authorities, issue }) => issue([`alice.${domain}`], authorities.foreign),
+      ({ authorities, issue }) => issue([`phone.maker.example`, frontEndName], authorities.foreign),
     ],
     ['a name that is not in the topology', 'not-in-topology', ({ issue }) => issue([`alice.${domain}`])],
     ['a certificate that was revoked', 'revoked', async ({ revoked }) => revoked.ours],

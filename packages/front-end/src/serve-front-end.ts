@@ -29,7 +29,9 @@ import {
 import { logRefusal, type ServeLimits } from '@entente/tls';
 import { hopFinder, links, type ServerInterface, type Topology } from '@entente/topology';
 import type { SignOutCause } from './account-changes.ts';
+import { claimsNoServer } from './claims-no-server.ts';
 import { FrontEnd, type FrontEndSender } from './front-end.ts';
+import { logIgnored } from './log-ignored.ts';
 import { poolMetrics, waitingMetric } from './pool/pool-metrics.ts';
 import { PoolRegistrations } from './pool/pool-registrations.ts';
 import { PoolWatch } from './pool/pool-watch.ts';
@@ -207,14 +209,16 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   const server = await sockets.listen(
     {
       service: 'sip',
-      // A client shows none.
+      // A client shows none, or that of the maker of a telephone, which proves nothing here.
       clientCertificate: 'optional',
       withoutCertificate: links.clientToFrontEnd,
+      ignoreUnknownIssuer: (claimed) => claimsNoServer(topology(), claimed),
       allow,
     },
     (socket, link) => {
       const connection = runtime.accept(socket, link);
       if (connection.server !== undefined) logConnection(connection, connection.server, fqdn);
+      else logIgnored(logger, connection);
     },
   );
   const web = await serveWeb({

@@ -119,9 +119,9 @@ export async function startFrontEnd({
     },
     /** For clients that are no {@link Peer}. */
     dial: (hop: NextHop) => dialDomain(hop, trust),
-    /** A client that proves itself as a user and registers. */
-    async user(username: string) {
-      const peer = await dialFrontEnd();
+    /** A client that proves itself as a user and registers; with a certificate where it has one. */
+    async user(username: string, identity?: Credential) {
+      const peer = await dialFrontEnd(identity);
       const address = `sip:${username}@${realm}`;
       const response = await peer.ask('REGISTER', `sip:${realm}`, {
         as: username,

@@ -138,7 +138,7 @@ export const patches: PatchList = {
       name: 'anybody-is-client',
       off: 'a front end judges nobody, and takes who has a certificate for a client',
       file: 'packages/sip-relay/src/inside/inside-sockets.ts',
-      find: 'clientCertificate,\n        allow,',
+      find: '        clientCertificate,\n        ...(ignoreUnknownIssuer === undefined ? {} : { ignoreUnknownIssuer }),\n        allow,',
       replace:
         "...(clientCertificate === 'optional' ? { clientCertificate: 'none' } : { clientCertificate, allow }),",
       test: clients(

@@ -1,7 +1,13 @@
 import tls from 'node:tls';
 import type { Member } from '@entente/member';
 import { type DialledSocket, dialServer, type NextHop } from '@entente/sip-endpoint';
-import { type ConnectionRefusal, type ServeLimits, serve, type TrustedServer } from '@entente/tls';
+import {
+  type ConnectionRefusal,
+  type IgnoreUnknownIssuer,
+  type ServeLimits,
+  serve,
+  type TrustedServer,
+} from '@entente/tls';
 import { type Link, linkOfServer, noLink, type ServerInterface } from '@entente/topology';
 
 /** Milliseconds in which another server of ours must have finished its handshake. */
@@ -32,6 +38,8 @@ export interface InsideListenOptions {
   readonly clientCertificate: 'required' | 'optional';
   /** The link of who shows no certificate; default none, so that nobody may send requests on it. */
   readonly withoutCertificate?: Link;
+  /** Where certificates are optional: whether one that no anchor vouches for counts as none; default: it is refused. */
+  readonly ignoreUnknownIssuer?: IgnoreUnknownIssuer;
   /** What the port is called in the log. Default `SIP`. */
   readonly name?: string;
 }
@@ -63,9 +71,11 @@ export class InsideSockets {
    * @throws faults of `serve` in `@entente/tls`
    */
   listen(
-    { allow, clientCertificate, name = 'SIP', service, withoutCertificate = noLink }: InsideListenOptions,
+    options: InsideListenOptions,
     accept: (socket: tls.TLSSocket, link: Link) => void,
   ): Promise<TrustedServer<tls.Server>> {
+    const { allow, clientCertificate, ignoreUnknownIssuer, service } = options;
+    const { name = 'SIP', withoutCertificate = noLink } = options;
     const { limits = {}, member, onRefusal, own } = this.#options;
     const { fqdn: local, identity, trust } = member;
     return serve(
@@ -76,6 +86,7 @@ export class InsideSockets {
         ...(own.address === undefined ? {} : { host: own.address }),
         port: own.ports[service] as number,
         clientCertificate,
+        ...(ignoreUnknownIssuer === undefined ? {} : { ignoreUnknownIssuer }),
         allow,
         link: { name, interface: 'internal', local },
         limits: { ...limits, whenPendingIsFull: 'close-silent', whenPlacesAreShort: 'close-unproven' },
