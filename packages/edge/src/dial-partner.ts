@@ -89,6 +89,8 @@ export async function dialPartner(hop: NextHop, options: DialPartnerOptions): Pr
     identity,
     expect,
     allow,
+    // Whatever program the partner runs.
+    minVersion: 'TLSv1.2',
     link: { name: hop.link.name, interface: 'external' },
     onRefusal: (refusal) => onRefusal({ ...refusal, rejection: refusalOfRoute(route, refusal.rejection) }),
   });

@@ -51,6 +51,9 @@ import { sniffProtocol } from './sniff-protocol.ts';
 /** What comes from outside goes to those that answer first; with another edge of our pool we share devices. */
 const watchedRoles: ReadonlySet<Role> = new Set(['director', 'front-end', 'edge']);
 
+/** The lowest version for clients and partners, whatever programs they run; servers of ours speak TLS 1.3. */
+const programsOfOthers = 'TLSv1.2';
+
 /** Who is on them learns nothing of those inside. */
 const outsideRows: ReadonlySet<number> = new Set([links.clientToEdge.row, links.federation.row]);
 
@@ -211,6 +214,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         trust: federationTrust,
         identity: externalIdentity,
         ...listenAt(external, 'clients'),
+        minVersion: programsOfOthers,
         clientCertificate: 'none',
         link: { name: links.clientToEdge.name, interface: 'external', local: fqdn },
         limits: {
@@ -234,6 +238,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         trust: federationTrust,
         identity: externalIdentity,
         ...listenAt(external, 'federation'),
+        minVersion: programsOfOthers,
         clientCertificate: 'required',
         allow: allowPartner,
         link: { name: links.federation.name, interface: 'external', local: fqdn },

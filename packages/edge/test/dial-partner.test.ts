@@ -1,10 +1,10 @@
-import { isIP } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
 import { ServiceLocator } from '@entente/sip-endpoint/resolve';
 import { createTestAuthority } from '@entente/testkit';
 import { sampleTopology } from '@entente/testkit/topology';
-import { type ConnectionRefusal, loadCredential, openTrust, serve } from '@entente/tls';
+import { type ConnectionRefusal, loadCredential, openTrust } from '@entente/tls';
 import { links } from '@entente/topology';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type DialPartnerOptions, dialPartner, locatePartner, namedHosts } from '../src/dial-partner.ts';
@@ -22,6 +22,7 @@ afterEach(async () => {
 async function partnerWith(
   names: readonly string[],
   entry: { readonly matchHostName?: boolean } | { readonly fqdn: string } = {},
+  speaks: tls.TlsOptions = {},
 ) {
   const listed = { id: 'fabrikam', domains: [domain] };
   const topology = sampleTopology({
@@ -36,12 +37,13 @@ async function partnerWith(
   opened.push(trust);
   const issued = await root.issue({ dnsNames: [...names] });
   const identity = await loadCredential({ certificate: issued.chainPem, key: issued.keyPem });
-  const server = await serve(
-    tls,
-    { trust, identity, host: '127.0.0.1', clientCertificate: 'none' },
-    (socket) => socket.resume(),
-  );
-  opened.push({ [Symbol.asyncDispose]: () => server.close() });
+  const server = tls.createServer({ cert: issued.chainPem, key: issued.keyPem, ...speaks }, (socket) => {
+    socket.on('error', () => {});
+    socket.resume();
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  opened.push({ [Symbol.asyncDispose]: async () => void server.close() });
+  const { port } = server.address() as AddressInfo;
   const refusals: ConnectionRefusal[] = [];
   const options: DialPartnerOptions = {
     fqdn: 'edge1.contoso.example',
@@ -51,7 +53,7 @@ async function partnerWith(
     identity,
     onRefusal: (refusal) => refusals.push(refusal),
   };
-  const dial = () => dialPartner({ ...hop, host, address: '127.0.0.1', port: server.port }, options);
+  const dial = () => dialPartner({ ...hop, host, address: '127.0.0.1', port }, options);
   return { dial, refusals, topology };
 }
 
@@ -61,6 +63,13 @@ describe('the edge of a partner', () => {
     await expect(dial()).rejects.toMatchObject({ rejection: { reason: 'name-mismatch' } });
     const proven = await partnerWith([domain]);
     expect((await proven.dial()).destroy().destroyed).toBe(true);
+  });
+
+  it('may speak TLS 1.2: what runs there is the choice of the partner', async () => {
+    const { dial } = await partnerWith([domain], {}, { maxVersion: 'TLSv1.2' });
+    const socket = await dial();
+    expect(socket.getProtocol()).toBe('TLSv1.2');
+    socket.destroy();
   });
 
   it('may have the name of its SRV record where its entry says so', async () => {

@@ -212,6 +212,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
       // A client shows none, or that of the maker of a telephone, which proves nothing here.
       clientCertificate: 'optional',
       withoutCertificate: links.clientToFrontEnd,
+      isForOthers: true,
       ignoreUnknownIssuer: (claimed) => claimsNoServer(topology(), claimed),
       allow,
     },

@@ -129,7 +129,7 @@ export async function serveMediation(options: ServeMediationOptions): Promise<Ru
   };
   const listen = async (service: 'sip' | 'gateway', allow: typeof allowInside, name: string) => {
     const server = await sockets.listen(
-      { service, name, clientCertificate: 'required', allow },
+      { service, name, clientCertificate: 'required', allow, isForOthers: service === 'gateway' },
       (socket, link) => {
         const connection = runtime.accept(socket, link);
         logConnection(connection, peerName(connection), fqdn);

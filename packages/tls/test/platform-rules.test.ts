@@ -3,6 +3,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { connect, serve } from '@entente/tls';
 import { describe, expect, it } from 'vitest';
+import { contextSettings } from '../src/credential/platform-settings.ts';
 import { bare, ended, presenting, resume, serverName } from './fixture.ts';
 import { useGreetingServers } from './greeting-server.ts';
 
@@ -92,6 +93,30 @@ describe('renegotiation', () => {
     const { port } = await greet();
     const { error } = await ended(bare(port, { ...presenting(servers.world.client), maxVersion: 'TLSv1.2' }));
     expect(error?.code).toContain('PROTOCOL_VERSION');
+  });
+});
+
+describe('the cipher suites of TLS 1.2', () => {
+  it('all have keys of the session alone and authenticated encryption (RFC 9325 §4.2)', async () => {
+    const server = await greet({ minVersion: 'TLSv1.2' });
+    const usable: string[] = [];
+    const names = tls.getCiphers().filter((name) => !name.startsWith('tls_'));
+    for (const ciphers of names.map((name) => name.toUpperCase())) {
+      const options = { ...presenting(servers.world.client), maxVersion: 'TLSv1.2', ciphers } as const;
+      const { received } = await ended(bare(server.port, options));
+      if (received === 'hello') usable.push(ciphers);
+    }
+    expect(usable).toEqual([
+      'ECDHE-ECDSA-AES128-GCM-SHA256',
+      'ECDHE-ECDSA-AES256-GCM-SHA384',
+      'ECDHE-ECDSA-CHACHA20-POLY1305',
+    ]);
+  });
+
+  it('of a certificate with an RSA key are as good', () => {
+    const { ciphers = '' } = contextSettings(undefined, [], 'TLSv1.2');
+    for (const name of ciphers.split(':'))
+      expect(name).toMatch(/^(TLS_|ECDHE-(ECDSA|RSA)-(AES(128|256)-GCM|CHACHA20-POLY1305))/);
   });
 });
 

@@ -12,6 +12,7 @@ const at =
 const clients = at('clients');
 const partners = at('partners');
 const authority = at('authority');
+const versions = at('tls-versions');
 const opening = (title: string): MutationPatch['test'] => ({
   file: 'packages/topology/test/may-open.test.ts',
   title,
@@ -191,6 +192,63 @@ export const patches: PatchList = {
       test: {
         file: 'packages/edge/src/claims-of-partners.test.ts',
         title: 'is one field of the identities that a partner asserts',
+      },
+    },
+    {
+      name: 'telephones-with-tls-1-2',
+      off: 'no telephone without TLS 1.3 connects to a front end, and no gateway',
+      file: 'packages/sip-relay/src/inside/inside-sockets.ts',
+      find: "...(isForOthers ? { minVersion: 'TLSv1.2' } : {}),",
+      replace: '',
+      test: versions('may speak TLS 1.2, with keys of the session alone and authenticated encryption'),
+    },
+    {
+      name: 'servers-of-ours-speak-tls-1-3',
+      off: 'a server of ours speaks TLS 1.2 to another',
+      file: 'packages/sip-relay/src/inside/inside-sockets.ts',
+      find: 'isForOthers = false',
+      replace: 'isForOthers = true',
+      test: versions('a server of ours speaks TLS 1.3 to another'),
+    },
+    {
+      name: 'outsiders-with-tls-1-2',
+      off: 'no telephone and no partner without TLS 1.3 connects to an edge',
+      file: 'packages/edge/src/serve-edge.ts',
+      find: "const programsOfOthers = 'TLSv1.2';",
+      replace: "const programsOfOthers = 'TLSv1.3';",
+      test: versions('may speak TLS 1.2, with keys of the session alone and authenticated encryption'),
+    },
+    {
+      name: 'partners-dialled-with-tls-1-2',
+      off: 'a partner whose edge has no TLS 1.3 is never reached',
+      file: 'packages/edge/src/dial-partner.ts',
+      find: "    minVersion: 'TLSv1.2',\n",
+      replace: '',
+      test: {
+        file: 'packages/edge/test/dial-partner.test.ts',
+        title: 'may speak TLS 1.2: what runs there is the choice of the partner',
+      },
+    },
+    {
+      name: 'gateways-dialled-with-tls-1-2',
+      off: 'a gateway without TLS 1.3 is never reached',
+      file: 'packages/sip-endpoint/src/connection/dial-server.ts',
+      find: "...(hop.isForeign === true ? { minVersion: 'TLSv1.2' } : {}),",
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/dialled-versions.test.ts',
+        title: 'is spoken to where it is a gateway',
+      },
+    },
+    {
+      name: 'suites-of-tls-1-2',
+      off: 'CBC is accepted, and a key that an RSA certificate opens',
+      file: 'packages/tls/src/credential/platform-settings.ts',
+      find: "...(minVersion === 'TLSv1.2' ? { ciphers } : {}),",
+      replace: '',
+      test: {
+        file: 'packages/tls/test/platform-rules.test.ts',
+        title: 'all have keys of the session alone and authenticated encryption (RFC 9325 §4.2)',
       },
     },
     {

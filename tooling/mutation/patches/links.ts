@@ -68,8 +68,8 @@ export const patches: PatchList = {
       name: 'no-certificate-at-a-director',
       off: 'a director takes connections without a certificate',
       file: 'packages/director/src/serve-director.ts',
-      find: "clientCertificate: 'required', allow }",
-      replace: "clientCertificate: 'optional', allow }",
+      find: "clientCertificate: 'required', allow, isForOthers",
+      replace: "clientCertificate: 'optional', allow, isForOthers",
       test: noCertificate(links.edgeToDirector, 'dir1'),
     },
     {
@@ -92,8 +92,8 @@ export const patches: PatchList = {
       name: 'no-certificate-at-a-mediation-server',
       off: 'a mediation server takes connections without a certificate',
       file: 'packages/mediation/src/serve-mediation.ts',
-      find: "clientCertificate: 'required', allow }",
-      replace: "clientCertificate: 'optional', allow }",
+      find: "clientCertificate: 'required', allow, isForOthers",
+      replace: "clientCertificate: 'optional', allow, isForOthers",
       test: noCertificate(links.mediationToGateway, 'med1'),
     },
     {

@@ -13,7 +13,7 @@ export interface DialServerOptions
 
 /**
  * Dials a server of the topology from the internal interface. Its certificate must have the name of the hop, and the
- * topology must allow the link.
+ * topology must allow the link. A program that is not of this network may speak TLS 1.2, a server of ours speaks TLS 1.3.
  * @param hop - where to
  * @returns for `dial` of an endpoint
  * @throws what `connect` of `@entente/tls` throws
@@ -29,6 +29,7 @@ export async function dialServer(hop: NextHop, { local, ...who }: DialServerOpti
     host: hop.address,
     port: hop.port,
     expect: { mode: 'host', name: hop.name },
+    ...(hop.isForeign === true ? { minVersion: 'TLSv1.2' } : {}),
     link: { name: hop.link.name, interface: 'internal', local },
   });
   const { identity, trust } = who;

@@ -40,6 +40,8 @@ export interface InsideListenOptions {
   readonly withoutCertificate?: Link;
   /** Where certificates are optional: whether one that no anchor vouches for counts as none; default: it is refused. */
   readonly ignoreUnknownIssuer?: IgnoreUnknownIssuer;
+  /** Programs of others come to this port too, which may speak TLS 1.2; default false: TLS 1.3 alone. */
+  readonly isForOthers?: boolean;
   /** What the port is called in the log. Default `SIP`. */
   readonly name?: string;
 }
@@ -75,7 +77,7 @@ export class InsideSockets {
     accept: (socket: tls.TLSSocket, link: Link) => void,
   ): Promise<TrustedServer<tls.Server>> {
     const { allow, clientCertificate, ignoreUnknownIssuer, service } = options;
-    const { name = 'SIP', withoutCertificate = noLink } = options;
+    const { isForOthers = false, name = 'SIP', withoutCertificate = noLink } = options;
     const { limits = {}, member, onRefusal, own } = this.#options;
     const { fqdn: local, identity, trust } = member;
     return serve(
@@ -88,6 +90,7 @@ export class InsideSockets {
         clientCertificate,
         ...(ignoreUnknownIssuer === undefined ? {} : { ignoreUnknownIssuer }),
         allow,
+        ...(isForOthers ? { minVersion: 'TLSv1.2' } : {}),
         link: { name, interface: 'internal', local },
         limits: { ...limits, whenPendingIsFull: 'close-silent', whenPlacesAreShort: 'close-unproven' },
         onRefusal,

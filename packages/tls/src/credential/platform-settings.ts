@@ -36,6 +36,22 @@ export function platformAnchors(trust: Trust, link: LinkContext): string[] {
 }
 
 /**
+ * All of TLS 1.3, and of TLS 1.2 those with a key for each session and authenticated encryption (RFC 9325 §4.2). Left to itself the platform also takes a
+ * key that the server's RSA certificate opens later, and CBC.
+ */
+const ciphers = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+/**
  * Settings of a secure context in which nothing is resumed and nothing renegotiated, and no key exchange takes long.
  *
  * @param material - certificate and key to present
@@ -54,6 +70,8 @@ export function contextSettings(
     ca: anchors,
     minVersion,
     maxVersion: 'TLSv1.3',
+    // TLS 1.3 alone needs no list: each of its suites is as good, and the platform's order is kept.
+    ...(minVersion === 'TLSv1.2' ? { ciphers } : {}),
     ecdhCurve: keyExchangeGroups(),
     // TLS 1.2 lets a peer change its certificate by renegotiating after the verdict.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (resumption ? 0 : constants.SSL_OP_NO_TICKET),

@@ -84,7 +84,10 @@ export interface ListenOptions {
   readonly http?: HttpSettings;
   /** Protocols accepted by ALPN, most preferred first. Default: those of the module. */
   readonly alpn?: readonly string[];
-  /** Lowest protocol version. Default `TLSv1.3`. With `TLSv1.2` renegotiation is off. */
+  /**
+   * Lowest protocol version. Default `TLSv1.3`. With `TLSv1.2` renegotiation is off, and of its cipher suites those with forward secrecy and authenticated
+   * encryption are accepted (RFC 9325 §4.2).
+   */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
   /** Name of the link, and which interface it is on; default `{ name: 'tls', interface: 'external' }`. */
   readonly link?: LinkOptions;
