@@ -68,8 +68,8 @@ export const patches: PatchList = {
       name: 'no-certificate-at-a-director',
       off: 'a director takes connections without a certificate',
       file: 'packages/director/src/serve-director.ts',
-      find: "clientCertificate: 'required', allow, isForOthers",
-      replace: "clientCertificate: 'optional', allow, isForOthers",
+      find: "clientCertificate: 'required', allow }",
+      replace: "clientCertificate: 'optional', allow }",
       test: noCertificate(links.edgeToDirector, 'dir1'),
     },
     {
