@@ -91,6 +91,37 @@ describe('a server with a file operation that never returns ends, and says so in
   });
 });
 
+describe('a server that may start no more threads', () => {
+  /** As where it has as many threads as it may, or as many files open: the one is said at once, the other later. */
+  const without = (constructor: string) => `
+    const { default: workers } = await import('node:worker_threads');
+    const { EventEmitter } = await import('node:events');
+    workers.Worker = class extends EventEmitter {
+      constructor() { super(); ${constructor} }
+      postMessage() {}
+      ref() {}
+      unref() {}
+    };
+    (await import('node:module')).syncBuiltinESMExports();`;
+  const missing = {
+    'at once': without("throw new Error('EAGAIN');"),
+    later: without("setTimeout(() => this.emit('error', new Error('EMFILE')), 1);"),
+  };
+  for (const [when, body] of Object.entries(missing)) {
+    it(`which it hears ${when}, stops as any other`, async () => {
+      const { last, signal, status } = await stopped(`threadless-${when}`, body);
+      expect(last).toMatchObject({ event: 'stopped', outcome: 'drained', closed: true });
+      expect([status, signal]).toEqual([0, null]);
+    });
+
+    it(`which it hears ${when}, ends though a file operation never returns`, async () => {
+      const { last, signal } = await stopped(`threadless-held-${when}`, `${body} read();`);
+      expect(last).toMatchObject(killed);
+      expect(signal).toBe('SIGKILL');
+    });
+  }
+});
+
 it('a server whose file operations return ends with status 0', async () => {
   const { last, signal, status } = await stopped(
     'returns',

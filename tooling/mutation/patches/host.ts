@@ -49,6 +49,28 @@ export const patches: PatchList = {
       test: { file: 'packages/host/test/stuck-server.test.ts', title: 'where its own thread waits for it' },
     },
     {
+      name: 'end-without-threads',
+      off: 'a server that may start no more threads crashes where it is told to stop',
+      file: 'packages/host/src/lifecycle/end-guard.ts',
+      find: '} catch {\n      this.#goOnHere();',
+      replace: '} catch (error) {\n      throw error;',
+      test: {
+        file: 'packages/host/test/stuck-server.test.ts',
+        title: 'which it hears at once, stops as any other',
+      },
+    },
+    {
+      name: 'end-guard-that-failed',
+      off: 'a server whose guard cannot begin is held up for ever',
+      file: 'packages/host/src/lifecycle/end-guard.ts',
+      find: "this.#thread.on('error', () => this.#goOnHere());",
+      replace: "this.#thread.on('error', () => {});",
+      test: {
+        file: 'packages/host/test/stuck-server.test.ts',
+        title: 'which it hears later, ends though a file operation never returns',
+      },
+    },
+    {
       name: 'misspelt-program',
       off: 'a misspelt part of a program is left out without a word',
       file: 'packages/host/src/run.ts',

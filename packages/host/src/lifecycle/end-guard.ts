@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /** Milliseconds that standard output has to take the last line. */
@@ -16,12 +15,16 @@ const { parentPort, Worker, workerData } = require('node:worker_threads');
 const kill = () => process.kill(process.pid, 'SIGKILL');
 const end = (text) => {
   const patience = "setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${lastLineMs})";
-  new Worker(patience, { eval: true, env: {}, execArgv: [] }).once('online', () => {
-    try {
-      for (let left = Buffer.from(text); left.length > 0; ) left = left.subarray(writeSync(1, left));
-    } catch {}
+  try {
+    new Worker(patience, { eval: true, env: {}, execArgv: [] }).once('online', () => {
+      try {
+        for (let left = Buffer.from(text); left.length > 0; ) left = left.subarray(writeSync(1, left));
+      } catch {}
+      kill();
+    }).once('error', kill);
+  } catch {
     kill();
-  }).once('error', kill);
+  }
 };
 const late = () => end(JSON.stringify({ ...workerData.line, time: new Date().toISOString() }) + '\\n');
 let timer = setTimeout(late, workerData.withinMs);
@@ -32,40 +35,65 @@ parentPort.on('message', ({ text, withinMs }) => {
 });
 `;
 
-/** Ends this process where it cannot end itself. */
+/**
+ * Ends this process where it cannot end itself. Where no thread can be started for it, as where this user may have no more of them or no more files are
+ * to be opened, it does so from the thread of the process, without the last line: it ends a process with a file operation that never returns, and none
+ * whose own thread is held up.
+ */
 export class EndGuard {
-  readonly #thread: Worker;
+  #thread: Worker | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** When it ends the process, by `performance.now()`. */
+  #deadline: number;
 
   /**
    * @param withinMs - milliseconds after which it ends the process, whatever holds up the process: its own thread too
    * @param line - the last line of the log then; the time is added
    */
   constructor(withinMs: number, line: object) {
-    // Nothing of the process is read again: a disk may not answer.
-    this.#thread = new Worker(program, {
-      eval: true,
-      env: {},
-      execArgv: [],
-      workerData: { line, withinMs },
-    });
-    this.#thread.unref();
-    this.#thread.on('error', () => {});
+    this.#deadline = performance.now() + withinMs;
+    try {
+      // Nothing of the process is read again: a disk may not answer.
+      this.#thread = new Worker(program, {
+        eval: true,
+        env: {},
+        execArgv: [],
+        workerData: { line, withinMs },
+      });
+      this.#thread.unref();
+      this.#thread.on('error', () => this.#goOnHere());
+    } catch {
+      this.#goOnHere();
+    }
   }
 
   /** @param withinMs - from now on, in the place of the time before */
   allow(withinMs: number): void {
-    this.#thread.postMessage({ withinMs });
+    this.#deadline = performance.now() + withinMs;
+    if (this.#thread === undefined) this.#goOnHere();
+    else this.#thread.postMessage({ withinMs });
   }
 
   /**
    * Ends the process now, by SIGKILL.
    * @param text - written to standard output before
    */
-  async end(text: string): Promise<never> {
-    this.#thread.ref();
-    this.#thread.postMessage({ text });
-    await once(this.#thread, 'error');
-    process.kill(process.pid, 'SIGKILL');
+  end(text: string): Promise<never> {
+    this.#deadline = performance.now();
+    if (this.#thread === undefined) kill();
+    this.#thread?.ref();
+    this.#thread?.postMessage({ text });
     return new Promise(() => {});
   }
+
+  #goOnHere(): void {
+    this.#thread = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(kill, Math.max(0, this.#deadline - performance.now()));
+    this.#timer.unref();
+  }
+}
+
+function kill(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
