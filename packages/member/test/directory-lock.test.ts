@@ -83,6 +83,8 @@ describe('the directory of a server', () => {
     const first = await holdDirectory(folder);
     const note = JSON.parse(await readFile(lock(), 'utf8')) as object;
     // As on another machine, which sees no process of that number, and not the socket either.
+    const [sign = ''] = await ofHolder();
+    await rm(join(folder, sign));
     await writeFile(lock(), JSON.stringify({ ...note, begun: '1', id: '0123456789ab' }));
     await using _second = await holdDirectory(folder);
     await first[Symbol.asyncDispose]();
@@ -131,6 +133,18 @@ describe('the directory of a server', () => {
       await using _second = second.server;
       expect(second.said).toBe(inUse.code);
     });
+
+  it('stays with a process that runs, though its note is deleted or an older copy of the files is put back', async () => {
+    await (await holdDirectory(folder))[Symbol.asyncDispose]();
+    const first = await holdDirectory(folder);
+    const older = (await readFile(lock(), 'utf8')).replace(/"id":"[0-9a-f]+"/, '"id":"0123456789ab"');
+    await rm(lock());
+    await expect(holdDirectory(folder), 'deleted').rejects.toMatchObject(inUse);
+    await writeFile(lock(), older.replace(/"begun":"[0-9]*"/, '"begun":"1"'));
+    await expect(holdDirectory(folder), 'put back').rejects.toMatchObject(inUse);
+    await first[Symbol.asyncDispose]();
+    await (await holdDirectory(folder))[Symbol.asyncDispose]();
+  });
 
   it('is free as a copy of one that is used', async () => {
     await using _held = await holdDirectory(folder);

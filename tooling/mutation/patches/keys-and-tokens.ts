@@ -273,6 +273,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'deleted-note-frees-directory',
+      off: 'a directory is free once somebody deletes the note of the server that uses it',
+      file: 'packages/member/src/files/directory-lock.ts',
+      find: 'if (await isUsedWithoutNote(directory, id)) {',
+      replace: 'if (false) {',
+      test: {
+        file: 'packages/member/test/directory-lock.test.ts',
+        title:
+          'stays with a process that runs, though its note is deleted or an older copy of the files is put back',
+      },
+    },
+    {
       name: 'note-of-a-starting-process-taken',
       off: 'a server that starts takes away the note of another one that is taking the directory at the moment',
       file: 'packages/member/src/files/directory-lock.ts',

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemberFault } from './fault.ts';
-import { showLife, showsLife, signName, signPattern } from './sign-of-life.ts';
+import { idOfSign, showLife, showsLife, signName, signPattern } from './sign-of-life.ts';
 
 /** In the directory of a member: which process uses it. */
 const lockFile = 'process.json';
@@ -51,12 +51,17 @@ export async function holdDirectory(directory: string): Promise<AsyncDisposable>
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (await isLinked(draft, path)) {
+        if (await isUsedWithoutNote(directory, id)) {
+          await removeOwn(path, note);
+          break;
+        }
         await removeAbandoned(directory, id);
         isTaken = true;
         return {
           async [Symbol.asyncDispose]() {
-            await removeOwn(path, note);
+            // Without a note, a sign of life is that of a process whose note somebody has deleted.
             await life?.[Symbol.asyncDispose]();
+            await removeOwn(path, note);
           },
         };
       }
@@ -68,8 +73,8 @@ export async function holdDirectory(directory: string): Promise<AsyncDisposable>
       if (holder?.id !== undefined) await rm(join(directory, signName(holder.id)), { force: true });
     }
   } finally {
-    await rm(draft, { force: true });
     if (!isTaken) await life?.[Symbol.asyncDispose]();
+    await rm(draft, { force: true });
   }
   throw inUse(directory, undefined);
 }
@@ -88,6 +93,19 @@ export async function refuseUnwritable(directory: string): Promise<void> {
   await access(directory, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
     throw Object.assign(error, { path: join(directory, `${lockFile}.new`) });
   });
+}
+
+/**
+ * Whether a process runs that has the directory, though its note is gone: somebody has deleted it, or put an older copy of the files back. One that is
+ * taking the directory at this moment has its draft there for as long as it shows that it lives.
+ */
+async function isUsedWithoutNote(directory: string, ownId: string): Promise<boolean> {
+  for (const name of await readdir(directory)) {
+    const id = signPattern.test(name) ? idOfSign(name) : ownId;
+    if (id === ownId || (await textOf(join(directory, `${lockFile}.${id}`))) !== undefined) continue;
+    if (await showsLife(directory, id)) return true;
+  }
+  return false;
 }
 
 /** Removes the drafts of processes that were killed; another one may be about to be refused, and removes its own. */
@@ -189,7 +207,7 @@ async function fieldsOf(pid: number): Promise<readonly string[]> {
 
 function inUse(directory: string, pid: number | undefined): MemberFault {
   return new MemberFault('ENTENTE_MEMBER_DIRECTORY_IN_USE', {
-    sentence: `expected a directory that no other server uses, found one that ${pid === undefined ? 'another process is taking' : `process ${pid} uses`}`,
+    sentence: `expected a directory that no other server uses, found one that ${pid === undefined ? 'another process uses' : `process ${pid} uses`}`,
     place: directory,
     remedy: 'stop the other server, or give this one a "directory" of its own',
   });

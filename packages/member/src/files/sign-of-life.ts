@@ -11,6 +11,9 @@ export const signName = (id: string): string => `process.${id}.sock`;
 /** Such a name. */
 export const signPattern = /^process\.[0-9a-f]{12}\.sock$/;
 
+/** @param name - such a name */
+export const idOfSign = (name: string): string => name.slice('process.'.length, -'.sock'.length);
+
 /**
  * Shows that this process runs, also to processes that see another set of process numbers, as in another container: a socket in the directory
  * that they share takes connections until the process ends, however it ends.
