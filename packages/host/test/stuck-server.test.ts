@@ -93,11 +93,11 @@ describe('a server with a file operation that never returns ends, and says so in
 
 describe('a server that may start no more threads', () => {
   /** As where it has as many threads as it may, or as many files open: the one is said at once, the other later. */
-  const without = (constructor: string) => `
+  const without = (fails: string) => `
     const { default: workers } = await import('node:worker_threads');
     const { EventEmitter } = await import('node:events');
     workers.Worker = class extends EventEmitter {
-      constructor() { super(); ${constructor} }
+      constructor() { super(); ${fails} }
       postMessage() {}
       ref() {}
       unref() {}
