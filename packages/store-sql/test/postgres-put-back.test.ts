@@ -10,7 +10,7 @@ import { enabled } from './records.ts';
 const reason = whyNoPostgres();
 
 describe.skipIf(reason !== undefined)(`a copy of the files of PostgreSQL ${reason ?? ''}`, () => {
-  it('that is put back while servers run is another history for who has read what it lacks, also once as much has changed again', async () => {
+  it('that is put back while servers run is another history for who has read what it lacks, also once as much has changed again, each time', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'entente-put-back-'));
     const data = join(folder, 'data');
     const copy = join(folder, 'copy');
@@ -19,6 +19,12 @@ describe.skipIf(reason !== undefined)(`a copy of the files of PostgreSQL ${reaso
     try {
       await using postgres = await startPostgres({ folder });
       const databases = databasesOn(postgres);
+      const putBack = async () => {
+        await postgres.stop('fast');
+        await rm(data, { recursive: true });
+        copied(copy, data);
+        await postgres.start();
+      };
       const server = await databases.create();
       const accounts = await databases.open(server, { patienceMs: 100_000 });
       await accounts.put(enabled('alice'), 'absent');
@@ -30,10 +36,7 @@ describe.skipIf(reason !== undefined)(`a copy of the files of PostgreSQL ${reaso
       if (!read.ok) throw new Error(read.refusal.message);
       expect(read.position.version).toBe(2);
 
-      await postgres.stop('fast');
-      await rm(data, { recursive: true });
-      copied(copy, data);
-      await postgres.start();
+      await putBack();
       for (const name of ['carol', 'dave', 'erin'])
         expect(await accounts.put(enabled(name), 'absent')).toMatchObject({ ok: true });
       // Who has read the second change would be given the third one and what follows alone.
@@ -49,6 +52,16 @@ describe.skipIf(reason !== undefined)(`a copy of the files of PostgreSQL ${reaso
       expect(again.ok && (await accounts.changes(again.position, 10)).ok, 'and one other history alone').toBe(
         true,
       );
+
+      await putBack();
+      for (const name of ['grace', 'heidi', 'ivan'])
+        expect(await accounts.put(enabled(name), 'absent')).toMatchObject({ ok: true });
+      expect(
+        await accounts.changes(read.position, 10),
+        'for who was away since the first time',
+      ).toMatchObject({
+        ok: false,
+      });
       await databases.close();
     } finally {
       await rm(folder, { recursive: true, force: true, maxRetries: 10 });

@@ -121,12 +121,24 @@ export const patches: PatchList = {
       name: 'put-back-files',
       off: 'a server that has read what a database lacks whose files were put back never reads some of the changes that come',
       file: 'packages/store-sql/src/postgres/known-history.ts',
-      find: 'state.version >= this.#last.version) return state;',
-      replace: 'true) return state;',
+      find: 'if (state.version >= (this.#versions.get(state.epoch) ?? 0)) return state;',
+      replace: 'return state;',
       test: {
         file: 'packages/store-sql/test/postgres-put-back.test.ts',
         title:
-          'that is put back while servers run is another history for who has read what it lacks, also once as much has changed again',
+          'that is put back while servers run is another history for who has read what it lacks, also once as much has changed again, each time',
+      },
+    },
+    {
+      name: 'put-back-again',
+      off: 'a database whose files are put back a second time is not noticed by who has read what it lacked the first time',
+      file: 'packages/store-sql/src/postgres/known-history.ts',
+      find: 'this.#versions.delete(epoch);',
+      replace: 'this.#versions.clear();',
+      test: {
+        file: 'packages/store-sql/test/postgres-put-back.test.ts',
+        title:
+          'that is put back while servers run is another history for who has read what it lacks, also once as much has changed again, each time',
       },
     },
   ],

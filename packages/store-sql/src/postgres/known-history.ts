@@ -3,17 +3,24 @@ import type { FeedState } from '@entente/accounts/directory';
 import type { SqlReader } from '../driver/sql-driver.ts';
 import { holdFeed } from './postgres-feed.ts';
 
+/** Epochs that a process remembers. A database gets another one where it was restored, or a standby has taken over. */
+const mostEpochs = 1_000;
+
 /**
  * How far a process knows the feed to have come. A copy of the files of a database that was put back in place of the present ones has the same
  * epoch, and would give versions a second time, to other changes: who has read the first ones would never read those.
  */
 export class KnownHistory {
-  #last: Pick<FeedState, 'epoch' | 'version'> | undefined;
+  /** The highest version of each epoch, the latest one last: the same copy may be put back again, with an epoch of before. */
+  readonly #versions = new Map<string, number>();
 
   /** @param state - that is committed: its changes cannot be undone within its epoch */
   note({ epoch, version }: Pick<FeedState, 'epoch' | 'version'>): void {
-    if (this.#last?.epoch === epoch && this.#last.version >= version) return;
-    this.#last = { epoch, version };
+    const known = this.#versions.get(epoch) ?? 0;
+    this.#versions.delete(epoch);
+    this.#versions.set(epoch, Math.max(known, version));
+    const [oldest = ''] = this.#versions.keys();
+    if (this.#versions.size > mostEpochs) this.#versions.delete(oldest);
   }
 
   /**
@@ -23,7 +30,7 @@ export class KnownHistory {
    */
   async hold(transaction: SqlReader): Promise<FeedState> {
     const state = await holdFeed(transaction);
-    if (this.#last?.epoch !== state.epoch || state.version >= this.#last.version) return state;
+    if (state.version >= (this.#versions.get(state.epoch) ?? 0)) return state;
     await transaction.all('UPDATE account_feed SET epoch = ? RETURNING epoch', [randomUUID()]);
     return holdFeed(transaction);
   }
