@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { issuerId, spkiHash } from '@entente/pki';
 import { authorityFiles } from '@entente/pki/node';
 import { createTestAuthority } from '@entente/testkit';
 import { anchorsHash } from '@entente/topology';
-import { decodePemCertificates } from '@entente/x509';
+import { decodePemCertificates, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { day, type Holder, RollingRoot, read, tick, url } from './rolling-root.ts';
 
@@ -199,6 +199,23 @@ describe('a domain that goes from one root to the next', () => {
     expect(await rootsPem()).toEqual([hashOf(2)]);
     await run.renewAll();
     expect(issuersOf(run.holder('fe01.contoso.example'))).toEqual(['Issuing CA 2', 'Root CA 2']);
+    await expectEveryone([[2]]);
+  });
+
+  it('believes it no more where the authority was killed once that version was stored, and before anything else was written', async () => {
+    await run.authority[Symbol.asyncDispose]();
+    const file = join(run.directory, authorityFiles.rootCertificate);
+    const pemOf = (number: number) =>
+      encodePem('CERTIFICATE', run.roots[number - 1]?.certificate.der as Uint8Array);
+    expect(await readFile(file, 'utf8')).toBe(pemOf(2));
+    // As they were before.
+    await writeFile(file, pemOf(1) + pemOf(2));
+    for (const name of ['trust-bundle.json', 'topology-published.json']) await rm(join(run.directory, name));
+    run.authority = await run.open();
+    expect(await rootsPem()).toEqual([hashOf(2)]);
+    expect((await run.state()).anchors).toBe(anchorsOf(2));
+    await run.clock.advance(tick);
+    expect(await readFile(file, 'utf8')).toBe(pemOf(2));
     await expectEveryone([[2]]);
   });
 
