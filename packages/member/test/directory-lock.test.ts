@@ -20,11 +20,14 @@ describe('the directory of a server', () => {
     const { id } = JSON.parse(await readFile(lock(), 'utf8')) as { id: string };
     return ['process.json', `process.${id}.sock`].sort();
   };
+  const signOfHolder = async () => (await ofHolder()).find((name) => name.endsWith('.sock')) ?? '';
   const inUse = { code: 'ENTENTE_MEMBER_DIRECTORY_IN_USE' };
 
   it('is used by one server at a time, and by the next once that has ended', async () => {
     const first = await holdDirectory(folder);
     await expect(holdDirectory(folder)).rejects.toMatchObject(inUse);
+    await rm(join(folder, await signOfHolder()));
+    await expect(holdDirectory(folder), 'where there are no sockets').rejects.toMatchObject(inUse);
     await first[Symbol.asyncDispose]();
     expect(await readdir(folder)).toEqual([]);
     await (await holdDirectory(folder))[Symbol.asyncDispose]();
@@ -83,11 +86,11 @@ describe('the directory of a server', () => {
     const first = await holdDirectory(folder);
     const note = JSON.parse(await readFile(lock(), 'utf8')) as object;
     // As on another machine, which sees no process of that number, and not the socket either.
-    const [sign = ''] = await ofHolder();
-    await rm(join(folder, sign));
+    await rm(join(folder, await signOfHolder()));
     await writeFile(lock(), JSON.stringify({ ...note, begun: '1', id: '0123456789ab' }));
     await using _second = await holdDirectory(folder);
     await first[Symbol.asyncDispose]();
+    expect(await readdir(folder)).toContain('process.json');
     await expect(holdDirectory(folder)).rejects.toMatchObject(inUse);
   });
 
