@@ -96,6 +96,24 @@ describe.skipIf(noRedis !== undefined)(`a server whose pool shares a Redis${noRe
     await put(opened.locations, [binding]);
     expect(opened.problems()).toEqual([]);
   });
+
+  it('has a problem of health while Redis throws registrations away when its memory is full', async () => {
+    await using redis = await startRedis();
+    await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    await using opened = await open(redis.place);
+    await expect
+      .poll(() => opened.problems())
+      .toEqual([
+        expect.objectContaining({
+          part: 'locations',
+          message: expect.stringContaining('allkeys-lru'),
+          remedy: expect.stringContaining('noeviction'),
+          stops: false,
+        }),
+      ]);
+    await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    await expect.poll(() => opened.problems()).toEqual([]);
+  });
 });
 
 /** A configuration file with this text, of a server that has joined. */

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Binding, LocationChange, Locations } from '@entente/sip-proxy/locations';
 import { checkOptions } from './check-options.ts';
 import { type Driver, loadDriver } from './connection/driver.ts';
+import type { EvictingStore } from './connection/eviction-policy.ts';
 import { checkPlace, type RedisPlace } from './connection/redis-place.ts';
 import type { RefusedChange } from './connection/refused-change.ts';
 import { StoreLink } from './connection/store-link.ts';
@@ -107,7 +108,6 @@ export class RedisLocations implements Locations, AsyncDisposable {
       onLost: () => {
         this.#owesBindings = true;
         this.#settle();
-        void this.#link.lookAtPolicy();
       },
     });
   }
@@ -144,6 +144,11 @@ export class RedisLocations implements Locations, AsyncDisposable {
   /** Why the store takes no change though it answers; undefined where it takes them, as far as is known. */
   get refused(): RefusedChange | undefined {
     return this.#link.refused;
+  }
+
+  /** By what policy the store throws registrations away when its memory is full; undefined where it throws none away, as far as is known. */
+  get evicts(): EvictingStore | undefined {
+    return this.#link.evicts;
   }
 
   lookup(aor: string, now: number): readonly Binding[] {

@@ -184,7 +184,7 @@ export const patches: PatchList = {
       name: 'policy-of-the-store',
       off: 'nobody is told that the store throws registrations away when its memory is full',
       file: 'packages/store-redis/src/connection/store-link.ts',
-      find: '      this.#policy = undefined;\n      void this.lookAtPolicy();\n',
+      find: '      this.#evicts = undefined;\n      void this.#lookAtPolicy();\n',
       replace: '',
       test: {
         file: outages,
@@ -275,12 +275,23 @@ export const patches: PatchList = {
     {
       name: 'evicts-later',
       off: 'a store that is set to throw registrations away while servers are connected does so without a word',
-      file: 'packages/store-redis/src/redis-locations.ts',
-      find: '        void this.#link.lookAtPolicy();\n',
+      file: 'packages/store-redis/src/connection/store-link.ts',
+      find: '        if (performance.now() - this.#askedPolicyAt >= policyMs) void this.#lookAtPolicy();\n',
       replace: '',
       test: {
         file: 'packages/store-redis/test/redis-outages.test.ts',
-        title: 'is said to throw registrations away once it has, where that was set while it ran',
+        title: 'is said to throw registrations away where that was set while it ran',
+      },
+    },
+    {
+      name: 'evicts-in-health',
+      off: 'a store that throws registrations away when its memory is full is named in one line of the log alone, and not in the health of its servers',
+      file: 'packages/front-end/src/locations/open-locations.ts',
+      find: '...evictingProblems(locations), ',
+      replace: '',
+      test: {
+        file: 'apps/pool-server/test/open-locations.test.ts',
+        title: 'has a problem of health while Redis throws registrations away when its memory is full',
       },
     },
   ],

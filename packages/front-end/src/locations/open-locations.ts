@@ -19,7 +19,7 @@ export interface SharedLocations extends AsyncDisposable {
   readonly locations: Locations | undefined;
   /** Whether the Redis cannot be reached now; false where there is none. */
   readonly isLost: boolean;
-  /** That the Redis answers and takes no changes, or that the copy could not be written with which it starts while the Redis is away. */
+  /** That the Redis answers and takes no changes, that it throws registrations away when its memory is full, or that the copy could not be written with which it starts while the Redis is away. */
   problems(): readonly ServerProblem[];
 }
 
@@ -100,7 +100,11 @@ export async function openLocations(options: OpenLocationsOptions): Promise<Shar
     get isLost() {
       return locations.isLost;
     },
-    problems: () => [...refusedProblems(locations), ...(file?.problems() ?? [])],
+    problems: () => [
+      ...refusedProblems(locations),
+      ...evictingProblems(locations),
+      ...(file?.problems() ?? []),
+    ],
     async [Symbol.asyncDispose]() {
       await locations[Symbol.asyncDispose]();
       await file?.[Symbol.asyncDispose]();
@@ -113,6 +117,14 @@ function refusedProblems({ refused }: RedisLocations): readonly ServerProblem[] 
   if (refused === undefined) return [];
   const { code, remedy } = refused;
   const message = `expected a store of locations that takes changes, found ${code}: registrations are refused`;
+  return [{ part: 'locations', message, remedy, stops: false }];
+}
+
+/** Nothing is lost yet; once its memory is full, users who are registered are not found any more. */
+function evictingProblems({ evicts }: RedisLocations): readonly ServerProblem[] {
+  if (evicts === undefined) return [];
+  const { policy, remedy } = evicts;
+  const message = `expected a store of locations that keeps what it has, found maxmemory-policy ${policy}: when its memory is full it throws registrations away`;
   return [{ part: 'locations', message, remedy, stops: false }];
 }
 

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { LocationsUnavailableError } from '@entente/sip-proxy/locations';
 import type { Redis } from 'ioredis';
 import type { Driver } from './driver.ts';
-import { evictionPolicy } from './eviction-policy.ts';
+import { type EvictingStore, evictionPolicy, keepsAll } from './eviction-policy.ts';
 import { openRedis } from './open-redis.ts';
 import type { RedisPlace } from './redis-place.ts';
 import { type RefusedChange, refusedChange } from './refused-change.ts';
@@ -33,6 +33,9 @@ const timedOut = 'Command timed out';
 const remedy =
   'check that Redis runs there, is reachable and accepts this account; clients register again by themselves';
 
+/** Milliseconds after which the store is asked again by what policy it makes room: that can be set while it runs. */
+const policyMs = 5_000;
+
 const keepAll =
   'set "maxmemory-policy noeviction" in redis.conf, or CONFIG SET maxmemory-policy noeviction; then changes are refused while memory is short, and nothing is lost';
 
@@ -47,8 +50,9 @@ export class StoreLink implements AsyncDisposable {
   readonly #options: StoreLinkOptions;
   #isLost = false;
   #refused: RefusedChange | undefined;
-  /** By which it throws registrations away, as was said last. */
-  #policy: string | undefined;
+  #evicts: EvictingStore | undefined;
+  /** When the store was asked for its policy last, milliseconds of a clock that never jumps. */
+  #askedPolicyAt = performance.now();
   readonly #closing = new AbortController();
   #following: Promise<void> = Promise.resolve();
 
@@ -75,6 +79,11 @@ export class StoreLink implements AsyncDisposable {
     return this.#refused;
   }
 
+  /** By what policy the store throws registrations away when its memory is full; undefined where it throws none away, or does not say. */
+  get evicts(): EvictingStore | undefined {
+    return this.#evicts;
+  }
+
   /**
    * Connects, and follows the store from then on.
    * @param step - takes in what comes next; again and again, and after each failure
@@ -86,8 +95,8 @@ export class StoreLink implements AsyncDisposable {
     }
     this.writer.on('ready', () => {
       this.#options.onReady();
-      this.#policy = undefined;
-      void this.lookAtPolicy();
+      this.#evicts = undefined;
+      void this.#lookAtPolicy();
     });
     this.#following = this.#follow(step);
   }
@@ -145,6 +154,7 @@ export class StoreLink implements AsyncDisposable {
         if (this.#isClosed) return;
         await step();
         this.#back();
+        if (performance.now() - this.#askedPolicyAt >= policyMs) void this.#lookAtPolicy();
       } catch (error) {
         if (this.#isClosed) return;
         this.#lost(error as Error);
@@ -176,15 +186,18 @@ export class StoreLink implements AsyncDisposable {
 
   /**
    * Says where the store throws registrations away, which takes users out of reach without a word: the operator has to know it before its memory
-   * is full, or once something is lost, because it can be set while it runs. Said once for each connection.
+   * is full, or once something is lost. It can be set while the store runs, so it is asked for again and again. A policy is said once for each connection.
    */
-  async lookAtPolicy(): Promise<void> {
-    const policy = await evictionPolicy(this.writer).catch(() => undefined);
-    if (policy === undefined || policy === this.#policy || this.#isClosed) return;
-    this.#policy = policy;
+  async #lookAtPolicy(): Promise<void> {
+    this.#askedPolicyAt = performance.now();
+    const said = await evictionPolicy(this.writer).catch(() => undefined);
+    if (said === undefined || this.#isClosed) return;
+    const before = this.#evicts?.policy;
+    this.#evicts = said === keepsAll ? undefined : { policy: said, remedy: keepAll };
+    if (this.#evicts === undefined || said === before) return;
     this.#options.log.warn(
-      { event: 'locations-store-evicts', store: this.name, policy, remedy: keepAll },
-      `${this.name} throws registrations away when its memory is full: maxmemory-policy is ${policy}`,
+      { event: 'locations-store-evicts', store: this.name, policy: said, remedy: keepAll },
+      `${this.name} throws registrations away when its memory is full: maxmemory-policy is ${said}`,
     );
   }
 
