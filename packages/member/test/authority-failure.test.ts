@@ -163,6 +163,22 @@ describe('a server whose own certificate is over', () => {
     });
   });
 
+  it('says so at once where the authority refuses its stream of events', async () => {
+    await using published = await publish();
+    await using member = await startMember({}, published.url);
+    published.list = (await listOf(member.root, { number: 2, revoked: [member.ownSerial] })).der;
+    member.answer('/events', (_, response) => response.writeHead(403).end());
+    await member.follower.start();
+    await expect.poll(() => member.events).toContain('own-certificate-revoked');
+  });
+
+  it('says of a hold how it ends, and not that it must join again', async () => {
+    await using outside = await seen({ number: 2, isHold: true });
+    const { remedy, serial } = outside.member.ownCertificate.problem!.fields;
+    expect(remedy).toContain(`entente cert release ${serial}`);
+    expect(remedy).not.toContain('join-token');
+  });
+
   it('stays so whatever newer list is published, and until it has another certificate', async () => {
     await using outside = await seen({ number: 2 });
     await outside.publish({ number: 3, revoked: [] });

@@ -167,6 +167,14 @@ describe('ranking', () => {
     const deeper = reject('revoked', { ...samples.revoked, depth: 1 });
     expect(ranked([unknown, deeper, revoked, unknown])).toEqual([revoked, deeper, unknown]);
   });
+
+  it('say of a certificate on hold how that ends, and of every other revocation that another one is needed', () => {
+    const { revoked } = samples;
+    expect(reject('revoked', revoked).remedy).toMatch(/^issue the holder a new certificate/);
+    expect(reject('revoked', { ...revoked, code: 'certificateHold' }).remedy).toMatch(
+      /have its CA end the hold \(entente cert release/,
+    );
+  });
 });
 
 /** Sources of a package, without texts that show how a reason is written. */

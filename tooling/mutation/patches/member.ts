@@ -40,6 +40,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'revoked-outside-at-once',
+      off: 'a member that was revoked says for a minute that it is ready: until its next refresh, though its authority has closed its stream',
+      file: 'packages/member/src/follow/follow-events.ts',
+      find: "    if (event === 'authority-refused-us') await options.onRefused();\n",
+      replace: '',
+      test: {
+        file: 'packages/member/test/authority-failure.test.ts',
+        title: 'says so at once where the authority refuses its stream of events',
+      },
+    },
+    {
       name: 'revoked-by-an-old-list',
       off: 'an old list that somebody plays back on plain HTTP takes a server out of service',
       file: 'packages/member/src/follow/own-certificate-watch.ts',

@@ -90,9 +90,11 @@ export class DomainFollower implements AsyncDisposable {
   async start(): Promise<void> {
     await this.refresh();
     if (!this.#stop.signal.aborted) this.#alarm.check();
-    const { authority, fqdn, log } = this.#options;
+    const { authority, fqdn, log, own } = this.#options;
+    const { signal } = this.#stop;
     const onNews = (event?: ServerEvent) => this.#hear(event);
-    this.#following = followEvents({ authority, fqdn, log, onNews, signal: this.#stop.signal });
+    const onRefused = () => own.lookOutside(signal);
+    this.#following = followEvents({ authority, fqdn, log, onNews, onRefused, signal });
     this.#pollLater();
   }
 

@@ -17,6 +17,8 @@ export interface FollowEventsOptions {
   readonly fqdn: string;
   /** Called when the stream opens, because something may have happened before, and with each event. */
   readonly onNews: (event?: ServerEvent) => void;
+  /** Called where the authority has refused us: it tells nothing more, so why must be found elsewhere. */
+  readonly onRefused: () => Promise<void>;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -53,6 +55,7 @@ export async function followEvents(options: FollowEventsOptions): Promise<void> 
     const level = isTold && authority.isPushedTo ? 'debug' : 'warn';
     isTold = true;
     log[level]({ event, ...others, peer: authority.url }, `the authority's event stream ended: ${message}`);
+    if (event === 'authority-refused-us') await options.onRefused();
     await pause(retryMs * (0.5 + Math.random()), signal);
     retryMs = Math.min(retryMs * 2, authority.isPushedTo ? longestRetryBesidePushesMs : longestRetryMs);
   }

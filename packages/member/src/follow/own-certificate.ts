@@ -33,12 +33,16 @@ export function ownCertificateProblem(
     if (entry === undefined || entry.reason === 'removeFromCRL') continue;
     const { reason = 'unspecified', revocationDate } = entry;
     const at = new Date(revocationDate).toISOString();
+    const remedies: Readonly<Record<string, string>> = {
+      cessationOfOperation: `${takenOut(fqdn)}${remedy}`,
+      certificateHold: onHold(serial),
+    };
     return {
       fields: {
         event: 'own-certificate-revoked',
         serial,
         reason,
-        remedy: reason === 'cessationOfOperation' ? `${takenOut(fqdn)}${remedy}` : remedy,
+        remedy: remedies[reason] ?? remedy,
       },
       message: `the certificate of this server was revoked at ${at} (${reason}, revocation list ${list.crlNumber}): every peer refuses it`,
     };
@@ -57,6 +61,11 @@ const clockFirst =
 /** The reason of those that the topology lists no longer. */
 function takenOut(fqdn: string): string {
   return `where ${fqdn} was taken out of the topology, stop this server; otherwise `;
+}
+
+/** It counts again once the hold ends: another one is not needed. */
+function onHold(serial: string): string {
+  return `it is on hold: ask an administrator why, and to end the hold (entente cert release ${serial}); this server then goes on without a restart`;
 }
 
 /** By name and key: a root that is being replaced has one name and two keys. */

@@ -109,7 +109,9 @@ export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, cl
       const refusal = refuse(
         'certificate-not-on-hold',
         `expected that the certificate ${serialHex} is on hold, found that ${found}`,
-        'a final revocation has no end: let the server join again with a new token from entente join-token',
+        revocation === undefined
+          ? 'nothing is to be done: it counts. entente cert list --all shows which certificates are on hold'
+          : 'a final revocation has no end: let the server join again with a new token from entente join-token',
       );
       return { ok: false, refusal };
     },

@@ -38,6 +38,9 @@ function inVain(notFetched: NotFetched['notFetched'] = []): string {
   return notFetched.map(({ url, why }) => `; ${clip(url)}: ${clip(why)}`).join('');
 }
 
+/** The one revocation that can be taken back (RFC 5280 §5.3.1). */
+const onHold = 'certificateHold';
+
 /** Reasons of stage 3. */
 export const revocationReasons: ReasonEntries<'revoked' | 'revocation-unknown' | 'revocation-stale'> = {
   revoked: {
@@ -47,8 +50,10 @@ export const revocationReasons: ReasonEntries<'revoked' | 'revocation-unknown' |
     means: 'A valid CRL or OCSP response says that a certificate in the path is revoked.',
     sentence: ({ depth, subject, since, code, source, signer }) =>
       `expected a certificate that is not revoked, found ${certificateAt(depth, subject)} revoked since ${moment(since)} (${code}), according to ${sources[source]} of "${clip(signer)}"`,
-    remedy: () =>
-      'issue the holder a new certificate for a new key; if the revocation was a mistake, issue a new certificate',
+    remedy: ({ code }) =>
+      code === onHold
+        ? 'it is on hold: have its CA end the hold (entente cert release, where that is an authority of Entente), or revoke it for good and issue the holder a new certificate for a new key'
+        : 'issue the holder a new certificate for a new key; if the revocation was a mistake, issue a new certificate',
   },
   'revocation-unknown': {
     stage: 'revocation',
