@@ -172,6 +172,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'version-of-a-used-domain',
+      off: 'a version that is refused because users are in its domain blocks every later one, and nothing says how another is signed in its place',
+      file: 'packages/commands/src/authority/refused-version.ts',
+      find: 'if (ofUsers.has(reason)) return',
+      replace: "if (reason === '') return",
+      test: {
+        file: 'packages/commands/src/authority/refused-version.test.ts',
+        title: 'for domain-in-use can be replaced, so that it does not block every later one',
+      },
+    },
+    {
       name: 'list-behind-our-back',
       off: 'nobody notices another list under the number that the trust state names',
       file: 'packages/member/src/follow/list-alarm.ts',

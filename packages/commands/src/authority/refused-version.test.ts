@@ -21,7 +21,7 @@ const next = (reason: string) =>
   );
 
 describe('a version that the authority refuses', () => {
-  it.each(['root-in-use', 'members-left-behind', 'root-unknown'])(
+  it.each(['root-in-use', 'members-left-behind', 'root-unknown', 'domain-in-use', 'home-in-use'])(
     'for %s can be replaced, so that it does not block every later one',
     async (reason) => {
       expect((await next(reason)).join()).toContain('entente topology sign replaces version 2');

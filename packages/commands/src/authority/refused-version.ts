@@ -6,6 +6,9 @@ import { signedFilesOf } from '../topology/signed-files.ts';
 /** Refusals of what a version says: sent again, it is refused again, and so is each version that was signed after it. */
 const ofContent: ReadonlySet<string> = new Set(['root-in-use', 'members-left-behind', 'invalid', 'forked']);
 
+/** Refusals of what a version takes away from users: they can be moved or removed first, or it stays in the topology. */
+const ofUsers: ReadonlySet<string> = new Set(['domain-in-use', 'home-in-use']);
+
 /**
  * What to do after a refusal, before its own remedy: the versions between that are published first, or how another version is signed in
  * place of one that will never be in force.
@@ -26,6 +29,7 @@ export async function nextAfterRefusal(
       ? [await withRootsAgain(file, document, inForce), `then ${replaced}`]
       : [replaced];
   }
+  if (ofUsers.has(reason)) return [`where it is to stay: ${await inItsPlace(file, document, inForce)}`];
   // A root that is brought later cures it; one that is not of this domain never comes.
   if (reason === 'root-unknown') {
     return [
