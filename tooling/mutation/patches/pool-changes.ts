@@ -85,6 +85,29 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'domains-gone-untold',
+      off: 'entente status says that nothing needs attention while users cannot sign in, because a version took their domain away',
+      file: 'packages/commands/src/authority/homes-gone.ts',
+      find: '  if (users === 0) return [];\n  const more = users',
+      replace: '  if (users >= 0) return [];\n  const more = users',
+      test: {
+        file: 'packages/commands/src/authority/homes-gone.test.ts',
+        title: 'are counted and named, with what to do',
+      },
+    },
+    {
+      name: 'accounts-outside',
+      off: 'accounts of a domain whose name ends like another one are taken for those of that',
+      file: 'packages/store-sql/src/accounts/account-queries.ts',
+      find: '`%@${domain',
+      replace: '`%${domain',
+      test: {
+        file: 'packages/store-sql/test/sqlite-accounts.test.ts',
+        title:
+          'counts the accounts of other domains than some, and names the first five, where it counts them',
+      },
+    },
+    {
       name: 'homes-gone-untold',
       off: 'entente status says nothing of accounts that were left behind',
       file: 'packages/commands/src/authority/homes-gone.ts',

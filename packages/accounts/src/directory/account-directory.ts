@@ -54,6 +54,14 @@ export interface AccountHome {
   readonly users: number;
 }
 
+/** Accounts of other domains than some. */
+export interface AccountsOutside {
+  /** How many there are. */
+  readonly users: number;
+  /** The first five of them at most, addresses in their order. */
+  readonly first: readonly string[];
+}
+
 /** How far a reader of the feed has come. It may be stored, and serves any instance of the same directory. */
 export interface FeedPosition {
   /** Names the history that the version belongs to. A directory that was restored from a backup has another one. */
@@ -114,6 +122,12 @@ export interface AccountDirectory {
    * is warned of homes that are gone.
    */
   homes?(): Promise<readonly AccountHome[]>;
+  /**
+   * Counts the accounts whose addresses are in none of some domains. Absent where the storage cannot: then nobody is warned of users whose
+   * domain is gone.
+   * @param domains - canonical
+   */
+  outside?(domains: readonly string[]): Promise<AccountsOutside>;
   /**
    * Adds or replaces an account; its contact list stays.
    * @param account - whole

@@ -6,6 +6,7 @@ export type {
   AccountOutcome,
   AccountPage,
   AccountQuery,
+  AccountsOutside,
   ContactsOutcome,
   Expected,
   FeedPage,

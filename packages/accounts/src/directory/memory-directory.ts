@@ -15,6 +15,9 @@ export interface MemoryDirectoryOptions {
   readonly keptRemovals?: number;
 }
 
+/** Addresses that `outside` names. */
+const mostFirst = 5;
+
 interface Kept {
   readonly record: AccountRecord;
   readonly contacts: readonly AccountContact[];
@@ -87,6 +90,14 @@ export function createMemoryDirectory(options: MemoryDirectoryOptions = {}): Acc
         if (home !== undefined) counts.set(home, (counts.get(home) ?? 0) + 1);
       }
       return [...counts].map(([home, users]) => ({ home, users })).sort(byHome);
+    },
+    async outside(domains) {
+      use();
+      const others = [...accounts.values()]
+        .map(({ record }) => record.account.address)
+        .filter((address) => !domains.some((domain) => address.endsWith(`@${domain}`)))
+        .sort();
+      return { users: others.length, first: others.slice(0, mostFirst) };
     },
     async put(account, expected) {
       use();

@@ -2,7 +2,7 @@ import type { Account } from '@entente/accounts';
 import { createMemoryDirectory } from '@entente/accounts/directory';
 import { sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { expect, it } from 'vitest';
-import { homesGone } from './homes-gone.ts';
+import { domainsGone, homesGone } from './homes-gone.ts';
 
 it('homes of accounts that the topology does not have any more are counted, and no other', async () => {
   const topology = sampleTopology({ servers: [sampleFrontEnd] });
@@ -26,4 +26,17 @@ it('homes of accounts that the topology does not have any more are counted, and 
   ]);
   expect(await homesGone(directory, undefined), 'before the first version').toEqual([]);
   expect(await homesGone({}, topology), 'a directory that cannot count').toEqual([]);
+});
+
+it('accounts in domains that the topology does not have any more are counted and named', async () => {
+  const topology = sampleTopology({ servers: [sampleFrontEnd] });
+  const directory = createMemoryDirectory();
+  for (const address of ['alice@contoso.example', 'bob@sales.contoso.example']) {
+    const account: Account = { address, verifiers: {}, state: 'enabled', rights: [] };
+    expect((await directory.put(account, 'absent')).ok).toBe(true);
+  }
+  expect(await domainsGone(directory, topology)).toEqual({ users: 1, first: ['bob@sales.contoso.example'] });
+  const none = { users: 0, first: [] };
+  expect(await domainsGone(directory, undefined), 'before the first version').toEqual(none);
+  expect(await domainsGone({}, topology), 'a directory that cannot count').toEqual(none);
 });

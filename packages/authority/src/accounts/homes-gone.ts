@@ -1,4 +1,4 @@
-import type { AccountDirectory, AccountHome } from '@entente/accounts/directory';
+import type { AccountDirectory, AccountHome, AccountsOutside } from '@entente/accounts/directory';
 import type { Topology } from '@entente/topology';
 import { roleOfHome } from './account-order.ts';
 
@@ -15,4 +15,17 @@ export async function homesGone(
   if (topology === undefined) return [];
   const homes = (await accounts.homes?.()) ?? [];
   return homes.filter(({ home }) => roleOfHome(topology, home) !== 'front-end');
+}
+
+/**
+ * Accounts in domains that the topology does not have any more, for the same reason: their users cannot sign in.
+ * @param accounts - all of them
+ * @param topology - in force; before the first one nothing is gone
+ */
+export async function domainsGone(
+  accounts: Pick<AccountDirectory, 'outside'>,
+  topology: Topology | undefined,
+): Promise<AccountsOutside> {
+  const domains = topology?.document.domains.map(({ name }) => name);
+  return (domains && (await accounts.outside?.(domains))) ?? { users: 0, first: [] };
 }

@@ -2,7 +2,7 @@ import { type AccountRecord, parseAccountAddress } from '@entente/accounts';
 import type { AccountQuery } from '@entente/accounts/directory';
 import { accountVersion, feedMediaType, formatFeedPage, parsePosition } from '@entente/accounts/feed';
 import { accountProblem } from '../accounts/account-problem.ts';
-import { homesGone } from '../accounts/homes-gone.ts';
+import { domainsGone, homesGone } from '../accounts/homes-gone.ts';
 import { readerOf } from '../accounts/reader-of.ts';
 import { revokedCaller } from '../revoked-caller.ts';
 import { badOrder } from './order.ts';
@@ -56,8 +56,11 @@ export function addAccountRoutes(app: AuthorityApp, context: RouteContext): void
     const { caller } = c.env;
     const refused = guard('administrator', caller);
     if (refused !== undefined) return refused;
-    const homes = await homesGone(authority.accounts, authority.topologies.current?.topology);
-    return c.json({ homes }, 200, { 'cache-control': 'no-store' });
+    const topology = authority.topologies.current?.topology;
+    const homes = await homesGone(authority.accounts, topology);
+    return c.json({ homes, outside: await domainsGone(authority.accounts, topology) }, 200, {
+      'cache-control': 'no-store',
+    });
   });
 
   app.get('/accounts', async (c) => {

@@ -8,21 +8,35 @@ export interface HomeGone {
   readonly users: number;
 }
 
+/** Accounts in domains that the topology does not have any more. */
+export interface Outside {
+  readonly users: number;
+  /** The first of them, addresses. */
+  readonly first: readonly string[];
+}
+
+/** What the topology does not have any more, though accounts need it. */
+export interface Gone {
+  readonly homes: readonly HomeGone[];
+  readonly outside: Outside;
+}
+
+const none: Gone = { homes: [], outside: { users: 0, first: [] } };
 const path = '/accounts/homes-gone';
 /** Homes that are named in one sentence. */
 const mostNamed = 5;
 
 /**
- * Asks which homes of accounts are gone.
+ * Asks which homes and domains of accounts are gone.
  * @param connection - to the authority
  * @returns none where it cannot say: one of an earlier release does not know, and where the accounts do not answer its health says so
  * @throws OperatorFault `ENTENTE_AUTHORITY_ANSWER` where the answer is something else; faults of the connection
  */
-export async function homesGone(connection: Pick<AuthorityConnection, 'get'>): Promise<readonly HomeGone[]> {
+export async function homesGone(connection: Pick<AuthorityConnection, 'get'>): Promise<Gone> {
   const outcome = await connection.get(path);
-  if (!outcome.ok) return [];
-  const homes = homesIn(outcome.text);
-  if (homes !== undefined) return homes.map(({ home, users }) => ({ home, users }));
+  if (!outcome.ok) return none;
+  const gone = goneIn(outcome.text);
+  if (gone !== undefined) return gone;
   throw new OperatorFault('ENTENTE_AUTHORITY_ANSWER', {
     sentence: 'the authority answered with something else than homes of accounts',
     place: path,
@@ -50,14 +64,46 @@ export function homesGoneRemedy([first]: readonly HomeGone[]): readonly string[]
   ];
 }
 
-function homesIn(text: string): readonly HomeGone[] | undefined {
+/** What is said of users whose domain is gone, in one sentence; nothing where there are none. */
+export function outsideText({ first, users }: Outside): readonly string[] {
+  if (users === 0) return [];
+  const more = users > first.length ? `, and ${users - first.length} more` : '';
+  const are = users === 1 ? '1 account is' : `${users} accounts are`;
+  return [
+    `${are} in a domain that the topology does not have any more: ${first.join(', ')}${more}; nobody can sign in with them`,
+  ];
+}
+
+/** What is to be done about them. */
+export function outsideRemedy({ first: [first] }: Outside): readonly string[] {
+  if (first === undefined) return [];
+  const domain = first.slice(first.lastIndexOf('@') + 1);
+  return [
+    `entente user remove ${first} --as ca/administrators/<you>.yaml takes an account away for good; entente topology add domain ${domain} --pool <pool>, signed and published, brings its domain back`,
+  ];
+}
+
+/** One of an earlier release says nothing of domains. */
+function goneIn(text: string): Gone | undefined {
   try {
-    const { homes } = JSON.parse(text) as { readonly homes?: unknown };
-    if (Array.isArray(homes) && homes.every(isHome)) return homes;
+    const { homes, outside = none.outside } = JSON.parse(text) as {
+      readonly homes?: unknown;
+      readonly outside?: unknown;
+    };
+    if (Array.isArray(homes) && homes.every(isHome) && isOutside(outside))
+      return {
+        homes: homes.map(({ home, users }) => ({ home, users })),
+        outside: { users: outside.users, first: outside.first },
+      };
   } catch {
     // Falls through: this is not an answer of an authority.
   }
   return undefined;
+}
+
+function isOutside(value: unknown): value is Outside {
+  const { first, users } = (value ?? {}) as Partial<Outside>;
+  return typeof users === 'number' && Array.isArray(first) && first.every((one) => typeof one === 'string');
 }
 
 function isHome(value: unknown): value is HomeGone {

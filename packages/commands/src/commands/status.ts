@@ -11,7 +11,14 @@ import { type Found, type ListedCertificate, listCertificates, timeText } from '
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
 import { endingCertificates, endingMs, heldCertificates } from '../authority/ending-certificates.ts';
 import { endOfHold } from '../authority/held-certificate.ts';
-import { type HomeGone, homesGone, homesGoneRemedy, homesGoneText } from '../authority/homes-gone.ts';
+import {
+  type Gone,
+  homesGone,
+  homesGoneRemedy,
+  homesGoneText,
+  outsideRemedy,
+  outsideText,
+} from '../authority/homes-gone.ts';
 import { type MemberState, memberStates } from '../authority/member-state.ts';
 import { certificateFor, type Missing, missingIn } from '../authority/missing-certificate.ts';
 import {
@@ -40,7 +47,7 @@ export function register(program: Command): void {
     .command('status')
     .summary('show the state of the network, and what needs attention')
     .description(
-      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store on hold, or about to expire, as is the topology; what only the key of the root can do, once it is due; accounts whose home the topology does not have any more. Warns where that key lies beside the authority, which does not change the exit status. Exit status 1: something needs attention, or the authority refused.',
+      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store on hold, or about to expire, as is the topology; what only the key of the root can do, once it is due; accounts whose home or domain the topology does not have any more. Warns where that key lies beside the authority, which does not change the exit status. Exit status 1: something needs attention, or the authority refused.',
     );
   administratorCommand(status, 'entente status').action(run);
 }
@@ -53,7 +60,7 @@ async function run(options: AdministratorOptions): Promise<void> {
     giveRefusal(asked.refusal, options.json);
     return;
   }
-  const { document, homes, members, now, others, problems, rootKey, state, warnings } = asked.found;
+  const { document, gone, members, now, others, problems, rootKey, state, warnings } = asked.found;
   const own = await ownCertificate(access.certificate);
   const stores = new Set((document?.stores ?? []).map(({ fqdn }) => fqdn));
   const held = heldCertificates(others, stores, now);
@@ -65,7 +72,8 @@ async function run(options: AdministratorOptions): Promise<void> {
     ...endingCertificates(others, { stores, own: own?.serialHex }, now),
     ...held.map(({ message }) => message),
     ...warnings.map(({ message }) => message),
-    ...homesGoneText(homes),
+    ...homesGoneText(gone.homes),
+    ...outsideText(gone.outside),
   ];
   const awaited = members.filter(({ isAwaited }) => isAwaited).map(({ server }) => server);
   give(
@@ -80,7 +88,8 @@ async function run(options: AdministratorOptions): Promise<void> {
         state: state?.sequence ?? null,
         lists: (state?.lists ?? []).map(({ issuer, number, shard }) => ({ issuer, shard, number })),
         members: members.map(jsonOf),
-        homesGone: homes,
+        homesGone: gone.homes,
+        outside: gone.outside,
         awaited,
         attention,
       },
@@ -107,7 +116,8 @@ async function run(options: AdministratorOptions): Promise<void> {
       next: [
         ...new Set([...problems, ...warnings].map(({ remedy }) => remedy)),
         ...(rootKey === undefined ? [] : [rootKey.remedy]),
-        ...homesGoneRemedy(homes),
+        ...homesGoneRemedy(gone.homes),
+        ...outsideRemedy(gone.outside),
         ...held.map(({ serial }) => endOfHold(serial).join('; ')),
         ...nextFor(asked.found),
       ],
@@ -129,8 +139,8 @@ interface Asked {
   readonly warnings: readonly RootWarning[];
   /** Where it lies beside the authority. */
   readonly rootKey: RootKeyBeside | undefined;
-  /** Homes of accounts that are gone. */
-  readonly homes: readonly HomeGone[];
+  /** Homes and domains of accounts that are gone. */
+  readonly gone: Gone;
   /** Certificates of administrators and stores. */
   readonly others: readonly ListedCertificate[];
   /** By the clock of the authority, milliseconds since 1970. */
@@ -149,8 +159,8 @@ async function ask(connection: AuthorityConnection, access: AdministratorAccess)
   if (!stores.ok) return stores;
   const others = [...administrators.found, ...stores.found];
   const { rootKey } = warnings.found;
-  const homes = await homesGone(connection);
-  const always = { problems: problems.found, warnings: warnings.found.warnings, rootKey, others, homes };
+  const gone = await homesGone(connection);
+  const always = { problems: problems.found, warnings: warnings.found.warnings, rootKey, others, gone };
   const inForce = await versionInForce(connection, access);
   if (!inForce.ok) return inForce;
   const document = inForce.signed?.document;

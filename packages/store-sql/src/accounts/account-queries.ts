@@ -1,5 +1,5 @@
 import type { AccountContact, AccountRecord, ContactList } from '@entente/accounts';
-import type { AccountHome, AccountPage, AccountQuery } from '@entente/accounts/directory';
+import type { AccountHome, AccountPage, AccountQuery, AccountsOutside } from '@entente/accounts/directory';
 import type { SqlReader, SqlValue } from '../driver/sql-driver.ts';
 import { accountColumns, accountOf } from './account-row.ts';
 
@@ -46,6 +46,27 @@ export async function countHomes(database: SqlReader): Promise<readonly AccountH
     [],
   );
   return rows.map(({ home, users }) => ({ home: home as string, users: Number(users) }));
+}
+
+/** Addresses that are named. */
+const mostFirst = 5;
+
+/** How many accounts are in none of some domains, and the first of them. */
+export async function accountsOutside(
+  database: SqlReader,
+  domains: readonly string[],
+): Promise<AccountsOutside> {
+  // `!` is before what stands for itself: a domain may have an underscore.
+  const others = ['1 = 1', ...domains.map(() => "address NOT LIKE ? ESCAPE '!'")].join(' AND ');
+  const values = domains.map((domain) => `%@${domain.replace(/[!%_]/g, '!$&')}`);
+  const [counted] = await database.all(`SELECT COUNT(*) AS users FROM accounts WHERE ${others}`, values);
+  const users = Number(counted?.users ?? 0);
+  if (users === 0) return { users, first: [] };
+  const rows = await database.all(`SELECT address FROM accounts WHERE ${others} ORDER BY address LIMIT ?`, [
+    ...values,
+    mostFirst,
+  ]);
+  return { users, first: rows.map(({ address }) => address as string) };
 }
 
 /** The contact list of an account. */

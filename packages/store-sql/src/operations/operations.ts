@@ -1,6 +1,12 @@
 import { changeVerifiers, putAccount, putContacts, removeAccount } from '../accounts/account-changes.ts';
 import { accountChanges } from '../accounts/account-feed.ts';
-import { countHomes, findAccount, listAccounts, readContacts } from '../accounts/account-queries.ts';
+import {
+  accountsOutside,
+  countHomes,
+  findAccount,
+  listAccounts,
+  readContacts,
+} from '../accounts/account-queries.ts';
 import { byStatements } from '../accounts/statements-of-changes.ts';
 import { auditWindow, recordAudit } from '../ledger/audit-records.ts';
 import {
@@ -56,6 +62,7 @@ export const operations = {
   findAccount: { mode: 'read', run: findAccount },
   listAccounts: { mode: 'read', run: listAccounts },
   countHomes: { mode: 'read', run: countHomes },
+  accountsOutside: { mode: 'read', run: accountsOutside },
   putAccount: { mode: 'write', run: byStatements(putAccount) },
   removeAccount: { mode: 'write', run: byStatements(removeAccount) },
   changeVerifiers: { mode: 'write', run: byStatements(changeVerifiers) },
@@ -72,6 +79,7 @@ export type AccountOperationName =
   | 'findAccount'
   | 'listAccounts'
   | 'countHomes'
+  | 'accountsOutside'
   | 'putAccount'
   | 'removeAccount'
   | 'changeVerifiers'

@@ -56,6 +56,7 @@ export function createSqlDirectory(
         return database.call('listAccounts', query);
       }),
     homes: () => asked(() => database.call('countHomes')),
+    outside: (domains) => asked(() => database.call('accountsOutside', domains)),
     put: (account, expected) => changed(() => database.call('putAccount', account, expected)),
     remove: (address, expected) =>
       changed(() => database.call('removeAccount', address, expected, keptRemovals)),

@@ -8,7 +8,13 @@ import {
 } from '@entente/accounts/directory';
 import { changeVerifiers, putAccount, putContacts, removeAccount } from '../accounts/account-changes.ts';
 import { changesSince, nameEpoch } from '../accounts/account-feed.ts';
-import { countHomes, findAccount, listAccounts, readContacts } from '../accounts/account-queries.ts';
+import {
+  accountsOutside,
+  countHomes,
+  findAccount,
+  listAccounts,
+  readContacts,
+} from '../accounts/account-queries.ts';
 import type { AccountOperationPort } from '../operations/operation-port.ts';
 import type { AccountOperationName, OperationParameters, OperationValue } from '../operations/operations.ts';
 import {
@@ -189,6 +195,7 @@ function operationsOn(
     findAccount: (address) => findAccount(driver.reader, address),
     listAccounts: (query) => listAccounts(driver.reader, query),
     countHomes: () => countHomes(driver.reader),
+    accountsOutside: (domains) => accountsOutside(driver.reader, domains),
     readContacts: (address) =>
       driver.transaction('read', (transaction) => readContacts(transaction, address)),
     accountChanges: (since, limit) =>

@@ -211,6 +211,25 @@ export const accountRules: readonly DirectoryRule[] = [
     },
   },
   {
+    id: 'counts-accounts-outside',
+    rule: 'counts the accounts of other domains than some, and names the first five, where it counts them',
+    async check({ directory }) {
+      if (directory.outside === undefined) return;
+      for (const domain of ['contoso.example', 'sales.contoso.example', 'xcontoso.example'])
+        for (const user of ['c', 'a', 'b'])
+          await stored(directory, { ...account(user), address: `${user}@${domain}` });
+      const said = async (...domains: string[]) => {
+        const { first, users: of } = (await directory.outside?.(domains)) ?? { first: [], users: 0 };
+        return `${of}: ${first}`;
+      };
+      const [sales, other] = ['sales.contoso.example', 'xcontoso.example'];
+      const counted = [await said('contoso.example', other), await said('contoso.example', other, sales)];
+      must(same(counted, [`3: a@${sales},b@${sales},c@${sales}`, '0: ']), `counted ${counted.join('; ')}`);
+      const five = [`a@${sales}`, `a@${other}`, `b@${sales}`, `b@${other}`, `c@${sales}`];
+      must(same([await said('contoso.example')], [`6: ${five}`]), `named ${await said('contoso.example')}`);
+    },
+  },
+  {
     id: 'bounds-a-page',
     rule: 'refuses a page of none or of more than 1,000, of accounts and of the feed',
     async check({ directory }) {

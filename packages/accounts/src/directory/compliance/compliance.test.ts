@@ -107,6 +107,15 @@ const brokenFakes: Record<string, () => DirectoryUnderTest> = {
       }));
     },
   })),
+  'counts-accounts-outside': broken((whole) => ({
+    async outside(domains) {
+      const { records } = await whole.list({ limit: 1_000 });
+      const others = records.filter(
+        ({ account }) => !domains.some((domain) => account.address.endsWith(domain)),
+      );
+      return { users: others.length, first: others.map(({ account }) => account.address) };
+    },
+  })),
   'bounds-a-page': broken((whole) => ({
     changes: (since, limit) => whole.changes(since, Math.min(Math.max(1, Math.floor(limit) || 1), 1_000)),
   })),
