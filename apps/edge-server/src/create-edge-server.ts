@@ -19,7 +19,7 @@ import {
 import { requestPolicyPort } from '@entente/sip-relay/request-policy';
 import { loadCredential } from '@entente/tls';
 import { type EdgeServerConfig, edgeServerConfig } from './config.ts';
-import { refuseUnnamedCertificate } from './outside-certificate.ts';
+import { refuseUnnamedCertificate, unnamedCertificate } from './outside-certificate.ts';
 import { createResolver } from './resolver.ts';
 
 /** The ports for which it uses plugins. */
@@ -89,7 +89,13 @@ export async function createEdgeServer(
       },
       reload: async () => settings.reload(),
       metrics: edge.metrics,
-      problems: () => [...member.problems(), ...plugins.problems()],
+      problems: () => [
+        ...member.problems(),
+        ...(external === undefined
+          ? unnamedCertificate(member.topology.servers.get(config.fqdn)?.interfaces.external, configFile)
+          : edge.problems()),
+        ...plugins.problems(),
+      ],
       drain: (withinMs) => edge.drain(withinMs),
       async [Symbol.asyncDispose]() {
         settings[Symbol.dispose]();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refuseUnnamedCertificate } from './outside-certificate.ts';
+import { refuseUnnamedCertificate, unnamedCertificate } from './outside-certificate.ts';
 
 const access = 'access.contoso.example';
 
@@ -16,5 +16,18 @@ describe('the external certificate of a public CA', () => {
     );
     expect(refuse('public', true)).not.toThrow();
     expect(refuse('enterprise', false)).not.toThrow();
+  });
+
+  it('is a problem of an edge that runs where the topology wants it since: it cannot be started again', () => {
+    expect(unnamedCertificate({ certificate: 'public', fqdn: access }, 'edge1.yaml')).toEqual([
+      expect.objectContaining({
+        part: 'external-certificate',
+        message: expect.stringContaining('cannot be started again'),
+        remedy: expect.stringContaining('external: { certificate: <file>, key: <file> }'),
+        stops: false,
+      }),
+    ]);
+    for (const outside of [{ certificate: 'enterprise', fqdn: access }, undefined])
+      expect(unnamedCertificate(outside, 'edge1.yaml')).toEqual([]);
   });
 });

@@ -1,5 +1,8 @@
 import type { edgeInterfaces } from '@entente/edge';
-import { OperatorFault } from '@entente/host';
+import { OperatorFault, type ServerProblem } from '@entente/host';
+
+const nameIt =
+  'write external: { certificate: <file>, key: <file> }, PEM, the chain with the leaf first; or take the public certificate out of the topology';
 
 /**
  * Refuses an edge whose external certificate comes from a public CA, and whose configuration does not name its files: the authority has none for it.
@@ -17,7 +20,26 @@ export function refuseUnnamedCertificate(
   throw new OperatorFault('ENTENTE_EXTERNAL_CERTIFICATE_MISSING', {
     sentence: `the topology says that a public CA certifies ${outside.fqdn}, and the configuration names no certificate of it`,
     place: configFile,
-    remedy:
-      'write external: { certificate: <file>, key: <file> }, PEM, the chain with the leaf first; or take the public certificate out of the topology',
+    remedy: nameIt,
   });
+}
+
+/**
+ * That an edge which runs cannot be started again, because the topology wants a certificate of a public CA since, and the configuration names none.
+ * @param outside - the external interface, as the topology lists it now
+ * @param configFile - where the files would be named
+ */
+export function unnamedCertificate(
+  outside: { readonly certificate?: string; readonly fqdn?: string } | undefined,
+  configFile: string,
+): readonly ServerProblem[] {
+  if (outside?.certificate !== 'public') return [];
+  return [
+    {
+      part: 'external-certificate',
+      message: `the topology says that a public CA certifies ${outside.fqdn}, and ${configFile} names no certificate of it: this server goes on with the one that it has, and cannot be started again`,
+      remedy: `${nameIt}; then restart this server`,
+      stops: false,
+    },
+  ];
 }

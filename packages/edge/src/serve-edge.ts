@@ -8,6 +8,7 @@ import {
   OperatorFault,
   pendingConnections,
   RefusedConnections,
+  type ServerProblem,
 } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, MessageBudget, type NextHop, whenAged } from '@entente/sip-endpoint';
@@ -39,6 +40,7 @@ import {
 import { dialPartner, locatePartner, namedHosts } from './dial-partner.ts';
 import { createEdgePolicies } from './edge.ts';
 import type { EdgeSender } from './edge-sender.ts';
+import { externalCertificateProblems } from './external-certificate.ts';
 import { openFederationTrust } from './federation-trust.ts';
 import type { EdgeAddresses } from './forwarding.ts';
 import { warnOfMissingNames } from './missing-names.ts';
@@ -61,6 +63,8 @@ const outsideRows: ReadonlySet<number> = new Set([links.clientToEdge.row, links.
 export interface RunningEdge extends AsyncDisposable {
   /** What it counts; `docs/reference/metrics.md` lists them. */
   readonly metrics: readonly Metric[];
+  /** What is wrong with an external certificate that the authority does not renew: that it lacks names, has expired or soon will. */
+  problems(): readonly ServerProblem[];
   /** On which it listens, 1 to 65535: SIP from servers of ours, from external clients and from partners, and HTTP. */
   readonly ports: {
     /** SIP from servers of ours. */
@@ -255,6 +259,8 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     opened.push(everySecond(watch));
     opened.push(warnOfMissingNames({ topology, fqdn, identity: externalIdentity, log: logger }));
     return {
+      problems: () =>
+        externalCertificateProblems(topology(), fqdn, externalIdentity.current.leaf, Date.now()),
       metrics: [
         ...proxyMetrics(() => inside.counts, 'inside'),
         ...proxyMetrics(() => outside.counts, 'outside'),
