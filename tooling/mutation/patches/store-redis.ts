@@ -287,7 +287,7 @@ export const patches: PatchList = {
       name: 'evicts-in-health',
       off: 'a store that throws registrations away when its memory is full is named in one line of the log alone, and not in the health of its servers',
       file: 'packages/front-end/src/locations/open-locations.ts',
-      find: '...evictingProblems(locations), ',
+      find: '...evictingProblems(locations),',
       replace: '',
       test: {
         file: 'apps/pool-server/test/open-locations.test.ts',

@@ -59,8 +59,8 @@ export async function accountsOutside(
   // `!` is before what stands for itself: a domain may have an underscore.
   const others = ['1 = 1', ...domains.map(() => "address NOT LIKE ? ESCAPE '!'")].join(' AND ');
   const values = domains.map((domain) => `%@${domain.replace(/[!%_]/g, '!$&')}`);
-  const [counted] = await database.all(`SELECT COUNT(*) AS users FROM accounts WHERE ${others}`, values);
-  const users = Number(counted?.users ?? 0);
+  const [counted] = await database.all(`SELECT COUNT(*) AS others FROM accounts WHERE ${others}`, values);
+  const users = Number(counted?.others ?? 0);
   if (users === 0) return { users, first: [] };
   const rows = await database.all(`SELECT address FROM accounts WHERE ${others} ORDER BY address LIMIT ?`, [
     ...values,
