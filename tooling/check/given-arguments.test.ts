@@ -8,6 +8,7 @@ import * as sip from '@entente/sip';
 import { sampleTopology } from '@entente/testkit/topology';
 import * as topology from '@entente/topology';
 import * as versions from '@entente/topology/versions';
+import * as x509 from '@entente/x509';
 import { describe, expect, it } from 'vitest';
 
 /** What a caller without a compiler gives: nothing, the wrong kind, or the right thing and then nothing of use. */
@@ -82,6 +83,7 @@ const entries: readonly [string, object][] = [
   ['sip', sip],
   ['topology', topology],
   ['topology/versions', versions],
+  ['x509', x509],
 ];
 
 describe.each(entries)('a wrong argument of @entente/%s', (_, of) => {

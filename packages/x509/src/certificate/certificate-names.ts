@@ -1,3 +1,4 @@
+import { derOf, listOf } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { ipText } from '../name/ip-address.ts';
 import type { Certificate } from './certificate.ts';
@@ -20,7 +21,9 @@ export interface CertificateNames {
  * @param certificate - as decoded
  * @returns its names; the common name is empty where the subject has none, names of other kinds are left out
  */
-export function certificateNamesOf({ subject, subjectAltName = [] }: Certificate): CertificateNames {
+export function certificateNamesOf(certificate: Certificate): CertificateNames {
+  derOf(certificate?.subject, 'certificate');
+  const { subject, subjectAltName = [] } = certificate;
   const attributes = subject.rdns.flat();
   const common = attributes.find(({ oid }) => oid === oids.commonName);
   const ofType = (type: 'dns' | 'uri') =>
@@ -42,13 +45,13 @@ export function certificateNamesOf({ subject, subjectAltName = [] }: Certificate
  */
 export function sameCertificateNames(one: CertificateNames, other: CertificateNames): boolean {
   return (
-    sameMembers(one.dnsNames, other.dnsNames) &&
+    sameMembers(one?.dnsNames, other?.dnsNames) &&
     sameMembers(one.uris, other.uris) &&
     sameMembers(one.ipAddresses ?? [], other.ipAddresses ?? [])
   );
 }
 
 function sameMembers(one: readonly string[], other: readonly string[]): boolean {
-  const members = new Set(other);
-  return new Set(one).size === members.size && one.every((item) => members.has(item));
+  const members = new Set(listOf(other, 'names'));
+  return new Set(listOf(one, 'names')).size === members.size && one.every((item) => members.has(item));
 }

@@ -1,4 +1,5 @@
 import { DerWriter } from '../der/der-writer.ts';
+import { checkFields, derOf, octetsOf, unlike } from '../der/given.ts';
 import { TAG } from '../der/tags.ts';
 import type { TimeForm } from '../der/time.ts';
 import type { Extension } from '../extension/extension-values.ts';
@@ -43,6 +44,22 @@ export interface TbsCertificateFields {
   readonly extensions?: readonly Extension[];
 }
 
+const tbsFields = [
+  'version',
+  'serialNumber',
+  'signatureAlgorithm',
+  'issuer',
+  'subject',
+  'notBefore',
+  'notAfter',
+  'notBeforeForm',
+  'notAfterForm',
+  'publicKey',
+  'issuerUniqueId',
+  'subjectUniqueId',
+  'extensions',
+] as const satisfies readonly (keyof TbsCertificateFields)[];
+
 /**
  * Encodes the part of a certificate that is signed.
  * @returns the DER to sign
@@ -50,7 +67,9 @@ export interface TbsCertificateFields {
  * @see RFC 5280 §4.1.2
  */
 export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
+  checkFields(fields, tbsFields, 'tbsCertificate');
   const { version = 3 } = fields;
+  if (!Number.isInteger(version)) throw unlike(version, '1, 2 or 3', 'version');
   const writer = new DerWriter(1024);
   const tbs = writer.begin(TAG.SEQUENCE);
   if (version !== 1) {
@@ -59,14 +78,14 @@ export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
     writer.end(explicit);
   }
   writer.integer(fields.serialNumber);
-  writer.raw(fields.signatureAlgorithm.der);
-  writer.raw(fields.issuer.der);
+  writer.raw(derOf(fields.signatureAlgorithm, 'signatureAlgorithm'));
+  writer.raw(derOf(fields.issuer, 'issuer'));
   const validity = writer.begin(TAG.SEQUENCE);
   writer.time(fields.notBefore, fields.notBeforeForm);
   writer.time(fields.notAfter, fields.notAfterForm);
   writer.end(validity);
-  writer.raw(fields.subject.der);
-  writer.raw(fields.publicKey.der);
+  writer.raw(derOf(fields.subject, 'subject'));
+  writer.raw(derOf(fields.publicKey, 'publicKey'));
   if (fields.issuerUniqueId !== undefined) writer.element(0x81, fields.issuerUniqueId);
   if (fields.subjectUniqueId !== undefined) writer.element(0x82, fields.subjectUniqueId);
   writeExtensions(writer, fields.extensions ?? [], 0xa3);
@@ -94,7 +113,7 @@ export function encodeCertificate(
 
 /** SEQUENCE of signed part, algorithm and signature: the form of certificates, CRLs and requests. */
 export function encodeSigned(tbs: Uint8Array, algorithm: Encoded, signature: SignatureInput): Uint8Array {
-  const writer = new DerWriter(tbs.length + 1024);
+  const writer = new DerWriter(octetsOf(tbs, 'signed part').length + 1024);
   const whole = writer.begin(TAG.SEQUENCE);
   writeSigned(writer, tbs, algorithm, signature);
   writer.end(whole);
@@ -109,7 +128,9 @@ export function writeSigned(
   signature: SignatureInput,
 ): void {
   writer.raw(tbs);
-  writer.raw(algorithm.der);
+  writer.raw(derOf(algorithm, 'signatureAlgorithm'));
+  if (typeof signature !== 'object' || signature === null)
+    throw unlike(signature, 'octets in a Uint8Array', 'signature');
   if ('signatureValue' in signature) writer.element(TAG.BIT_STRING, signature.signatureValue);
   else writer.bitString(signature);
 }

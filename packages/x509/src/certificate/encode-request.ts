@@ -1,4 +1,5 @@
 import { DerWriter } from '../der/der-writer.ts';
+import { checkFields, derOf, listOf } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import type { Attribute, Extension } from '../extension/extension-values.ts';
@@ -25,19 +26,20 @@ export interface RequestInfoFields {
  * @see RFC 2986 §4.1
  */
 export function encodeRequestInfo(fields: RequestInfoFields): Uint8Array {
+  checkFields(fields, ['subject', 'publicKey', 'attributes', 'extensions'], 'certificationRequestInfo');
   const writer = new DerWriter(1024);
   const info = writer.begin(TAG.SEQUENCE);
   writer.integer(0);
-  writer.raw(fields.subject.der);
-  writer.raw(fields.publicKey.der);
+  writer.raw(derOf(fields.subject, 'subject'));
+  writer.raw(derOf(fields.publicKey, 'publicKey'));
   writeSetOf(writer, attributesOf(fields).map(encodeAttribute), 0xa0);
   writer.end(info);
   return writer.toBytes();
 }
 
 function attributesOf({ attributes, extensions = [] }: RequestInfoFields): readonly Attribute[] {
-  if (attributes !== undefined) return attributes;
-  if (extensions.length === 0) return [];
+  if (attributes !== undefined) return listOf(attributes, 'attributes');
+  if (listOf(extensions, 'extensions').length === 0) return [];
   const writer = new DerWriter();
   writeExtensionList(writer, extensions);
   return [{ oid: oids.extensionRequest, values: [writer.toBytes()] }];

@@ -1,4 +1,5 @@
 import type { Decoded, DecodeError, DecodeLimits } from '../der/decoded.ts';
+import { octetsOf, unlike } from '../der/given.ts';
 import { latin1Text } from '../der/text.ts';
 import type { Certificate } from './certificate.ts';
 import { decodeCertificate } from './decode-certificate.ts';
@@ -156,6 +157,8 @@ BASE64[0x3d] = PADDING;
  * @see RFC 7468 §3
  */
 export function encodePem(label: string, der: Uint8Array): string {
+  if (typeof label !== 'string') throw unlike(label, 'a label such as CERTIFICATE', 'PEM');
+  octetsOf(der, 'PEM');
   const lines = [`${BEGIN}${label}${DASHES}`];
   const octetsPerLine = (LINE / 4) * 3;
   for (let i = 0; i < der.length; i += octetsPerLine) {

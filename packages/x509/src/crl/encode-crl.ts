@@ -1,6 +1,7 @@
 import { type Encoded, encodeSigned, type SignatureInput } from '../certificate/encode-certificate.ts';
 import { DerWriter } from '../der/der-writer.ts';
 import { EncodeError } from '../der/encode-error.ts';
+import { checkFields, derOf, listOf, unlike } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import type { TimeForm } from '../der/time.ts';
@@ -45,6 +46,26 @@ export interface TbsCrlFields {
   readonly extensions?: readonly Extension[];
 }
 
+const tbsFields = [
+  'version',
+  'signatureAlgorithm',
+  'issuer',
+  'thisUpdate',
+  'nextUpdate',
+  'thisUpdateForm',
+  'nextUpdateForm',
+  'extensions',
+] as const satisfies readonly (keyof TbsCrlFields)[];
+
+const entryFields = [
+  'serialNumber',
+  'revocationDate',
+  'revocationDateForm',
+  'reason',
+  'invalidityDate',
+  'extensions',
+] as const satisfies readonly (keyof RevokedFields)[];
+
 /**
  * Encodes the signed part of a CRL entry by entry: a million entries can come one at a time, and only the encoded bytes are kept.
  *
@@ -71,13 +92,14 @@ export class TbsCrlWriter {
 
   /** @param expectedEntries - approximate number of entries, so that memory is allocated once */
   constructor(fields: TbsCrlFields, expectedEntries = 0) {
+    checkFields(fields, tbsFields, 'tbsCertList');
     this.fields = fields;
     const writer = new DerWriter(1024 + expectedEntries * ENTRY_BYTES);
     this.writer = writer;
     this.tbs = writer.begin(TAG.SEQUENCE);
     if (fields.version !== 1) writer.integer(1);
-    writer.raw(fields.signatureAlgorithm.der);
-    writer.raw(fields.issuer.der);
+    writer.raw(derOf(fields.signatureAlgorithm, 'signatureAlgorithm'));
+    writer.raw(derOf(fields.issuer, 'issuer'));
     writer.time(fields.thisUpdate, fields.thisUpdateForm);
     if (fields.nextUpdate !== undefined) writer.time(fields.nextUpdate, fields.nextUpdateForm);
   }
@@ -93,13 +115,14 @@ export class TbsCrlWriter {
         'revokedCertificates',
         'create another writer',
       );
+    checkFields(entry, entryFields, 'revokedCertificates');
     const { writer } = this;
     if (this.count++ === 0) this.list = writer.begin(TAG.SEQUENCE);
     const mark = writer.begin(TAG.SEQUENCE);
     writer.integer(entry.serialNumber);
     writer.time(entry.revocationDate, entry.revocationDateForm);
     if (entry.extensions !== undefined) {
-      if (entry.extensions.length > 0) writeExtensionList(writer, entry.extensions);
+      if (listOf(entry.extensions, 'extensions').length > 0) writeExtensionList(writer, entry.extensions);
     } else writeReason(writer, entry);
     writer.end(mark);
   }
@@ -126,7 +149,7 @@ const ENTRY_BYTES = 56;
 function writeReason(writer: DerWriter, { reason, invalidityDate }: RevokedFields): void {
   const hasReason = reason !== undefined && reason !== 'unspecified';
   if (hasReason && invalidityDate === undefined) {
-    writer.raw(REASON_ONLY[CRL_REASONS.indexOf(reason)]!);
+    writer.raw(REASON_ONLY[reasonNumber(reason)]!);
     return;
   }
   const extensions: Extension[] = [];
@@ -150,6 +173,8 @@ const REASON_ONLY: readonly Uint8Array[] = CRL_REASONS.map((_, number) =>
  */
 export function encodeTbsCrl(fields: TbsCrlFields, revoked: Iterable<RevokedFields> = []): Uint8Array {
   const writer = new TbsCrlWriter(fields, Array.isArray(revoked) ? revoked.length : 0);
+  if (typeof revoked?.[Symbol.iterator] !== 'function')
+    throw unlike(revoked, 'an iterable of entries', 'revokedCertificates');
   for (const entry of revoked) writer.add(entry);
   return writer.finish();
 }
@@ -178,6 +203,8 @@ export function deltaCrlIndicatorExtension(baseNumber: bigint | number): Extensi
 }
 
 function requireUnsigned(number: bigint | number): bigint {
+  if (typeof number !== 'bigint' && !Number.isSafeInteger(number))
+    throw unlike(number, 'a whole number or a bigint', 'cRLNumber');
   const value = BigInt(number);
   if (value < 0n || value >= 1n << 160n) {
     throw new EncodeError(
@@ -189,11 +216,17 @@ function requireUnsigned(number: bigint | number): bigint {
   return value;
 }
 
+/** The number of a reason. */
+export function reasonNumber(reason: CrlReason): number {
+  const code = CRL_REASONS.indexOf(reason);
+  if (code < 0 || reason === undefined)
+    throw unlike(reason, `a reason of ${CRL_REASONS.filter(Boolean).join(', ')}`, 'reasonCode');
+  return code;
+}
+
 /** reasonCode of an entry. @see RFC 5280 §5.3.1 */
 export function reasonCodeExtension(reason: CrlReason): Extension {
-  return extension(oids.reasonCode, false, (writer) =>
-    writer.integer(CRL_REASONS.indexOf(reason), TAG.ENUMERATED),
-  );
+  return extension(oids.reasonCode, false, (writer) => writer.integer(reasonNumber(reason), TAG.ENUMERATED));
 }
 
 /** invalidityDate of an entry. @param ms - milliseconds since 1970 @see RFC 5280 §5.3.2 */
@@ -208,7 +241,7 @@ export function invalidityDateExtension(ms: number): Extension {
 export function certificateIssuerExtension(issuer: Encoded): Extension {
   return extension(oids.certificateIssuer, true, (writer) => {
     const names = writer.begin(TAG.SEQUENCE);
-    writer.element(0xa4, issuer.der);
+    writer.element(0xa4, derOf(issuer, 'certificateIssuer'));
     writer.end(names);
   });
 }

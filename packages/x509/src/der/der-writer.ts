@@ -1,4 +1,5 @@
 import { EncodeError } from './encode-error.ts';
+import { octetsOf, unlike } from './given.ts';
 import { oidContent } from './oid.ts';
 import { TAG } from './tags.ts';
 import { prescribedForm, type TimeForm, writeTime } from './time.ts';
@@ -73,8 +74,12 @@ export class DerWriter {
     this.used += octets;
   }
 
-  /** Writes octets as they are: whole elements, or content of an element that was begun. */
+  /**
+   * Writes octets as they are: whole elements, or content of an element that was begun.
+   * @throws EncodeError `ENTENTE_X509_ENCODE` where they are not octets
+   */
   raw(octets: ArrayLike<number>): void {
+    octetsOf(octets, 'octets of the encoding');
     this.reserve(octets.length);
     this.buffer.set(octets, this.used);
     this.used += octets.length;
@@ -106,10 +111,14 @@ export class DerWriter {
    * @throws EncodeError `ENTENTE_X509_ENCODE` where the octets are not the shortest ones
    */
   integer(value: bigint | number | Uint8Array, tag: number = TAG.INTEGER): void {
-    if (typeof value === 'object') {
-      requireMinimal(value);
-      this.element(tag, value);
-    } else this.element(tag, integerContent(BigInt(value)));
+    if (typeof value === 'bigint' || Number.isSafeInteger(value)) {
+      this.element(tag, integerContent(BigInt(value as bigint | number)));
+      return;
+    }
+    if (typeof value === 'number' || !ArrayBuffer.isView(value))
+      throw unlike(value, 'a whole number, a bigint or octets', 'INTEGER');
+    requireMinimal(value);
+    this.element(tag, value);
   }
 
   /** Writes a BOOLEAN: FF for true, 00 for false. A DEFAULT FALSE must be omitted by the caller (X.690 §11.5). */

@@ -1,5 +1,6 @@
 import type { DerWriter } from '../der/der-writer.ts';
 import { EncodeError } from '../der/encode-error.ts';
+import { checkFields, flag, listOf, unlike } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import { writeGeneralNames } from '../name/write-general-name.ts';
@@ -10,7 +11,7 @@ import type {
   IssuingDistributionPoint,
   ReasonFlags,
 } from './extension-values.ts';
-import { extension } from './write-extensions.ts';
+import { extension, flagBits } from './write-extensions.ts';
 
 /** cRLDistributionPoints. @see RFC 5280 §4.2.1.13 */
 export function crlDistributionPointsExtension(
@@ -26,14 +27,16 @@ export function freshestCrlExtension(points: readonly DistributionPoint[], criti
 }
 
 function writePoints(writer: DerWriter, points: readonly DistributionPoint[]): void {
-  if (points.length === 0)
+  if (listOf(points, 'CRLDistributionPoints').length === 0)
     throw new EncodeError(
       'expected one distribution point or more, found none',
       'CRLDistributionPoints',
       'give one, or leave the extension out',
     );
   writer.constructed(TAG.SEQUENCE, () => {
-    for (const { name, reasons, crlIssuer } of points) {
+    for (const one of points) {
+      checkFields(one, ['name', 'reasons', 'crlIssuer'], 'DistributionPoint');
+      const { name, reasons, crlIssuer } = one;
       if (name === undefined && crlIssuer === undefined) {
         throw new EncodeError(
           'expected a name or a CRL issuer, found neither',
@@ -51,8 +54,11 @@ function writePoints(writer: DerWriter, points: readonly DistributionPoint[]): v
 }
 
 function writePointName(writer: DerWriter, name: DistributionPointName): void {
+  checkFields(name, ['type', 'names', 'rdn'], 'DistributionPointName');
   const explicit = writer.begin(0xa0);
   if (name.type === 'full') writeGeneralNames(writer, name.names, 0xa0);
+  else if (name.type !== 'relative')
+    throw unlike(name, "an object of the type 'full' or 'relative'", 'DistributionPointName');
   else {
     const rdn = Uint8Array.from(name.rdn);
     rdn[0] = 0xa1;
@@ -62,33 +68,45 @@ function writePointName(writer: DerWriter, name: DistributionPointName): void {
 }
 
 function writeReasons(writer: DerWriter, reasons: Partial<ReasonFlags>, tag: number): void {
-  const bits =
-    (reasons.unused ? 1 : 0) |
-    (reasons.keyCompromise ? 2 : 0) |
-    (reasons.cACompromise ? 4 : 0) |
-    (reasons.affiliationChanged ? 8 : 0) |
-    (reasons.superseded ? 16 : 0) |
-    (reasons.cessationOfOperation ? 32 : 0) |
-    (reasons.certificateHold ? 64 : 0) |
-    (reasons.privilegeWithdrawn ? 128 : 0) |
-    (reasons.aACompromise ? 256 : 0);
-  writer.namedBits(bits, tag);
+  writer.namedBits(flagBits(reasons, reasonNames, 'ReasonFlags'), tag);
 }
+
+const reasonNames = [
+  'unused',
+  'keyCompromise',
+  'cACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+  'privilegeWithdrawn',
+  'aACompromise',
+] as const satisfies readonly (keyof ReasonFlags)[];
+
+const pointFields = [
+  'name',
+  'onlyContainsUserCerts',
+  'onlyContainsCACerts',
+  'onlySomeReasons',
+  'indirectCRL',
+  'onlyContainsAttributeCerts',
+] as const satisfies readonly (keyof IssuingDistributionPoint)[];
 
 /** issuingDistributionPoint of a CRL; critical, as RFC 5280 §5.2.5 requires. */
 export function issuingDistributionPointExtension(
   value: Partial<IssuingDistributionPoint>,
   critical = true,
 ): Extension {
+  checkFields(value, pointFields, 'issuingDistributionPoint');
   const { name, onlySomeReasons } = value;
   const built = extension(oids.issuingDistributionPoint, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
       if (name !== undefined) writePointName(writer, name);
-      if (value.onlyContainsUserCerts) writer.boolean(true, 0x81);
-      if (value.onlyContainsCACerts) writer.boolean(true, 0x82);
+      if (flag(value.onlyContainsUserCerts, 'onlyContainsUserCerts')) writer.boolean(true, 0x81);
+      if (flag(value.onlyContainsCACerts, 'onlyContainsCACerts')) writer.boolean(true, 0x82);
       if (onlySomeReasons !== undefined) writeReasons(writer, onlySomeReasons, 0x83);
-      if (value.indirectCRL) writer.boolean(true, 0x84);
-      if (value.onlyContainsAttributeCerts) writer.boolean(true, 0x85);
+      if (flag(value.indirectCRL, 'indirectCRL')) writer.boolean(true, 0x84);
+      if (flag(value.onlyContainsAttributeCerts, 'onlyContainsAttributeCerts')) writer.boolean(true, 0x85);
     });
   });
   if (built.value.length === 2) {

@@ -1,5 +1,6 @@
 import { DerWriter } from '../der/der-writer.ts';
 import { EncodeError } from '../der/encode-error.ts';
+import { checkFields, flag, listOf, unlike } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import type { GeneralName } from '../name/general-name.ts';
@@ -12,6 +13,7 @@ type Extension = values.Extension;
 
 /** Builds an extension from what `fill` writes as its value. */
 export function extension(oid: string, critical: boolean, fill: (writer: DerWriter) => void): Extension {
+  if (typeof critical !== 'boolean') throw unlike(critical, 'true or false', `critical of ${oid}`);
   const writer = new DerWriter(64);
   fill(writer);
   return { oid, critical, value: writer.toBytes() };
@@ -19,7 +21,7 @@ export function extension(oid: string, critical: boolean, fill: (writer: DerWrit
 
 /** Writes Extensions. For an empty list nothing is written: the field is then omitted. */
 export function writeExtensions(writer: DerWriter, extensions: readonly Extension[], tag: number): void {
-  if (extensions.length === 0) return;
+  if (listOf(extensions, 'extensions').length === 0) return;
   const explicit = writer.begin(tag);
   writeExtensionList(writer, extensions);
   writer.end(explicit);
@@ -28,10 +30,12 @@ export function writeExtensions(writer: DerWriter, extensions: readonly Extensio
 /** Writes the SEQUENCE OF Extension. */
 export function writeExtensionList(writer: DerWriter, extensions: readonly Extension[]): void {
   const list = writer.begin(TAG.SEQUENCE);
-  for (const { oid, critical, value } of extensions) {
+  for (const one of listOf(extensions, 'extensions')) {
+    checkFields(one, ['oid', 'critical', 'value'], 'Extension');
+    const { oid, critical, value } = one;
     const mark = writer.begin(TAG.SEQUENCE);
     writer.oid(oid);
-    if (critical) writer.boolean(true);
+    if (flag(critical, 'critical of an extension')) writer.boolean(true);
     writer.octetString(value);
     writer.end(mark);
   }
@@ -43,26 +47,37 @@ export function basicConstraintsExtension(
   value: { readonly cA: boolean; readonly pathLength?: number | undefined },
   critical = true,
 ): Extension {
+  checkFields(value, ['cA', 'pathLength', 'critical'], 'basicConstraints');
+  const { pathLength } = value;
   return extension(oids.basicConstraints, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
-      if (value.cA) writer.boolean(true);
-      if (value.pathLength !== undefined) writer.integer(value.pathLength);
+      if (flag(value.cA, 'cA of basicConstraints')) writer.boolean(true);
+      if (pathLength !== undefined) writer.integer(skipped(pathLength, 'pathLength of basicConstraints'));
     });
   });
 }
 
+/** A number of certificates. */
+function skipped(count: number, place: string): number {
+  if (!Number.isSafeInteger(count) || count < 0) throw unlike(count, 'a whole number from 0', place);
+  return count;
+}
+
+const uses = [
+  'digitalSignature',
+  'contentCommitment',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+] as const satisfies readonly (keyof values.KeyUsage)[];
+
 /** keyUsage; critical by default. Uses that are omitted are false. @see RFC 5280 §4.2.1.3 */
 export function keyUsageExtension(value: Partial<values.KeyUsage>, critical = true): Extension {
-  const bits =
-    (value.digitalSignature ? 1 : 0) |
-    (value.contentCommitment ? 2 : 0) |
-    (value.keyEncipherment ? 4 : 0) |
-    (value.dataEncipherment ? 8 : 0) |
-    (value.keyAgreement ? 16 : 0) |
-    (value.keyCertSign ? 32 : 0) |
-    (value.cRLSign ? 64 : 0) |
-    (value.encipherOnly ? 128 : 0) |
-    (value.decipherOnly ? 256 : 0);
+  const bits = flagBits(value, uses, 'keyUsage');
   if (bits === 0)
     throw new EncodeError(
       'expected a use that is set, found none',
@@ -72,9 +87,22 @@ export function keyUsageExtension(value: Partial<values.KeyUsage>, critical = tr
   return extension(oids.keyUsage, critical, (writer) => writer.namedBits(bits));
 }
 
+/** Bits of flags, bit 0 first. */
+export function flagBits<T extends object>(
+  value: T,
+  names: readonly (keyof T & string)[],
+  place: string,
+): number {
+  checkFields(value, names, place);
+  return names.reduce(
+    (bits, name, bit) => (flag(value[name], `${name} of ${place}`) ? bits | (1 << bit) : bits),
+    0,
+  );
+}
+
 /** extKeyUsage. @see RFC 5280 §4.2.1.12 */
 export function extKeyUsageExtension(purposes: readonly string[], critical = false): Extension {
-  if (purposes.length === 0)
+  if (listOf(purposes, 'extKeyUsage').length === 0)
     throw new EncodeError(
       'expected one purpose or more, found none',
       'extKeyUsage',
@@ -99,8 +127,9 @@ export function issuerAltNameExtension(names: readonly GeneralName[], critical =
 
 /** nameConstraints; critical by default. @see RFC 5280 §4.2.1.10 */
 export function nameConstraintsExtension(value: Partial<values.NameConstraints>, critical = true): Extension {
+  checkFields(value, ['permitted', 'excluded'], 'nameConstraints');
   const { permitted = [], excluded = [] } = value;
-  if (permitted.length + excluded.length === 0) {
+  if (listOf(permitted, 'permitted').length + listOf(excluded, 'excluded').length === 0) {
     throw new EncodeError(
       'expected permitted or excluded subtrees, found neither',
       'nameConstraints',
@@ -118,7 +147,9 @@ export function nameConstraintsExtension(value: Partial<values.NameConstraints>,
 function writeSubtrees(writer: DerWriter, subtrees: readonly values.GeneralSubtree[], tag: number): void {
   if (subtrees.length === 0) return;
   const list = writer.begin(tag);
-  for (const { base, minimum, maximum } of subtrees) {
+  for (const one of subtrees) {
+    checkFields(one, ['base', 'minimum', 'maximum'], 'GeneralSubtree');
+    const { base, minimum, maximum } = one;
     const subtree = writer.begin(TAG.SEQUENCE);
     writeGeneralName(writer, base);
     if (minimum !== 0) writer.integer(minimum, 0x80);
@@ -136,7 +167,7 @@ export function certificatePoliciesExtension(
   }[],
   critical = false,
 ): Extension {
-  if (policies.length === 0)
+  if (listOf(policies, 'certificatePolicies').length === 0)
     throw new EncodeError(
       'expected one policy or more, found none',
       'certificatePolicies',
@@ -144,10 +175,12 @@ export function certificatePoliciesExtension(
     );
   return extension(oids.certificatePolicies, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
-      for (const { policy, qualifiers = [] } of policies) {
+      for (const one of policies) {
+        checkFields(one, ['policy', 'qualifiers'], 'PolicyInformation');
+        const { policy, qualifiers = [] } = one;
         const information = writer.begin(TAG.SEQUENCE);
         writer.oid(policy);
-        if (qualifiers.length > 0) {
+        if (listOf(qualifiers, 'qualifiers').length > 0) {
           const list = writer.begin(TAG.SEQUENCE);
           for (const qualifier of qualifiers) {
             const mark = writer.begin(TAG.SEQUENCE);
@@ -168,7 +201,7 @@ export function policyMappingsExtension(
   mappings: readonly values.PolicyMapping[],
   critical = true,
 ): Extension {
-  if (mappings.length === 0)
+  if (listOf(mappings, 'policyMappings').length === 0)
     throw new EncodeError(
       'expected one mapping or more, found none',
       'policyMappings',
@@ -188,6 +221,7 @@ export function policyMappingsExtension(
 
 /** policyConstraints; critical by default. @see RFC 5280 §4.2.1.11 */
 export function policyConstraintsExtension(value: values.PolicyConstraints, critical = true): Extension {
+  checkFields(value, ['requireExplicit', 'inhibitMapping'], 'policyConstraints');
   const { requireExplicit, inhibitMapping } = value;
   if (requireExplicit === undefined && inhibitMapping === undefined) {
     throw new EncodeError(
@@ -198,15 +232,17 @@ export function policyConstraintsExtension(value: values.PolicyConstraints, crit
   }
   return extension(oids.policyConstraints, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
-      if (requireExplicit !== undefined) writer.integer(requireExplicit, 0x80);
-      if (inhibitMapping !== undefined) writer.integer(inhibitMapping, 0x81);
+      if (requireExplicit !== undefined) writer.integer(skipped(requireExplicit, 'requireExplicit'), 0x80);
+      if (inhibitMapping !== undefined) writer.integer(skipped(inhibitMapping, 'inhibitMapping'), 0x81);
     });
   });
 }
 
 /** inhibitAnyPolicy; critical by default. @see RFC 5280 §4.2.1.14 */
 export function inhibitAnyPolicyExtension(skipCertificates: number, critical = true): Extension {
-  return extension(oids.inhibitAnyPolicy, critical, (writer) => writer.integer(skipCertificates));
+  return extension(oids.inhibitAnyPolicy, critical, (writer) =>
+    writer.integer(skipped(skipCertificates, 'inhibitAnyPolicy')),
+  );
 }
 
 /** subjectKeyIdentifier. @see RFC 5280 §4.2.1.2 */
@@ -216,6 +252,7 @@ export function subjectKeyIdExtension(keyId: Uint8Array): Extension {
 
 /** authorityKeyIdentifier: a key identifier, issuer and serial, or all three. @see RFC 5280 §4.2.1.1 */
 export function authorityKeyIdExtension(value: values.AuthorityKeyIdentifier): Extension {
+  checkFields(value, ['keyId', 'issuer', 'serial'], 'authorityKeyIdentifier');
   const { keyId, issuer, serial } = value;
   if ((issuer === undefined) !== (serial === undefined)) {
     throw new EncodeError(
@@ -244,14 +281,16 @@ export function subjectInfoAccessExtension(descriptions: readonly values.AccessD
 }
 
 function writeAccess(writer: DerWriter, descriptions: readonly values.AccessDescription[]): void {
-  if (descriptions.length === 0)
+  if (listOf(descriptions, 'AccessDescription').length === 0)
     throw new EncodeError(
       'expected one access description or more, found none',
       'AccessDescription',
       'give one, or leave the extension out',
     );
   writer.constructed(TAG.SEQUENCE, () => {
-    for (const { method, location } of descriptions) {
+    for (const one of descriptions) {
+      checkFields(one, ['method', 'location'], 'AccessDescription');
+      const { method, location } = one;
       const description = writer.begin(TAG.SEQUENCE);
       writer.oid(method);
       writeGeneralName(writer, location);
@@ -262,7 +301,7 @@ function writeAccess(writer: DerWriter, descriptions: readonly values.AccessDesc
 
 /** subjectDirectoryAttributes. @see RFC 5280 §4.2.1.8 */
 export function subjectDirectoryAttributesExtension(attributes: readonly values.Attribute[]): Extension {
-  if (attributes.length === 0)
+  if (listOf(attributes, 'subjectDirectoryAttributes').length === 0)
     throw new EncodeError(
       'expected one attribute or more, found none',
       'subjectDirectoryAttributes',

@@ -1,3 +1,5 @@
+import { octetsOf } from '../der/given.ts';
+
 /**
  * Reads an IP address as people write it.
  *
@@ -6,7 +8,7 @@
  * @see RFC 5280 §4.2.1.6
  */
 export function ipAddress(text: string): Uint8Array | undefined {
-  if (text.length > 47) return undefined;
+  if (typeof text !== 'string' || text.length > 47) return undefined;
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
   return bare.includes(':') ? ipv6(bare) : ipv4(bare);
 }
@@ -74,7 +76,7 @@ function isHex(text: string): boolean {
  * @param octets - 4 or 16
  */
 export function ipText(octets: Uint8Array): string {
-  if (octets.length === 4) return octets.join('.');
+  if (octetsOf(octets, 'iPAddress').length === 4) return octets.join('.');
   if (octets.length !== 16) return `${octets.length} octets`;
   const parts: string[] = [];
   for (let index = 0; index < 16; index += 2)

@@ -1,11 +1,12 @@
 import type { DerWriter } from '../der/der-writer.ts';
 import { EncodeError } from '../der/encode-error.ts';
+import { derOf, listOf, unlike } from '../der/given.ts';
 import type { GeneralName } from './general-name.ts';
 import { isAscii } from './write-name.ts';
 
 /** Writes a GeneralName. @see RFC 5280 §4.2.1.6 */
 export function writeGeneralName(writer: DerWriter, name: GeneralName): void {
-  switch (name.type) {
+  switch (name?.type) {
     case 'email':
       writeAscii(writer, 0x81, name.value);
       break;
@@ -19,7 +20,7 @@ export function writeGeneralName(writer: DerWriter, name: GeneralName): void {
       writer.octetString(name.bytes, 0x87);
       break;
     case 'directory':
-      writer.element(0xa4, name.name.der);
+      writer.element(0xa4, derOf(name.name, 'GeneralName'));
       break;
     case 'registered-id':
       writer.oid(name.oid, 0x88);
@@ -30,12 +31,17 @@ export function writeGeneralName(writer: DerWriter, name: GeneralName): void {
         writer.element(0xa0, name.value);
       });
       break;
-    default:
+    case 'x400':
+    case 'edi':
       writer.raw(name.value);
+      break;
+    default:
+      throw unlike(name, 'an object of a type that there is, as dns, uri or ip', 'GeneralName');
   }
 }
 
 function writeAscii(writer: DerWriter, tag: number, text: string): void {
+  if (typeof text !== 'string') throw unlike(text, 'a text', 'value of a GeneralName');
   if (!isAscii(text)) {
     throw new EncodeError(
       `expected ASCII, found "${text}"`,
@@ -50,7 +56,7 @@ function writeAscii(writer: DerWriter, tag: number, text: string): void {
 
 /** Writes a GeneralNames of one name or more. */
 export function writeGeneralNames(writer: DerWriter, names: readonly GeneralName[], tag: number): void {
-  if (names.length === 0)
+  if (listOf(names, 'GeneralNames').length === 0)
     throw new EncodeError(
       'expected one name or more, found none',
       'GeneralNames',

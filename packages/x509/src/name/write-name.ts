@@ -1,5 +1,6 @@
 import { DerWriter } from '../der/der-writer.ts';
 import { EncodeError } from '../der/encode-error.ts';
+import { checkFields, derOf, listOf, octetsOf, unlike } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import type { Name } from './name.ts';
@@ -26,8 +27,8 @@ export interface AttributeInput {
 export function createName(rdns: readonly (AttributeInput | readonly AttributeInput[])[]): Name {
   const writer = new DerWriter(128);
   const name = writer.begin(TAG.SEQUENCE);
-  for (const rdn of rdns) {
-    const attributes: readonly AttributeInput[] = 'oid' in rdn ? [rdn] : rdn;
+  for (const rdn of listOf(rdns, 'Name')) {
+    const attributes: readonly AttributeInput[] = Array.isArray(rdn) ? rdn : [rdn as AttributeInput];
     if (attributes.length === 0)
       throw new EncodeError(
         'expected an RDN of one attribute or more, found none',
@@ -49,7 +50,7 @@ export function createName(rdns: readonly (AttributeInput | readonly AttributeIn
  * @see RFC 5280 §4.2.1.13
  */
 export function appendRdn(base: Name, rdn: Uint8Array): Name {
-  const writer = new DerWriter(base.der.length + rdn.length + 4);
+  const writer = new DerWriter(derOf(base, 'Name').length + octetsOf(rdn, 'RDN').length + 4);
   const name = writer.begin(TAG.SEQUENCE);
   const first = base.der[1]!;
   writer.raw(base.der.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f)));
@@ -62,7 +63,7 @@ export function appendRdn(base: Name, rdn: Uint8Array): Name {
 /** Writes a SET OF in the order of DER (X.690 §11.6). */
 export function writeSetOf(writer: DerWriter, elements: readonly Uint8Array[], tag: number): void {
   const set = writer.begin(tag);
-  for (const element of [...elements].sort(compareElements)) writer.raw(element);
+  for (const element of [...listOf(elements, 'SET OF')].sort(compareElements)) writer.raw(element);
   writer.end(set);
 }
 
@@ -73,7 +74,10 @@ function compareElements(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-function encodeAttribute({ oid, value }: AttributeInput): Uint8Array {
+function encodeAttribute(input: AttributeInput): Uint8Array {
+  checkFields(input, ['oid', 'value'], 'attribute of a name');
+  const { oid, value } = input;
+  if (typeof value !== 'string') throw unlike(value, 'a text', `attribute ${oid} of a name`);
   const writer = new DerWriter(64);
   const attribute = writer.begin(TAG.SEQUENCE);
   writer.oid(oid);

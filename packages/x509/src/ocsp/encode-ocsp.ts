@@ -1,8 +1,9 @@
 import { type Encoded, type SignatureInput, writeSigned } from '../certificate/encode-certificate.ts';
 import type { CrlReason } from '../crl/certificate-list.ts';
-import { CRL_REASONS } from '../crl/crl-extensions.ts';
+import { reasonNumber } from '../crl/encode-crl.ts';
 import { DerWriter } from '../der/der-writer.ts';
 import { EncodeError } from '../der/encode-error.ts';
+import { checkFields, derOf, listOf, octetsOf, unlike } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import type { Extension } from '../extension/extension-values.ts';
@@ -10,7 +11,7 @@ import { extension, writeExtensions } from '../extension/write-extensions.ts';
 import type { GeneralName } from '../name/general-name.ts';
 import { writeGeneralName } from '../name/write-general-name.ts';
 import { OCSP_STATUSES } from './decode-ocsp-response.ts';
-import type { CertId, OcspCertStatus, OcspResponseStatus } from './ocsp.ts';
+import type { BasicOcspResponse, CertId, OcspCertStatus, OcspRequest, OcspResponseStatus } from './ocsp.ts';
 
 /**
  * The identifier of a certificate: hashes over the DER of its issuer's name (`issuer.subject.der`) and over its issuer's
@@ -61,6 +62,7 @@ export interface OcspSignatureFields {
  * @see RFC 6960 §4.1.1
  */
 export function encodeTbsOcspRequest(fields: OcspRequestFields): Uint8Array {
+  checkFields(fields, requestFields, 'tbsRequest');
   const writer = new DerWriter();
   const tbs = writer.begin(TAG.SEQUENCE);
   writeVersion(writer, fields.versionSpeltOut);
@@ -69,7 +71,9 @@ export function encodeTbsOcspRequest(fields: OcspRequestFields): Uint8Array {
     writer.constructed(0xa1, () => writeGeneralName(writer, requestorName));
   }
   const list = writer.begin(TAG.SEQUENCE);
-  for (const { certId, extensions = [] } of fields.requests) {
+  for (const one of listOf(fields.requests, 'requests')) {
+    checkFields(one, ['certId', 'extensions'], 'requests');
+    const { certId, extensions = [] } = one;
     const single = writer.begin(TAG.SEQUENCE);
     writeCertId(writer, certId);
     writeExtensions(writer, extensions, 0xa0);
@@ -88,11 +92,12 @@ export function encodeTbsOcspRequest(fields: OcspRequestFields): Uint8Array {
  * @see RFC 6960 §4.1.1
  */
 export function encodeOcspRequest(tbs: Uint8Array, signature?: OcspSignatureFields): Uint8Array {
-  const writer = new DerWriter(tbs.length + 64);
+  const writer = new DerWriter(octetsOf(tbs, 'signed part').length + 64);
   const whole = writer.begin(TAG.SEQUENCE);
   if (signature === undefined) writer.raw(tbs);
   else {
     writer.raw(tbs);
+    checkFields(signature, responseFields, 'signature');
     const explicit = writer.begin(0xa0);
     const sequence = writer.begin(TAG.SEQUENCE);
     writeSigned(writer, NOTHING, signature.signatureAlgorithm, signatureInput(signature));
@@ -105,6 +110,27 @@ export function encodeOcspRequest(tbs: Uint8Array, signature?: OcspSignatureFiel
 }
 
 const NOTHING = new Uint8Array();
+
+/** Decoded values fit, so they bring what they have besides. */
+const decodedFields = [
+  'der',
+  'tbs',
+  'unknownCritical',
+  'nonce',
+  'versionSpeltOut',
+  'extensions',
+  'signature',
+] as const;
+const requestFields: readonly (keyof OcspRequest)[] = [...decodedFields, 'requestorName', 'requests'];
+const responseFields: readonly (keyof BasicOcspResponse)[] = [
+  ...decodedFields,
+  'responderId',
+  'producedAt',
+  'responses',
+  'signatureAlgorithm',
+  'signatureValue',
+  'certificates',
+];
 
 /** The content of a response. A decoded `BasicOcspResponse` fits, and encodes to its own bytes. */
 export interface TbsOcspResponseFields {
@@ -138,17 +164,26 @@ export interface TbsOcspResponseFields {
  * @see RFC 6960 §4.2.1
  */
 export function encodeTbsOcspResponse(fields: TbsOcspResponseFields): Uint8Array {
+  checkFields(fields, responseFields, 'tbsResponseData');
   const writer = new DerWriter();
   const tbs = writer.begin(TAG.SEQUENCE);
   writeVersion(writer, fields.versionSpeltOut);
   const { responderId } = fields;
+  if (responderId?.type !== 'name' && responderId?.type !== 'key')
+    throw unlike(responderId, "an object of the type 'name' or 'key'", 'responderID');
   const responder = writer.begin(responderId.type === 'name' ? 0xa1 : 0xa2);
-  if (responderId.type === 'name') writer.raw(responderId.name.der);
+  if (responderId.type === 'name') writer.raw(derOf(responderId.name, 'responderID'));
   else writer.octetString(requireKeyHash(responderId.keyHash));
   writer.end(responder);
   writer.generalizedTime(fields.producedAt);
   const list = writer.begin(TAG.SEQUENCE);
-  for (const { certId, status, thisUpdate, nextUpdate, extensions = [] } of fields.responses) {
+  for (const one of listOf(fields.responses, 'responses')) {
+    checkFields(
+      one,
+      ['certId', 'status', 'thisUpdate', 'nextUpdate', 'extensions', 'unknownCritical'],
+      'responses',
+    );
+    const { certId, status, thisUpdate, nextUpdate, extensions = [] } = one;
     const single = writer.begin(TAG.SEQUENCE);
     writeCertId(writer, certId);
     writeStatus(writer, status);
@@ -173,7 +208,8 @@ export function encodeTbsOcspResponse(fields: TbsOcspResponseFields): Uint8Array
  * @see RFC 6960 §4.2.1
  */
 export function encodeOcspResponse(tbs: Uint8Array, signature: OcspSignatureFields): Uint8Array {
-  const writer = new DerWriter(tbs.length + 1024);
+  checkFields(signature, responseFields, 'signature');
+  const writer = new DerWriter(octetsOf(tbs, 'signed part').length + 1024);
   const whole = writer.begin(TAG.SEQUENCE);
   writer.integer(0, TAG.ENUMERATED);
   const explicit = writer.begin(0xa0);
@@ -194,7 +230,9 @@ export function encodeOcspResponse(tbs: Uint8Array, signature: OcspSignatureFiel
 export function encodeOcspError(status: Exclude<OcspResponseStatus, 'successful'>): Uint8Array {
   const writer = new DerWriter(16);
   const whole = writer.begin(TAG.SEQUENCE);
-  writer.integer(OCSP_STATUSES.indexOf(status), TAG.ENUMERATED);
+  const code = OCSP_STATUSES.indexOf(status);
+  if (code < 1) throw unlike(status, 'a status of a responder that cannot answer', 'responseStatus');
+  writer.integer(code, TAG.ENUMERATED);
   writer.end(whole);
   return writer.toBytes();
 }
@@ -206,7 +244,7 @@ export function encodeOcspError(status: Exclude<OcspResponseStatus, 'successful'
  * @see RFC 9654 §2.1
  */
 export function ocspNonceExtension(nonce: Uint8Array): Extension {
-  if (nonce.length < 1 || nonce.length > 128) {
+  if (octetsOf(nonce, 'nonce').length < 1 || nonce.length > 128) {
     throw new EncodeError(
       `expected 1 to 128 octets, found ${nonce.length}`,
       'nonce',
@@ -220,9 +258,19 @@ function writeVersion(writer: DerWriter, speltOut = false): void {
   if (speltOut) writer.constructed(0xa0, () => writer.integer(0));
 }
 
+const certIdFields = [
+  'hashAlgorithm',
+  'issuerNameHash',
+  'issuerKeyHash',
+  'serialNumber',
+  'der',
+  'serialHex',
+] as const satisfies readonly (keyof CertId)[];
+
 function writeCertId(writer: DerWriter, certId: CertIdFields): void {
   const mark = writer.begin(TAG.SEQUENCE);
-  writer.raw(certId.hashAlgorithm.der);
+  checkFields(certId, certIdFields, 'certID');
+  writer.raw(derOf(certId.hashAlgorithm, 'hashAlgorithm'));
   writer.octetString(certId.issuerNameHash);
   writer.octetString(certId.issuerKeyHash);
   writer.integer(certId.serialNumber);
@@ -230,10 +278,14 @@ function writeCertId(writer: DerWriter, certId: CertIdFields): void {
 }
 
 function writeStatus(writer: DerWriter, status: OcspCertStatus): void {
+  if (!['good', 'revoked', 'unknown'].includes(status?.state))
+    throw unlike(status, "an object of the state 'good', 'revoked' or 'unknown'", 'certStatus');
   if (status.state !== 'revoked') {
+    checkFields(status, ['state'], 'certStatus');
     writer.element(status.state === 'good' ? 0x80 : 0x82, NOTHING);
     return;
   }
+  checkFields(status, ['state', 'revocationTime', 'reason'], 'certStatus');
   const mark = writer.begin(0xa1);
   writer.generalizedTime(status.revocationTime);
   if (status.reason !== undefined) writeExplicitReason(writer, status.reason);
@@ -242,12 +294,12 @@ function writeStatus(writer: DerWriter, status: OcspCertStatus): void {
 
 function writeExplicitReason(writer: DerWriter, reason: CrlReason): void {
   const explicit = writer.begin(0xa0);
-  writer.integer(CRL_REASONS.indexOf(reason), TAG.ENUMERATED);
+  writer.integer(reasonNumber(reason), TAG.ENUMERATED);
   writer.end(explicit);
 }
 
 function writeCertificates(writer: DerWriter, certificates: readonly Uint8Array[] = []): void {
-  if (certificates.length === 0) return;
+  if (listOf(certificates, 'certificates').length === 0) return;
   const explicit = writer.begin(0xa0);
   const list = writer.begin(TAG.SEQUENCE);
   for (const certificate of certificates) writer.raw(certificate);
@@ -260,7 +312,7 @@ function signatureInput({ signature, signatureValue }: OcspSignatureFields): Sig
 }
 
 function requireKeyHash(keyHash: Uint8Array): Uint8Array {
-  if (keyHash.length !== 20) {
+  if (octetsOf(keyHash, 'ResponderID').length !== 20) {
     throw new EncodeError(
       `expected the 20 octets of a SHA-1 hash, found ${keyHash.length}`,
       'ResponderID',
