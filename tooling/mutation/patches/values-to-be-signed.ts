@@ -6,7 +6,7 @@ const test = (title: string) => ({
   title: `is refused with code, place and remedy: ${title}`,
 });
 
-/** What callers without a compiler give to be signed. */
+/** What callers without a compiler give to be signed, and to what signs. */
 export const patches: PatchList = {
   name: 'values-to-be-signed',
   list: [
@@ -49,6 +49,28 @@ export const patches: PatchList = {
       find: 'if (code < 0 || reason === undefined)',
       replace: 'if (reason === undefined)',
       test: test('a reason that there is not'),
+    },
+    {
+      name: 'misspelt-option',
+      off: 'a root whose limits are misspelt may vouch for any name',
+      file: 'packages/pki/src/ground/check-options.ts',
+      find: '  if (unknown !== undefined)',
+      replace: "  if (unknown === '')",
+      test: {
+        file: 'packages/pki/test/given-options.test.ts',
+        title: 'is refused where it is misspelt: the limits of a root',
+      },
+    },
+    {
+      name: 'time-of-another-kind',
+      off: 'a Date in the place of milliseconds makes a root that nobody can read',
+      file: 'packages/pki/src/ground/check-options.ts',
+      find: "if (typeof value === 'number' && Number.isFinite(value)) return;",
+      replace: "if (typeof value !== 'symbol') return;",
+      test: {
+        file: 'packages/pki/test/given-options.test.ts',
+        title: 'of a root is refused where now is 2026-01-01T00:00:00.000Z',
+      },
     },
   ],
 };

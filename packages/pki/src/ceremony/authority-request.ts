@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
+import { checkOptions } from '../ground/check-options.ts';
 import { type AuthorityName, distinguishedName } from './authority-name.ts';
 import { signingAlgorithmOf } from './key-algorithm.ts';
 
@@ -22,6 +23,7 @@ export interface AuthorityRequestOptions {
  * @see RFC 2986
  */
 export async function createAuthorityRequest(options: AuthorityRequestOptions): Promise<Uint8Array> {
+  checkOptions(options, ['name', 'keys', 'crypto'], [], 'createAuthorityRequest');
   const request = await Pkcs10CertificateRequestGenerator.create(
     {
       name: distinguishedName(options.name),

@@ -10,6 +10,7 @@ import {
   type SubjectPublicKeyInfo,
   subjectKeyIdExtension,
 } from '@entente/x509';
+import { checkOptions } from '../ground/check-options.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { nameLimitsOf } from '../ground/name-limits.ts';
 import { issuerAt, listsAt } from '../ground/published-at.ts';
@@ -53,6 +54,12 @@ export function issuingName(domain: string, number: number): Name {
  * @see RFC 5280 §4.2.1.9, §4.2.1.13, §4.2.2.1
  */
 export async function certifyIssuing(options: CertifyIssuingOptions): Promise<Uint8Array> {
+  checkOptions(
+    options,
+    ['root', 'subject', 'publicKey', 'serialNumber', 'now', 'objectsUrl'],
+    [],
+    'certifyIssuing',
+  );
   const { now, objectsUrl, publicKey, root, serialNumber, subject } = options;
   const algorithm = signatureAlgorithm(root.signer.scheme);
   const { notAfter, notBefore } = validityFrom(now, issuingAuthorityLifetimeMs);

@@ -13,6 +13,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { checkOptions } from '../ground/check-options.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { serialToHex } from '../ground/serial-number.ts';
 import { issuingAuthorityLifetimeMs, validityFrom } from '../ground/validity.ts';
@@ -51,6 +52,12 @@ export interface IssuingAuthorityOptions {
  * @see RFC 5280 §4.2.1.9, §4.2.1.13, §4.2.2.1
  */
 export async function createIssuingAuthority(options: IssuingAuthorityOptions): Promise<Uint8Array> {
+  checkOptions(
+    options,
+    ['request', 'root', 'crypto', 'serialNumber', 'now', 'crlUrl', 'issuerUrl'],
+    ['lifetimeMs'],
+    'createIssuingAuthority',
+  );
   const { crypto } = options;
   const request = new Pkcs10CertificateRequest(options.request);
   if (request.subject === '' || !(await request.verify(crypto))) {

@@ -14,6 +14,7 @@ import {
   type SubjectPublicKeyInfo,
   subjectKeyIdExtension,
 } from '@entente/x509';
+import { checkOptions } from '../ground/check-options.ts';
 import { PkiFault } from '../ground/fault.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { issuerAt, listsAt } from '../ground/published-at.ts';
@@ -62,6 +63,7 @@ export interface NextRootOptions {
  * @see RFC 5280 §4.2.1.9
  */
 export async function createNextRoot(options: NextRootOptions): Promise<Uint8Array> {
+  checkOptions(options, ['domain', 'number', 'signer', 'now', 'random'], [], 'createNextRoot');
   const { domain, now, number, random, signer } = options;
   const name = rootName(domain, number);
   const publicKey = await publicKeyOf(signer, name);
@@ -112,6 +114,7 @@ export interface CrossCertifyOptions {
  * @see RFC 5280 §3.2, §4.2.1.9, §4.2.1.13
  */
 export async function crossCertify(options: CrossCertifyOptions): Promise<Uint8Array> {
+  checkOptions(options, ['root', 'next', 'random', 'objectsUrls'], [], 'crossCertify');
   const { next, objectsUrls, random, root } = options;
   const algorithm = signatureAlgorithm(root.signer.scheme);
   const toBeSigned = encodeTbsCertificate({

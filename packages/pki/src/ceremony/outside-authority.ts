@@ -1,4 +1,5 @@
 import { type Certificate, encodeCertificate, encodeTbsCertificate, oids } from '@entente/x509';
+import { checkOptions } from '../ground/check-options.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { issuerAt, listsAt } from '../ground/published-at.ts';
 import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
@@ -24,6 +25,7 @@ export interface OutsideAuthorityOptions {
  * @see RFC 5280 §4.2.1.13, §4.2.2.1
  */
 export async function createOutsideAuthority(options: OutsideAuthorityOptions): Promise<Uint8Array> {
+  checkOptions(options, ['issuing', 'root', 'serialNumber', 'objectsUrls'], [], 'createOutsideAuthority');
   const { issuing, objectsUrls, root, serialNumber } = options;
   const algorithm = signatureAlgorithm(root.signer.scheme);
   const replaced: readonly string[] = [oids.cRLDistributionPoints, oids.authorityInfoAccess];

@@ -8,6 +8,8 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { checkOptions } from '../ground/check-options.ts';
+import { PkiFault } from '../ground/fault.ts';
 import { type NameLimits, nameLimitsExtension } from '../ground/name-limits.ts';
 import { serialToHex } from '../ground/serial-number.ts';
 import { rootLifetimeMs, validityFrom } from '../ground/validity.ts';
@@ -42,7 +44,19 @@ export interface RootAuthorityOptions {
  * @see RFC 5280 §4.2.1.9
  */
 export async function createRootAuthority(options: RootAuthorityOptions): Promise<Uint8Array> {
-  const { keys, crypto } = options;
+  checkOptions(
+    options,
+    ['name', 'keys', 'crypto', 'serialNumber', 'now'],
+    ['lifetimeMs', 'pathLength', 'limits'],
+    'createRootAuthority',
+  );
+  const { keys, crypto, pathLength = 1 } = options;
+  if (!Number.isSafeInteger(pathLength) || pathLength < 0)
+    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+      sentence: 'expected a whole number of authorities from 0, found something else',
+      place: 'pathLength of createRootAuthority',
+      remedy: 'give the number of authorities between the root and a leaf, or leave it out for 1',
+    });
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
       name: distinguishedName(options.name),
@@ -51,7 +65,7 @@ export async function createRootAuthority(options: RootAuthorityOptions): Promis
       signingAlgorithm: signingAlgorithmOf(keys.privateKey),
       keys,
       extensions: [
-        new BasicConstraintsExtension(true, options.pathLength ?? 1, true),
+        new BasicConstraintsExtension(true, pathLength, true),
         new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
         await SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
         ...(options.limits === undefined ? [] : [limitsOf(options.limits)]),

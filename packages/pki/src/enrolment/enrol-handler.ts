@@ -1,4 +1,5 @@
 import { encodePem } from '@entente/x509';
+import { checkOptions } from '../ground/check-options.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
 import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type { IssuedCertificate, Requester } from '../ground/request.ts';
@@ -111,6 +112,12 @@ type Outcome =
  * @param options - authority, ledger and time
  */
 export function enrolHandler(options: EnrolOptions): EnrolHandler {
+  checkOptions(
+    options,
+    ['issuance', 'ledger', 'clock'],
+    ['revoke', 'refuseToken', 'onIssued', 'onRevoked', 'onRefused'],
+    'enrolHandler',
+  );
   const turns = new Turns();
   return async (request, peer, hooks = {}) => {
     const { onRefused, ...others } = { ...options, ...hooks };

@@ -1,3 +1,4 @@
+import { checkOptions } from '../ground/check-options.ts';
 import type { Clock, RandomBytes } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createJoinToken, type JoinToken, joinTokenSecretHash, maxJoinTokenMs } from './join-token.ts';
@@ -38,6 +39,13 @@ export interface JoinTokenOrder {
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if a field is not of its form or the life is too long
  */
 export async function issueJoinToken(options: JoinTokenOptions, order: JoinTokenOrder): Promise<JoinToken> {
+  checkOptions(options, ['ledger', 'clock', 'random'], [], 'issueJoinToken');
+  checkOptions(
+    order,
+    ['authority', 'server', 'rootSpkiHash', 'administratorsHash', 'createdBy'],
+    ['lifetimeMs', 'replace'],
+    'issueJoinToken',
+  );
   const now = options.clock();
   // Whole seconds, as in the text form.
   const notAfter = Math.floor((now + (order.lifetimeMs ?? maxJoinTokenMs)) / 1000) * 1000;

@@ -6,6 +6,7 @@ import {
   nameConstraintsExtension,
   oids,
 } from '@entente/x509';
+import { checkOptions } from './check-options.ts';
 import { PkiFault } from './fault.ts';
 import { isHostName } from './host-name.ts';
 
@@ -36,7 +37,9 @@ const everyAddress = ['0.0.0.0/0', '::/0'];
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a domain or range that is none
  * @see RFC 5280 §4.2.1.10
  */
-export function nameLimitsExtension({ addresses, domains }: NameLimits): Extension {
+export function nameLimitsExtension(limits: NameLimits): Extension {
+  checkOptions(limits, ['domains', 'addresses'], [], 'the limits of names');
+  const { addresses, domains } = limits;
   const bad = domains.find((domain) => !isHostName(domain));
   if (bad !== undefined || domains.length === 0) {
     throw badLimit(

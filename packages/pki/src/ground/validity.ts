@@ -1,3 +1,5 @@
+import { checkMilliseconds } from './check-options.ts';
+
 /** One day in milliseconds. */
 const dayMs = 86_400_000;
 
@@ -23,8 +25,11 @@ export interface Validity {
  * The validity of a certificate that is issued now.
  * @param now - milliseconds since 1970
  * @param lifetimeMs - milliseconds from now to its end
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`
  */
 export function validityFrom(now: number, lifetimeMs: number): Validity {
+  checkMilliseconds(now, 'now');
+  checkMilliseconds(lifetimeMs, 'lifetimeMs');
   return { notBefore: wholeSecond(now - backdateMs), notAfter: wholeSecond(now + lifetimeMs) };
 }
 

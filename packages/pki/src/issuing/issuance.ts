@@ -1,5 +1,6 @@
 import type { RevocationKnowledge } from '@entente/trust';
 import { type Certificate, type CertificateNames, sameCertificateNames } from '@entente/x509';
+import { checkOptions } from '../ground/check-options.ts';
 import { PkiFault } from '../ground/fault.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
@@ -146,6 +147,12 @@ const externalInterface = 'external';
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if `throwAway` has another scheme or the same key as the issuer
  */
 export function createIssuance(options: IssuanceOptions): Issuance {
+  checkOptions(
+    options,
+    ['issuer', 'anchors', 'throwAway', 'ledger', 'mayIssue', 'clock', 'random', 'objectsUrl'],
+    ['revocation', 'outside', 'above', 'shards', 'profiles'],
+    'createIssuance',
+  );
   const { issuer, ledger, clock, mayIssue } = options;
   const { above = () => issuer.chain } = options;
   refuseThrowAway(options);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Certificate, decodePemCertificates, encodePem } from '@entente/x509';
 import { createOutsideAuthority } from '../ceremony/outside-authority.ts';
+import { checkOptions } from '../ground/check-options.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { createIssuer } from '../ground/issuer.ts';
 import { drawSerialNumber } from '../ground/serial-number.ts';
@@ -30,7 +31,9 @@ export interface CertifyOutsideOptions {
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if a file is missing, for example the root's key;
  * `ENTENTE_PKI_KEY_MISMATCH`; `ENTENTE_PKI_BAD_ARGUMENT` without an address
  */
-export async function certifyOutside({ directory, objectsUrls }: CertifyOutsideOptions): Promise<string> {
+export async function certifyOutside(options: CertifyOutsideOptions): Promise<string> {
+  checkOptions(options, ['directory', 'objectsUrls'], [], 'certifyOutside');
+  const { directory, objectsUrls } = options;
   if (objectsUrls.length === 0) {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
       sentence: 'expected an address at which outsiders find CRLs, found none',

@@ -9,6 +9,7 @@ import { rootPathLength } from '../ceremony/new-root.ts';
 import { createOutsideAuthority } from '../ceremony/outside-authority.ts';
 import { createRootAuthority } from '../ceremony/root-authority.ts';
 import { createKeyAndRequest } from '../client/key-and-request.ts';
+import { checkOptions } from '../ground/check-options.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { createIssuer } from '../ground/issuer.ts';
 import { issuerId, publicationPaths, spkiHash } from '../ground/issuer-id.ts';
@@ -94,6 +95,12 @@ export interface AdministratorFiles {
  * `ENTENTE_PKI_BAD_ARGUMENT`
  */
 export async function initialiseAuthority(options: InitialiseOptions): Promise<InitialisedAuthority> {
+  checkOptions(
+    options,
+    ['directory', 'domain', 'objectsUrl', 'now', 'openLedger'],
+    ['fqdn', 'outsideObjectsUrls', 'keyKind', 'limits', 'passphrase', 'administrators'],
+    'initialiseAuthority',
+  );
   const { directory, domain, objectsUrl, now, outsideObjectsUrls: outside = [] } = options;
   const files = Object.fromEntries(
     Object.entries(authorityFiles).map(([key, name]) => [key, join(directory, name)]),

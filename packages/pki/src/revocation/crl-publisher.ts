@@ -1,3 +1,4 @@
+import { checkOptions } from '../ground/check-options.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { publicationPaths } from '../ground/issuer-id.ts';
 import { shardOf } from '../ground/shard.ts';
@@ -68,6 +69,12 @@ const clockToleranceMs = 60_000;
  * @param options - issuer, ledger and the address of the CRLs
  */
 export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
+  checkOptions(
+    options,
+    ['issuer', 'ledger', 'clock', 'objectsUrl'],
+    ['shards', 'lifetimeMs', 'onPublished'],
+    'createCrlPublisher',
+  );
   const { issuer, ledger, clock } = options;
   const shards = options.shards ?? 1;
   const lifetimeMs = options.lifetimeMs ?? crlLifetimeMs;

@@ -1,5 +1,6 @@
 import type { Certificate } from '@entente/x509';
 import { createNextRoot, crossCertify, decodeSigned, mayCrossCertify } from '../ceremony/new-root.ts';
+import { checkOptions } from '../ground/check-options.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import type { RandomBytes, Signer } from '../ground/signer.ts';
 import { rootListLifetimeMs } from '../ground/validity.ts';
@@ -32,6 +33,7 @@ export async function prepareRoot(
   request: Pick<RootRequest, 'domain' | 'objectsUrl' | 'outsideObjectsUrls'> & { readonly nextRoot: number },
   options: PrepareRootOptions,
 ): Promise<PreparedRoot> {
+  checkOptions(options, ['root', 'signer', 'listNumber', 'now', 'random'], ['existing'], 'prepareRoot');
   const { existing, listNumber, now, random, root, signer } = options;
   const { domain, nextRoot: number, objectsUrl, outsideObjectsUrls } = request;
   const next =

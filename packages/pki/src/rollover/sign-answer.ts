@@ -1,6 +1,7 @@
 import { decodeCertificate } from '@entente/x509';
 import { certifyIssuing } from '../ceremony/certify-issuing.ts';
 import { createOutsideAuthority } from '../ceremony/outside-authority.ts';
+import { checkOptions } from '../ground/check-options.ts';
 import { PkiFault } from '../ground/fault.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { drawSerialNumber } from '../ground/serial-number.ts';
@@ -27,6 +28,7 @@ export interface SignAnswerOptions {
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a plan that `examineRootRequest` did not make
  */
 export async function signRootAnswer(plan: RootPlan, options: SignAnswerOptions): Promise<RootAnswer> {
+  checkOptions(options, ['root', 'now', 'random'], [], 'signRootAnswer');
   const { now, random, root } = options;
   const { domain, objectsUrl, outsideObjectsUrls, root: rootHash } = plan.request;
   const thisUpdate = Math.floor(now / 1000) * 1000;

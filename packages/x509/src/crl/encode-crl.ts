@@ -174,7 +174,7 @@ const REASON_ONLY: readonly Uint8Array[] = CRL_REASONS.map((_, number) =>
 export function encodeTbsCrl(fields: TbsCrlFields, revoked: Iterable<RevokedFields> = []): Uint8Array {
   const writer = new TbsCrlWriter(fields, Array.isArray(revoked) ? revoked.length : 0);
   if (typeof revoked?.[Symbol.iterator] !== 'function')
-    throw unlike(revoked, 'an iterable of entries', 'revokedCertificates');
+    throw unlike(revoked, 'a list of entries', 'revokedCertificates');
   for (const entry of revoked) writer.add(entry);
   return writer.finish();
 }

@@ -1,6 +1,6 @@
 import { EncodeError } from './encode-error.ts';
 
-/** What callers without a compiler gave: what is signed cannot be mended afterwards, so nothing of it is left out or guessed. */
+/** What callers without a compiler gave: what is signed stays as it is, so nothing of it is left out or guessed. */
 
 /**
  * Looks at an object of a caller: a misspelt field would be left out of what is signed. A decoded value is of a class, and has more fields.

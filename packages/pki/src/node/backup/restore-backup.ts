@@ -13,6 +13,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { checkOptions } from '../../ground/check-options.ts';
 import { authorityFiles } from '../authority-files.ts';
 import { type AuthorityFolder, authorityFolder } from '../authority-folder.ts';
 import { createFolder } from '../create-folder.ts';
@@ -100,6 +101,12 @@ const needed = [authorityFiles.rootCertificate, authorityFiles.rootCrl, authorit
  *   `ENTENTE_PKI_BAD_ARGUMENT` where the backup is that folder, or one is inside the other; `ENTENTE_PKI_FILE_UNAVAILABLE`; what `prepare` throws
  */
 export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<RestoredBackup<T>> {
+  checkOptions(
+    options,
+    ['from', 'directory', 'replace', 'databaseFile', 'prepare', 'now'],
+    ['signer', 'unverified', 'above', 'beforeSetAside', 'onProgress'],
+    'restoreBackup',
+  );
   const { above, from, now, prepare, replace } = options;
   await refuseSharedPlace(from, options.directory);
   // A link stays: its folder may be on another disk.

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { shellWord } from '@entente/trust';
+import { checkOptions } from '../../ground/check-options.ts';
 import { PkiFault } from '../../ground/fault.ts';
 import { authorityFolder } from '../authority-folder.ts';
 import { createFolder } from '../create-folder.ts';
@@ -60,6 +61,7 @@ const attempts = 20;
  *   the authority, `ENTENTE_PKI_FILE_UNAVAILABLE`, `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_AUTHORITY_DAMAGED`; what `onBegin` throws
  */
 export async function writeBackup(options: BackupOptions): Promise<SignedBackup> {
+  checkOptions(options, ['directory', 'to', 'database', 'now'], ['onBegin', 'onProgress'], 'writeBackup');
   const { database, directory, to } = options;
   if (isInside(directory, to)) throw inside(to);
   await refuseExisting(to);
