@@ -39,6 +39,12 @@ describe('the files of a tarball', () => {
     ['another README', 'README.md', '#', 'no README.md, or not the whole packages/planted/README.md'],
     ['a test', 'dist/a.test.js', '', 'has a test: dist/a.test.js'],
     ['a map', 'dist/index.js.map', '', 'has a map, and no sources for it: dist/index.js.map'],
+    [
+      'a declaration of later compilers',
+      'dist/index.d.ts',
+      'export declare const a: Uint8Array<ArrayBuffer>;',
+      'TypeScript before 5.7 cannot read dist/index.d.ts',
+    ],
     ['a source', 'src/index.ts', '', 'has a source: src/index.ts'],
     [
       'our export condition',

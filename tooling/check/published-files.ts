@@ -4,7 +4,8 @@ import type { Packed } from './packed.ts';
 import type { Problem } from './problem.ts';
 
 /**
- * What lies in a tarball: the licence and the README, whole; nothing that leads to sources, no map, and no test.
+ * What lies in a tarball: the licence and the README, whole; nothing that leads to sources, no map, no test, and no
+ * declaration that only later compilers read.
  *
  * @param root - absolute path of the repository
  * @param packed - the package
@@ -33,6 +34,9 @@ export async function checkPublishedFiles(
     else if (file.endsWith('.map')) messages.push(`the tarball has a map, and no sources for it: ${file}`);
     else if (/(?<!\.d)\.[cm]?tsx?$/.test(file)) messages.push(`the tarball has a source: ${file}`);
   }
+  for (const file of files.filter((one) => one.endsWith('.d.ts')))
+    if (/\b(?:Uint8Array|Buffer)</.test(await readFile(join(folder, file), 'utf8')))
+      messages.push(`TypeScript before 5.7 cannot read ${file}: write Uint8Array without an argument`);
   const manifest = await readFile(join(folder, 'package.json'), 'utf8');
   if (manifest.includes('@entente/source'))
     messages.push(

@@ -11,7 +11,7 @@ export const authorityKeyAlgorithms = {
   'rsa-3072': {
     name: 'RSASSA-PKCS1-v1_5',
     hash: 'SHA-256',
-    publicExponent: new Uint8Array([1, 0, 1]),
+    publicExponent: new Uint8Array([1, 0, 1]) as Uint8Array,
     modulusLength: 3072,
   },
 } as const;

@@ -169,7 +169,7 @@ async function bodyOf(
     incoming.on('data', (part: Buffer) => {
       if (!gathered.add(part)) finish('too-large');
     });
-    incoming.once('end', () => finish(gathered.whole()));
+    incoming.once('end', () => finish(gathered.whole() as Uint8Array<ArrayBuffer>));
     // The handler is not called for a client that breaks off, and has no fault to report.
     incoming.once('error', () => finish('broken-off'));
     incoming.once('close', () => finish('broken-off'));

@@ -39,7 +39,7 @@ export class GatheredOctets {
   }
 
   /** All that were added, in their order. */
-  whole(): Uint8Array<ArrayBuffer> {
+  whole(): Uint8Array {
     return this.#octets.subarray(0, this.#length);
   }
 }

@@ -7,7 +7,7 @@ export class FakeSigner implements Signer {
   readonly #signer = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   /** `ecdsa-with-sha256`, as its key is on P-256. */
   readonly scheme = this.#signer.scheme;
-  readonly publicKey = this.#signer.publicKey;
+  readonly publicKey: Uint8Array = this.#signer.publicKey;
   /** How often it was asked. */
   asked = 0;
   /** Whether it signs nothing. */
