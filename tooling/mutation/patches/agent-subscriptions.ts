@@ -99,6 +99,36 @@ export const patches: PatchList = {
       test: hostile('is not taken from the one that it is made with by a NOTIFY that is refused'),
     },
     {
+      name: 'wait-for-years',
+      off: 'a notifier ends a subscription for years, and the application hears nothing of it',
+      file: agent,
+      find: '&& resubscribeAfterMs <= longestAskedMs',
+      replace: '&& resubscribeAfterMs <= longestAskedMs * 1e9',
+      test: hostile(
+        'has ended where its notifier wants it to be made again after more than a day: the application hears when',
+      ),
+    },
+    {
+      name: 'ended-each-time',
+      off: 'a notifier that ends a subscription each time it was made is asked every second',
+      file: agent,
+      find: 'this.#pause(dialog.isNotified && this.#hasLasted())',
+      replace: 'this.#pause(dialog.isNotified)',
+      test: hostile('is made again with growing pauses where its notifier ends it each time it was made'),
+    },
+    {
+      name: 'refresh-unanswered',
+      off: 'a subscription whose refresh nobody answers counts as active in a dialog that is over',
+      file: 'packages/sip/src/subscription/subscriber.ts',
+      find: 'const isOver = status === 408 || endsSubscription(status);',
+      replace: 'const isOver = endsSubscription(status);',
+      test: {
+        file: 'packages/sip/test/machines/subscription.test.ts',
+        title:
+          'active → terminated: a refresh is answered 408, or by nobody, and its dialog is over (RFC 3261 §12.2.1.2)',
+      },
+    },
+    {
       name: 'over-with-its-call',
       off: 'a subscription in a call that is over is renewed, because the answer to its SUBSCRIBE comes late',
       file: 'packages/sip-endpoint/src/user-agent/dialog-events.ts',

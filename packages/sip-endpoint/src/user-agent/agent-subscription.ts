@@ -6,6 +6,8 @@ import type { SubscriptionDialog } from './subscription-dialog.ts';
 const firstPauseMs = 1_000;
 /** The longest. */
 const longestPauseMs = 60_000;
+/** The longest that a notifier can ask for: with more, the subscription has ended, so that nobody waits for what does not come. */
+const longestAskedMs = 86_400_000;
 
 /** What an {@link AgentSubscription} needs. */
 export interface AgentSubscriptionParts {
@@ -17,14 +19,17 @@ export interface AgentSubscriptionParts {
 
 /**
  * A subscription of a user agent. It is renewed before its time is over, and made again in another dialog where the notifier moves it or has
- * lost it, or gives no answer: after one second, doubling to 60. It lasts until it is ended here, refused, or the user agent is no longer kept
- * registered.
+ * lost it, or gives no answer: after one second, doubling to 60 unless it has lasted for a minute. It lasts until it is ended here, refused, or the user
+ * agent is no longer kept registered.
  * @see RFC 6665 §4.1.2, §4.1.3
  */
 export class AgentSubscription {
   /** Event package, for example `presence`. */
   readonly event: string;
-  /** Settles when it has ended and is not made again. */
+  /**
+   * Settles when it has ended and is not made again. Where the notifier wants that to wait for more than a day, it has `resubscribeAfterMs`: whether to
+   * subscribe again is for the application to say.
+   */
   readonly ended: Promise<SubscriptionEnd>;
   readonly #parts: AgentSubscriptionParts;
   #current: SubscriptionDialog;
@@ -32,6 +37,7 @@ export class AgentSubscription {
   #isLeaving = false;
   #stopWaiting: (() => void) | undefined;
   #pauseMs = firstPauseMs;
+  #begunAt = 0;
 
   /**
    * @param parts - which, and how it is made again
@@ -66,10 +72,11 @@ export class AgentSubscription {
 
   #follow(dialog: SubscriptionDialog): void {
     this.#current = dialog;
+    this.#begunAt = this.#parts.line.clock.now();
     void dialog.subscription.ended.then((end) => {
       const afterMs = this.#isLeaving ? undefined : againAfter(end);
       if (afterMs === undefined) this.#settle(end);
-      else this.#again(Math.max(afterMs, this.#pause(dialog.isNotified)));
+      else this.#again(Math.max(afterMs, this.#pause(dialog.isNotified && this.#hasLasted())));
     });
   }
 
@@ -80,9 +87,14 @@ export class AgentSubscription {
     });
   }
 
+  /** A notifier that ends it each time it was made is not asked every second. */
+  #hasLasted(): boolean {
+    return this.#parts.line.clock.now() - this.#begunAt >= longestPauseMs;
+  }
+
   /** Half to all of it at random, so that many subscribers of one notifier do not come back at once. */
-  #pause(hasNotified: boolean): number {
-    const pauseMs = hasNotified ? firstPauseMs : this.#pauseMs;
+  #pause(hasLasted: boolean): number {
+    const pauseMs = hasLasted ? firstPauseMs : this.#pauseMs;
     this.#pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     return (pauseMs * (1 + this.#parts.line.random())) / 2;
   }
@@ -93,7 +105,10 @@ const passing: ReadonlySet<number> = new Set([408, 430, 480, 481]);
 
 /** @returns undefined where it is not made again */
 function againAfter({ cause, resubscribeAfterMs, status }: SubscriptionEnd): number | undefined {
-  if (cause !== 'failure') return resubscribeAfterMs;
+  if (cause !== 'failure')
+    return resubscribeAfterMs !== undefined && resubscribeAfterMs <= longestAskedMs
+      ? resubscribeAfterMs
+      : undefined;
   return status !== undefined && (passing.has(status) || (status >= 500 && status < 600 && status !== 501))
     ? 0
     : undefined;

@@ -104,7 +104,9 @@ export class Subscriber {
       if (!this.#leaving) this.#accepted(expiresSec);
       return;
     }
-    if (this.#state === 'notify-wait' || endsSubscription(status) || this.#leaving) {
+    // 408 ends the dialog as well (RFC 3261 §12.2.1.2): no NOTIFY could be accepted in it, and no refresh sent.
+    const isOver = status === 408 || endsSubscription(status);
+    if (this.#state === 'notify-wait' || isOver || this.#leaving) {
       this.#end({ cause: 'failure', status, resubscribeAfterMs: undefined });
     } else this.#stop('N');
   }

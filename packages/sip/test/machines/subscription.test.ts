@@ -163,6 +163,18 @@ describe('subscriber, RFC 6665 §4.1.2', () => {
     expect([subscriber.state, ends[0]!.cause]).toEqual(['terminated', 'expired']);
   });
 
+  it('active → terminated: a refresh is answered 408, or by nobody, and its dialog is over (RFC 3261 §12.2.1.2)', () => {
+    const subscriber = begin();
+    subscriber.receiveNotify(notify('active;expires=600'));
+    timers.advance(540_000);
+    subscriber.subscribed(408);
+    expect([subscriber.state, ends, timers.due.size]).toEqual([
+      'terminated',
+      [{ cause: 'failure', status: 408, resubscribeAfterMs: undefined }],
+      0,
+    ]);
+  });
+
   it('active → terminated: no NOTIFY follows a refresh before its timer N', () => {
     const subscriber = begin();
     subscriber.receiveNotify(notify('active;expires=600'));
