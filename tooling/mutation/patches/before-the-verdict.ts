@@ -6,6 +6,11 @@ const paced = (title: string): MutationPatch['test'] => ({
 });
 const admission = 'packages/tls/src/listen/admission-control.ts';
 const pacing = 'packages/tls/src/listen/paced-handshakes.ts';
+const reading = 'packages/tls/src/listen/handshake-reads.ts';
+const reads = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/src/listen/handshake-reads.test.ts',
+  title,
+});
 
 /** What OpenSSL computes for a peer before anybody else sees an octet of it. */
 export const patches: PatchList = {
@@ -50,6 +55,40 @@ export const patches: PatchList = {
       test: paced(
         'four handshakes of an address are under way at most, because their chains may come together',
       ),
+    },
+    {
+      name: 'verified-together',
+      off: 'forged chains that come of many addresses at once are all verified in one turn, in which nobody is served',
+      file: pacing,
+      find: 'reads?.add(socket);',
+      replace: '',
+      test: paced('are not all read in one turn where they are of many addresses, which owe nothing yet'),
+    },
+    {
+      name: 'verified-without-pause',
+      off: 'forged chains are verified one after the other, and take all the time of the processor',
+      file: reading,
+      find: 'if (isLong && this.#hasRead()) this.#pause(turnMs);',
+      replace: 'if (isLong && turnMs < 0) this.#pause(turnMs);',
+      test: reads(
+        'are none after a long turn in which one was read, for as long, so that others have half of the time',
+      ),
+    },
+    {
+      name: 'behind-forged-chains',
+      off: 'a newcomer waits until the chains of all addresses that owe something are verified',
+      file: reading,
+      find: 'this.#fill((socket) => !this.#options.yields(socket), this.#limit);',
+      replace: '',
+      test: reads('are first those of addresses that owe nothing and have one under way'),
+    },
+    {
+      name: 'never-read',
+      off: 'a handshake for which others come first is never read from while others come',
+      file: reading,
+      find: 'if (++this.#turns % turnsOfThoseBefore === 0) this.#fill(() => true, 1);',
+      replace: 'void turnsOfThoseBefore;',
+      test: reads('each have a turn, also those for which others come first'),
     },
     {
       name: 'not-ended',

@@ -44,6 +44,15 @@ export class AddressDebts {
   }
 
   /**
+   * Whether an address owes anything, were it little enough to be free.
+   * @param group - of the address
+   */
+  owes(group: string): boolean {
+    const until = this.#owedUntil.get(group);
+    return until !== undefined && until > this.#now();
+  }
+
+  /**
    * How long an address has to wait.
    * @param group - of the address
    * @returns milliseconds, 0 where it owes no more than is free

@@ -10,11 +10,20 @@ class Connection extends EventEmitter {
   bytesRead: number;
   destroyed = false;
   timeoutMs = 0;
+  isRead = true;
+  readonly _handle = {
+    readStart: () => this.#set(true),
+    readStop: () => this.#set(false),
+  };
   constructor(remoteAddress: string, label: string, bytesRead: number) {
     super();
     this.remoteAddress = remoteAddress;
     this.label = label;
     this.bytesRead = bytesRead;
+  }
+  #set(isRead: boolean): number {
+    this.isRead = isRead;
+    return 0;
   }
   get readableLength(): number {
     return this.bytesRead;
@@ -290,5 +299,12 @@ describe('where certificates are asked for', () => {
     pass(1_000);
     expect(due).toEqual([]);
     for (const one of all.slice(4)) welcome(one);
+  });
+
+  it('are not all read in one turn where they are of many addresses, which owe nothing yet', () => {
+    const { connect, turn } = start();
+    const connections = Array.from({ length: 12 }, (_, at) => connect(`192.0.2.${at}`, `${at}`));
+    turn();
+    expect(connections.filter(({ isRead }) => isRead)).toHaveLength(2);
   });
 });

@@ -3,6 +3,7 @@ import { AddressDebts } from './address-debts.ts';
 import { groupOf } from './admission-limits.ts';
 import { HandshakeCosts, type HandshakeCostsOptions } from './handshake-costs.ts';
 import { HandshakeQueue } from './handshake-queue.ts';
+import { HandshakeReads } from './handshake-reads.ts';
 import { handshakePatienceMs } from './pending-turns.ts';
 
 /**
@@ -54,6 +55,8 @@ export class PacedHandshakes {
   readonly #debts: AddressDebts;
   readonly #costs: HandshakeCosts;
   readonly #queue: HandshakeQueue;
+  /** Only where certificates are asked for. */
+  readonly #reads: HandshakeReads | undefined;
   /** By address, those that have begun and neither ended nor closed, and when; the one that began first comes first. */
   readonly #underWay = new Map<string, Map<Socket, number>>();
   readonly #lines = new Map<string, Line>();
@@ -70,9 +73,19 @@ export class PacedHandshakes {
     this.#close = options.close;
     this.#debts = new AddressDebts(now);
     this.#costs = new HandshakeCosts(options);
+    const reads = options.asks
+      ? new HandshakeReads({
+          yields: (socket) => this.#yields(groupOf(socket)),
+          worked: options.worked,
+          atEndOfTurn: options.atEndOfTurn,
+          after,
+        })
+      : undefined;
+    this.#reads = reads;
     this.#queue = new HandshakeQueue((socket) => {
       this.#costs.begin(socket);
       options.begin(socket);
+      reads?.add(socket);
     }, options.schedule);
   }
 
@@ -102,6 +115,7 @@ export class PacedHandshakes {
   /** @param socket - its handshake has ended, and what it has shown is judged now */
   ended(socket: Socket): void {
     this.#costs.ended(socket);
+    this.#reads?.remove(socket);
   }
 
   /** @param socket - its verdict waits for something: it is under way no more, and its address owes for it until that has come */
@@ -123,6 +137,7 @@ export class PacedHandshakes {
   /** @param socket - is closed, or about to be; its address owes for a handshake that has not ended, or was refused after that */
   leave(socket: Socket): void {
     this.#queue.remove(socket);
+    this.#reads?.remove(socket);
     const costMs = this.#costs.take(socket);
     if (costMs > 0) this.charge(socket, costMs);
     if (this.#lines.size > 0) this.#lines.get(groupOf(socket))?.waiting.delete(socket);
@@ -158,6 +173,10 @@ export class PacedHandshakes {
       else underWay.set(socket, this.#now());
     }
     this.#queue.add(socket);
+  }
+
+  #yields(group: string): boolean {
+    return this.#debts.owes(group) || (this.#underWay.get(group)?.size ?? 0) > 1;
   }
 
   #hasRoom(group: string): boolean {
