@@ -114,6 +114,13 @@ describe('entente partner block and unblock', () => {
     expect(JSON.parse(await readFile('topology.v3.json', 'utf8')).document.partners).toEqual(before);
   });
 
+  it('say that nothing is left to sign where the block has ended before it was signed', async () => {
+    await succeed('partner block fabrikam');
+    const told = await succeed('partner unblock fabrikam');
+    expect(told).toContain('the version in force says so already: nothing is left to sign');
+    expect(told).not.toContain('entente topology sign');
+  });
+
   it('say that nothing has changed where that is so, and which partner may be meant', async () => {
     expect((await answerOf('partner unblock fabrikam')).status).toBe(1);
     await succeed('partner block fabrikam');

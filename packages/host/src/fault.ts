@@ -103,7 +103,7 @@ export function describeFault(error: unknown, context = 'the process'): FaultDes
           : 'the port may not be opened by this user',
         place: fault.path ?? endpoint(fault, context),
         remedy: fault.path
-          ? 'change the owner or the mode of the file'
+          ? 'run the program as the user to whom the file belongs, or change its owner or mode'
           : 'use a port above 1023, or grant the right to bind',
       };
     case 'ENOENT':

@@ -91,19 +91,25 @@ async function change(name: string, { file, json }: PartnerOptions, nextOf: Next
   const after = edited.topology?.document ?? document;
   const changes =
     inForce === undefined ? [] : diffTopologies(inForce, after).filter(({ effect }) => effect !== 'chain');
-  const needed = inForce === undefined ? [] : [signaturesFor(strongestEffect(changes), inForce, after)];
+  /** Blocked and unblocked again before it was signed. */
+  const isAsInForce = inForce !== undefined && changes.length === 0;
+  const told =
+    inForce === undefined
+      ? []
+      : [...describeChanges(changes), signaturesFor(strongestEffect(changes), inForce, after)];
   give(
     {
       json: { partner: name, file, entry, changes },
       lines: [
         `${name} is ${entry.kind === 'blocked' ? 'blocked' : 'no longer blocked'} in ${file}: ${entry.domains.join(', ')}`,
-        ...(inForce === undefined ? [] : describeChanges(changes)),
-        ...needed,
+        ...(isAsInForce ? ['the version in force says so already: nothing is left to sign'] : told),
       ],
-      next: [
-        `entente topology sign ${shellWord(file)} --key <your key>`,
-        'entente topology publish --as ca/administrators/<you>.yaml',
-      ],
+      next: isAsInForce
+        ? []
+        : [
+            `entente topology sign ${shellWord(file)} --key <your key>`,
+            'entente topology publish --as ca/administrators/<you>.yaml',
+          ],
     },
     json,
   );
