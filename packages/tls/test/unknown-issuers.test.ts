@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import * as tls from 'node:tls';
 import { createTestAuthority } from '@entente/testkit';
 import { type Credential, type MutualServeOptions, type Peer, serve } from '@entente/tls';
@@ -80,6 +81,22 @@ describe('a client whose certificate no anchor vouches for', () => {
         code: 'ENTENTE_OPTION_INVALID',
         place: 'ignoreUnknownIssuer of serve',
       });
+  });
+});
+
+describe('many clients of one address whose certificates no anchor vouches for', () => {
+  it('are all connected at the same time', async () => {
+    const server = await serve(
+      tls,
+      { ...servers.common(), clientCertificate: 'optional', ignoreUnknownIssuer: () => true },
+      (socket) => void socket.write('hello'),
+    );
+    servers.closeAfterwards(() => server.close());
+    const phone = await issueFrom(await createTestAuthority('Maker Root'), { dnsNames: [] });
+    const sockets = Array.from({ length: 12 }, () => bare(server.port, presenting(phone)));
+    await Promise.all(sockets.map((socket) => once(socket, 'data')));
+    expect(server.connections).toBe(12);
+    for (const socket of sockets) socket.destroy();
   });
 });
 

@@ -33,11 +33,30 @@ export const patches: PatchList = {
       name: 'ignored-ones-are-paid-for',
       off: 'an address has chains verified for nothing, as long as they count as none',
       file: 'packages/tls/src/listen/admission-control.ts',
-      find: ' && outcome.peer.ignored === undefined',
-      replace: '',
+      find: 'if (outcome.peer.ignored === undefined) this.#handshakes.passed(accepted);\n      else this.#handshakes.ignored(accepted);',
+      replace: 'this.#handshakes.passed(accepted);',
       test: {
         file: 'packages/tls/test/long-handshakes.test.ts',
         title: 'waits also where they count as none, and it is admitted without a name',
+      },
+    },
+    {
+      name: 'ignored-ones-leave-their-places',
+      off: 'an address has four telephones with a certificate of their maker, and no more',
+      file: 'packages/tls/src/listen/admission-control.ts',
+      find: 'else this.#handshakes.ignored(accepted);',
+      replace: '',
+      test: { file: listener, title: 'are all connected at the same time' },
+    },
+    {
+      name: 'ordinary-ones-are-free',
+      off: 'an office of telephones behind one address registers by ten in a second',
+      file: 'packages/tls/src/listen/paced-handshakes.ts',
+      find: 'costMs > ordinaryMs ? costMs : 0',
+      replace: 'costMs',
+      test: {
+        file: 'packages/tls/src/listen/paced-handshakes.test.ts',
+        title: 'owes nothing for an ordinary handshake, and leaves its place to the next one of its address',
       },
     },
     {

@@ -321,8 +321,10 @@ export class AdmissionControl implements AdmissionOwner {
       socket.destroy();
       return;
     }
-    // Anybody can make a dear chain: what counts as none has to be paid for, or it would be a way around that.
-    if (accepted !== undefined && outcome.peer.ignored === undefined) this.#handshakes.passed(accepted);
+    if (accepted !== undefined) {
+      if (outcome.peer.ignored === undefined) this.#handshakes.passed(accepted);
+      else this.#handshakes.ignored(accepted);
+    }
     if (socket.destroyed) return;
     const proven = outcome.peer.peer;
     const place = proven && this.#ofPeer?.enter(proven, outcome.shown?.octets ?? 0);

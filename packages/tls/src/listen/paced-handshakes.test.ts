@@ -95,6 +95,13 @@ function start({ asks = true } = {}) {
       handshakes.ended(connection.socket);
       handshakes.passed(connection.socket);
     },
+    /** A handshake ends well with a certificate that counts as none. */
+    ignore(connection: Connection, ms: number): void {
+      connection.bytesRead += 15_000;
+      worked += ms;
+      handshakes.ended(connection.socket);
+      handshakes.ignored(connection.socket);
+    },
     leave: (connection: Connection) => handshakes.leave(connection.socket),
     pass(ms: number): void {
       const until = now + ms;
@@ -185,6 +192,25 @@ describe('handshakes of an address that owes something', () => {
     expect(begun).toEqual(['dear', 'other']);
     pass(3_200);
     expect(begun).toEqual(['dear', 'other', 'second']);
+  });
+});
+
+describe('a client whose certificate counts as none', () => {
+  it('owes nothing for an ordinary handshake, and leaves its place to the next one of its address', () => {
+    const { begun, connect, due, ignore } = start();
+    for (let count = 0; count < 200; count++) ignore(connect('192.0.2.1', `${count}`), 1.5);
+    expect(begun).toHaveLength(200);
+    expect(due).toEqual([]);
+  });
+
+  it('has its address owe for a chain that was dear, as for one that is refused', () => {
+    const { begun, connect, ignore, pass } = start();
+    for (let count = 0; count < 3; count++) ignore(connect('192.0.2.1', `${count}`), 80);
+    connect('192.0.2.1', 'next');
+    connect('192.0.2.2', 'elsewhere');
+    expect(begun).toEqual(['0', '1', 'elsewhere']);
+    pass(60_000);
+    expect(begun).toContain('next');
   });
 });
 

@@ -13,6 +13,8 @@ import { handshakePatienceMs } from './pending-turns.ts';
 const mostUnderWay = 4;
 /** Milliseconds between two handshakes of an address that has owed something, until none of it waits. */
 const betweenMs = 100;
+/** Milliseconds of an ordinary handshake at the most, twice what one with a key on P-384 takes; anybody may have one without a certificate, and owes nothing. */
+const ordinaryMs = 5;
 /** Milliseconds between two looks at what does not get on. */
 const watchMs = 1_000;
 
@@ -131,6 +133,19 @@ export class PacedHandshakes {
     this.#costs.forget(socket);
     const costMs = this.#ahead.get(socket);
     if (costMs !== undefined) this.charge(socket, -costMs);
+    this.#giveBack(socket);
+  }
+
+  /**
+   * What a client has shown counts as none, and it is admitted. Its address owes for it where it was dear: anybody can make such a chain, and it would
+   * be a way around what is owed for one that is refused.
+   * @param socket - its connection
+   */
+  ignored(socket: Socket): void {
+    const ahead = this.#ahead.get(socket) ?? 0;
+    const costMs = Math.max(this.#costs.take(socket), ahead);
+    const owedMs = costMs > ordinaryMs ? costMs : 0;
+    if (owedMs !== ahead) this.charge(socket, owedMs - ahead);
     this.#giveBack(socket);
   }
 
