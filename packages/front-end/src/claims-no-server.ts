@@ -16,9 +16,16 @@ export function claimsNoServer(
   { commonName, dnsNames, uris }: Parameters<IgnoreUnknownIssuer>[0],
 ): boolean {
   const hosts = uris.flatMap((uri) => sipHost.exec(uri)?.[1] ?? []);
+  const names = [commonName, ...dnsNames, ...hosts].map((name) => name.toLowerCase().replace(/\.$/, ''));
   const { domains, externalNames, pools, servers } = topology;
-  return [commonName, ...dnsNames, ...hosts].every((name) => {
-    const plain = name.toLowerCase().replace(/\.$/, '');
-    return ![domains, externalNames, pools, servers].some((names) => names.has(plain));
-  });
+  const known = [domains, externalNames, pools, servers];
+  if (names.some((name) => known.some((ours) => ours.has(name)))) return false;
+  const wildcards = new Set(names.filter((name) => name.startsWith('*.')));
+  return wildcards.size === 0 || !known.some((ours) => isAnyBelow(ours.keys(), wildcards));
+}
+
+/** Whether a wildcard stands for one of our names. The names of a client are as many as it likes, so that each of ours is looked at once. */
+function isAnyBelow(ours: Iterable<string>, wildcards: ReadonlySet<string>): boolean {
+  for (const name of ours) if (wildcards.has(`*${name.slice(name.indexOf('.'))}`)) return true;
+  return false;
 }

@@ -29,7 +29,7 @@ describe('a client that presents a certificate of an authority that nobody here 
     const alice = await user('alice', await madeWith('0004f2abcdef'));
     const bob = await user(
       'bob',
-      await madeWith('sn 1234', ['phone.maker.example'], ['sip:phone@maker.example']),
+      await madeWith('sn 1234', ['phone.maker.example', '*.maker.example', '*'], ['sip:phone@maker.example']),
     );
     expect([alice.challenged, bob.challenged]).toEqual([1, 1]);
     const answer = await alice.ask('MESSAGE', 'sip:bob@contoso.example', { as: 'alice' });
@@ -42,6 +42,8 @@ describe('a client that presents a certificate of an authority that nobody here 
   it.each([
     ['the name of a server', 'FE1.contoso.example', [], []],
     ['the name of a server, among others', 'x', ['phone.maker.example', 'app1.contoso.example.'], []],
+    ['all names below our domain', '*.Contoso.example', [], []],
+    ['all names below our domain, among others', 'x', ['*.maker.example', '*.contoso.example.'], []],
     ['our domain in a SIP URI', 'x', [], ['SIP:contoso.example']],
     ['our domain in the SIP URI of a user', 'x', [], ['sips:alice@contoso.example:5061;transport=tls']],
   ])('is refused with the reason where it claims %s', async (_, commonName, dnsNames, uris) => {

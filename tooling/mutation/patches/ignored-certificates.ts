@@ -74,11 +74,22 @@ export const patches: PatchList = {
       name: 'names-of-ours',
       off: 'a server whose certificate another authority has issued is a client that is challenged, and nobody learns why',
       file: 'packages/front-end/src/claims-no-server.ts',
-      find: '.some((names) => names.has(plain))',
-      replace: '.some(() => false)',
+      find: 'known.some((ours) => ours.has(name))',
+      replace: 'false',
       test: {
         file: 'packages/front-end/test/certificates-of-makers.test.ts',
         title: 'is refused with the reason where it claims our domain in a SIP URI',
+      },
+    },
+    {
+      name: 'wildcards-of-ours',
+      off: 'a server with a certificate for all names below a domain, of another authority, is a client that is challenged, and nobody learns why',
+      file: 'packages/front-end/src/claims-no-server.ts',
+      find: 'wildcards.size === 0 ||',
+      replace: 'wildcards.size >= 0 ||',
+      test: {
+        file: 'packages/front-end/test/certificates-of-makers.test.ts',
+        title: 'is refused with the reason where it claims all names below our domain',
       },
     },
     {
