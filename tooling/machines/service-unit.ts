@@ -42,7 +42,7 @@ const followed = new Set([
 ]);
 /** Lines that the run does without: restarts, reloads, and what the process may not do. */
 const leftOut =
-  /^(?:ExecReload|Restart|RestartSec|OOMPolicy|Limit\w+|Protect\w+|Private\w+|Restrict\w+|RemoveIPC|ProcSubset|LockPersonality|KeyringMode|SystemCall\w+)$/;
+  /^(?:ExecReload|Restart|RestartSec|RestartForceExitStatus|OOMPolicy|Limit\w+|Protect\w+|Private\w+|Restrict\w+|RemoveIPC|ProcSubset|LockPersonality|KeyringMode|SystemCall\w+)$/;
 
 /**
  * Reads a unit.

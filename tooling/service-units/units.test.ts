@@ -53,6 +53,14 @@ describe('a unit', () => {
     }
   });
 
+  it('is started again where SIGHUP ends its program, which does not take that signal in the moments before it reads its configuration', async () => {
+    for (const unit of units) {
+      const text = await readFile(join(folder, unit), 'utf8');
+      expect(text).toMatch(/^ExecReload=.* -HUP \$MAINPID$/m);
+      expect(text).toMatch(/^RestartForceExitStatus=SIGHUP$/m);
+    }
+  });
+
   it('exposes little of the machine, and runs as nobody who could do more', async (test) => {
     needs(test, missing);
     for (const unit of units) {

@@ -82,9 +82,12 @@ export async function runServer(program: ServerProgram): Promise<void> {
     stop.signal.addEventListener('abort', whileStarting);
     for (const name of ['SIGINT', 'SIGTERM'] as const)
       process.on(name, () => (stop.signal.aborted ? hurry : stop).abort());
-    // Until it has started, and once it stops, there is nothing to take over; without a listener the signal would end the process.
+    // Once it stops, there is nothing to take over. What changes while it starts may be read already: it is read again as soon as it has started.
     let reload = async (): Promise<void> => {};
-    let reloading = Promise.resolve();
+    let begin = (): void => {};
+    let reloading = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     process.on('SIGHUP', () => {
       reloading = reloading.then(() => reload());
     });
@@ -104,6 +107,7 @@ export async function runServer(program: ServerProgram): Promise<void> {
         ownLog,
         configFile,
       );
+    begin();
     // A client that is not connected to anything, and whose standard input has ended, waits for nothing: the process would end here.
     const alive = setInterval(() => {}, longestTimerMs);
     const guarded = await told;

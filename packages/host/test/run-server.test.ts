@@ -188,6 +188,23 @@ describe('a server that is run without it', () => {
     expect(printed(lines)).toContain('inspector: undefined');
   });
 
+  it('reads its configuration again once it has started, where SIGHUP came while it started', async () => {
+    const waits = `${keepsRunning} process.once('SIGHUP', () => console.log('signalled'));
+      await new Promise((resolve) => process.stdin.once('data', resolve));`;
+    const reloads = `async reload() { console.log('read again'); return { changed: ['users'], needRestart: [] }; },`;
+    const { child, closed, lines, says } = await start('reloads-later', waits, [], '', reloads);
+    await says('starting');
+    child.kill('SIGHUP');
+    await says('signalled');
+    child.stdin?.write('go on');
+    await says('has started');
+    await Promise.race([says('"event":"reloaded"'), closed]);
+    child.kill('SIGTERM');
+    expect((await closed)[0]).toBe(0);
+    expect(printed(lines)).toEqual(['starting', 'signalled', 'read again', 'aborted', 'disposed']);
+    expect(events(lines)).toEqual(['started', 'reloaded', 'stopping', 'stopped']);
+  });
+
   it('goes on when standard input ends, and stops on SIGTERM', async () => {
     const seesEnd = `${keepsRunning} process.stdin.resume().once('end', () => console.log('end of input'));`;
     const { child, closed, lines, says } = await start('goes-on', seesEnd);
