@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { OperatorFault } from '@entente/host';
-import { type Credential, httpClient, isTrustError, openTrust } from '@entente/tls';
+import { type Credential, type HttpClient, httpClient, isTrustError, openTrust } from '@entente/tls';
 import { links } from '@entente/topology';
 import { readAddresses } from './addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
@@ -74,8 +74,8 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
       },
     },
   });
-  const ask = async (request: Request, maxBytes: number) => {
-    using client = httpClient({
+  const clientFor = (maxBytes: number) =>
+    httpClient({
       trust,
       identity,
       allow: [url.hostname],
@@ -84,12 +84,18 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
       addresses,
       limits: { maxBytes, idleTimeoutMs },
     });
-    const response = await client.fetch(request).catch((error: FetchError) => {
+  const ask = async (request: Request, maxBytes: number) => {
+    using client = clientFor(maxBytes);
+    const response = await client.fetch(request).catch(async (error: FetchError) => {
       if (error.code?.startsWith('ENTENTE_ANSWER_')) throw unusable(url, error.message, error);
       if (request.method === 'POST' && mayHaveArrived(error)) throw unanswered(url, error);
       const fault = notReached(url.origin, error);
       if (fault !== undefined) throw fault;
-      throw refusedBy(error) ? refusedUs(url, access, identity, error) : error;
+      if (!refusedBy(error)) throw error;
+      // An authority that is killed ends the connection without a byte too: one that refuses the certificate does so again.
+      using again = clientFor(maxAnswerBytes);
+      if (await isRefused(again, url)) throw refusedUs(url, access, identity, error);
+      throw request.method === 'POST' ? unanswered(url, error) : ended(url, error);
     });
     return { status: response.status, text: await response.text() };
   };
@@ -168,6 +174,16 @@ function unusable(url: URL, sentence: string, cause?: Error): OperatorFault {
   });
 }
 
+/** Asks for what anyone may read, and for nothing where the certificate is refused. */
+async function isRefused(client: HttpClient, url: URL): Promise<boolean> {
+  try {
+    await client.fetch(new Request(new URL('/healthz', url)));
+    return false;
+  } catch (error) {
+    return refusedBy(error);
+  }
+}
+
 function refusedBy(error: unknown): boolean {
   return isTrustError(error) && error.rejection.reason === 'peer-refused';
 }
@@ -205,9 +221,24 @@ function remedyOf({ notAfter, notBefore }: Credential['current']['leaf'], now: n
     : `if it is revoked, and the topology names you, issue the next one ${next}; if it does not, or others may have your key, see "An administrator’s key is lost" in docs/guides/emergencies.md`;
 }
 
+function ended(url: URL, cause: Error): OperatorFault {
+  return new OperatorFault('ENTENTE_AUTHORITY_UNREACHABLE', {
+    sentence: endedSentence(cause),
+    place: url.origin,
+    remedy: 'see that the authority runs, and ask again',
+    cause,
+  });
+}
+
+function endedSentence(cause: Error): string {
+  return refusedBy(cause)
+    ? 'the authority ended the connection before its answer, as where its process ends'
+    : `the connection to the authority ended before its answer: ${cause.message}`;
+}
+
 function unanswered(url: URL, cause: Error): OperatorFault {
   return new OperatorFault('ENTENTE_AUTHORITY_UNANSWERED', {
-    sentence: `the connection to the authority ended before its answer: ${cause.message}`,
+    sentence: endedSentence(cause),
     place: url.origin,
     remedy:
       'see that the authority runs; the change may have been made, so look (entente audit) before you order it again',

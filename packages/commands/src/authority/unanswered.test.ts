@@ -74,7 +74,7 @@ const order = () => connection.send('/accounts', 'application/json', '{}');
 it('an order whose answer does not come may have been done, and that is said', async () => {
   const ends: readonly (typeof onRequest)[] = [
     () => void client.resetAndDestroy(),
-    // An answer that has begun: a close without a byte may be a refusal of the certificate.
+    // An answer that has begun.
     (socket) => void socket.end('HTTP/1.1 200'),
   ];
   for (const end of ends) {
@@ -84,6 +84,30 @@ it('an order whose answer does not come may have been done, and that is said', a
       remedy: expect.stringContaining('the change may have been made'),
     });
   }
+});
+
+it('an order whose connection ends without a byte is not called a refusal of the certificate, where the authority takes the certificate all the same, or is gone', async () => {
+  const answers = (socket: TLSSocket) =>
+    void socket.end('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\n{}');
+  const afterwards: readonly (typeof onRequest)[] = [answers, () => void client.resetAndDestroy()];
+  for (const later of afterwards) {
+    onRequest = (socket) => {
+      socket.end();
+      onRequest = later;
+    };
+    await expect(order()).rejects.toMatchObject({
+      code: 'ENTENTE_AUTHORITY_UNANSWERED',
+      remedy: expect.stringContaining('the change may have been made'),
+    });
+  }
+});
+
+it('a question whose connection ends without a byte has changed nothing, and says nothing of the certificate', async () => {
+  onRequest = (socket) => {
+    socket.end();
+    onRequest = () => void client.resetAndDestroy();
+  };
+  await expect(connection.get('/standing')).rejects.toMatchObject({ code: 'ENTENTE_AUTHORITY_UNREACHABLE' });
 });
 
 it('a question that is not answered has changed nothing', async () => {
