@@ -57,6 +57,7 @@ export { nearestName } from './options/nearest-name.ts';
 export type { ConnectionRefusal } from './refusal/connection-refusal.ts';
 export { refusedByPeer } from './refusal/refused-by-peer.ts';
 export type { Allow } from './trust/allow.ts';
+export type { HasSocket } from './trust/below.ts';
 export { type Clock, systemClock } from './trust/clock.ts';
 export { createTrust, type OwnedTrust, type TrustSupplier } from './trust/create-trust.ts';
 export type { IgnoreUnknownIssuer } from './trust/ignored-certificate.ts';
@@ -64,7 +65,6 @@ export type { LinkOptions } from './trust/link.ts';
 export { openTrust } from './trust/open-trust.ts';
 export type { AnchorLocation, CrlLocation, OpenTrustOptions } from './trust/open-trust-options.ts';
 export {
-  type HasSocket,
   type Peer,
   type Protection,
   peerOf,

@@ -207,5 +207,38 @@ export const patches: PatchList = {
       replace: '  void OptionPlace;\n',
       test: ofOptions('refuses a class for the dispatcher that dials by itself'),
     },
+    {
+      name: 'misspelt-scope',
+      off: 'after a change whose scope is misspelt no open connection is judged again',
+      file: 'packages/tls/src/trust/create-trust.ts',
+      find: "scope: readOptions(scope, changeScope, 'announce')",
+      replace: 'scope',
+      test: {
+        file: 'packages/tls/test/arguments.test.ts',
+        title: 'refuses to announce a scope with a misspelt list: no connection would be judged again',
+      },
+    },
+    {
+      name: 'place-to-hold',
+      off: 'a port is held other than the one that was meant',
+      file: 'packages/tls/src/listen/listen.ts',
+      find: "readOptions(place, listenShape, 'holdPort')",
+      replace: 'place',
+      test: {
+        file: 'packages/tls/test/arguments.test.ts',
+        title: 'refuses a misspelt option and a port that is a text, and names them',
+      },
+    },
+    {
+      name: 'place-of-a-request',
+      off: 'a client that has proven who it is loses its connection, because its request was given in the place of its socket',
+      file: 'packages/tls/src/listen/unproven-places.ts',
+      find: '  below<HasPlace[typeof placeKey]>(connection, placeKey)?.();',
+      replace: '  (connection as HasPlace)[placeKey]?.();',
+      test: {
+        file: 'packages/tls/test/arguments.test.ts',
+        title: 'finds the connection below a request, as peerOf does',
+      },
+    },
   ],
 };

@@ -106,6 +106,7 @@ export async function loadCredential(given: LoadCredentialOptions): Promise<Cred
     },
     replace: async (source) => renew(readSource(source, 'replace')),
     onChange(listener) {
+      callback.read(listener, new OptionPlace('onChange', 'listener'));
       listeners.add(listener);
       return () => {
         listeners.delete(listener);

@@ -1,19 +1,27 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { TlsFault } from '../fault/fault.ts';
+import { OptionPlace, withMethods } from '../options/option-rule.ts';
 
 /** SSLRequest: length and code (PostgreSQL, frontend/backend protocol, message formats). */
 const request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const agreed = 'S'.charCodeAt(0);
+const aSocket = withMethods(
+  'an open TCP connection, as trustedStream gives it to agree',
+  'write',
+  'pause',
+  'once',
+);
 
 /**
  * Agrees with a PostgreSQL server on TLS, for the option `agree` of `trustedStream`.
  *
  * @param socket - a TCP connection on which nothing was sent yet
  * @throws TlsFault `ENTENTE_HANDSHAKE_FAILED` where the server speaks no TLS, or sends more than its answer in the clear, which
- * anybody on the way may have added (CVE-2021-23222)
+ * anybody on the way may have added (CVE-2021-23222); `ENTENTE_OPTION_INVALID` where it is given something else than a connection
  */
 export async function postgresTls(socket: Socket): Promise<void> {
+  aSocket.read(socket, new OptionPlace('postgresTls', 'first argument'));
   socket.write(request);
   const [answer] = (await once(socket, 'data')) as [Buffer];
   socket.pause();

@@ -1,3 +1,6 @@
+import { OptionPlace, unlike } from '../options/option-rule.ts';
+
+const place = new OptionPlace('addressGroup', 'first argument');
 const groups = 8;
 
 /** The first 96 bits of what stands for an IPv4 address: mapped (RFC 4291 §2.5.5.2), or written by a translator (RFC 6052 §2.1). */
@@ -12,9 +15,11 @@ const prefixesOfIpv4 = [
  * single machine has a whole /64 (RFC 6177 §2), so a bound on one address of it would bound nothing.
  *
  * @param address - as `socket.remoteAddress` gives it; undefined for a socket that has closed
+ * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export function addressGroup(address: string | undefined): string {
   if (address === undefined) return '';
+  if (typeof address !== 'string') throw unlike(place, 'the text of an address', address);
   if (!address.includes(':')) return address;
   const bits = parse(address);
   if (bits === undefined) return address;

@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { TlsFault } from '../fault/fault.ts';
+import { type Shape, text, wholeNumber } from '../options/option-rule.ts';
+import { readOptions } from '../options/read-options.ts';
 
 const noSuchAddress = 'give an address of this machine as host, or leave host out to listen on all of them';
 const listenRemedies: Readonly<Record<string, string>> = {
@@ -16,6 +18,9 @@ export interface ListenPlace {
   /** 0 to 65535; 0 takes a free one. Default 0. */
   readonly port?: number;
 }
+
+/** Rules of {@link ListenPlace}. */
+export const listenShape: Shape<ListenPlace> = { host: text, port: wholeNumber(0, 65_535) };
 
 /**
  * Listens, and says what is wrong where that cannot be.
@@ -56,11 +61,12 @@ export function listen(server: Server, options: ListenPlace): Promise<void> {
  * afterwards. Dispose of it before `serve`.
  *
  * @param place - as in the options of `serve`
- * @throws TlsFault `ENTENTE_LISTEN_FAILED`, as `serve` does
+ * @throws TlsFault `ENTENTE_OPTION_INVALID` and `ENTENTE_LISTEN_FAILED`, as `serve` does
  */
 export async function holdPort(place: ListenPlace): Promise<AsyncDisposable> {
+  const read = readOptions(place, listenShape, 'holdPort');
   const server = createServer((socket) => void socket.destroy());
-  await listen(server, place);
+  await listen(server, read);
   return {
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void server.close(() => resolve())),
   };

@@ -20,6 +20,7 @@ import {
   trustState,
 } from '../options/peer-rules.ts';
 import { nested, readOptions } from '../options/read-options.ts';
+import { listenShape } from './listen.ts';
 import type { ModuleKind } from './platform-server.ts';
 import type { HttpSettings, ServeLimits, ServeOptions } from './serve-options.ts';
 
@@ -53,8 +54,7 @@ const shape: Shape<ServeOptions> = {
   expect: expectation('inbound', 'sip-domain', 'host', 'https', 'service'),
   clientCertificate: oneOf('required', 'optional', 'none'),
   ignoreUnknownIssuer: callback,
-  host: text,
-  port: wholeNumber(0, 65_535),
+  ...listenShape,
   signal: abortSignal,
   limits,
   http,

@@ -1,3 +1,5 @@
+import { OptionPlace, withMethods } from '../options/option-rule.ts';
+import { below } from '../trust/below.ts';
 import { GroupsBySize } from './groups-by-size.ts';
 
 /**
@@ -100,13 +102,18 @@ interface HasPlace {
   [placeKey]?: () => void;
 }
 
+const aConnection = withMethods('a socket, or a request, stream or session above one', 'on');
+const argument = new OptionPlace('keepPlace', 'first argument');
+
 /**
  * A client without a certificate has proven by other means who it is, e.g. by its password: its connection gives its place to nobody any more
  * (`whenPlacesAreShort` of `serve`).
- * @param socket - that `serve` has admitted
+ * @param connection - a socket that `serve` has admitted, or what `peerOf` takes; nothing happens for a connection that it has not admitted
+ * @throws TlsFault `ENTENTE_OPTION_INVALID` where it leads to no connection at all: no place would be kept
  */
-export function keepPlace(socket: object): void {
-  (socket as HasPlace)[placeKey]?.();
+export function keepPlace(connection: object): void {
+  aConnection.read(connection, argument);
+  below<HasPlace[typeof placeKey]>(connection, placeKey)?.();
 }
 
 /** @internal What {@link keepPlace} calls. */

@@ -1,4 +1,5 @@
 import { addressGroup } from '../listen/address-group.ts';
+import { callback, OptionPlace } from '../options/option-rule.ts';
 
 /** What a line of the log says of refusals that got no line of their own. */
 export interface LeftOut {
@@ -39,6 +40,7 @@ export class RefusalLimit {
 
   /** @param now - gives milliseconds since the epoch; default the system's clock */
   constructor(now: () => number = Date.now) {
+    callback.read(now, new OptionPlace('RefusalLimit', 'first argument'));
     this.#now = now;
   }
 

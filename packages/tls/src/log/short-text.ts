@@ -1,3 +1,8 @@
+import { OptionPlace, unlike } from '../options/option-rule.ts';
+
+const place = new OptionPlace('shortText');
+/** Fewest characters of a result. */
+const least = 64;
 /**
  * Characters of a text in a line of the log that peers may have written a part of. Sentences of our own are shorter; a peer could write
  * tens of thousands, and a bound on the number of lines would not keep it from filling a disk.
@@ -10,8 +15,12 @@ const longestMark = mark(Number.MAX_SAFE_INTEGER).length;
  * A text of bounded length, for the log. Of a longer one the start and the end stay, and a mark between them says how much was left out.
  * @param text - of which a peer may have written a part
  * @param most - characters of the result; default 512, at least 64
+ * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export function shortText(text: string, most = usual): string {
+  if (typeof text !== 'string') throw unlike(place.within('first argument'), 'a text', text);
+  if (!(Number.isInteger(most) && most >= least))
+    throw unlike(place.within('second argument'), `a whole number from ${least}`, most);
   if (text.length <= most) return text;
   const half = Math.floor((most - longestMark) / 2);
   return `${text.slice(0, half)}${mark(text.length - 2 * half)}${text.slice(-half)}`;

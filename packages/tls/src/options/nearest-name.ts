@@ -1,11 +1,23 @@
+import { OptionPlace, rule } from './option-rule.ts';
+
+const place = new OptionPlace('nearestName');
+const aName = rule('a text', (value) => typeof value === 'string');
+const theNames = rule(
+  'a list of texts',
+  (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+);
+
 /**
  * Finds the name that a caller most likely meant.
  *
  * @param written - what the caller wrote
  * @param names - what there is; `limits.maxPending` stands for an option inside another
  * @returns the nearest name; undefined where none is near
+ * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export function nearestName(written: string, names: readonly string[]): string | undefined {
+  aName.read(written, place.within('first argument'));
+  theNames.read(names, place.within('second argument'));
   const wanted = plain(written);
   let nearest: string | undefined;
   let least = Number.POSITIVE_INFINITY;

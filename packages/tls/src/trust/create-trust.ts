@@ -1,5 +1,7 @@
 import { type Judge, reject, type TrustVerdict } from '@entente/trust';
 import { callback, OptionPlace, withMethods } from '../options/option-rule.ts';
+import { readOptions } from '../options/read-options.ts';
+import { changeScope } from './change-scope.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ChangeScope, Trust, TrustChange } from './trust.ts';
 
@@ -28,6 +30,7 @@ export interface OwnedTrust extends Trust {
   /**
    * Announces that the state has changed; call it after the change took effect.
    * @param scope - what the change may affect; absent: everything
+   * @throws TlsFault `ENTENTE_OPTION_INVALID`
    */
   announce(scope?: ChangeScope): void;
 }
@@ -62,6 +65,7 @@ export function createTrust(supplier: TrustSupplier): OwnedTrust {
       ? {}
       : { platformAnchors: supplier.platformAnchors.bind(supplier) }),
     onChange(listener) {
+      callback.read(listener, new OptionPlace('onChange', 'listener'));
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
@@ -70,7 +74,7 @@ export function createTrust(supplier: TrustSupplier): OwnedTrust {
     announce(scope) {
       const change: TrustChange = {
         version: supplier.version(),
-        ...(scope === undefined ? {} : { scope }),
+        ...(scope === undefined ? {} : { scope: readOptions(scope, changeScope, 'announce') }),
       };
       for (const listener of [...listeners]) listener(change);
     },

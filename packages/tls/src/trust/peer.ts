@@ -1,4 +1,5 @@
 import type { PeerIdentity, Rejection, TrustVerdict } from '@entente/trust';
+import { below } from './below.ts';
 
 /** A verdict that trusts. */
 export type TrustedVerdict = Extract<TrustVerdict, { trusted: true }>;
@@ -37,16 +38,6 @@ interface Carrier {
   [peerKey]?: Peer;
 }
 
-/** An object that leads to a socket: a request of node:http or node:http2, an HTTP/2 stream or session. */
-export interface HasSocket {
-  /** The socket below: of a request of node:http, or of an HTTP/2 session. */
-  readonly socket?: unknown;
-  /** The HTTP/2 session of a stream. */
-  readonly session?: unknown;
-  /** The HTTP/2 stream of a request. */
-  readonly stream?: unknown;
-}
-
 /**
  * Gives the peer of a connection.
  *
@@ -54,15 +45,7 @@ export interface HasSocket {
  * @returns the peer as last judged; undefined for a connection that this package has not admitted
  */
 export function peerOf(from: object | null | undefined): Peer | undefined {
-  let at: unknown = from;
-  // socket ← request, socket ← session ← stream ← request, and below a session of a client the stream that it was given: no chain is longer.
-  for (let step = 0; step < 6 && typeof at === 'object' && at !== null; step++) {
-    const peer = (at as Carrier)[peerKey];
-    if (peer !== undefined) return peer;
-    const { socket, session, stream } = at as HasSocket;
-    at = socket ?? session ?? stream;
-  }
-  return undefined;
+  return below<Peer>(from, peerKey);
 }
 
 // Field by field: Node 20 gives each copy by spread a hidden class of its own, and what reads many of them is slow from then on.
