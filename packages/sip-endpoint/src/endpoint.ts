@@ -13,6 +13,7 @@ import { askRequest } from './ask-request.ts';
 import type { Account } from './budget/account.ts';
 import { MessageBudget } from './budget/message-budget.ts';
 import { checkEndpointOptions } from './check-endpoint-options.ts';
+import { checkRetried } from './connection/check-connection.ts';
 import { SipConnection } from './connection/connection.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
 import type { ConnectionLink, ConnectionUser } from './connection/connection-user.ts';
@@ -177,6 +178,7 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
    * left alone where it refuses or is refused, because that lasts until topology or trust state change.
    */
   retry(hop?: Pick<NextHop, 'name'>): void {
+    checkRetried(hop);
     if (hop === undefined) this.#pool.forgiveAll();
     else this.#pool.forgive(hop.name, 'passing');
   }

@@ -100,5 +100,38 @@ export const patches: PatchList = {
       replace: 'error',
       test: options('that dial and reject with nothing say so, and name no other address'),
     },
+    {
+      name: 'options-of-dial-server',
+      off: 'a server of the topology is dialled with TLS 1.2, or with another option that is not for it',
+      file: 'packages/sip-endpoint/src/connection/dial-server.ts',
+      find: '  checkDialServer(hop, options);\n',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/checked-arguments.test.ts',
+        title: 'refuses an option of connect that is not for a server of the topology',
+      },
+    },
+    {
+      name: 'drain-without-a-time',
+      off: 'connections are closed without waiting for what is under way, because the time is misspelt',
+      file: 'packages/sip-endpoint/src/connection/drain.ts',
+      find: '  checkDrain(options);\n',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/checked-arguments.test.ts',
+        title: 'refuses to drain without a time: no connection would be waited for',
+      },
+    },
+    {
+      name: 'misspelt-ceiling',
+      off: 'a ceiling that is misspelt is left at its default',
+      file: 'packages/sip-endpoint/src/budget/message-budget.ts',
+      find: "    checkOptions(options, names, 'MessageBudget');\n",
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/checked-arguments.test.ts',
+        title: 'is refused where a name is misspelt, and no default is taken instead',
+      },
+    },
   ],
 };

@@ -1,4 +1,6 @@
 import { addressGroup } from '@entente/tls';
+import { anything } from '../options/given.ts';
+import { checkOptions, type OptionRule } from '../options/option-rules.ts';
 import { CeilingFault } from './ceiling-fault.ts';
 import { Ledger, type LedgerQuotas } from './ledger.ts';
 import { LeftShares } from './left-shares.ts';
@@ -34,6 +36,11 @@ const shares: Readonly<Record<PeerKind, Shares>> = {
   server: { ofAll: 3 / 8, connection: 1 / 2, peer: 1 / 2, address: 1 },
 };
 
+/** Their values are looked at as ceilings. */
+const names: { readonly [name in keyof Required<MessageBudgetOptions>]: OptionRule } = {
+  maxBytes: anything,
+  maxTransactions: anything,
+};
 const defaultTransactions = 200_000;
 const leastTransactions = 1_000;
 /** Somebody may send one message of the greatest size, and have it wait for its next hop, however small their share is. */
@@ -63,9 +70,11 @@ export class MessageBudget {
 
   /**
    * @param options - lower ceilings than the defaults
-   * @throws CeilingFault `ENTENTE_SIP_CEILING_INVALID` where one is not a number in its range
+   * @throws CeilingFault `ENTENTE_SIP_CEILING_INVALID` where one is not a number in its range; SipArgumentError where one is misspelt
    */
-  constructor({ maxBytes, maxTransactions = defaultTransactions }: MessageBudgetOptions = {}) {
+  constructor(options: MessageBudgetOptions = {}) {
+    checkOptions(options, names, 'MessageBudget');
+    const { maxBytes, maxTransactions = defaultTransactions } = options;
     check('maxBytes', maxBytes ?? leastCeilingBytes, leastCeilingBytes, Number.MAX_SAFE_INTEGER);
     check('maxTransactions', maxTransactions, leastTransactions, defaultTransactions);
     const ceiling = memoryCeiling();

@@ -15,6 +15,7 @@ import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
 import { ArrivedBytes } from './arrived-bytes.ts';
+import { admittedPeer } from './check-connection.ts';
 import { closeSoon } from './close-soon.ts';
 import { type ConnectionLimits, defaultPendingBytes } from './connection-limits.ts';
 import type { ConnectionLink, ConnectionUser } from './connection-user.ts';
@@ -95,9 +96,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
       readonly limits?: ConnectionLimits;
     },
   ) {
-    const peer = peerOf(socket);
-    if (peer === undefined)
-      throw new TypeError('this socket has no verdict; take it from serve or connect of @entente/tls');
+    const peer = admittedPeer(socket, options.link);
     this.socket = socket;
     this.server = peer.peer?.server;
     this.link = options.link;

@@ -1,4 +1,5 @@
 import { type ConnectOptions, connect } from '@entente/tls';
+import { checkDialServer } from './check-connection.ts';
 import type { DialledSocket } from './dialled-socket.ts';
 import type { NextHop } from './next-hop.ts';
 import { PeerRefusal } from './peer-refusal.ts';
@@ -16,9 +17,12 @@ export interface DialServerOptions
  * topology must allow the link. A program that is not of this network may speak TLS 1.2, a server of ours speaks TLS 1.3.
  * @param hop - where to
  * @returns for `dial` of an endpoint
- * @throws what `connect` of `@entente/tls` throws
+ * @param options - as whom
+ * @throws what `connect` of `@entente/tls` throws; SipArgumentError where an argument is missing, misspelt or of another kind
  */
-export async function dialServer(hop: NextHop, { local, ...who }: DialServerOptions): Promise<DialledSocket> {
+export async function dialServer(hop: NextHop, options: DialServerOptions): Promise<DialledSocket> {
+  checkDialServer(hop, options);
+  const { local, ...who } = options;
   const refusal = new PeerRefusal(`${hop.address}:${hop.port}`);
   const socket = await connect({
     ...who,

@@ -1,4 +1,5 @@
 import { type Interval, systemInterval } from '../timer/interval.ts';
+import { checkDrain } from './check-connection.ts';
 import type { Placed } from './unordered-list.ts';
 
 /** What is closed by and by; a `SipConnection` is one. */
@@ -40,6 +41,7 @@ const quietLooks = 5;
  * @returns true when none is open any more, false when the time was over before
  */
 export function drain(connections: () => Iterable<Drained>, options: DrainOptions): Promise<boolean> {
+  checkDrain(options);
   const { interval = systemInterval, keepServersUntil, withinMs } = options;
   const looks = Math.ceil(withinMs / lookEveryMs);
   const plan = new DrainPlan(looks);

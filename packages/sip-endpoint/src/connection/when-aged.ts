@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { type IdentitySource, peerOf, type Trust } from '@entente/tls';
+import { checkAging } from './check-connection.ts';
 import type { Replaceable } from './dialled-socket.ts';
 
 /** Milliseconds before the end of a certificate within which it is of no use to dial again. */
@@ -31,6 +32,7 @@ export interface AgeOptions {
  * @param connection - replaces it; asked again while it is open and time is left
  */
 export function whenAged(socket: TLSSocket, options: AgeOptions, connection: Replaceable): void {
+  checkAging(socket, options, connection);
   const { identity, random = Math.random, trust } = options;
   const { clock } = trust;
   const shown = identity === undefined ? undefined : socket.getX509Certificate();

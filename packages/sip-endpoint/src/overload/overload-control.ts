@@ -1,3 +1,5 @@
+import { amount } from '../options/given.ts';
+import { callback, checkArgument, checkOptions, type OptionRule } from '../options/option-rules.ts';
 import { FairShare } from './fair-share.ts';
 import { RegistrationPace } from './registration-pace.ts';
 
@@ -49,6 +51,16 @@ export const defaultOverloadRules: OverloadRules = {
   holdMs: 1_000,
   leastNewPerTurn: 32,
   spreadMs: 60_000,
+};
+
+const needed = amount('give all of them, for example { ...defaultOverloadRules, targetMs: 300 }');
+const ruleOf: { readonly [name in keyof OverloadRules]: OptionRule } = {
+  targetMs: needed,
+  intervalMs: needed,
+  newMs: needed,
+  holdMs: needed,
+  leastNewPerTurn: needed,
+  spreadMs: needed,
 };
 
 /**
@@ -104,6 +116,8 @@ export class OverloadControl {
    *   the time for new work. Default: all time that passes counts
    */
   constructor(rules: OverloadRules = defaultOverloadRules, worked?: () => number) {
+    checkOptions(rules, ruleOf, 'OverloadControl');
+    checkArgument(worked, callback(), 'worked', 'OverloadControl');
     this.#rules = rules;
     this.#worked = worked;
   }

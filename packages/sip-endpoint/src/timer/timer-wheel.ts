@@ -1,4 +1,5 @@
 import { monotonicNow } from '../clock/monotonic-clock.ts';
+import { callback, checkArgument, withMethods } from '../options/option-rules.ts';
 import { type Interval, systemInterval } from './interval.ts';
 
 /** What a {@link TimerWheel} wakes. */
@@ -50,6 +51,8 @@ export class TimerWheel<Name> {
    * @param interval - how to be called again; default `setInterval`, which does not keep the process alive
    */
   constructor(clock: () => number = monotonicNow, interval: Interval = systemInterval) {
+    checkArgument(clock, callback(), 'clock', 'TimerWheel');
+    checkArgument(interval, withMethods('an interval', 'start'), 'interval', 'TimerWheel');
     this.#clock = clock;
     this.#interval = interval;
   }

@@ -16,6 +16,7 @@ import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type Answer, answerAsChosen, type ChosenAnswer } from './answer.ts';
 import { extensionsRefused, refreshing, usual } from './call-methods.ts';
 import { checkChange, checkInfo, checkRefer, checkSubscribe } from './check-in-call.ts';
+import { checkCallParts } from './check-parts.ts';
 import {
   DialogEvents,
   referListener,
@@ -79,7 +80,9 @@ export class Call {
   #settle: (by: 'local' | 'remote' | 'lost') => void = () => {};
 
   /** @param parts - the dialog, and what was agreed in it */
-  constructor({ dialog, line, localBody, remoteBody, session }: CallParts) {
+  constructor(parts: CallParts) {
+    checkCallParts(parts);
+    const { dialog, line, localBody, remoteBody, session } = parts;
     this.#session = session;
     this.#line = line;
     this.dialog = dialog;

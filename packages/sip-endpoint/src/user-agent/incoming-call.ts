@@ -5,11 +5,12 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
-import { uri as anyUri, checkArgument, wholeNumber } from '../options/option-rules.ts';
+import { uri as anyUri, callback, checkArgument, wholeNumber } from '../options/option-rules.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type BridgeOutcome, bodyOf, bridge, type PlaceCall, type RingingLeg } from './bridge.ts';
 import { Call } from './call.ts';
 import { checkAnswer } from './check-in-call.ts';
+import { checkIncomingCall } from './check-parts.ts';
 import type { Line } from './line.ts';
 import type { SessionBody } from './session-body.ts';
 import { tellApplication } from './tell-application.ts';
@@ -32,6 +33,7 @@ export interface IncomingCallParts {
 }
 
 const failure = wholeNumber(300, 699, 'give the failure to answer, 300 to 699, such as 486');
+const heard = callback('give the function that is to be called');
 const callee = anyUri('give the address to call, such as sip:bob@contoso.example');
 
 /** A call that rings here. */
@@ -50,6 +52,7 @@ export class IncomingCall {
    * @param parts - where it came from, and who hears that it was accepted
    */
   constructor(transaction: ServerTransaction, parts: IncomingCallParts) {
+    checkIncomingCall(transaction, parts);
     this.request = transaction.request;
     this.#transaction = transaction;
     this.#parts = parts;
@@ -77,6 +80,7 @@ export class IncomingCall {
 
   /** Called if the caller gives up before the call is accepted. */
   onCancelled(listener: () => void): void {
+    checkArgument(listener, heard, 'listener', 'onCancelled');
     this.#cancelled.push(listener);
   }
 

@@ -1,5 +1,6 @@
 import { createResponse, dialogIdOfRequest, type SipRequest } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
+import { callback, checkArgument } from '../options/option-rules.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import type { Call } from './call.ts';
 import type { UserSession } from './user-agent-session.ts';
@@ -11,6 +12,7 @@ export class OpenCalls {
 
   /** @param onKept - hears of each call that is kept */
   constructor(onKept: (call: Call) => void = () => {}) {
+    checkArgument(onKept, callback(), 'onKept', 'OpenCalls');
     this.#onKept = onKept;
   }
 

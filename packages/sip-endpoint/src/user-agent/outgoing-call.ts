@@ -1,5 +1,6 @@
 import { createResponse, type SipRequest, type SipResponse } from '@entente/sip';
 import { Call } from './call.ts';
+import { checkPlacedCall } from './check-parts.ts';
 import { InviteAnswers } from './invite-answers.ts';
 import type { Line } from './line.ts';
 import type { SessionBody } from './session-body.ts';
@@ -30,6 +31,7 @@ export interface CallOptions {
  * @param offer - its body
  * @param options - who hears of it, and what gives it up
  * @param next - waits until it may be sent; what it throws once the call is given up does not count. Default `line.next`
+ * @throws SipArgumentError where one of them is missing, misspelt or of another kind
  * @see RFC 3261 §13.2
  */
 export async function placeCall(
@@ -37,11 +39,12 @@ export async function placeCall(
   build: () => SipRequest,
   offer: SessionBody,
   options: CallOptions,
-  next: Line['next'] = line.next,
+  next?: Line['next'],
 ): Promise<CallOutcome> {
+  checkPlacedCall(line, build, offer, options);
   const { onProvisional, signal } = options;
   if (isAborted(signal)) return givenUp(build());
-  const session = await next().catch((error: unknown) => {
+  const session = await (next ?? line.next)().catch((error: unknown) => {
     if (isAborted(signal)) return undefined;
     throw error;
   });

@@ -5,6 +5,7 @@ import {
   checkArgument,
   checkOptions,
   eventPackage,
+  type OptionRule,
   type OptionRules,
   text,
   uri,
@@ -25,6 +26,11 @@ export function checkAddresses(to: string, as: string | undefined, of: 'message'
   checkArgument(as, uri(), 'as', of);
 }
 
+const named = text('give the method, such as OPTIONS');
+const partsOfRequest: OptionRule = {
+  wanted: 'an object, such as { headers, contentType, body }',
+  fits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
 /** Methods that are sent by other members, or by none. */
 const elsewhere: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'REGISTER']);
 
@@ -35,7 +41,10 @@ const elsewhere: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE'
  * @param parts - its sender, and what gives it up
  * @throws SipArgumentError for what is not a URI, and for a method that has a member of its own
  */
-export function checkRequest(method: string, to: string, { as, signal }: AgentRequestParts): void {
+export function checkRequest(method: string, to: string, parts: AgentRequestParts): void {
+  checkArgument(method, named, 'method', 'request');
+  checkArgument(parts, partsOfRequest, 'parts', 'request');
+  const { as, signal } = parts;
   checkAddresses(to, as, 'request');
   checkArgument(signal, abortSignal(), 'signal', 'request');
   if (!elsewhere.has(method)) return;

@@ -12,6 +12,7 @@ import {
 import type { AskOptions } from '../ask-options.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import type { SipEndpoint } from '../endpoint.ts';
+import { checkSession } from './check-parts.ts';
 
 /** How a user authenticates. */
 export interface UserCredentials {
@@ -66,6 +67,7 @@ export class UserSession {
     credentials: UserCredentials | undefined,
     touched: () => void,
   ) {
+    checkSession(endpoint, connection, touched);
     this.endpoint = endpoint;
     this.connection = connection;
     this.#credentials = credentials;
