@@ -89,5 +89,49 @@ export const patches: PatchList = {
       replace: 'if (names === undefined) throw',
       test: misuse("is not made of 'fe1.contoso.example'"),
     },
+    {
+      name: 'store-options',
+      off: 'anchors are read without the limit whose option is misspelt',
+      file: 'packages/trust/src/node/anchors-from.ts',
+      find: "  checkOptions(options, { ...anchorRules, ...followRules }, 'anchorsFrom');\n",
+      replace: '',
+      test: {
+        file: 'packages/trust/test/given-arguments.test.ts',
+        title: 'is not opened where an option is misspelt: a limit would limit nothing',
+      },
+    },
+    {
+      name: 'limits-of-a-store',
+      off: 'anchors are read with a limit that is misspelt, and limits nothing',
+      file: 'packages/trust/src/node/anchors-from.ts',
+      find: '  checkAnchors({ anchors });\n',
+      replace: '',
+      test: {
+        file: 'packages/trust/test/given-arguments.test.ts',
+        title: 'is not opened where a limit is misspelt',
+      },
+    },
+    {
+      name: 'yes-that-is-a-text',
+      off: 'a text in which an anchor is said to have no such right gives it the right',
+      file: 'packages/trust/src/judge/check-anchors.ts',
+      find: "serverAuthSuffices !== undefined && typeof serverAuthSuffices !== 'boolean'",
+      replace: "typeof serverAuthSuffices === 'symbol'",
+      test: {
+        file: 'packages/trust/test/given-arguments.test.ts',
+        title: 'has no yes or no that is a text',
+      },
+    },
+    {
+      name: 'options-of-a-fetcher',
+      off: 'a misspelt bound on what is fetched bounds nothing',
+      file: 'packages/trust/src/node/fetch/revocation-fetcher.ts',
+      find: "  checkFetcher(options, 'createRevocationFetcher', ['hosts']);\n",
+      replace: '',
+      test: {
+        file: 'packages/trust/test/given-arguments.test.ts',
+        title: 'is not made where an option is misspelt or of another kind',
+      },
+    },
   ],
 };

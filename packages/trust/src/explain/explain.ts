@@ -1,4 +1,5 @@
 import type { TrustVerdict } from '../judge/verdict.ts';
+import { isObject, misuse } from '../misuse.ts';
 import { reasonCatalogue } from '../reasons/catalogue.ts';
 import type { Evidence, Stage } from '../reasons/evidence.ts';
 import type { Rejection } from '../reasons/rejection.ts';
@@ -21,8 +22,10 @@ const titles: Readonly<Record<Stage, string>> = {
  *
  * @param verdict - from a judge
  * @returns a tree; {@link renderExplain} turns it into text
+ * @throws TrustFault `ENTENTE_BAD_VERDICT` for what is no verdict
  */
 export function explain(verdict: TrustVerdict): ExplainTree {
+  checkVerdict(verdict);
   if (verdict.trusted) {
     const { peer, path, evidence } = verdict;
     const as = peer.server ?? peer.matched ?? [...peer.dnsNames, ...peer.uris].join(', ');
@@ -83,4 +86,24 @@ function failed(stage: Stage, rejections: readonly Rejection[], evidence: readon
 
 function unreached(stage: Stage): ExplainNode {
   return { state: 'unreached', text: titles[stage], children: [] };
+}
+
+/** A refusal of this package has a rejection; one by a peer, or a promise, is not a verdict. */
+function checkVerdict(verdict: unknown): void {
+  if (isObject(verdict)) {
+    const { considered, evidence, path, peer, rejection, trusted } = verdict as Readonly<
+      Record<string, unknown>
+    >;
+    const isWhole = trusted === true ? isObject(peer) && isObject(path) : isRejection(rejection);
+    if (typeof trusted === 'boolean' && isWhole && Array.isArray(evidence)) {
+      if (trusted || (Array.isArray(considered) && considered.every(isRejection))) return;
+    }
+  }
+  throw misuse('ENTENTE_BAD_VERDICT', 'verdict of explain', 'the verdict that a judge returned', verdict);
+}
+
+function isRejection(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { reason } = value as { readonly reason?: unknown };
+  return typeof reason === 'string' && Object.hasOwn(reasonCatalogue, reason);
 }

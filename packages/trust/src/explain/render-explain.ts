@@ -1,3 +1,4 @@
+import { isObject, misuse } from '../misuse.ts';
 import { escapeInvisible } from './escape-invisible.ts';
 import type { ExplainNode, ExplainTree } from './explain-tree.ts';
 
@@ -9,9 +10,11 @@ const colours = { passed: 32, failed: 31, skipped: 33, unreached: 90, noted: 90 
  *
  * @param tree - from `explain`
  * @param options - `colour`: with ANSI colours; only for a terminal
+ * @throws TrustFault `ENTENTE_BAD_VERDICT`
  * @returns lines, without a line end after the last one
  */
 export function renderExplain(tree: ExplainTree, options: { readonly colour: boolean }): string {
+  checkTree(tree, options);
   const paint = (state: ExplainNode['state'], text: string): string =>
     options.colour ? `\u001b[${colours[state]}m${text}\u001b[0m` : text;
   const lines = [
@@ -31,4 +34,17 @@ export function renderExplain(tree: ExplainTree, options: { readonly colour: boo
   }
   if (tree.remedy !== undefined) lines.push(`└─ → ${escapeInvisible(tree.remedy)}`);
   return lines.join('\n');
+}
+
+function checkTree(tree: unknown, options: unknown): void {
+  const { stages, title } = (isObject(tree) ? tree : {}) as Partial<Record<keyof ExplainTree, unknown>>;
+  if (!Array.isArray(stages) || typeof title !== 'string')
+    throw misuse('ENTENTE_BAD_VERDICT', 'tree of renderExplain', 'the tree that explain returned', tree);
+  if (!isObject(options) || typeof Reflect.get(options, 'colour') !== 'boolean')
+    throw misuse(
+      'ENTENTE_BAD_VERDICT',
+      'options of renderExplain',
+      '{ colour: true } or { colour: false }',
+      options,
+    );
 }

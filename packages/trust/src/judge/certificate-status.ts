@@ -1,7 +1,7 @@
 import type { Certificate } from '@entente/x509';
 import { revocationIndex, stapledAnswers } from '../knowledge/revocation-index.ts';
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
-import { misuse } from '../misuse.ts';
+import { isObject, misuse } from '../misuse.ts';
 import { CertificatePool } from '../path/certificate-pool.ts';
 import { type PathContext, withSink } from '../path/path-context.ts';
 import type { PathState } from '../path/path-state.ts';
@@ -53,10 +53,11 @@ export type CertificateStatus =
  *
  * @param question - certificate, issuers, time and knowledge
  * @returns the status
- * @throws TrustFault `ENTENTE_BAD_QUESTION`, `ENTENTE_BAD_JUDGE_OPTION` for a time, a policy or a freshness that is none
+ * @throws TrustFault `ENTENTE_BAD_QUESTION`, `ENTENTE_BAD_JUDGE_OPTION` for a time, a policy or a freshness that is none, and where something is missing
  * @see RFC 5280 §6.3, RFC 6960 §3.2
  */
 export function certificateStatus(question: StatusQuestion): CertificateStatus {
+  checkStatusQuestion(question);
   const {
     certificate,
     issuers,
@@ -112,4 +113,31 @@ export function certificateStatus(question: StatusQuestion): CertificateStatus {
         ? 'stale'
         : 'unknown';
   return { status, rejection };
+}
+
+const names: readonly string[] = Object.keys({
+  certificate: true,
+  issuers: true,
+  now: true,
+  knowledge: true,
+  stapledOcsp: true,
+  others: true,
+  policy: true,
+  freshness: true,
+} satisfies Record<keyof StatusQuestion, true>);
+
+function checkStatusQuestion(question: StatusQuestion): void {
+  const code = 'ENTENTE_BAD_QUESTION';
+  if (!isObject(question))
+    throw misuse(code, 'question', 'a question as { certificate, issuers, now, knowledge }', question);
+  const unknown = Object.keys(question).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw misuse(code, 'question', `only ${names.join(', ')}`, unknown);
+  const { certificate, issuers, knowledge, others } = question;
+  if (!isObject(certificate)) throw misuse(code, 'question.certificate', 'a certificate', certificate);
+  if (!Array.isArray(issuers) || issuers.length === 0)
+    throw misuse(code, 'question.issuers', 'a list with the issuer, and those above it', issuers);
+  if (!isObject(knowledge) || !Array.isArray(knowledge.crls))
+    throw misuse(code, 'question.knowledge', 'revocation knowledge as { crls }', knowledge);
+  if (others !== undefined && !Array.isArray(others))
+    throw misuse(code, 'question.others', 'a list of certificates', others);
 }

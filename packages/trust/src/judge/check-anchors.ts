@@ -21,6 +21,7 @@ export function checkAnchors(set: AnchorSet): void {
     if (unknown !== undefined) throw unknownName(anchor, unknown, [...anchorFields]);
     checkLimits(anchor);
     checkRevocation(anchor);
+    checkOthers(anchor);
   }
 }
 
@@ -66,6 +67,15 @@ function checkRevocation(anchor: TrustAnchor): void {
   const { revocation } = anchor;
   if (revocation === undefined || isRevocationPolicy(revocation)) return;
   throw unlike(anchor, 'revocation', revocationPolicies);
+}
+
+/** A text such as `'false'` would count as yes. */
+function checkOthers(anchor: TrustAnchor): void {
+  const { issuersFrom, serverAuthSuffices } = anchor;
+  if (serverAuthSuffices !== undefined && typeof serverAuthSuffices !== 'boolean')
+    throw unlike(anchor, 'serverAuthSuffices', 'true or false');
+  if (issuersFrom !== undefined && !isTexts(issuersFrom))
+    throw unlike(anchor, 'issuersFrom', 'a list of texts');
 }
 
 function notAnchors(place: string, wanted: string, found: unknown): TrustFault {

@@ -1,8 +1,10 @@
 import { decodeCertificate } from '@entente/x509';
+import { checkAnchors } from '../judge/check-anchors.ts';
 import type { AnchorLimits, AnchorSet, TrustAnchor } from '../policy/anchor.ts';
 import type { RevocationPolicy } from '../policy/revocation-policy.ts';
+import { anything, checkLocation, checkOptions, type OptionRule, texts, yesOrNo } from './check-options.ts';
 import { StoreFault } from './fault.ts';
-import { follow } from './follow.ts';
+import { follow, followRules } from './follow.ts';
 import { type FoundBlock, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
 import { checkVouching } from './vouching-anchors.ts';
@@ -19,6 +21,14 @@ export interface AnchorDefaults {
   readonly issuersFrom?: readonly string[];
 }
 
+/** Limits and revocation are looked at with the anchors. */
+export const anchorRules: { readonly [name in keyof Required<AnchorDefaults>]: OptionRule } = {
+  limits: anything,
+  revocation: anything,
+  serverAuthSuffices: yesOrNo,
+  issuersFrom: texts,
+};
+
 /** Options of {@link anchorsFrom}. */
 export interface AnchorsFromOptions extends FollowOptions, AnchorDefaults {}
 
@@ -31,11 +41,14 @@ export interface AnchorsFromOptions extends FollowOptions, AnchorDefaults {}
  * @returns the anchors in force
  * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`, `ENTENTE_STORE_EMPTY`; `ENTENTE_STORE_NOT_A_CA` where no
  * certificate of them is that of a CA, and to `onFault` where some are not
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`, `ENTENTE_BAD_ANCHOR_LIMIT`
  */
-export function anchorsFrom(
+export async function anchorsFrom(
   location: StoreLocation,
   options: AnchorsFromOptions = {},
 ): Promise<Store<AnchorSet>> {
+  checkLocation(location, 'anchorsFrom');
+  checkOptions(options, { ...anchorRules, ...followRules }, 'anchorsFrom');
   return follow(
     typeof location === 'string' ? [location] : [],
     async () => {
@@ -89,6 +102,7 @@ export function anchorSet(
       remedy: 'add the root certificate there, as a PEM block CERTIFICATE',
     });
   }
+  checkAnchors({ anchors });
   return { anchors };
 }
 

@@ -1,8 +1,9 @@
 import { extname } from 'node:path';
 import { decodeCrl } from '@entente/x509';
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
+import { aFunction, checkLocation, checkOptions } from './check-options.ts';
 import { StoreFault } from './fault.ts';
-import { follow } from './follow.ts';
+import { follow, followRules } from './follow.ts';
 import { ListsInForce, type ReadList } from './lists-in-force.ts';
 import { type FoundBlock, filesOf, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
@@ -28,11 +29,14 @@ export interface CrlsFromOptions extends FollowOptions {
  * @param location - path of a file or directory, or `{ pem }`
  * @param options - how files are watched
  * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`, `ENTENTE_STORE_EMPTY`
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`
  */
-export function crlsFrom(
+export async function crlsFrom(
   location: StoreLocation,
   options: CrlsFromOptions = {},
 ): Promise<Store<RevocationKnowledge>> {
+  checkLocation(location, 'crlsFrom');
+  checkOptions(options, { ...followRules, now: aFunction }, 'crlsFrom');
   const inForce = new ListsInForce(options.now ?? Date.now);
   return follow(
     typeof location === 'string' ? [location] : [],

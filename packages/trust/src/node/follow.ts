@@ -1,6 +1,14 @@
 import { stat } from 'node:fs/promises';
+import { aFunction, milliseconds, type OptionRule, yesOrNo } from './check-options.ts';
 import { filesOf } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
+
+/** Rules of {@link FollowOptions}. */
+export const followRules: { readonly [name in keyof Required<FollowOptions>]: OptionRule } = {
+  watch: yesOrNo,
+  intervalMs: milliseconds,
+  onFault: aFunction,
+};
 
 /**
  * A value that is read from files. It is read again when names, sizes or times have changed *and* have then stayed the same for

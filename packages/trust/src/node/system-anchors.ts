@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { decodeCertificate, decodePem } from '@entente/x509';
 import type { AnchorSet } from '../policy/anchor.ts';
-import { type AnchorDefaults, anchorSet } from './anchors-from.ts';
+import { type AnchorDefaults, anchorRules, anchorSet } from './anchors-from.ts';
+import { checkOptions } from './check-options.ts';
 import { StoreFault } from './fault.ts';
 import { type FoundBlock, readBlocks } from './read-blocks.ts';
 
@@ -29,11 +30,13 @@ export interface SystemAnchors extends AnchorSet {
  * @param defaults - limits and revocation policy for all of them
  * @param bundles - files to look for, in order
  * @throws StoreFault `ENTENTE_NO_SYSTEM_ANCHORS`
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`, `ENTENTE_BAD_ANCHOR_LIMIT`
  */
 export async function systemAnchors(
   defaults: AnchorDefaults = {},
   bundles: readonly string[] = systemBundles,
 ): Promise<SystemAnchors> {
+  checkOptions(defaults, anchorRules, 'systemAnchors');
   for (const path of bundles) {
     const status = await stat(path).catch(() => undefined);
     if (status === undefined || !status.isFile()) continue;

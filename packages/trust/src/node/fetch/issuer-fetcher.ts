@@ -4,6 +4,7 @@ import type { AnchorSet, TrustAnchor } from '../../policy/anchor.ts';
 import type { PresentedChain } from '../../question/presented-chain.ts';
 import { anchorKey } from './anchor-key.ts';
 import { issued } from './chain-issuers.ts';
+import { checkFetcher } from './check-fetch.ts';
 import { fetchObject, type LookUp } from './fetch-object.ts';
 import { type FetchRules, hostListed } from './fetch-rules.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -61,8 +62,10 @@ const maxIssuerBytes = 16_384;
  * before a path is valid, because a certificate that is not verified yet names it: therefore the limit per minute.
  *
  * @param options - limits
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`
  */
 export function createIssuerFetcher(options: IssuerFetcherOptions = {}): IssuerFetcher {
+  checkFetcher(options, 'createIssuerFetcher');
   return new Fetcher(options);
 }
 

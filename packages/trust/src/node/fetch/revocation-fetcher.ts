@@ -7,6 +7,7 @@ import type { PresentedChain } from '../../question/presented-chain.ts';
 import type { Store } from '../store.ts';
 import { anchorKey, keyOf, partsOf } from './anchor-key.ts';
 import { type IssuedCertificate, issuedCertificates } from './chain-issuers.ts';
+import { checkFetcher } from './check-fetch.ts';
 import { DiskCache } from './disk-cache.ts';
 import { type FetchedObject, fetchObject, type LookUp, type ObjectRequest } from './fetch-object.ts';
 import type { FetchRules } from './fetch-rules.ts';
@@ -92,8 +93,10 @@ const ocspMediaType = 'application/ocsp-request';
  * number; one request at a time for a location, however many verdicts wait for it.
  *
  * @param options - hosts, limits, cache
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`
  */
 export async function createRevocationFetcher(options: FetcherOptions): Promise<RevocationFetcher> {
+  checkFetcher(options, 'createRevocationFetcher', ['hosts']);
   const fetcher = new Fetcher(options);
   await fetcher.load();
   return fetcher;
