@@ -155,6 +155,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'broken-records',
+      off: 'a client that breaks TLS after the handshake stays connected, and what it sends from then on is kept',
+      file: 'packages/tls/src/live/close-when-broken.ts',
+      find: '() => socket.destroy()',
+      replace: '() => {}',
+      test: {
+        file: 'packages/tls/test/broken-records.test.ts',
+        title: 'closes a client whose records are broken after the handshake (TLSv1.3)',
+      },
+    },
+    {
+      name: 'broken-records-of-servers',
+      off: 'a server that was dialled and breaks TLS after the handshake stays connected, and what it sends from then on is kept',
+      file: 'packages/tls/src/dial/connect.ts',
+      find: 'closeWhenBroken(this.socket);',
+      replace: "this.socket.on('error', () => {});",
+      test: {
+        file: 'packages/tls/test/broken-records.test.ts',
+        title: 'closes a server that was dialled and whose records are broken after the handshake',
+      },
+    },
+    {
       name: 'large-records-pay',
       off: 'who sends large records changes its keys without end between them',
       file: 'packages/tls/src/live/empty-octets.ts',

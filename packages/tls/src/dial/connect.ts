@@ -12,6 +12,7 @@ import { callBack } from '../fault/call-back.ts';
 import { TlsFault, TrustError } from '../fault/fault.ts';
 import { warnOfFault } from '../fault/warn-of-fault.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
+import { closeWhenBroken } from '../live/close-when-broken.ts';
 import { tooManyEmptyOctets } from '../live/too-many-empty-octets.ts';
 import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
 import { readOptions } from '../options/read-options.ts';
@@ -66,6 +67,7 @@ class Dial implements AdmissionOwner {
   readonly #link: LinkContext;
   readonly #place: string;
   #staple: Uint8Array | undefined;
+  #broken: Error | undefined;
 
   constructor(options: ConnectOptions) {
     this.#options = options;
@@ -84,8 +86,10 @@ class Dial implements AdmissionOwner {
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
     };
     this.socket = tls.connect(dialled);
-    // A reset by the peer must not end the process before the caller listens for errors.
-    this.socket.on('error', ignore);
+    closeWhenBroken(this.socket);
+    this.socket.once('error', (error) => {
+      this.#broken = error;
+    });
     this.socket.once('OCSPResponse', (response: Buffer | null) => {
       if (response !== null && response.length > 0) this.#staple = response;
     });
@@ -205,10 +209,10 @@ class Dial implements AdmissionOwner {
     }
     if (socket.destroyed) {
       const error = new TrustError(
-        refusedByPeer(socket.errored) ?? reject('peer-refused', {}),
+        refusedByPeer(this.#broken) ?? reject('peer-refused', {}),
         this.#place,
         undefined,
-        socket.errored ?? undefined,
+        this.#broken,
       );
       this.#tell(error, 'peer');
       throw error;
@@ -285,5 +289,3 @@ function isAboutVersion({ code }: NodeJS.ErrnoException): boolean {
 function isAboutProtocol({ code }: NodeJS.ErrnoException): boolean {
   return code?.endsWith('ALERT_NO_APPLICATION_PROTOCOL') === true;
 }
-
-function ignore(): void {}

@@ -4,6 +4,7 @@ import type { PeerIdentity, Rejection, RejectionOf } from '@entente/trust';
 import { callBack, reportFault } from '../fault/call-back.ts';
 import { acceptedOf } from '../live/accepted-of.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
+import { closeWhenBroken } from '../live/close-when-broken.ts';
 import { tooManyEmptyOctets } from '../live/too-many-empty-octets.ts';
 import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
 import { WatchEmptyOctets } from '../live/watch-empty-octets.ts';
@@ -277,8 +278,7 @@ export class AdmissionControl implements AdmissionOwner {
   }
 
   #secured(socket: TLSSocket): boolean {
-    // A reset by the peer must not end the process while no listener for errors is there yet.
-    socket.on('error', ignore);
+    closeWhenBroken(socket);
     const accepted = acceptedOf(socket);
     if (accepted !== undefined) this.#handshakes.ended(accepted);
     const { asking } = this.#options;
@@ -368,5 +368,3 @@ export class AdmissionControl implements AdmissionOwner {
     callBack(this.#options.onRefusal, refusal, (fault) => this.#report(fault));
   }
 }
-
-function ignore(): void {}
