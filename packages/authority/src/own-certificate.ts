@@ -13,7 +13,7 @@ export interface OwnCertificate {
   invalid(): string | undefined;
   /**
    * Issues another one where it is not valid, or where half of its life is over. One call after the other. Where that has failed, it is tried
-   * again after an hour, or after a minute where members refuse the one that it has, or where nothing was issued, or once a root has signed another list; until then each
+   * again after an hour, or after a minute where members refuse the one that it has, or where nothing was issued, or once a root has signed another list or another authority issues; until then each
    * call throws the same fault. Where the files have another one already, it is presented first.
    * @param otherwise - why another one is needed all the same
    */
@@ -49,8 +49,8 @@ interface FailedAttempt {
   /** Another cause does not wait for the end of its pause. */
   readonly why: string;
   readonly fault: unknown;
-  /** The lists of the roots then: an answer of a root ends the pause, because it may have been all that was missing. */
-  readonly rootLists: string;
+  /** Who issued then, with which lists of the roots: another one ends the pause, and so does an answer of a root, because it may have been all that was missing. */
+  readonly issuedBy: string;
   /** Whether it may have left an intent, or a certificate. */
   readonly hasIssued: boolean;
 }
@@ -138,7 +138,8 @@ export async function openOwnCertificate(
     const { revocation } = (await findIssued(opened.ledger, issuance, serialHex)) ?? {};
     if (revocation !== undefined) revokedSerial = serialHex;
   };
-  const rootLists = (): string => opened.issuers.roots.all.map(({ crl }) => crl.number).join();
+  const issuedBy = (): string =>
+    [issuance.issuer.id, ...opened.issuers.roots.all.map(({ crl }) => crl.number)].join();
   let failed: FailedAttempt | undefined;
   /** The files have another certificate than the one that is presented. */
   let areFilesNewer = false;
@@ -169,9 +170,10 @@ export async function openOwnCertificate(
         const { notBefore, serialHex } = identity.current.leaf;
         const mayWait = notBefore > clock.now() && serialHex !== revokedSerial && otherwise === undefined;
         const isUrgent = !mayWait && (invalid() ?? otherwise) !== undefined;
+        const by = issuedBy();
         const isPaused =
           failed?.why === why &&
-          failed.rootLists === rootLists() &&
+          failed.issuedBy === by &&
           Math.abs(clock.now() - failed.at) < (isUrgent || !failed.hasIssued ? shortPauseMs : pauseMs);
         if (isPaused && mayWait) return;
         // Health stays as bad as it is.
@@ -181,7 +183,7 @@ export async function openOwnCertificate(
           areFilesNewer = true;
           await presentFiles();
         } catch (fault) {
-          failed = { at: clock.now(), why, fault, hasIssued, rootLists: rootLists() };
+          failed = { at: clock.now(), why, fault, hasIssued, issuedBy: by };
           // What is of the future becomes valid by itself. Where the root has signed a list of the future too, nothing can be issued until then.
           if (!mayWait) throw fault;
           logKept(fault);

@@ -29,6 +29,8 @@ describe("the authority's own certificate", () => {
   let trail: string[];
   /** Whether the trail takes no record. */
   let isFull: boolean;
+  /** Identifier of the issuing authority, where another one has taken over. */
+  let successor: string | undefined;
   /** Why the rule gives it none. */
   let refusal: string | undefined;
   let logged: unknown[];
@@ -40,7 +42,7 @@ describe("the authority's own certificate", () => {
     beside = join(directory, 'own');
     await mkdir(beside);
     clock = new StepClock(start);
-    [asked, trail, isFull, refusal, logged] = [0, [], false, undefined, []];
+    [asked, trail, isFull, refusal, logged, successor] = [0, [], false, undefined, [], undefined];
     const folder = join(directory, 'ca');
     const now = () => clock.now();
     await initialiseAuthority({
@@ -75,6 +77,9 @@ describe("the authority's own certificate", () => {
     });
     const counting: Issuance = {
       ...issuance,
+      get issuer() {
+        return { ...issuer, id: successor ?? issuer.id };
+      },
       issue: (...request) => {
         asked += 1;
         return issuance.issue(...request);
@@ -163,6 +168,17 @@ describe("the authority's own certificate", () => {
     const [root] = roots.all;
     if (root === undefined) expect.fail('no root');
     vi.spyOn(roots, 'all', 'get').mockReturnValue([{ ...root, crl: { ...root.crl, number: 2 } }]);
+    isFull = false;
+    expect(await fault()).toBeUndefined();
+    expect(asked).toBe(3);
+  });
+
+  it('is tried again at once where another issuing authority issues by now: that may have been all that was missing', async () => {
+    clock.move(4 * day);
+    isFull = true;
+    const first = await fault();
+    expect(await fault()).toBe(first);
+    successor = 'the next one';
     isFull = false;
     expect(await fault()).toBeUndefined();
     expect(asked).toBe(3);

@@ -134,13 +134,14 @@ export class StatePublisher implements AsyncDisposable {
 
   /** Replaces the key where it is due, and where its certificate was revoked. */
   async #renewKey(): Promise<void> {
-    const { clock, isUseless, log } = this.#options;
+    const { clock, issuance, isUseless, log } = this.#options;
     const now = () => clock.now();
     const { notAfter, serialHex } = this.#key.certificate;
     const useless = await isUseless(serialHex);
     if (!useless && !isRenewalDue(this.#key, now())) return;
     const mayWait = !useless && notAfter > now();
-    if (mayWait && this.#pause.isOn(now())) return;
+    const issuer = issuance.issuer.id;
+    if (mayWait && this.#pause.isOn(now(), issuer)) return;
     // Each attempt leaves an intent in the ledger, and perhaps a certificate.
     const last = this.#notRenewed;
     if (last !== undefined && Math.abs(now() - last.at) < renewalRetryMs) throw last.fault;
@@ -153,7 +154,7 @@ export class StatePublisher implements AsyncDisposable {
         this.#notRenewed = { at: now(), fault };
         throw fault;
       }
-      this.#pause.failed(now());
+      this.#pause.failed(now(), issuer);
       const { message } = fault as Error;
       log.error(
         { event: 'renewal-failed', ...faultFields(fault) },
