@@ -27,10 +27,10 @@ const withAuthority = () =>
   });
 /** A user without one of the rights. */
 const without =
-  (right: number): MayAccess =>
+  (right: number, code = 'EACCES'): MayAccess =>
   (_, mode) =>
     mode === right
-      ? Promise.reject(Object.assign(new Error('permission denied'), { code: 'EACCES' }))
+      ? Promise.reject(Object.assign(new Error('permission denied'), { code }))
       : Promise.resolve();
 
 describe('the folder of an authority, before it is started', () => {
@@ -53,6 +53,16 @@ describe('the folder of an authority, before it is started', () => {
       code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
       place: folder,
       remedy: expect.stringContaining('as the user of the authority'),
+    });
+  });
+
+  it('can be written: where its file system may only be read, no other user is named as the remedy', async () => {
+    await withAuthority();
+    const mayAccess = without(constants.W_OK, 'EROFS');
+    await expect(checkAuthorityFolder(folder, { mayAccess })).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
+      message: expect.stringContaining('may only be read'),
+      remedy: `mount it so that it can be written to: ${folder}`,
     });
   });
 

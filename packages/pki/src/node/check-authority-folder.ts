@@ -45,10 +45,15 @@ export async function checkAuthorityFolder(
   await refuseSharedFolder(directory);
   if (!(await folder.exists(authorityFiles.rootCertificate))) await IssuerStore.open(folder);
   await mayAccess(directory, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
+    const isReadOnly = cause.code === 'EROFS';
     throw new PkiFault('ENTENTE_PKI_FILE_UNAVAILABLE', {
-      sentence: `expected a folder in which this user may write, found ${cause.code}`,
+      sentence: isReadOnly
+        ? 'expected a folder that can be written to, found one whose file system may only be read'
+        : `expected a folder in which this user may write, found ${cause.code}`,
       place: directory,
-      remedy: `run it as the user of the authority; ls -ld ${shellWord(directory)} shows whose folder it is`,
+      remedy: isReadOnly
+        ? `mount it so that it can be written to: ${shellWord(directory)}`
+        : `run it as the user of the authority; ls -ld ${shellWord(directory)} shows whose folder it is`,
       cause,
     });
   });
