@@ -161,7 +161,7 @@ export const patches: PatchList = {
       name: 'renewal-pause',
       off: 'an authority that can issue nothing tries to renew the key of its trust states every few seconds, and each attempt leaves a serial number on the list',
       file: 'packages/authority/src/renewal-pause.ts',
-      find: 'return Math.abs(now - this.#failedAt) < pauseMs;',
+      find: 'return this.#issuer === issuer && Math.abs(now - this.#failedAt) < pauseMs;',
       replace: 'return false;',
       test: {
         file: 'packages/authority/test/trust-state.test.ts',
