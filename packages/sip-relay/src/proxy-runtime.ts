@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import {
   createResponse,
   defaultTimings,
+  type MessageFault,
   type SipProblem,
   type SipRequest,
   type SipResponse,
@@ -31,6 +32,7 @@ import { type EndpointParts, endpointParts } from './endpoint-parts.ts';
 import type { FlowNames } from './flow-names.ts';
 import { OwnRequests } from './living/own-requests.ts';
 import { logGivenUp, logHeldUp, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
+import { logMalformed, malformedReason } from './log/malformed-log.ts';
 import { logNotSent, logUnreachable } from './log/unreachable-log.ts';
 import type { ProxyCounts } from './metrics/proxy-metrics.ts';
 import { PendingDecision } from './pending-decision.ts';
@@ -198,6 +200,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       onClosed: (connection) => this.#onClosed(connection),
       onPong: (connection) => this.#own.onPong(connection),
       onNotTaken: (why, request, connection) => this.#logRefusal(request, notTaken[why], connection),
+      onMalformed: (fault, connection) => this.#logMalformed(fault, connection),
       weigh: (request, connection) => weighRequest(request, connection, policy),
       weighAtAGlance,
       onHeldUp: (why, connection) => logHeldUp(log, this.#refusals, why, connection),
@@ -352,7 +355,12 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     logRequestRefusal(this.#options.log, limit, request, refused, connection);
   }
 
-  #count({ reason }: RequestRefusal): void {
+  #logMalformed(fault: MessageFault, connection: SipConnection): void {
+    if (fault.response !== undefined) this.#count({ reason: malformedReason(fault) });
+    logMalformed(this.#options.log, this.#refusals, fault, connection);
+  }
+
+  #count({ reason }: Pick<RequestRefusal, 'reason'>): void {
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
   }
 

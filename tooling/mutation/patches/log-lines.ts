@@ -27,6 +27,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'log-of-malformed-requests',
+      off: 'a request that cannot be read is answered 400, and the log says nothing',
+      file: 'packages/sip-relay/src/proxy-runtime.ts',
+      find: 'onMalformed: (fault, connection) => this.#logMalformed(fault, connection),',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/test/malformed-messages.test.ts',
+        title: 'leaves a line with its Call-ID beside the 400: a Max-Forwards that is not a number',
+      },
+    },
+    {
+      name: 'log-of-many-malformed-requests',
+      off: 'one client fills the log with requests that cannot be read',
+      file: 'packages/sip-relay/src/log/malformed-log.ts',
+      find: 'if (leftOut === undefined) return;',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/test/malformed-messages.test.ts',
+        title: 'has ten lines a second however often a peer sends it',
+      },
+    },
+    {
       name: 'log-of-faults',
       off: 'one client fills the log with a message that leads to a fault',
       file: 'packages/sip-relay/src/log/connection-log.ts',

@@ -201,7 +201,7 @@ export function logMessageFault(
  * Asks for a line about the peer of a connection. A user is one peer from however many addresses: another one costs next to nothing.
  * @param isItsOwn - whether what it is about is the peer's own doing: what many cause together has a hundred lines a second for all
  */
-function lineAbout(
+export function lineAbout(
   { server, source, users }: SipConnection,
   limit: RefusalLimit,
   isItsOwn = true,
