@@ -111,6 +111,25 @@ describe('entente explain', () => {
     expect(await entente(...asked, '--fetch-from', '127.0.0.1')).toMatchObject({ status: 0 });
   });
 
+  it('says of a publisher that is down that it has to answer, and not that this side may ask it', async () => {
+    const gone = createServer();
+    const distribution = await listen(gone);
+    await new Promise((resolve) => gone.close(resolve));
+    const address = await server({ dnsNames: [serverName], crlUrl: `http://${distribution}/contoso.crl` });
+    const asked = ['explain', address, '--name', serverName, '--anchors', anchors];
+    const { out, status } = await entente(...asked, '--fetch-from', '127.0.0.1');
+    expect(status).toBe(1);
+    expect(out).toContain(
+      `could not fetch http://${distribution}/contoso.crl (list of "CN=Contoso Root"): ECONN`,
+    );
+    expect(out).toContain(`→ make http://${distribution}/contoso.crl answer with a current CRL`);
+    expect(out).not.toContain('allow this side to fetch');
+    expect(out).toMatch(/Next:\n {2}start what publishes these lists at 127\.0\.0\.1, or have it reached/);
+    // What is not asked at all needs something else.
+    const notAsked = await entente(...asked);
+    expect(notAsked.out).toMatch(/Next:\n {2}download these lists/);
+  });
+
   it('dials and fetches at the addresses that it is given, of hosts that DNS does not know', async () => {
     const crl = Buffer.from(
       (await root.crl([], { number: 1_000 })).replace(/-----[^-]+-----/g, ''),

@@ -129,6 +129,7 @@ export async function explainServer(options: ExplainServerOptions): Promise<Expl
     revocation: () => ({
       crls: [...known, ...fetcher.store.current.crls],
       ocspResponses: fetcher.store.current.ocspResponses ?? [],
+      whyNotFetched: (url) => fetcher.failures.get(url),
     }),
   });
   const question: Question = {

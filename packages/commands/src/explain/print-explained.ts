@@ -85,7 +85,7 @@ export function explainedText(
         `   could not fetch ${escapeInvisible(`${url}${of === undefined ? '' : ` (list of "${of}")`}: ${why}`)}`,
     ),
     ...findings.flatMap(({ remedy, sentence }) => [`✗ ${sentence}`, `└─ → ${remedy}`].map(escapeInvisible)),
-    ...nextOf(explained, findings).flatMap((step) => ['', 'Next:', `  ${step}`]),
+    ...nextOf(explained, findings).flatMap((step) => ['', 'Next:', `  ${escapeInvisible(step)}`]),
   ];
   return lines.join('\n');
 }
@@ -141,6 +141,15 @@ export function unansweredJson(target: string, { code, ...rest }: Unanswered): s
   return JSON.stringify({ ok: false, target, trusted: false, reachable: false, error: code, ...rest, next });
 }
 
+/** How a fetch ends where nothing answers at the address of the publisher. */
+const notReached = /\bE(?:CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|TIMEDOUT)\b/;
+/** Hosts that a next step names: a certificate may name thousands. */
+const mostHosts = 3;
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : url;
+}
+
 /** What to do next. After a refusal the tree ends with the remedy; only missing lists need more. */
 function nextOf({ notFetched, verdict }: ExplainedServer, findings: readonly Finding[]): readonly string[] {
   if (verdict.trusted)
@@ -150,6 +159,12 @@ function nextOf({ notFetched, verdict }: ExplainedServer, findings: readonly Fin
   const { reason } = verdict.rejection;
   if (reason !== 'revocation-unknown') return [];
   if (notFetched.length === 0) return ['give the list of its issuer with --crls <file or directory>'];
+  if (notFetched.every(({ why }) => notReached.test(why))) {
+    const hosts = [...new Set(notFetched.map(({ url }) => hostOf(url)))].slice(0, mostHosts).join(', ');
+    return [
+      `start what publishes these lists at ${hosts}, or have it reached from here; for a list that you have, give --crls`,
+    ];
+  }
   return [
     'download these lists and give them with --crls; for a host with a private address give --fetch-from, for one that DNS does not know --address',
   ];
