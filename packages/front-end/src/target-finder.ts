@@ -16,6 +16,7 @@ import { serversBehind } from '@entente/topology';
 import { AwaitedDevices, defaultAwaitRules, endAwaitRules } from './awaited-devices.ts';
 import { type DeviceRoute, DeviceSearch, type DeviceSearchOptions } from './device-search.ts';
 import type { ForwardTarget } from './forward-target.ts';
+import { noAccount } from './no-account.ts';
 import { isHandedOn } from './pool-members.ts';
 import { refuseUnavailable } from './registrations/refuse-unavailable.ts';
 
@@ -210,14 +211,11 @@ export class TargetFinder {
     );
   }
 
-  /** Of an address without an account the sender hears what it hears of one whose devices are away; those who read the log look for a cause. */
   #withAccount(aor: string, selected: SelectedTargets): SelectedTargets {
     const { accounts } = this.#options;
     if (selected.ok || selected.refusal.reason !== 'not-registered') return selected;
     if (accounts === undefined || accounts.known.of(aor) !== undefined) return selected;
-    const message = `Bindings of ${aor}: expected an account with this address, found none`;
-    const remedy = 'Send to an address that a user has; or add the account with entente user add.';
-    return { ok: false, refusal: { ...selected.refusal, message, remedy } };
+    return { ok: false, refusal: { ...selected.refusal, ...noAccount(aor) } };
   }
 }
 
