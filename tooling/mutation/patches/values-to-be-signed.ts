@@ -72,5 +72,49 @@ export const patches: PatchList = {
         title: 'of a root is refused where now is 2026-01-01T00:00:00.000Z',
       },
     },
+    {
+      name: 'shards-of-lists',
+      off: 'revoked certificates are on lists that no certificate names, because their number is none',
+      file: 'packages/pki/src/revocation/crl-publisher.ts',
+      find: '      shards: shardCount,\n',
+      replace: '',
+      test: {
+        file: 'packages/pki/test/given-values.test.ts',
+        title: 'are not spread over a number that is a text, or none',
+      },
+    },
+    {
+      name: 'shards-of-leaves',
+      off: 'certificates name lists that there are not',
+      file: 'packages/pki/src/issuing/issuance.ts',
+      find: '      shards: shardCount,\n',
+      replace: '',
+      test: {
+        file: 'packages/pki/test/given-values.test.ts',
+        title: 'are not spread over a number that is a text, or none',
+      },
+    },
+    {
+      name: 'misspelt-interface',
+      off: 'a server gets the certificate of another interface than it has asked for',
+      file: 'packages/pki/src/client/enrol.ts',
+      find: "  checkOptions(options, ['key', 'transport', 'authority'], ['interface', 'signal'], 'renew');\n",
+      replace: '',
+      test: {
+        file: 'packages/pki/test/given-values.test.ts',
+        title: 'requests nothing where an option is misspelt: it would get another certificate',
+      },
+    },
+    {
+      name: 'secret-without-a-bound',
+      off: 'a file of any size is read as a secret',
+      file: 'packages/pki/src/node/read-secret.ts',
+      find: "  checkValue(maxBytes, aNumber, 'maxBytes of readSecret');\n",
+      replace: '',
+      test: {
+        file: 'packages/pki/test/given-values.test.ts',
+        title: 'are not looked for at what is no path, and a bound on their size is a number',
+      },
+    },
   ],
 };

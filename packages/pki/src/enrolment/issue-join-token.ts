@@ -1,4 +1,5 @@
 import { checkOptions } from '../ground/check-options.ts';
+import { aFunction, aText, checkValues, duration, having, yesOrNo } from '../ground/check-values.ts';
 import type { Clock, RandomBytes } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createJoinToken, type JoinToken, joinTokenSecretHash, maxJoinTokenMs } from './join-token.ts';
@@ -46,6 +47,12 @@ export async function issueJoinToken(options: JoinTokenOptions, order: JoinToken
     ['lifetimeMs', 'replace'],
     'issueJoinToken',
   );
+  checkValues(
+    options,
+    { ledger: having('a ledger', 'addToken'), clock: aFunction, random: aFunction },
+    'issueJoinToken',
+  );
+  checkValues(order, { lifetimeMs: duration, replace: yesOrNo, createdBy: aText }, 'issueJoinToken');
   const now = options.clock();
   // Whole seconds, as in the text form.
   const notAfter = Math.floor((now + (order.lifetimeMs ?? maxJoinTokenMs)) / 1000) * 1000;

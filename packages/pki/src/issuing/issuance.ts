@@ -1,10 +1,11 @@
 import type { RevocationKnowledge } from '@entente/trust';
 import { type Certificate, type CertificateNames, sameCertificateNames } from '@entente/x509';
 import { checkOptions } from '../ground/check-options.ts';
+import { aFunction, anObject, aText, checkValues, having, shardCount } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
-import type { CertificateProfile } from '../ground/profile.ts';
+import { type CertificateProfile, profiles } from '../ground/profile.ts';
 import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type {
   IssuanceOutcome,
@@ -144,7 +145,7 @@ const externalInterface = 'external';
 /**
  * Creates an issuance that follows a rule.
  * @param options - issuer, ledger, rule, time and randomness
- * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if `throwAway` has another scheme or the same key as the issuer
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for an option that cannot be used, and if `throwAway` has another scheme or the same key as the issuer
  */
 export function createIssuance(options: IssuanceOptions): Issuance {
   checkOptions(
@@ -153,6 +154,25 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     ['revocation', 'outside', 'above', 'shards', 'profiles'],
     'createIssuance',
   );
+  checkValues(
+    options,
+    {
+      issuer: having('an issuing authority', 'certificate', 'signer', 'id'),
+      ledger: having('a ledger', 'nextCrlNumber', 'revoke'),
+      mayIssue: aFunction,
+      clock: aFunction,
+      random: aFunction,
+      objectsUrl: aText,
+      revocation: aFunction,
+      outside: aFunction,
+      above: aFunction,
+      shards: shardCount,
+      profiles: anObject,
+    },
+    'createIssuance',
+  );
+  const replaced = options.profiles ?? {};
+  checkOptions(replaced, [], Object.keys(profiles) as ProfileName[], 'profiles of createIssuance');
   const { issuer, ledger, clock, mayIssue } = options;
   const { above = () => issuer.chain } = options;
   refuseThrowAway(options);

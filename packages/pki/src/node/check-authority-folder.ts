@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { shellWord } from '@entente/trust';
+import { aText, checkValue } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { authorityFiles } from './authority-files.ts';
 import { authorityFolder } from './authority-folder.ts';
@@ -35,6 +36,7 @@ export async function checkAuthorityFolder(
   directory: string,
   { checkLedger = async () => {}, mayAccess = access }: CheckFolderOptions = {},
 ): Promise<void> {
+  checkValue(directory, aText, 'directory of checkAuthorityFolder');
   const folder = authorityFolder(directory);
   const isOfAnother = await mayAccess(directory, constants.X_OK).then(
     () => false,

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { aText, checkValue } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { giveTo, type Owner } from './owner.ts';
 
@@ -12,6 +13,7 @@ import { giveTo, type Owner } from './owner.ts';
  * @throws PkiFault `ENTENTE_PKI_FILE_UNAVAILABLE` where no folder can be created there, as below `/proc`; the fault of Node for any other reason
  */
 export async function createFolder(path: string, owner?: Owner, mode = 0o700): Promise<void> {
+  checkValue(path, aText, 'path of createFolder');
   for (const created of await createMissing(resolve(path), mode)) {
     if (owner === undefined) continue;
     const folder = await open(created, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);

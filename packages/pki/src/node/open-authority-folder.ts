@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Certificate } from '@entente/x509';
+import { aFunction, aText, checkValue } from '../ground/check-values.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import type { Signer } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -60,6 +61,9 @@ export async function openAuthorityFolder(
   openLedger: OpenLedger,
   passphrase?: string,
 ): Promise<OpenAuthorityFolder> {
+  checkValue(directory, aText, 'directory of openAuthorityFolder');
+  checkValue(openLedger, aFunction, 'openLedger of openAuthorityFolder');
+  if (passphrase !== undefined) checkValue(passphrase, aText, 'passphrase of openAuthorityFolder');
   const folder = authorityFolder(directory, passphrase);
   await refuseBackupFolder(directory);
   await refuseSharedFolder(directory);

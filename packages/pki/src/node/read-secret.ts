@@ -1,5 +1,6 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { shellWord } from '@entente/trust';
+import { aNumber, aText, checkValue } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 
 /** Bits of a file mode that let others than the owner in. */
@@ -14,6 +15,8 @@ const othersMask = 0o077;
  *   `ENTENTE_PKI_FILE_TOO_LONG`
  */
 export async function readSecret(path: string, maxBytes: number): Promise<string | undefined> {
+  checkValue(path, aText, 'path of readSecret');
+  checkValue(maxBytes, aNumber, 'maxBytes of readSecret');
   const file = await openSecret(path);
   if (file === undefined) return undefined;
   try {
@@ -33,6 +36,8 @@ export async function readSecret(path: string, maxBytes: number): Promise<string
  * @throws PkiFault as {@link readSecret}, `ENTENTE_PKI_FILE_TOO_LONG` where a line is too long
  */
 export async function* readSecretLines(path: string, maxLength: number): AsyncGenerator<string> {
+  checkValue(path, aText, 'path of readSecretLines');
+  checkValue(maxLength, aNumber, 'maxLength of readSecretLines');
   const file = await openSecret(path);
   if (file === undefined) return;
   try {

@@ -1,5 +1,6 @@
 import { type Certificate, decodeCrl, decodePem, encodePem, type KeyKind } from '@entente/x509';
 import { rootName } from '../ceremony/new-root.ts';
+import { aText, checkValue } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { createIssuer, type Issuer } from '../ground/issuer.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
@@ -40,6 +41,7 @@ export interface RootFolder {
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` where there is no certificate, or the last list is there and cannot be read
  */
 export async function openRootFolder(directory: string, sha256: string): Promise<RootFolder> {
+  checkValue(directory, aText, 'directory of openRootFolder');
   const folder = authorityFolder(directory);
   const { certificate, files } = await find(folder, sha256);
   return {

@@ -1,3 +1,4 @@
+import { aFunction, aList, checkValue } from '../ground/check-values.ts';
 import { issuerId } from '../ground/issuer-id.ts';
 import type { Clock } from '../ground/signer.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
@@ -31,6 +32,8 @@ export function objectsHandler(
   issuers: readonly PublishedIssuer[] | (() => readonly PublishedIssuer[]),
   clock: Clock,
 ): Handler {
+  checkValue(issuers, typeof issuers === 'function' ? aFunction : aList, 'issuers of objectsHandler');
+  checkValue(clock, aFunction, 'clock of objectsHandler');
   let seen: readonly PublishedIssuer[] | undefined;
   let find: ReturnType<typeof publishedObjects>;
   return (request) => {
@@ -51,6 +54,8 @@ export function publishedObjects(
   issuers: readonly PublishedIssuer[],
   clock: Clock,
 ): (path: string) => PublicObject | undefined {
+  checkValue(issuers, aList, 'issuers of publishedObjects');
+  checkValue(clock, aFunction, 'clock of publishedObjects');
   const byId = new Map(issuers.map((issuer) => [issuerId(issuer.publicKey), issuer]));
   return (path) => objectAt(path, byId, issuers[0], clock());
 }

@@ -1,4 +1,5 @@
 import { checkOptions } from '../ground/check-options.ts';
+import { aFunction, aText, checkValues, duration, having, shardCount } from '../ground/check-values.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { publicationPaths } from '../ground/issuer-id.ts';
 import { shardOf } from '../ground/shard.ts';
@@ -67,12 +68,26 @@ const clockToleranceMs = 60_000;
 /**
  * Creates the publisher of an authority.
  * @param options - issuer, ledger and the address of the CRLs
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`
  */
 export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
   checkOptions(
     options,
     ['issuer', 'ledger', 'clock', 'objectsUrl'],
     ['shards', 'lifetimeMs', 'onPublished'],
+    'createCrlPublisher',
+  );
+  checkValues(
+    options,
+    {
+      issuer: having('an issuing authority', 'certificate', 'signer', 'id'),
+      ledger: having('a ledger', 'nextCrlNumber', 'revoke'),
+      clock: aFunction,
+      objectsUrl: aText,
+      shards: shardCount,
+      lifetimeMs: duration,
+      onPublished: aFunction,
+    },
     'createCrlPublisher',
   );
   const { issuer, ledger, clock } = options;

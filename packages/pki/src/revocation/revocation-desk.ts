@@ -1,3 +1,4 @@
+import { aFunction, checkValue, having } from '../ground/check-values.ts';
 import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type { RevocationReason } from '../ground/revocation-reason.ts';
 import type { Clock } from '../ground/signer.ts';
@@ -56,8 +57,16 @@ export interface RevocationDesk {
  * @param ledger - records the revocations
  * @param publisher - signs the CRLs; its issuer issued the certificates
  * @param clock - the time of a revocation
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`
  */
 export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, clock: Clock): RevocationDesk {
+  checkValue(ledger, having('a ledger', 'revoke'), 'ledger of createRevocationDesk');
+  checkValue(
+    publisher,
+    having('a publisher of createCrlPublisher', 'issuer', 'publish'),
+    'publisher of createRevocationDesk',
+  );
+  checkValue(clock, aFunction, 'clock of createRevocationDesk');
   const issuer = publisher.issuer.id;
 
   const revokeAll: RevocationDesk['revokeAll'] = async (serialsHex, reason) => {

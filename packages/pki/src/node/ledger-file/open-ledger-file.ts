@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { aText, checkValue } from '../../ground/check-values.ts';
 import { PkiFault } from '../../ground/fault.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { formatLedgerLine } from '../../ledger/ledger-line.ts';
@@ -26,6 +27,7 @@ const lineEnd = 0x0a;
  * `ENTENTE_PKI_AUTHORITY_DAMAGED` where the folder has an authority that is complete, and the file is missing or empty
  */
 export async function openLedgerFile(directory: string): Promise<Ledger> {
+  checkValue(directory, aText, 'directory of openLedgerFile');
   await createFolder(directory);
   const path = join(directory, ledgerFile);
   const unlock = await lockLedgerFile(directory);
