@@ -56,5 +56,17 @@ export const patches: PatchList = {
         title: 'are refused with one who decides about no ACK, and the fault names it',
       },
     },
+    {
+      name: 'files-of-a-proxy',
+      off: 'a proxy is configured without revocation lists, because a name is misspelt, or with lines that a directory has brought',
+      file: 'packages/topology-planning/src/plans/proxy-configuration.ts',
+      find: "  checkFields(files, { directory }, { hasRevocationLists: yesOrNo }, 'files of proxyConfiguration');\n",
+      replace: '',
+      test: {
+        file: 'packages/topology-planning/test/given-arguments.test.ts',
+        title:
+          'is written with revocation lists where that is said, and not left without them by a misspelt name',
+      },
+    },
   ],
 };

@@ -1,4 +1,5 @@
 import { links, type Row, type Topology } from '@entente/topology';
+import { checkTopology } from '../given.ts';
 import { type Picture, type PictureLink, picture } from './picture.ts';
 
 /**
@@ -7,6 +8,7 @@ import { type Picture, type PictureLink, picture } from './picture.ts';
  * @param topology - built from a checked document
  */
 export function drawMermaid(topology: Topology): string {
+  checkTopology(topology, 'drawMermaid');
   const shown = picture(topology);
   const lines = ['flowchart LR'];
   for (const [zone, title] of [

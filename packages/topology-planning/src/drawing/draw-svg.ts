@@ -1,4 +1,5 @@
 import { links as allowed, type Protection, type Topology } from '@entente/topology';
+import { checkTopology } from '../given.ts';
 import { type Picture, type PictureLink, picture } from './picture.ts';
 import { type Band, type Box, layOut, lineHeight, titleHeight } from './svg-layout.ts';
 import { ownLinks, type Route, routes } from './svg-routes.ts';
@@ -30,6 +31,7 @@ const minWidth = 860;
  * @returns an SVG 1.1 document, as wide as it needs to be; it loads nothing
  */
 export function drawSvg(topology: Topology): string {
+  checkTopology(topology, 'drawSvg');
   const shown = picture(topology);
   const layout = layOut(shown);
   const everybody = footnotes(shown);

@@ -1,4 +1,5 @@
 import { certificateNames, type InterfaceCertificate, type Role, type Topology } from '@entente/topology';
+import { checkTopology } from '../given.ts';
 
 /** A certificate that a server of the topology needs. */
 export interface PlannedCertificate extends InterfaceCertificate {
@@ -14,6 +15,7 @@ export interface PlannedCertificate extends InterfaceCertificate {
  * @param topology - built from a checked document
  */
 export function certificatePlan(topology: Topology): readonly PlannedCertificate[] {
+  checkTopology(topology, 'certificatePlan');
   return [...topology.servers.values()].flatMap((server) =>
     certificateNames(topology, server.fqdn).map((names) => ({
       server: server.fqdn,

@@ -1,4 +1,5 @@
 import { links, type Pool, type Server, type ServerInterface, type Topology } from '@entente/topology';
+import { aList, checkGiven, checkTopology } from '../given.ts';
 
 /** Which resolvers answer with a record, where a domain has an `internal` and an `external` view. */
 export type DnsView = 'internal' | 'external';
@@ -41,6 +42,7 @@ const ttl = 300;
  * @returns ordered by view, then by name; where the topology has no address, with a placeholder
  */
 export function dnsPlan(topology: Topology): readonly DnsRecord[] {
+  checkTopology(topology, 'dnsPlan');
   const records: DnsRecord[] = [];
   for (const server of topology.servers.values()) addAddresses(server, records);
   for (const domain of topology.domains.keys()) {
@@ -59,6 +61,7 @@ export function dnsPlan(topology: Topology): readonly DnsRecord[] {
  * @param records - of one view
  */
 export function zoneFile(records: readonly DnsRecord[]): string {
+  checkGiven(records, aList, 'records of zoneFile');
   const lines = ['; Records that the topology needs. Include this file behind SOA and NS of the zone.'];
   for (const record of records) {
     const line = `${record.name}. ${record.ttl} IN ${record.type} ${record.data} ; ${record.purpose}`;

@@ -9,6 +9,7 @@ import {
   type Topology,
   type Zone,
 } from '@entente/topology';
+import { checkTopology } from '../given.ts';
 
 /** Where a connection comes from or goes to. */
 export type Segment = Zone | 'outside';
@@ -50,6 +51,7 @@ const dnsPort = 53;
  * @returns ordered by segments, destination and port
  */
 export function firewallPlan(topology: Topology): readonly FirewallOpening[] {
+  checkTopology(topology, 'firewallPlan');
   const openings = new Map<string, FirewallOpening & { readonly sources: string[] }>();
   const add = (opening: Omit<FirewallOpening, 'sources'>, source: string) => {
     const key = `${opening.from} ${opening.to} ${opening.destination} ${opening.port} ${opening.row}`;

@@ -8,6 +8,7 @@ import {
   type Server,
   type Topology,
 } from '@entente/topology';
+import { checkTopology } from '../given.ts';
 
 /** One row of the allow matrix as this topology uses it. */
 export interface LinkMatrixRow {
@@ -42,6 +43,7 @@ export interface LinkMatrixSide {
  * @param topology - built from a checked document
  */
 export function linkMatrix(topology: Topology): readonly LinkMatrixRow[] {
+  checkTopology(topology, 'linkMatrix');
   const servers = [...topology.servers.values()];
   return allowMatrix.map((row) => {
     const a = sideOf(row.a, servers);

@@ -1,3 +1,4 @@
+import { aList, anObject, aText, checkFields, checkGiven, type Kind, yesOrNo } from '../given.ts';
 import type { ProxyPlan } from './proxy-plan.ts';
 
 /** A reverse proxy whose configuration can be written. */
@@ -35,6 +36,23 @@ export function proxyConfiguration(
   program: ProxyProgram,
   files: ProxyFiles,
 ): string | undefined {
+  checkFields(
+    plan,
+    { proxy: aText, outside: anObject, webServices: aList },
+    { sharedName: aText },
+    'plan of proxyConfiguration',
+  );
+  checkGiven(
+    program,
+    ["'haproxy' or 'nginx'", (value) => value === 'haproxy' || value === 'nginx'],
+    'program of proxyConfiguration',
+  );
+  // What is no such directory could be a line of the configuration.
+  const directory: Kind = [
+    'an absolute path, of letters, digits and /._@+- alone',
+    (value) => typeof value === 'string' && isProxyDirectory(value),
+  ];
+  checkFields(files, { directory }, { hasRevocationLists: yesOrNo }, 'files of proxyConfiguration');
   if (program === 'haproxy') return `${haproxy(plan, files).join('\n')}\n`;
   return plan.sharedName === undefined ? undefined : `${nginx(plan, plan.sharedName, files).join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 import { links, peersOf, type ServerInterface, type Topology } from '@entente/topology';
+import { aText, checkGiven, checkTopology } from '../given.ts';
 
 /** Where a reverse proxy takes users, and where it carries them. */
 export interface ProxyPlan {
@@ -27,6 +28,8 @@ export type PlannedProxy =
  * @param asked - FQDN of the proxy; the only one where it is absent
  */
 export function proxyPlan(topology: Topology, asked?: string): PlannedProxy {
+  checkTopology(topology, 'proxyPlan');
+  if (asked !== undefined) checkGiven(asked, aText, 'asked of proxyPlan');
   const proxies = [...topology.servers.values()].filter(({ role }) => role === 'reverse-proxy');
   const found = proxies.filter(({ fqdn }) => asked === undefined || fqdn === asked);
   const [server] = found;

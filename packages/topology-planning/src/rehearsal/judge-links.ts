@@ -11,6 +11,7 @@ import {
   type Topology,
 } from '@entente/topology';
 import type { IdentityExpectation } from '@entente/trust';
+import { anObject, checkGiven, checkState, checkTopology, texts } from '../given.ts';
 import type { NetworkState, Viewer } from './network-state.ts';
 import { judgePartnerLink, partnerLinks } from './partner-links.ts';
 import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts';
@@ -23,6 +24,8 @@ import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts
  * @param partners - the domains of the partners to include
  */
 export function linksOf(topology: Topology, partners: readonly string[] = []): readonly RehearsedLink[] {
+  checkTopology(topology, 'linksOf');
+  checkGiven(partners, texts, 'partners of linksOf');
   const found: RehearsedLink[] = [];
   for (const server of topology.servers.values()) {
     for (const target of peersOf(topology, server.fqdn)) {
@@ -81,6 +84,8 @@ function addClientLinks(topology: Topology, server: Server, found: RehearsedLink
  * @returns undefined where both ends accept
  */
 export function judgeLink(link: RehearsedLink, state: NetworkState): LinkFailure | undefined {
+  checkGiven(link, anObject, 'link of judgeLink');
+  checkState(state, 'state of judgeLink');
   const row = allowMatrix.find((candidate) => candidate.row === link.row);
   if (row === undefined) return undefined;
   if (row === links.federation) return judgePartnerLink(link, state);

@@ -1,3 +1,4 @@
+import { aFunction, checkGiven, checkState } from '../given.ts';
 import { judgeLink, linksOf } from './judge-links.ts';
 import type { NetworkState } from './network-state.ts';
 import type { LinkFailure, RehearsedLink } from './rehearsed-link.ts';
@@ -35,6 +36,9 @@ export function rehearse(
   candidate: NetworkState,
   among: (link: RehearsedLink) => boolean = () => true,
 ): Rehearsal {
+  checkState(current, 'current of rehearse');
+  checkState(candidate, 'candidate of rehearse');
+  checkGiven(among, aFunction, 'among of rehearse');
   const breaks: FailingLink[] = [];
   const stillFail: FailingLink[] = [];
   const fixes: RehearsedLink[] = [];

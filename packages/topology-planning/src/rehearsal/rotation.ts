@@ -1,4 +1,5 @@
 import type { Topology } from '@entente/topology';
+import { aFunction, anObject, aTime, checkFields, checkTopology } from '../given.ts';
 import type { NetworkState } from './network-state.ts';
 import { type FailingLink, rehearse } from './rehearse.ts';
 import type { RehearsedLink } from './rehearsed-link.ts';
@@ -49,6 +50,16 @@ export interface Rollover {
  * @param rollover - both ends, with chains that exist already or are made for the rehearsal
  */
 export function planRotation(rollover: Rollover): RotationPlan {
+  checkFields(
+    rollover,
+    { topology: anObject, now: aTime, judges: anObject, chains: anObject },
+    {},
+    'rollover of planRotation',
+  );
+  checkTopology(rollover.topology, 'planRotation');
+  const judging = { old: aFunction, both: aFunction, new: aFunction };
+  checkFields(rollover.judges, judging, {}, 'judges of planRotation');
+  checkFields(rollover.chains, { old: aFunction, new: aFunction }, {}, 'chains of planRotation');
   const { topology, now, judges, chains } = rollover;
   const servers = [...topology.servers.keys()];
   const state = (judgeOf: NetworkState['judgeOf'], renewed: ReadonlySet<string>): NetworkState => ({
