@@ -1,8 +1,8 @@
 import http, { type RequestListener } from 'node:http';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { publicLimits } from './public-limits.ts';
-import { createPublicServer, servePublicHttp } from './public-server.ts';
+import { createPublicServer, endInTime, servePublicHttp } from './public-server.ts';
 
 const hello: RequestListener = (_, outgoing) => void outgoing.end('hello');
 
@@ -146,5 +146,30 @@ describe('a listener of plain HTTP', () => {
       message: expect.stringContaining('the port for lists'),
       place: `127.0.0.1:${first.port}`,
     });
+  });
+});
+
+describe('endInTime', () => {
+  it('refuses what is not an answer, and a time at which it would be closed at once', () => {
+    const outgoing = new http.ServerResponse(new http.IncomingMessage(new Socket()));
+    for (const other of [undefined, null, 'text', {}])
+      expect(() => endInTime(other as never, 1_000)).toThrow(
+        expect.objectContaining({ code: 'ENTENTE_PROGRAM_INVALID', place: 'outgoing of endInTime' }),
+      );
+    for (const other of [undefined, '1000', Number.NaN, 0, -1, 2_147_483_648])
+      expect(() => endInTime(outgoing, other as never)).toThrow(
+        expect.objectContaining({ code: 'ENTENTE_PROGRAM_INVALID', place: 'timeoutMs of endInTime' }),
+      );
+  });
+
+  it('is not left to the first request where the bounds of a listener have no such time', () => {
+    for (const [listener, limits, place] of [
+      [undefined, publicLimits, 'listener of boundAnswers'],
+      [hello, { ...publicLimits, answerTimeoutMs: '1000' }, 'answerTimeoutMs of boundAnswers'],
+      [hello, {}, 'answerTimeoutMs of boundAnswers'],
+    ])
+      expect(() => createPublicServer(listener as never, limits as never)).toThrow(
+        expect.objectContaining({ code: 'ENTENTE_PROGRAM_INVALID', place }),
+      );
   });
 });

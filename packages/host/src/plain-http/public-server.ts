@@ -121,11 +121,19 @@ export async function servePublicHttp(
  * body is answered without reading it, then its connection is closed.
  * @param listener - answers requests; it reads no body
  * @param limits - default `publicLimits`
+ * @throws OperatorFault `ENTENTE_PROGRAM_INVALID`: at the first request it would be too late
  */
 export function boundAnswers(
   listener: RequestListener,
   { answerTimeoutMs }: Pick<PublicLimits, 'answerTimeoutMs'> = publicLimits,
 ): RequestListener {
+  if (typeof listener !== 'function')
+    throw invalid(
+      'expected a function, found something else',
+      'listener of boundAnswers',
+      'give what answers requests',
+    );
+  checkTime(answerTimeoutMs, 'answerTimeoutMs of boundAnswers');
   return (incoming, outgoing) => {
     endInTime(outgoing, answerTimeoutMs);
     const { headers } = incoming;
@@ -138,10 +146,39 @@ export function boundAnswers(
 /**
  * Closes the connection of an answer that is not taken in time: a client that reads it octet by octet would otherwise hold it for ever.
  * @param outgoing - the answer
- * @param timeoutMs - from now, milliseconds
+ * @param timeoutMs - from now, milliseconds; above 0, and at most what a timer can wait
+ * @throws OperatorFault `ENTENTE_PROGRAM_INVALID`: with another time it would be closed at once, and what is not an answer would end the process later
  */
 export function endInTime(outgoing: ServerResponse, timeoutMs: number): void {
+  checkEnding(outgoing, timeoutMs);
   const deadline = setTimeout(() => outgoing.destroy(), timeoutMs);
   deadline.unref();
   outgoing.once('close', () => clearTimeout(deadline));
+}
+
+/** The longest time of a timer of the platform; it takes a longer one as a millisecond. */
+const longestMs = 2_147_483_647;
+
+function checkEnding(outgoing: unknown, timeoutMs: unknown): void {
+  const { destroy, once } = (outgoing ?? {}) as Partial<Record<'destroy' | 'once', unknown>>;
+  if (typeof destroy !== 'function' || typeof once !== 'function')
+    throw invalid(
+      'expected the answer of a request, found something else',
+      'outgoing of endInTime',
+      'give the ServerResponse',
+    );
+  checkTime(timeoutMs, 'timeoutMs of endInTime');
+}
+
+function checkTime(value: unknown, place: string): void {
+  if (typeof value === 'number' && value > 0 && value <= longestMs) return;
+  throw invalid(
+    `expected milliseconds from 1 to ${longestMs}, found ${typeof value === 'number' ? value : typeof value}`,
+    place,
+    'give a number of milliseconds',
+  );
+}
+
+function invalid(sentence: string, place: string, remedy: string): OperatorFault {
+  return new OperatorFault('ENTENTE_PROGRAM_INVALID', { sentence, place, remedy });
 }
