@@ -107,5 +107,27 @@ export const patches: PatchList = {
       replace: "if ((message as { readonly kind: string }).kind !== '') return;",
       test: { file: 'packages/sip/test/given-arguments.test.ts', title: 'is not cancelled' },
     },
+    {
+      name: 'bounds-on-guesses',
+      off: 'a bound on guesses that is undefined or misspelt bounds nothing',
+      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
+      find: '...checkedGuessRules(rules, Object.keys(defaultGuessRules))',
+      replace: '...rules',
+      test: {
+        file: 'packages/sip-proxy/test/given-bounds.test.ts',
+        title: 'are the default ones where they are undefined: nothing turns them off',
+      },
+    },
+    {
+      name: 'letters-as-a-key',
+      off: 'routes are sealed with the letters of a text as their key',
+      file: 'packages/sip-proxy/src/sealing/epoch-sealing.ts',
+      find: 'if (isBytes && key.length >= keyBytes) return;',
+      replace: 'if (key?.length >= keyBytes) return;',
+      test: {
+        file: 'packages/sip-proxy/test/given-bounds.test.ts',
+        title: 'has no key of letters, and none that is too short or left out',
+      },
+    },
   ],
 };

@@ -1,4 +1,5 @@
 import { detached } from '@entente/sip';
+import { checkedGuessRules } from './check-guess-rules.ts';
 
 /** How many passwords may be guessed. */
 export interface GuessRules {
@@ -117,9 +118,12 @@ export class GuessLimit {
   /** Wrong passwords on connections of the users themselves, by name, since the last right one there. */
   readonly #onConnections = new WeakMap<object, Map<string, number>>();
 
-  /** @param rules - bounds, where they differ from {@link defaultGuessRules} */
+  /**
+   * @param rules - bounds, where they differ from {@link defaultGuessRules}
+   * @throws SipArgumentError where one is misspelt, or not a number
+   */
   constructor(rules: Partial<GuessRules> = {}) {
-    this.#rules = { ...defaultGuessRules, ...rules };
+    this.#rules = { ...defaultGuessRules, ...checkedGuessRules(rules, Object.keys(defaultGuessRules)) };
   }
 
   /**

@@ -42,7 +42,7 @@ interface DerivedKey {
  * number of processes uses that up together.
  * @param keys - only holders of them can open what was sealed
  * @param random - unpredictable bytes, for the salt and for nonces
- * @throws RangeError (code SIP_PROXY_TOKEN) for a short key
+ * @throws RangeError (code SIP_PROXY_TOKEN) for a short key, and for one that is not a Uint8Array
  */
 export function createSealing(keys: EpochKeys, random: (bytes: number) => Uint8Array): Sealing {
   return new EpochSealing(keys, random);
@@ -176,7 +176,10 @@ function lengthOf(plainBytes: number): number {
 }
 
 function checkKey(key: Uint8Array): void {
-  if (key.length >= keyBytes) return;
-  const message = `Sealing key: expected at least ${keyBytes} secret bytes, found ${key.length}. Generate a longer key`;
+  // Letters are not the bytes of a key: most of their bits are known.
+  const isBytes = (key as unknown) instanceof Uint8Array;
+  if (isBytes && key.length >= keyBytes) return;
+  const found = isBytes ? key.length : `a value of the type ${typeof key}`;
+  const message = `Sealing key: expected at least ${keyBytes} secret bytes, found ${found}. Generate a longer key`;
   throw Object.assign(new RangeError(message), { code: 'SIP_PROXY_TOKEN' });
 }

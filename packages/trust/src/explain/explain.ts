@@ -22,7 +22,7 @@ const titles: Readonly<Record<Stage, string>> = {
  *
  * @param verdict - from a judge
  * @returns a tree; {@link renderExplain} turns it into text
- * @throws TrustFault `ENTENTE_BAD_VERDICT` for what is no verdict
+ * @throws TrustFault `ENTENTE_BAD_VERDICT` for what is not a verdict
  */
 export function explain(verdict: TrustVerdict): ExplainTree {
   checkVerdict(verdict);

@@ -51,7 +51,7 @@ export function checkOptions(
 }
 
 /**
- * Refuses what is no place of a store.
+ * Refuses what is not a place of a store.
  *
  * @param location - as given
  * @param of - which function it is given to
