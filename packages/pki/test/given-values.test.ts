@@ -2,27 +2,20 @@ import { randomBytes } from 'node:crypto';
 import {
   createCrlPublisher,
   createIssuance,
-  createJoinToken,
   createRevocationDesk,
-  formatJoinToken,
   issueJoinToken,
-  joinTokenSecretHash,
   objectsHandler,
-  parseJoinToken,
   publishedObjects,
 } from '@entente/pki';
-import { createKeyAndRequest, enrol, renew, renewalTime } from '@entente/pki/client';
 import { createMemoryLedger } from '@entente/pki/ledger';
 import {
   checkAuthorityFolder,
   createFolder,
-  keySigner,
   openAuthorityFolder,
   openLedgerFile,
   openRootFolder,
   readSecret,
 } from '@entente/pki/node';
-import { packPkcs12, unpackPkcs12 } from '@entente/pki/pkcs12';
 import { describe, expect, it } from 'vitest';
 
 /** What callers without a compiler pass. */
@@ -106,46 +99,6 @@ describe('a join token', () => {
       ],
       [() => issueJoinToken(options, given({ ...order, replace: 'true' })), 'replace of issueJoinToken'],
       [() => issueJoinToken(given({ ...options, clock: 1 }), order), 'clock of issueJoinToken'],
-      [
-        () => createJoinToken({ ...parts, notAfter: Number.NaN }, randomBytes, Date.now()),
-        'notAfter of a join token',
-      ],
-      [() => createJoinToken(given(undefined), randomBytes, Date.now()), 'parts of createJoinToken'],
-    ]);
-  });
-
-  it('is neither read nor written where it is something else', async () => {
-    for (const other of [undefined, null, 7, {}])
-      await refused([
-        [() => parseJoinToken(given(other)), 'text of parseJoinToken'],
-        [() => formatJoinToken(given(other)), 'token of formatJoinToken'],
-        [() => joinTokenSecretHash(given(other)), 'secret of joinTokenSecretHash'],
-      ]);
-  });
-});
-
-describe('a server that enrols', () => {
-  it('requests nothing where an option is misspelt: it would get another certificate', async () => {
-    const key = await createKeyAndRequest({ subject: 'pool1.contoso.example' });
-    const task = { key, transport: fetch, authority: 'https://authority.contoso.example' };
-    await refused([
-      [() => renew(given({ ...task, interfac: 'external' })), 'options of renew'],
-      [() => renew(given({ ...task, authority: 'authority' })), 'authority of renew'],
-      [() => renew(given({ ...task, transport: {} })), 'transport of renew'],
-      [() => renew(given({ ...task, key: key.privateKeyPem })), 'key of renew'],
-      [() => enrol(given({ key, transport: fetch })), 'token of enrol'],
-      [() => enrol(given({ key, transport: fetch, token: 'entente-join' })), 'token of enrol'],
-      [() => createKeyAndRequest(given({ subject: 'a', dnsnames: [] })), 'options of createKeyAndRequest'],
-      [() => createKeyAndRequest(given({ subject: 'a', keyKind: 'p256' })), 'keyKind of createKeyAndRequest'],
-      [() => createKeyAndRequest(given(null)), 'options of createKeyAndRequest'],
-    ]);
-  });
-
-  it('has no time of renewal that is none: its timer would fire again and again', async () => {
-    await refused([
-      [() => renewalTime({ notBefore: 0, notAfter: 1 }, given(undefined)), 'random of renewalTime'],
-      [() => renewalTime(given(undefined), 0.5), 'certificate of renewalTime'],
-      [() => renewalTime(given({ notBefore: new Date(0), notAfter: 1 }), 0.5), 'notBefore of renewalTime'],
     ]);
   });
 });
@@ -171,19 +124,6 @@ describe('files', () => {
     await refused([
       [() => readSecret('key.pem', given(undefined)), 'maxBytes of readSecret'],
       [() => openAuthorityFolder('authority', given(undefined)), 'openLedger of openAuthorityFolder'],
-      [() => keySigner(given(undefined)), 'key of keySigner'],
-    ]);
-  });
-
-  it('of PKCS#12 are not protected by options that are misspelt', async () => {
-    const content = { privateKey: new Uint8Array(1), chain: [new Uint8Array(1)] };
-    await refused([
-      [() => packPkcs12(content, given({ pasword: 'x' })), 'options of packPkcs12'],
-      [() => packPkcs12(content, given({ password: 'x', iteration: 1 })), 'options of packPkcs12'],
-      [() => packPkcs12(content, given({ password: 'x', iterations: '1' })), 'iterations of packPkcs12'],
-      [() => packPkcs12(given(undefined), { password: 'x' }), 'content of packPkcs12'],
-      [() => unpackPkcs12(given('text'), 'x'), 'pfx of unpackPkcs12'],
-      [() => unpackPkcs12(new Uint8Array(1), given(undefined)), 'password of unpackPkcs12'],
     ]);
   });
 });

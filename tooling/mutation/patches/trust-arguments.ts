@@ -101,17 +101,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'limits-of-a-store',
-      off: 'anchors are read with a limit that is misspelt, and limits nothing',
-      file: 'packages/trust/src/node/anchors-from.ts',
-      find: '  checkAnchors({ anchors });\n',
-      replace: '',
-      test: {
-        file: 'packages/trust/test/given-arguments.test.ts',
-        title: 'is not opened where a limit is misspelt',
-      },
-    },
-    {
       name: 'yes-that-is-a-text',
       off: 'a text in which an anchor is said to have no such right gives it the right',
       file: 'packages/trust/src/judge/check-anchors.ts',

@@ -95,17 +95,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'misspelt-interface',
-      off: 'a server gets the certificate of another interface than it has asked for',
-      file: 'packages/pki/src/client/enrol.ts',
-      find: "  checkOptions(options, ['key', 'transport', 'authority'], ['interface', 'signal'], 'renew');\n",
-      replace: '',
-      test: {
-        file: 'packages/pki/test/given-values.test.ts',
-        title: 'requests nothing where an option is misspelt: it would get another certificate',
-      },
-    },
-    {
       name: 'secret-without-a-bound',
       off: 'a file of any size is read as a secret',
       file: 'packages/pki/src/node/read-secret.ts',

@@ -1,8 +1,6 @@
 import { GatheredOctets } from '@entente/trust';
 import { type Certificate, decodePemCertificates } from '@entente/x509';
 import type { JoinToken } from '../enrolment/join-token.ts';
-import { checkOptions } from '../ground/check-options.ts';
-import { aFunction, aText, checkValue, checkValues, having } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import type { KeyAndRequest } from './key-and-request.ts';
 import type { EnrolmentOutcome, RemoteRefusal, Transport } from './transport.ts';
@@ -39,17 +37,9 @@ const maxAnswerBytes = 262_144;
  * @param options - token, key and transport; the transport must accept no root but the one whose hash is in the token
  * (see `pinnedRoot`)
  * @returns the certificate, or the authority's refusal
- * @throws PkiFault `ENTENTE_PKI_TRANSPORT` if the authority cannot be reached, or its answer is neither;
- * `ENTENTE_PKI_BAD_ARGUMENT`
+ * @throws PkiFault `ENTENTE_PKI_TRANSPORT` if the authority cannot be reached, or its answer is neither
  */
 export async function enrol(options: EnrolOptions): Promise<EnrolmentOutcome> {
-  checkOptions(options, ['key', 'transport', 'token'], ['interface', 'signal'], 'enrol');
-  checkTask(options, 'enrol');
-  checkValue(
-    options.token,
-    having('a join token of parseJoinToken', 'secret', 'authority'),
-    'token of enrol',
-  );
   const secret = Buffer.from(options.token.secret).toString('base64url');
   return ask(options, options.token.authority, { authorization: `Bearer ${secret}` });
 }
@@ -59,23 +49,10 @@ export async function enrol(options: EnrolOptions): Promise<EnrolmentOutcome> {
  * the answer is lost: another key is refused as `already-renewed`.
  * @param options - where, key and transport
  * @returns the certificate, or the authority's refusal
- * @throws PkiFault `ENTENTE_PKI_TRANSPORT`, `ENTENTE_PKI_BAD_ARGUMENT`
+ * @throws PkiFault `ENTENTE_PKI_TRANSPORT`
  */
 export async function renew(options: RenewOptions): Promise<EnrolmentOutcome> {
-  checkOptions(options, ['key', 'transport', 'authority'], ['interface', 'signal'], 'renew');
-  checkTask(options, 'renew');
-  checkValue(
-    options.authority,
-    ['an https URL', (value) => typeof value === 'string' && URL.canParse(value)],
-    'authority of renew',
-  );
   return ask(options, options.authority, {});
-}
-
-function checkTask(task: EnrolmentTask, of: string): void {
-  const key = having('a key with its request, as createKeyAndRequest returns it', 'request', 'publicKey');
-  const signal = having('an AbortSignal', 'throwIfAborted', 'addEventListener');
-  checkValues(task, { key, transport: aFunction, interface: aText, signal }, of);
 }
 
 async function ask(

@@ -7,8 +7,6 @@ import {
   oids,
   subjectAltNameExtension,
 } from '@entente/x509';
-import { checkOptions } from '../ground/check-options.ts';
-import { aList, aText, checkValues } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 
@@ -46,22 +44,9 @@ const generators = {
  * Generates a key, or takes the one that is given, and signs a request with it.
  * @param options - subject, names and kind of key
  * @returns key and request; nothing is stored
- * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED` for a `privateKeyPem` that is not a key of an allowed kind;
- * `ENTENTE_PKI_BAD_ARGUMENT`
+ * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED` for a `privateKeyPem` that is not a key of an allowed kind
  */
 export async function createKeyAndRequest(options: KeyAndRequestOptions): Promise<KeyAndRequest> {
-  checkOptions(options, ['subject'], ['dnsNames', 'privateKeyPem', 'keyKind'], 'createKeyAndRequest');
-  const kinds = Object.keys(generators);
-  checkValues(
-    options,
-    {
-      subject: aText,
-      dnsNames: aList,
-      privateKeyPem: aText,
-      keyKind: [`one of ${kinds.join(', ')}`, (value) => kinds.includes(value as string)],
-    },
-    'createKeyAndRequest',
-  );
   const key =
     options.privateKeyPem === undefined
       ? (await generators[options.keyKind ?? 'ec-p256']()).privateKey

@@ -1,5 +1,4 @@
 import { createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { checkValue, having } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import type { SignatureScheme, Signer } from '../ground/signer.ts';
 
@@ -9,7 +8,6 @@ import type { SignatureScheme, Signer } from '../ground/signer.ts';
  * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`
  */
 export function keySigner(key: KeyObject): Signer {
-  checkValue(key, having('a KeyObject of node:crypto', 'type'), 'key of keySigner');
   const scheme = schemeOf(key);
   const digest = { 'rsa-pkcs1-sha256': 'sha256', ed25519: null }[scheme as string];
   const algorithm = digest === undefined ? scheme.slice('ecdsa-with-'.length) : digest;

@@ -1,6 +1,4 @@
 import forge from 'node-forge';
-import { checkOptions } from '../ground/check-options.ts';
-import { aList, aText, aUint8Array, checkValue, checkValues, having } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import {
   bmpString,
@@ -38,10 +36,6 @@ export interface Pkcs12Options {
   readonly iterations?: number;
 }
 
-const rounds = [
-  'a whole number from 1',
-  (value: unknown) => Number.isInteger(value) && (value as number) >= 1,
-] as const;
 const saltBytes = 16;
 const defaultIterations = 100_000;
 const macBytes = 32;
@@ -56,10 +50,6 @@ const macBytes = 32;
  * @see RFC 7292 §4
  */
 export function packPkcs12(content: Pkcs12Content, options: Pkcs12Options): Uint8Array {
-  checkValue(content, having('a key and its chain', 'privateKey', 'chain'), 'content of packPkcs12');
-  checkValues(content, { privateKey: aUint8Array, chain: aList }, 'packPkcs12');
-  checkOptions(options, ['password'], ['friendlyName', 'iterations'], 'packPkcs12');
-  checkValues(options, { password: aText, friendlyName: aText, iterations: rounds }, 'packPkcs12');
   const leaf = content.chain[0];
   if (leaf === undefined || !isPrintableAscii(options.password)) {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {

@@ -1,5 +1,4 @@
 import forge from 'node-forge';
-import { aUint8Array, checkValue } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { derOf, fromBinary, toBinary } from './asn1.ts';
 import type { Pkcs12Content } from './pack.ts';
@@ -16,8 +15,6 @@ const maxBytes = 262_144;
  * @see RFC 7292 §5
  */
 export function unpackPkcs12(pfx: Uint8Array, password: string): Pkcs12Content {
-  checkValue(pfx, aUint8Array, 'pfx of unpackPkcs12');
-  checkValue(password, ['a text', (value) => typeof value === 'string'], 'password of unpackPkcs12');
   if (pfx.length > maxBytes) throw unreadable(`expected at most ${maxBytes} octets, found ${pfx.length}`);
   let bags: forge.pkcs12.Bag[];
   try {

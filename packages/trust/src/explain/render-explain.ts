@@ -40,7 +40,10 @@ function checkTree(tree: unknown, options: unknown): void {
   const { stages, title } = (isObject(tree) ? tree : {}) as Partial<Record<keyof ExplainTree, unknown>>;
   if (!Array.isArray(stages) || typeof title !== 'string')
     throw misuse('ENTENTE_BAD_VERDICT', 'tree of renderExplain', 'the tree that explain returned', tree);
-  if (!isObject(options) || typeof Reflect.get(options, 'colour') !== 'boolean')
+  const colour: unknown = isObject(options) ? Reflect.get(options, 'colour') : null;
+  // Where there is no terminal, `process.stdout.isTTY` is undefined.
+  const isKnown = isObject(options) && Object.keys(options).every((name) => name === 'colour');
+  if (!isKnown || (colour !== undefined && typeof colour !== 'boolean'))
     throw misuse(
       'ENTENTE_BAD_VERDICT',
       'options of renderExplain',

@@ -1,5 +1,4 @@
 import { decodeCertificate } from '@entente/x509';
-import { checkAnchors } from '../judge/check-anchors.ts';
 import type { AnchorLimits, AnchorSet, TrustAnchor } from '../policy/anchor.ts';
 import type { RevocationPolicy } from '../policy/revocation-policy.ts';
 import { anything, checkLocation, checkOptions, type OptionRule, texts, yesOrNo } from './check-options.ts';
@@ -41,7 +40,7 @@ export interface AnchorsFromOptions extends FollowOptions, AnchorDefaults {}
  * @returns the anchors in force
  * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`, `ENTENTE_STORE_EMPTY`; `ENTENTE_STORE_NOT_A_CA` where no
  * certificate of them is that of a CA, and to `onFault` where some are not
- * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`, `ENTENTE_BAD_ANCHOR_LIMIT`
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`
  */
 export async function anchorsFrom(
   location: StoreLocation,
@@ -102,7 +101,6 @@ export function anchorSet(
       remedy: 'add the root certificate there, as a PEM block CERTIFICATE',
     });
   }
-  checkAnchors({ anchors });
   return { anchors };
 }
 

@@ -30,7 +30,7 @@ export interface SystemAnchors extends AnchorSet {
  * @param defaults - limits and revocation policy for all of them
  * @param bundles - files to look for, in order
  * @throws StoreFault `ENTENTE_NO_SYSTEM_ANCHORS`
- * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`, `ENTENTE_BAD_ANCHOR_LIMIT`
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`
  */
 export async function systemAnchors(
   defaults: AnchorDefaults = {},
