@@ -13,7 +13,6 @@ export const anObject: Kind = [
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 ];
 export const aList: Kind = ['a list', Array.isArray];
-export const aUint8Array: Kind = ['octets in a Uint8Array', (value) => value instanceof Uint8Array];
 export const yesOrNo: Kind = ['true or false', (value) => typeof value === 'boolean'];
 export const aNumber: Kind = ['a number', Number.isFinite];
 export const duration: Kind = [
