@@ -120,6 +120,16 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'begun-and-left',
+      off: 'thousands of handshakes that were begun and left alone keep newcomers waiting for seconds',
+      file: reading,
+      find: 'if (this.#fresh.delete(socket)) this.#stale.add(socket);',
+      replace: '',
+      test: reads(
+        'are those that have begun lately before many that have not got on for long, which have every fourth turn',
+      ),
+    },
+    {
       name: 'cost-of-others',
       off: 'a handshake owes for what was computed for others in the same turn',
       file: 'packages/tls/src/listen/handshake-costs.ts',

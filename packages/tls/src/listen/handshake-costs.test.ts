@@ -10,10 +10,11 @@ class Connection {
   }
 }
 
-function start() {
+function start(readable?: () => Iterable<Socket>) {
   let worked = 0;
   const ends: (() => void)[] = [];
-  const costs = new HandshakeCosts({ worked: () => worked, atEndOfTurn: (run) => void ends.push(run) });
+  const atEndOfTurn = (run: () => void) => void ends.push(run);
+  const costs = new HandshakeCosts({ worked: () => worked, atEndOfTurn, readable });
   return {
     costs,
     ends,
@@ -64,6 +65,20 @@ describe('a handshake', () => {
     endTurn();
     work(1_000);
     expect(costs.take(connection.socket)).toBe(124);
+  });
+
+  it('over which nothing can come is not looked at, however many of them there are', () => {
+    const looked: Connection[] = [];
+    const read: Connection[] = [];
+    const { begin, compute, costs, endTurn } = start(() => read.map(({ socket }) => socket));
+    for (let count = 0; count < 1_000; count++)
+      Object.defineProperty(begin(), 'bytesRead', { get: () => looked.push(connection) });
+    const connection = begin();
+    read.push(connection);
+    compute(connection, 120);
+    endTurn();
+    expect(looked).toEqual([]);
+    expect(costs.take(connection.socket)).toBe(120);
   });
 
   it('that does not end has its cost also where another one that ends in the same turn is taken to have it', () => {

@@ -27,6 +27,8 @@ export interface HandshakeCostsOptions {
   readonly worked?: (() => number) | undefined;
   /** Runs something at the end of this turn of the event loop, or of the next one, and keeps it from waiting for nothing. */
   readonly atEndOfTurn?: ((run: () => void) => void) | undefined;
+  /** Those over which anything can come: there may be thousands that are not read from. Default all. */
+  readonly readable?: (() => Iterable<Socket>) | undefined;
 }
 
 /**
@@ -38,6 +40,7 @@ export class HandshakeCosts {
   readonly #worked: () => number;
   readonly #atEndOfTurn: (run: () => void) => void;
   readonly #costs = new Map<Socket, Cost>();
+  readonly #readable: () => Iterable<Socket>;
   readonly #look = (): void => this.#endTurn();
   #isLooking = false;
   #turn = 0;
@@ -45,9 +48,10 @@ export class HandshakeCosts {
   #before = 0;
 
   /** @param options - the clocks */
-  constructor({ worked = hasWorked, atEndOfTurn = afterPolling }: HandshakeCostsOptions = {}) {
+  constructor({ worked = hasWorked, atEndOfTurn = afterPolling, readable }: HandshakeCostsOptions = {}) {
     this.#worked = worked;
     this.#atEndOfTurn = atEndOfTurn;
+    this.#readable = readable ?? (() => this.#costs.keys());
   }
 
   /** @param socket - its handshake begins */
@@ -102,9 +106,11 @@ export class HandshakeCosts {
   #endTurn(): void {
     const now = this.#worked();
     if (now - this.#turnBegan >= shortTurnMs)
-      for (const [socket, cost] of this.#costs)
-        if (socket.bytesRead !== cost.octets)
+      for (const socket of this.#readable()) {
+        const cost = this.#costs.get(socket);
+        if (cost !== undefined && socket.bytesRead !== cost.octets)
           this.#add(socket, cost, now - Math.max(this.#turnBegan, cost.began));
+      }
     this.#turn++;
     this.#turnBegan = this.#before = now;
     this.#isLooking = this.#costs.size > 0;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { HandshakeReads } from './handshake-reads.ts';
+import { freshMs, HandshakeReads } from './handshake-reads.ts';
 
 /** An accepted connection, from whose handle is read as long as nobody stops that. */
 class Connection {
@@ -25,12 +25,14 @@ class Connection {
 
 function start(yields: (label: string) => boolean = () => false) {
   let worked = 0;
+  let now = 0;
   const turns: (() => void)[] = [];
   const due: { readonly ms: number; readonly run: () => void }[] = [];
   const all: Connection[] = [];
   const reads = new HandshakeReads({
     yields: (socket) => yields((socket as unknown as Connection).label),
     worked: () => worked,
+    now: () => now,
     atEndOfTurn: (run) => void turns.push(run),
     after: (ms, run) => void due.push({ ms, run }),
   });
@@ -49,6 +51,10 @@ function start(yields: (label: string) => boolean = () => false) {
       worked += ms;
       if (bring) for (const connection of all) if (connection.isRead) connection.bytesRead += 5_000;
       for (const run of turns.splice(0)) run();
+    },
+    /** Time passes. */
+    pass(ms: number): void {
+      now += ms;
     },
     read: () => all.filter(({ isRead }) => isRead).map(({ label }) => label),
     /** The pause is over. */
@@ -94,6 +100,23 @@ describe('handshakes that are read', () => {
     begin('newcomer');
     turn();
     expect(read()).toEqual(['newcomer']);
+  });
+
+  it('are those that have begun lately before many that have not got on for long, which have every fourth turn', () => {
+    const { begin, pass, read, turn } = start();
+    for (let count = 0; count < 40; count++) begin(`before${count}`);
+    for (let count = 0; count < 20; count++) turn();
+    pass(freshMs + 1);
+    for (let count = 0; count < 20; count++) turn();
+    const newcomers = ['newcomer1', 'newcomer2'];
+    for (const label of newcomers) begin(label);
+    turn();
+    const turns = Array.from({ length: 8 }, () => {
+      turn();
+      return read();
+    });
+    expect(turns.filter((labels) => labels.every((label) => newcomers.includes(label)))).toHaveLength(6);
+    expect(turns.filter((labels) => labels.some((label) => label.startsWith('before')))).toHaveLength(2);
   });
 
   it('are none after a long turn in which one was read, for as long, so that others have half of the time', () => {

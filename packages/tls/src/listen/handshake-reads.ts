@@ -9,7 +9,12 @@ const longestPauseMs = 1_000;
 /** Of so many turns one is for who has waited longest of all. */
 const turnsOfThoseBefore = 4;
 /** Milliseconds after which others have their turn where nothing has come of those that have it. */
-const idleMs = 5;
+const idleMs = 1;
+/**
+ * Milliseconds in which a handshake comes before those that have begun earlier: anybody can begin thousands and say nothing more, and one that is meant needs
+ * a moment on the network.
+ */
+export const freshMs = 3_000;
 
 /** The platform's handle of an accepted connection, from which TLS reads. */
 interface Handle {
@@ -22,6 +27,8 @@ export interface HandshakeReadsOptions {
   readonly yields: (socket: Socket) => boolean;
   /** Milliseconds for which the event loop has worked. Default those of the platform. */
   readonly worked?: (() => number) | undefined;
+  /** Milliseconds, of a clock that is never set. */
+  readonly now: () => number;
   /** Runs something at the end of this turn of the event loop, or of the next one, and keeps it from waiting for nothing. */
   readonly atEndOfTurn?: ((run: () => void) => void) | undefined;
   /** Runs something later. */
@@ -42,8 +49,12 @@ export class HandshakeReads {
   readonly #silent = new Set<Socket>();
   /** Those that are read from, with the octets that had come before. */
   readonly #read = new Map<Socket, number>();
-  /** In the order in which they wait. */
-  readonly #held = new Set<Socket>();
+  /** Those that have begun lately, and when, in that order. */
+  readonly #lately = new Map<Socket, number>();
+  /** Those of them that wait, in the order in which they do. */
+  readonly #fresh = new Set<Socket>();
+  /** The others that wait. */
+  readonly #stale = new Set<Socket>();
   readonly #look = (): void => this.#endTurn();
   #limit = 1;
   #before = 0;
@@ -64,6 +75,7 @@ export class HandshakeReads {
   /** @param socket - its handshake begins */
   add(socket: Socket): void {
     this.#silent.add(socket);
+    this.#lately.set(socket, this.#options.now());
     if (this.#isLooking) return;
     this.#before = this.#worked();
     this.#lookLater();
@@ -71,9 +83,21 @@ export class HandshakeReads {
 
   /** @param socket - its handshake has ended, or it is closed */
   remove(socket: Socket): void {
+    this.#lately.delete(socket);
     this.#silent.delete(socket);
     if (this.#read.delete(socket)) this.#hasEnded = true;
-    if (this.#held.delete(socket)) start(socket);
+    if (this.#fresh.delete(socket) || this.#stale.delete(socket)) start(socket);
+  }
+
+  /** Those that are read from: nothing comes over the others. */
+  *readable(): Iterable<Socket> {
+    yield* this.#silent;
+    yield* this.#read.keys();
+  }
+
+  /** How many wait. */
+  get #waiting(): number {
+    return this.#fresh.size + this.#stale.size;
   }
 
   #lookLater(): void {
@@ -91,18 +115,18 @@ export class HandshakeReads {
       this.#hold(socket);
     }
     const isLong = turnMs >= longTurnMs;
-    if (isLong || this.#held.size === 0) this.#limit = 1;
-    if (this.#held.size > 0 && !this.#isPaused) {
+    if (isLong || this.#waiting === 0) this.#limit = 1;
+    if (this.#waiting > 0 && !this.#isPaused) {
       if (isLong && this.#hasRead()) this.#pause(turnMs);
       else {
         this.#next();
         this.#limit = mostReads;
-        if (this.#held.size > 0) this.#wake();
+        if (this.#waiting > 0) this.#wake();
       }
     }
     this.#hasEnded = false;
     this.#isLooking = false;
-    if (this.#silent.size + this.#read.size + this.#held.size > 0) this.#lookLater();
+    if (this.#silent.size + this.#read.size + this.#waiting > 0) this.#lookLater();
   }
 
   /** Whether anything has come in this turn of those that were read from: then they may have made it long. */
@@ -118,25 +142,40 @@ export class HandshakeReads {
     this.#options.after(Math.min(turnMs, longestPauseMs), () => {
       this.#isPaused = false;
       this.#next();
-      if (this.#held.size > 0) this.#wake();
+      if (this.#waiting > 0) this.#wake();
     });
+  }
+
+  /** Those that have begun lately no more. */
+  #age(): void {
+    const until = this.#options.now() - freshMs;
+    for (const [socket, began] of this.#lately) {
+      if (began > until) return;
+      this.#lately.delete(socket);
+      if (this.#fresh.delete(socket)) this.#stale.add(socket);
+    }
   }
 
   /** Those that were read from go behind the others. */
   #next(): void {
-    if (this.#read.size + this.#held.size > this.#limit)
+    this.#age();
+    if (this.#read.size + this.#waiting > this.#limit)
       for (const socket of [...this.#read.keys()]) this.#hold(socket);
     // Now and then the first of all begins, so that each has a turn in the end.
-    if (++this.#turns % turnsOfThoseBefore === 0) this.#fill(() => true, 1);
-    this.#fill((socket) => !this.#options.yields(socket), this.#limit);
-    this.#fill(() => true, this.#limit);
+    if (++this.#turns % turnsOfThoseBefore === 0) {
+      this.#fill(this.#stale, () => true, 1);
+      this.#fill(this.#fresh, () => true, 1);
+    }
+    const comesFirst = (socket: Socket) => !this.#options.yields(socket);
+    for (const may of [comesFirst, () => true])
+      for (const waiting of [this.#fresh, this.#stale]) this.#fill(waiting, may, this.#limit);
   }
 
-  #fill(may: (socket: Socket) => boolean, most: number): void {
-    for (const socket of this.#held) {
+  #fill(waiting: Set<Socket>, may: (socket: Socket) => boolean, most: number): void {
+    for (const socket of waiting) {
       if (this.#read.size >= most) return;
       if (!may(socket)) continue;
-      this.#held.delete(socket);
+      waiting.delete(socket);
       this.#read.set(socket, socket.bytesRead);
       start(socket);
     }
@@ -144,7 +183,7 @@ export class HandshakeReads {
 
   #hold(socket: Socket): void {
     this.#read.delete(socket);
-    this.#held.add(socket);
+    (this.#lately.has(socket) ? this.#fresh : this.#stale).add(socket);
     (socket as unknown as Handle)._handle?.readStop?.();
   }
 

@@ -19,7 +19,7 @@ const ordinaryMs = 5;
 const watchMs = 1_000;
 
 /** What {@link PacedHandshakes} is made of. */
-export interface PacedHandshakesOptions extends HandshakeCostsOptions {
+export interface PacedHandshakesOptions extends Omit<HandshakeCostsOptions, 'readable'> {
   /** Whether clients are asked for certificates: then few handshakes of an address are under way. */
   readonly asks: boolean;
   /** Milliseconds in which something has to come from a client that waits. */
@@ -74,16 +74,18 @@ export class PacedHandshakes {
     this.#silentMs = options.silentMs;
     this.#close = options.close;
     this.#debts = new AddressDebts(now);
-    this.#costs = new HandshakeCosts(options);
     const reads = options.asks
       ? new HandshakeReads({
           yields: (socket) => this.#yields(groupOf(socket)),
           worked: options.worked,
+          now,
           atEndOfTurn: options.atEndOfTurn,
           after,
         })
       : undefined;
     this.#reads = reads;
+    // Begins and ends its turns before these do, which let others be read from.
+    this.#costs = new HandshakeCosts({ ...options, readable: reads && (() => reads.readable()) });
     this.#queue = new HandshakeQueue((socket) => {
       this.#costs.begin(socket);
       options.begin(socket);
