@@ -81,7 +81,6 @@ const plainErrors: Readonly<Record<string, string>> = {
   'member fetch-crl.ts': 'logged while a member runs; a fault of joining before it',
   'pki enrol.ts': 'caught in the same function, and made a fault that names the URL',
   'pki fake-signer.ts': 'what the module of a key would throw, in a test',
-  'sip-endpoint connection.ts': 'a defect of the program: a socket that no verdict admitted',
   'sip-endpoint transaction-layer.ts': 'a defect of the program: a Via that it did not write',
   'sip-relay ask-policies.ts': 'caught in the same file or by the calls of a plugin, and made a refusal',
   'sip-relay proxy-runtime.ts': 'a defect of the program: a side that the server does not have',
