@@ -112,9 +112,9 @@ describe('entente explain', () => {
   });
 
   it('says of a publisher that is down that it has to answer, and not that this side may ask it', async () => {
-    const gone = createServer();
-    const distribution = await listen(gone);
-    await new Promise((resolve) => gone.close(resolve));
+    const down = createServer();
+    down.on('connection', (socket) => socket.resetAndDestroy());
+    const distribution = await listen(down);
     const address = await server({ dnsNames: [serverName], crlUrl: `http://${distribution}/contoso.crl` });
     const asked = ['explain', address, '--name', serverName, '--anchors', anchors];
     const { out, status } = await entente(...asked, '--fetch-from', '127.0.0.1');
