@@ -119,6 +119,27 @@ describe('handshakes that are read', () => {
     expect(turns.filter((labels) => labels.some((label) => label.startsWith('before')))).toHaveLength(2);
   });
 
+  it('are not all of which nothing has come for long: those have their turns, in which what they say at last is read', () => {
+    const { begin, pass, read, turn } = start();
+    const silent = Array.from({ length: 30 }, (_, at) => begin(`silent${at}`, 0));
+    turn();
+    expect(read()).toHaveLength(30);
+    pass(freshMs + 1);
+    turn();
+    expect(read().length).toBeLessThanOrEqual(2);
+    const looked = new Set<string>();
+    for (const one of silent)
+      Object.defineProperty(one, 'bytesRead', { get: () => looked.add(one.label) && 0 });
+    turn();
+    expect(looked.size).toBeLessThanOrEqual(4);
+    const seen = new Set<string>();
+    for (let count = 0; count < 20; count++) {
+      for (const label of read()) seen.add(label);
+      turn();
+    }
+    expect(seen.size).toBe(30);
+  });
+
   it('are none after a long turn in which one was read, for as long, so that others have half of the time', () => {
     const { begin, goOn, read, turn } = start();
     for (const label of ['a', 'b', 'c']) begin(label);

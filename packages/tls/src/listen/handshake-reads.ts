@@ -38,14 +38,14 @@ export interface HandshakeReadsOptions {
 /**
  * Reads from a few handshakes in a turn of the event loop. What a client shows is verified in the turn in which it comes, before anybody can look at it; and
  * what many addresses have sent in the same moment would all be verified in one turn, in which nobody else is served. What a client sends first is read at
- * once: it costs little, and is answered. What it sends then waits in the kernel for its turn. After a long turn none of them is read for as long: others have
- * half of the time, and newcomers, of whom the platform accepts one in a turn, find one.
+ * once where its connection is new: it costs little, and is answered. What comes then, and what comes first over an older connection, waits in the kernel for
+ * its turn. After a long turn none of them is read for as long: others have half of the time, and newcomers, of whom the platform accepts one in a turn, find one.
  */
 export class HandshakeReads {
   readonly #options: HandshakeReadsOptions;
   readonly #worked: () => number;
   readonly #atEndOfTurn: (run: () => void) => void;
-  /** Of which nothing has come. */
+  /** Of which nothing has come, and which have begun lately. */
   readonly #silent = new Set<Socket>();
   /** Those that are read from, with the octets that had come before. */
   readonly #read = new Map<Socket, number>();
@@ -114,6 +114,7 @@ export class HandshakeReads {
       this.#silent.delete(socket);
       this.#hold(socket);
     }
+    this.#age();
     const isLong = turnMs >= longTurnMs;
     if (isLong || this.#waiting === 0) this.#limit = 1;
     if (this.#waiting > 0 && !this.#isPaused) {
@@ -146,19 +147,19 @@ export class HandshakeReads {
     });
   }
 
-  /** Those that have begun lately no more. */
+  /** Those that have begun lately no more. From now on one that is silent has its turn like others, and is not looked at in each. */
   #age(): void {
     const until = this.#options.now() - freshMs;
     for (const [socket, began] of this.#lately) {
       if (began > until) return;
       this.#lately.delete(socket);
       if (this.#fresh.delete(socket)) this.#stale.add(socket);
+      if (this.#silent.delete(socket)) this.#hold(socket);
     }
   }
 
   /** Those that were read from go behind the others. */
   #next(): void {
-    this.#age();
     if (this.#read.size + this.#waiting > this.#limit)
       for (const socket of [...this.#read.keys()]) this.#hold(socket);
     // Now and then the first of all begins, so that each has a turn in the end.
