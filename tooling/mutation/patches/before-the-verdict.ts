@@ -130,6 +130,16 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'silent-for-long',
+      off: 'thousands of connections that say nothing are looked at in each turn of the event loop',
+      file: reading,
+      find: 'if (this.#silent.delete(socket)) this.#hold(socket);',
+      replace: '',
+      test: reads(
+        'are not all of which nothing has come for long: those have their turns, in which what they say at last is read',
+      ),
+    },
+    {
       name: 'cost-of-others',
       off: 'a handshake owes for what was computed for others in the same turn',
       file: 'packages/tls/src/listen/handshake-costs.ts',

@@ -3,6 +3,8 @@ import { refusedByPeer } from './refused-by-peer.ts';
 
 const ofOpenSsl = 'ERR_SSL_';
 const ofNode = 'ERR_TLS_';
+/** Where OpenSSL says that a handshake itself failed. */
+const handshakeLibrary = 'SSL routines';
 
 /** Why a listener gave a client no connection before there was anything to judge, and when that is. */
 export type FailedHandshake =
@@ -18,10 +20,26 @@ export type FailedHandshake =
 export function failedHandshake(error: Error): FailedHandshake | undefined {
   const rejection = refusedByPeer(error);
   if (rejection !== undefined) return { when: 'peer', rejection };
-  const { code } = error as NodeJS.ErrnoException;
+  const { code, library } = error as NodeJS.ErrnoException & { readonly library?: string };
   for (const prefix of [ofOpenSsl, ofNode]) {
     if (code?.startsWith(prefix) !== true) continue;
-    return { when: 'handshake', rejection: reject('handshake-failed', { error: code.slice(prefix.length) }) };
+    const rejection = failed(code.slice(prefix.length), library);
+    return { when: 'handshake', rejection };
   }
   return undefined;
+}
+
+/**
+ * OpenSSL ends no handshake because of a certificate that it cannot verify: the verdict says why. But where what a client shows comes in two pieces, it reports
+ * between them what it found in the first one, and the platform takes that for the end.
+ */
+function failed(error: string, library: string | undefined): RejectionOf<'handshake-failed'> {
+  const rejection = reject('handshake-failed', { error });
+  if (library === undefined || library === handshakeLibrary) return rejection;
+  return {
+    ...rejection,
+    message: `expected certificates that OpenSSL can verify, found ${error} (${library})`,
+    remedy:
+      'look at the certificates that the client shows: a signature or a key in one of them cannot be verified',
+  };
 }
