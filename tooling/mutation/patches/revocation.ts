@@ -174,7 +174,7 @@ export const patches: PatchList = {
     {
       name: 'lists-on-disk',
       off: 'what was dropped from memory stays on disk',
-      file: 'packages/trust/src/node/fetch/revocation-fetcher.ts',
+      file: 'packages/trust/src/node/fetch/kept-on-disk.ts',
       find: 'const removal = cache.remove(key).finally',
       replace: 'const removal = Promise.resolve().finally',
       test: {

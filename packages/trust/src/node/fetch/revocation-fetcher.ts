@@ -1,4 +1,4 @@
-import { type Certificate, type CertificateList, decodeCertificate } from '@entente/x509';
+import type { Certificate, CertificateList } from '@entente/x509';
 import { statusLocations } from '../../knowledge/locations.ts';
 import type { RevocationKnowledge } from '../../knowledge/revocation-knowledge.ts';
 import type { ValidatedPath } from '../../path/validated-path.ts';
@@ -8,7 +8,6 @@ import type { Store } from '../store.ts';
 import { anchorKey, keyOf, partsOf } from './anchor-key.ts';
 import { type IssuedCertificate, issuedCertificates } from './chain-issuers.ts';
 import { checkFetcher } from './check-fetch.ts';
-import { DiskCache } from './disk-cache.ts';
 import { type FetchedObject, fetchObject, type LookUp, type ObjectRequest } from './fetch-object.ts';
 import type { FetchRules } from './fetch-rules.ts';
 import { isDue, isOld } from './fetched-again.ts';
@@ -16,6 +15,7 @@ import { FetchedCrls } from './fetched-crls.ts';
 import { FetchedOcspAnswers, type OcspInquiry, ocspKey } from './fetched-ocsp.ts';
 import { FetchesUnderWay } from './fetches-under-way.ts';
 import { KeptObjects, noRoom } from './kept-objects.ts';
+import { KeptOnDisk } from './kept-on-disk.ts';
 import { keysOfPath } from './keys-of-path.ts';
 import { ocspQuestion } from './ocsp-question.ts';
 import { type After, repeatedly } from './repeatedly.ts';
@@ -111,12 +111,7 @@ class Fetcher implements RevocationFetcher {
   readonly #flights: SingleFlight;
   readonly #underWay: FetchesUnderWay;
   readonly #listeners = new Set<(current: RevocationKnowledge) => void>();
-  readonly #cache: DiskCache | undefined;
-  /** Issuers of the certificates that named the locations. */
-  readonly #issuerCache: DiskCache | undefined;
-  readonly #ocspCache: DiskCache | undefined;
-  /** Files that are being removed. */
-  readonly #removals = new Set<Promise<void>>();
+  readonly #files: KeptOnDisk;
   #stopRefreshing = (): void => {};
   #knowledge: RevocationKnowledge = { crls: [] };
 
@@ -130,22 +125,14 @@ class Fetcher implements RevocationFetcher {
     };
     // As many as are fetched again together where all that is kept is due.
     this.#underWay = new FetchesUnderWay({ most: 2 * most, mostBytes });
-    this.#crls = new FetchedCrls(this.#kept.crls, (key) =>
-      this.#removeFrom(key, this.#cache, this.#issuerCache),
-    );
-    this.#answers = new FetchedOcspAnswers(this.#kept.answers, (key) =>
-      this.#removeFrom(key, this.#ocspCache),
-    );
+    this.#files = new KeptOnDisk(options.cacheDirectory, options.onFailure);
+    this.#crls = new FetchedCrls(this.#kept.crls, (key) => void this.#files.removeList(key));
+    this.#answers = new FetchedOcspAnswers(this.#kept.answers, (key) => void this.#files.removeAnswer(key));
     this.#flights = new SingleFlight({
       now: () => this.#now(),
       retryAfterMs: options.retryAfterMs ?? 30_000,
       onFailure: options.onFailure,
     });
-    if (options.cacheDirectory !== undefined) {
-      this.#cache = new DiskCache(options.cacheDirectory, 'object');
-      this.#issuerCache = new DiskCache(options.cacheDirectory, 'issuer');
-      this.#ocspCache = new DiskCache(options.cacheDirectory, 'ocsp');
-    }
     const current = () => this.#knowledge;
     this.store = {
       get current() {
@@ -173,21 +160,18 @@ class Fetcher implements RevocationFetcher {
   async load(): Promise<void> {
     const maxBytes = this.#maxCrlBytes();
     const now = this.#now();
-    const issuers = new Map<string, Uint8Array>();
-    for await (const { key, bytes } of this.#issuerCache?.all(maxBytes) ?? none) issuers.set(key, bytes);
-    for await (const { key, bytes, keptAt } of this.#cache?.all(maxBytes) ?? none) {
+    for await (const { key, bytes, keptAt, issuer } of this.#files.lists(maxBytes)) {
       const parts = partsOf(key);
-      const issuer = certificateIn(issuers.get(key));
       const source = { anchor: parts?.anchor ?? '', now, issuer, since: keptAt };
       const why = parts === undefined ? noRoom : this.#crls.offer(parts.request, bytes, source, maxBytes);
       this.#kept.crls.restored(key);
-      if (why === noRoom) await Promise.all([this.#cache?.remove(key), this.#issuerCache?.remove(key)]);
+      if (why === noRoom) await this.#files.removeList(key);
     }
     const maxOcspBytes = this.#maxOcspBytes();
-    for await (const { key, bytes } of this.#ocspCache?.all(maxOcspBytes) ?? none) {
+    for await (const { key, bytes } of this.#files.answers(maxOcspBytes)) {
       const isOfUse = this.#answers.restore(key, bytes, maxOcspBytes, now);
       this.#kept.answers.restored(key);
-      if (!isOfUse) await this.#ocspCache?.remove(key);
+      if (!isOfUse) await this.#files.removeAnswer(key);
     }
     this.#knowledge = this.#all();
   }
@@ -247,7 +231,7 @@ class Fetcher implements RevocationFetcher {
     this.#stopRefreshing();
     this.#listeners.clear();
     await this.#flights.landed();
-    await Promise.all(this.#removals);
+    await this.#files.removed();
   }
 
   /** Fetches the CRL of a distribution point if needed. @returns whether it is known and current */
@@ -301,8 +285,7 @@ class Fetcher implements RevocationFetcher {
       this.#changed();
       if (this.#crls.get(key)?.unchecked === true) return undefined;
       const isKept = () => this.#crls.get(key) !== undefined;
-      await this.#keep(this.#cache, key, url, answer.bytes, isKept);
-      if (issuer !== undefined) await this.#keep(this.#issuerCache, key, url, issuer.der, isKept);
+      await this.#files.keepList(key, url, { bytes: answer.bytes, issuer: issuer?.der }, isKept);
       return undefined;
     });
     return !this.#flights.hasFailed(key);
@@ -319,32 +302,9 @@ class Fetcher implements RevocationFetcher {
       const why = this.#answers.offer(inquiry, answer.bytes, maxBytes, this.#now());
       if (why !== undefined) return why;
       this.#changed();
-      await this.#keep(this.#ocspCache, key, url, answer.bytes, () => this.#answers.get(key) !== undefined);
+      await this.#files.keepAnswer(key, url, answer.bytes, () => this.#answers.get(key) !== undefined);
       return undefined;
     });
-  }
-
-  /** A cache that cannot be written only costs a fetch after the next start. */
-  async #keep(
-    cache: DiskCache | undefined,
-    key: string,
-    url: string,
-    bytes: Uint8Array,
-    isKept: () => boolean,
-  ): Promise<void> {
-    await cache?.keep(key, bytes).catch((fault: unknown) => {
-      this.#options.onFailure?.(url, `fetched, but not kept: ${(fault as Error).message}`);
-    });
-    // It may have made room for another one while it was being written.
-    if (!isKept()) await cache?.remove(key);
-  }
-
-  #removeFrom(key: string, ...caches: readonly (DiskCache | undefined)[]): void {
-    for (const cache of caches) {
-      if (cache === undefined) continue;
-      const removal = cache.remove(key).finally(() => this.#removals.delete(removal));
-      this.#removals.add(removal);
-    }
   }
 
   #dropIdle(now: number): void {
@@ -385,13 +345,6 @@ class Fetcher implements RevocationFetcher {
   #now(): number {
     return this.#options.now?.() ?? Date.now();
   }
-}
-
-const none: readonly never[] = [];
-
-function certificateIn(der: Uint8Array | undefined): Certificate | undefined {
-  const decoded = der === undefined ? undefined : decodeCertificate(der);
-  return decoded?.ok === true ? decoded.value : undefined;
 }
 
 function isCurrent(known: { readonly nextUpdate?: number | undefined } | undefined, now: number): boolean {
