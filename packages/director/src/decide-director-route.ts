@@ -2,8 +2,9 @@ import { addressOfRecord, type SipRequest, type SipUri, type Uri } from '@entent
 import {
   decideRoute,
   type PreprocessedRequest,
-  type RequestRefusal,
+  type RefuseDecision,
   refusal,
+  refuse,
   unreadableRoute,
 } from '@entente/sip-proxy';
 import type { Sender } from '@entente/sip-relay';
@@ -28,7 +29,7 @@ export type DirectorRoute =
   | { readonly kind: 'self' };
 
 /** Where a request goes, or why it goes nowhere. */
-export type DirectorDecision = DirectorRoute | { readonly kind: 'refuse'; readonly refusal: RequestRefusal };
+export type DirectorDecision = DirectorRoute | RefuseDecision;
 
 /** What a director decides with. */
 export interface DirectorKnowledge {
@@ -126,10 +127,6 @@ function fromOutside(
 function roleOf(host: string, { pools, servers }: Topology): 'edge' | 'front-end' | undefined {
   const role = servers.get(host)?.role ?? pools.get(host)?.role;
   return role === 'edge' || role === 'front-end' ? role : undefined;
-}
-
-function refuse(refused: RequestRefusal): DirectorDecision {
-  return { kind: 'refuse', refusal: refused };
 }
 
 function relayNotAllowed(header: 'Route' | 'Request-URI', found: string): DirectorDecision {

@@ -5,6 +5,7 @@ import {
   preprocessRoutes,
   type RequestRefusal,
   refusal,
+  refuse,
   refuseRequired,
   userWithoutHome,
   writerOf,
@@ -101,9 +102,9 @@ export class Director implements ProxyPolicy<DirectorSender> {
     if (route.kind === 'self') return this.#serve(request);
     // The credentials of the user stay here, so the home cannot ask.
     const unproven = changesPassword(request) ? refuseUnprovenChange(request, sender) : undefined;
-    if (unproven !== undefined) return { kind: 'refuse', refusal: unproven };
+    if (unproven !== undefined) return refuse(unproven);
     const targets = this.#targetsOf(route, topology);
-    if (targets.length === 0) return { kind: 'refuse', refusal: unknownUser(route, topology) };
+    if (targets.length === 0) return refuse(unknownUser(route, topology));
     const user = route.kind === 'server' ? route.user : '';
     return {
       kind: 'relay',
@@ -153,9 +154,9 @@ export class Director implements ProxyPolicy<DirectorSender> {
 
   /** What this server answers itself (RFC 3261 §11.2). */
   #serve(request: SipRequest): ProxyDecision {
-    if (request.method !== 'OPTIONS') return { kind: 'refuse', refusal: optionsOnly(request.method) };
+    if (request.method !== 'OPTIONS') return refuse(optionsOnly(request.method));
     const unsupported = refuseRequired(request, understood);
-    if (unsupported !== undefined) return { kind: 'refuse', refusal: unsupported };
+    if (unsupported !== undefined) return refuse(unsupported);
     const headers = { Allow: allowed };
     const response = createResponse(request, 200, undefined, { toTag: this.#options.newToken(), headers });
     return { kind: 'serve', response };

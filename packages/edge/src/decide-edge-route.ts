@@ -10,8 +10,9 @@ import {
   type DialogToken,
   otherSide,
   type PreprocessedRequest,
-  type RequestRefusal,
+  type RefuseDecision,
   refusal,
+  refuse,
   registerElsewhere,
   registerInDialog,
   unreadableRoute,
@@ -52,7 +53,7 @@ export type EdgeRoute =
   | { readonly kind: 'partner'; readonly domain: string };
 
 /** Where a request goes. */
-export type EdgeDecision = EdgeRoute | { readonly kind: 'refuse'; readonly refusal: RequestRefusal };
+export type EdgeDecision = EdgeRoute | RefuseDecision;
 
 /** What an edge decides with. */
 export interface EdgeKnowledge {
@@ -92,8 +93,7 @@ export function decideEdgeRoute(
 
 function fromInside(request: SipRequest, routes: PreprocessedRequest, topology: Topology): EdgeDecision {
   // A token that cannot be read must not let the Request-URI decide: the request would leave to whom it is not for.
-  if (routes.unreadable !== undefined)
-    return { kind: 'refuse', refusal: unreadableRoute(routes.unreadable, true) };
+  if (routes.unreadable !== undefined) return refuse(unreadableRoute(routes.unreadable, true));
   // What is left of the Request-URI and the Route goes out as it stands; in a dialog a user inside writes both.
   if (routes.uri.kind === 'sip' && isInsideName(topology, routes.uri.host))
     return relay('Request-URI', routes.uri.host);
@@ -138,7 +138,7 @@ function fromClient(
     if (request.method !== 'REGISTER') return home(addressOfRecord(uri), known);
     return registerAtHome(request, routes, known);
   }
-  if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };
+  if (request.method === 'REGISTER') return refuse(registerInDialog());
   const { device, user, via } = token[token.sender];
   if (via !== '') return relay('Route', 'a route sealed for a partner');
   // A telephone may open a second connection for its dialogs. The front end challenges what comes over it, as it does everything that we
@@ -161,7 +161,7 @@ function fromPartner(
   const rejection = checkPartnerRequest(request, authority, topology, { isFromVouchedFor });
   if (rejection !== undefined) {
     const { message, reason, remedy } = rejection;
-    return { kind: 'refuse', refusal: refusal(reason, 403, message, remedy) };
+    return refuse(refusal(reason, 403, message, remedy));
   }
   const { uri } = routes;
   // A front end would carry it on to that partner: no token in the Route makes us a bridge between two of them.
@@ -173,7 +173,7 @@ function fromPartner(
     const refused = withoutDialog(routes, topology);
     if (refused !== undefined) return refused;
   } else {
-    if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };
+    if (request.method === 'REGISTER') return refuse(registerInDialog());
     // The other end of a dialog may have shown it to somebody: it is of use to whom it was sealed for alone.
     const { via } = token[token.sender];
     if (via === '' || !speaksFor(authority, via)) return relay('Route', 'a route sealed for somebody else');
@@ -193,7 +193,7 @@ function registerAtHome(
   known: EdgeKnowledge,
 ): EdgeDecision {
   const domain = uri.kind === 'sip' ? uri.host : uri.scheme;
-  if (!known.topology.isOurDomain(domain)) return { kind: 'refuse', refusal: registerElsewhere(domain) };
+  if (!known.topology.isOurDomain(domain)) return refuse(registerElsewhere(domain));
   return home(addressOfRecord(request.to.uri), known);
 }
 
@@ -285,51 +285,41 @@ function home(address: string | undefined, { directorsFor, topology }: EdgeKnowl
   if (server !== undefined)
     return { kind: 'inside', server: routeName(topology, server.fqdn), first: { member: server.fqdn } };
   const domain = isAddress ? address.slice(address.lastIndexOf('@') + 1) : '';
-  if (isAddress && topology.isOurDomain(domain))
-    return { kind: 'refuse', refusal: userWithoutHome(address, false) };
-  return {
-    kind: 'refuse',
-    refusal: refusal(
+  if (isAddress && topology.isOurDomain(domain)) return refuse(userWithoutHome(address, false));
+  return refuse(
+    refusal(
       'unknown-user',
       404,
       `expected a user of our domains, found ${address ?? 'none'}`,
       'Check the address, or add the user to the topology.',
     ),
-  };
+  );
 }
 
 function relay(header: string, host: string): EdgeDecision {
-  return {
-    kind: 'refuse',
-    refusal: refusal(
+  return refuse(
+    refusal(
       'relay-not-allowed',
       403,
       `${header}: expected one of our users or a route that we have sealed for the sender, found ${host}`,
       'Send the request to the domain that it is for, and leave out servers of ours; a client registers on its connection first.',
     ),
-  };
+  );
 }
 
 function notInDialog(): EdgeDecision {
-  return {
-    kind: 'refuse',
-    refusal: refusal(
+  return refuse(
+    refusal(
       'not-in-dialog',
       403,
       'Route: expected our own entry for this dialog, found none',
       'Send requests in a dialog along its route set, and begin a new dialog where it is lost.',
     ),
-  };
+  );
 }
 
 function notAuthorised(message: string): EdgeDecision {
-  return {
-    kind: 'refuse',
-    refusal: refusal(
-      'domain-not-authorised',
-      403,
-      message,
-      'Send From with an address of one of our domains.',
-    ),
-  };
+  return refuse(
+    refusal('domain-not-authorised', 403, message, 'Send From with an address of one of our domains.'),
+  );
 }

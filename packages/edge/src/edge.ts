@@ -7,6 +7,7 @@ import {
   preprocessRoutes,
   type RequestRefusal,
   refusal,
+  refuse,
   revealRoutes,
 } from '@entente/sip-proxy';
 import {
@@ -88,7 +89,7 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
   decide(request: SipRequest, sender: EdgeSender): ProxyDecision {
     const topology = this.#forwarding.topology();
     const routes = this.#routesOf(request, topology);
-    if ('reason' in routes) return { kind: 'refuse', refusal: routes };
+    if ('reason' in routes) return refuse(routes);
     const { devices } = this.#forwarding;
     const isOn = (user: string, device: string, flow: string) => devices.isOn(user, device, flow);
     const isUsed = (flow: string) => devices.isUsed(flow);
@@ -105,13 +106,12 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
       const { inside, partners } = this.#forwarding.addresses;
       const agent = this.#side === 'inside' ? inside.host : partners.host;
       const refused = mediaRefusal(request, 'federationSrtp', agent);
-      if (refused !== undefined) return { kind: 'refuse', refusal: refused };
+      if (refused !== undefined) return refuse(refused);
     }
-    if (request.method === 'ACK' && !this.#mayAcknowledge(request, sender))
-      return { kind: 'refuse', refusal: tooManyAcks };
+    if (request.method === 'ACK' && !this.#mayAcknowledge(request, sender)) return refuse(tooManyAcks);
     const targets = targetsOf(route, routes.uri, sender, this.#forwarding);
     const [first] = targets[0] ?? [];
-    if (first === undefined) return { kind: 'refuse', refusal: flowFailed };
+    if (first === undefined) return refuse(flowFailed);
     const isHandedOn = route.kind === 'device' && first.server !== undefined;
     return {
       kind: 'relay',

@@ -8,6 +8,7 @@ import {
   type Registration,
   type RequestRefusal,
   type RouteKnowledge,
+  refuse,
   refuseRequired,
   registerChange,
   registeredAddress,
@@ -393,8 +394,4 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     this.#targets.registered(aor);
     return { kind: 'serve', response: result.response };
   }
-}
-
-function refuse(refused: RequestRefusal): ProxyDecision {
-  return { kind: 'refuse', refusal: refused };
 }

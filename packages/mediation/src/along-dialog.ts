@@ -1,5 +1,12 @@
 import type { SipRequest } from '@entente/sip';
-import { type DialogToken, otherSide, type RequestRefusal, refusal, writerOf } from '@entente/sip-proxy';
+import {
+  type DialogToken,
+  otherSide,
+  type RequestRefusal,
+  refusal,
+  refuse,
+  writerOf,
+} from '@entente/sip-proxy';
 import { livingFirst, type ProxyDecision } from '@entente/sip-relay';
 import { type Role, serversBehind, type Topology } from '@entente/topology';
 import { endName, MediationRules } from './forwarding.ts';
@@ -120,8 +127,4 @@ export function relayNotAllowed(header: 'Route' | 'Request-URI', found: string):
     `${header}: expected a route that this server has sealed for the sender, found ${found}`,
     'Send requests in a dialog along its route set, and no Route with one that begins a call.',
   );
-}
-
-function refuse(why: RequestRefusal): ProxyDecision {
-  return { kind: 'refuse', refusal: why };
 }

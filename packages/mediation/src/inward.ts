@@ -1,5 +1,5 @@
 import { parseUri, type SipRequest, type Uri } from '@entente/sip';
-import { isTelephoneUri, numberOf, type RequestRefusal, refusal } from '@entente/sip-proxy';
+import { isTelephoneUri, numberOf, type RequestRefusal, refusal, refuse } from '@entente/sip-proxy';
 import { livingFirst, numberingOf, type ProxyDecision } from '@entente/sip-relay';
 import { routeName, type Topology } from '@entente/topology';
 import { MediationRules } from './forwarding.ts';
@@ -76,8 +76,4 @@ function nobodyHas(number: string, count: number): RequestRefusal {
     `Request-URI: expected the number of one user who may sign in, found ${number}, which ${count === 0 ? 'nobody has' : `${count} users have`}`,
     'Give the number to one user: entente user number --set.',
   );
-}
-
-function refuse(why: RequestRefusal): ProxyDecision {
-  return { kind: 'refuse', refusal: why };
 }

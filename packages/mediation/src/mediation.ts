@@ -6,6 +6,7 @@ import {
   type PreprocessedRequest,
   type RequestRefusal,
   refusal,
+  refuse,
   refuseRequired,
   unreadableRoute,
 } from '@entente/sip-proxy';
@@ -168,8 +169,4 @@ function callsOnly(method: string): RequestRefusal {
 
 function notAllowed(message: string, remedy: string): RequestRefusal {
   return refusal('relay-not-allowed', 403, message, remedy);
-}
-
-function refuse(why: RequestRefusal): ProxyDecision {
-  return { kind: 'refuse', refusal: why };
 }

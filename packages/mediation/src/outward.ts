@@ -1,5 +1,5 @@
 import { type SipRequest, SipUri } from '@entente/sip';
-import { numberOf, type RequestRefusal, refusal } from '@entente/sip-proxy';
+import { numberOf, type RequestRefusal, refusal, refuse } from '@entente/sip-proxy';
 import { livingFirst, numberingOf, type ProxyDecision } from '@entente/sip-relay';
 import { routeName, serversBehind, type Topology } from '@entente/topology';
 import { MediationRules, type MediationTarget } from './forwarding.ts';
@@ -125,8 +125,4 @@ function takeover(field: string, found: string | undefined): RequestRefusal {
     `${field}: expected none towards the telephone network, found ${found ?? 'none'}`,
     'Let the user who talks with the telephone network transfer that call with REFER.',
   );
-}
-
-function refuse(why: RequestRefusal): ProxyDecision {
-  return { kind: 'refuse', refusal: why };
 }

@@ -53,9 +53,11 @@ export { incomingBreadth, maxBreadth } from './request/breadth.ts';
 export { createBranch, loopHash, loopHashOf } from './request/loop-hash.ts';
 export {
   type RefusalReason,
+  type RefuseDecision,
   type RequestRefusal,
   refusal,
   refusalReasons,
+  refuse,
   responseForRefusal,
   warning,
   warning399,

@@ -1,6 +1,6 @@
 import type { SipRequest, SipResponse } from '@entente/sip';
 import type { ConnectionLink } from '@entente/sip-endpoint';
-import type { RequestRefusal, SourceAddress, TargetGroups } from '@entente/sip-proxy';
+import type { RefuseDecision, RequestRefusal, SourceAddress, TargetGroups } from '@entente/sip-proxy';
 import type { RelayRules } from './relay/relay-rules.ts';
 
 /** What a policy sees of the connection that a request came over; a `SipConnection` is one. */
@@ -34,7 +34,7 @@ export interface RequestOrigin {
 /** What becomes of a request. */
 export type ProxyDecision =
   /** It is answered with the refusal's status, and the reason is logged. */
-  | { readonly kind: 'refuse'; readonly refusal: RequestRefusal }
+  | RefuseDecision
   /** This server answers it itself. */
   | { readonly kind: 'serve'; readonly response: SipResponse }
   | RelayDecision;

@@ -149,7 +149,7 @@ export const patches: PatchList = {
       name: 'password-of-another-body',
       off: 'an edge puts an older body in the place of that by which a user changes the password, and the director carries it on',
       file: 'packages/director/src/director.ts',
-      find: "if (unproven !== undefined) return { kind: 'refuse', refusal: unproven };",
+      find: 'if (unproven !== undefined) return refuse(unproven);',
       replace: '',
       test: passwords('has no other body than that which the credentials cover carried on'),
     },

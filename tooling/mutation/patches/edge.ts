@@ -40,7 +40,7 @@ export const patches: PatchList = {
       name: 'register-along-a-route',
       off: 'a client registers the device of another user with the other end of a dialog',
       file: 'packages/edge/src/decide-edge-route.ts',
-      find: "if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };\n  const { device, user, via }",
+      find: "if (request.method === 'REGISTER') return refuse(registerInDialog());\n  const { device, user, via }",
       replace: 'const { device, user, via }',
       test: {
         file: 'packages/edge/src/decide-edge-route.test.ts',
@@ -51,7 +51,7 @@ export const patches: PatchList = {
       name: 'register-with-a-partner',
       off: 'a partner answers in the place of the registrar, and the edge believes it',
       file: 'packages/edge/src/decide-edge-route.ts',
-      find: "if (!known.topology.isOurDomain(domain)) return { kind: 'refuse', refusal: registerElsewhere(domain) };",
+      find: 'if (!known.topology.isOurDomain(domain)) return refuse(registerElsewhere(domain));',
       replace: '',
       test: routing(
         'is none that a client registers along: a REGISTER is for one of our domains, and a partner is no registrar of ours',

@@ -330,7 +330,7 @@ export const patches: PatchList = {
       name: 'policies-of-other-servers',
       off: 'an edge hands on what its policy refuses',
       file: 'packages/sip-relay/src/request-policy/with-policies.ts',
-      find: "refused === undefined ? decided : { kind: 'refuse', refusal: refused }",
+      find: 'refused === undefined ? decided : refuse(refused)',
       replace: 'refused === undefined ? decided : decided',
       test: {
         file: 'packages/sip-relay/src/request-policy/with-policies.test.ts',

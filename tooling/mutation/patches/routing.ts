@@ -13,7 +13,7 @@ export const patches: PatchList = {
       name: 'register-in-dialog',
       off: 'the other end of a dialog answers a REGISTER in the place of a registrar',
       file: 'packages/sip-proxy/src/route/decide-route.ts',
-      find: "if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };",
+      find: "if (request.method === 'REGISTER') return refuse(registerInDialog());",
       replace: 'void registerInDialog;',
       test: {
         file: 'packages/sip-proxy/test/dialog-routing.test.ts',
@@ -46,7 +46,7 @@ export const patches: PatchList = {
       name: 'register-elsewhere',
       off: 'a partner answers a REGISTER in the place of our registrar',
       file: 'packages/sip-proxy/src/route/decide-route.ts',
-      find: "if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerElsewhere(uri.host) };",
+      find: "if (request.method === 'REGISTER') return refuse(registerElsewhere(uri.host));",
       replace: 'void registerElsewhere;',
       test: {
         file: 'packages/sip-proxy/test/routing.test.ts',

@@ -89,6 +89,22 @@ export function refusal(
   return { status, reasonPhrase: phrase, reason, message, remedy, headers };
 }
 
+/** The decision that a request goes nowhere. */
+export interface RefuseDecision {
+  /** Distinguishes it from the other decisions. */
+  readonly kind: 'refuse';
+  /** Why, and what the sender is answered. */
+  readonly refusal: RequestRefusal;
+}
+
+/**
+ * Decides that a request goes nowhere.
+ * @param why - from {@link refusal}
+ */
+export function refuse(why: RequestRefusal): RefuseDecision {
+  return { kind: 'refuse', refusal: why };
+}
+
 /**
  * The response that tells a refusal to the sender. It holds what the sender needs, not what insiders read.
  * @param request - the refused request; never an ACK, which has no response

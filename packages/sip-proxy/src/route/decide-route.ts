@@ -1,6 +1,6 @@
 import { addressOfRecord, type SipRequest, type SipUri, type Uri } from '@entente/sip';
 import { isTemporaryGruu } from '../registration/gruu.ts';
-import { type RequestRefusal, refusal } from '../request/refusal.ts';
+import { type RefuseDecision, refusal, refuse } from '../request/refusal.ts';
 import { type DialogEnd, otherSide } from './dialog-end.ts';
 import { type PreprocessedRequest, unreadableRoute } from './preprocess.ts';
 import { registerElsewhere, registerInDialog } from './register-refusals.ts';
@@ -70,7 +70,7 @@ export type RouteDecision =
   | { readonly kind: 'lookup'; readonly aor: string; readonly uri: Uri }
   /** It is addressed to this server or domain itself, not to a user: REGISTER, OPTIONS. */
   | { readonly kind: 'self'; readonly uri: Uri }
-  | { readonly kind: 'refuse'; readonly refusal: RequestRefusal };
+  | RefuseDecision;
 
 /**
  * Decides where a request goes, before any lookup. In a dialog it goes where our own token says, and without one nowhere; outside of
@@ -88,11 +88,10 @@ export function decideRoute(
   known: RouteKnowledge,
 ): RouteDecision {
   const { entries, routes, tokens, unreadable, uri } = preprocessed;
-  if (unreadable !== undefined)
-    return { kind: 'refuse', refusal: unreadableRoute(unreadable, arrival.kind === 'server') };
+  if (unreadable !== undefined) return refuse(unreadableRoute(unreadable, arrival.kind === 'server'));
   const [token] = tokens;
   if (token?.kind === 'dialog') {
-    if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerInDialog() };
+    if (request.method === 'REGISTER') return refuse(registerInDialog());
     return alongDialog(token, preprocessed, known);
   }
   // Our registrar alone sees Path entries; a client or partner that has one would pass by the home of the user.
@@ -154,10 +153,12 @@ function byRequestUri(request: SipRequest, uri: Uri, known: RouteKnowledge, arri
   }
   if (uri.kind !== 'sip') {
     return refuse(
-      'unknown-user',
-      404,
-      `Request-URI: expected a user of our domains, found ${uri.toString()}`,
-      'Use a sip: address; telephone numbers have no route here.',
+      refusal(
+        'unknown-user',
+        404,
+        `Request-URI: expected a user of our domains, found ${uri.toString()}`,
+        'Use a sip: address; telephone numbers have no route here.',
+      ),
     );
   }
   const maddr = uri.parameters.get('maddr')?.toLowerCase();
@@ -174,7 +175,7 @@ function byRequestUri(request: SipRequest, uri: Uri, known: RouteKnowledge, arri
   if (application !== undefined && (ours || arrival.kind !== 'partner'))
     return { kind: 'server', server: application, uri, why: 'home' };
   if (!ours && uri.host !== known.self && !known.isOurServer(uri.host)) {
-    if (request.method === 'REGISTER') return { kind: 'refuse', refusal: registerElsewhere(uri.host) };
+    if (request.method === 'REGISTER') return refuse(registerElsewhere(uri.host));
     const server = arrival.kind === 'partner' ? undefined : known.wayTo?.(uri.host);
     return server === undefined
       ? relayNotAllowed('Request-URI', uri.host)
@@ -207,7 +208,7 @@ function home(aor: string, uri: Uri, known: RouteKnowledge, here: 'lookup' | 'se
   const server = known.homeOf(aor);
   if (server === undefined)
     return known.isOurDomain(aor.slice(aor.lastIndexOf('@') + 1))
-      ? { kind: 'refuse', refusal: userWithoutHome(aor) }
+      ? refuse(userWithoutHome(aor))
       : unknownUser(here === 'self' ? 'To' : 'Request-URI', 'a user of our domains', aor);
   if (server !== known.self) return { kind: 'server', server, uri, why: 'home' };
   return here === 'self' ? { kind: 'self', uri } : { kind: 'lookup', aor, uri };
@@ -215,40 +216,44 @@ function home(aor: string, uri: Uri, known: RouteKnowledge, here: 'lookup' | 'se
 
 function unknownUser(header: 'To' | 'Request-URI', expected: string, found: string): RouteDecision {
   return refuse(
-    'unknown-user',
-    404,
-    `${header}: expected ${expected}, found ${found}`,
-    'Check the address, or add the user to the topology.',
+    refusal(
+      'unknown-user',
+      404,
+      `${header}: expected ${expected}, found ${found}`,
+      'Check the address, or add the user to the topology.',
+    ),
   );
 }
 
 function unknownGruu(uri: Uri): RouteDecision {
   return refuse(
-    'unknown-user',
-    404,
-    `Request-URI: expected a GRUU that this domain has issued, found ${uri.toString()}`,
-    'Ask the user for an address that counts now.',
+    refusal(
+      'unknown-user',
+      404,
+      `Request-URI: expected a GRUU that this domain has issued, found ${uri.toString()}`,
+      'Ask the user for an address that counts now.',
+    ),
   );
 }
 
 function relayNotAllowed(header: 'Route' | 'Request-URI', found: string): RouteDecision {
   return refuse(
-    'relay-not-allowed',
-    403,
-    `${header}: expected ${header === 'Route' ? 'an entry that a server of this domain wrote' : 'an address of our domains or a route that we gave the sender'}, found ${found}`,
-    'Send the request to a user of our domains, or add the other domain with entente topology add partner.',
+    refusal(
+      'relay-not-allowed',
+      403,
+      `${header}: expected ${header === 'Route' ? 'an entry that a server of this domain wrote' : 'an address of our domains or a route that we gave the sender'}, found ${found}`,
+      'Send the request to a user of our domains, or add the other domain with entente topology add partner.',
+    ),
   );
 }
 
 function notInDialog(): RouteDecision {
   return refuse(
-    'not-in-dialog',
-    403,
-    'Route: expected our own entry for this dialog, found none',
-    'Send requests in a dialog along its route set, and begin a new dialog where it is lost.',
+    refusal(
+      'not-in-dialog',
+      403,
+      'Route: expected our own entry for this dialog, found none',
+      'Send requests in a dialog along its route set, and begin a new dialog where it is lost.',
+    ),
   );
-}
-
-function refuse(...parts: Parameters<typeof refusal>): RouteDecision {
-  return { kind: 'refuse', refusal: refusal(...parts) };
 }

@@ -1,4 +1,5 @@
 import type { SipRequest } from '@entente/sip';
+import { refuse } from '@entente/sip-proxy';
 import type { ProxyDecision, ProxyPolicy } from '../proxy-policy.ts';
 import { askPolicies, type NamedPolicy, type RefusedByPolicy } from './ask-policies.ts';
 
@@ -15,7 +16,7 @@ export function withPolicies<Sender extends object>(
   const ask = (request: SipRequest, decided: ProxyDecision): ProxyDecision | Promise<ProxyDecision> => {
     if (decided.kind !== 'relay' || request.method === 'ACK') return decided;
     const or = (refused: RefusedByPolicy | undefined): ProxyDecision =>
-      refused === undefined ? decided : { kind: 'refuse', refusal: refused };
+      refused === undefined ? decided : refuse(refused);
     const refused = askPolicies(request, policies);
     return refused instanceof Promise ? refused.then(or) : or(refused);
   };
