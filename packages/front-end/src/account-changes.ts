@@ -1,4 +1,5 @@
 import type { ChangedAccount } from '@entente/accounts/feed';
+import type { FollowedAccounts } from '@entente/member';
 import { type RequestRefusal, refusal } from '@entente/sip-proxy';
 import type { Topology } from '@entente/topology';
 
@@ -10,6 +11,15 @@ import type { Topology } from '@entente/topology';
 export function movesAway(topology: Topology, { address, after, before }: ChangedAccount): boolean {
   const [old, next] = [before, after].map((account) => topology.homeServer(address, account?.home));
   return old !== next && (old?.pool === undefined || old.pool !== next?.pool);
+}
+
+/**
+ * Whether a user may sign in.
+ * @param accounts - undefined where none are kept: every user with credentials may
+ * @param aor - address of record
+ */
+export function maySignIn(accounts: Pick<FollowedAccounts, 'known'> | undefined, aor: string): boolean {
+  return accounts === undefined || accounts.known.of(aor)?.state === 'enabled';
 }
 
 /**

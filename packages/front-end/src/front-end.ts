@@ -5,14 +5,10 @@ import {
   mediaRefusal,
   type PreprocessedRequest,
   preprocessRoutes,
-  type Registration,
   type RequestRefusal,
   type RouteKnowledge,
   refuse,
   refuseRequired,
-  registerChange,
-  registeredAddress,
-  registeredDevices,
   registrarExtensions,
   type SelectedTargets,
 } from '@entente/sip-proxy';
@@ -33,18 +29,18 @@ import {
   type Sender,
 } from '@entente/sip-relay';
 import { requestRule, routeName, type Topology } from '@entente/topology';
-import { movesAway, signedOut, signOutCause } from './account-changes.ts';
+import { maySignIn, movesAway, signedOut, signOutCause } from './account-changes.ts';
 import { refuseDialOutside } from './dial-outside.ts';
-import { EndedVersions, provenBefore, provenVersion } from './ended-versions.ts';
+import { EndedVersions } from './ended-versions.ts';
 import { ForwardedRequest, type ForwardingOptions } from './forwarding.ts';
 import { isFromDirector } from './from-director.ts';
 import type { FrontEndOptions } from './front-end-options.ts';
 import { eventNotSupported, registerOnly } from './not-served.ts';
 import { PasswordChanges } from './password-changes.ts';
-import { askersOf, vouchedFor } from './pool/asked-by.ts';
+import { askersOf } from './pool/asked-by.ts';
 import { isCopies, isOfPool } from './pool/pool-request.ts';
+import { Registrar } from './registrar.ts';
 import { Registrations } from './registrations/registrations.ts';
-import { withoutOwnPath } from './registrations/without-own-path.ts';
 import { routeKnowledge } from './route-knowledge.ts';
 import { SignedInUsers } from './signed-in-users.ts';
 import { type RelayRoute, TargetFinder } from './target-finder.ts';
@@ -65,6 +61,7 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   readonly #admission: Admission;
   readonly #forwarding: ForwardingOptions;
   readonly #registrations: Registrations;
+  readonly #registrar: Registrar;
   readonly #devices = new DeviceFlows();
   readonly #signedIn = new SignedInUsers();
   readonly #ended = new EndedVersions();
@@ -112,9 +109,15 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
       whereabouts: {
         homeOf: (user) => this.#knowledgeOf(options.topology()).homeOf(user),
         // A binding may be left of one who was signed out while the store was away, or this server.
-        bindingsOf: (user) => (this.#maySignIn(user) ? this.#registrations.reachable(user) : []),
+        bindingsOf: (user) => (maySignIn(options.accounts, user) ? this.#registrations.reachable(user) : []),
       },
-      maySignIn: (user) => this.#maySignIn(user),
+      maySignIn: (user) => maySignIn(options.accounts, user),
+    });
+    this.#registrar = new Registrar(options, {
+      registrations: this.#registrations,
+      devices: this.#devices,
+      ended: this.#ended,
+      onRegistered: (aor) => this.#targets.registered(aor),
     });
     this.#passwords = new PasswordChanges({
       accounts: options.accounts,
@@ -323,7 +326,6 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
 
   /** A request for this server itself: OPTIONS, or REGISTER of a user whose home it is. */
   #serve(request: SipRequest, sender: Sender): Awaitable<ProxyDecision> {
-    const { asserted } = sender.identity;
     if (request.method === 'OPTIONS') return this.#capabilities(request);
     const { onCopies } = this.#options;
     if (isCopies(request) && onCopies !== undefined && sender.isInsider)
@@ -331,67 +333,6 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
         (refused) => (refused === undefined ? this.#ok(request) : refuse(refused)),
       );
     if (request.method !== 'REGISTER') return refuse(registerOnly(request.method, allowed));
-    const registered = registeredAddress(request, asserted === undefined ? [] : [asserted]);
-    if (!registered.ok) return refuse(registered.refusal);
-    const { aor } = registered;
-    // The server that has authenticated the user may not have heard of it yet.
-    if (!this.#maySignIn(aor)) return refuse(signedOut(aor));
-    const { accounts, clock, fqdn, gruus, newToken } = this.#options;
-    const version = accounts?.known.versionOf(aor);
-    if (this.#ended.isOver(aor, sender, version)) return refuse(provenBefore);
-    const isClient = sender.arrival.kind === 'client';
-    const change = registerChange(isClient ? withoutOwnPath(request) : request, aor, {
-      now: clock(),
-      gruus,
-      toTag: newToken(),
-      policy: this.#options.registrationPolicy?.() ?? {},
-      account: provenVersion(sender) ?? version,
-      challengedAt: sender.challengedAt,
-      ...vouchedFor(request, sender, this.#options.vouchers),
-      ...(isClient ? { flow: sender.flow, server: fqdn } : undefined),
-    });
-    const result = this.#registrations.register(aor, change, () => {
-      const expected = (refused: RequestRefusal | undefined) => {
-        // Others may hear of it from the store before this server does, and then send what is for the device here.
-        if (refused === undefined && isClient) this.#expectDevices(request, sender, aor);
-        return refused;
-      };
-      const refused = this.#askPolicies(request);
-      return refused instanceof Promise ? refused.then(expected) : expected(refused);
-    });
-    return result instanceof Promise
-      ? result.then((late) => this.#registered(request, sender, aor, late))
-      : this.#registered(request, sender, aor, result);
-  }
-
-  /** What is removed stays until the store has agreed. */
-  #expectDevices(request: SipRequest, { flow, origin }: Sender, aor: string): void {
-    if (origin.isClosed) return;
-    const added = registeredDevices(request)?.filter(({ removed }) => !removed);
-    if (added !== undefined) this.#devices.registered(aor, added, flow);
-  }
-
-  #maySignIn(aor: string): boolean {
-    const { accounts } = this.#options;
-    return accounts === undefined || accounts.known.of(aor)?.state === 'enabled';
-  }
-
-  #registered(request: SipRequest, sender: Sender, aor: string, result: Registration): ProxyDecision {
-    const { arrival, flow, origin } = sender;
-    if (!result.ok) return refuse(result.refusal);
-    // Signed out while the store was asked.
-    const version = this.#options.accounts?.known.versionOf(aor);
-    const isOver = this.#ended.isOver(aor, sender, version);
-    if (isOver || !this.#maySignIn(aor)) {
-      this.#registrations.removeUser(aor, version);
-      return refuse(isOver ? provenBefore : signedOut(aor));
-    }
-    if (arrival.kind === 'client') {
-      // A REGISTER may wait for its store longer than its connection lasts.
-      if (origin.isClosed) this.#registrations.closed(flow);
-      else this.#devices.registered(aor, registeredDevices(request), flow);
-    }
-    this.#targets.registered(aor);
-    return { kind: 'serve', response: result.response };
+    return this.#registrar.register(request, sender);
   }
 }

@@ -78,8 +78,8 @@ export const patches: PatchList = {
     {
       name: 'proven-before',
       off: 'a telephone that was lost stays registered, where another server has asked for its password a moment ago',
-      file: 'packages/front-end/src/front-end.ts',
-      find: 'if (this.#ended.isOver(aor, sender, version)) return refuse(provenBefore);',
+      file: 'packages/front-end/src/registrar.ts',
+      find: 'if (ended.isOver(aor, sender, version)) return refuse(provenBefore);',
       replace: '',
       test: {
         file: 'packages/front-end/src/account-changes.test.ts',
@@ -90,8 +90,8 @@ export const patches: PatchList = {
     {
       name: 'proven-before-the-store-answers',
       off: 'a telephone that was lost stays registered, where the change comes while the store is asked',
-      file: 'packages/front-end/src/front-end.ts',
-      find: 'const isOver = this.#ended.isOver(aor, sender, version);',
+      file: 'packages/front-end/src/registrar.ts',
+      find: 'const isOver = ended.isOver(aor, sender, version);',
       replace: 'const isOver = false as boolean;',
       test: {
         file: 'packages/front-end/src/account-changes.test.ts',
@@ -211,7 +211,7 @@ export const patches: PatchList = {
     {
       name: 'registrar-asks',
       off: 'a registrar registers a user who was removed, whom another front end has authenticated',
-      file: 'packages/front-end/src/front-end.ts',
+      file: 'packages/front-end/src/account-changes.ts',
       find: "return accounts === undefined || accounts.known.of(aor)?.state === 'enabled';",
       replace: 'return accounts === undefined || accounts.known !== undefined;',
       test: frontEnd(

@@ -298,7 +298,7 @@ export const patches: PatchList = {
       name: 'bindings-that-are-left',
       off: 'a disabled user is reached by a binding that could not be removed',
       file: frontEnd,
-      find: '(this.#maySignIn(user) ? this.#registrations.reachable(user) : [])',
+      find: '(maySignIn(options.accounts, user) ? this.#registrations.reachable(user) : [])',
       replace: 'this.#registrations.reachable(user)',
       test: disabled(
         'is not found by bindings that could not be removed, be they of an earlier run, of a store that was away or of another server',

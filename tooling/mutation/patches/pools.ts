@@ -149,7 +149,7 @@ export const patches: PatchList = {
     {
       name: 'device-before-store',
       off: 'a member denies a device whose registration others already know',
-      file: 'packages/front-end/src/front-end.ts',
+      file: 'packages/front-end/src/registrar.ts',
       find: 'if (refused === undefined && isClient) this.#expectDevices(request, sender, aor);',
       replace: '',
       test: others('leads to the client: the member that it is connected to has it by then'),
