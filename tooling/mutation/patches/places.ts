@@ -169,8 +169,8 @@ export const patches: PatchList = {
       name: 'place-of-the-refused',
       off: 'a client that was refused keeps another one out until its connection has closed',
       file: 'packages/tls/src/listen/admission-control.ts',
-      find: '      this.#free(socket);\n      // Before the socket is destroyed',
-      replace: '      // Before the socket is destroyed',
+      find: '    this.#free(socket);\n    // Before the socket is destroyed',
+      replace: '    // Before the socket is destroyed',
       test: {
         file: 'packages/tls/test/short-places.test.ts',
         title: 'is free for the next one at once, before the refused one has closed',

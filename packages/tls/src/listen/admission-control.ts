@@ -50,6 +50,14 @@ const handshakesBeyond = 512;
 /** What an address owes for a connection of TLS in which there is nothing: it is looked at once a second. */
 const emptyOctetsMs = 1_000;
 
+/** Why a connection is closed. */
+type Why = [
+  when: ConnectionRefusal['when'],
+  rejection: Rejection,
+  verdict?: RefusedVerdict | undefined,
+  known?: PeerIdentity | undefined,
+  leaf?: Uint8Array | undefined,
+];
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
 /**
@@ -77,9 +85,7 @@ export class AdmissionControl implements AdmissionOwner {
   readonly #emptyOctets = new WatchEmptyOctets(this.admitted, (socket) => {
     const accepted = acceptedOf(socket);
     if (accepted !== undefined) this.#handshakes.charge(accepted, emptyOctetsMs);
-    this.#free(socket);
-    this.#tell(socket, 'live', tooManyEmptyOctets);
-    socket.destroy();
+    this.#refuse(socket, 'live', tooManyEmptyOctets);
   });
 
   /**
@@ -159,9 +165,7 @@ export class AdmissionControl implements AdmissionOwner {
   }
 
   withdrawn(socket: TLSSocket, rejection: Rejection, verdict: RefusedVerdict, peer: PeerIdentity): void {
-    this.#free(socket);
-    this.#tell(socket, 'live', rejection, verdict, peer);
-    socket.destroy();
+    this.#refuse(socket, 'live', rejection, verdict, peer);
   }
 
   failed(socket: TLSSocket, error: unknown): void {
@@ -255,9 +259,7 @@ export class AdmissionControl implements AdmissionOwner {
   #makeWay(socket: TLSSocket | undefined, newcomer?: Socket): void {
     if (socket === undefined) return;
     if (newcomer !== undefined) this.#hasMadeWay.add(newcomer);
-    this.#free(socket);
-    this.#tell(socket, 'admission', unprovenTooLong);
-    socket.destroy();
+    this.#refuse(socket, 'admission', unprovenTooLong);
   }
 
   /** A connection is about to be destroyed: its places are free from now on, not only once the platform says that it has closed. */
@@ -315,10 +317,7 @@ export class AdmissionControl implements AdmissionOwner {
       this.#pending.leave(accepted);
     }
     if (!outcome.admitted) {
-      this.#free(socket);
-      // Before the socket is destroyed, because its addresses go with it.
-      this.#tell(socket, 'handshake', outcome.rejection, outcome.verdict, undefined, outcome.leaf);
-      socket.destroy();
+      this.#refuse(socket, 'handshake', outcome.rejection, outcome.verdict, undefined, outcome.leaf);
       return;
     }
     if (accepted !== undefined) {
@@ -331,9 +330,7 @@ export class AdmissionControl implements AdmissionOwner {
     if (typeof place === 'function') socket.once('close', place);
     const refused = typeof place === 'object' ? place : this.#takePlace(accepted);
     if (refused !== undefined) {
-      this.#free(socket);
-      this.#tell(socket, 'admission', refused, undefined, proven);
-      socket.destroy();
+      this.#refuse(socket, 'admission', refused, undefined, proven);
       return;
     }
     if (proven === undefined) this.#takeUnproven(socket, accepted);
@@ -344,13 +341,17 @@ export class AdmissionControl implements AdmissionOwner {
     this.#emit('secureConnection', socket);
   }
 
+  /** Closes a connection on which the handshake has ended, and says why. */
+  #refuse(socket: TLSSocket, ...why: Why): void {
+    this.#free(socket);
+    // Before the socket is destroyed, because its addresses go with it.
+    this.#tell(socket, ...why);
+    socket.destroy();
+  }
+
   #tell(
     from: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined },
-    when: ConnectionRefusal['when'],
-    rejection: Rejection,
-    verdict?: RefusedVerdict,
-    known?: PeerIdentity,
-    leaf?: Uint8Array,
+    ...[when, rejection, verdict, known, leaf]: Why
   ): void {
     const peer = verdict?.peer ?? known;
     const refusal: ConnectionRefusal = {
