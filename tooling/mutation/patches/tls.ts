@@ -174,7 +174,7 @@ export const patches: PatchList = {
       name: 'live-closing',
       off: 'a connection lives on after its certificate is revoked',
       file: sources,
-      find: "this.#tell(socket, 'live', rejection, verdict, peer);\n    socket.destroy();",
+      find: "this.#refuse(socket, 'live', rejection, verdict, peer);",
       replace: "this.#tell(socket, 'live', rejection, verdict, peer);",
       test: live('closes an open connection when its certificate is revoked, with the reason for insiders'),
     },
