@@ -1,21 +1,4 @@
-import { type Topology, TopologyFault } from '@entente/topology';
-
-/**
- * Looks at a topology as an argument. Without a compiler it may be a document, or the function that returns one.
- * @param topology - as given
- * @param of - the function that it is given to
- * @throws TopologyFault `ENTENTE_TOPOLOGY_BAD_ARGUMENT`
- */
-export function checkTopology(topology: unknown, of: string): void {
-  const { document, isOurDomain, servers } = (topology ?? {}) as Partial<Topology>;
-  if (typeof document === 'object' && typeof isOurDomain === 'function' && servers instanceof Map) return;
-  throw unlike(
-    `topology of ${of}`,
-    'a topology of buildTopology',
-    topology,
-    'give what buildTopology returns',
-  );
-}
+import { TopologyFault } from '@entente/topology';
 
 /**
  * Looks at a text as an argument.

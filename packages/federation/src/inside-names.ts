@@ -1,5 +1,5 @@
-import type { Topology } from '@entente/topology';
-import { checkText, checkTopology } from './given.ts';
+import { checkTopology, type Topology } from '@entente/topology';
+import { checkText } from './given.ts';
 
 /** Octets of the longest name of DNS: of a longer text, what comes before could only make us look for longer. */
 const longestName = 255;

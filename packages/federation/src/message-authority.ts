@@ -1,6 +1,6 @@
 import type { NameAddr, SipMessage, SipRequest, Uri } from '@entente/sip';
-import type { Topology } from '@entente/topology';
-import { checkLists, checkMessage, checkText, checkTopology, unlike } from './given.ts';
+import { checkTopology, type Topology } from '@entente/topology';
+import { checkLists, checkMessage, checkText, unlike } from './given.ts';
 import { showsAsOurs } from './names-of-ours.ts';
 import type { PartnerAuthority } from './partner-peer.ts';
 import { reachesBeyond } from './reaches-beyond.ts';

@@ -1,6 +1,6 @@
 import type { SipUri } from '@entente/sip';
-import type { Topology } from '@entente/topology';
-import { checkLists, checkText, checkTopology } from './given.ts';
+import { checkTopology, type Topology } from '@entente/topology';
+import { checkLists, checkText } from './given.ts';
 import { mayBeInsideName } from './inside-names.ts';
 
 /** Characters of a user's name that are looked at; a longer one is not read, and may name one of ours somewhere. */

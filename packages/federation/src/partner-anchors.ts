@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type AnchorReference,
+  checkTopology,
   type Partner,
   type Provider,
   revocationPolicy,
@@ -8,7 +9,6 @@ import {
 } from '@entente/topology';
 import type { AnchorLimits, TrustAnchor } from '@entente/trust';
 import { decodeCertificate } from '@entente/x509';
-import { checkTopology } from './given.ts';
 
 /** Partners are trusted on this interface only. */
 const federationInterface = 'external';

@@ -1,6 +1,6 @@
-import { links, mayOpen, type Partner, type Provider, type Topology } from '@entente/topology';
+import { checkTopology, links, mayOpen, type Partner, type Provider, type Topology } from '@entente/topology';
 import { type Authorise, type PeerIdentity, type Rejection, reject } from '@entente/trust';
-import { checkLists, checkTopology, unlike } from './given.ts';
+import { checkLists, unlike } from './given.ts';
 
 /** Which partner a verified peer is, and for which domains it may speak. */
 export interface PartnerAuthority {

@@ -1,6 +1,6 @@
-import type { Topology } from '@entente/topology';
+import { checkTopology, type Topology } from '@entente/topology';
 import { type IdentityExpectation, type Rejection, reject } from '@entente/trust';
-import { checkLists, checkText, checkTopology } from './given.ts';
+import { checkLists, checkText } from './given.ts';
 
 /** Where requests for a foreign domain are sent, and which name the other side must prove; or why they are refused. */
 export type PartnerRoute =

@@ -1,5 +1,4 @@
-import type { Topology } from '@entente/topology';
-import { checkTopology } from './given.ts';
+import { checkTopology, type Topology } from '@entente/topology';
 
 /**
  * Addresses that the signed topology pins for hosts of partners, so that neither dialling them nor fetching their

@@ -1,4 +1,4 @@
-import { type Topology, TopologyFault } from '@entente/topology';
+import { checkTopology, TopologyFault } from '@entente/topology';
 
 /** What an argument may be, in words, and how that is seen. */
 export type Kind = readonly [wanted: string, fits: (value: unknown) => boolean];
@@ -13,13 +13,6 @@ export const texts: Kind = [
 export const aTime: Kind = ['milliseconds since the epoch', Number.isFinite];
 export const yesOrNo: Kind = ['true or false', (value) => typeof value === 'boolean'];
 export const anObject: Kind = ['an object', isRecord];
-const aTopology: Kind = [
-  'a topology of buildTopology',
-  (value) =>
-    isRecord(value) &&
-    isRecord((value as Partial<Topology>).document) &&
-    (value as Topology).servers instanceof Map,
-];
 
 /**
  * Looks at an argument. Without a compiler it may be anything.
@@ -31,17 +24,6 @@ const aTopology: Kind = [
  */
 export function checkGiven(value: unknown, [wanted, fits]: Kind, place: string): void {
   if (!fits(value)) throw unlike(place, wanted, value);
-}
-
-/**
- * Looks at a topology as an argument.
- *
- * @param topology - as given
- * @param of - the function that it is given to
- * @throws TopologyFault `ENTENTE_TOPOLOGY_BAD_ARGUMENT`
- */
-export function checkTopology(topology: unknown, of: string): void {
-  checkGiven(topology, aTopology, `topology of ${of}`);
 }
 
 /**
@@ -82,7 +64,9 @@ export function checkFields(
  * @throws TopologyFault `ENTENTE_TOPOLOGY_BAD_ARGUMENT`
  */
 export function checkState(state: unknown, place: string): void {
-  const needed = { topology: aTopology, chainOf: aFunction, judgeOf: aFunction, now: aTime };
+  checkGiven(state, anObject, place);
+  checkTopology((state as { readonly topology?: unknown }).topology, place);
+  const needed = { topology: anObject, chainOf: aFunction, judgeOf: aFunction, now: aTime };
   checkFields(state, needed, { partners: anObject }, place);
 }
 

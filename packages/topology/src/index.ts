@@ -111,6 +111,7 @@ export { type ChainResult, verifyChain } from './signing/verify-chain.ts';
 export { type LinkResult, verifyLink } from './signing/verify-link.ts';
 export { type TopologyKnowledge, type VerifyResult, verifyTopology } from './signing/verify-topology.ts';
 export { TopologyFault, type TopologyFaultCode } from './terms/fault.ts';
+export { checkTopology } from './terms/given.ts';
 export type { Path, Problem } from './terms/problem.ts';
 export {
   defaultPorts,

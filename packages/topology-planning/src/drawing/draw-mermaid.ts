@@ -1,5 +1,4 @@
-import { links, type Row, type Topology } from '@entente/topology';
-import { checkTopology } from '../given.ts';
+import { checkTopology, links, type Row, type Topology } from '@entente/topology';
 import { type Picture, type PictureLink, picture } from './picture.ts';
 
 /**

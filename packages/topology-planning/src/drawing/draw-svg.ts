@@ -1,5 +1,4 @@
-import { links as allowed, type Protection, type Topology } from '@entente/topology';
-import { checkTopology } from '../given.ts';
+import { links as allowed, checkTopology, type Protection, type Topology } from '@entente/topology';
 import { type Picture, type PictureLink, picture } from './picture.ts';
 import { type Band, type Box, layOut, lineHeight, titleHeight } from './svg-layout.ts';
 import { ownLinks, type Route, routes } from './svg-routes.ts';

@@ -1,5 +1,10 @@
-import { certificateNames, type InterfaceCertificate, type Role, type Topology } from '@entente/topology';
-import { checkTopology } from '../given.ts';
+import {
+  certificateNames,
+  checkTopology,
+  type InterfaceCertificate,
+  type Role,
+  type Topology,
+} from '@entente/topology';
 
 /** A certificate that a server of the topology needs. */
 export interface PlannedCertificate extends InterfaceCertificate {

@@ -1,5 +1,12 @@
-import { links, type Pool, type Server, type ServerInterface, type Topology } from '@entente/topology';
-import { aList, checkGiven, checkTopology } from '../given.ts';
+import {
+  checkTopology,
+  links,
+  type Pool,
+  type Server,
+  type ServerInterface,
+  type Topology,
+} from '@entente/topology';
+import { aList, checkGiven } from '../given.ts';
 
 /** Which resolvers answer with a record, where a domain has an `internal` and an `external` view. */
 export type DnsView = 'internal' | 'external';

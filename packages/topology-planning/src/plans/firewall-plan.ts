@@ -1,4 +1,5 @@
 import {
+  checkTopology,
   dialTargets,
   links,
   mayRequest,
@@ -9,7 +10,6 @@ import {
   type Topology,
   type Zone,
 } from '@entente/topology';
-import { checkTopology } from '../given.ts';
 
 /** Where a connection comes from or goes to. */
 export type Segment = Zone | 'outside';

@@ -1,5 +1,6 @@
 import {
   allowMatrix,
+  checkTopology,
   type Direction,
   type Party,
   type Protection,
@@ -8,7 +9,6 @@ import {
   type Server,
   type Topology,
 } from '@entente/topology';
-import { checkTopology } from '../given.ts';
 
 /** One row of the allow matrix as this topology uses it. */
 export interface LinkMatrixRow {

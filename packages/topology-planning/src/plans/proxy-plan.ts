@@ -1,5 +1,5 @@
-import { links, peersOf, type ServerInterface, type Topology } from '@entente/topology';
-import { aText, checkGiven, checkTopology } from '../given.ts';
+import { checkTopology, links, peersOf, type ServerInterface, type Topology } from '@entente/topology';
+import { aText, checkGiven } from '../given.ts';
 
 /** Where a reverse proxy takes users, and where it carries them. */
 export interface ProxyPlan {

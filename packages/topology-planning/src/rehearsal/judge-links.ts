@@ -1,6 +1,7 @@
 import {
   allowMatrix,
   authorise,
+  checkTopology,
   type InterfaceName,
   type LocalEnd,
   links,
@@ -11,7 +12,7 @@ import {
   type Topology,
 } from '@entente/topology';
 import type { IdentityExpectation } from '@entente/trust';
-import { anObject, checkGiven, checkState, checkTopology, texts } from '../given.ts';
+import { anObject, checkGiven, checkState, texts } from '../given.ts';
 import type { NetworkState, Viewer } from './network-state.ts';
 import { judgePartnerLink, partnerLinks } from './partner-links.ts';
 import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts';

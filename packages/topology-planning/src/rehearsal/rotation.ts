@@ -1,5 +1,5 @@
-import type { Topology } from '@entente/topology';
-import { aFunction, anObject, aTime, checkFields, checkTopology } from '../given.ts';
+import { checkTopology, type Topology } from '@entente/topology';
+import { aFunction, anObject, aTime, checkFields } from '../given.ts';
 import type { NetworkState } from './network-state.ts';
 import { type FailingLink, rehearse } from './rehearse.ts';
 import type { RehearsedLink } from './rehearsed-link.ts';

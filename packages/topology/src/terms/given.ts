@@ -38,7 +38,7 @@ export function checkGiven(
 }
 
 /**
- * Looks at a topology as an argument.
+ * Looks at a topology as an argument. Without a compiler it may be a document, or the function that returns one.
  *
  * @param topology - as given
  * @param of - the function that it is given to
