@@ -12,13 +12,14 @@ import {
 import { authoriseStore, links, type StoreEntry } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Authority } from './authority.ts';
+import type { AuthorityStores } from './authority-stores.ts';
 import type { WrittenBackup } from './back-up.ts';
 import { allowAtAuthority, type Caller, callerOf } from './caller.ts';
 import { faultFields } from './fault-fields.ts';
 import type { HealthProblem } from './health/health.ts';
 import { KeptFiles } from './health/kept-files.ts';
 import { ownCertificateProbe } from './health/probes.ts';
-import { type AuthorityStores, openDomainAuthority } from './open-domain-authority.ts';
+import { openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
 import { PerimeterPush } from './push/perimeter-push.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';

@@ -8,13 +8,11 @@ import {
   issuerId,
   type LiveIssuers,
   type PublishedCrl,
-  revokeUnfinished,
   rollingDesk,
   rollingIssuance,
   rollingPublisher,
 } from '@entente/pki';
-import { openAuthorityFolder, type StoredRoot } from '@entente/pki/node';
-import { openStore, type SqlStore, type StoreOptions } from '@entente/store-sql';
+import type { StoredRoot } from '@entente/pki/node';
 import { type Clock, createTrust, type Log } from '@entente/tls';
 import { anchorsHash, type Topology } from '@entente/topology';
 import { createJudge } from '@entente/trust';
@@ -22,11 +20,11 @@ import { encodePem } from '@entente/x509';
 import { AccountsAlarm } from './accounts/accounts-alarm.ts';
 import { announceAccounts } from './accounts/announce-accounts.ts';
 import { watchElsewhere } from './accounts/emptied-accounts.ts';
-import { type AccountsElsewhere, checkKept } from './accounts/kept-elsewhere.ts';
 import { refuseDomains } from './accounts/refuse-domains.ts';
 import { refuseHomes } from './accounts/refuse-homes.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import type { Authority } from './authority.ts';
+import { type AuthorityStores, openStores } from './authority-stores.ts';
 import { backUpTo } from './back-up.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { createDomainRevocations } from './domain-revocations.ts';
@@ -35,7 +33,6 @@ import { createEventHub, stateEvent } from './event-hub.ts';
 import { faultFields } from './fault-fields.ts';
 import { Health } from './health/health.ts';
 import { eventsProbe, ledgerProbe, listProbe } from './health/probes.ts';
-import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideView } from './outside-view.ts';
 import { KnownLists } from './publication/known-lists.ts';
@@ -60,17 +57,7 @@ import { SurplusWatch } from './surplus-names/surplus-watch.ts';
 import { publishedLists } from './trust-state/published-lists.ts';
 import { mayIssueStateKey, stateSubject } from './trust-state/state-key.ts';
 import { StatePublisher } from './trust-state/state-publisher.ts';
-
-/** Opens what an authority records in. */
-export type OpenStore = (directory: string, options: StoreOptions) => Promise<SqlStore>;
-
-/** What an authority records in. */
-export interface AuthorityStores {
-  /** Opens its records; default SQLite in its folder. */
-  readonly open?: OpenStore | undefined;
-  /** Where the accounts are kept instead of there; the authority does not close it. */
-  readonly accounts?: AccountsElsewhere | undefined;
-}
+import { revokeUnfinishedIssuance } from './unfinished-issuance.ts';
 
 /**
  * Opens an authority.
@@ -83,21 +70,9 @@ export async function openDomainAuthority(
   settings: AuthoritySettings,
   log: Log,
   clock: Clock,
-  { accounts: elsewhere, open = openStore }: AuthorityStores = {},
+  stores: AuthorityStores = {},
 ): Promise<Authority> {
-  let opening: SqlStore | undefined;
-  const opened = await openAuthorityFolder(settings.directory, async (directory) => {
-    opening = await open(directory, { onImport: importLog(log) });
-    return opening.ledger;
-  });
-  const store = opening as SqlStore;
-  try {
-    await checkKept(settings.directory, store.accounts, elsewhere);
-  } catch (fault) {
-    await opened[Symbol.asyncDispose]();
-    throw fault;
-  }
-  const accounts = elsewhere ?? store.accounts;
+  const { accounts, opened, store } = await openStores(settings.directory, stores, log);
   const { ledger } = opened;
   const { objectsUrl } = settings;
   const now = (): number => clock.now();
@@ -295,26 +270,13 @@ export async function openDomainAuthority(
     onPublished: lookOutside,
   });
 
-  const begun = await Promise.all(
-    live().map((issuer) => revokeUnfinished(ledger, issuer, now, restored?.takenAt)),
-  );
-  for (const { serialHex, subject } of begun.flat()) {
-    log.warn(
-      { event: 'unfinished-issuance', serial: serialHex, subject },
-      'the authority stopped while it issued a certificate, and nobody has received it: it is revoked',
-    );
-    // It may be in the trail as issued.
-    audit.note({
-      action: 'certificate-revoked',
-      actor: 'authority',
-      subject,
-      outcome: 'done',
-      reason: 'cessationOfOperation',
-      details: { serial: serialHex },
-    });
-  }
+  await revokeUnfinishedIssuance({ ledger, issuers: live(), takenAt: restored?.takenAt, now, audit, log });
   health.watch(ledgerProbe(() => store.standing()));
-  const unwatch = watchElsewhere(elsewhere, store.accounts, { directory: settings.directory, health, log });
+  const unwatch = watchElsewhere(stores.accounts, store.accounts, {
+    directory: settings.directory,
+    health,
+    log,
+  });
   health.watch(eventsProbe(events));
   health.watch(listProbe('revocation-list', () => publisher.current(0), now));
   health.watch(listProbe('root-revocation-list', () => firstToEnd(roots.withLists), now));
@@ -366,7 +328,7 @@ export async function openDomainAuthority(
     standings,
     lists,
     accounts,
-    accountsAlarm: new AccountsAlarm(elsewhere, log),
+    accountsAlarm: new AccountsAlarm(stores.accounts, log),
     domainKeys,
     trust,
     roots,

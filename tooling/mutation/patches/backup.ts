@@ -258,8 +258,8 @@ export const patches: PatchList = {
     {
       name: 'under-way',
       off: 'what was under way when the backup was taken is revoked, although its server may have received it since',
-      file: 'packages/authority/src/open-domain-authority.ts',
-      find: 'revokeUnfinished(ledger, issuer, now, restored?.takenAt)',
+      file: 'packages/authority/src/unfinished-issuance.ts',
+      find: 'revokeUnfinished(ledger, issuer, now, takenAt)',
       replace: 'revokeUnfinished(ledger, issuer, now)',
       test: underLoad(
         'does not revoke the certificate that was under way: its server may have received it since',
