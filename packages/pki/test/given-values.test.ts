@@ -16,19 +16,11 @@ import {
   openRootFolder,
   readSecret,
 } from '@entente/pki/node';
+import { faultOf } from '@entente/testkit/fault';
 import { describe, expect, it } from 'vitest';
 
 /** What callers without a compiler pass. */
 const given = (value: unknown) => value as never;
-
-async function faultOf(call: () => unknown): Promise<unknown> {
-  try {
-    await call();
-    return undefined;
-  } catch (fault) {
-    return fault;
-  }
-}
 
 /** Each call is refused, and the fault names the argument. */
 async function refused(calls: readonly (readonly [() => unknown, string])[]): Promise<void> {

@@ -13,6 +13,7 @@ import {
   UserSession,
   whenAged,
 } from '@entente/sip-endpoint';
+import { faultOf } from '@entente/testkit/fault';
 import { createTrust } from '@entente/tls';
 import { describe, expect, it } from 'vitest';
 import { startExchange } from './exchange.ts';
@@ -20,15 +21,6 @@ import { startExchange } from './exchange.ts';
 /** What callers without a compiler pass. */
 const given = (value: unknown) => value as never;
 const others = [undefined, null, 'text', 7, []] as const;
-
-async function faultOf(call: () => unknown): Promise<unknown> {
-  try {
-    await call();
-    return undefined;
-  } catch (fault) {
-    return fault;
-  }
-}
 
 /** Each call is refused at once, and the fault names the argument. */
 async function refused(calls: readonly (readonly [() => unknown, string])[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type * as https from 'node:https';
 import * as net from 'node:net';
+import { faultOf } from '@entente/testkit/fault';
 import {
   addressGroup,
   createTrust,
@@ -20,15 +21,6 @@ const given = (value: unknown) => value as never;
 const invalid = (place: string) => ({ code: 'ENTENTE_OPTION_INVALID', place });
 
 /** What a call throws, at once or later. */
-async function faultOf(call: () => unknown): Promise<unknown> {
-  try {
-    await call();
-    return undefined;
-  } catch (fault) {
-    return fault;
-  }
-}
-
 const owned = () =>
   createTrust({
     judge: { judge: () => Promise.reject(new Error('not asked')) } as never,

@@ -1,4 +1,5 @@
 import { createTestAuthority } from '@entente/testkit';
+import { faultOf } from '@entente/testkit/fault';
 import { certificateStatus, createJudge, explain, renderExplain } from '@entente/trust';
 import {
   anchorsFrom,
@@ -14,15 +15,6 @@ import { makeRoot, now } from './making/certificates.ts';
 /** What callers without a compiler pass. */
 const given = (value: unknown) => value as never;
 const others = [undefined, null, 'text', 7, [], {}] as const;
-
-async function faultOf(call: () => unknown): Promise<unknown> {
-  try {
-    await call();
-    return undefined;
-  } catch (fault) {
-    return fault;
-  }
-}
 
 let pem: string;
 beforeAll(async () => {
