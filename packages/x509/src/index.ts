@@ -64,6 +64,7 @@ export type {
   Signed,
   UserNotice,
 } from './extension/extension-values.ts';
+export { reasonFlagNames } from './extension/extension-values.ts';
 export {
   crlDistributionPointsExtension,
   freshestCrlExtension,

@@ -1,19 +1,11 @@
+import type { CrlReason } from '@entente/x509';
 import { PkiFault } from './fault.ts';
 
 /**
  * Why a certificate was revoked (RFC 5280 §5.3.1). `removeFromCRL` is left out because only delta CRLs contain
  * it.
  */
-export type RevocationReason =
-  | 'unspecified'
-  | 'keyCompromise'
-  | 'cACompromise'
-  | 'affiliationChanged'
-  | 'superseded'
-  | 'cessationOfOperation'
-  | 'certificateHold'
-  | 'privilegeWithdrawn'
-  | 'aACompromise';
+export type RevocationReason = Exclude<CrlReason, 'removeFromCRL'>;
 
 /** The number of each reason on the wire. */
 export const revocationReasonCodes: Readonly<Record<RevocationReason, number>> = {

@@ -1,15 +1,7 @@
-import type { ReasonFlags } from '@entente/x509';
+import { type ReasonFlags, reasonFlagNames } from '@entente/x509';
 
-const bits = [
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  'privilegeWithdrawn',
-  'aACompromise',
-] as const satisfies readonly (keyof ReasonFlags)[];
+/** Without the first, which has no meaning. */
+const bits = reasonFlagNames.slice(1);
 
 /** All reasons. @see RFC 5280 §6.3.2 (a) */
 export const allReasons = (1 << bits.length) - 1;

@@ -167,6 +167,19 @@ export interface ReasonFlags {
   readonly aACompromise: boolean;
 }
 
+/** The names of {@link ReasonFlags}, each at the number of its bit. @see RFC 5280 §4.2.1.13 */
+export const reasonFlagNames = [
+  'unused',
+  'keyCompromise',
+  'cACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+  'privilegeWithdrawn',
+  'aACompromise',
+] as const satisfies readonly (keyof ReasonFlags)[];
+
 /**
  * Where a CRL is: full names, or one RDN to append to the name of the CRL issuer.
  * @see RFC 5280 §4.2.1.13

@@ -4,12 +4,13 @@ import { checkFields, flag, listOf, unlike } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import { writeGeneralNames } from '../name/write-general-name.ts';
-import type {
-  DistributionPoint,
-  DistributionPointName,
-  Extension,
-  IssuingDistributionPoint,
-  ReasonFlags,
+import {
+  type DistributionPoint,
+  type DistributionPointName,
+  type Extension,
+  type IssuingDistributionPoint,
+  type ReasonFlags,
+  reasonFlagNames,
 } from './extension-values.ts';
 import { extension, flagBits } from './write-extensions.ts';
 
@@ -68,20 +69,8 @@ function writePointName(writer: DerWriter, name: DistributionPointName): void {
 }
 
 function writeReasons(writer: DerWriter, reasons: Partial<ReasonFlags>, tag: number): void {
-  writer.namedBits(flagBits(reasons, reasonNames, 'ReasonFlags'), tag);
+  writer.namedBits(flagBits(reasons, reasonFlagNames, 'ReasonFlags'), tag);
 }
-
-const reasonNames = [
-  'unused',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  'privilegeWithdrawn',
-  'aACompromise',
-] as const satisfies readonly (keyof ReasonFlags)[];
 
 const pointFields = [
   'name',
