@@ -30,7 +30,7 @@ export const patches: PatchList = {
     {
       name: 'cancels-without-end',
       off: 'an outsider keeps a server busy with CANCELs of nothing',
-      file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
+      file: 'packages/sip-endpoint/src/transaction/answer-cancel.ts',
       find: 'if (!isKnown) connection.refusedAtOnce(false);',
       replace: '',
       test: {

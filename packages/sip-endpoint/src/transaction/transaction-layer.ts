@@ -20,6 +20,7 @@ import type { SipConnection } from '../connection/connection.ts';
 import { TrafficCounts } from '../counts/traffic-counts.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
 import { AcceptedInvites } from './accepted-invites.ts';
+import { answerCancel } from './answer-cancel.ts';
 import { clientKeyOf } from './client-key.ts';
 import { endWithConnection } from './end-with-connection.ts';
 import { isInPassing, isTooMany } from './in-passing.ts';
@@ -115,6 +116,12 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       if (request.method === 'INVITE') this.#refused.add(connection, branch);
       return why;
     }
+    this.#begin(request, connection, branch, cost);
+    return undefined;
+  }
+
+  /** A new request, for which there is room: it gets a transaction, and the user decides about it. */
+  #begin(request: SipRequest, connection: SipConnection, branch: string, cost: number): void {
     const { ledger } = connection;
     const context = new TransactionContext<ServerUser | undefined>(
       connection,
@@ -134,7 +141,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     transaction.start();
     try {
       if (request.method === 'REGISTER' || request.to.tag !== undefined) connection.sentInDialog();
-      if (request.method === 'CANCEL') this.#cancel(request, transaction, connection);
+      if (request.method === 'CANCEL')
+        answerCancel(transaction, this.#servers, this.accepted, this.#newTag());
       else {
         const taken: unknown = this.#user.onRequest(transaction, connection);
         // Nearly every user returns nothing: no more is looked at then.
@@ -144,7 +152,6 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     } catch (error) {
       this.#failed(error, transaction);
     }
-    return undefined;
   }
 
   /**
@@ -367,21 +374,6 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     this.contain(error, transaction.context.connection);
     const status = error instanceof SipSyntaxError ? 400 : 500;
     this.refuse(transaction, createResponse(transaction.request, status));
-  }
-
-  /** RFC 3261 §9.2: the CANCEL is answered by itself, the INVITE it means is told. */
-  #cancel(cancel: SipRequest, transaction: ServerTransaction, connection: SipConnection): void {
-    const branch = transactionBranch(cancel);
-    const invite =
-      branch === undefined ? undefined : this.#servers.find(branch, cancel, connection, 'INVITE');
-    const isKnown =
-      invite !== undefined || (branch !== undefined && this.accepted.hasReceived(branch, cancel, connection));
-    // It asks for nothing that could be refused before: what means no INVITE takes time all the same.
-    if (!isKnown) connection.refusedAtOnce(false);
-    // RFC 3261 §8.2.6.2. That of the answer to the INVITE (§9.2) is not kept on a connection that repeats nothing.
-    const toTag = this.#newTag();
-    transaction.respond(createResponse(cancel, isKnown ? 200 : 481, undefined, { toTag }));
-    invite?.context.user?.onCancel?.(cancel, invite);
   }
 
   #acknowledge(ack: SipRequest, connection: SipConnection): void {
