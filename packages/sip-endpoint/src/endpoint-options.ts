@@ -36,7 +36,7 @@ export interface EndpointUser extends RequestWeigher {
   onMalformed?(fault: MessageFault, connection: SipConnection): void;
   /** A request was answered 503 without being looked at, for what its sender has under way or has done before. */
   onNotTaken?(why: NotTaken, request: NotTakenRequest, connection: SipConnection): void;
-  /** A client is not read from for a moment, for what it sends and nobody refuses. */
+  /** A peer is not read from for a moment, for what it sends: much that is refused at once, or what nobody refuses. */
   onHeldUp?(why: HeldUp, connection: SipConnection): void;
   /** A connection is about to be closed, for what its peer alone has done. */
   onGivenUp?(why: GivenUp, connection: SipConnection): void;

@@ -41,12 +41,16 @@ export function messageOf(text: string): SipRequest {
   return parsed.message;
 }
 
-/** Names of fabrikam.example are those of a partner. */
-const allow: Allow = ({ dnsNames: [server = ''] }) => ({
-  ok: true,
-  server,
-  ...(server.endsWith('fabrikam.example') ? { role: 'partner' } : {}),
-});
+/** Names of fabrikam.example are those of a partner; other names say themselves what they are. */
+const allow: Allow = ({ dnsNames: [server = ''] }) => {
+  const role = server.endsWith('fabrikam.example') ? 'partner' : roleOf[server.slice(0, 2)];
+  return { ok: true, server, ...(role === undefined ? {} : { role }) };
+};
+const roleOf: Readonly<Record<string, string>> = {
+  gw: 'gateway',
+  ap: 'trusted-application',
+  fe: 'front-end',
+};
 
 /** A server that answers nothing, with a small ceiling. */
 export async function serverOf(

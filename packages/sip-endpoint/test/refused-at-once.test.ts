@@ -64,14 +64,14 @@ describe('what a server refuses by itself', () => {
   });
 });
 
-describe('a partner, behind whose connection many are', () => {
-  const costsNothing = {
-    'cancels what was never begun': () => wire('CANCEL', 0),
-    'answers what nobody has asked': () => createResponse(messageOf(wire('MESSAGE', 0)), 200).wire,
-    'writes branches of RFC 2543': () => wire('MESSAGE', 0).replace('z9hG4bK', 'old'),
-    'sends what is refused by itself': () => wire('MESSAGE', 0),
-  };
+const costsNothing = {
+  'cancels what was never begun': () => wire('CANCEL', 0),
+  'answers what nobody has asked': () => createResponse(messageOf(wire('MESSAGE', 0)), 200).wire,
+  'writes branches of RFC 2543': () => wire('MESSAGE', 0).replace('z9hG4bK', 'old'),
+  'sends what is refused by itself': () => wire('MESSAGE', 0),
+};
 
+describe('a partner, behind whose connection many are', () => {
   it.each(Object.entries(costsNothing))(
     'is held up for half a second as a client is, after sixteen times as much, where it %s',
     async (_, one) => {
@@ -84,6 +84,14 @@ describe('a partner, behind whose connection many are', () => {
     },
   );
 
+  it('is named in the log where it is held up for answers to nothing, which nobody refuses', async () => {
+    await using refused = await refusedPeer(partner, 483);
+    await refused.isHeldUpAfter(1_023, costsNothing['answers what nobody has asked']);
+    expect(refused.heldUp).toEqual([]);
+    await refused.isHeldUpAfter(1, costsNothing['answers what nobody has asked']);
+    expect(refused.heldUp).toEqual(['refusals']);
+  });
+
   it('is held up for keep-alives after sixteen times as many, and the log says so', async () => {
     await using refused = await refusedPeer(partner, 483);
     expect(await refused.isHeldUpAfter(1_023, () => '\r\n\r\n')).toBe(false);
@@ -93,6 +101,28 @@ describe('a partner, behind whose connection many are', () => {
 
   it('is read on from however many of its users are not there', async () => {
     await using refused = await refusedPeer(partner, 404);
+    expect(await refused.isHeldUpAfter(2_000)).toBe(false);
+  });
+});
+
+describe.each([
+  ['a gateway', { server: 'gw1.contoso.example' }],
+  ['an application', { server: 'app1.contoso.example' }],
+])('%s, which others have made', (_, as) => {
+  it.each(Object.entries(costsNothing))(
+    'is held up as a partner is, and not closed, where it %s',
+    async (_, one) => {
+      await using refused = await refusedPeer(as, 483);
+      expect(await refused.isHeldUpAfter(1_023, one)).toBe(false);
+      expect(await refused.isHeldUpAfter(1, one)).toBe(true);
+      vi.advanceTimersByTime(500);
+      const { connection } = refused.peer;
+      expect([connection.socket.isPaused(), connection.isClosed]).toEqual([false, false]);
+    },
+  );
+
+  it('is read on from however many of those whom it asks for are not there', async () => {
+    await using refused = await refusedPeer(as, 404);
     expect(await refused.isHeldUpAfter(2_000)).toBe(false);
   });
 });

@@ -213,8 +213,8 @@ export const patches: PatchList = {
       name: 'keep-alives-of-a-server',
       off: 'all behind a server wait because it has sent many keep-alives',
       file: 'packages/sip-endpoint/src/connection/peer-limits.ts',
-      find: "if (kind === 'server') return Number.POSITIVE_INFINITY;",
-      replace: '',
+      find: 'return Number.POSITIVE_INFINITY;',
+      replace: 'return refusalsOfClient;',
       test: {
         file: 'packages/sip-endpoint/test/connection.test.ts',
         title: 'holds up no server, for many stand behind it',
@@ -258,8 +258,8 @@ export const patches: PatchList = {
       name: 'partner-without-end',
       off: 'a partner keeps an edge busy with what leads to nothing',
       file: 'packages/sip-endpoint/src/connection/peer-limits.ts',
-      find: "return kind === 'partner' ? refusalsOfPartner : refusalsOfClient;",
-      replace: "return kind === 'partner' ? Number.POSITIVE_INFINITY : refusalsOfClient;",
+      find: "kind === 'partner' || madeByOthers",
+      replace: 'madeByOthers',
       test: {
         file: 'packages/sip-endpoint/test/refused-at-once.test.ts',
         title:
@@ -270,11 +270,44 @@ export const patches: PatchList = {
       name: 'partner-as-a-client',
       off: 'all behind a partner wait for what one of them sends',
       file: 'packages/sip-endpoint/src/connection/peer-limits.ts',
-      find: "return kind === 'partner' ? refusalsOfPartner : refusalsOfClient;",
-      replace: 'return refusalsOfClient;',
+      find: "kind === 'unknown' || kind === 'user'",
+      replace: "kind !== 'server'",
       test: {
         file: 'packages/sip-endpoint/test/refused-at-once.test.ts',
         title: 'is held up for keep-alives after sixteen times as many, and the log says so',
+      },
+    },
+    {
+      name: 'gateway-without-end',
+      off: 'a gateway keeps a mediation server busy with what leads to nothing',
+      file: 'packages/sip-endpoint/src/connection/peer-limits.ts',
+      find: "new Set(['gateway', ",
+      replace: 'new Set([',
+      test: {
+        file: 'packages/sip-endpoint/test/refused-at-once.test.ts',
+        title: 'is held up as a partner is, and not closed, where it answers what nobody has asked',
+      },
+    },
+    {
+      name: 'application-without-end',
+      off: 'an application keeps a front end busy with what leads to nothing',
+      file: 'packages/sip-endpoint/src/connection/peer-limits.ts',
+      find: ", 'trusted-application']",
+      replace: ']',
+      test: {
+        file: 'packages/sip-endpoint/test/refused-at-once.test.ts',
+        title: 'is held up as a partner is, and not closed, where it answers what nobody has asked',
+      },
+    },
+    {
+      name: 'held-up-in-silence',
+      off: 'nothing says that a peer is not read from because of its answers to nothing',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: "if (this.#reading.refusedAtOnce(isModest)) this.#user.onHeldUp('refusals', this);",
+      replace: 'this.#reading.refusedAtOnce(isModest);',
+      test: {
+        file: 'packages/sip-endpoint/test/refused-at-once.test.ts',
+        title: 'is named in the log where it is held up for answers to nothing, which nobody refuses',
       },
     },
     {

@@ -25,7 +25,7 @@ export interface ConnectionUser<Connection> {
   onMalformed(fault: MessageFault, connection: Connection): void;
   /** The peer has answered a ping (RFC 5626 §4.4.1). */
   onPong(connection: Connection): void;
-  /** The peer is not read from for a moment, for what it sends and nobody refuses. */
+  /** The peer is not read from for a moment, for what it sends. */
   onHeldUp(why: HeldUp, connection: Connection): void;
   /** The connection is about to be closed, for what the peer alone has done. */
   onGivenUp(why: GivenUp, connection: Connection): void;

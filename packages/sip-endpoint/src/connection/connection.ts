@@ -120,7 +120,8 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     });
     // A message that has begun has not been late while nothing was read.
     const share = () => this.ledger.refusalsOf(this.isProven);
-    this.#reading = new Reading(socket, () => this.#incoming.wait(), { most: refusalsAtOnceOf(kind), share });
+    const most = refusalsAtOnceOf(kind, peer.peer);
+    this.#reading = new Reading(socket, () => this.#incoming.wait(), { most, share });
     socket.setNoDelay(true);
     this.#idleWatch.add(this);
     // It broke between the verdict and now: its close event will not come again.
@@ -184,7 +185,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
 
   /** Something of the peer was refused at once, and led to nothing; `isModest`: see `RefusalPause`. */
   refusedAtOnce(isModest: boolean): void {
-    this.#reading.refusedAtOnce(isModest);
+    if (this.#reading.refusedAtOnce(isModest)) this.#user.onHeldUp('refusals', this);
   }
 
   /** A call of the peer was accepted. */

@@ -30,14 +30,19 @@ export function kindOf({ peer }: Pick<Peer, 'peer'>, openedByUs: boolean): PeerK
 const refusalsOfClient = 64;
 /** Those of a partner: many are behind a connection, as with the link of a server in what else is counted for sixteen. */
 const refusalsOfPartner = 16 * refusalsOfClient;
+/** Servers of the topology that others make: they hold up nobody who is behind them, and send whatever their program does. */
+const madeByOthers: ReadonlySet<string | undefined> = new Set(['gateway', 'trusted-application']);
 
 /**
  * What of a peer may be refused at once within half a second; see `RefusalPause`.
+ * @param kind - of the peer
+ * @param peer - who it has proven to be
  * @returns infinite for a server of ours: all that it brings waits where it is not read from, and it holds those behind it up by itself
  */
-export function refusalsAtOnceOf(kind: PeerKind): number {
-  if (kind === 'server') return Number.POSITIVE_INFINITY;
-  return kind === 'partner' ? refusalsOfPartner : refusalsOfClient;
+export function refusalsAtOnceOf(kind: PeerKind, peer: Peer['peer']): number {
+  if (kind === 'unknown' || kind === 'user') return refusalsOfClient;
+  if (kind === 'partner' || madeByOthers.has(peer?.role)) return refusalsOfPartner;
+  return Number.POSITIVE_INFINITY;
 }
 
 /** The limits of messages that come from a peer. */

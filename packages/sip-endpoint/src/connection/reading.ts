@@ -54,9 +54,12 @@ export class Reading {
     return ++this.#unreadSeconds > answerSeconds;
   }
 
-  /** Something of the peer was refused at once, and led to nothing; `isModest`: see `RefusalPause`. */
-  refusedAtOnce(isModest: boolean): void {
-    this.#pause?.refused(isModest);
+  /**
+   * Something of the peer was refused at once, and led to nothing; `isModest`: see `RefusalPause`.
+   * @returns whether it is not read from for a while because of that
+   */
+  refusedAtOnce(isModest: boolean): boolean {
+    return this.#pause?.refused(isModest) === true;
   }
 
   /**

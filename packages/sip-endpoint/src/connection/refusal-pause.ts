@@ -52,9 +52,10 @@ export class RefusalPause {
    * A request has been refused at once.
    * @param isModest - whether one who does nothing wrong may get it (see `isOrdinaryRefusal`), or only because there is too much to do, of a client that
    * sends no more than others: what it sends in dialogs comes behind it, and must not wait for what all together are too many of
+   * @returns whether no more is read because of it
    */
-  refused(isModest: boolean): void {
-    this.#spend(isModest ? costOfModest : 1);
+  refused(isModest: boolean): boolean {
+    return this.#spend(isModest ? costOfModest : 1);
   }
 
   /**

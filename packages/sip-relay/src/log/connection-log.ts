@@ -149,12 +149,18 @@ const givenUp: Readonly<Record<GivenUp, { readonly message: string; readonly rem
   },
 };
 
-/** Logs that a client is not read from for a while, for what it sends and nobody refuses; within the same limit. */
+/** Logs that a peer is not read from for a while, for what it sends; within the same limit. */
 export function logHeldUp(log: Log, limit: RefusalLimit, why: HeldUp, connection: SipConnection): void {
   warnOfPeer(log, limit, connection, { event: 'held-up', reason: why, ...heldUp[why] });
 }
 
 const heldUp: Readonly<Record<HeldUp, { readonly message: string; readonly remedy: string }>> = {
+  refusals: {
+    message:
+      'the peer sent more that is refused at once, or answers nothing that was asked, than may come within half a second, and is read from again when that is over',
+    remedy:
+      'Look at what was refused to it; where no line says so, look for a program that answers, acknowledges or cancels what nobody has sent.',
+  },
   'keep-alives': {
     message:
       'the peer sent 64 or more keep-alives within half a second, and is read from again when that is over',
