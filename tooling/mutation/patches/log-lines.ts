@@ -162,6 +162,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'lines-of-the-unproven',
+      off: 'clients that have proven nothing fill the log with connections that are closed for what they send, from many addresses',
+      file: 'packages/tls/src/log/log-refusal.ts',
+      find: "admitted: when === 'live' && name !== undefined",
+      replace: "admitted: when === 'live'",
+      test: {
+        file: 'packages/tls/src/log/log-refusal.test.ts',
+        title:
+          'has one of those hundred lines where its peer was admitted and has proven nothing, as anybody is who shows no certificate',
+      },
+    },
+    {
       name: 'long-sentence-of-an-application',
       off: 'users fill the log of an application, such as a chat server, with long fields',
       file: 'packages/application/src/refusal.ts',

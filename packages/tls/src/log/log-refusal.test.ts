@@ -134,6 +134,13 @@ describe('a refused connection', () => {
     expect(lines).toHaveLength(201);
   });
 
+  it('has one of those hundred lines where its peer was admitted and has proven nothing, as anybody is who shows no certificate', () => {
+    const { lines, refuse } = start();
+    for (let count = 0; count < 3_000; count++)
+      refuse('live', { remoteAddress: `192.0.${count >> 8}.${count & 255}` });
+    expect(lines).toHaveLength(100);
+  });
+
   it('is counted even where its peer is one of too many to remember', () => {
     const { clock, lines, refuse } = start();
     for (let count = 0; count < 3_000; count++)

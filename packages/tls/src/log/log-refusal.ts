@@ -30,7 +30,7 @@ export function logRefusal(log: Log, limit = new RefusalLimit()): (refusal: Conn
     const leftOut =
       when === 'admission'
         ? limit.overloadLine()
-        : limit.line({ name, address: remoteAddress, admitted: when === 'live' });
+        : limit.line({ name, address: remoteAddress, admitted: when === 'live' && name !== undefined });
     if (leftOut === undefined) return;
     // Returned, so that what hears of the refusal hears of a log that fails later.
     return log.warn(
