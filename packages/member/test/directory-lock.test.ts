@@ -149,6 +149,15 @@ describe('the directory of a server', () => {
     await (await holdDirectory(folder))[Symbol.asyncDispose]();
   });
 
+  it('is given back without a fault where nothing can be removed any more, as on a file system that became read-only', async () => {
+    const held = await holdDirectory(folder);
+    const given = async () => await held[Symbol.asyncDispose]();
+    // A file in its place takes removals as little, also by root.
+    await rm(folder, { recursive: true });
+    await writeFile(folder, '');
+    await expect(given()).resolves.toBeUndefined();
+  });
+
   it('is free as a copy of one that is used', async () => {
     await using _held = await holdDirectory(folder);
     const copy = `${folder}-copy`;

@@ -59,9 +59,12 @@ export async function holdDirectory(directory: string): Promise<AsyncDisposable>
         isTaken = true;
         return {
           async [Symbol.asyncDispose]() {
-            // Without a note, a sign of life is that of a process whose note somebody has deleted.
-            await life?.[Symbol.asyncDispose]();
-            await removeOwn(path, note);
+            // Without a note, a sign of life is that of a process whose note somebody has deleted. Where nothing can be removed any more, both stay,
+            // and count no more than those of a process that was killed.
+            try {
+              await life?.[Symbol.asyncDispose]();
+              await removeOwn(path, note);
+            } catch {}
           },
         };
       }
