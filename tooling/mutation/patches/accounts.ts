@@ -237,6 +237,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'import-cut-short',
+      off: 'an import goes on to send where the authority has ended, and what it has answered is not said',
+      file: 'packages/commands/src/users/send-accounts.ts',
+      find: 'stopped === undefined && broken === undefined',
+      replace: 'stopped === undefined',
+      test: {
+        file: 'packages/commands/src/users/send-accounts.test.ts',
+        title:
+          'are counted where the authority ends in between: no more is sent, and the same command goes on later',
+      },
+    },
+    {
       name: 'password-for-verifiers',
       off: 'an account is stored with a password in the place of verifiers, so that its user can never sign in',
       file: 'packages/accounts/src/check-shape.ts',

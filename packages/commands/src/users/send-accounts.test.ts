@@ -1,4 +1,5 @@
 import type { ReadAccount } from '@entente/accounts/import';
+import { OperatorFault } from '@entente/host';
 import { describe, expect, it } from 'vitest';
 import type { AuthorityConnection } from '../authority/connect-authority.ts';
 import { sendAccounts } from './send-accounts.ts';
@@ -84,5 +85,38 @@ describe('the accounts of a file', () => {
     const sent = await sendAccounts({ send }, moved, 'refuse', () => undefined);
     expect(sent.refused).toMatchObject([{ line: 2 }]);
     expect(orders).toEqual([2]);
+  });
+
+  it('are counted where the authority ends in between: no more is sent, and the same command goes on later', async () => {
+    const accounts = Array.from({ length: 3000 }, (_, line) => account(line + 2, `user${line}`));
+    const given = async (code: string) => {
+      const ended = new OperatorFault(code, { sentence: 'it ended', place: 'ca', remedy: 'start it' });
+      let orders = 0;
+      let answer = (): void => {};
+      const send: AuthorityConnection['send'] = async () => {
+        orders += 1;
+        if (orders > 1) {
+          setImmediate(() => answer());
+          throw ended;
+        }
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return { ok: true, answer: { added: 500 } };
+      };
+      const fault = await sendAccounts({ send }, accounts, 'refuse', () => undefined).catch((error) => error);
+      return { fault, orders };
+    };
+    const again = 'then run the same command again: it goes on with those that are missing';
+    const message = 'it ended; before that, the authority answered for 500 of 3000 users';
+    expect(await given('ENTENTE_AUTHORITY_UNREACHABLE')).toMatchObject({
+      fault: { code: 'ENTENTE_AUTHORITY_UNREACHABLE', message, place: 'ca', remedy: `start it, ${again}` },
+      orders: 4,
+    });
+    // Its remedy is to look what has been done: here the command does.
+    expect((await given('ENTENTE_AUTHORITY_UNANSWERED')).fault).toMatchObject({
+      message,
+      remedy: `see that the authority runs, ${again}`,
+    });
   });
 });

@@ -1,5 +1,7 @@
 import type { ReadAccount } from '@entente/accounts/import';
+import { OperatorFault } from '@entente/host';
 import type { AuthorityConnection, Refusal } from '../authority/connect-authority.ts';
+import { counted } from '../topology/answer.ts';
 
 /** Accounts of one order; the authority takes no more. */
 const perOrder = 500;
@@ -32,6 +34,7 @@ export interface SentAccounts {
  * @param accounts - that were read
  * @param existing - what becomes of an account that the authority has
  * @param onProgress - told how many the authority has answered for
+ * @throws what the connection failed of, with how many the authority has answered for by then: nothing further is sent
  */
 export async function sendAccounts(
   connection: Pick<AuthorityConnection, 'send'>,
@@ -44,6 +47,7 @@ export async function sendAccounts(
   let refused: RefusedAccount[] = [];
   const warned: RefusedAccount[] = [];
   let stopped: Refusal | undefined;
+  let broken: { readonly error: unknown } | undefined;
   let done = 0;
   const send = async (order: readonly ReadAccount[]): Promise<void> => {
     const body = JSON.stringify({ accounts: order.map(({ account }) => account), existing });
@@ -62,21 +66,44 @@ export async function sendAccounts(
     onProgress(done);
   };
   const work = async (): Promise<void> => {
-    for (let order = orders.shift(); order !== undefined && stopped === undefined; order = orders.shift())
-      await send(order);
+    while (stopped === undefined && broken === undefined) {
+      const order = orders.shift();
+      if (order === undefined) return;
+      await send(order).catch((error: unknown) => {
+        broken ??= { error };
+      });
+    }
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  const sendAll = async (workers: number): Promise<void> => {
+    // What is under way is waited for: it counts too.
+    await Promise.all(Array.from({ length: workers }, work));
+    if (broken !== undefined) throw cutShort(broken.error, done, accounts.length);
+  };
+  await sendAll(atOnce);
   // The user who had it before may have come later in the file, or gets the number of the other one.
   const taken = new Set(refused.filter(({ reason }) => reason === 'number-taken').map(({ line }) => line));
   if (existing === 'replace' && (counts.added + counts.replaced > 0 || taken.size > 1)) {
     refused = refused.filter(({ line }) => !taken.has(line));
     done -= taken.size;
     orders.push(...inOrders(accounts.filter(({ line }) => taken.has(line))));
-    await work();
+    await sendAll(1);
   }
   refused.sort((one, other) => one.line - other.line);
   warned.sort((one, other) => one.line - other.line);
   return { ...counts, refused, warned, ...(stopped === undefined ? {} : { stopped }) };
+}
+
+/** An order that is sent twice changes nothing: nobody has to look what was done before it is sent again. */
+function cutShort(error: unknown, done: number, total: number): unknown {
+  if (!(error instanceof OperatorFault)) return error;
+  const { code, place, remedy, sentence } = error;
+  const first = code === 'ENTENTE_AUTHORITY_UNANSWERED' ? 'see that the authority runs' : remedy;
+  return new OperatorFault(code, {
+    sentence: `${sentence}; before that, the authority answered for ${done} of ${counted(total, 'user')}`,
+    place,
+    remedy: `${first}, then run the same command again: it goes on with those that are missing`,
+    cause: error,
+  });
 }
 
 function inOrders(accounts: readonly ReadAccount[]): (readonly ReadAccount[])[] {
