@@ -66,7 +66,8 @@ export function listProbe(
 export function ownCertificateProbe(own: Pick<OwnCertificate, 'invalid'>): HealthProbe {
   return () => {
     const message = own.invalid();
-    const remedy = 'see the log of the authority for why it issues itself no other; it tries again by itself';
+    const remedy =
+      'check the clock of this machine (date -u), and see the log of the authority for why it issues itself no other; it tries again by itself';
     return message === undefined ? undefined : { part: 'own-certificate', message, remedy };
   };
 }
