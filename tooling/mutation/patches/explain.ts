@@ -21,6 +21,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'silent-publisher',
+      off: 'the reader is told to download lists from a publisher that says nothing',
+      file: 'packages/commands/src/explain/print-explained.ts',
+      find: '|^no complete answer within /',
+      replace: '/',
+      test: {
+        file: 'packages/commands/src/commands/explain.test.ts',
+        title: 'says of a publisher that is down that it has to answer, and not that this side may ask it',
+      },
+    },
+    {
       name: 'client-refused',
       off: 'a server that does not let this side in counts as good',
       file: 'packages/commands/src/explain/print-explained.ts',

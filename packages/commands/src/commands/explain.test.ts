@@ -125,6 +125,14 @@ describe('entente explain', () => {
     expect(out).toContain(`→ make http://${distribution}/contoso.crl answer with a current CRL`);
     expect(out).not.toContain('allow this side to fetch');
     expect(out).toMatch(/Next:\n {2}start what publishes these lists at 127\.0\.0\.1, or have it reached/);
+    const silent = await listen(net.createServer());
+    const ofSilent = await server({ dnsNames: [serverName], crlUrl: `http://${silent}/contoso.crl` });
+    const from = ['--fetch-from', '127.0.0.1', '--timeout', '1s'];
+    const late = await entente('explain', ofSilent, '--name', serverName, '--anchors', anchors, ...from);
+    expect(late.out).toContain('no complete answer within 1000 ms');
+    expect(late.out).toMatch(
+      /Next:\n {2}start what publishes these lists at 127\.0\.0\.1, or have it reached/,
+    );
     // What is not asked at all needs something else.
     const notAsked = await entente(...asked);
     expect(notAsked.out).toMatch(/Next:\n {2}download these lists/);

@@ -141,8 +141,9 @@ export function unansweredJson(target: string, { code, ...rest }: Unanswered): s
   return JSON.stringify({ ok: false, target, trusted: false, reachable: false, error: code, ...rest, next });
 }
 
-/** How a fetch ends where nothing answers at the address of the publisher. */
-const notReached = /\bE(?:CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|TIMEDOUT)\b/;
+/** How a fetch ends where nothing answers at the address of the publisher, or takes a connection and says nothing. */
+const notReached =
+  /\bE(?:CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|TIMEDOUT)\b|^no complete answer within /;
 /** Hosts that a next step names: a certificate may name thousands. */
 const mostHosts = 3;
 
