@@ -255,6 +255,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'refusal-of-cut-connection',
+      off: 'an administrator whose certificate is refused is told to start the authority, where the connection was cut before its alert was read',
+      file: `${commands}/authority/connect-authority.ts`,
+      find: 'refusedBy(error) || isCut(error)',
+      replace: 'refusedBy(error)',
+      test: {
+        file: `${commands}/authority/unanswered.test.ts`,
+        title: 'a connection that is cut is a refusal of the certificate where the next one is refused',
+      },
+    },
+    {
       name: 'unsent-order',
       off: 'an order to an authority that does not run is said to have been done perhaps',
       file: `${commands}/authority/connect-authority.ts`,

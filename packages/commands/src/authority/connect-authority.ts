@@ -48,6 +48,8 @@ const maxAnswerBytes = 1_048_576;
 const maxDocumentBytes = 8_388_608;
 /** An authority signs and stores before it answers. */
 const idleTimeoutMs = 30_000;
+/** Connections at most by which is found out whether the authority refuses the certificate, where each is cut. */
+const attempts = 3;
 
 /**
  * Connects to the authority as an administrator. Revocation lists are fetched from the authority's host and from the hosts
@@ -88,13 +90,15 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
     using client = clientFor(maxBytes);
     const response = await client.fetch(request).catch(async (error: FetchError) => {
       if (error.code?.startsWith('ENTENTE_ANSWER_')) throw unusable(url, error.message, error);
+      // An authority that is killed ends the connection too: one that refuses the certificate does so again.
+      if (refusedBy(error) || isCut(error)) {
+        using again = clientFor(maxAnswerBytes);
+        if (await isRefused(again, url)) throw refusedUs(url, access, identity, error);
+      }
       if (request.method === 'POST' && mayHaveArrived(error)) throw unanswered(url, error);
       const fault = notReached(url.origin, error);
       if (fault !== undefined) throw fault;
       if (!refusedBy(error)) throw error;
-      // An authority that is killed ends the connection without a byte too: one that refuses the certificate does so again.
-      using again = clientFor(maxAnswerBytes);
-      if (await isRefused(again, url)) throw refusedUs(url, access, identity, error);
       throw request.method === 'POST' ? unanswered(url, error) : ended(url, error);
     });
     return { status: response.status, text: await response.text() };
@@ -121,6 +125,11 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
 
 /** `syscall` as Node gives it. */
 type FetchError = RequestError & { readonly syscall?: string };
+
+/** Whether the connection ended under a request. That may have been faster than what was to be read from it, such as the alert of an authority that refuses the certificate. */
+function isCut(error: FetchError): boolean {
+  return mayHaveArrived(error) && error.code === 'ECONNRESET';
+}
 
 /** Whether a request may be at the authority all the same: it was sent, or its answer did not come in time. */
 function mayHaveArrived({ code, remedy, syscall }: FetchError): boolean {
@@ -176,12 +185,16 @@ function unusable(url: URL, sentence: string, cause?: Error): OperatorFault {
 
 /** Asks for what anyone may read, and for nothing where the certificate is refused. */
 async function isRefused(client: HttpClient, url: URL): Promise<boolean> {
-  try {
-    await client.fetch(new Request(new URL('/healthz', url)));
-    return false;
-  } catch (error) {
-    return refusedBy(error);
+  for (let left = attempts; left > 0; left--) {
+    try {
+      await client.fetch(new Request(new URL('/healthz', url)));
+      return false;
+    } catch (error) {
+      if (refusedBy(error)) return true;
+      if (!isCut(error as FetchError)) return false;
+    }
   }
+  return false;
 }
 
 function refusedBy(error: unknown): boolean {
@@ -202,7 +215,7 @@ function refusedUs(
       ? `it ended at ${time(leaf.notAfter)}, and it is ${time(now)}`
       : leaf.notBefore > now
         ? `it begins at ${time(leaf.notBefore)}, and the clock here says ${time(now)}`
-        : `it is valid until ${time(leaf.notAfter)}, so it may be revoked, or of another authority; the log of the authority says which`;
+        : `it is valid until ${time(leaf.notAfter)}, so it may be revoked, or of another authority, or the clock there may be wrong; the log of the authority says which`;
   return new OperatorFault('ENTENTE_AUTHORITY_REFUSED_US', {
     sentence: `the authority refused the certificate of this administrator: ${found}`,
     place: `${origin}, with ${certificate}`,

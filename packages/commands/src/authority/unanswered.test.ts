@@ -102,6 +102,25 @@ it('an order whose connection ends without a byte is not called a refusal of the
   }
 });
 
+it('a connection that is cut is a refusal of the certificate where the next one is refused', async () => {
+  const calls = [order, () => connection.get('/standing')];
+  for (const call of calls) {
+    // The first two come to nothing, as where the end of a connection is faster than what was read from it.
+    const cut = () => void client.resetAndDestroy();
+    onRequest = () => {
+      cut();
+      onRequest = () => {
+        cut();
+        onRequest = (socket) => void socket.end();
+      };
+    };
+    await expect(call()).rejects.toMatchObject({
+      code: 'ENTENTE_AUTHORITY_REFUSED_US',
+      message: expect.stringContaining('or the clock there may be wrong'),
+    });
+  }
+});
+
 it('a question whose connection ends without a byte has changed nothing, and says nothing of the certificate', async () => {
   onRequest = (socket) => {
     socket.end();
