@@ -150,6 +150,18 @@ describe('an authority whose clock is ahead for a moment', () => {
     expect(logged('root-answer-refused')).toEqual([]);
   });
 
+  it('warns again once its clock is right, though it has warned by the one that was ahead', async () => {
+    const right = time;
+    await rename(join(run.directory, '..', 'root_ca.key'), join(run.directory, rootFiles(1).key));
+    time += 400 * day;
+    await rollover.tick();
+    for (const at of [right + 200 * day, right, right + tick]) {
+      time = at;
+      await rollover.tick();
+    }
+    expect(logged('root-list-of-the-future')).toHaveLength(2);
+  });
+
   it('lets such a root sign nothing by a clock that is behind for less than that, at its start or while it runs', async () => {
     await rename(join(run.directory, '..', 'root_ca.key'), join(run.directory, rootFiles(1).key));
     time += 400 * day;

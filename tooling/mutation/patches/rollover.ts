@@ -28,6 +28,17 @@ export const patches: PatchList = {
   name: 'rollover',
   list: [
     {
+      name: 'warnings-after-a-clock-ahead',
+      off: 'an authority that has warned by a clock that was ahead warns no more until that time comes',
+      file: 'packages/authority/src/rollover/rollover.ts',
+      find: 'if (passed >= 0 && passed < dayMs) return false;',
+      replace: 'if (passed < dayMs) return false;',
+      test: {
+        file: 'packages/authority/test/clock-ahead.test.ts',
+        title: 'warns again once its clock is right, though it has warned by the one that was ahead',
+      },
+    },
+    {
       name: 'keys-last',
       off: 'a key that cannot be destroyed keeps every later issuing authority from taking over',
       file: decide,

@@ -342,7 +342,9 @@ export class Rollover {
 
   #isFirstToday(kind: string): boolean {
     const now = this.#options.clock.now();
-    if (now - (this.#warnedAt.get(kind) ?? Number.NEGATIVE_INFINITY) < dayMs) return false;
+    const passed = now - (this.#warnedAt.get(kind) ?? Number.NEGATIVE_INFINITY);
+    // A warning by a clock that was ahead is none of today.
+    if (passed >= 0 && passed < dayMs) return false;
     this.#warnedAt.set(kind, now);
     return true;
   }
