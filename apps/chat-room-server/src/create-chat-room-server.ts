@@ -55,6 +55,8 @@ export async function createChatRoomServer(
       logger,
       whileDebug: logTransactions,
     });
+    const problems = () => [...member.problems(), ...plugins.problems(), ...rooms.problems()];
+    member.reportProblems(problems);
     return {
       member,
       rooms,
@@ -64,7 +66,7 @@ export async function createChatRoomServer(
       },
       reload: async () => settings.reload(),
       metrics: rooms.metrics,
-      problems: () => [...member.problems(), ...plugins.problems(), ...rooms.problems()],
+      problems,
       drain: (withinMs) => rooms.drain(withinMs),
       async [Symbol.asyncDispose]() {
         settings[Symbol.dispose]();

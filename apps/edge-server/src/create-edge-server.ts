@@ -80,6 +80,14 @@ export async function createEdgeServer(
       logger,
       whileDebug: logTransactions,
     });
+    const problems = () => [
+      ...member.problems(),
+      ...(external === undefined
+        ? unnamedCertificate(member.topology.servers.get(config.fqdn)?.interfaces.external, configFile)
+        : edge.problems()),
+      ...plugins.problems(),
+    ];
+    member.reportProblems(problems);
     return {
       member,
       edge,
@@ -89,13 +97,7 @@ export async function createEdgeServer(
       },
       reload: async () => settings.reload(),
       metrics: edge.metrics,
-      problems: () => [
-        ...member.problems(),
-        ...(external === undefined
-          ? unnamedCertificate(member.topology.servers.get(config.fqdn)?.interfaces.external, configFile)
-          : edge.problems()),
-        ...plugins.problems(),
-      ],
+      problems,
       drain: (withinMs) => edge.drain(withinMs),
       async [Symbol.asyncDispose]() {
         settings[Symbol.dispose]();

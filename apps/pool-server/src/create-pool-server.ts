@@ -64,6 +64,8 @@ export async function createPoolServer(
       also: ['users'],
     });
     const reload = () => settings.reload((next) => users.prepare(next));
+    const problems = () => [...member.problems(), ...plugins.problems(), ...(role.problems?.() ?? [])];
+    member.reportProblems(problems);
     return {
       member,
       role,
@@ -73,7 +75,7 @@ export async function createPoolServer(
         return settings.drainMs;
       },
       reload: async () => reload(),
-      problems: () => [...member.problems(), ...plugins.problems(), ...(role.problems?.() ?? [])],
+      problems,
       drain: (withinMs) => role.drain(withinMs),
       async [Symbol.asyncDispose]() {
         settings[Symbol.dispose]();

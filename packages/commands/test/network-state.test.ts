@@ -133,6 +133,36 @@ describe('the state of a network', () => {
     expect((await runEntente(`status ${options}`)).stdout).toContain('nothing needs attention');
   });
 
+  it('status says what a server reports of itself, with the remedy, and nothing that would write to a terminal', async () => {
+    const server = 'fe1.contoso.example';
+    const identity = join(network.directory, server);
+    const [cert, key] = await Promise.all([
+      readFile(join(identity, 'tls.crt'), 'utf8'),
+      readFile(join(identity, 'tls.key'), 'utf8'),
+    ]);
+    const report = (problems: readonly object[]) =>
+      send(
+        new Request('https://ca.contoso.example/standing', {
+          method: 'POST',
+          body: JSON.stringify({ format: 'entente-member-problems/1', problems }),
+        }),
+        { cert, key },
+      );
+    const wrong = { part: 'external-certificate', message: 'it ends soon', remedy: 'replace the files' };
+    expect((await report([{ ...wrong, message: '\u001b[2J' }])).status).toBe(400);
+    expect((await report([wrong])).status).toBe(204);
+    const { json, status } = await answerOf(`status ${options}`);
+    expect(status).toBe(1);
+    expect(json).toMatchObject({
+      attention: [`external-certificate of ${server}: it ends soon`],
+      next: expect.arrayContaining(['replace the files']),
+    });
+    const members = json.members as Record<string, unknown>[];
+    expect(members.find((one) => one.server === server)).toMatchObject({ problems: [wrong], attention: [] });
+    expect((await report([])).status).toBe(204);
+    expect((await answerOf(`status ${options}`)).status).toBe(0);
+  });
+
   it('status shows that the key of the root lies beside the authority, until it is moved away', async () => {
     const directory = join(network.directory, 'authority');
     const key = join(directory, 'root_ca.key');

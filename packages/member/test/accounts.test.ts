@@ -217,12 +217,16 @@ describe('a member that follows the accounts', () => {
     expect(await readFile(file(), 'utf8'), 'it may be the last copy').toBe(kept);
     await put(bob);
     await tell();
-    expect([known(), follower.problems()]).toEqual([[alice, bob, undefined], []]);
+    expect(known()).toEqual([alice, bob, undefined]);
+    expect(follower.problems()).toMatchObject([{ message: expect.stringContaining('and 1 are missing') }]);
+    await put(carol);
+    await tell();
+    expect([known(), follower.problems()]).toEqual([[alice, bob, carol], []]);
   });
 
   it('says which accounts another history of their directory has as they were before: a replica may have taken over without the last changes', async () => {
     for (const each of [alice, { ...bob, state: 'disabled' } as const, carol]) await put(each);
-    const { known, tell } = await follow();
+    const { follower, known, tell } = await follow();
     directory = createMemoryDirectory({ epoch: 'another' });
     const before: Account = { ...alice, verifiers: verifiersOf(alice.address, 'as before') ?? {} };
     for (const each of [before, bob]) await put(each);
@@ -238,6 +242,14 @@ describe('a member that follows the accounts', () => {
         remedy: expect.stringContaining('synchronous_standby_names'),
       }),
     );
+    expect(follower.problems(), 'its health and the status of the network have it too').toMatchObject([
+      {
+        part: 'accounts',
+        message: expect.not.stringContaining('@'),
+        remedy: expect.stringContaining('entente user disable'),
+        stops: false,
+      },
+    ]);
     lines.length = 0;
     directory = createMemoryDirectory({ epoch: 'third' });
     for (const each of [before, bob, carol]) await put(each);

@@ -11,6 +11,7 @@ import { CredentialFiles } from '../src/credential/credential-files.ts';
 import { RenewedCredential } from '../src/credential/renewed-credential.ts';
 import { LastKnownFile } from '../src/files/last-known-file.ts';
 import { MemberFiles } from '../src/files/member-files.ts';
+import { ProblemReport } from '../src/follow/problem-report.ts';
 import { JoinedMember } from '../src/join/joined-member.ts';
 import { DomainState } from '../src/state/domain-state.ts';
 import { openDomainTrust } from '../src/state/domain-trust.ts';
@@ -100,6 +101,7 @@ describe('a member that comes to its end', () => {
           return () => {};
         },
         refusal: undefined,
+        problems: new ProblemReport(async () => {}),
         async [Symbol.asyncDispose]() {},
       },
       own: { problem: undefined },

@@ -1,6 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
-import { anchorsHash, parseMemberStanding, type TrustState, type TrustStateSigner } from '@entente/topology';
+import {
+  anchorsHash,
+  parseMemberProblems,
+  parseMemberStanding,
+  type TrustState,
+  type TrustStateSigner,
+} from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startMember } from './hostile-authority.ts';
 import { certificateOf, hour, listOf, nextDocument, referenceTo } from './sample-domain.ts';
@@ -234,6 +240,43 @@ describe('a member whose authority, or a machine before it, lies about the trust
     expect(member.reported.map(parseMemberStanding)).toMatchObject([
       { topology: 2, state: accepted, lists: [{ shard: 0, number: 1 }], refused: 'lower-version' },
     ]);
+  });
+
+  it('says what is wrong with it, and once that nothing is any more', async () => {
+    const wrong = { part: 'external-certificate', message: 'it ends soon', remedy: 'replace it' };
+    let problems = [wrong];
+    const said = () =>
+      member.reported
+        .splice(0)
+        .map(parseMemberProblems)
+        .filter((one) => one !== undefined);
+    await member.follower.refresh();
+    expect(said(), 'nobody has said what is wrong').toEqual([]);
+    member.follower.problems.source = () => problems;
+    await member.follower.refresh();
+    await member.follower.refresh();
+    expect(said()).toEqual([[wrong], [wrong]]);
+    problems = [];
+    await member.follower.refresh();
+    await member.follower.refresh();
+    expect(said()).toEqual([[]]);
+  });
+
+  it('says how it stands as before where an authority of an earlier release refuses what is wrong with it', async () => {
+    member.follower.problems.source = () => [{ part: 'files', message: 'full', remedy: 'make room' }];
+    const standings: string[] = [];
+    member.answer('/standing', (request, response) => {
+      request.setEncoding('utf8').once('data', (text: string) => {
+        const isKnown = parseMemberStanding(text) !== undefined;
+        if (isKnown) standings.push(text);
+        response.writeHead(isKnown ? 204 : 400).end();
+      });
+    });
+    await member.follower.refresh();
+    await member.follower.refresh();
+    expect(standings).toHaveLength(2);
+    expect(member.lines.filter(({ event }) => event === 'standing-not-sent')).toHaveLength(2);
+    expect(member.follower.refusal).toBeUndefined();
   });
 
   it('says which list it has, also where the authority names an older one: it went back', async () => {

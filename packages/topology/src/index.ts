@@ -125,6 +125,15 @@ export {
   zoneOfRole,
 } from './terms/roles.ts';
 export {
+  formatMemberProblems,
+  maxMemberProblems,
+  maxProblemsLength,
+  maxProblemText,
+  memberProblemsFormat,
+  parseMemberProblems,
+  type ReportedMemberProblem,
+} from './trust-state/member-problems.ts';
+export {
   formatMemberStanding,
   type MemberStanding,
   maxStandingLength,

@@ -319,11 +319,44 @@ export const patches: PatchList = {
       name: 'standing-of-strangers',
       off: 'the authority keeps what servers say that no topology lists any more',
       file: 'packages/authority/src/standing/member-standings.ts',
-      find: 'if (topology?.servers.has(known) !== true) this.#last.delete(known);',
-      replace: 'if (topology?.servers.has(known) === false && known === server) this.#last.delete(known);',
+      find: 'if (topology?.servers.has(known) !== true) kept.delete(known);',
+      replace: 'if (topology?.servers.has(known) === false && known === server) kept.delete(known);',
       test: {
         file: 'packages/authority/test/trust-state.test.ts',
         title: 'is kept for servers of the topology, with the time, and forgotten with them',
+      },
+    },
+    {
+      name: 'problems-without-end',
+      off: 'what was wrong with a server that is silent since is shown for ever',
+      file: 'packages/authority/src/standing/member-standings.ts',
+      find: 'reported === undefined || this.#now() - reported.at > problemsEndMs ? [] :',
+      replace: 'reported === undefined ? [] :',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'has the problems of a server until it has none, or has not repeated them for three minutes',
+      },
+    },
+    {
+      name: 'problems-on-a-terminal',
+      off: 'a server that was taken over writes to the terminal of an administrator',
+      file: 'packages/topology/src/trust-state/member-problems.ts',
+      find: '.regex(/^[^\\p{Cc}\\p{Cf}\\p{Cs}]*$/u)',
+      replace: '.regex(/^/u)',
+      test: {
+        file: 'packages/topology/test/member-problems.test.ts',
+        title: 'have no control character, which would write to the terminal of an administrator',
+      },
+    },
+    {
+      name: 'problems-of-an-older-authority',
+      off: 'a server without problems sends what an authority of an earlier release refuses',
+      file: 'packages/member/src/follow/problem-report.ts',
+      find: 'if (problems.length === 0 && !this.#areKnown) return;',
+      replace: '',
+      test: {
+        file: 'packages/member/test/trust-states.test.ts',
+        title: 'says what is wrong with it, and once that nothing is any more',
       },
     },
     {

@@ -1,5 +1,5 @@
 import { readBody } from '@entente/pki';
-import { isoTime, maxStandingLength, parseMemberStanding } from '@entente/topology';
+import { isoTime, maxStandingLength, parseMemberProblems, parseMemberStanding } from '@entente/topology';
 import { badOrder, tooLarge } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
@@ -15,9 +15,20 @@ export function addStandingRoutes(app: AuthorityApp, { authority, guard, refusal
     if (refused !== undefined) return refused;
     const body = await readBody(c.req.raw, maxStandingLength);
     if (body === undefined) return refusals.request(tooLarge(maxStandingLength), caller);
-    const standing = parseMemberStanding(Buffer.from(body).toString('utf8'));
+    const text = Buffer.from(body).toString('utf8');
+    const standing = parseMemberStanding(text);
     if (standing === undefined) {
-      return refusals.request(badOrder('the fields of entente-member-standing/1, and no others'), caller);
+      // Over the same path: the push of an authority of an earlier release carries no other.
+      const problems = parseMemberProblems(text);
+      if (problems === undefined)
+        return refusals.request(
+          badOrder(
+            'the fields of entente-member-standing/1, and no others, or those of entente-member-problems/1',
+          ),
+          caller,
+        );
+      if (caller.kind === 'server') authority.standings.recordProblems(caller.server, problems);
+      return c.body(null, 204);
     }
     if (caller.kind === 'server') {
       authority.standings.record(caller.server, standing);

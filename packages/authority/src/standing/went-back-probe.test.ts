@@ -25,6 +25,7 @@ const problem = (...standings: readonly (MemberStanding | null)[]) =>
           role: 'front-end',
           lastSeen: null,
           standing,
+          problems: [],
         })),
     },
   })();

@@ -2,6 +2,7 @@ import {
   buildTopology,
   type MemberStanding,
   memberStandingFormat,
+  type ReportedMemberProblem,
   type TopologyDocument,
   type TrustState,
   topologyFormat,
@@ -66,6 +67,7 @@ interface Case {
   readonly silentMs?: number;
   readonly runsMs?: number;
   readonly state?: TrustState | undefined;
+  readonly problems?: readonly ReportedMemberProblem[];
 }
 
 /** What is wrong with fe1. */
@@ -73,9 +75,15 @@ function attention(one: Case): readonly string[] {
   return stateOfFe1(one)?.attention ?? ['it is not listed'];
 }
 
-function stateOfFe1({ said = {}, silentMs = 0, runsMs = dayMs, ...more }: Case): MemberState | undefined {
+function stateOfFe1({
+  said = {},
+  silentMs = 0,
+  runsMs = dayMs,
+  problems = [],
+  ...more
+}: Case): MemberState | undefined {
   const reports = new Map(
-    said === null ? [] : [[fe1, { lastSeen: at - silentMs, standing: { ...standing, ...said } }]],
+    said === null ? [] : [[fe1, { lastSeen: at - silentMs, standing: { ...standing, ...said }, problems }]],
   );
   const inForce: InForce = {
     topology: buildTopology(document),
@@ -87,6 +95,13 @@ function stateOfFe1({ said = {}, silentMs = 0, runsMs = dayMs, ...more }: Case):
 }
 
 describe('a server', () => {
+  it('has its own problems beside what the authority knows of it', () => {
+    const problems = [{ part: 'external-certificate', message: 'it ends soon', remedy: 'replace it' }];
+    expect(stateOfFe1({ problems })).toMatchObject({ problems, attention: [] });
+    expect(stateOfFe1({})?.problems).toEqual([]);
+    expect(stateOfFe1({ said: null })?.problems).toEqual([]);
+  });
+
   it('whose certificate is below a revoked issuing authority has none that is valid, and must join again', () => {
     const below = { ...certificate(fe1, 4 * dayMs), issuerRevoked: true };
     expect(attention({ certificates: [below] })).toEqual([

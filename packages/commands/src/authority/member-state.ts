@@ -1,4 +1,10 @@
-import { certificateNames, type NamedList, type Topology, type TrustState } from '@entente/topology';
+import {
+  certificateNames,
+  type NamedList,
+  type ReportedMemberProblem,
+  type Topology,
+  type TrustState,
+} from '@entente/topology';
 import { type ListedCertificate, stateOf, timeText } from './certificates.ts';
 import type { ReportedMember, ReportedMembers } from './reported-members.ts';
 
@@ -22,7 +28,9 @@ export interface MemberState {
   readonly report: ReportedMember | undefined;
   /** Whether a report is still to come: it has a certificate, and the authority has not run for long enough to call it silent. */
   readonly isAwaited: boolean;
-  /** What is wrong, one sentence each. */
+  /** What is wrong there, in the words of the server; none for an external interface. */
+  readonly problems: readonly ReportedMemberProblem[];
+  /** What is wrong by what the authority knows of it, one sentence each. */
   readonly attention: readonly string[];
 }
 
@@ -88,6 +96,7 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
           onHold,
           isOrdered,
           report,
+          problems: report?.problems ?? [],
           isAwaited: owesReport && !isSilentSince(members.since, members),
           attention: [
             ...(isIssuerRevoked

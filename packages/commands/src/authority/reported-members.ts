@@ -2,7 +2,10 @@ import { OperatorFault } from '@entente/host';
 import {
   decodeTrustState,
   type MemberStanding,
+  memberProblemsFormat,
+  parseMemberProblems,
   parseMemberStanding,
+  type ReportedMemberProblem,
   type TrustState,
 } from '@entente/topology';
 import type { Found } from './certificates.ts';
@@ -13,6 +16,8 @@ export interface ReportedMember {
   /** Milliseconds since 1970, by the clock of the authority. */
   readonly lastSeen: number;
   readonly standing: MemberStanding;
+  /** What is wrong there, in its own words; none from an authority or a server of an earlier release. */
+  readonly problems: readonly ReportedMemberProblem[];
 }
 
 /** What the authority knows of its members at one moment. */
@@ -44,13 +49,16 @@ export async function reportedMembers(connection: AuthorityConnection): Promise<
   if (!Array.isArray(members) || times[0] === undefined || times[1] === undefined) throw unusable('/members');
   const reports = new Map<string, ReportedMember>();
   for (const member of members as readonly unknown[]) {
-    const { lastSeen, server, standing } = (member ?? {}) as Readonly<Record<string, unknown>>;
+    const { lastSeen, problems, server, standing } = (member ?? {}) as Readonly<Record<string, unknown>>;
     if (typeof server !== 'string') throw unusable('/members');
     if (standing === null && lastSeen === null) continue;
     const seen = timeOf(lastSeen);
     const read = parseMemberStanding(JSON.stringify(standing) ?? '');
-    if (seen === undefined || read === undefined) throw unusable('/members');
-    reports.set(server, { lastSeen: seen, standing: read });
+    const wrong = parseMemberProblems(
+      JSON.stringify({ format: memberProblemsFormat, problems: problems ?? [] }),
+    );
+    if (seen === undefined || read === undefined || wrong === undefined) throw unusable('/members');
+    reports.set(server, { lastSeen: seen, standing: read, problems: wrong });
   }
   return { ok: true, found: { at: times[0], since: times[1], reports } };
 }

@@ -47,7 +47,7 @@ export function register(program: Command): void {
     .command('status')
     .summary('show the state of the network, and what needs attention')
     .description(
-      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store on hold, or about to expire, as is the topology; what only the key of the root can do, once it is due; accounts whose home or domain the topology does not have any more. Warns where that key lies beside the authority, which does not change the exit status. Exit status 1: something needs attention, or the authority refused.',
+      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; what a server reports of itself, as its health has it; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 3 minutes, counted from the start of the authority where it has not reported since; a certificate of an administrator or a store on hold, or about to expire, as is the topology; what only the key of the root can do, once it is due; accounts whose home or domain the topology does not have any more. Warns where that key lies beside the authority, which does not change the exit status. Exit status 1: something needs attention, or the authority refused.',
     );
   administratorCommand(status, 'entente status').action(run);
 }
@@ -68,6 +68,9 @@ async function run(options: AdministratorOptions): Promise<void> {
     ...problems.map(({ message, part }) => `${part} of the authority: ${message}`),
     ...(document === undefined ? ['no topology has been published'] : expiryOf(document, now)),
     ...members.flatMap((member) => member.attention),
+    ...members.flatMap(({ problems: own, server }) =>
+      own.map(({ message, part }) => `${part} of ${server}: ${message}`),
+    ),
     ...ownExpiry(own, now),
     ...endingCertificates(others, { stores, own: own?.serialHex }, now),
     ...held.map(({ message }) => message),
@@ -114,7 +117,11 @@ async function run(options: AdministratorOptions): Promise<void> {
         ...(rootKey === undefined ? [] : [`warning: ${rootKey.message}`]),
       ],
       next: [
-        ...new Set([...problems, ...warnings].map(({ remedy }) => remedy)),
+        ...new Set(
+          [...problems, ...members.flatMap((member) => member.problems), ...warnings].map(
+            ({ remedy }) => remedy,
+          ),
+        ),
         ...(rootKey === undefined ? [] : [rootKey.remedy]),
         ...homesGoneRemedy(gone.homes),
         ...outsideRemedy(gone.outside),

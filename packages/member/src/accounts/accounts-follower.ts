@@ -10,7 +10,7 @@ import type { AccountsFile } from './accounts-file.ts';
 import { orderNewVerifiers } from './change-verifiers.ts';
 import type { FeedSource, ReadPage } from './feed-source.ts';
 import type { FollowedAccounts, VerifiersRefusal } from './followed-accounts.ts';
-import { whatWentBack } from './went-back.ts';
+import { AccountsWentBack, wentBackRemedy, whatWentBack } from './went-back.ts';
 
 /** What follows the accounts. */
 export interface AccountsFollowerOptions {
@@ -52,6 +52,7 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
   #position: FeedPosition | undefined;
   /** That another feed, which has lost most of the accounts, has taken the place of the one that was read. */
   #emptied: MemberProblem | undefined;
+  readonly #wentBack = new AccountsWentBack();
   /** Why it was not read the last time. */
   #failed: { readonly message: string; readonly remedy: string } | undefined;
   #retryMs = firstRetryMs;
@@ -105,8 +106,16 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
     return this.#options.confirmation?.at;
   }
 
-  /** That nobody can sign in, where no accounts were ever read; and that what is known may be out of date, where that is found here. */
+  /**
+   * That nobody can sign in, where no accounts were ever read; that what is known may be out of date, where that is found here; and which accounts
+   * went back to an older state.
+   */
   problems(): readonly MemberProblem[] {
+    const wentBack = this.#wentBack.problems(this.known, this.#options.clock.now());
+    return [...this.#readingProblems(), ...wentBack];
+  }
+
+  #readingProblems(): readonly MemberProblem[] {
     const { confirmation, source } = this.#options;
     if (this.#position === undefined) {
       const message = `the accounts are not known: there are none of an earlier run, and ${confirmation === undefined ? 'the authority' : source.place} has given none, so that no user can sign in`;
@@ -269,13 +278,11 @@ export class AccountsFollower implements FollowedAccounts, AsyncDisposable {
   #reportWentBack(fresh: KnownAccounts, position: FeedPosition): void {
     const found = this.#isOtherHistory(position) ? whatWentBack(this.known, fresh) : undefined;
     if (found === undefined) return;
-    const { log, source } = this.#options;
-    const { enabledAgain, missing, otherPasswords } = found;
-    const remedy =
-      'compare these accounts with what was changed last, and make again what is undone: entente user disable, entente user passwd, entente user add. With synchronous_standby_names no replica takes over without what was acknowledged';
+    const { clock, log, source } = this.#options;
+    const { place } = source;
     log.warn(
-      { event: 'accounts-went-back', peer: source.place, ...found, remedy },
-      `${source.place} has another history than before, in which acknowledged changes may be undone: of the accounts that were known here, ${enabledAgain} are enabled again, ${otherPasswords} have another password, and ${missing} are missing`,
+      { event: 'accounts-went-back', peer: place, ...found, remedy: wentBackRemedy },
+      this.#wentBack.report(place, found, fresh, clock.now()),
     );
   }
 

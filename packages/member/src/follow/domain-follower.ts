@@ -19,6 +19,7 @@ import { followEvents } from './follow-events.ts';
 import { KeptState, type KeptStateOptions, type SignedText } from './kept-state.ts';
 import type { ListAlarm } from './list-alarm.ts';
 import type { OwnCertificateWatch } from './own-certificate-watch.ts';
+import { ProblemReport } from './problem-report.ts';
 import type { RevocationLists } from './revocation-lists.ts';
 import { SingleFlight } from './single-flight.ts';
 import { TrustStates } from './trust-states.ts';
@@ -64,12 +65,15 @@ export class DomainFollower implements AsyncDisposable {
   #stopPolling = (): void => {};
   #following: Promise<void> | undefined;
   #refusal: TrustStateRefusal | undefined;
+  /** What is wrong with this server is reported with how it stands. */
+  readonly problems: ProblemReport;
 
   constructor(options: DomainFollowerOptions) {
     this.#options = options;
     this.#refreshing = new SingleFlight(() => this.#refresh(), this.#stop.signal);
     const { authority, clock, listAlarm, lists, log, state } = options;
     this.#kept = new KeptState(options);
+    this.problems = new ProblemReport((text) => authority.report(text));
     this.#states = new TrustStates({
       state,
       lists,
@@ -246,6 +250,7 @@ export class DomainFollower implements AsyncDisposable {
     });
     try {
       await authority.report(standing);
+      await this.problems.send();
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       const { message } = error as Error;

@@ -1,5 +1,5 @@
 import type { Credential, Log, Trust } from '@entente/tls';
-import type { Topology } from '@entente/topology';
+import type { ReportedMemberProblem, Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
 import { AccountsConfirmation } from '../accounts/accounts-confirmation.ts';
@@ -37,7 +37,8 @@ export interface MemberParts {
   /** The credential of the internal interface. */
   readonly internal: RenewedCredential;
   /** Keeps the state up to date. */
-  readonly follower: AsyncDisposable & Pick<DomainFollower, 'onAccounts' | 'onReached' | 'refusal'>;
+  readonly follower: AsyncDisposable &
+    Pick<DomainFollower, 'onAccounts' | 'onReached' | 'problems' | 'refusal'>;
   /** Knows whether the certificate of the internal interface is over. */
   readonly own: Pick<OwnCertificateWatch, 'problem'>;
   /** Takes pushes of the authority, where the topology says so. */
@@ -117,6 +118,10 @@ export class JoinedMember implements Member {
       ...unwrittenProblems(files.unwritten),
       ...missingProblems(files.missing),
     ];
+  }
+
+  reportProblems(problems: () => readonly ReportedMemberProblem[]): void {
+    this.#parts.follower.problems.source = problems;
   }
 
   ask(path: string, signal?: AbortSignal): Promise<Response> {

@@ -1,5 +1,5 @@
 import type { Clock, Credential, Log, Trust } from '@entente/tls';
-import type { Topology } from '@entente/topology';
+import type { ReportedMemberProblem, Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
 import type { ReadDirectory } from '../accounts/directory-feed.ts';
@@ -52,6 +52,11 @@ export interface Member extends AsyncDisposable {
   readonly isOver: boolean;
   /** What is wrong now, by what this server knows: topology, own certificate, revocation lists, clock, accounts, files. */
   problems(): readonly MemberProblem[];
+  /**
+   * Has our authority told, with each report of how this server stands, what is wrong with it, for administrators to see.
+   * @param problems - all that its health has, also what the member does not know; asked at each report
+   */
+  reportProblems(problems: () => readonly ReportedMemberProblem[]): void;
   /**
    * Sends a GET request to our authority, over a connection that was judged.
    * @param path - e.g. `/trust-bundle`
