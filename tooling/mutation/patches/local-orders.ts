@@ -38,6 +38,29 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'older-copy',
+      off: 'an older copy of the folder of a running authority is backed up as the stopped authority',
+      file: 'packages/commands/src/commands/ca-backup.ts',
+      find: '  await refuseWhereItRunsElsewhere(names);\n',
+      replace: '',
+      test: {
+        file: 'packages/commands/test/backup-of-a-copy.test.ts',
+        title:
+          'entente ca backup refuses a folder that was put in the place of the one with which the authority runs',
+      },
+    },
+    {
+      name: 'other-program-at-the-port',
+      off: 'a stopped authority is not backed up while another program listens at its port',
+      file: 'packages/commands/src/authority/runs-elsewhere.ts',
+      find: 'if (root === undefined || !leadsTo(root, chain)) return;',
+      replace: 'if (root === undefined) return;',
+      test: {
+        file: 'packages/commands/test/backup-of-a-copy.test.ts',
+        title: 'entente ca backup takes a stopped authority also where another program listens at its port',
+      },
+    },
+    {
       name: 'missing-socket',
       off: 'a running authority without its socket counts as one that was not stopped, and nothing says that the socket is missing',
       file: 'packages/commands/src/authority/open-stopped.ts',

@@ -9,6 +9,8 @@ export interface AuthorityNames {
   readonly objectsUrl: string;
   /** Address that the authority listens on, where it is a single one. */
   readonly address: string | undefined;
+  /** Port that it listens on, where the configuration gives one. */
+  readonly port: number | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function authorityNamesOf(file: string): Promise<AuthorityNames> {
   const https = read?.https as Record<string, unknown> | undefined;
   const objects = read?.objects as Record<string, unknown> | undefined;
   const [domain, directory] = [read?.domain, read?.directory];
-  const [authorityUrl, objectsUrl, host] = [https?.url, objects?.url, https?.host];
+  const [authorityUrl, objectsUrl, host, port] = [https?.url, objects?.url, https?.host, https?.port];
   if (
     typeof domain !== 'string' ||
     typeof directory !== 'string' ||
@@ -41,5 +43,6 @@ export async function authorityNamesOf(file: string): Promise<AuthorityNames> {
     authorityUrl,
     objectsUrl,
     address: one ? (host as string) : undefined,
+    port: Number.isInteger(port) && (port as number) > 0 ? (port as number) : undefined,
   };
 }

@@ -11,10 +11,11 @@ import {
 import { databaseFile } from '@entente/store-sql';
 import { escapeInvisible, shellWord } from '@entente/trust';
 import type { Command } from 'commander';
-import { authorityNamesOf } from '../authority/authority-names.ts';
+import { type AuthorityNames, authorityNamesOf } from '../authority/authority-names.ts';
 import { timeText } from '../authority/certificates.ts';
 import { leftDrafts } from '../authority/left-drafts.ts';
 import { openStopped } from '../authority/open-stopped.ts';
+import { refuseWhereItRunsElsewhere } from '../authority/runs-elsewhere.ts';
 import { groupCommand } from '../group-command.ts';
 import { Progress } from '../progress.ts';
 import { counted, give } from '../topology/answer.ts';
@@ -47,9 +48,10 @@ export function register(program: Command): void {
 }
 
 async function run({ config, json, to: named }: CaBackupOptions): Promise<void> {
-  const { directory } = await authorityNamesOf(config);
+  const names = await authorityNamesOf(config);
+  const { directory } = names;
   const to = resolve(named);
-  const { files, isRunning, signer, signerUnsaved, takenAt, unrecorded } = await write(directory, to, json);
+  const { files, isRunning, signer, signerUnsaved, takenAt, unrecorded } = await write(names, to, json);
   if (unrecorded !== undefined)
     process.stderr.write(
       `${escapeInvisible(`the backup is complete; the audit trail of the authority does not have that it was written: ${unrecorded}`)}\n`,
@@ -93,15 +95,15 @@ async function run({ config, json, to: named }: CaBackupOptions): Promise<void> 
 }
 
 async function write(
-  directory: string,
+  names: AuthorityNames,
   to: string,
   json: boolean | undefined,
 ): Promise<Written & { readonly isRunning: boolean }> {
   using progress = new Progress(json);
   progress.show('writing the backup');
-  const answer = await sendLocalOrder(join(directory, ordersSocket), { order: 'backup', to });
+  const answer = await sendLocalOrder(join(names.directory, ordersSocket), { order: 'backup', to });
   if (answer !== undefined) return { ...(answer as Written), isRunning: true };
-  return { ...(await ofStopped(directory, to, progress)), isRunning: false };
+  return { ...(await ofStopped(names, to, progress)), isRunning: false };
 }
 
 /** A backup that was written. */
@@ -147,9 +149,11 @@ function hasEarlierLedger(directory: string): Promise<boolean> {
   );
 }
 
-async function ofStopped(directory: string, to: string, progress: Progress): Promise<Written> {
+async function ofStopped(names: AuthorityNames, to: string, progress: Progress): Promise<Written> {
+  const { directory } = names;
   await refuseBackupFolder(directory);
   await refuseWithoutAuthority(directory);
+  await refuseWhereItRunsElsewhere(names);
   await using store = await openStopped(directory);
   const database = { file: databaseFile, copyTo: (file: string) => store.copyTo(file) };
   const details = { to: to.slice(0, 500) };
