@@ -104,6 +104,7 @@ describe('validateRequest (RFC 3261 §16.3)', () => {
     expect(validateRequest(request({ uri: 'http://contoso.example/' }), options)).toMatchObject({
       status: 416,
       reason: 'unsupported-uri-scheme',
+      remedy: expect.stringContaining('tel: URI; an emergency number is dialled as a number'),
     });
   });
 

@@ -38,7 +38,7 @@ export function validateRequest(request: SipRequest, options: ValidateOptions): 
       'unsupported-uri-scheme',
       416,
       `Request-URI: expected scheme sip, sips or tel, found ${scheme}`,
-      'Address the request to a sip: or sips: URI.',
+      'Address the request to a sip:, sips: or tel: URI; an emergency number is dialled as a number, e.g. 112 at our domain.',
     );
   }
   if (request.maxForwards === 0) {

@@ -44,10 +44,13 @@ export function parseUri(text: string): Parsed<Uri> {
 
 /** The problem of a text that is not a valid URI. */
 export function malformedUri(text: string): SipProblem {
+  const expected = /^tel:/i.test(text)
+    ? 'RFC 3966 §3, a number that begins with + or says with ;phone-context= where it is dialled'
+    : 'RFC 3261 §25.1';
   return {
     code: 'malformed-uri',
     status: 400,
-    message: `URI: expected the syntax of RFC 3261 §25.1, found ${quoteForPeople(text)}`,
+    message: `URI: expected the syntax of ${expected}, found ${quoteForPeople(text)}`,
   };
 }
 

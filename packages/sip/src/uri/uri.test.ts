@@ -139,6 +139,14 @@ describe('parseUri', () => {
   ])('refuses %s', (text) => {
     expect(parseUri(text)).toMatchObject({ ok: false, error: { code: 'malformed-uri', status: 400 } });
   });
+
+  it('says of a number that begins with no + and names no context what it lacks, as of an emergency number that is dialled alone', () => {
+    for (const text of ['tel:112', 'TEL:112'])
+      expect(parseUri(text)).toMatchObject({
+        error: { message: expect.stringMatching(/RFC 3966 §3.*begins with \+.*phone-context.*112/) },
+      });
+    expect(parseUri('sip:')).toMatchObject({ error: { message: expect.stringContaining('RFC 3261 §25.1') } });
+  });
 });
 
 describe('SipUri', () => {
