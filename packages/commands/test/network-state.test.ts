@@ -155,7 +155,7 @@ describe('the state of a network', () => {
     expect(status).toBe(1);
     expect(json).toMatchObject({
       attention: [`external-certificate of ${server}: it ends soon`],
-      next: expect.arrayContaining(['replace the files']),
+      next: expect.arrayContaining([`at ${server}: replace the files`]),
     });
     const members = json.members as Record<string, unknown>[];
     expect(members.find((one) => one.server === server)).toMatchObject({ problems: [wrong], attention: [] });

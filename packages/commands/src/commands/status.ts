@@ -117,11 +117,10 @@ async function run(options: AdministratorOptions): Promise<void> {
         ...(rootKey === undefined ? [] : [`warning: ${rootKey.message}`]),
       ],
       next: [
-        ...new Set(
-          [...problems, ...members.flatMap((member) => member.problems), ...warnings].map(
-            ({ remedy }) => remedy,
-          ),
-        ),
+        ...new Set([...problems, ...warnings].map(({ remedy }) => remedy)),
+        ...members.flatMap(({ problems: own, server }) => [
+          ...new Set(own.map(({ remedy }) => `at ${server}: ${remedy}`)),
+        ]),
         ...(rootKey === undefined ? [] : [rootKey.remedy]),
         ...homesGoneRemedy(gone.homes),
         ...outsideRemedy(gone.outside),
