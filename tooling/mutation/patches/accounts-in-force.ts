@@ -41,17 +41,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'went-back-repaired',
-      off: 'accounts that went back are a problem also once they were changed again',
-      file: 'packages/member/src/accounts/went-back.ts',
-      find: 'if (![...named].some(([address, then]) => isAsThen(known.of(address), then))) return [];',
-      replace: 'if (named.size === 0) return [];',
-      test: {
-        file: 'packages/member/src/accounts/went-back.test.ts',
-        title: 'are a problem until each of those that are named was changed again',
-      },
-    },
-    {
       name: 'emptied',
       off: 'an authority serves no users where there were some, and is well',
       file: 'packages/authority/src/accounts/emptied-accounts.ts',

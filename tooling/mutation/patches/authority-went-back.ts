@@ -117,6 +117,17 @@ export const patches: PatchList = {
       test: judged('is to be looked at that refuses the trust state, which nothing else of its report shows'),
     },
     {
+      name: 'accounts-changed-again',
+      off: 'accounts that went back are a problem also once they were changed again',
+      file: 'packages/member/src/accounts/went-back.ts',
+      find: 'if (![...named].some(([address, then]) => isAsThen(known.of(address), then))) return [];',
+      replace: 'if (named.size === 0) return [];',
+      test: {
+        file: 'packages/member/src/accounts/went-back.test.ts',
+        title: 'are a problem until each of those that are named was changed again',
+      },
+    },
+    {
       name: 'went-back-well',
       off: 'an authority that went back is well by its health',
       file: `${probe}.ts`,

@@ -333,8 +333,9 @@ export const patches: PatchList = {
       find: 'reported === undefined || this.#now() - reported.at > problemsEndMs ? [] :',
       replace: 'reported === undefined ? [] :',
       test: {
-        file: 'packages/authority/test/trust-state.test.ts',
-        title: 'has the problems of a server until it has none, or has not repeated them for three minutes',
+        file: 'packages/authority/src/standing/member-standings.test.ts',
+        title:
+          'the authority has the problems of a server until it has none, or has not repeated them for three minutes',
       },
     },
     {
