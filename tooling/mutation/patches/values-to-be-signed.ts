@@ -53,7 +53,7 @@ export const patches: PatchList = {
     {
       name: 'misspelt-option',
       off: 'a root whose limits are misspelt may vouch for any name',
-      file: 'packages/pki/src/ground/check-options.ts',
+      file: 'packages/pki/src/ground/check-given.ts',
       find: '  if (unknown !== undefined)',
       replace: "  if (unknown === '')",
       test: {
@@ -65,8 +65,8 @@ export const patches: PatchList = {
       name: 'time-of-another-kind',
       off: 'a Date in the place of milliseconds makes a root that nobody can read',
       file: 'packages/pki/src/ground/check-options.ts',
-      find: "if (typeof value === 'number' && Number.isFinite(value)) return;",
-      replace: "if (typeof value !== 'symbol') return;",
+      find: 'if (!Number.isFinite(value)) throw',
+      replace: "if (typeof value === 'symbol') throw",
       test: {
         file: 'packages/pki/test/given-options.test.ts',
         title: 'of a root is refused where now is 2026-01-01T00:00:00.000Z',

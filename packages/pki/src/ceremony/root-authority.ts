@@ -9,7 +9,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { checkOptions } from '../ground/check-options.ts';
-import { PkiFault } from '../ground/fault.ts';
+import { badArgument } from '../ground/given.ts';
 import { type NameLimits, nameLimitsExtension } from '../ground/name-limits.ts';
 import { serialToHex } from '../ground/serial-number.ts';
 import { rootLifetimeMs, validityFrom } from '../ground/validity.ts';
@@ -52,11 +52,11 @@ export async function createRootAuthority(options: RootAuthorityOptions): Promis
   );
   const { keys, crypto, pathLength = 1 } = options;
   if (!Number.isSafeInteger(pathLength) || pathLength < 0)
-    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence: 'expected a whole number of authorities from 0, found something else',
-      place: 'pathLength of createRootAuthority',
-      remedy: 'give the number of authorities between the root and a leaf, or leave it out for 1',
-    });
+    throw badArgument(
+      'a whole number of authorities from 0, found something else',
+      'pathLength of createRootAuthority',
+      'give the number of authorities between the root and a leaf, or leave it out for 1',
+    );
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
       name: distinguishedName(options.name),

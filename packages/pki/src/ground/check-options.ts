@@ -1,4 +1,5 @@
-import { PkiFault } from './fault.ts';
+import { checkNames } from './check-given.ts';
+import { badArgument, unlike } from './given.ts';
 
 /**
  * Looks at the names of options before anything is signed: one that is misspelt, as the limits of a root, would be left out without a word,
@@ -15,27 +16,14 @@ export function checkOptions<T extends object>(
   others: readonly (keyof T & string)[],
   of: string,
 ): void {
-  const names: readonly string[] = [...needed, ...others];
-  const there = `there are ${names.join(', ')}`;
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw bad(
-      'expected an object with options, found something else',
-      `options of ${of}`,
-      `give an object; ${there}`,
-    );
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw bad(
-      `expected options of ${of}, found ${JSON.stringify(unknown.slice(0, 60))}`,
-      `options of ${of}`,
-      `correct the name, or leave it out; ${there}`,
-    );
+  const names = [...needed, ...others];
+  checkNames(given, names, of);
   const missing = needed.find((name) => given[name] === undefined || given[name] === null);
   if (missing !== undefined)
-    throw bad(
-      `expected the option ${missing}, found none`,
+    throw badArgument(
+      `the option ${missing}, found none`,
       `${missing} of ${of}`,
-      `give ${missing}; ${there}`,
+      `give ${missing}; there are ${names.join(', ')}`,
     );
 }
 
@@ -44,16 +32,5 @@ export function checkOptions<T extends object>(
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`
  */
 export function checkMilliseconds(value: unknown, name: string): void {
-  if (typeof value === 'number' && Number.isFinite(value)) return;
-  const found =
-    value instanceof Date ? 'a Date' : typeof value === 'number' ? String(value) : `a ${typeof value}`;
-  throw bad(
-    `expected milliseconds, found ${found}`,
-    name,
-    'give a number of milliseconds, as Date.now() does',
-  );
-}
-
-function bad(sentence: string, place: string, remedy: string): PkiFault {
-  return new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', { sentence, place, remedy });
+  if (!Number.isFinite(value)) throw unlike(value, 'milliseconds, as Date.now() returns', name);
 }

@@ -1,13 +1,11 @@
-import { PkiFault } from './fault.ts';
-
-/** What a value may be, in words, and how that is seen. */
-type Kind = readonly [wanted: string, fits: (value: unknown) => boolean];
+import type { Given as Kind } from './check-given.ts';
+import { isFunction, isText, unlike } from './given.ts';
 
 /** Most CRLs over which the certificates of one issuer are spread. */
 const mostShards = 65_536;
 
-export const aText: Kind = ['a text', (value) => typeof value === 'string' && value !== ''];
-export const aFunction: Kind = ['a function', (value) => typeof value === 'function'];
+export const aText: Kind = ['a text', isText];
+export const aFunction: Kind = ['a function', isFunction];
 export const anObject: Kind = [
   'an object',
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -47,12 +45,7 @@ export function having(wanted: string, ...members: readonly string[]): Kind {
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`
  */
 export function checkValue(value: unknown, [wanted, fits]: Kind, place: string): void {
-  if (fits(value)) return;
-  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-    sentence: `expected ${wanted}, found ${foundValue(value)}`,
-    place,
-    remedy: value instanceof Promise ? 'await it: what it resolves to is wanted' : `give ${wanted}`,
-  });
+  if (!fits(value)) throw unlike(value, wanted, place);
 }
 
 /**
@@ -69,12 +62,4 @@ export function checkValues<T extends object>(
 ): void {
   for (const [name, kind] of Object.entries(kinds) as [keyof T & string, Kind][])
     if (given[name] !== undefined) checkValue(given[name], kind, `${name} of ${of}`);
-}
-
-function foundValue(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (typeof value === 'number') return String(value);
-  if (value instanceof Promise) return 'a promise';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'string' ? 'a text' : `a value of the type ${typeof value}`;
 }

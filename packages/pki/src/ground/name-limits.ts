@@ -7,7 +7,8 @@ import {
   oids,
 } from '@entente/x509';
 import { checkOptions } from './check-options.ts';
-import { PkiFault } from './fault.ts';
+import type { PkiFault } from './fault.ts';
+import { badArgument } from './given.ts';
 import { isHostName } from './host-name.ts';
 
 /** The names that a root may vouch for: everything that it is trusted with beyond them is refused. */
@@ -116,9 +117,5 @@ function rangeBytes(range: string): Uint8Array {
 }
 
 function badLimit(what: string, found: string, example: string): PkiFault {
-  return new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-    sentence: `expected a ${what}, found ${found}`,
-    place: 'limits of a root',
-    remedy: `write it like ${example}`,
-  });
+  return badArgument(`a ${what}, found ${found}`, 'limits of a root', `write it like ${example}`);
 }

@@ -1,6 +1,6 @@
 import type { CertificateNames } from '@entente/x509';
 import { oids } from '@entente/x509';
-import { PkiFault } from './fault.ts';
+import { badArgument } from './given.ts';
 import type { ProfileName } from './request.ts';
 
 /** The common properties of all certificates of one kind. */
@@ -43,11 +43,11 @@ export const profiles: Readonly<Record<ProfileName, CertificateProfile>> = {
  */
 export function administratorNames(domain: string, administrator: string): CertificateNames {
   if (!isAdministratorName(administrator)) {
-    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence: `expected at most 64 lower-case letters, digits, ".", "-" and "_", found ${JSON.stringify(administrator.slice(0, 80))}`,
-      place: 'name of an administrator',
-      remedy: 'choose another name',
-    });
+    throw badArgument(
+      `at most 64 lower-case letters, digits, ".", "-" and "_", found ${JSON.stringify(administrator.slice(0, 80))}`,
+      'name of an administrator',
+      'choose another name',
+    );
   }
   return {
     commonName: administrator,

@@ -1,4 +1,4 @@
-import { PkiFault } from './fault.ts';
+import { badArgument } from './given.ts';
 import type { RandomBytes } from './signer.ts';
 
 /** Octets of a serial number: the maximum of RFC 5280 §4.1.2.2. */
@@ -13,22 +13,22 @@ const serialBytes = 20;
 export function drawSerialNumber(random: RandomBytes): Uint8Array {
   const serial = Uint8Array.from(random(serialBytes));
   if (serial.length !== serialBytes) {
-    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence: `expected ${serialBytes} octets, found ${serial.length}`,
-      place: 'source of randomness',
-      remedy: 'pass a source that returns the requested number of octets',
-    });
+    throw badArgument(
+      `${serialBytes} octets, found ${serial.length}`,
+      'source of randomness',
+      'pass a source that returns the requested number of octets',
+    );
   }
   serial[0] = (serial[0] as number) & 0x7f;
   let start = 0;
   // DER allows a leading zero octet only before an octet whose high bit is set.
   while (start < serialBytes - 1 && serial[start] === 0 && (serial[start + 1] as number) < 0x80) start++;
   if (start === serialBytes - 1 && serial[start] === 0) {
-    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence: 'expected random octets, found only zeros',
-      place: 'source of randomness',
-      remedy: 'pass a cryptographically strong source',
-    });
+    throw badArgument(
+      'random octets, found only zeros',
+      'source of randomness',
+      'pass a cryptographically strong source',
+    );
   }
   return serial.subarray(start);
 }

@@ -2,7 +2,7 @@ import type { RevocationKnowledge } from '@entente/trust';
 import { type Certificate, type CertificateNames, sameCertificateNames } from '@entente/x509';
 import { checkOptions } from '../ground/check-options.ts';
 import { aFunction, anObject, aText, checkValues, having, shardCount } from '../ground/check-values.ts';
-import { PkiFault } from '../ground/fault.ts';
+import { badArgument } from '../ground/given.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
 import { type CertificateProfile, profiles } from '../ground/profile.ts';
@@ -299,11 +299,11 @@ export function createIssuance(options: IssuanceOptions): Issuance {
 function refuseThrowAway({ issuer: { signer }, throwAway }: IssuanceOptions): void {
   const other = !Buffer.from(throwAway.publicKey).equals(Buffer.from(signer.publicKey));
   if (throwAway.scheme === signer.scheme && other) return;
-  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-    sentence: `expected a key of its own that signs with ${signer.scheme}, found ${other ? throwAway.scheme : 'the key of the issuer'}`,
-    place: 'throwAway of an issuance',
-    remedy: 'pass what throwAwaySigner returns for the scheme of the issuer',
-  });
+  throw badArgument(
+    `a key of its own that signs with ${signer.scheme}, found ${other ? throwAway.scheme : 'the key of the issuer'}`,
+    'throwAway of an issuance',
+    'pass what throwAwaySigner returns for the scheme of the issuer',
+  );
 }
 
 function namesChanged(): PkiRefusal {
