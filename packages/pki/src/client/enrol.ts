@@ -1,7 +1,9 @@
 import { GatheredOctets } from '@entente/trust';
 import { type Certificate, decodePemCertificates } from '@entente/x509';
 import type { JoinToken } from '../enrolment/join-token.ts';
+import { checkGiven, type Given, maybe } from '../ground/check-given.ts';
 import { PkiFault } from '../ground/fault.ts';
+import { isFunction, isOctets, isText, member } from '../ground/given.ts';
 import type { KeyAndRequest } from './key-and-request.ts';
 import type { EnrolmentOutcome, RemoteRefusal, Transport } from './transport.ts';
 
@@ -31,15 +33,34 @@ export interface RenewOptions extends EnrolmentTask {
 
 const maxAnswerBytes = 262_144;
 
+const isUrl = (value: unknown): boolean =>
+  isText(value) && URL.canParse(value) && new URL(value).protocol === 'https:';
+const aToken: Given = [
+  'the token that parseJoinToken has read',
+  (value) => isUrl(member(value, 'authority')) && isOctets(member(value, 'secret')),
+];
+/** With a name that is misspelt, as that of the interface, the certificate would be for another one. */
+const common: Readonly<Record<string, Given>> = {
+  key: [
+    'what createKeyAndRequest resolves to',
+    (value) => isOctets(member(value, 'request')) && isOctets(member(value, 'publicKey')),
+  ],
+  transport: ['a function', isFunction],
+  interface: maybe(['the name of an interface', isText]),
+  signal: maybe(['an AbortSignal', (value) => isFunction(member(value, 'throwIfAborted'))]),
+};
+
 /**
  * Requests the first certificate of a server with a join token. The first key that uses the token is the only one that may: store the
  * key before, and repeat with the same one where the answer is lost.
  * @param options - token, key and transport; the transport must accept no root but the one whose hash is in the token
  * (see `pinnedRoot`)
  * @returns the certificate, or the authority's refusal
- * @throws PkiFault `ENTENTE_PKI_TRANSPORT` if the authority cannot be reached, or its answer is neither
+ * @throws PkiFault `ENTENTE_PKI_TRANSPORT` if the authority cannot be reached, or its answer is neither; `ENTENTE_PKI_BAD_ARGUMENT` for
+ * options that there are not, or that have another form
  */
 export async function enrol(options: EnrolOptions): Promise<EnrolmentOutcome> {
+  checkGiven(options, { token: aToken, ...common }, 'enrol');
   const secret = Buffer.from(options.token.secret).toString('base64url');
   return ask(options, options.token.authority, { authorization: `Bearer ${secret}` });
 }
@@ -49,9 +70,10 @@ export async function enrol(options: EnrolOptions): Promise<EnrolmentOutcome> {
  * the answer is lost: another key is refused as `already-renewed`.
  * @param options - where, key and transport
  * @returns the certificate, or the authority's refusal
- * @throws PkiFault `ENTENTE_PKI_TRANSPORT`
+ * @throws PkiFault `ENTENTE_PKI_TRANSPORT`, `ENTENTE_PKI_BAD_ARGUMENT`
  */
 export async function renew(options: RenewOptions): Promise<EnrolmentOutcome> {
+  checkGiven(options, { authority: ['a URL that begins with https:', isUrl], ...common }, 'renew');
   return ask(options, options.authority, {});
 }
 

@@ -7,7 +7,9 @@ import {
   oids,
   subjectAltNameExtension,
 } from '@entente/x509';
+import { checkGiven, type Given, maybe } from '../ground/check-given.ts';
 import { PkiFault } from '../ground/fault.ts';
+import { isText } from '../ground/given.ts';
 import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 
 /** A new key and the request that proves possession of it. */
@@ -39,14 +41,25 @@ const generators = {
   'rsa-2048': () => generate('rsa', { modulusLength: 2048 }),
   'rsa-3072': () => generate('rsa', { modulusLength: 3072 }),
 } as const;
+const kinds: Readonly<Record<string, Given>> = {
+  subject: ['a text', isText],
+  dnsNames: maybe(['a list of texts', (value) => Array.isArray(value) && value.every(isText)]),
+  privateKeyPem: maybe(['a text', isText]),
+  keyKind: maybe([
+    `one of ${Object.keys(generators).join(', ')}`,
+    (value) => Object.hasOwn(generators, value as string),
+  ]),
+};
 
 /**
  * Generates a key, or takes the one that is given, and signs a request with it.
  * @param options - subject, names and kind of key
  * @returns key and request; nothing is stored
- * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED` for a `privateKeyPem` that is not a key of an allowed kind
+ * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED` for a `privateKeyPem` that is not a key of an allowed kind; `ENTENTE_PKI_BAD_ARGUMENT`
+ * for options that there are not, or that have another form
  */
 export async function createKeyAndRequest(options: KeyAndRequestOptions): Promise<KeyAndRequest> {
+  checkGiven(options, kinds, 'createKeyAndRequest');
   const key =
     options.privateKeyPem === undefined
       ? (await generators[options.keyKind ?? 'ec-p256']()).privateKey

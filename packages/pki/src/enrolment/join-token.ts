@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PkiFault } from '../ground/fault.ts';
+import { badArgument, isOctets, isText, member, unlike } from '../ground/given.ts';
 import { isHostName } from '../ground/host-name.ts';
 import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type { RandomBytes } from '../ground/signer.ts';
@@ -46,22 +47,25 @@ export function createJoinToken(
   now: number,
 ): JoinToken {
   if (parts.notAfter <= now || parts.notAfter > now + maxJoinTokenMs) {
-    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence: `expected a lifetime of 1 to ${maxJoinTokenMs} ms, found ${parts.notAfter - now} ms`,
-      place: 'notAfter of a join token',
-      remedy: 'choose a time in this range from now',
-    });
+    throw badArgument(
+      `a lifetime of 1 to ${maxJoinTokenMs} ms, found ${parts.notAfter - now} ms`,
+      'notAfter of a join token',
+      'choose a time in this range from now',
+    );
   }
   const token = { ...parts, secret: random(secretBytes) };
-  const problem = problemOf(token);
-  if (problem !== undefined) {
-    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence: problem,
-      place: 'join token',
-      remedy: 'correct this field',
-    });
-  }
+  refuseProblem(token);
   return token;
+}
+
+function refuseProblem(token: JoinToken): void {
+  const problem = problemOf(token);
+  if (problem === undefined) return;
+  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: problem,
+    place: 'join token',
+    remedy: 'correct this field',
+  });
 }
 
 /**
@@ -76,8 +80,10 @@ export function joinTokenSecretHash(secret: Uint8Array): string {
 /**
  * The token as one line of text that can be pasted: letters, digits, `-`, `_` and `.` only.
  * @param token - the token
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if a field is malformed
  */
 export function formatJoinToken(token: JoinToken): string {
+  refuseProblem(token);
   const payload = Buffer.from(
     JSON.stringify([
       token.authority,
@@ -94,8 +100,10 @@ export function formatJoinToken(token: JoinToken): string {
 /**
  * Parses a pasted token. White space and line breaks, which terminals insert, are ignored.
  * @param text - the pasted text
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` where it is not a text
  */
 export function parseJoinToken(text: string): ParsedJoinToken {
+  if (typeof text !== 'string') throw unlike(text, 'a text', 'text of parseJoinToken');
   if (text.length > maxTextLength)
     return malformed(`expected at most ${maxTextLength} characters, found ${text.length}`);
   const compact = withoutWhitespace(text);
@@ -137,26 +145,27 @@ function fieldsOf(payload: Buffer): JoinToken | undefined {
 }
 
 function problemOf(token: JoinToken): string | undefined {
-  if (!isAuthorityUrl(token.authority))
+  if (!isAuthorityUrl(member(token, 'authority')))
     return 'the authority is not an https URL without path, query and credentials';
-  if (!isHostName(token.server)) return 'the server is not a lower-case fully qualified name';
+  if (!isText(token.server) || !isHostName(token.server))
+    return 'the server is not a lower-case fully qualified name';
   if (!isHash(token.rootSpkiHash)) return 'the hash of the root is not SHA-256 in hexadecimal';
   if (!isHash(token.administratorsHash))
     return 'the hash of the administrators is not SHA-256 in hexadecimal';
-  if (token.secret.length !== secretBytes)
-    return `the secret has ${token.secret.length} octets instead of ${secretBytes}`;
+  if (!isOctets(token.secret) || token.secret.length !== secretBytes)
+    return `the secret is not ${secretBytes} octets`;
   if (!Number.isSafeInteger(token.notAfter) || token.notAfter <= 0) return 'the expiry is not a time';
   return undefined;
 }
 
-function isAuthorityUrl(text: string): boolean {
-  if (text.endsWith('/') || !URL.canParse(text)) return false;
+function isAuthorityUrl(text: unknown): boolean {
+  if (!isText(text) || text.endsWith('/') || !URL.canParse(text)) return false;
   const url = new URL(text);
   return url.protocol === 'https:' && url.origin === text;
 }
 
-function isHash(text: string): boolean {
-  return text.length === hashBytes * 2 && /^[0-9a-f]*$/.test(text);
+function isHash(text: unknown): boolean {
+  return isText(text) && text.length === hashBytes * 2 && /^[0-9a-f]*$/.test(text);
 }
 
 function checksum(payload: Uint8Array): Buffer {

@@ -26,8 +26,8 @@ const curves: Readonly<Record<string, SignatureScheme>> = {
 const minRsaBits = 2048;
 
 function schemeOf(key: KeyObject): SignatureScheme {
-  const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
-  const kind = key.type === 'private' ? key.asymmetricKeyType : 'not a private key';
+  const { namedCurve, modulusLength } = key?.asymmetricKeyDetails ?? {};
+  const kind = key?.type === 'private' ? key.asymmetricKeyType : 'not a private key';
   if (kind === 'ec' && namedCurve !== undefined && curves[namedCurve] !== undefined)
     return curves[namedCurve];
   if (kind === 'rsa' && (modulusLength ?? 0) >= minRsaBits) return 'rsa-pkcs1-sha256';

@@ -1,5 +1,6 @@
 import forge from 'node-forge';
-import { PkiFault } from '../ground/fault.ts';
+import { checkGiven, type Given, maybe } from '../ground/check-given.ts';
+import { isOctets, isText } from '../ground/given.ts';
 import {
   bmpString,
   derOf,
@@ -32,13 +33,35 @@ export interface Pkcs12Options {
   readonly password: string;
   /** Shown by the program that imports the file, e.g. the FQDN. */
   readonly friendlyName?: string;
-  /** Rounds of PBKDF2 and of the MAC's key derivation. Default 100,000 and a tenth of it. */
+  /** Rounds of PBKDF2, 1,000 to 10,000,000, and ten times as many as of the MAC's key derivation. Default 100,000. */
   readonly iterations?: number;
 }
 
 const saltBytes = 16;
 const defaultIterations = 100_000;
 const macBytes = 32;
+/** RFC 8018 §4.2 wants no fewer. */
+const fewestIterations = 1_000;
+const mostIterations = 10_000_000;
+
+/** PEM would be packed as it is, and no program could read it. */
+const isDer = (value: unknown): boolean => isOctets(value) && value[0] === 0x30;
+const contentKinds: Readonly<Record<string, Given>> = {
+  privateKey: ['PKCS#8 in DER in a Uint8Array', isDer],
+  chain: [
+    'certificates in DER in a list of Uint8Array, leaf first',
+    (value) => Array.isArray(value) && value.length > 0 && value.every(isDer),
+  ],
+};
+const optionKinds: Readonly<Record<string, Given>> = {
+  password: ['a text of printable ASCII', (value) => isText(value) && isPrintableAscii(value)],
+  friendlyName: maybe(['a text', (value) => typeof value === 'string']),
+  iterations: maybe([
+    `a whole number from ${fewestIterations} to ${mostIterations}`,
+    (value) =>
+      Number.isInteger(value) && Number(value) >= fewestIterations && Number(value) <= mostIterations,
+  ]),
+};
 
 /**
  * Packs a key and its chain as PKCS#12: AES-256 with PBKDF2-HMAC-SHA-256 for both, HMAC-SHA-256 over the whole. It supports every
@@ -46,18 +69,13 @@ const macBytes = 32;
  * @param content - key and chain
  * @param options - password, name, rounds
  * @returns the PFX, DER
- * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a password that is not printable ASCII
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a password that is not printable ASCII, a chain without certificate, and options that there are not
  * @see RFC 7292 §4
  */
 export function packPkcs12(content: Pkcs12Content, options: Pkcs12Options): Uint8Array {
-  const leaf = content.chain[0];
-  if (leaf === undefined || !isPrintableAscii(options.password)) {
-    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence: 'expected at least one certificate and a password of printable ASCII, found otherwise',
-      place: leaf === undefined ? 'chain of packPkcs12' : 'option password of packPkcs12',
-      remedy: leaf === undefined ? 'pass the chain of the key, leaf first' : 'choose another password',
-    });
-  }
+  checkGiven(content, contentKinds, 'packPkcs12');
+  checkGiven(options, optionKinds, 'packPkcs12');
+  const leaf = content.chain[0] as Uint8Array;
   const iterations = options.iterations ?? defaultIterations;
   const attributes = bagAttributes(leaf, options.friendlyName);
   const certificates = sequence(

@@ -1,5 +1,6 @@
 import forge from 'node-forge';
 import { PkiFault } from '../ground/fault.ts';
+import { isOctets, unlike } from '../ground/given.ts';
 import { derOf, fromBinary, toBinary } from './asn1.ts';
 import type { Pkcs12Content } from './pack.ts';
 
@@ -11,10 +12,13 @@ const maxBytes = 262_144;
  * @param pfx - DER or BER, at most 256 KiB
  * @param password - of the file
  * @returns the key as PKCS#8 and the certificates, the one that belongs to the key first, the others in file order
- * @throws PkiFault `ENTENTE_PKI_PKCS12_UNREADABLE` if it is not such a file, or the password is wrong
+ * @throws PkiFault `ENTENTE_PKI_PKCS12_UNREADABLE` if it is not such a file, or the password is wrong; `ENTENTE_PKI_BAD_ARGUMENT`
+ * where the file is not octets, or the password not a text
  * @see RFC 7292 §5
  */
 export function unpackPkcs12(pfx: Uint8Array, password: string): Pkcs12Content {
+  if (!isOctets(pfx)) throw unlike(pfx, 'the octets of the file', 'pfx of unpackPkcs12');
+  if (typeof password !== 'string') throw unlike(password, 'a text', 'password of unpackPkcs12');
   if (pfx.length > maxBytes) throw unreadable(`expected at most ${maxBytes} octets, found ${pfx.length}`);
   let bags: forge.pkcs12.Bag[];
   try {

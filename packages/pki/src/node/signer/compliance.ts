@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { PkiFault } from '../../ground/fault.ts';
 import type { SignatureScheme, Signer } from '../../ground/signer.ts';
 
 /** One rule every signer must keep. */
@@ -29,8 +30,15 @@ const together = 16;
  * for (const rule of signerCompliance(setup)) it(rule.title, () => rule.run());
  * ```
  * @param setup - a signer; each rule asks for one, which may be the same
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` where it is not a function
  */
 export function signerCompliance(setup: () => Signer | Promise<Signer>): readonly SignerRule[] {
+  if (typeof setup !== 'function')
+    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+      sentence: 'expected a function that returns a signer, found something else',
+      place: 'setup of signerCompliance',
+      remedy: 'give () => signer',
+    });
   const rule = (title: string, check: (signer: Signer) => Promise<void>): SignerRule => ({
     title,
     run: async () => check(await setup()),
