@@ -12,15 +12,15 @@ export const patches: PatchList = {
     {
       name: 'misspelt-limit',
       off: 'a misspelt limit of an anchor is overlooked, and the anchor is trusted for everything',
-      file: 'packages/trust/src/judge/check-anchors.ts',
+      file: 'packages/trust/src/policy/check-settings.ts',
       find: 'if (rule === undefined) throw unknownName(anchor,',
-      replace: 'if (rule === undefined) continue;\n    if (anchor === undefined) throw unknownName(anchor,',
+      replace: 'if (rule === undefined) continue;\n      if (anchor === undefined) throw unknownName(anchor,',
       test: limits('a misspelt limit'),
     },
     {
       name: 'limit-of-another-type',
       off: 'a limit that is not a number limits nothing',
-      file: 'packages/trust/src/judge/check-anchors.ts',
+      file: 'packages/trust/src/policy/check-settings.ts',
       find: 'if (value !== undefined && !fits(value)) throw',
       replace: "if (typeof value === 'symbol' && !fits(value)) throw",
       test: limits('a depth that is not a number'),
@@ -28,9 +28,9 @@ export const patches: PatchList = {
     {
       name: 'grace-without-end',
       off: 'a grace period without its length never ends',
-      file: 'packages/trust/src/judge/check-anchors.ts',
-      find: '    checkRevocation(anchor);\n',
-      replace: '',
+      file: 'packages/trust/src/policy/check-settings.ts',
+      find: 'if (revocation !== undefined && !isRevocationPolicy',
+      replace: 'if (revocation === null && !isRevocationPolicy',
       test: limits('a grace without its length'),
     },
     {
