@@ -1,3 +1,4 @@
+import { createJoinToken } from '@entente/pki';
 import {
   createKeyAndRequest,
   enrol,
@@ -202,6 +203,19 @@ describe('a join token', () => {
     for (const wrong of [...cases, { authority: undefined }, { rootSpkiHash: undefined }])
       await refused(() => formatJoinToken(given({ ...token, ...wrong })), 'join token', /./);
     await refused(() => formatJoinToken(given(undefined)), 'join token', /./);
+  });
+
+  it('is not created where a time is missing: it would be valid for ever', async () => {
+    const { secret, ...parts } = token;
+    const now = token.notAfter - 60_000;
+    const create = (more: object, at: unknown) => () =>
+      createJoinToken(given({ ...parts, ...more }), () => secret, given(at));
+    expect(await faultOf(create({}, now))).toBeUndefined();
+    for (const at of [undefined, Number.NaN, 'now'])
+      await refused(create({}, at), 'notAfter of a join token');
+    for (const notAfter of [undefined, Number.NaN, 'later'])
+      await refused(create({ notAfter }, now), 'notAfter of a join token');
+    await refused(() => createJoinToken(given(undefined), () => secret, now), 'notAfter of a join token');
   });
 
   it('is not read of what is not a text', async () => {

@@ -45,6 +45,33 @@ describe('a store of anchors or lists', () => {
       });
   });
 
+  it('is not opened with limits or a revocation policy that there are not, before a judge has it', async () => {
+    for (const [settings, place] of [
+      [{ limits: { domain: ['contoso.example'] } }, 'anchor '],
+      [{ limits: { toString: ['contoso.example'] } }, 'anchor '],
+      [{ limits: { maxDepth: '0' } }, 'limits.maxDepth of the anchor '],
+      [{ limits: { domains: 'contoso.example' } }, 'limits.domains of the anchor '],
+      [{ limits: null }, 'limits of the anchor '],
+      [{ limits: 7 }, 'limits of the anchor '],
+      [{ limits: ['contoso.example'] }, 'limits of the anchor '],
+      [{ revocation: 'hard-fail' }, 'revocation of the anchor '],
+      [{ revocation: { mode: 'grace' } }, 'revocation of the anchor '],
+    ] as const)
+      for (const open of [() => anchorsFrom({ pem }, given(settings)), () => systemAnchors(given(settings))])
+        expect(await faultOf(open)).toMatchObject({
+          code: 'ENTENTE_BAD_ANCHOR_LIMIT',
+          place: expect.stringContaining(place),
+        });
+    class Limits {
+      domains = Object.freeze(['contoso.example']);
+      maxDepth = undefined;
+    }
+    const limits = Object.freeze(new Limits());
+    const withoutPrototype = Object.assign(Object.create(null) as object, { ...limits });
+    for (const one of [limits, withoutPrototype])
+      expect((await anchorsFrom({ pem }, given({ limits: one }))).current.anchors[0]?.limits).toBe(one);
+  });
+
   it.each([undefined, null, '', 7, [], {}, { pem: 7 }])('is not opened at %o', async (location) => {
     for (const open of [anchorsFrom, crlsFrom])
       expect(await faultOf(() => open(given(location)))).toMatchObject({

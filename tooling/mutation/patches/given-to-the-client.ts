@@ -63,6 +63,14 @@ export const patches: PatchList = {
       test: test('is not read of what is not a file, or with a password that is not a text'),
     },
     {
+      name: 'token-for-ever',
+      off: 'a join token is valid for ever where the time is missing',
+      file: 'packages/pki/src/enrolment/join-token.ts',
+      find: 'if (!(life > 0 && life <= maxJoinTokenMs))',
+      replace: 'if (life <= 0 || life > maxJoinTokenMs)',
+      test: test('is not created where a time is missing: it would be valid for ever'),
+    },
+    {
       name: 'token-of-nothing',
       off: 'a join token is written that nobody can read',
       file: 'packages/pki/src/enrolment/join-token.ts',

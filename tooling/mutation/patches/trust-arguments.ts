@@ -112,6 +112,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'limits-of-a-store',
+      off: 'a store opens with limits of its anchors that limit nothing',
+      file: 'packages/trust/src/node/anchors-from.ts',
+      find: '  checkSettings({ ...options, name: placeOf(location) });\n',
+      replace: '',
+      test: {
+        file: 'packages/trust/test/given-arguments.test.ts',
+        title: 'is not opened with limits or a revocation policy that there are not, before a judge has it',
+      },
+    },
+    {
       name: 'options-of-a-fetcher',
       off: 'a misspelt bound on what is fetched bounds nothing',
       file: 'packages/trust/src/node/fetch/revocation-fetcher.ts',

@@ -46,9 +46,11 @@ export function createJoinToken(
   random: RandomBytes,
   now: number,
 ): JoinToken {
-  if (parts.notAfter <= now || parts.notAfter > now + maxJoinTokenMs) {
+  // NaN, where a time is missing, is neither too short nor too long.
+  const life = Number(member(parts, 'notAfter')) - now;
+  if (!(life > 0 && life <= maxJoinTokenMs)) {
     throw badArgument(
-      `a lifetime of 1 to ${maxJoinTokenMs} ms, found ${parts.notAfter - now} ms`,
+      `a lifetime of 1 to ${maxJoinTokenMs} ms, found ${life} ms`,
       'notAfter of a join token',
       'choose a time in this range from now',
     );

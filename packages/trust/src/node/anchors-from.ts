@@ -1,5 +1,6 @@
 import { decodeCertificate } from '@entente/x509';
 import type { AnchorLimits, AnchorSet, TrustAnchor } from '../policy/anchor.ts';
+import { checkSettings } from '../policy/check-settings.ts';
 import type { RevocationPolicy } from '../policy/revocation-policy.ts';
 import { anything, checkLocation, checkOptions, type OptionRule, texts, yesOrNo } from './check-options.ts';
 import { StoreFault } from './fault.ts';
@@ -20,7 +21,7 @@ export interface AnchorDefaults {
   readonly issuersFrom?: readonly string[];
 }
 
-/** Limits and revocation are looked at with the anchors. */
+/** Limits and revocation have forms of their own; `checkSettings` knows them. */
 export const anchorRules: { readonly [name in keyof Required<AnchorDefaults>]: OptionRule } = {
   limits: anything,
   revocation: anything,
@@ -40,7 +41,7 @@ export interface AnchorsFromOptions extends FollowOptions, AnchorDefaults {}
  * @returns the anchors in force
  * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`, `ENTENTE_STORE_EMPTY`; `ENTENTE_STORE_NOT_A_CA` where no
  * certificate of them is that of a CA, and to `onFault` where some are not
- * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`, and `ENTENTE_BAD_ANCHOR_LIMIT` where a limit would not limit
  */
 export async function anchorsFrom(
   location: StoreLocation,
@@ -48,6 +49,7 @@ export async function anchorsFrom(
 ): Promise<Store<AnchorSet>> {
   checkLocation(location, 'anchorsFrom');
   checkOptions(options, { ...anchorRules, ...followRules }, 'anchorsFrom');
+  checkSettings({ ...options, name: placeOf(location) });
   return follow(
     typeof location === 'string' ? [location] : [],
     async () => {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { decodeCertificate, decodePem } from '@entente/x509';
 import type { AnchorSet } from '../policy/anchor.ts';
+import { checkSettings } from '../policy/check-settings.ts';
 import { type AnchorDefaults, anchorRules, anchorSet } from './anchors-from.ts';
 import { checkOptions } from './check-options.ts';
 import { StoreFault } from './fault.ts';
@@ -30,13 +31,14 @@ export interface SystemAnchors extends AnchorSet {
  * @param defaults - limits and revocation policy for all of them
  * @param bundles - files to look for, in order
  * @throws StoreFault `ENTENTE_NO_SYSTEM_ANCHORS`
- * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`, and `ENTENTE_BAD_ANCHOR_LIMIT` where a limit would not limit
  */
 export async function systemAnchors(
   defaults: AnchorDefaults = {},
   bundles: readonly string[] = systemBundles,
 ): Promise<SystemAnchors> {
   checkOptions(defaults, anchorRules, 'systemAnchors');
+  checkSettings({ ...defaults, name: 'the system' });
   for (const path of bundles) {
     const status = await stat(path).catch(() => undefined);
     if (status === undefined || !status.isFile()) continue;

@@ -29,7 +29,7 @@ const limitRules: {
 export function checkSettings(anchor: Settings): void {
   const { limits, revocation } = anchor;
   if (limits !== undefined) {
-    if (!isObject(limits)) throw unlike(anchor, 'limits', 'an object with limits');
+    if (!isObject(limits) || Array.isArray(limits)) throw unlike(anchor, 'limits', 'an object with limits');
     for (const [name, value] of Object.entries(limits)) {
       const rule = Object.hasOwn(limitRules, name) ? limitRules[name as keyof AnchorLimits] : undefined;
       if (rule === undefined) throw unknownName(anchor, `limits.${name}`, Object.keys(limitRules));
