@@ -111,7 +111,7 @@ export const patches: PatchList = {
       name: 'bounds-on-guesses',
       off: 'a bound on guesses that is undefined or misspelt bounds nothing',
       file: 'packages/sip-proxy/src/identity/guess-limit.ts',
-      find: '...checkedGuessRules(rules, Object.keys(defaultGuessRules))',
+      find: "...checkedBounds(rules, Object.keys(defaultGuessRules), 'GuessLimit')",
       replace: '...rules',
       test: {
         file: 'packages/sip-proxy/test/given-bounds.test.ts',

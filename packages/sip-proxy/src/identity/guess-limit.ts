@@ -1,5 +1,5 @@
 import { detached } from '@entente/sip';
-import { checkedGuessRules } from './check-guess-rules.ts';
+import { checkedBounds } from '../checked-bounds.ts';
 
 /** How many passwords may be guessed. */
 export interface GuessRules {
@@ -123,7 +123,10 @@ export class GuessLimit {
    * @throws SipArgumentError where one is misspelt, or not a number
    */
   constructor(rules: Partial<GuessRules> = {}) {
-    this.#rules = { ...defaultGuessRules, ...checkedGuessRules(rules, Object.keys(defaultGuessRules)) };
+    this.#rules = {
+      ...defaultGuessRules,
+      ...checkedBounds(rules, Object.keys(defaultGuessRules), 'GuessLimit'),
+    };
   }
 
   /**

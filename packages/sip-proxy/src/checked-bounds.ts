@@ -1,16 +1,16 @@
 import { SipArgumentError } from '@entente/sip';
 
-const place = 'options of GuessLimit';
-
 /**
- * Looks at the bounds on guesses: a misspelt one would be left at its default, and one that is not a number would bound nothing.
+ * Looks at bounds: a misspelt one would be left at its default, and one that is not a number would bound nothing.
  *
  * @param given - what the caller passed
  * @param names - of the bounds that there are
+ * @param of - whose bounds they are
  * @returns those that are set
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
-export function checkedGuessRules<T extends object>(given: T, names: readonly string[]): T {
+export function checkedBounds<T extends object>(given: T, names: readonly string[], of: string): T {
+  const place = `options of ${of}`;
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new SipArgumentError(
       'expected an object with bounds, found something else',
@@ -28,7 +28,7 @@ export function checkedGuessRules<T extends object>(given: T, names: readonly st
     if (typeof value !== 'number' || !(value >= 0))
       throw new SipArgumentError(
         `expected ${name} to be a number from 0, found ${typeof value === 'number' ? value : typeof value}`,
-        `${name} of GuessLimit`,
+        `${name} of ${of}`,
         'give a number, or leave the default',
       );
   }
