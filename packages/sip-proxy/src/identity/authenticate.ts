@@ -16,6 +16,7 @@ import {
   verifyAuthorization,
 } from '@entente/sip';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
+import { checkAuthenticateOptions } from './check-authenticate-options.ts';
 import type { GuessLimit } from './guess-limit.ts';
 
 /** A user whose credentials were right. */
@@ -110,9 +111,11 @@ export function credentialField(request: SipRequest, as?: 'registrar' | 'proxy')
  * Decides whether a request comes from a user of this realm.
  * @param request - any but ACK and CANCEL, which cannot be challenged (RFC 3261 §22.1)
  * @param options - realm, records, time, keys
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for options that there are not, or that have another form
  * @see RFC 3261 §22, RFC 8760 §2
  */
 export function authenticate(request: SipRequest, options: AuthenticateOptions): Authentication {
+  checkAuthenticateOptions(options);
   const header = credentialField(request, options.as);
   const registrar = header === 'Authorization';
   let fault: AuthorizationFault | undefined;

@@ -23,7 +23,7 @@ import {
   type WantedContact,
 } from './contact-binding.ts';
 import { gruusOf, gruusSince, leadsBack } from './gruu.ts';
-import { defaultRegistrationPolicy, type RegistrationPolicy } from './registration-policy.ts';
+import { policyOf, type RegistrationPolicy } from './registration-policy.ts';
 
 /** What a registrar knows about a REGISTER beside its text. */
 export interface RegisterContext {
@@ -86,6 +86,7 @@ export function registeredAddress(
  * @param aor - from {@link registeredAddress}
  * @param current - unexpired bindings of `aor`
  * @param context - time, connection, bounds
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` for bounds that there are not, or that are not numbers
  * @see RFC 3261 §10.3 steps 2 and 6 to 8, RFC 3327 §5.3, RFC 5626 §6, RFC 5627 §5
  */
 export function register(
@@ -94,7 +95,7 @@ export function register(
   current: readonly Binding[],
   context: RegisterContext,
 ): Registration {
-  const policy = { ...defaultRegistrationPolicy, ...context.policy };
+  const policy = policyOf(context);
   const unsupported = refuseRequired(request, registrarExtensions);
   if (unsupported !== undefined) return { ok: false, refusal: unsupported };
   if (request.isContactWildcard) return removeAll(request, aor, current, context, policy);

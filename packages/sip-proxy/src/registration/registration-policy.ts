@@ -1,3 +1,5 @@
+import { checkedBounds } from '../checked-bounds.ts';
+
 /** Bounds of a registrar, in seconds. */
 export interface RegistrationPolicy {
   /** A shorter request is refused with 423; default 60. */
@@ -20,3 +22,14 @@ export const defaultRegistrationPolicy: RegistrationPolicy = {
   maxContacts: 16,
   flowTimerSec: 120,
 };
+
+/**
+ * The bounds of a registrar, where those that are left out or undefined are the default ones.
+ * @param context - of a REGISTER
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+ */
+export function policyOf({ policy }: { readonly policy?: Partial<RegistrationPolicy> }): RegistrationPolicy {
+  if (policy === undefined) return defaultRegistrationPolicy;
+  const names = Object.keys(defaultRegistrationPolicy);
+  return { ...defaultRegistrationPolicy, ...checkedBounds(policy, names, 'the policy of register') };
+}
