@@ -1,3 +1,5 @@
+import { ChatRoomFault } from './fault.ts';
+
 /** The bounds of a chat server; what is beyond one is refused with its reason. */
 export interface ChatBounds {
   /** Members of one room at most. Default 1,000. */
@@ -35,3 +37,36 @@ export const defaultChatBounds: ChatBounds = {
   concurrency: 64,
   deliverForMs: 3_600_000,
 };
+
+/**
+ * The bounds of rooms, where those that are left out or undefined are the default ones.
+ * @param given - some of them
+ * @throws ChatRoomFault `ENTENTE_CHAT_BOUND` for a misspelt one, which would be left at its default, and for one that is not a number, which would bound nothing
+ */
+export function boundsOf(given: Partial<ChatBounds> = {}): ChatBounds {
+  const names = Object.keys(defaultChatBounds).join(', ');
+  const bad = (found: string, place: string, remedy: string) =>
+    new ChatRoomFault('ENTENTE_CHAT_BOUND', { sentence: `expected ${found}`, place, remedy });
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw bad(
+      'an object with bounds, found something else',
+      'bounds of serveChatRooms',
+      `give some of ${names}`,
+    );
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  for (const [name, value] of set) {
+    if (!Object.hasOwn(defaultChatBounds, name))
+      throw bad(
+        `only bounds that there are, found ${JSON.stringify(name.slice(0, 60))}`,
+        'bounds of serveChatRooms',
+        `correct the name, or leave it out; there are ${names}`,
+      );
+    if (typeof value !== 'number' || !(value >= 0))
+      throw bad(
+        `a number from 0, found ${typeof value === 'number' ? value : typeof value}`,
+        `${name} of serveChatRooms`,
+        'give a number, or leave the default',
+      );
+  }
+  return { ...defaultChatBounds, ...Object.fromEntries(set) };
+}

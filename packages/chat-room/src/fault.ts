@@ -14,6 +14,8 @@ export type ChatRoomFaultCode =
   | 'ENTENTE_CHAT_STORE_BUSY'
   /** It is closed. */
   | 'ENTENTE_CHAT_STORE_CLOSED'
+  /** A bound is misspelt, or not a number. */
+  | 'ENTENTE_CHAT_BOUND'
   /** A room is at an address that the topology does not give to this application. */
   | 'ENTENTE_CHAT_ROOM_ADDRESS';
 

@@ -1,7 +1,7 @@
 import type { Application, ApplicationHandlers } from '@entente/application';
 import type { Logger, Metric, ServerProblem } from '@entente/host';
 import { type Clock, systemClock } from '@entente/tls';
-import { type ChatBounds, defaultChatBounds } from './bounds.ts';
+import { boundsOf, type ChatBounds } from './bounds.ts';
 import { ChatRooms } from './chat-rooms.ts';
 import { Deliveries } from './delivery/deliveries.ts';
 import { Replies } from './delivery/replies.ts';
@@ -53,11 +53,11 @@ export interface RunningChatRooms extends AsyncDisposable {
 /**
  * Serves rooms: messages are stored before they are answered, and delivered to every member.
  * @param options - rooms, file, bounds, and how the application is started
- * @throws ChatRoomFault where the file cannot be opened, or a room has an address that is not the application's; what `start` throws
+ * @throws ChatRoomFault where a bound is not one, the file cannot be opened, or a room has an address that is not the application's; what `start` throws
  */
 export async function serveChatRooms(options: ServeChatRoomsOptions): Promise<RunningChatRooms> {
   const { clock = systemClock, logger: log, rooms: entries } = options;
-  const bounds = { ...defaultChatBounds, ...options.bounds };
+  const bounds = boundsOf(options.bounds);
   const store = await RoomStore.open(options.file, {
     onEnded: (err) =>
       log.error(

@@ -77,6 +77,22 @@ describe('many requests that a user agent is asked for at once', () => {
     expect([network.most(), agent.waiting]).toEqual([16, 0]);
   });
 
+  it('are all answered where bounds and times are undefined: those are the default ones', async () => {
+    await using network = await startSmallServer();
+    const agent = network.server.agent(
+      'sip:alice@contoso.example',
+      {},
+      {
+        pace: { atOnce: undefined, unanswered: undefined } as never,
+        stay: { baseMs: undefined, maxMs: undefined, pingMs: undefined, pongMs: undefined } as never,
+      },
+    );
+    await agent.connect();
+    const texts = Array.from({ length: 100 }, (_, index) => agent.message(bob, `number ${index}`));
+    await Promise.all(texts);
+    expect([network.givenUp, network.most(), agent.waiting]).toEqual([[], 16, 0]);
+  });
+
   it('are all answered, over one connection: 220 calls', async () => {
     await using network = await startSmallServer();
     const agent = network.server.agent('sip:alice@contoso.example');

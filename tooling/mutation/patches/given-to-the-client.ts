@@ -78,32 +78,5 @@ export const patches: PatchList = {
       replace: '  const payload',
       test: test('is not written with a field that nobody can read again'),
     },
-    ...(
-      [
-        [
-          'guesses-misspelt',
-          'a misspelt limit on guesses limits none',
-          'identity/authenticate.ts',
-          '  checkAuthenticateOptions(options);\n',
-          '',
-          'is not decided without a limit on guesses whose name is misspelt',
-        ],
-        [
-          'contacts-without-a-bound',
-          'a registrar whose bound is undefined keeps any number of contacts',
-          'registration/registration-policy.ts',
-          "...checkedBounds(policy, names, 'the policy of register')",
-          '...policy',
-          'are the default ones where they are undefined: nothing turns them off',
-        ],
-      ] as const
-    ).map(([name, off, file, find, replace, title]) => ({
-      name,
-      off,
-      file: `packages/sip-proxy/src/${file}`,
-      find,
-      replace,
-      test: { file: 'packages/sip-proxy/test/given-options.test.ts', title },
-    })),
   ],
 };

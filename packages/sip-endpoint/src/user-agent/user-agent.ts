@@ -3,6 +3,7 @@ import type { SipRequest, SipResponse } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
 import { DisposedError } from '../connection/disposed.ts';
 import { type EndpointUser, SipEndpoint } from '../endpoint.ts';
+import { withDefaults } from '../options/with-defaults.ts';
 import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { agentClock } from './agent-clock.ts';
@@ -80,7 +81,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       ...(options.locate === undefined ? {} : { locate: options.locate }),
       ...(options.clock === undefined ? {} : { clock: () => clock.now() }),
     });
-    const timings = { ...defaultStayTimings, ...options.stay };
+    const timings = withDefaults(defaultStayTimings, options.stay);
     this.#registers = new RegisterRequests({
       addressOfRecord,
       contact: this.#contact,
@@ -107,7 +108,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       contactFor: (uri) => this.#contactFor(uri),
       onFault: (error) => reportFault(options.events, error),
     };
-    const pace = { ...defaultPace, ...options.pace };
+    const pace = withDefaults(defaultPace, options.pace);
     const isBehind = () => (this.connection?.socket.writableLength ?? 0) > 0;
     this.#pacing = new Pacing({ clock, pace, isBehind, of: addressOfRecord });
     this.#requests = new NewRequests({
