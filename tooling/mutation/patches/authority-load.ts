@@ -72,8 +72,8 @@ export const patches: PatchList = {
       name: 'public-listeners',
       off: 'a public listener answers all requests of a packet at once',
       file: 'packages/host/src/plain-http/public-server.ts',
-      find: 'oneAtATime(boundAnswers(listener, limits)),',
-      replace: 'boundAnswers(listener, limits),',
+      find: 'oneAtATime(boundAnswers(listener, limits));',
+      replace: 'boundAnswers(listener, limits);',
       test: line('closes a connection that sends more than a few early, of which it starts one'),
     },
     {

@@ -5,6 +5,18 @@ export const patches: PatchList = {
   name: 'bounds-left-out',
   list: [
     {
+      name: 'listener-without-a-bound',
+      off: 'a listener of plain HTTP whose bound is misspelt or missing has none',
+      file: 'packages/host/src/plain-http/public-server.ts',
+      find: '  checkLimits(limits);\n',
+      replace: '',
+      test: {
+        file: 'packages/host/src/plain-http/public-server.test.ts',
+        title:
+          'is one of the bounds of a listener, none of which is misspelt or missing: it would bound nothing',
+      },
+    },
+    {
       name: 'rooms-without-a-bound',
       off: 'rooms whose bound is undefined or misspelt have none',
       file: 'packages/chat-room/src/serve-chat-rooms.ts',

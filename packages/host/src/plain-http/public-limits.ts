@@ -1,3 +1,5 @@
+import { OperatorFault } from '../fault.ts';
+
 /** Bounds of a listener that anybody may ask. */
 export interface PublicLimits {
   /** Bytes of a request's header. */
@@ -33,3 +35,34 @@ export const publicLimits: PublicLimits = {
   // 16 MiB pass in it at 2.3 Mbit/s.
   answerTimeoutMs: 60_000,
 };
+
+/**
+ * Looks at the bounds of a listener: one that is misspelt would be missing, and one that is missing would bound nothing.
+ * @throws OperatorFault `ENTENTE_PROGRAM_INVALID`
+ */
+export function checkLimits(limits: PublicLimits): void {
+  const names = Object.keys(publicLimits);
+  const bad = (sentence: string, place: string, remedy: string) =>
+    new OperatorFault('ENTENTE_PROGRAM_INVALID', {
+      sentence,
+      place: `${place} of createPublicServer`,
+      remedy,
+    });
+  const start = 'begin with { ...publicLimits }';
+  const unknown = Object.keys(limits).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw bad(
+      `expected only limits that there are, found ${JSON.stringify(unknown.slice(0, 60))}`,
+      'limits',
+      `correct the name, or remove it; there are ${names.join(', ')}`,
+    );
+  for (const name of names) {
+    const value: unknown = Reflect.get(limits, name);
+    if (!Number.isFinite(value) || Number(value) <= 0)
+      throw bad(
+        `expected a number above 0, found ${typeof value === 'number' ? value : typeof value}`,
+        name,
+        `give a number; ${start}`,
+      );
+  }
+}

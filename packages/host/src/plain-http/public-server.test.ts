@@ -162,6 +162,22 @@ describe('endInTime', () => {
       );
   });
 
+  it('is one of the bounds of a listener, none of which is misspelt or missing: it would bound nothing', () => {
+    for (const [limits, place] of [
+      [{ ...publicLimits, maxConnection: 5 }, 'limits of createPublicServer'],
+      [{ ...publicLimits, maxConnections: undefined }, 'maxConnections of createPublicServer'],
+      [{ ...publicLimits, maxConnectionsPerAddress: '64' }, 'maxConnectionsPerAddress of createPublicServer'],
+      [{ ...publicLimits, headersTimeoutMs: Number.NaN }, 'headersTimeoutMs of createPublicServer'],
+      [{ answerTimeoutMs: 1_000 }, 'maxHeaderBytes of createPublicServer'],
+      [{ ...publicLimits, requestTimeoutMs: 0 }, 'requestTimeoutMs of createPublicServer'],
+      [null, 'answerTimeoutMs of boundAnswers'],
+    ])
+      expect(() => createPublicServer(hello, limits as never)).toThrow(
+        expect.objectContaining({ code: 'ENTENTE_PROGRAM_INVALID', place }),
+      );
+    expect(createPublicServer(hello, Object.freeze({ ...publicLimits })).listening).toBe(false);
+  });
+
   it('is not left to the first request where the bounds of a listener have no such time', () => {
     for (const [listener, limits, place] of [
       [undefined, publicLimits, 'listener of boundAnswers'],

@@ -5,7 +5,7 @@ import { OperatorFault } from '../fault.ts';
 import { FairPlaces } from './fair-places.ts';
 import { setHeaderDeadlines } from './header-deadlines.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { type PublicLimits, publicLimits } from './public-limits.ts';
+import { checkLimits, type PublicLimits, publicLimits } from './public-limits.ts';
 import { readInPieces } from './read-in-pieces.ts';
 
 /** Milliseconds that answers have to end when their listener is closed. */
@@ -27,11 +27,14 @@ export interface PublicListener {
  * @param listener - answers requests; it reads no body
  * @param limits - default `publicLimits`
  * @returns a server that does not listen yet
+ * @throws OperatorFault `ENTENTE_PROGRAM_INVALID` for a limit that is missing, misspelt or not a number
  */
 export function createPublicServer(
   listener: RequestListener,
   limits: PublicLimits = publicLimits,
 ): http.Server {
+  const answers = oneAtATime(boundAnswers(listener, limits));
+  checkLimits(limits);
   const server = http.createServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -41,7 +44,7 @@ export function createPublicServer(
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: limits.lookEveryMs,
     },
-    oneAtATime(boundAnswers(listener, limits)),
+    answers,
   );
   server.maxRequestsPerSocket = limits.maxRequests;
   setHeaderDeadlines(server, limits);
@@ -125,8 +128,9 @@ export async function servePublicHttp(
  */
 export function boundAnswers(
   listener: RequestListener,
-  { answerTimeoutMs }: Pick<PublicLimits, 'answerTimeoutMs'> = publicLimits,
+  limits: Pick<PublicLimits, 'answerTimeoutMs'> = publicLimits,
 ): RequestListener {
+  const answerTimeoutMs = limits?.answerTimeoutMs;
   if (typeof listener !== 'function')
     throw invalid(
       'expected a function, found something else',
