@@ -1,5 +1,5 @@
 import type { Decoded, DecodeError, DecodeLimits } from '../der/decoded.ts';
-import { octetsOf, unlike } from '../der/given.ts';
+import { isOctets, octetsOf, unlike } from '../der/given.ts';
 import { latin1Text } from '../der/text.ts';
 import type { Certificate } from './certificate.ts';
 import { decodeCertificate } from './decode-certificate.ts';
@@ -79,7 +79,7 @@ export function decodePem(text: string | Uint8Array, limits?: DecodeLimits): Dec
 
 /** Callers in JavaScript have no compiler that finds another value, and one that was skipped would be a file without certificates. */
 function isTextual(value: unknown): value is string | Uint8Array {
-  return typeof value === 'string' || value instanceof Uint8Array;
+  return typeof value === 'string' || isOctets(value);
 }
 
 function kindOf(value: unknown): string {

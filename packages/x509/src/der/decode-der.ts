@@ -1,6 +1,7 @@
 import type { Decoded, DecodeLimits } from './decoded.ts';
 import { DerReader } from './der-reader.ts';
 import { DerFault } from './fault.ts';
+import { isOctets } from './given.ts';
 import { latin1Text } from './text.ts';
 
 /** Default limits of one kind of structure. */
@@ -23,7 +24,7 @@ export function decodeDer<T>(
   where: string,
   read: (reader: DerReader) => T,
 ): Decoded<T> {
-  if (!(bytes instanceof Uint8Array))
+  if (!isOctets(bytes))
     return malformed(isPem(bytes) ? pem : 'expected DER in a Uint8Array, found something else', where);
   const maxBytes = limits?.maxBytes ?? defaults.maxBytes;
   if (bytes.length > maxBytes) {

@@ -65,7 +65,9 @@ export function unlike(given: unknown, wanted: string, place: string): EncodeErr
   return new EncodeError(`expected ${wanted}, found ${kindOf(given)}`, place, `give ${wanted}`);
 }
 
-function isOctets(given: unknown): given is Uint8Array {
+/** Whether these are octets, of whatever realm. */
+export function isOctets(given: unknown): given is Uint8Array {
+  if (given instanceof Uint8Array) return true;
   return ArrayBuffer.isView(given) && (given as Uint8Array).BYTES_PER_ELEMENT === 1;
 }
 
