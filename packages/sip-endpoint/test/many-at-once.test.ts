@@ -77,14 +77,13 @@ describe('many requests that a user agent is asked for at once', () => {
     expect([network.most(), agent.waiting]).toEqual([16, 0]);
   });
 
-  it('are all answered where bounds and times are undefined: those are the default ones', async () => {
+  it('are all answered where the bounds are undefined: those are the default ones', async () => {
     await using network = await startSmallServer();
     const agent = network.server.agent(
       'sip:alice@contoso.example',
       {},
       {
         pace: { atOnce: undefined, unanswered: undefined } as never,
-        stay: { baseMs: undefined, maxMs: undefined, pingMs: undefined, pongMs: undefined } as never,
       },
     );
     await agent.connect();

@@ -35,7 +35,7 @@ export const patches: PatchList = {
       replace: '{ ...defaultPace, ...options.pace }',
       test: {
         file: 'packages/sip-endpoint/test/many-at-once.test.ts',
-        title: 'are all answered where bounds and times are undefined: those are the default ones',
+        title: 'are all answered where the bounds are undefined: those are the default ones',
       },
     },
     ...(

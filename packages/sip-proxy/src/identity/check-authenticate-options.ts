@@ -1,5 +1,4 @@
 import { SipArgumentError } from '@entente/sip';
-import type { AuthenticateOptions } from './authenticate.ts';
 
 type Rule = readonly [wanted: string, fits: (value: unknown) => boolean];
 
@@ -22,7 +21,8 @@ function having(wanted: string, ...methods: readonly string[]): Rule {
   ];
 }
 
-const rules: { readonly [name in keyof Required<AuthenticateOptions>]: Rule } = {
+/** One for each field of `AuthenticateOptions`. */
+const rules: Readonly<Record<string, Rule>> = {
   realm: anything,
   as: maybe(["'registrar' or 'proxy'", (value) => value === 'registrar' || value === 'proxy']),
   credentials: aFunction,
@@ -48,7 +48,7 @@ const there = `there are ${Object.keys(rules).join(', ')}`;
  * @param given - what the caller passed
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
-export function checkAuthenticateOptions(given: AuthenticateOptions): void {
+export function checkAuthenticateOptions(given: object): void {
   const place = 'options of authenticate';
   if (typeof given !== 'object' || given === null)
     throw new SipArgumentError('expected an object with options, found something else', place, there);
