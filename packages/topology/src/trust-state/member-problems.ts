@@ -44,12 +44,22 @@ const schema = z.object({
 /**
  * Writes problems as they are sent: the first 16, each sentence with 1,000 characters at most and a space in the place of each control character.
  * @param problems - of one member, as its health has them
+ * @throws TopologyFault `ENTENTE_TOPOLOGY_BAD_ARGUMENT`
  */
 export function formatMemberProblems(problems: readonly ReportedMemberProblem[]): string {
-  const first = problems
-    .slice(0, maxMemberProblems)
-    .map(({ message, part, remedy }) => ({ part, message: oneLine(message), remedy: oneLine(remedy) }));
-  return canonicalJson({ format: memberProblemsFormat, problems: first });
+  checkGiven(problems, 'list', 'problems of formatMemberProblems');
+  return canonicalJson({
+    format: memberProblemsFormat,
+    problems: problems.slice(0, maxMemberProblems).map(formatted),
+  });
+}
+
+function formatted(problem: ReportedMemberProblem): ReportedMemberProblem {
+  checkGiven(problem, 'object', 'a problem of formatMemberProblems');
+  const { message, part, remedy } = problem;
+  for (const [name, text] of Object.entries({ part, message, remedy }))
+    checkGiven(text, 'text', `${name} of a problem of formatMemberProblems`);
+  return { part, message: oneLine(message), remedy: oneLine(remedy) };
 }
 
 /**
