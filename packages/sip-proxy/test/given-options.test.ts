@@ -28,6 +28,21 @@ describe('who sends a request', () => {
     ).toMatchObject(fault('options of authenticate'));
   });
 
+  it('is not decided so either where the same window was given with a limit, or the time is none', () => {
+    const guesses = new GuessLimit();
+    const options = { ...authenticationOptions(), guesses };
+    authenticate(request(), options);
+    const { window } = options;
+    for (const [wrong, place] of [
+      [{ guess: guesses, guesses: undefined }, 'options of authenticate'],
+      [{ now: Number.NaN }, 'now of authenticate'],
+      [{ nonceLifetimeMs: undefined }, 'nonceLifetimeMs of authenticate'],
+    ] as const)
+      expect(faultOf(() => authenticate(request(), given({ ...options, window, ...wrong })))).toMatchObject(
+        fault(place),
+      );
+  });
+
   it('is not decided with options that have another form', () => {
     for (const [wrong, place] of [
       [{ guesses: {} }, 'guesses'],
