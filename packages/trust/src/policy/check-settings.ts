@@ -1,7 +1,7 @@
 import { TrustFault } from '../fault.ts';
 import { isObject, isTexts } from '../misuse.ts';
-import type { AnchorLimits, TrustAnchor } from '../policy/anchor.ts';
-import { isRevocationPolicy, revocationPolicies } from '../policy/revocation-policy.ts';
+import type { AnchorLimits, TrustAnchor } from './anchor.ts';
+import { isRevocationPolicy, revocationPolicies } from './revocation-policy.ts';
 
 /** What is looked at of an anchor, or of what several have in common. */
 type Settings = Pick<TrustAnchor, 'name' | 'limits' | 'revocation'>;
