@@ -322,5 +322,16 @@ export const patches: PatchList = {
         title: 'names a file for an exporter which a server may write under each unit of systemd',
       },
     },
+    {
+      name: 'problems-that-stay-at-home',
+      off: 'entente status says nothing of what is wrong at a front end',
+      file: 'apps/pool-server/src/create-pool-server.ts',
+      find: '    member.reportProblems(problems);\n',
+      replace: '',
+      test: {
+        file: 'tooling/accounts/reported-problems.test.ts',
+        title: 'what a front end says is wrong with it is known to the authority, for administrators to see',
+      },
+    },
   ],
 };
