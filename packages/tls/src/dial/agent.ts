@@ -1,3 +1,4 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { callback, type Shape, wholeNumber, withMethods, yesOrNo } from '../options/option-rule.ts';
@@ -10,7 +11,10 @@ import { outboundShape } from './outbound-shape.ts';
 export interface AgentOptions extends HttpOutboundOptions {
   /** Addresses to dial instead of resolving a host; the name that the certificate must have stays the host of the URL. */
   readonly addresses?: ReadonlyMap<string, string>;
-  /** Keep connections for further requests. Default true. */
+  /**
+   * Keep connections for further requests: for a second less than the server says that it keeps them (`Keep-Alive: timeout=5`), and for
+   * four seconds where it does not say it. Default true.
+   */
   readonly keepAlive?: boolean;
   /** Greatest number of connections at once to one origin, 1 to 1,000,000. Default: no bound. */
   readonly maxSockets?: number;
@@ -29,14 +33,40 @@ export const agentShape: Shape<AgentOptions> = {
   maxFreeSockets: wholeNumber(0, 1_000_000),
 };
 
+/** Milliseconds for which a connection is kept where its server does not say how long it keeps it itself. */
+const keptMs = 4_000;
+/** Milliseconds by which a connection is closed before its server would: what is sent meanwhile would be lost (RFC 9112, section 9.3). */
+const marginMs = 1_000;
+
 /** What node:https adds to the options of a request before it calls `createConnection`. */
 interface Wanted extends RequestOptions {
   readonly servername?: string;
 }
 
+/** Options of a request that was lost with a connection that was kept: others to the same server may be as dead. */
+export interface OverAnother {
+  readonly overAnother?: boolean;
+}
+
+/** A connection of node:http, with the request that it carried last. */
+interface Carrier extends Duplex {
+  readonly _httpMessage?: { readonly res?: IncomingMessage | null } | null;
+  setTimeout(ms: number): unknown;
+}
+
+/** What the platform calls for each request, and does not declare. */
+interface Pool {
+  addRequest(request: ClientRequest, wanted: RequestOptions): void;
+  keepSocketAlive(carrier: Duplex): boolean;
+}
+
+const pool = Agent.prototype as unknown as Pool;
+
 class TrustedAgent extends Agent {
   readonly #addresses: ReadonlyMap<string, string> | undefined;
   readonly #outbound: HttpOutboundOptions;
+  /** Until when each connection may carry another request. */
+  readonly #usable = new WeakMap<Duplex, number>();
 
   constructor({ addresses, keepAlive = true, maxSockets, maxFreeSockets, ...outbound }: AgentOptions) {
     super({
@@ -48,6 +78,39 @@ class TrustedAgent extends Agent {
     });
     this.#addresses = addresses;
     this.#outbound = outbound;
+  }
+
+  /** Called by node:http for each request, before it takes a connection that was kept: the last of them, unless it is destroyed. */
+  addRequest(request: ClientRequest, wanted: RequestOptions & OverAnother): void {
+    const asked = wanted.overAnother === true ? this.getName({ ...wanted, ...this.options }) : undefined;
+    for (const [name, kept] of Object.entries(this.freeSockets)) {
+      const last = kept?.at(-1);
+      if (last === undefined) continue;
+      // A timer may be late: then the connection is closed here.
+      if (name === asked || performance.now() >= (this.#usable.get(last) ?? 0))
+        for (const socket of [...(kept ?? [])]) socket.destroy();
+    }
+    pool.addRequest.call(this, request, wanted);
+  }
+
+  /** Called by node:http for a connection that has carried its request; the platform itself hears what the server says only beside a `timeout`. */
+  override keepSocketAlive(carrier: Carrier): boolean {
+    if (!pool.keepSocketAlive.call(this, carrier)) return false;
+    const said = /(?:^|,)\s*timeout=(\d{1,6})/i.exec(
+      String(carrier._httpMessage?.res?.headers['keep-alive'] ?? ''),
+    )?.[1];
+    const ms = said === undefined ? keptMs : Number(said) * 1_000 - marginMs;
+    if (ms <= 0) return false;
+    this.#usable.set(carrier, performance.now() + ms);
+    carrier.setTimeout(ms);
+    carrier.once('timeout', closeKept);
+    return true;
+  }
+
+  override reuseSocket(carrier: Carrier, request: ClientRequest): void {
+    carrier.off('timeout', closeKept);
+    carrier.setTimeout(0);
+    super.reuseSocket(carrier, request);
   }
 
   /** Called by node:http for each new connection; `created` is called once there is a verdict. */
@@ -68,6 +131,10 @@ class TrustedAgent extends Agent {
       (error: Error) => created?.(error, undefined as never),
     );
   }
+}
+
+function closeKept(this: Duplex): void {
+  this.destroy();
 }
 
 /**

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { Agent } from 'node:https';
+import type { Agent, RequestOptions } from 'node:https';
 import { TlsFault } from '../fault/fault.ts';
 import { OptionPlace, type Shape, wholeNumber } from '../options/option-rule.ts';
 import { abortSignal } from '../options/peer-rules.ts';
 import { nested, readOptions } from '../options/read-options.ts';
-import { type AgentOptions, agent, agentShape } from './agent.ts';
+import { type AgentOptions, agent, agentShape, type OverAnother } from './agent.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { bodyOf } from './request-body.ts';
 import { requestOf } from './request-of.ts';
@@ -34,7 +34,8 @@ export interface HttpClient {
    * Sends a request and reads its answer to the end. Redirects are not followed.
    *
    * @param request - with an `https:` URL, or that URL; its `signal` gives up this request alone. A body is read whole before it is sent, unless
-   * the request has a `content-length`: then it is sent as it is read, and fails where it has another length
+   * the request has a `content-length`: then it is sent as it is read, and fails where it has another length. Where the server closes a connection that was
+   * kept instead of answering, it is sent once more over another one, if its method is idempotent (RFC 9110, section 9.2.2) and its body was read whole
    * @param init - method, headers, body and signal, as for `fetch` of the platform
    * @returns the answer with its whole body
    * @throws TrustError `ENTENTE_REFUSED`
@@ -57,6 +58,8 @@ export interface HttpClient {
 }
 
 const idleTimeout = wholeNumber(1, 600_000);
+/** Methods that may be sent twice (RFC 9110, section 9.2.2). */
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 const shape: Shape<HttpClientOptions> = {
   ...agentShape,
@@ -84,38 +87,56 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   const stop = signal === undefined ? closed.signal : AbortSignal.any([closed.signal, signal]);
   // Each request listens while it is under way.
   setMaxListeners(0, stop);
-  const begin = async (request: Request, idleMs: number): Promise<HttpExchange> => {
+  const send = async <T>(
+    request: Request,
+    idleMs: number,
+    read: (exchange: HttpExchange) => Promise<T>,
+  ): Promise<T> => {
     const url = new URL(request.url);
     if (url.protocol !== 'https:') throw plainHttp(url);
     stop.throwIfAborted();
     request.signal.throwIfAborted();
     const body = await bodyOf(request);
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    return new HttpExchange(
-      {
-        agent: dialler,
-        host: addresses?.get(host) ?? host,
-        servername: host,
-        port: url.port === '' ? 443 : Number(url.port),
-        method: request.method,
-        path: `${url.pathname}${url.search}`,
-        headers: {
-          ...Object.fromEntries(request.headers),
-          host: url.host,
-          ...(Buffer.isBuffer(body) ? { 'content-length': String(body.length) } : {}),
-        },
+    const target: RequestOptions & OverAnother = {
+      agent: dialler,
+      host: addresses?.get(host) ?? host,
+      servername: host,
+      port: url.port === '' ? 443 : Number(url.port),
+      method: request.method,
+      path: `${url.pathname}${url.search}`,
+      headers: {
+        ...Object.fromEntries(request.headers),
+        host: url.host,
+        ...(Buffer.isBuffer(body) ? { 'content-length': String(body.length) } : {}),
       },
-      body,
-      { place: url.origin, idleTimeoutMs: idleMs, deadlineMs, signals: [stop, request.signal] },
-    );
+    };
+    const began = performance.now();
+    const bounds = {
+      place: url.origin,
+      idleTimeoutMs: idleMs,
+      deadlineMs,
+      spentMs: 0,
+      signals: [stop, request.signal],
+    };
+    const exchange = new HttpExchange(target, body, bounds);
+    try {
+      return await read(exchange);
+    } catch (error) {
+      const canBeSentAgain = body === undefined || Buffer.isBuffer(body);
+      if (!idempotent.has(request.method) || !canBeSentAgain || !exchange.wasCutOff(error)) throw error;
+      const again: RequestOptions & OverAnother = { ...target, overAnother: true };
+      const spentMs = performance.now() - began;
+      return await read(new HttpExchange(again, body, { ...bounds, spentMs }));
+    }
   };
   return {
     async fetch(request, init) {
-      return (await begin(requestOf(request, 'fetch', init), idleTimeoutMs)).whole(maxBytes);
+      return send(requestOf(request, 'fetch', init), idleTimeoutMs, (exchange) => exchange.whole(maxBytes));
     },
     async open(request, idleMs = idleTimeoutMs) {
       idleTimeout.read(idleMs, new OptionPlace('open', 'idleTimeoutMs'));
-      return (await begin(requestOf(request, 'open'), idleMs)).stream();
+      return send(requestOf(request, 'open'), idleMs, (exchange) => exchange.stream());
     },
     [Symbol.dispose]() {
       closed.abort(clientClosed());

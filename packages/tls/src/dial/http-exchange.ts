@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { GatheredOctets } from '@entente/trust';
@@ -10,6 +10,8 @@ export interface ExchangeBounds {
   readonly place: string;
   readonly idleTimeoutMs: number;
   readonly deadlineMs: number;
+  /** Of {@link deadlineMs}, what is gone already. */
+  readonly spentMs: number;
   readonly signals: readonly (AbortSignal | undefined)[];
 }
 
@@ -18,6 +20,7 @@ export class HttpExchange {
   readonly #bounds: ExchangeBounds;
   readonly #answer: Promise<IncomingMessage>;
   readonly #release: () => void;
+  readonly #outgoing: ClientRequest;
   #answered: IncomingMessage | undefined;
   #stopDeadline: () => void = () => {};
   #fail: (reason: unknown) => void = () => {};
@@ -29,8 +32,9 @@ export class HttpExchange {
    */
   constructor(target: RequestOptions, body: Buffer | Readable | undefined, bounds: ExchangeBounds) {
     this.#bounds = bounds;
-    const { deadlineMs, idleTimeoutMs, place, signals } = bounds;
+    const { deadlineMs, idleTimeoutMs, place, signals, spentMs } = bounds;
     const outgoing = request({ ...target, timeout: idleTimeoutMs });
+    this.#outgoing = outgoing;
     this.#answer = new Promise((resolve, reject) => {
       this.#fail = (reason) => {
         // A request that has no connection yet does not report its end, so the promise is settled here.
@@ -49,7 +53,7 @@ export class HttpExchange {
     this.#answer.catch(() => {});
     const timer = setTimeout(
       () => this.#fail(tooSlow(place, `expected the whole answer within ${deadlineMs} ms, found less`)),
-      deadlineMs,
+      Math.max(1, deadlineMs - spentMs),
     );
     this.#stopDeadline = () => clearTimeout(timer);
     outgoing.once('timeout', () =>
@@ -63,6 +67,21 @@ export class HttpExchange {
     if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body);
     // An error of either is an error of the request.
     else pipeline(body, outgoing, (error) => error != null && this.#fail(error));
+  }
+
+  /**
+   * Whether it was sent over a connection that had been kept, and that its server closed without an answer: most often the server closed it before it
+   * read the request (RFC 9112, section 9.3.1).
+   *
+   * @param error - with which it ended
+   */
+  wasCutOff(error: unknown): boolean {
+    const { code } = error as { readonly code?: unknown };
+    return (
+      this.#outgoing.reusedSocket &&
+      this.#answered === undefined &&
+      (code === 'ECONNRESET' || code === 'EPIPE')
+    );
   }
 
   /**
