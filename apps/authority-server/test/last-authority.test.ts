@@ -99,7 +99,8 @@ describe('one of two authorities', () => {
     const before = await ownSerial();
     expect(await revoke({ server: fqdn })).toMatchObject({ serials: expect.arrayContaining([before]) });
     await expect.poll(ownSerial).not.toBe(before);
-    expect(scene.log).toContainEqual(expect.objectContaining({ event: 'renewed' }));
+    // Logged after it is on disk.
+    await expect.poll(() => scene.log).toContainEqual(expect.objectContaining({ event: 'renewed' }));
   });
 });
 
