@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openStore } from '@entente/store-sql';
 import { createTestAuthority } from '@entente/testkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { answerOf } from './command-line.ts';
@@ -43,6 +44,47 @@ it('entente ca backup refuses a folder that was put in the place of the one with
     remedy: expect.stringContaining('put the folder back'),
   });
   expect(await readdir(folder)).not.toContain('backup');
+});
+
+it.each([
+  ['ca administrator', 'ca administrator bob'],
+  ['ca root request', 'ca root request'],
+  ['ca root accept', 'ca root accept answer.json'],
+])(
+  'entente %s writes nothing into a copy of the folder with which the authority runs',
+  async (_, command) => {
+    const ca = await makeAuthority(folder);
+    const root = await createTestAuthority('Contoso Root');
+    await writeFile(join(ca, 'root_ca.crt'), root.certificatePem);
+    const { chainPem, keyPem } = await root.issue({ dnsNames: ['ca.contoso.example'] });
+    await using running = await listening(chainPem, keyPem, ca);
+    const before = await readdir(ca, { recursive: true });
+    const { json, status } = await answerOf(`${command} --config ${running.config}`);
+    expect(status).toBe(2);
+    expect(json.fault).toMatchObject({ code: 'ENTENTE_AUTHORITY_RUNS_ELSEWHERE', place: ca });
+    expect(await readdir(ca, { recursive: true })).toEqual(before);
+  },
+);
+
+it('a copy from before a change of the root is recognised by the names of the running authority', async () => {
+  const ca = await makeAuthority(folder);
+  const later = await createTestAuthority('contoso.example Issuing CA 2');
+  const { chainPem, keyPem } = await later.issue({ dnsNames: ['ca.contoso.example'] });
+  await using running = await listening(chainPem, keyPem, ca);
+  const { json } = await answerOf(`ca root request --config ${running.config}`);
+  expect(json.fault).toMatchObject({ code: 'ENTENTE_AUTHORITY_RUNS_ELSEWHERE', place: ca });
+});
+
+it('an authority that runs with the folder and has lost its socket does not count as one that runs elsewhere', async () => {
+  const ca = await makeAuthority(folder);
+  const root = await createTestAuthority('contoso.example Issuing CA 1');
+  const { chainPem, keyPem } = await root.issue({ dnsNames: ['ca.contoso.example'] });
+  await using own = await listening(chainPem, keyPem, ca);
+  await using _running = await openStore(ca);
+  const { json } = await answerOf(`ca backup --to ${join(folder, 'backup')} --config ${own.config}`);
+  expect(json.fault).toMatchObject({ code: 'ENTENTE_ORDERS_SOCKET_MISSING' });
+  const request = await answerOf(`ca root request --config ${own.config}`);
+  expect(request.status, JSON.stringify(request.json)).toBe(0);
 });
 
 it('entente ca backup takes a stopped authority also where another program listens at its port', async () => {

@@ -53,11 +53,45 @@ export const patches: PatchList = {
       name: 'other-program-at-the-port',
       off: 'a stopped authority is not backed up while another program listens at its port',
       file: 'packages/commands/src/authority/runs-elsewhere.ts',
-      find: 'if (root === undefined || !leadsTo(root, chain)) return;',
-      replace: 'if (root === undefined) return;',
+      find: '  if (!leadsTo(root, chain) && !isNamedAsOurs(chain[0], hostname, domain)) return;\n',
+      replace: '',
       test: {
         file: 'packages/commands/test/backup-of-a-copy.test.ts',
         title: 'entente ca backup takes a stopped authority also where another program listens at its port',
+      },
+    },
+    {
+      name: 'copy-of-before-a-root',
+      off: 'a command writes into a copy of the folder of before the root was changed',
+      file: 'packages/commands/src/authority/runs-elsewhere.ts',
+      find: ' && !isNamedAsOurs(chain[0], hostname, domain)',
+      replace: '',
+      test: {
+        file: 'packages/commands/test/backup-of-a-copy.test.ts',
+        title: 'a copy from before a change of the root is recognised by the names of the running authority',
+      },
+    },
+    {
+      name: 'held-with-this-folder',
+      off: 'an authority that has lost its socket is said to run with another folder',
+      file: 'packages/commands/src/authority/runs-elsewhere.ts',
+      find: '  if (await isHeld(join(directory, databaseFile))) return;\n',
+      replace: '',
+      test: {
+        file: 'packages/commands/test/backup-of-a-copy.test.ts',
+        title:
+          'an authority that runs with the folder and has lost its socket does not count as one that runs elsewhere',
+      },
+    },
+    {
+      name: 'change-of-a-copy',
+      off: 'certificates and requests of the root are written into an older copy of the folder of a running authority',
+      file: 'packages/commands/src/authority/runs-elsewhere.ts',
+      find: '  await refuseWhereItRunsElsewhere(names);\n',
+      replace: '',
+      test: {
+        file: 'packages/commands/test/backup-of-a-copy.test.ts',
+        title: 'a copy from before a change of the root is recognised by the names of the running authority',
       },
     },
     {

@@ -16,7 +16,7 @@ import { shellWord } from '@entente/trust';
 import { encodePem } from '@entente/x509';
 import type { Command } from 'commander';
 import { writeAccess } from '../authority/administrator-access.ts';
-import { authorityNamesOf } from '../authority/authority-names.ts';
+import { authorityToChange } from '../authority/runs-elsewhere.ts';
 import { groupCommand } from '../group-command.ts';
 import { give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';
@@ -47,7 +47,7 @@ export function register(program: Command): void {
 }
 
 async function certify(name: string, { config, json, replace }: CaAdministratorOptions): Promise<void> {
-  const { address, authorityUrl, directory, domain, objectsUrl } = await authorityNamesOf(config);
+  const { address, authorityUrl, directory, domain, objectsUrl } = await authorityToChange(config);
   const names = namesFor(domain, name);
   const folder = authorityFolder(directory);
   const files = { certificate: `administrators/${name}.crt`, key: `administrators/${name}.key` };

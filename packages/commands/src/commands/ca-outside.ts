@@ -1,11 +1,12 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { certifyOutside } from '@entente/pki/node';
 import { links, outsideObjectUrls } from '@entente/topology';
 import type { Command } from 'commander';
+import { authorityToChange } from '../authority/runs-elsewhere.ts';
 import { groupCommand } from '../group-command.ts';
 import { give } from '../topology/answer.ts';
-import { requireTopology } from '../topology/read-topology.ts';
+import { exists, requireTopology } from '../topology/read-topology.ts';
 import { defaultFile } from '../topology/topology-command.ts';
 
 interface CaOutsideOptions {
@@ -41,6 +42,9 @@ async function certify({ directory, json, topology: file }: CaOutsideOptions): P
       remedy: `add an edge with entente topology add server <fqdn> --role edge --external-fqdn <name>, and do not close row ${links.outsiderToEdge.row} for it`,
     });
   }
+  // The configuration may be elsewhere, and this command needs none.
+  const config = join(resolve(directory), 'authority.yaml');
+  if (await exists(config)) await authorityToChange(config);
   const certificate = await certifyOutside({ directory: resolve(directory), objectsUrls });
   give(
     {

@@ -1,6 +1,6 @@
 import { parseRootAnswer, spkiHash, verifyRootAnswer } from '@entente/pki';
 import { authorityFolder, IssuerStore, publicMode, rootFiles } from '@entente/pki/node';
-import { authorityNamesOf } from '../authority/authority-names.ts';
+import { authorityToChange } from '../authority/runs-elsewhere.ts';
 import { give } from '../topology/answer.ts';
 import { answersIn, notTaken } from './brought-answers.ts';
 import { giveRootRefusal, malformedFile, readRootDocument } from './root-files-io.ts';
@@ -16,7 +16,7 @@ export interface AcceptOptions {
  * @throws OperatorFault `ENTENTE_FILE_EXISTS` where another answer lies there that the authority has not taken yet: it stays
  */
 export async function acceptAnswer(file: string, { config, json }: AcceptOptions): Promise<void> {
-  const { directory, domain, objectsUrl } = await authorityNamesOf(config);
+  const { directory, domain, objectsUrl } = await authorityToChange(config);
   const text = await readRootDocument(file);
   const answer = parseRootAnswer(text);
   if (answer === undefined) return giveRootRefusal(malformedFile(file), json);

@@ -18,7 +18,7 @@ import {
   type StoredRoot,
 } from '@entente/pki/node';
 import { shellWord } from '@entente/trust';
-import { authorityNamesOf } from '../authority/authority-names.ts';
+import { authorityToChange } from '../authority/runs-elsewhere.ts';
 import { give } from '../topology/answer.ts';
 import { answersIn, notTaken } from './brought-answers.ts';
 
@@ -47,7 +47,7 @@ export async function writeRequest(
   pause: () => Promise<unknown> = () => setTimeout(lookEveryMs),
 ): Promise<void> {
   const { config, json, next } = options;
-  const { directory, domain, objectsUrl } = await authorityNamesOf(config);
+  const { directory, domain, objectsUrl } = await authorityToChange(config);
   const folder = authorityFolder(directory);
   let answer = await answerNotTaken(folder, options.root);
   if (answer !== undefined && (await isThere(folder.pathOf(ordersSocket)))) {
