@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Account, verifiersOf } from '@entente/accounts';
+import { manageServer } from '@entente/host';
 import type { FollowedAccounts } from '@entente/member';
 import type { PostgresServer } from '@entente/store-sql/postgres';
 import { createTestLog, freePorts, type TestLogLine } from '@entente/testkit';
@@ -131,6 +132,8 @@ export async function startAccountsNetwork(
       ),
       ...(clock === undefined ? {} : { clock }),
     });
+    // As its program does: that makes it report its problems.
+    await manageServer({ fqdn, logger: createTestLog(() => {}), management: undefined }, async () => server);
     const { port } = server.role;
     const accounts = await server.member.followAccounts();
     const one = { fqdn, port, server, accounts, lines };

@@ -56,7 +56,6 @@ export async function createChatRoomServer(
       whileDebug: logTransactions,
     });
     const problems = () => [...member.problems(), ...plugins.problems(), ...rooms.problems()];
-    member.reportProblems(problems);
     return {
       member,
       rooms,

@@ -87,7 +87,6 @@ export async function createEdgeServer(
         : edge.problems()),
       ...plugins.problems(),
     ];
-    member.reportProblems(problems);
     return {
       member,
       edge,

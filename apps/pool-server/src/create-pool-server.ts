@@ -65,7 +65,6 @@ export async function createPoolServer(
     });
     const reload = () => settings.reload((next) => users.prepare(next));
     const problems = () => [...member.problems(), ...plugins.problems(), ...(role.problems?.() ?? [])];
-    member.reportProblems(problems);
     return {
       member,
       role,

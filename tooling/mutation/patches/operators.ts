@@ -324,13 +324,25 @@ export const patches: PatchList = {
     },
     {
       name: 'problems-that-stay-at-home',
-      off: 'entente status says nothing of what is wrong at a front end',
-      file: 'apps/pool-server/src/create-pool-server.ts',
-      find: '    member.reportProblems(problems);\n',
+      off: 'entente status says nothing of what is wrong at a server',
+      file: 'packages/host/src/management/manage-server.ts',
+      find: '    server.member?.reportProblems(problems);\n',
       replace: '',
       test: {
         file: 'tooling/accounts/reported-problems.test.ts',
         title: 'what a front end says is wrong with it is known to the authority, for administrators to see',
+      },
+    },
+    {
+      name: 'unwritten-log-stays-at-home',
+      off: 'entente status says nothing of a server whose log cannot be written',
+      file: 'packages/host/src/management/manage-server.ts',
+      find: '    ...logProblems(standardOutputFailure()),\n',
+      replace: '',
+      test: {
+        file: 'packages/host/src/management/manage-server.test.ts',
+        title:
+          'a member reports what its health has, also that its log cannot be written: with a listener for health',
       },
     },
   ],

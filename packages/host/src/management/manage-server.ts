@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { defaultDrainMs, type RunningServer } from '../lifecycle/running-server.ts';
+import type { ServerProblem } from '../lifecycle/server-problem.ts';
 import type { Logger } from '../logger.ts';
 import { measureProcess } from '../metrics/process-metrics.ts';
 import { servePublicHttp } from '../plain-http/public-server.ts';
@@ -10,7 +11,7 @@ import type { ManagementConfig } from './management-config.ts';
 
 /** What {@link manageServer} needs. */
 export interface ManageOptions {
-  /** Where to listen; undefined: nowhere, and nothing is measured. */
+  /** Where to listen; undefined: nowhere, and nothing is measured. Problems are reported all the same. */
   readonly management: ManagementConfig | undefined;
   /** FQDN of the server. */
   readonly fqdn: string;
@@ -20,7 +21,7 @@ export interface ManageOptions {
 
 /**
  * Starts a server with a listener that says how it is: `/healthz`, `/readyz` and `/metrics`. The listener is open before the server starts, and
- * until it has stopped, so that its answers cover both.
+ * until it has stopped, so that its answers cover both. A member reports to its authority what its health has, the log included.
  * @param options - where to listen
  * @param start - starts the server
  * @returns the server; its `drain` and its disposal tell the listener
@@ -31,14 +32,24 @@ export async function manageServer<S extends RunningServer>(
   start: () => Promise<S>,
 ): Promise<RunningServer> {
   const { fqdn, logger, management } = options;
-  if (management === undefined) return start();
+  let running: S | undefined;
+  const problems = (): readonly ServerProblem[] => [
+    ...(running?.problems?.() ?? []),
+    ...logProblems(standardOutputFailure()),
+  ];
+  const startReporting = async (): Promise<S> => {
+    const server = await start();
+    running = server;
+    server.member?.reportProblems(problems);
+    return server;
+  };
+  if (management === undefined) return startReporting();
   const measured = measureProcess();
   let stage: ServerStage = 'starting';
-  let running: S | undefined;
   const managed: Managed = {
     fqdn,
     stage: () => stage,
-    problems: () => [...(running?.problems?.() ?? []), ...logProblems(standardOutputFailure())],
+    problems,
     metrics: () => [...measured.metrics, ...(running?.metrics ?? [])],
   };
   const listening = await servePublicHttp(listenerFor(managed, logger), {
@@ -55,8 +66,7 @@ export async function manageServer<S extends RunningServer>(
     await listening.close();
   };
   try {
-    const server = await start();
-    running = server;
+    const server = await startReporting();
     stage = 'serving';
     return {
       get log() {

@@ -1,0 +1,33 @@
+import { expect, it, vi } from 'vitest';
+import { createLogger } from '../logger.ts';
+import { manageServer } from './manage-server.ts';
+
+vi.mock('../standard-output.ts', async (original) => ({
+  ...(await original<object>()),
+  standardOutputFailure: () => 'ENOSPC',
+}));
+
+it.each([
+  ['with a listener for health', { address: '127.0.0.1', port: 0 }],
+  ['without one', undefined],
+])('a member reports what its health has, also that its log cannot be written: %s', async (_, management) => {
+  const problem = {
+    part: 'files',
+    message: 'expected a folder, found none',
+    remedy: 'Put it back.',
+    stops: false,
+  };
+  const reportProblems = vi.fn<(problems: () => readonly object[]) => void>();
+  const running = {
+    member: { reportProblems },
+    problems: () => [problem],
+    async [Symbol.asyncDispose]() {},
+  };
+  const logger = createLogger({ app: 'edge-server', source: 'edge1.contoso.example', level: 'error' });
+  await using _server = await manageServer(
+    { fqdn: 'edge1.contoso.example', logger, management },
+    async () => running,
+  );
+  expect(reportProblems).toHaveBeenCalledOnce();
+  expect(reportProblems.mock.calls[0]?.[0]()).toMatchObject([problem, { part: 'log', stops: false }]);
+});
