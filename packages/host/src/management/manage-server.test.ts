@@ -1,11 +1,19 @@
-import { expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLogger } from '../logger.ts';
-import { manageServer } from './manage-server.ts';
 
-vi.mock('../standard-output.ts', async (original) => ({
-  ...(await original<object>()),
-  standardOutputFailure: () => 'ENOSPC',
-}));
+const output = '../standard-output.ts';
+
+beforeEach(() => {
+  vi.resetModules();
+  vi.doMock(output, async (original) => ({
+    ...(await original<object>()),
+    standardOutputFailure: () => 'ENOSPC',
+  }));
+});
+afterEach(() => {
+  vi.doUnmock(output);
+  vi.resetModules();
+});
 
 it.each([
   ['with a listener for health', { address: '127.0.0.1', port: 0 }],
@@ -17,6 +25,7 @@ it.each([
     remedy: 'Put it back.',
     stops: false,
   };
+  const { manageServer } = await import('./manage-server.ts');
   const reportProblems = vi.fn<(problems: () => readonly object[]) => void>();
   const running = {
     member: { reportProblems },
