@@ -345,5 +345,16 @@ export const patches: PatchList = {
           'a member reports what its health has, also that its log cannot be written: with a listener for health',
       },
     },
+    {
+      name: 'certificate-of-tomorrow',
+      off: 'a certificate that begins later is listed as valid',
+      file: 'packages/commands/src/authority/certificates.ts',
+      find: "return notBefore > now ? 'not yet valid' : 'valid';",
+      replace: "return notBefore > notAfter ? 'not yet valid' : 'valid';",
+      test: {
+        file: 'packages/commands/src/authority/certificate-state.test.ts',
+        title: 'is not yet valid before its first moment, and valid from then on',
+      },
+    },
   ],
 };

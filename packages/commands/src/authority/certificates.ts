@@ -97,16 +97,31 @@ export async function showCertificate(
 }
 
 /** What a certificate is worth now. */
-export type CertificateState = 'valid' | 'expired' | 'revoked' | 'on hold' | 'issuer revoked';
+export type CertificateState =
+  | 'valid'
+  | 'not yet valid'
+  | 'expired'
+  | 'revoked'
+  | 'on hold'
+  | 'issuer revoked';
 
-/** @param now - milliseconds since 1970 */
+/**
+ * What a certificate is worth.
+ * @param now - milliseconds since 1970
+ */
 export function stateOf(
-  { issuerRevoked, notAfter, revocation }: ListedCertificate,
+  { issuerRevoked, notAfter, notBefore, revocation }: ListedCertificate,
   now: number,
 ): CertificateState {
   if (revocation !== undefined) return revocation.reason === 'certificateHold' ? 'on hold' : 'revoked';
   if (notAfter <= now) return 'expired';
-  return issuerRevoked === true ? 'issuer revoked' : 'valid';
+  if (issuerRevoked === true) return 'issuer revoked';
+  return notBefore > now ? 'not yet valid' : 'valid';
+}
+
+/** Whether a certificate is valid, or will be by itself. */
+export function isAlive(state: CertificateState): boolean {
+  return state === 'valid' || state === 'not yet valid';
 }
 
 /** A time for people, in UTC, to the second. */

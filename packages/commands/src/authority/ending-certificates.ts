@@ -1,4 +1,4 @@
-import { type ListedCertificate, stateOf, timeText } from './certificates.ts';
+import { isAlive, type ListedCertificate, stateOf, timeText } from './certificates.ts';
 
 const dayMs = 86_400_000;
 /** Nobody renews certificates of administrators and stores: this long before they end somebody should, milliseconds. */
@@ -29,7 +29,7 @@ export function endingCertificates(
   for (const certificate of certificates) {
     const { profile, subject } = certificate;
     const worth = stateOf(certificate, now);
-    if (worth !== 'valid' && !(profile === 'store' && worth === 'expired')) continue;
+    if (!isAlive(worth) && !(profile === 'store' && worth === 'expired')) continue;
     if (profile === 'store' && !stores.has(subject)) continue;
     const key = `${profile} ${subject}`;
     if ((newest.get(key)?.notAfter ?? 0) < certificate.notAfter) newest.set(key, certificate);

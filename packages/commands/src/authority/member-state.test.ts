@@ -137,6 +137,16 @@ describe('a server', () => {
     ]);
   });
 
+  it.each([
+    ['not-yet-signed', `compare the clocks of ${fe1} and of the authority`],
+    ['stale', `compare the clocks of ${fe1} and of the authority`],
+    ['lower-version', 'publish the newest topology again'],
+    ['wrong-network', `check which host ${fe1} reaches`],
+  ])('that refuses the trust state with %s is told with what to do', (refused, remedy) => {
+    expect(attention({ said: { refused } })).toEqual([expect.stringContaining(`(${refused})`)]);
+    expect(attention({ said: { refused } })).toEqual([expect.stringContaining(remedy)]);
+  });
+
   it('is behind with an older topology, an older list, or without the list', () => {
     expect(attention({ said: { topology: 3 } })).toEqual([
       `${fe1} acts on version 3 of the topology: version 4 is in force`,

@@ -60,11 +60,8 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
     const worth = stateOf(certificate, members.at);
     if (worth === 'issuer revoked') cutOff.add(key);
     if (worth === 'on hold' && endsAlive(certificate, members.at)) held.set(key, certificate);
+    if (worth === 'not yet valid') later.set(key, certificate);
     if (worth !== 'valid') continue;
-    if (certificate.notBefore > members.at) {
-      later.set(key, certificate);
-      continue;
-    }
     // The last one that was issued: where a clock was ahead once, one before it may end later.
     newest.set(key, certificate);
     valid.set(key, [...(valid.get(key) ?? []), certificate]);
@@ -168,7 +165,7 @@ function ofReport(
     );
   if (standing.refused !== undefined)
     found.push(
-      `${server} refuses the trust state of the authority (${standing.refused}), and goes on with what it has: see its health or its log for the reason and the remedy`,
+      `${server} refuses the trust state of the authority (${standing.refused}), and goes on with what it has: ${refusalRemedy(server, standing.refused)}`,
     );
   const older = state.lists.find((list) => numberOf(standing.lists, list) < list.number);
   if (older !== undefined) {
@@ -179,6 +176,17 @@ function ofReport(
     );
   }
   return found;
+}
+
+/** What to do about a refusal that says enough by its reason; a later release may know further ones. */
+function refusalRemedy(server: string, reason: string): string {
+  if (reason === 'not-yet-signed' || reason === 'stale')
+    return `compare the clocks of ${server} and of the authority (date -u, chronyc tracking), set the one that is wrong, and let both follow a time server`;
+  if (reason === 'lower-version')
+    return 'publish the newest topology again with entente topology publish, or find out which machine answers in the place of the authority';
+  if (reason === 'wrong-network')
+    return `check which host ${server} reaches by the name of the authority: DNS, and addresses in its configuration`;
+  return 'see its health or its log for the reason and the remedy';
 }
 
 /** An authority reports nothing to itself, and a gateway of another maker to nobody. */

@@ -4,7 +4,13 @@ import { type Command, Option } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { certificateCommand } from '../authority/certificate-command.ts';
-import { type ListedCertificate, listCertificates, stateOf, timeText } from '../authority/certificates.ts';
+import {
+  isAlive,
+  type ListedCertificate,
+  listCertificates,
+  stateOf,
+  timeText,
+} from '../authority/certificates.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
 import { neverIssued } from '../authority/never-issued.ts';
 import { giveRefusal } from '../authority/send-command.ts';
@@ -26,7 +32,7 @@ export function register(program: Command): void {
     .command('list')
     .summary('list the certificates that the authority has issued')
     .description(
-      'Lists the certificates that are valid, or with --all those too that have expired, are revoked, or are below a revoked issuing authority, in the order in which they were issued. Exit status 1: refused, or no certificate was ever issued to the name.',
+      'Lists the certificates that are valid, or will be at a time that is still to come, or with --all those too that have expired, are revoked, or are below a revoked issuing authority, in the order in which they were issued. Exit status 1: refused, or no certificate was ever issued to the name.',
     )
     .option('--server <fqdn>', 'those of this server or store')
     .option('--subject <name>', 'those of this server, store, administrator or user')
@@ -51,7 +57,7 @@ async function run(options: ListOptions): Promise<void> {
   }
   const now = Date.now();
   const found = answer.found.filter((row) => kinds?.includes(row.profile) ?? true);
-  const listed = all === true ? found : found.filter((row) => stateOf(row, now) === 'valid');
+  const listed = all === true ? found : found.filter((row) => isAlive(stateOf(row, now)));
   const certificates = listed.map((row) => ({ ...row, state: stateOf(row, now) }));
   if (subject !== undefined && found.length === 0) {
     const { lines, next } = await neverIssued(subject, connection, access);
@@ -89,9 +95,15 @@ function rowsOf(listed: readonly ListedCertificate[], now: number): readonly str
       row.profile,
       row.commonName === row.subject ? row.subject : `${row.subject} (${row.commonName})`,
       timeText(row.notAfter),
-      row.revocation === undefined ? stateOf(row, now) : `${stateOf(row, now)}: ${row.revocation.reason}`,
+      stateText(row, now),
     ]),
   ]);
+}
+
+function stateText(row: ListedCertificate, now: number): string {
+  const state = stateOf(row, now);
+  if (state === 'not yet valid') return `${state}: from ${timeText(row.notBefore)} on`;
+  return row.revocation === undefined ? state : `${state}: ${row.revocation.reason}`;
 }
 
 function filterOf({ profile, server, subject }: ListOptions): {

@@ -12,6 +12,7 @@ import { certificateCommand } from '../authority/certificate-command.ts';
 import { readCertificateFile } from '../authority/certificate-file.ts';
 import {
   type Found,
+  isAlive,
   type ListedCertificate,
   listCertificates,
   readSerial,
@@ -187,7 +188,7 @@ function named(target: Target): object {
 function isRevocable(row: ListedCertificate, reason: string): boolean {
   const state = stateOf(row, Date.now());
   return (
-    state === 'valid' || state === 'issuer revoked' || (state === 'on hold' && reason !== 'certificateHold')
+    isAlive(state) || state === 'issuer revoked' || (state === 'on hold' && reason !== 'certificateHold')
   );
 }
 

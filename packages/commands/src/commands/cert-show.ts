@@ -4,6 +4,7 @@ import { administratorCommand } from '../authority/administrator-command.ts';
 import { certificateCommand } from '../authority/certificate-command.ts';
 import {
   type CertificateState,
+  isAlive,
   readSerial,
   showCertificate,
   stateOf,
@@ -65,7 +66,7 @@ async function run(text: string, options: AdministratorOptions): Promise<void> {
 
 function nextFor(state: CertificateState, serial: string): readonly string[] {
   if (state === 'on hold') return endOfHold(serial);
-  return state === 'valid'
+  return isAlive(state)
     ? [`to revoke it: entente cert revoke --serial ${serial} --as ca/administrators/<you>.yaml`]
     : [];
 }
