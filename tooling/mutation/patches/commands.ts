@@ -73,8 +73,8 @@ export const patches: PatchList = {
       name: 'issuer-revoked',
       off: 'a certificate below a revoked issuing authority is shown as valid',
       file: `${commands}/authority/certificates.ts`,
-      find: "return issuerRevoked === true ? 'issuer revoked' : 'valid';",
-      replace: "return issuerRevoked === true && notAfter < 0 ? 'issuer revoked' : 'valid';",
+      find: "if (issuerRevoked === true) return 'issuer revoked';",
+      replace: "if (issuerRevoked === true && notAfter < 0) return 'issuer revoked';",
       test: judged(
         'whose certificate is below a revoked issuing authority has none that is valid, and must join again',
       ),
