@@ -22,55 +22,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'drain-that-throws',
-      off: 'a server whose drain throws at once is not disposed of',
-      file: 'packages/host/src/lifecycle/stop-server.ts',
-      find: 'calling(() => running.drain?.(withinMs)).then(',
-      replace: '(running.drain(withinMs) as Promise<boolean | undefined>).then(',
-      test: {
-        file: 'packages/host/test/run-server.test.ts',
-        title: 'disposes of a server whose drain throws at once',
-      },
-    },
-    {
-      name: 'held-process',
-      off: 'a process that a file operation holds up waits for it for ever',
-      file: 'packages/host/src/lifecycle/end-process.ts',
-      find: 'if (isHeld)',
-      replace: 'if (isHeld && status > 2)',
-      test: { file: 'packages/host/test/stuck-server.test.ts', title: 'where nothing waits for it' },
-    },
-    {
-      name: 'held-own-thread',
-      off: 'a process whose own thread is held up while it stops stays for ever',
-      file: 'packages/host/src/lifecycle/end-guard.ts',
-      find: 'timer = setTimeout(late, withinMs);',
-      replace: 'return;',
-      test: { file: 'packages/host/test/stuck-server.test.ts', title: 'where its own thread waits for it' },
-    },
-    {
-      name: 'end-without-threads',
-      off: 'a server that may start no more threads crashes where it is told to stop',
-      file: 'packages/host/src/lifecycle/end-guard.ts',
-      find: '} catch {\n      this.#goOnHere();',
-      replace: '} catch (error) {\n      throw error;',
-      test: {
-        file: 'packages/host/test/stuck-server.test.ts',
-        title: 'which it hears at once, stops as any other',
-      },
-    },
-    {
-      name: 'end-guard-that-failed',
-      off: 'a server whose guard cannot begin is held up for ever',
-      file: 'packages/host/src/lifecycle/end-guard.ts',
-      find: "this.#thread.on('error', () => this.#goOnHere());",
-      replace: "this.#thread.on('error', () => {});",
-      test: {
-        file: 'packages/host/test/stuck-server.test.ts',
-        title: 'which it hears later, ends though a file operation never returns',
-      },
-    },
-    {
       name: 'misspelt-program',
       off: 'a misspelt part of a program is left out without a word',
       file: 'packages/host/src/run.ts',
@@ -82,17 +33,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'unclosable-server',
-      off: 'a server that cannot be closed shows when it is told to stop',
-      file: 'packages/host/src/run.ts',
-      find: 'checkRunning(await program.start(configFile, stop.signal))',
-      replace: 'await program.start(configFile, stop.signal)',
-      test: {
-        file: 'packages/host/test/run-server.test.ts',
-        title: 'refuses a program that is bare before it is told to stop',
-      },
-    },
-    {
       name: 'header-deadlines',
       off: 'a connection that is handed to a server, and never sends a whole header, stays for ever',
       file: publicServer,
@@ -101,85 +41,6 @@ export const patches: PatchList = {
       test: asked(
         'closes them too where it does not listen itself, and is handed its connections, and so one that begins a second header and stops',
       ),
-    },
-    {
-      name: 'log-lines',
-      off: 'a peer writes into the terminal on which the log is read',
-      file: 'packages/host/src/logger.ts',
-      find: 'hooks: { streamWrite: written },',
-      replace: 'hooks: { streamWrite: (line) => (line === "" ? written(line) : line) },',
-      test: {
-        file: 'packages/host/src/logger.test.ts',
-        title: 'shows "\u202egro.elpmaxe" escaped, in fields and in the sentence, and says the same',
-      },
-    },
-    {
-      name: 'long-texts',
-      off: 'a peer, a plugin or an error writes a text of any length into the log',
-      file: 'packages/host/src/log/bounded-line.ts',
-      find: "return typeof value === 'string' ? shortText(value, name === 'stack' ? maxStack : maxText) : value;",
-      replace:
-        "return typeof value === 'string' ? shortText(value, name === 'stack' ? maxStack : maxLine) : value;",
-      test: {
-        file: 'packages/host/src/log/bounded-line.test.ts',
-        title: 'has the start and the end of a long text, and how much was left out: a field in a field',
-      },
-    },
-    {
-      name: 'long-lines',
-      off: 'many texts together make a line of any length',
-      file: 'packages/host/src/log/bounded-line.ts',
-      find: 'return written.length <= maxLine ? written : textOf(withoutLongest(fields));',
-      replace: 'return written.length >= 0 ? written : textOf(withoutLongest(fields));',
-      test: {
-        file: 'packages/host/src/log/bounded-line.test.ts',
-        title: 'is never longer than 16,384 characters, and says how many fields it lacks: many texts',
-      },
-    },
-    {
-      name: 'lines-that-wait',
-      off: 'a server whose log nobody reads keeps lines until its memory is full',
-      file: 'packages/host/src/log/bounded-output.ts',
-      find: 'if (this.#leftOut > 0 || this.#waiting + bytes > this.#maxBytes) {',
-      replace: 'if (this.#leftOut > 0) {',
-      test: {
-        file: 'packages/host/src/log/bounded-output.test.ts',
-        title:
-          'keeps no more than it may, says how many lines it left out once it goes on, and has all others in their order',
-      },
-    },
-    {
-      name: 'lines-left-out-unsaid',
-      off: 'nobody learns that lines of the log were left out',
-      file: 'packages/host/src/logger.ts',
-      find: '  if (destination instanceof BoundedOutput) destination.tellBy((count) => logLeftOut(logger, count));\n',
-      replace: '',
-      test: {
-        file: 'packages/host/src/log/bounded-output.test.ts',
-        title: 'says so where its reader takes a few lines at a time, before the next one that has room',
-      },
-    },
-    {
-      name: 'printed-lines',
-      off: 'what a file or a peer has named reaches the terminal of a command',
-      file: 'packages/commands/src/topology/answer.ts',
-      find: 'lines.map(escapeInvisible)',
-      replace: 'lines.map((line) => (line === null ? escapeInvisible(line) : line))',
-      test: {
-        file: 'packages/commands/test/hostile-text.test.ts',
-        title: 'is shown escaped: entente topology diff',
-      },
-    },
-    {
-      name: 'printed-faults',
-      off: 'the sentence of a fault writes into the terminal',
-      file: 'packages/host/src/run.ts',
-      find: 'escapeInvisible(line)',
-      replace: 'line',
-      test: {
-        file: 'packages/commands/test/hostile-text.test.ts',
-        title: 'is shown escaped: entente topology sign --key missing\u001b.key',
-      },
     },
     {
       name: 'places-of-an-address',
@@ -229,17 +90,6 @@ export const patches: PatchList = {
         file: 'packages/host/src/management/answer-management.test.ts',
         title:
           'is not said to who asks for host rebound.example: a page in a browser may have pointed its own name here',
-      },
-    },
-    {
-      name: 'ready-while-stopping',
-      off: 'clients are sent to a server that stops',
-      file: 'packages/host/src/management/answer-management.ts',
-      find: "if (stage !== 'serving') return of(503, { status: stage });",
-      replace: "if (stage === 'starting') return of(503, { status: stage });",
-      test: {
-        file: 'packages/host/src/management/answer-management.test.ts',
-        title: 'is not ready while it is stopping',
       },
     },
     {
@@ -359,39 +209,6 @@ export const patches: PatchList = {
       test: {
         file: 'packages/testkit/test/bad-configuration.test.ts',
         title: 'edge-server: managed where outsiders are served, with --check-config once it has joined',
-      },
-    },
-    {
-      name: 'full-disk-without-remedy',
-      off: 'the log has the error of a full disk and nothing that says what to do',
-      file: 'packages/host/src/logger.ts',
-      find: '      formatters: { log: withRemedy },\n',
-      replace: '',
-      test: {
-        file: 'packages/host/src/logger.test.ts',
-        title: 'has the remedy of ENOSPC, wherever it is logged',
-      },
-    },
-    {
-      name: 'raw-warnings',
-      off: 'a server prints warnings of the process to standard error, where its log does not have them',
-      file: 'packages/host/src/run.ts',
-      find: '    warningsToLog(() => ownLog);\n',
-      replace: '',
-      test: {
-        file: 'packages/host/test/run-server.test.ts',
-        title: 'has warnings of the process as lines of its log, and no text of Node on standard error',
-      },
-    },
-    {
-      name: 'waits-for-nothing',
-      off: 'a client that is connected to nothing, and whose standard input has ended, ends with the status 13 and without a word',
-      file: 'packages/host/src/run.ts',
-      find: 'setInterval(() => {}, longestTimerMs)',
-      replace: 'setInterval(() => {}, longestTimerMs).unref()',
-      test: {
-        file: 'packages/host/test/run-server.test.ts',
-        title: 'runs until it is told to stop, though nothing of it waits for anything',
       },
     },
   ],
