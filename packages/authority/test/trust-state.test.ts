@@ -8,20 +8,15 @@ import { openLedger } from '@entente/store-sql';
 import { createTestLog } from '@entente/testkit';
 import {
   administratorSetHash,
-  buildTopology,
   decodeTrustState,
-  type MemberStanding,
   memberProblemsFormat,
   memberStandingFormat,
   type SignedTrustState,
-  type Topology,
   topologyHash,
 } from '@entente/topology';
 import { type CertificateList, decodeCrl } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MemberStandings } from '../src/standing/member-standings.ts';
 import { mayIssueStateKey } from '../src/trust-state/state-key.ts';
-import { StateSequence } from '../src/trust-state/state-sequence.ts';
 import { contoso, next, signed } from './contoso.ts';
 
 const url = 'https://ca.contoso.example';
@@ -301,100 +296,5 @@ describe('the trust state of an authority', () => {
       await mayIssue(ofServer, { kind: 'administrator', name: 'alice' }),
       'others have their rule',
     ).toEqual(others());
-  });
-});
-
-describe('what members say of themselves', () => {
-  let now = start;
-  let topology: Topology | undefined;
-  let standings: MemberStandings;
-  const standing = (formats: readonly string[]): MemberStanding => ({
-    format: memberStandingFormat,
-    topology: 1,
-    state: 5,
-    lists: [],
-    certificateEnd: '2026-06-08T00:00:00.000Z',
-    formats,
-  });
-  beforeEach(() => {
-    topology = buildTopology(contoso);
-    standings = new MemberStandings(
-      () => topology,
-      () => now,
-    );
-  });
-
-  it('is kept for servers of the topology, with the time, and forgotten with them', () => {
-    now = start + minute;
-    standings.record('fe01.contoso.example', standing([]));
-    standings.record('stranger.contoso.example', standing([]));
-    const seen = () => standings.list().filter(({ lastSeen }) => lastSeen !== null);
-    expect(standings.list().map(({ server }) => server)).toEqual([...(topology?.servers.keys() ?? [])]);
-    expect(seen()).toMatchObject([{ server: 'fe01.contoso.example', lastSeen: '2026-06-01T00:01:00.000Z' }]);
-    const before = topology;
-    topology = buildTopology({ ...contoso, servers: contoso.servers.slice(0, 1) });
-    standings.record('ca.contoso.example', standing([]));
-    topology = before;
-    expect(seen().map(({ server }) => server)).toEqual(['ca.contoso.example']);
-  });
-
-  it('leaves nobody behind with the format that is in force, and with another one all who have not said that they read it', () => {
-    const behind = (format: string) => standings.notReading(format, 'ca.contoso.example');
-    expect(behind('entente-topology/1')).toEqual([]);
-    const others = ['fe01.contoso.example', 'edge01.contoso.example', 'edge02.contoso.example'];
-    expect(behind('entente-topology/2')).toEqual(others);
-    standings.record('fe01.contoso.example', standing(['entente-topology/1', 'entente-topology/2']));
-    standings.record('edge01.contoso.example', standing(['entente-topology/1']));
-    expect(behind('entente-topology/2')).toEqual(others.slice(1));
-    topology = undefined;
-    expect(behind('entente-topology/2'), 'before the first topology there is nobody').toEqual([]);
-  });
-});
-
-describe('the sequence of trust states', () => {
-  let directory: string;
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'entente-sequence-'));
-  });
-  afterEach(() => rm(directory, { recursive: true, force: true }));
-
-  it('gives no number twice, whatever its clock says and whenever it was killed', async () => {
-    const given: number[] = [];
-    for (let run = 0; run < 4; run++) {
-      // A run that is killed leaves what it has reserved, and nothing else.
-      const sequence = await StateSequence.open(directory, () => start - run * day);
-      for (let count = 0; count < 70; count++) given.push(await sequence.next());
-    }
-    expect(given).toEqual([...new Set(given)].sort((one, other) => one - other));
-  });
-
-  it('gives no number again that it gave since a copy of its file was made, not even in a moment with many', async () => {
-    const copied = await StateSequence.open(directory, () => start);
-    let last = 0;
-    for (let count = 0; count < 500; count++) last = await copied.next();
-    await rm(join(directory, 'state-sequence.json'));
-    const restored = await StateSequence.open(directory, () => start + 5_000);
-    expect(await restored.next()).toBeGreaterThan(last);
-  });
-
-  it('gives no number that is not reserved on disk', async () => {
-    const sequence = await StateSequence.open(directory, () => start);
-    const number = await sequence.next();
-    const { reserved } = JSON.parse(await readFile(join(directory, 'state-sequence.json'), 'utf8'));
-    expect(reserved).toBeGreaterThanOrEqual(number);
-    await rm(directory, { recursive: true });
-    const more = async () => {
-      for (let count = 0; count < 100; count++) await sequence.next();
-    };
-    await expect(more()).rejects.toThrow();
-  });
-
-  it('does not begin where its file is damaged', async () => {
-    for (const text of ['', '{"reserved":', '{"reserved":"5"}', 'null']) {
-      await writeFile(join(directory, 'state-sequence.json'), text);
-      await expect(StateSequence.open(directory, () => start)).rejects.toMatchObject({
-        code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
-      });
-    }
   });
 });

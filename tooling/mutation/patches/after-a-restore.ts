@@ -2,7 +2,11 @@ import type { MutationPatch, PatchList } from '../patch.ts';
 
 const restored = (path: string): string => `packages/authority/src/restored/${path}`;
 const started = (title: string): MutationPatch['test'] => ({
-  file: 'packages/authority/test/restored.test.ts',
+  file: 'packages/authority/test/first-start-after-restore.test.ts',
+  title,
+});
+const presented = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/test/issued-since-backup.test.ts',
   title,
 });
 const underLoad = (title: string): MutationPatch['test'] => ({
@@ -96,7 +100,7 @@ export const patches: PatchList = {
       file: restored('issued-since-backup.ts'),
       find: 'if (Math.min(now(), restoredAt) >= takenAt && leaf',
       replace: 'if (restoredAt >= takenAt && leaf',
-      test: started('is not judged by its age where the clock shows that the time of the backup is wrong'),
+      test: presented('is not judged by its age where the clock shows that the time of the backup is wrong'),
     },
     {
       name: 'age-by-the-clock-of-before',
@@ -104,7 +108,7 @@ export const patches: PatchList = {
       file: restored('issued-since-backup.ts'),
       find: 'if (Math.min(now(), restoredAt) >= takenAt && leaf',
       replace: 'if (now() >= takenAt && leaf',
-      test: started(
+      test: presented(
         'is not judged by its age where the backup was brought back before it was made, however much later it is now',
       ),
     },
@@ -114,7 +118,7 @@ export const patches: PatchList = {
       file: restored('issued-since-backup.ts'),
       find: 'const toleranceMs = 86_400_000;',
       replace: 'const toleranceMs = 3_600_000;',
-      test: started(
+      test: presented(
         'is adopted where the clock was ahead by the hours of a time zone when the backup was made',
       ),
     },
@@ -124,7 +128,7 @@ export const patches: PatchList = {
       file: restored('issued-since-backup.ts'),
       find: "one.issuer === 'enterprise' && sameCertificateNames(names, one)",
       replace: "one.issuer === 'enterprise' && (sameCertificateNames(names, one) || true)",
-      test: started(
+      test: presented(
         'is revoked by its serial number after an hour, where its names are not those of the topology',
       ),
     },
@@ -134,7 +138,7 @@ export const patches: PatchList = {
       file: restored('issued-since-backup.ts'),
       find: 'if (Math.min(now(), restoredAt) >= takenAt && leaf.notBefore + backdateMs + toleranceMs < takenAt)',
       replace: 'if (now() < 0)',
-      test: started('is revoked at once where it is older than the backup: the backup would have it'),
+      test: presented('is revoked at once where it is older than the backup: the backup would have it'),
     },
     {
       name: 'adopted-key',
@@ -142,7 +146,7 @@ export const patches: PatchList = {
       file: restored('issued-since-backup.ts'),
       find: 'if (blocked !== undefined)',
       replace: 'if (blocked !== undefined && takenAt < 0)',
-      test: started('is revoked at once where its key is blocked'),
+      test: presented('is revoked at once where its key is blocked'),
     },
     {
       name: 'under-way',

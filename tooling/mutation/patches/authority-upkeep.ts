@@ -153,7 +153,7 @@ export const patches: PatchList = {
       find: 'if (!this.#ordered.has(key)) {',
       replace: 'if (this.#ordered.has(key)) {',
       test: {
-        file: 'packages/authority/test/restored.test.ts',
+        file: 'packages/authority/test/issued-since-backup.test.ts',
         title: 'is neither adopted nor revoked before the trail has it',
       },
     },

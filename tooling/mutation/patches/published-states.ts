@@ -22,7 +22,7 @@ export const patches: PatchList = {
       find: 'this.#reserved = reserved;\n    }\n    this.#last = number;',
       replace: 'this.#reserved = reserved + 1_000;\n    }\n    this.#last = number;',
       test: {
-        file: 'packages/authority/test/trust-state.test.ts',
+        file: 'packages/authority/src/trust-state/state-sequence.test.ts',
         title: 'gives no number twice, whatever its clock says and whenever it was killed',
       },
     },
@@ -88,7 +88,7 @@ export const patches: PatchList = {
       find: 'if (topology?.servers.has(known) !== true) kept.delete(known);',
       replace: 'if (topology?.servers.has(known) === false && known === server) kept.delete(known);',
       test: {
-        file: 'packages/authority/test/trust-state.test.ts',
+        file: 'packages/authority/src/standing/member-standings.test.ts',
         title: 'is kept for servers of the topology, with the time, and forgotten with them',
       },
     },

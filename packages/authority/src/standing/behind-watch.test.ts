@@ -1,6 +1,7 @@
 import { createTestLog } from '@entente/testkit';
-import { type MemberStanding, memberStandingFormat, type Topology } from '@entente/topology';
+import { buildTopology, type MemberStanding, memberStandingFormat, type Topology } from '@entente/topology';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { contoso } from '../../test/contoso.ts';
 import type { PublishedList } from '../trust-state/published-lists.ts';
 import { BehindWatch } from './behind-watch.ts';
 
@@ -46,5 +47,51 @@ describe('an authority that went back', () => {
   it('hears of it from each server once, so that none fills the log', () => {
     for (let number = 31; number < 100; number++) watch.look('fe1', standing(number, number));
     expect(lines).toHaveLength(2);
+  });
+});
+
+describe('an authority that is behind its members', () => {
+  const root = 'cd'.repeat(8);
+
+  it('says so once for each newer version and list, and what to do', () => {
+    const lines: object[] = [];
+    const log = createTestLog(({ fields, level }) => lines.push({ level, ...fields }));
+    const list = (id: string) => ({
+      issuer: id,
+      shard: 0,
+      number: 5,
+      sha256: '',
+      bytes: 0,
+      der: new Uint8Array(),
+    });
+    const watch = new BehindWatch({
+      topology: () => buildTopology(contoso),
+      lists: () => [list(root), list(issuer)],
+      isRoot: (one) => one === root,
+      log,
+    });
+    const report = (changes: Partial<MemberStanding>) =>
+      watch.look('fe01.contoso.example', { ...standing(1), lists: [], ...changes });
+    report({ lists: [{ issuer: root, shard: 0, number: 5 }] });
+    expect(lines).toEqual([]);
+    report({ topology: 3 });
+    report({ topology: 3 });
+    report({ topology: 2 });
+    report({
+      lists: [
+        { issuer: root, shard: 0, number: 6 },
+        { issuer, shard: 0, number: 9 },
+      ],
+    });
+    expect(lines).toMatchObject([
+      {
+        level: 'error',
+        event: 'topology-behind',
+        version: 3,
+        remedy: expect.stringContaining('topology.v2.json'),
+      },
+      { event: 'list-behind', issuer: root, number: 6, remedy: expect.stringContaining('ca root accept') },
+      { event: 'list-behind', issuer, number: 9, remedy: expect.stringContaining('ca restore') },
+    ]);
   });
 });
