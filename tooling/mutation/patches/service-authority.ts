@@ -10,6 +10,10 @@ const authority = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/test/service-authority.test.ts',
   title,
 });
+const identityNames = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/service-identity-names.test.ts',
+  title,
+});
 const called = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/test/service-arguments.test.ts',
   title,
@@ -48,7 +52,7 @@ export const patches: PatchList = {
       file: 'packages/pki/src/node/service/issue-identity.ts',
       find: 'const outside = nameOutside(root, names);',
       replace: 'const outside = nameOutside({ nameConstraints: undefined }, names);',
-      test: authority('are refused before anything is signed where the root cannot vouch for one'),
+      test: identityNames('are refused before anything is signed where the root cannot vouch for one'),
     },
     {
       name: 'root-limited',
@@ -56,7 +60,7 @@ export const patches: PatchList = {
       file: 'packages/pki/src/ceremony/root-authority.ts',
       find: '...(options.limits === undefined ? [] : [limitsOf(options.limits)]),',
       replace: '...(options.limits === null ? [limitsOf(options.limits)] : []),',
-      test: authority('are refused before anything is signed where the root cannot vouch for one'),
+      test: identityNames('are refused before anything is signed where the root cannot vouch for one'),
     },
     {
       name: 'names-that-fit',
