@@ -168,7 +168,7 @@ export const patches: PatchList = {
       find: '  await refuseSharedPlace(backup, directory);\n',
       replace: '',
       test: {
-        file: 'packages/commands/test/backup.test.ts',
+        file: 'packages/commands/test/restore.test.ts',
         title: 'leaves a backup as it was that is named as the folder of the authority too',
       },
     },

@@ -145,7 +145,7 @@ export const patches: PatchList = {
       find: 'const isHere = accounts === undefined;',
       replace: 'const isHere = true;',
       test: {
-        file: 'packages/commands/test/backup.test.ts',
+        file: 'packages/commands/test/restore.test.ts',
         title: 'imports no accounts where they are in another database than that of the authority',
         inOrder: true,
       },

@@ -203,7 +203,7 @@ export const patches: PatchList = {
       find: `          'where the accounts have been moved to PostgreSQL since: put "accounts" back into the configuration first, then neither copy nor import any; the backup has them as they were before, and the authority would serve those',\n`,
       replace: '',
       test: {
-        file: 'packages/commands/test/backup.test.ts',
+        file: 'packages/commands/test/restore.test.ts',
         title: 'restores into a new folder, and says what is lost and in which order to go on',
       },
     },

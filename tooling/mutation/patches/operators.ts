@@ -69,7 +69,7 @@ export const patches: PatchList = {
       find: '(list.last && now <= list.nextUpdate)',
       replace: '(list.last && now < 0)',
       test: {
-        file: 'packages/commands/test/backup.test.ts',
+        file: 'packages/commands/test/restore-lists.test.ts',
         title: 'says that nothing is to be done where a member has the list that the backup has',
         inOrder: true,
       },
@@ -81,7 +81,7 @@ export const patches: PatchList = {
       find: 'list.last && now <= list.nextUpdate',
       replace: 'list.last && list.nextUpdate > 0',
       test: {
-        file: 'packages/commands/test/backup.test.ts',
+        file: 'packages/commands/test/restore-lists.test.ts',
         title: 'says that nothing is to be done where a member has the list that the backup has',
         inOrder: true,
       },
@@ -93,7 +93,7 @@ export const patches: PatchList = {
       find: 'issuers.filter((id) => !isKnown(id))',
       replace: 'issuers.some(isKnown) ? [] : issuers',
       test: {
-        file: 'packages/commands/test/backup.test.ts',
+        file: 'packages/commands/test/restore-lists.test.ts',
         title: 'names another member where the lists are not of every issuing authority of the backup',
       },
     },
@@ -104,7 +104,7 @@ export const patches: PatchList = {
       find: 'last: number === before,',
       replace: 'last: before !== undefined,',
       test: {
-        file: 'packages/commands/test/backup.test.ts',
+        file: 'packages/commands/test/restore-lists.test.ts',
         title: 'says that a list tells nothing which is of the root, or no newer than the backup',
         inOrder: true,
       },
@@ -183,7 +183,7 @@ export const patches: PatchList = {
       find: 'const rootKeys = await rootKeysSetAside(directory);',
       replace: 'const rootKeys = (await rootKeysSetAside(directory)).slice(99);',
       test: {
-        file: 'packages/commands/test/backup.test.ts',
+        file: 'packages/commands/test/restore.test.ts',
         title: 'says that keys of roots are in folders that were set aside, and only there',
         inOrder: true,
       },
