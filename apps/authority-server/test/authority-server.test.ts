@@ -1,18 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import http from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createAuthorityServer } from '@entente/authority-server';
+import { readFile } from 'node:fs/promises';
 import { createIssuance, createIssuer } from '@entente/pki';
 import { createKeyAndRequest, renew } from '@entente/pki/client';
 import { createMemoryLedger } from '@entente/pki/ledger';
-import { initialiseAuthority, keySigner, throwAwaySigner } from '@entente/pki/node';
-import { openLedger } from '@entente/store-sql';
+import { keySigner, throwAwaySigner } from '@entente/pki/node';
 import { links } from '@entente/topology';
 import { decodeCrl, decodePemCertificates, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { followEvents } from './followed-events.ts';
 import { type Credentials, document, frontEnd, type Scene, send, signed, startScene } from './network.ts';
+import { plain } from './plain-request.ts';
 
 let scene: Scene;
 const first = document([frontEnd('fe01.contoso.example'), frontEnd('fe02.contoso.example')]);
@@ -23,27 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-async function plain(path: string, method = 'GET'): Promise<{ status: number; type: string; body: Buffer }> {
-  return new Promise((resolve, reject) => {
-    const { port } = scene.server().objects;
-    const outgoing = http.request({ host: '127.0.0.1', port, path, method, agent: false }, (incoming) => {
-      const parts: Buffer[] = [];
-      incoming.on('data', (part: Buffer) => parts.push(part));
-      incoming.on('end', () =>
-        resolve({
-          status: incoming.statusCode ?? 0,
-          type: incoming.headers['content-type'] ?? '',
-          body: Buffer.concat(parts),
-        }),
-      );
-    });
-    outgoing.once('error', reject);
-    outgoing.end();
-  });
-}
-
 async function currentList() {
-  const { body } = await plain(`/crl/${scene.made.issuerId}/0.crl`);
+  const { body } = await plain(scene, `/crl/${scene.made.issuerId}/0.crl`);
   const decoded = decodeCrl(body);
   if (!decoded.ok) throw new Error(decoded.error.message);
   return decoded.value;
@@ -233,42 +211,11 @@ describe('an unknown peer', () => {
   }
 });
 
-describe('plain HTTP', () => {
-  it('serves lists and issuer certificates', async () => {
-    expect(await plain(`/crl/${scene.made.issuerId}/0.crl`)).toMatchObject({
-      status: 200,
-      type: 'application/pkix-crl',
-    });
-    expect(await plain('/issuer')).toMatchObject({ status: 200, type: 'application/pkix-cert' });
-  });
-
-  it('serves the list of the root at the address that the issuing authority names', async () => {
-    const { rootSpkiHash } = scene.made;
-    const { body } = await plain(`/crl/${rootSpkiHash.slice(0, 16)}/0.crl`);
-    expect(encodePem('X509 CRL', body)).toBe(await readFile(scene.made.files.rootCrl, 'utf8'));
-  });
-
-  for (const path of [
-    '/topology',
-    '/enrol',
-    '/roots.pem',
-    '/trust-bundle',
-    '/events',
-    '/healthz',
-    '/join-tokens',
-  ]) {
-    it(`does not serve ${path}`, async () => {
-      expect((await plain(path)).status).toBe(404);
-      expect((await plain(path, 'POST')).status).toBe(405);
-    });
-  }
-});
-
 describe('revoking', () => {
   it('puts a certificate on the list at once, tells listeners, and cuts its connections', async () => {
     const fe02 = await scene.join('fe02.contoso.example');
-    const events = await listen(fe01);
-    const own = await listen(fe02);
+    const events = await followEvents(scene, fe01);
+    const own = await followEvents(scene, fe02);
     for (const event of ['state', 'topology', 'crl']) expect(await events.next()).toMatchObject({ event });
     const body = JSON.stringify({ serial: fe02.serialHex, reason: 'keyCompromise' });
     const response = await scene.ask('/revoke', scene.alice, { method: 'POST', body });
@@ -303,7 +250,7 @@ describe('revoking', () => {
 
 describe('a topology without a server', () => {
   it('may be signed by one administrator, revokes the server, and cuts its connections', async () => {
-    const events = await listen(fe01);
+    const events = await followEvents(scene, fe01);
     const second = document([frontEnd('fe02.contoso.example')], first);
     const response = await scene.publish(signed(second, ['bob']));
     expect(await response.json()).toMatchObject({ version: 2, effect: 'narrowing', signers: ['bob'] });
@@ -329,72 +276,3 @@ describe('a topology without a server', () => {
     expect(await (await scene.publish(signed(first))).json()).toMatchObject({ reason: 'lower-version' });
   });
 });
-
-describe('starting', () => {
-  it('listens on this machine only where the configuration names no host', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'entente-authority-host-'));
-    const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example' };
-    const [url, objectsUrl] = ['https://ca.contoso.example', 'http://ca.contoso.example'];
-    await initialiseAuthority({ ...names, directory, objectsUrl, now: Date.now(), openLedger });
-    const silent = { info() {}, warn() {}, error() {}, debug() {}, child: () => silent };
-    const config = { ...names, directory, administratorsHash: '00'.repeat(32) };
-    const server = await createAuthorityServer({
-      config: { ...config, https: { port: 0, url }, objects: { port: 0, url: objectsUrl } },
-      logger: silent,
-    });
-    expect([server.https.host, server.objects.host]).toEqual(['127.0.0.1', '127.0.0.1']);
-    await server[Symbol.asyncDispose]();
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  it('refuses a second authority on the same ledger, and says who holds it', async () => {
-    const config = {
-      domain: 'contoso.example',
-      fqdn: 'ca.contoso.example',
-      directory: join(scene.made.files.rootCertificate, '..'),
-      administratorsHash: '00'.repeat(32),
-      https: { host: '127.0.0.1', port: 0, url: 'https://ca.contoso.example' },
-      objects: { host: '127.0.0.1', port: 0, url: 'http://ca.contoso.example' },
-    };
-    const silent = { info() {}, warn() {}, error() {}, debug() {}, child: () => silent };
-    await expect(createAuthorityServer({ config, logger: silent })).rejects.toMatchObject({
-      code: 'ENTENTE_PKI_LEDGER_LOCKED',
-      remedy: expect.any(String),
-    });
-  });
-});
-
-/** Follows /events until it ends. */
-async function listen(who: Credentials) {
-  const response = await scene.ask('/events', who);
-  expect(response.headers.get('content-type')).toBe('text/event-stream');
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  const waiting: { event: string; data: unknown }[] = [];
-  let wake: () => void = () => {};
-  const ended = (async () => {
-    let text = '';
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        text += Buffer.from(value).toString('utf8');
-        for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n')) {
-          const match = /^event: (.*)\ndata: (.*)$/.exec(text.slice(0, at));
-          text = text.slice(at + 2);
-          if (match !== null) waiting.push({ event: match[1]!, data: JSON.parse(match[2]!) });
-        }
-        wake();
-      }
-    } catch {
-      // Cut off: that is an end too.
-    }
-  })();
-  const next = async () => {
-    while (waiting.length === 0)
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    return waiting.shift();
-  };
-  return { next, ended, close: () => void reader.cancel() };
-}
