@@ -3,7 +3,6 @@ import {
   createResponse,
   defaultTimings,
   type MessageFault,
-  type SipProblem,
   type SipRequest,
   type SipResponse,
   SipSyntaxError,
@@ -22,7 +21,6 @@ import {
 import {
   type RefusalReason,
   type RequestRefusal,
-  refusal,
   responseForRefusal,
   validateRequest,
 } from '@entente/sip-proxy';
@@ -35,6 +33,7 @@ import { logGivenUp, logHeldUp, logMessageFault, logRequestRefusal } from './log
 import { logMalformed, malformedReason } from './log/malformed-log.ts';
 import { logNotSent, logUnreachable } from './log/unreachable-log.ts';
 import type { ProxyCounts } from './metrics/proxy-metrics.ts';
+import { notTaken, senderHasNoRoom, tooLarge } from './not-taken.ts';
 import { PendingDecision } from './pending-decision.ts';
 import type { ProxyDecision, ProxyPolicy, RequestOrigin } from './proxy-policy.ts';
 import type { NotSent } from './relay/not-sent.ts';
@@ -64,36 +63,6 @@ export interface ProxyRuntimeOptions<Sender extends object> extends EndpointPart
 
 /** Number of the Entente-Diagnostics header for a request that was refused. */
 const requestRefused = 1000;
-/** The sender, or all of its kind together, have as much under way as they may have. */
-const noRoom = refusal(
-  'no-room',
-  503,
-  'expected a sender with room for one more request, found none left: of its connection, address, user or server, or of all alike',
-  'Wait for answers before sending more, or raise maxBytesInFlight where the memory allows it.',
-);
-/** What of a request was not looked at, by why. */
-const notTaken = {
-  'no-room': noRoom,
-  'in-vain': refusal(
-    'no-room',
-    503,
-    'expected a target that takes requests of this client, found one where those before led to nothing, many a second',
-    'Look for why the target answers nothing, or 5xx; it is tried again within seconds.',
-  ),
-  overloaded: refusal(
-    'overloaded',
-    503,
-    'expected time for one more request that begins something new, found more to do than this server can',
-    'Look at entente_sip_queue_delay_seconds and for who sends so much; add a server to the pool where the load is meant.',
-  ),
-} as const;
-/** It is not this server that has no room: 503 would have the server in front of it send nobody's requests here (RFC 3263 §4.3). */
-const senderHasNoRoom = refusal(
-  'no-room',
-  500,
-  'expected a sender who leaves room for others of the same server, found one with too much under way',
-  'Wait for answers before sending more.',
-);
 /**
  * 100 is due after 200 ms (RFC 3261 §17.2.1), and timers are late by up to 50. Where something else comes before, a message and a write are
  * saved for each call.
@@ -128,7 +97,9 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       flows,
       clock,
       explains: (connection) => this.#diagnosticsFor(connection, 'unreachable'),
-      onTooLarge: (transaction, problem) => this.#tooLarge(transaction, problem),
+      // Its sender hears the status from the relay.
+      onTooLarge: ({ context, request }, problem) =>
+        this.#logRefusal(request, tooLarge(problem), context.connection),
       onRefused: (request, refused, connection) => this.#logRefusal(request, refused, connection),
       onNotSent: (name, refused, transaction) => this.#notSent(name, refused, transaction),
       onUnreachable: (name, error, hop, request) =>
@@ -341,12 +312,6 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     this.#count(refused);
     logNotSent(this.#options.log, this.#unreachable, name, refused, request);
     return this.#headersOf(refused, context.connection);
-  }
-
-  /** A message that its next hop would refuse is not sent; its sender hears the status from the relay. */
-  #tooLarge({ context, request }: ServerTransaction, { message, status }: SipProblem): void {
-    const refused = refusal('message-too-large', status, message, 'Send less in the header of the message.');
-    this.#logRefusal(request, refused, context.connection);
   }
 
   #logRefusal(request: NotTakenRequest, refused: RequestRefusal, connection: SipConnection): void {
