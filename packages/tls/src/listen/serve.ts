@@ -109,19 +109,7 @@ export async function serve(
   };
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= (async () => {
-      const stopped = Promise.all(stops.map((stop) => stop()));
-      const ended = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      (server as Partial<HttpsServer>).closeIdleConnections?.();
-      const deadline = setTimeout(() => {
-        admission.closeAll();
-      }, limits.drainTimeoutMs ?? 2_000);
-      await ended;
-      clearTimeout(deadline);
-      await stopped;
-    })();
+    closed ??= closeListener(server, admission, stops, limits.drainTimeoutMs ?? 2_000);
     return closed;
   };
   const aborted = () => void close();
@@ -143,6 +131,24 @@ export async function serve(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Ends what follows the listener, and waits for open connections as long as they may take. */
+async function closeListener(
+  server: tls.Server,
+  admission: AdmissionControl,
+  stops: readonly (() => void | Promise<void>)[],
+  drainTimeoutMs: number,
+): Promise<void> {
+  const stopped = Promise.all(stops.map((stop) => stop()));
+  const ended = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  (server as Partial<HttpsServer>).closeIdleConnections?.();
+  const deadline = setTimeout(() => admission.closeAll(), drainTimeoutMs);
+  await ended;
+  clearTimeout(deadline);
+  await stopped;
 }
 
 /** Settings of the platform's server; the secure context is created again whenever identity or trust changes. */
