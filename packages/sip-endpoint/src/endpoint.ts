@@ -13,6 +13,7 @@ import { askRequest } from './ask-request.ts';
 import type { Account } from './budget/account.ts';
 import { MessageBudget } from './budget/message-budget.ts';
 import { checkEndpointOptions } from './check-endpoint-options.ts';
+import { BrokenPeerError, brokenTls } from './connection/broken-peer.ts';
 import { checkRetried } from './connection/check-connection.ts';
 import { SipConnection } from './connection/connection.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
@@ -76,6 +77,10 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
           close: () => connection.close(),
         });
         onRefused?.((error) => this.#pool.refused(hop, error));
+        socket.on('error', (error) => {
+          const broken = brokenTls(error);
+          if (broken !== undefined) this.#pool.broken(connection, broken);
+        });
         return connection;
       },
       locate: options.locate,
@@ -296,6 +301,7 @@ export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposab
 
   onMalformed(fault: MessageFault, connection: SipConnection): void {
     connection.refusedAtOnce(false);
+    if (fault.fatal) this.#pool.broken(connection, new BrokenPeerError('messages of SIP', fault.code));
     this.#user.onMalformed?.(fault, connection);
   }
 

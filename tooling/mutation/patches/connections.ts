@@ -264,5 +264,27 @@ export const patches: PatchList = {
           'waits where the successor of such a flow closes at once too, and counts it as good once it has lasted',
       },
     },
+    {
+      name: 'garbage-is-answered-by-a-pause',
+      off: 'a peer that was dialled and sends what is not SIP has a handshake for each request',
+      file: 'packages/sip-endpoint/src/endpoint.ts',
+      find: 'if (fault.fatal) this.#pool.broken(',
+      replace: 'if (fault.fatal && !fault) this.#pool.broken(',
+      test: {
+        file: 'packages/sip-endpoint/test/garbage-from-dialled.test.ts',
+        title: 'and sends octets that are not SIP is left alone for a moment, however often it is asked for',
+      },
+    },
+    {
+      name: 'broken-tls-is-answered-by-a-pause',
+      off: 'a peer that was dialled and breaks TLS has a handshake for each request',
+      file: 'packages/sip-endpoint/src/endpoint.ts',
+      find: 'if (broken !== undefined) this.#pool.broken(',
+      replace: 'if (broken === null) this.#pool.broken(',
+      test: {
+        file: 'packages/sip-endpoint/test/garbage-from-dialled.test.ts',
+        title: 'and sends records that are not TLS is left alone for a moment, however often it is asked for',
+      },
+    },
   ],
 };

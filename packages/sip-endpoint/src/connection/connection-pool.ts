@@ -119,6 +119,17 @@ export class ConnectionPool {
     if (isKnown(hop)) this.#backoff.failed(hop, error, this.#clock(), this.#random());
   }
 
+  /**
+   * What came over a connection was not SIP, or not TLS: its place is not dialled again for a moment. Otherwise the other end would have a
+   * handshake of this side for each request that is for it.
+   * @param connection - nothing happens for one that was not dialled here
+   * @param error - what was found
+   */
+  broken(connection: SipConnection, error: Error): void {
+    const hop = this.#dialled.get(connection);
+    if (hop !== undefined) this.#backoff.failed(hop, error, this.#clock(), this.#random());
+  }
+
   /** Every hop may be dialled at once. */
   forgiveAll(): void {
     this.#epoch++;

@@ -1,4 +1,5 @@
 import { isTrustError } from '@entente/tls';
+import { BrokenPeerError } from './broken-peer.ts';
 import type { ConnectionLink } from './connection-user.ts';
 
 /** Where a server of ours or a partner's is reached. */
@@ -40,7 +41,7 @@ export class HopDownError extends Error {
     super(`${hop.name} ${held}: ${why}`, { cause });
     this.name = 'HopDownError';
     this.place = hop.name;
-    this.remedy = isTrustError(cause) ? cause.remedy : whatToCheck(hop);
+    this.remedy = isTrustError(cause) || cause instanceof BrokenPeerError ? cause.remedy : whatToCheck(hop);
   }
 
   /** The same as `message`. */
