@@ -178,8 +178,8 @@ export const patches: PatchList = {
       name: 'broken-records',
       off: 'a client that breaks TLS after the handshake stays connected, and what it sends from then on is kept',
       file: 'packages/tls/src/live/close-when-broken.ts',
-      find: '() => socket.destroy()',
-      replace: '() => {}',
+      find: '    socket.destroy();\n',
+      replace: '',
       test: {
         file: 'packages/tls/test/broken-records.test.ts',
         title: 'closes a client whose records are broken after the handshake (TLSv1.3)',
@@ -189,11 +189,22 @@ export const patches: PatchList = {
       name: 'broken-records-of-servers',
       off: 'a server that was dialled and breaks TLS after the handshake stays connected, and what it sends from then on is kept',
       file: 'packages/tls/src/dial/connect.ts',
-      find: 'closeWhenBroken(this.socket);',
+      find: 'closeWhenBroken(this.socket, (rejection) => this.#tellBroken(rejection));',
       replace: "this.socket.on('error', () => {});",
       test: {
         file: 'packages/tls/test/broken-records.test.ts',
         title: 'closes a server that was dialled and whose records are broken after the handshake',
+      },
+    },
+    {
+      name: 'broken-records-are-told',
+      off: 'a client that breaks TLS after the handshake is closed, and nothing says why',
+      file: admission,
+      find: 'this.#refuse(socket, when, rejection, undefined, peerOf(socket)?.peer);',
+      replace: 'void when;',
+      test: {
+        file: 'packages/tls/test/broken-records.test.ts',
+        title: 'closes a client whose records are broken after the handshake (TLSv1.2)',
       },
     },
     {

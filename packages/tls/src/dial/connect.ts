@@ -86,7 +86,7 @@ class Dial implements AdmissionOwner {
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
     };
     this.socket = tls.connect(dialled);
-    closeWhenBroken(this.socket);
+    closeWhenBroken(this.socket, (rejection) => this.#tellBroken(rejection));
     this.socket.once('error', (error) => {
       this.#broken = error;
     });
@@ -243,6 +243,12 @@ class Dial implements AdmissionOwner {
     const error = new TrustError(rejection, this.#place);
     this.#tell(error, 'live', peerOf(this.socket)?.peer);
     this.socket.destroy(error);
+  }
+
+  /** Before the verdict it is the dialling that fails of it. */
+  #tellBroken(rejection: Rejection): void {
+    const admitted = peerOf(this.socket);
+    if (admitted !== undefined) this.#tell(new TrustError(rejection, this.#place), 'live', admitted.peer);
   }
 
   failed(socket: tls.TLSSocket, error: unknown): void {

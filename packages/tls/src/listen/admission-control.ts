@@ -12,7 +12,7 @@ import { claimOf } from '../refusal/claimed-name.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import { failedHandshake } from '../refusal/failed-handshake.ts';
 import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
-import { peerWithout, type RefusedVerdict } from '../trust/peer.ts';
+import { peerOf, peerWithout, type RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { addressGroup } from './address-group.ts';
 import {
@@ -280,7 +280,10 @@ export class AdmissionControl implements AdmissionOwner {
   }
 
   #secured(socket: TLSSocket): boolean {
-    closeWhenBroken(socket);
+    closeWhenBroken(socket, (rejection) => {
+      const when = this.admitted.has(socket) ? 'live' : 'handshake';
+      this.#refuse(socket, when, rejection, undefined, peerOf(socket)?.peer);
+    });
     const accepted = acceptedOf(socket);
     if (accepted !== undefined) this.#handshakes.ended(accepted);
     const { asking } = this.#options;

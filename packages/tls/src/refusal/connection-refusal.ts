@@ -21,7 +21,7 @@ export interface ConnectionRefusal {
   /**
    * `admission`: a limit refused it before the handshake, or it has proven nothing while places are short; `handshake`: the verdict refused it, or the
    * handshake failed before there was anything to judge;
-   * `live`: it was open and no longer passes; `peer`: the peer refused this side.
+   * `live`: it was open and no longer passes, or its peer has broken TLS; `peer`: the peer refused this side.
    */
   readonly when: 'admission' | 'handshake' | 'live' | 'peer';
   /** IP address of the peer; undefined where the socket had closed before. */

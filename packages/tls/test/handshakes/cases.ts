@@ -171,6 +171,11 @@ export const cases: { readonly [R in Reason]: ReasonCase } = {
     server: 'failed-handshakes.test.ts: it takes a client that ends no handshake',
     client: 'a client has the fault ENTENTE_HANDSHAKE_FAILED there; handshake.test.ts',
   },
+  'tls-broken': {
+    server:
+      'broken-records.test.ts: it takes a client whose handshake ends and whose records are broken then',
+    client: 'broken-records.test.ts: it takes such a server',
+  },
   throttled: {
     server: { ...good, serveLimits: { maxConnections: 1 } },
     client: 'the limits are those of listeners',

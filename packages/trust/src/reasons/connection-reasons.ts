@@ -8,6 +8,7 @@ export const connectionReasons: ReasonEntries<
   | 'platform-refused'
   | 'peer-refused'
   | 'handshake-failed'
+  | 'tls-broken'
   | 'throttled'
 > = {
   'topology-stale': {
@@ -68,6 +69,16 @@ export const connectionReasons: ReasonEntries<
     sentence: ({ error }) => `expected a TLS handshake that both sides can end, found ${error}`,
     remedy: () =>
       'let the client speak TLS, and a version that the listener has: TLS 1.3, or TLS 1.2 where minVersion allows it',
+  },
+  'tls-broken': {
+    stage: 'connection',
+    rank: 30,
+    producedBy: ['@entente/tls'],
+    means:
+      'What came over an open connection was not TLS under its keys, so the connection was closed: the program at the other end is broken, or something between both sides has changed it.',
+    sentence: ({ error }) => `expected records of TLS under the keys of the connection, found ${error}`,
+    remedy: () =>
+      'look at the program at the other end, and at what stands between it and this side; it may connect again',
   },
   throttled: {
     stage: 'connection',

@@ -207,6 +207,8 @@ export interface ReasonData {
   'peer-refused': { readonly error?: string; readonly sent?: boolean };
   /** `error`: what OpenSSL or Node says of it. */
   'handshake-failed': { readonly error: string };
+  /** `error`: what OpenSSL says of it. */
+  'tls-broken': { readonly error: string };
   /** `host`: whose records they are. `records`: how many were given. */
   'dane-mismatch': { readonly host: string; readonly records: number };
   /** `now`: time of the verdict. `latestSigned`: the latest time that a trusted authority has signed. */

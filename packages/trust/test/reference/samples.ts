@@ -85,6 +85,7 @@ export const samples: { readonly [R in Reason]: ReasonData[R] } = {
   'resumption-not-allowed': { link: '12 edge–partner' },
   'platform-refused': { error: 'UNSPECIFIED' },
   'handshake-failed': { error: 'UNSUPPORTED_PROTOCOL' },
+  'tls-broken': { error: 'DECRYPTION_FAILED_OR_BAD_RECORD_MAC' },
   'peer-refused': { error: 'ECONNRESET' },
   'dane-mismatch': { host: 'edge1.fabrikam.example', records: 2 },
   'clock-untrusted': { now: now - day, latestSigned: now },
