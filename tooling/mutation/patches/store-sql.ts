@@ -374,5 +374,21 @@ export const patches: PatchList = {
         title: 'is not opened where others may read or write it: it has the digests of the users',
       },
     },
+    {
+      name: 'exits-without-latch',
+      off: 'a process exits while its thread executes a statement, which aborts it',
+      file: source('driver/statement-latch.ts'),
+      find: "if (latches.size === 0) process.on('exit', shutAll);",
+      replace: '',
+      test: test('exiting', 'waits for the statement that is under way, and no other begins'),
+    },
+    {
+      name: 'latch-left-open',
+      off: 'a thread begins one statement after another while its process exits',
+      file: source('driver/statement-latch.ts'),
+      find: 'for (const latch of latches) Atomics.or(latch, 0, shut);',
+      replace: '',
+      test: test('exiting', 'waits for the statement that is under way, and no other begins'),
+    },
   ],
 };

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { PkiFault } from '@entente/pki/ledger';
-import Database from 'libsql';
 import { keptLog } from './kept-log.ts';
+import { type LatchedDatabase, openLatched, type Statement } from './latched-database.ts';
 import { LogLength } from './log-length.ts';
 import { type FileInPlace, sameFile } from './same-file.ts';
 import type { SqlDriver, SqlRow, SqlTransaction, SqlValue } from './sql-driver.ts';
@@ -70,10 +70,10 @@ export interface SqliteOptions {
  * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_LEDGER_DAMAGED`, `ENTENTE_PKI_LEDGER_UNAVAILABLE`
  */
 export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<SqliteDriver> {
-  let database: Database.Database | undefined;
+  let database: LatchedDatabase | undefined;
   try {
     await createForOwner(path);
-    database = new Database(path);
+    database = openLatched(path);
     // In this order: exclusive before the first access, so that no file of shared memory is needed.
     for (const setting of [
       'locking_mode = EXCLUSIVE',
@@ -94,7 +94,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
 }
 
 /** Nothing is written, but from then on the log has its file. */
-function createLog(database: Database.Database): void {
+function createLog(database: LatchedDatabase): void {
   database.exec('BEGIN IMMEDIATE');
   database.exec('COMMIT');
 }
@@ -122,10 +122,10 @@ async function createForOwner(path: string): Promise<void> {
   }
 }
 
-function sqliteDriver(place: string, database: Database.Database): SqliteDriver {
-  const statements = new Map<string, Database.Statement<unknown[]>>();
+function sqliteDriver(place: string, database: LatchedDatabase): SqliteDriver {
+  const statements = new Map<string, Statement>();
   let closed = false;
-  const prepared = (sql: string): Database.Statement<unknown[]> => {
+  const prepared = (sql: string): Statement => {
     let statement = statements.get(sql);
     if (statement === undefined) {
       statement = database.prepare(sql);
@@ -133,7 +133,6 @@ function sqliteDriver(place: string, database: Database.Database): SqliteDriver 
     }
     return statement;
   };
-  // Parameters always as one array: with a lone Buffer libsql ends the process.
   const run = (sql: string, parameters: readonly SqlValue[]): number =>
     prepared(sql).run([...parameters.map(sound)]).changes;
 
@@ -189,7 +188,7 @@ function sqliteDriver(place: string, database: Database.Database): SqliteDriver 
         return value;
       } catch (error) {
         // SQLite has ended it already after some failures, and after others not.
-        if (database.inTransaction) run('ROLLBACK', []);
+        if (database.isInTransaction()) run('ROLLBACK', []);
         throw error;
       }
     },
@@ -242,7 +241,7 @@ function withBytes(row: Record<string, unknown>): SqlRow {
  * Closing alone leaves the lock for as long as a prepared statement is in memory, which only the garbage collector ends. So the log is
  * ended first and the lock given back.
  */
-function release(database: Database.Database): void {
+function release(database: LatchedDatabase): void {
   try {
     for (const setting of [logEnds, 'locking_mode = NORMAL', 'user_version']) {
       database.prepare(`PRAGMA ${setting}`).all([]);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { statementLatch } from '../driver/statement-latch.ts';
 import { ThreadFileMissing } from './thread-file-missing.ts';
 
 /** How the thread of a database is started. */
@@ -8,7 +9,7 @@ export interface OwnThreadOptions<From> {
   readonly from: string | undefined;
   /** The file that runs in the thread: beside the built code, or among the sources, where it loads TypeScript by itself. */
   readonly entry: { readonly built: string; readonly source: string };
-  /** What it is started with. */
+  /** What it is started with, an object; its latch is added, so that none of its statements is under way when the process exits. */
   readonly workerData: unknown;
   /** Told each message; returns whether it was only news, which answers nothing. Default: none is. */
   readonly isNews?: (message: From) => boolean;
@@ -47,8 +48,12 @@ export function startOwnThread<To, From>(
   threadEnded: (cause: unknown) => Error,
 ): OwnThread<To, From> {
   const { isNews, onEnded } = options;
-  const entry = entryPoint(options);
-  if (entry instanceof ThreadFileMissing) throw threadEnded(entry);
+  const latch = statementLatch();
+  const entry = entryPoint(options, latch.shared);
+  if (entry instanceof ThreadFileMissing) {
+    latch.remove();
+    throw threadEnded(entry);
+  }
   const worker = new Worker(...entry);
   let awaited: Awaited<From> | undefined;
   let ended: Error | undefined;
@@ -69,6 +74,7 @@ export function startOwnThread<To, From>(
   worker.on('error', end);
   const exited = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {
+      latch.remove();
       end(new Error(`the thread ended with code ${code}`));
       resolve();
     });
@@ -90,16 +96,14 @@ export function startOwnThread<To, From>(
   };
 }
 
-function entryPoint({
-  entry,
-  from,
-  workerData,
-}: Pick<OwnThreadOptions<never>, 'entry' | 'from' | 'workerData'>):
-  | ConstructorParameters<typeof Worker>
-  | ThreadFileMissing {
+function entryPoint(
+  { entry, from, workerData }: Pick<OwnThreadOptions<never>, 'entry' | 'from' | 'workerData'>,
+  latch: SharedArrayBuffer,
+): ConstructorParameters<typeof Worker> | ThreadFileMissing {
   const isSource = from?.endsWith('.ts') === true;
   const name = isSource ? entry.source : entry.built;
   const url = from === undefined ? undefined : new URL(name, from);
   if (url === undefined || !existsSync(url)) return new ThreadFileMissing(name, url);
-  return [url, { workerData, execArgv: isSource ? ['--conditions=@entente/source'] : [] }];
+  const data = { ...(workerData as object), statementLatch: latch };
+  return [url, { workerData: data, execArgv: isSource ? ['--conditions=@entente/source'] : [] }];
 }
