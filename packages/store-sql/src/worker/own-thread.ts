@@ -48,13 +48,10 @@ export function startOwnThread<To, From>(
   threadEnded: (cause: unknown) => Error,
 ): OwnThread<To, From> {
   const { isNews, onEnded } = options;
+  const entry = entryPoint(options);
+  if (entry instanceof ThreadFileMissing) throw threadEnded(entry);
   const latch = statementLatch();
-  const entry = entryPoint(options, latch.shared);
-  if (entry instanceof ThreadFileMissing) {
-    latch.remove();
-    throw threadEnded(entry);
-  }
-  const worker = new Worker(...entry);
+  const worker = new Worker(...entry(latch.shared));
   let awaited: Awaited<From> | undefined;
   let ended: Error | undefined;
   let isToEnd = false;
@@ -96,14 +93,17 @@ export function startOwnThread<To, From>(
   };
 }
 
-function entryPoint(
-  { entry, from, workerData }: Pick<OwnThreadOptions<never>, 'entry' | 'from' | 'workerData'>,
-  latch: SharedArrayBuffer,
-): ConstructorParameters<typeof Worker> | ThreadFileMissing {
+function entryPoint({
+  entry,
+  from,
+  workerData,
+}: Pick<OwnThreadOptions<never>, 'entry' | 'from' | 'workerData'>):
+  | ((latch: SharedArrayBuffer) => ConstructorParameters<typeof Worker>)
+  | ThreadFileMissing {
   const isSource = from?.endsWith('.ts') === true;
   const name = isSource ? entry.source : entry.built;
   const url = from === undefined ? undefined : new URL(name, from);
   if (url === undefined || !existsSync(url)) return new ThreadFileMissing(name, url);
-  const data = { ...(workerData as object), statementLatch: latch };
-  return [url, { workerData: data, execArgv: isSource ? ['--conditions=@entente/source'] : [] }];
+  const execArgv = isSource ? ['--conditions=@entente/source'] : [];
+  return (statementLatch) => [url, { workerData: { ...(workerData as object), statementLatch }, execArgv }];
 }
