@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSealing, GuessLimit, singleEpoch } from '@entente/sip-proxy';
+import { ofAnotherRealm } from '@entente/testkit/realm';
 import { describe, expect, it } from 'vitest';
 
 /** What callers without a compiler pass. */
@@ -34,5 +35,16 @@ describe('a sealing', () => {
       expect(() => createSealing(singleEpoch(given(key)), randomBytes)).toThrow(
         expect.objectContaining({ code: 'SIP_PROXY_TOKEN' }),
       );
+  });
+
+  it('takes octets of another realm for its key', () => {
+    const key = randomBytes(32);
+    const sealing = createSealing(singleEpoch(ofAnotherRealm(key)), (bytes) =>
+      ofAnotherRealm(randomBytes(bytes)),
+    );
+    const here = createSealing(singleEpoch(key), randomBytes);
+    expect(here.open('path', sealing.seal('path', ['one.contoso.example'])!)).toEqual([
+      'one.contoso.example',
+    ]);
   });
 });

@@ -1,10 +1,12 @@
 import {
   createCancel,
+  createNonce,
   createRequest,
   createResponse,
   ReplayWindow,
   serverTransactionKey,
 } from '@entente/sip';
+import { ofAnotherRealm } from '@entente/testkit/realm';
 import { describe, expect, it } from 'vitest';
 
 const request = createRequest({
@@ -22,6 +24,14 @@ describe('a window for nonces', () => {
   it.each([Number.NaN, 0, -1, '5'])('has no bound of %o nonces', (maxNonces) => {
     expect(() => new ReplayWindow({ lifetimeMs: 1_000, maxNonces: maxNonces as number })).toThrow(fault);
     expect(() => new ReplayWindow({ lifetimeMs: maxNonces as number })).toThrow(fault);
+  });
+});
+
+describe('a nonce', () => {
+  it('is the same of octets of another realm', () => {
+    const given = { now: 1, realm: 'contoso.example', key: Buffer.alloc(32, 7), salt: Buffer.alloc(8, 1) };
+    const elsewhere = { key: ofAnotherRealm(given.key), salt: ofAnotherRealm(given.salt) };
+    expect(createNonce({ ...given, ...elsewhere })).toBe(createNonce(given));
   });
 });
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { createTestAuthority, type TestCertificate } from '@entente/testkit';
+import { ofAnotherRealm } from '@entente/testkit/realm';
 import { loadCredential } from '@entente/tls';
 import { decodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,6 +96,8 @@ describe('an identity in a PKCS#12 file', () => {
   it('is read from bytes, and with an empty passphrase', async () => {
     const bytes = readFileSync(pkcs12([], ''));
     expect(content((await loadCredential({ pkcs12: bytes })).current)).toEqual(expected());
+    const elsewhere = ofAnotherRealm(bytes);
+    expect(content((await loadCredential({ pkcs12: elsewhere })).current)).toEqual(expected());
   });
 
   it.each<[string, string, () => { pkcs12: string | Uint8Array; passphrase?: string }, string]>([

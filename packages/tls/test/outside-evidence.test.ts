@@ -1,4 +1,5 @@
 import * as tls from 'node:tls';
+import { ofAnotherRealm } from '@entente/testkit/realm';
 import { connect, openTrust, serve, type Trust } from '@entente/tls';
 import type { TlsaRecord } from '@entente/trust';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +49,7 @@ describe('a client that knows more than the chain', () => {
     const leaf = world.server.current.leaf;
     const record = { usage: 3, selector: 1, matching: 0 };
     expect(await dial({ dane: [{ ...record, data: leaf.publicKey.der }] })).toBe('trusted');
+    expect(await dial({ dane: [{ ...record, data: ofAnotherRealm(leaf.publicKey.der) }] })).toBe('trusted');
     expect(await dial({ dane: [{ ...record, data: leaf.publicKey.bits }] })).toBe('dane-mismatch');
     expect(await dial({})).toBe('trusted');
   });

@@ -1,3 +1,4 @@
+import { ofAnotherRealm } from '@entente/testkit/realm';
 import {
   allowNames,
   anchorSet,
@@ -70,6 +71,11 @@ describe('a question', () => {
     ['presented.stapledOcsp', { ...chain, stapledOcsp: 'x' }],
   ])('about no chain (%s) gets no verdict', (place, presented) => {
     expect(asked({}, presented ?? null)).toThrow(fault('ENTENTE_BAD_QUESTION', place));
+  });
+
+  it('about octets of another realm gets the same verdict', () => {
+    const presented = { certificates: [ofAnotherRealm(leaf.der)] };
+    expect(outcome(judge.judge(presented, good as Question))).toBe('trusted');
   });
 
   it.each([{ ok: 'no' }, { ok: 1 }, true, undefined, { ok: false }, Promise.resolve({ ok: true })])(

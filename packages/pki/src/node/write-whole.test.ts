@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { ofAnotherRealm } from '@entente/testkit/realm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSecret, readSecretLines } from './read-secret.ts';
 import { prepareWhole, publicMode, secretMode, writeDraft, writeWhole } from './write-whole.ts';
@@ -35,6 +36,8 @@ describe('what is no file', () => {
 
 describe('a file that is written whole', () => {
   it('has its content and its mode, and nothing is left beside it', async () => {
+    await writeWhole(path, ofAnotherRealm(Buffer.from('octets')), secretMode);
+    expect(await readFile(path, 'utf8')).toBe('octets');
     await writeWhole(path, 'first', secretMode);
     await writeWhole(path, 'second', secretMode);
     expect(await readFile(path, 'utf8')).toBe('second');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PkiFault } from '../ground/fault.ts';
+import { isOctets } from '../ground/given.ts';
 import { aboutFile } from './draft-error.ts';
 import { giveTo, type Owner } from './owner.ts';
 
@@ -123,7 +124,7 @@ export async function writeDraft(
     // The umask may have taken bits away that readers of certificates need.
     await file.chmod(mode);
     if (owner !== undefined) await giveTo(file, owner);
-    if (typeof content === 'string' || content instanceof Uint8Array) await file.writeFile(content);
+    if (typeof content === 'string' || isOctets(content)) await file.writeFile(content);
     else for (const part of content) await file.writeFile(part);
     await file.sync();
   } catch (error) {

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isUint8Array } from 'node:util/types';
 import { detached } from '@entente/sip';
 import { CcmSealer, ccmNonceBytes, ccmTagBytes, openCcm } from './ccm-sealer.ts';
 import type { EpochKeys } from './epoch-keys.ts';
@@ -177,7 +178,7 @@ function lengthOf(plainBytes: number): number {
 
 function checkKey(key: Uint8Array): void {
   // Letters are not the bytes of a key: most of their bits are known.
-  const isBytes = (key as unknown) instanceof Uint8Array;
+  const isBytes = isUint8Array(key);
   if (isBytes && key.length >= keyBytes) return;
   const found = isBytes ? key.length : `a value of the type ${typeof key}`;
   const message = `Sealing key: expected at least ${keyBytes} secret bytes, found ${found}. Generate a longer key`;

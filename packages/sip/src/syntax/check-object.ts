@@ -28,13 +28,13 @@ export function checkList(value: unknown, place: string, remedy: string): void {
 }
 
 /**
- * Looks at bytes that a caller gives.
+ * Looks at bytes that a caller gives, of whatever realm.
  *
  * @param value - as given
  * @param place - which argument
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
 export function checkBytes(value: unknown, place: string): void {
-  if (value instanceof Uint8Array) return;
+  if (ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1) return;
   throw new SipArgumentError(`expected bytes, found ${kindOf(value)}`, place, 'give a Uint8Array');
 }

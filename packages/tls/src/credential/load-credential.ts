@@ -1,4 +1,5 @@
 import { unwatchFile, watchFile } from 'node:fs';
+import { isUint8Array } from 'node:util/types';
 import { reportFault } from '../fault/call-back.ts';
 import {
   callback,
@@ -34,7 +35,7 @@ const shape: Shape<GivenOptions> = {
   passphrase: rule('a text', (value) => typeof value === 'string'),
   pkcs12: rule(
     'a path, or a Uint8Array',
-    (value) => (typeof value === 'string' && value !== '') || value instanceof Uint8Array,
+    (value) => (typeof value === 'string' && value !== '') || isUint8Array(value),
   ),
   watch: yesOrNo,
   onFault: callback,

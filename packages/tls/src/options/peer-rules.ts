@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { allowNames } from '@entente/trust';
 import { TlsFault } from '../fault/fault.ts';
 import {
@@ -124,10 +125,7 @@ export const dane = nested({
         usage: required(octet, 'give the first field of the record'),
         selector: required(octet, 'give the second field of the record'),
         matching: required(octet, 'give the third field of the record'),
-        data: required(
-          rule('a Uint8Array', (value) => value instanceof Uint8Array),
-          'give the fourth field of the record',
-        ),
+        data: required(rule('a Uint8Array', isUint8Array), 'give the fourth field of the record'),
       }),
       'a list of TLSA records',
     ),

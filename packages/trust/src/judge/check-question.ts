@@ -59,7 +59,9 @@ export function checkAuthorised(answer: Authorised): Authorised {
 }
 
 function checkOctets(der: unknown, place: string): void {
-  if (!(der instanceof Uint8Array)) throw misuse(code, place, 'DER in a Uint8Array', der);
+  // Octets of another realm are octets, too.
+  const areOctets = ArrayBuffer.isView(der) && (der as Uint8Array).BYTES_PER_ELEMENT === 1;
+  if (!areOctets) throw misuse(code, place, 'DER in a Uint8Array', der);
 }
 
 function checkLink(link: LinkContext): void {

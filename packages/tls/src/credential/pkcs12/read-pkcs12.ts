@@ -1,4 +1,4 @@
-import { createHmac, createPrivateKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createPrivateKey, KeyObject, timingSafeEqual } from 'node:crypto';
 import {
   type Certificate,
   type Decoded,
@@ -54,7 +54,7 @@ export function readPkcs12(bytes: Uint8Array, passphrase: string): Pkcs12Read {
     }
     if (!bags.ok) return unreadable(bags);
     for (const bag of bags.value) {
-      if (!(bag instanceof Uint8Array)) keys.push(bag);
+      if (bag instanceof KeyObject) keys.push(bag);
       else {
         const decoded = decodeCertificate(bag);
         if (!decoded.ok) return unreadable(decoded);
