@@ -1,3 +1,7 @@
+import { checkMilliseconds } from '../ground/check-options.ts';
+import { checkValue } from '../ground/check-values.ts';
+import { member } from '../ground/given.ts';
+
 /** One secret key of the servers of a pool, with the time in which it counts. */
 export interface PoolKey {
   /** Counts up with each new key of the pool, from 1. */
@@ -38,12 +42,14 @@ export interface KeysInUse {
  * Which keys count at a moment: the newest whose time has come seals. Where it has come for none, because a clock is wrong, the oldest does.
  * @param keys - of a pool
  * @param now - milliseconds since 1970
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`
  */
-export function keysInUse({ keys }: PoolKeys, now: number): KeysInUse {
-  let [sealing]: readonly [PoolKey, ...PoolKey[]] = keys;
+export function keysInUse(keys: PoolKeys, now: number): KeysInUse {
+  checkPoolKeys(keys, now, 'keysInUse');
+  let [sealing]: readonly [PoolKey, ...PoolKey[]] = keys.keys;
   const changes: number[] = [];
   const opening: PoolKey[] = [];
-  for (const key of keys) {
+  for (const key of keys.keys) {
     if (key.sealsFrom <= now) sealing = key;
     else changes.push(key.sealsFrom);
     if (key.opensUntil === undefined) opening.push(key);
@@ -55,4 +61,17 @@ export function keysInUse({ keys }: PoolKeys, now: number): KeysInUse {
   // What seals opens, whatever a clock says.
   if (!opening.includes(sealing)) opening.push(sealing);
   return { sealing, opening, until: changes.length === 0 ? undefined : Math.min(...changes) };
+}
+
+/**
+ * Looks at keys and a time: by a time that is none no key would ever be due, and none of those before would open.
+ * @param keys - of a pool
+ * @param now - milliseconds since 1970
+ * @param of - the function that was given them
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`
+ */
+export function checkPoolKeys(keys: PoolKeys, now: number, of: string): void {
+  const hasKeys = (value: unknown) => Array.isArray(value) && value.length > 0;
+  checkValue(member(keys, 'keys'), ['a list with a key at least', hasKeys], `keys of ${of}`);
+  checkMilliseconds(now, `now of ${of}`);
 }

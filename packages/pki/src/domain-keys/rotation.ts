@@ -1,5 +1,15 @@
+import { checkGiven } from '../ground/check-given.ts';
+import { aFunction, aTime, checkValue, oneOf } from '../ground/check-values.ts';
+import { isOctets } from '../ground/given.ts';
 import type { RandomBytes } from '../ground/signer.ts';
-import { keysInUse, mostPoolKeys, type PoolKey, type PoolKeys, poolKeyBytes } from './pool-keys.ts';
+import {
+  checkPoolKeys,
+  keysInUse,
+  mostPoolKeys,
+  type PoolKey,
+  type PoolKeys,
+  poolKeyBytes,
+} from './pool-keys.ts';
 
 const dayMs = 86_400_000;
 
@@ -36,12 +46,19 @@ export interface RotationOptions {
  * The first key of a pool.
  * @param pool - FQDN of the pool, or of a server that is in none
  * @param options - time and randomness
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`, also where the source of randomness gives another number of octets
  */
-export function firstPoolKeys(pool: string, { now, random }: RotationOptions): PoolKeys {
-  return {
-    pool,
-    keys: [{ epoch: 1, key: random(poolKeyBytes), sealsFrom: now, opensUntil: undefined }],
-  };
+export function firstPoolKeys(pool: string, options: RotationOptions): PoolKeys {
+  const key = drawKey(options, 'firstPoolKeys');
+  return { pool, keys: [{ epoch: 1, key, sealsFrom: options.now, opensUntil: undefined }] };
+}
+
+function drawKey(options: RotationOptions, of: string): Uint8Array {
+  checkGiven(options, { now: aTime, random: aFunction }, of);
+  const key = options.random(poolKeyBytes);
+  const fits = (value: unknown) => isOctets(value) && value.length === poolKeyBytes;
+  checkValue(key, [`a source of randomness that gives ${poolKeyBytes} octets`, fits], `random of ${of}`);
+  return key;
 }
 
 /**
@@ -50,12 +67,15 @@ export function firstPoolKeys(pool: string, { now, random }: RotationOptions): P
  * @param before - of the pool
  * @param why - decides when the new one seals, and whether the others still open
  * @param options - time and randomness
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`, as {@link firstPoolKeys}, and for another reason than there is: with `compromised` misspelt, the keys in the
+ *   hands of others would go on opening
  */
 export function rotatePoolKeys(before: PoolKeys, why: RotationReason, options: RotationOptions): PoolKeys {
-  const { now, random } = options;
+  checkValue(why, oneOf('scheduled', 'server-left', 'compromised', 'restored'), 'why of rotatePoolKeys');
+  const key = drawKey(options, 'rotatePoolKeys');
+  const { now } = options;
   const { sealing } = keysInUse(before, now);
   const newest = before.keys.at(-1) as PoolKey;
-  const key = random(poolKeyBytes);
   const next = { epoch: newest.epoch + 1, key, opensUntil: undefined };
   if (why === 'compromised') return { pool: before.pool, keys: [{ ...next, sealsFrom: now }] };
   const isPrompt = why === 'server-left' || why === 'restored';
@@ -75,8 +95,10 @@ export function rotatePoolKeys(before: PoolKeys, why: RotationReason, options: R
  * Whether the time for a new key has come. A key that would seal later than any that is made now was made by a wrong clock.
  * @param keys - of the pool
  * @param now - milliseconds since 1970
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`
  */
-export function isRotationDue({ keys }: PoolKeys, now: number): boolean {
-  const { sealsFrom } = keys.at(-1) as PoolKey;
+export function isRotationDue(keys: PoolKeys, now: number): boolean {
+  checkPoolKeys(keys, now, 'isRotationDue');
+  const { sealsFrom } = keys.keys.at(-1) as PoolKey;
   return now >= sealsFrom + sealsMs - announcedMs || sealsFrom > now + sealsMs;
 }

@@ -1,5 +1,7 @@
 import { encodePem } from '@entente/x509';
+import { checkGiven, maybe } from '../ground/check-given.ts';
 import { checkOptions } from '../ground/check-options.ts';
+import { aFunction, checkValues, having } from '../ground/check-values.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
 import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type { IssuedCertificate, Requester } from '../ground/request.ts';
@@ -84,6 +86,22 @@ export type EnrolHandler = (
   hooks?: EnrolHooks,
 ) => Promise<Response>;
 
+const hookKinds = {
+  onIssued: maybe(aFunction),
+  onRevoked: maybe(aFunction),
+  onRefused: maybe(aFunction),
+};
+const optionKinds = {
+  issuance: having('an Issuance, as createIssuance returns it', 'issue'),
+  ledger: having('a ledger', 'checkToken'),
+  clock: aFunction,
+  revoke: aFunction,
+  refuseToken: aFunction,
+  onIssued: aFunction,
+  onRevoked: aFunction,
+  onRefused: aFunction,
+};
+
 const maxBodyBytes = 16_384;
 const internalInterface = 'internal';
 
@@ -110,6 +128,7 @@ type Outcome =
  * names that server has. No such list knows a service, which may have addresses and a SPIFFE ID: a program calls `openAuthority(…).identity` of
  * `@entente/pki/node`, or `issue` of an `Issuance`, in the process of the authority.
  * @param options - authority, ledger and time
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`; the handler too, for hooks of another form. One that is undefined is as if it were left out
  */
 export function enrolHandler(options: EnrolOptions): EnrolHandler {
   checkOptions(
@@ -118,9 +137,12 @@ export function enrolHandler(options: EnrolOptions): EnrolHandler {
     ['revoke', 'refuseToken', 'onIssued', 'onRevoked', 'onRefused'],
     'enrolHandler',
   );
+  checkValues(options, optionKinds, 'enrolHandler');
   const turns = new Turns();
   return async (request, peer, hooks = {}) => {
-    const { onRefused, ...others } = { ...options, ...hooks };
+    checkGiven(hooks, hookKinds, 'the handler of enrolHandler');
+    const own = Object.entries(hooks).filter(([, hook]) => hook !== undefined);
+    const { onRefused, ...others }: EnrolOptions = { ...options, ...Object.fromEntries(own) };
     const outcome = await enrolment(others, turns, request, peer);
     if (!outcome.ok) {
       const { refusal, server = peer?.server } = outcome;

@@ -74,8 +74,10 @@ function refuseProblem(token: JoinToken): void {
  * The form in which a secret is stored and looked up. One hash is enough: the secret has 128 random bits.
  * @param secret - the 16 octets of the token
  * @returns lower-case hexadecimal SHA-256
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`: the hash of its text would be found nowhere
  */
 export function joinTokenSecretHash(secret: Uint8Array): string {
+  if (!isOctets(secret)) throw unlike(secret, 'the secret of a token in a Uint8Array', 'secret');
   return createHash('sha256').update(secret).digest('hex');
 }
 

@@ -12,6 +12,7 @@ export const anObject: Kind = [
 ];
 export const aList: Kind = ['a list', Array.isArray];
 export const yesOrNo: Kind = ['true or false', (value) => typeof value === 'boolean'];
+export const aTime: Kind = ['milliseconds, as Date.now() returns', Number.isFinite];
 export const aNumber: Kind = ['a number', Number.isFinite];
 export const duration: Kind = [
   'a number of milliseconds above 0',
@@ -21,6 +22,11 @@ export const shardCount: Kind = [
   `a whole number from 1 to ${mostShards}`,
   (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= mostShards,
 ];
+
+/** One of some texts. */
+export function oneOf(...texts: readonly string[]): Kind {
+  return [texts.map((text) => `'${text}'`).join(' or '), (value) => texts.includes(value as string)];
+}
 
 /**
  * An object with what is called or read of it.

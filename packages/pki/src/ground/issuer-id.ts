@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { checkValue } from './check-values.ts';
+import { isOctets } from './given.ts';
 
 /**
  * Identifies an authority by its key, in paths and in the ledger: it stays the same when the certificate is renewed with the same
@@ -14,8 +16,10 @@ export function issuerId(publicKey: Uint8Array): string {
  * Identifies a key, e.g. the root in a join token.
  * @param publicKey - SubjectPublicKeyInfo, DER
  * @returns lower-case hexadecimal SHA-256
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`: the hash of a text would be that of no key
  */
 export function spkiHash(publicKey: Uint8Array): string {
+  checkValue(publicKey, ['a SubjectPublicKeyInfo in a Uint8Array', isOctets], 'publicKey');
   return createHash('sha256').update(publicKey).digest('hex');
 }
 

@@ -5,6 +5,8 @@ import {
   issuingDistributionPointExtension,
   TbsCrlWriter,
 } from '@entente/x509';
+import { checkGiven, maybe } from '../ground/check-given.ts';
+import { aList, aText, aTime, checkValue, having } from '../ground/check-values.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 import type { RevokedCertificate } from '../ledger/ledger.ts';
@@ -23,17 +25,32 @@ export interface CrlContent {
   readonly distributionPoint?: string;
 }
 
+const contentKinds = {
+  number: ['a whole number from 1', (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0],
+  thisUpdate: aTime,
+  nextUpdate: aTime,
+  revoked: aList,
+  distributionPoint: maybe(aText),
+} as const;
+
 /**
  * Signs a full CRL.
  * @param issuer - the issuer of the certificates, which signs the CRL
  * @param content - its content
  * @returns CertificateList, DER
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`: the list of one shard whose address is misspelt would be taken for that of all certificates
  * @see RFC 5280 §5.1, §5.2.3, §5.2.5
  */
 export async function createCrl(
   issuer: Pick<Issuer, 'certificate' | 'signer'>,
   content: CrlContent,
 ): Promise<Uint8Array> {
+  checkValue(
+    issuer,
+    having('an Issuer, as createIssuer returns it', 'certificate', 'signer'),
+    'issuer of createCrl',
+  );
+  checkGiven(content, contentKinds, 'createCrl');
   const algorithm = signatureAlgorithm(issuer.signer.scheme);
   const extensions = [
     authorityKeyIdExtension({ keyId: issuer.certificate.subjectKeyId }),

@@ -1,5 +1,8 @@
+import { checkMilliseconds } from '../ground/check-options.ts';
+import { checkValue, oneOf } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { crlLifetimeMs } from '../revocation/crl-publisher.ts';
+import { checkView } from './check-view.ts';
 import { rootClockSkewMs } from './examine-request.ts';
 import type { IssuerRecord } from './issuer-record.ts';
 
@@ -87,6 +90,7 @@ export function rootListDue({ nextUpdate, thisUpdate }: RootListTimes): number {
  * @param now - milliseconds since 1970
  */
 export function isOfTheFuture(from: number, now: number): boolean {
+  checkMilliseconds(now, 'now of isOfTheFuture');
   return from > now + rootClockSkewMs;
 }
 
@@ -118,10 +122,9 @@ export function activeOf(issuers: readonly IssuerRecord[]): IssuerRecord {
  * resort.
  * @param now - milliseconds since 1970
  */
-export function successorOf(
-  { issuers, revoked, superseded = none, withdrawn = none }: Pick<RolloverView, IssuerFacts>,
-  now: number,
-): IssuerRecord | undefined {
+export function successorOf(view: Pick<RolloverView, IssuerFacts>, now: number): IssuerRecord | undefined {
+  checkView(view, now, 'successorOf');
+  const { issuers, revoked, superseded = none, withdrawn = none } = view;
   const usable = issuers.filter(
     ({ notAfter, notBefore, number, stage }) =>
       stage === 'prepared' &&
@@ -186,6 +189,7 @@ export function retirementsDue(
   view: Pick<RolloverView, 'issuers' | 'lastEnd' | 'revoked'>,
   now: number,
 ): ReadonlySet<number> {
+  checkView(view, now, 'retirementsDue');
   const due = view.issuers.filter((issuer) => {
     const { notAfter, number, stage } = issuer;
     if (stage === 'prepared') return view.revoked.has(number) || now > notAfter;
@@ -201,6 +205,7 @@ export function retirementsDue(
  * @returns the step, or undefined where none is due
  */
 export function nextStep(view: RolloverView, now: number): RolloverStep | undefined {
+  checkView(view, now, 'nextStep', true);
   const { issuers, keys, revoked, superseded = none, waited } = view;
   const kept = issuers.filter(({ number, stage }) => stage === 'retired' && keys.has(number));
   // First: its lists are missing.
@@ -242,6 +247,8 @@ export function afterStep(
   { kind, number }: RolloverStep,
   now: number,
 ): readonly IssuerRecord[] {
+  checkValue(kind, oneOf('activate', 'retire', 'take-back', 'destroy-key'), 'step of afterStep');
+  checkMilliseconds(now, 'now of afterStep');
   return issuers.map((issuer) => {
     if (kind === 'activate') {
       if (issuer.number === number) return { ...issuer, stage: 'active', activatedAt: now };
@@ -276,6 +283,7 @@ export function rootNeeds(
   list: RootListTimes,
   now: number,
 ): RootNeeds {
+  checkView(view, now, 'rootNeeds');
   const { revoked, superseded = none, withdrawn = none } = view;
   const active = activeOf(view.issuers);
   const successor = successorOf(view, now);

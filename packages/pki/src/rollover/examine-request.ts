@@ -8,6 +8,9 @@ import {
   type SubjectPublicKeyInfo,
 } from '@entente/x509';
 import { issuingName } from '../ceremony/certify-issuing.ts';
+import { checkGiven, maybe } from '../ground/check-given.ts';
+import { aTime, having, yesOrNo } from '../ground/check-values.ts';
+import { isOctets } from '../ground/given.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
 import { decodeRequest } from '../issuing/decode-request.ts';
 import { provesPossessionInCeremony } from '../issuing/proof-of-possession.ts';
@@ -48,6 +51,13 @@ export interface RootKnowledge {
 /** How far clocks may differ, milliseconds. */
 export const rootClockSkewMs = 300_000;
 const minRsaBits = 3072;
+/** With a misspelt name the list of this machine would be left out, and an old request could take a revocation back. */
+const knowledgeKinds = {
+  root: having('a certificate of @entente/x509', 'der', 'subject', 'notAfter'),
+  known: maybe(['octets in a Uint8Array', isOctets]),
+  now: aTime,
+  isClockRight: maybe(yesOrNo),
+};
 const wrongFile = 'carry the newest root-request.json from the directory of the authority of this domain';
 
 /**
@@ -55,8 +65,10 @@ const wrongFile = 'carry the newest root-request.json from the directory of the 
  * out: an old request cannot take a revocation back.
  * @param request - untrusted
  * @param knowledge - of the machine of the root
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for knowledge of another form
  */
 export function examineRootRequest(request: RootRequest, knowledge: RootKnowledge): Checked<RootPlan> {
+  checkGiven(knowledge, knowledgeKinds, 'examineRootRequest');
   const { isClockRight = false, known, now, root } = knowledge;
   const domain = root.subject.rdns.flat().find(({ oid }) => oid === oids.organizationName)?.text;
   if (request.domain !== domain) {

@@ -1,6 +1,8 @@
 import { isSignedBy } from '@entente/trust';
 import { type Certificate, type CertificateList, decodeCertificate } from '@entente/x509';
 import { issuingName } from '../ceremony/certify-issuing.ts';
+import { checkGiven, maybe } from '../ground/check-given.ts';
+import { aList, anObject, aText, aTime, having } from '../ground/check-values.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
 import { nameLimitsOf } from '../ground/name-limits.ts';
 import { nameOfOurs, nameOfTheirs } from './another-root.ts';
@@ -35,14 +37,27 @@ export interface VerifiedAnswer {
 
 const again = 'sign root-request.json again with entente ca root sign, and bring that answer';
 
+const knowledgeKinds = {
+  domain: aText,
+  root: having('a certificate of @entente/x509', 'der', 'subject', 'notAfter'),
+  roots: aList,
+  list: having('a list of @entente/x509', 'der', 'entries'),
+  objectsUrl: aText,
+  pending: maybe(anObject),
+  issuers: aList,
+  now: aTime,
+};
+
 /**
  * Verifies an answer as a relying party would, and more strictly: signatures of our root, a list that continues ours, and an authority
  * with our pending key, its name, and no right that it should not have. An answer that is in force already is accepted again: what it
  * contains may not have been stored completely.
  * @param answer - untrusted
  * @param knowledge - of the authority
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for knowledge of another form: by a time that is none, a list that has ended would be put in force
  */
 export function verifyRootAnswer(answer: RootAnswer, knowledge: AnswerKnowledge): Checked<VerifiedAnswer> {
+  checkGiven(knowledge, knowledgeKinds, 'verifyRootAnswer');
   const { domain, root } = knowledge;
   if (answer.domain !== domain) {
     return failed(
