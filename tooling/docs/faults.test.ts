@@ -61,6 +61,7 @@ const exceptions: Readonly<Record<string, string>> = {
     'says that an error is of the connection to PostgreSQL; the driver makes an AccountsFault of it',
   ThreadFileMissing:
     'says why the thread of a database did not begin; the store makes a fault of its own of it',
+  BrokenPeerError: 'the cause of a HopDownError, which names the place and has its remedy',
   BudgetExceeded: 'ends a search; the judge catches it and makes a rejection of it',
 };
 
