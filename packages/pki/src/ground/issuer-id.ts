@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { checkValue } from './check-values.ts';
-import { isOctets } from './given.ts';
+import { isOctets, unlike } from './given.ts';
 
 /**
  * Identifies an authority by its key, in paths and in the ledger: it stays the same when the certificate is renewed with the same
@@ -19,7 +18,7 @@ export function issuerId(publicKey: Uint8Array): string {
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT`: the hash of a text would be that of no key
  */
 export function spkiHash(publicKey: Uint8Array): string {
-  checkValue(publicKey, ['a SubjectPublicKeyInfo in a Uint8Array', isOctets], 'publicKey');
+  if (!isOctets(publicKey)) throw unlike(publicKey, 'a SubjectPublicKeyInfo in a Uint8Array', 'publicKey');
   return createHash('sha256').update(publicKey).digest('hex');
 }
 

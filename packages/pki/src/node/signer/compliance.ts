@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { isUint8Array } from 'node:util/types';
 import { PkiFault } from '../../ground/fault.ts';
-import { isOctets } from '../../ground/given.ts';
 import type { SignatureScheme, Signer } from '../../ground/signer.ts';
 
 /** One rule every signer must keep. */
@@ -89,7 +89,7 @@ async function expectSigned(signer: Signer, bytes: Uint8Array): Promise<void> {
 
 function expectVerified(signer: Signer, bytes: Uint8Array, signature: Uint8Array): void {
   const { digest } = schemes[signer.scheme];
-  if (isOctets(signature) && verify(digest, bytes, keyOf(signer), signature)) return;
+  if (isUint8Array(signature) && verify(digest, bytes, keyOf(signer), signature)) return;
   throw new Error(
     `expected a signature of ${bytes.length} octets with ${signer.scheme}, found something else`,
   );
