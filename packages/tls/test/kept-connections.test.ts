@@ -15,8 +15,8 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A server that says for how long it keeps a connection, unless it is to say nothing, and a client of it. */
-async function pair({ keepAliveTimeoutMs = 5_000, says = true } = {}) {
+/** A server that says for how long it keeps a connection, unless it is to say nothing, and that answers so many requests; and a client of it. */
+async function pair({ keepAliveTimeoutMs = 5_000, says = true, answers = 100 } = {}) {
   const asked: IncomingMessage[] = [];
   const server = await serve(
     https,
@@ -30,6 +30,7 @@ async function pair({ keepAliveTimeoutMs = 5_000, says = true } = {}) {
     },
     (request, response) => {
       asked.push(request);
+      if (asked.length > answers) return void request.socket.destroy();
       // Who sets Connection has no Keep-Alive of the platform beside it.
       if (!says) response.setHeader('connection', 'keep-alive');
       response.end(request.method);
@@ -120,6 +121,13 @@ describe('a connection that is kept for further requests', () => {
     await ask();
     asked.at(-1)?.socket.destroy();
     expect(await ask('PUT', 'a body')).toBe('PUT');
+  });
+
+  it('is no refusal of the certificate of this side where its server closes the other one too', async () => {
+    const { ask, asked } = await pair({ answers: 1 });
+    await ask();
+    await expect(ask()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(asked).toHaveLength(3);
   });
 
   it('takes a POST with it, which is not sent twice', async () => {

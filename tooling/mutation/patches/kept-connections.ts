@@ -35,6 +35,14 @@ export const patches: PatchList = {
       test: test('is replaced for every method that may be sent twice, with all that were kept beside it'),
     },
     {
+      name: 'closed-twice',
+      off: 'a server that closes two connections one after the other is said to refuse the certificate of this side',
+      file: `${dial}http-client.ts`,
+      find: 'throw refusedByPeer(failure)?.sent === true ? error : failure;',
+      replace: 'throw failure;',
+      test: test('is no refusal of the certificate of this side where its server closes the other one too'),
+    },
+    {
       name: 'order-sent-twice',
       off: 'a POST is sent twice',
       file: `${dial}http-client.ts`,

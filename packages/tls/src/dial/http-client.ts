@@ -5,6 +5,7 @@ import { TlsFault } from '../fault/fault.ts';
 import { OptionPlace, type Shape, wholeNumber } from '../options/option-rule.ts';
 import { abortSignal } from '../options/peer-rules.ts';
 import { nested, readOptions } from '../options/read-options.ts';
+import { refusedByPeer } from '../refusal/refused-by-peer.ts';
 import { type AgentOptions, agent, agentShape, type OverAnother } from './agent.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { bodyOf } from './request-body.ts';
@@ -127,7 +128,10 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       if (!idempotent.has(request.method) || !canBeSentAgain || !exchange.wasCutOff(error)) throw error;
       const again: RequestOptions & OverAnother = { ...target, overAnother: true };
       const spentMs = performance.now() - began;
-      return await read(new HttpExchange(again, body, { ...bounds, spentMs }));
+      return await read(new HttpExchange(again, body, { ...bounds, spentMs })).catch((failure: unknown) => {
+        // It was sent, and nothing came: that says of the certificate of this side, with which the first connection was open, no more than the first end did.
+        throw refusedByPeer(failure)?.sent === true ? error : failure;
+      });
     }
   };
   return {
