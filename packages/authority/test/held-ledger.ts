@@ -50,7 +50,7 @@ export async function startHeldLedger(): Promise<HeldLedger> {
   };
   const authority = {
     opened: { ledger, issuers: { revokedIds: () => new Set() } },
-    issuance: { issuer: { id: '01' } },
+    issuance: { issuer: { id: '01' }, issue: look(undefined) },
     clock: { now: () => Date.now() },
     revocation: {},
     topologies: { current: { topology: { servers: new Map(), document: contosoDocument } } },
