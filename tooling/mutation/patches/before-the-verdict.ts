@@ -182,7 +182,8 @@ export const patches: PatchList = {
       replace: '',
       test: {
         file: 'packages/tls/src/live/close-when-broken.test.ts',
-        title: 'a connection whose peer says by an alert that it goes, or has gone, is closed without a reason',
+        title:
+          'a connection whose peer says by an alert that it goes, or has gone, is closed without a reason',
       },
     },
     {
