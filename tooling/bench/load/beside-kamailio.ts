@@ -53,13 +53,22 @@ export async function measureKamailio(
   };
   let children = 0;
   let message: Measurement | undefined;
+  let failed: unknown = new Error('no number of processes was given');
   for (const count of options.children) {
-    const one = await load('MESSAGE', { children: count }, { pairs: open });
+    let one: Measurement;
+    try {
+      one = await load('MESSAGE', { children: count }, { pairs: open });
+    } catch (error) {
+      // With several processes on one core it loses a request now and then; what fails is not its best.
+      log(`  Kamailio with ${count} processes does not count: ${String(error)}`);
+      failed = error;
+      continue;
+    }
     if (message !== undefined && one.perSecond <= message.perSecond) continue;
     message = one;
     children = count;
   }
-  if (message === undefined) throw new Error('no number of processes was given');
+  if (message === undefined) throw failed;
   const users = await load('users calling', { children, password }, { pairs });
   const call = await load('calls', { children }, { pairs: open, what: 'call' });
   const pacedRate = Math.max(100, Math.floor(message.perSecond * latencyShare));
