@@ -20,6 +20,7 @@ import {
   InsideSockets,
   loadMetrics,
   type NamedPolicy,
+  OpenedParts,
   ProxyRuntime,
   peerName,
   proxyMetrics,
@@ -122,35 +123,38 @@ export async function serveDirector(options: ServeDirectorOptions): Promise<Runn
     retryOn: (listener) => member.trust.onChange(listener),
     dial: sockets.dialling(allow),
   });
-  const server = await sockets.listen(
-    { service: 'sip', clientCertificate: 'required', allow },
-    (socket, link) => {
-      const connection = runtime.accept(socket, link);
-      logConnection(connection, peerName(connection), fqdn);
-    },
-  );
-  const watching = everySecond(watch);
-  return {
-    port: server.port,
-    metrics: [
-      ...proxyMetrics(() => runtime.counts),
-      ...budgetMetrics(budget),
-      ...loadMetrics,
-      pendingConnections([server]),
-      refused.metric,
-      ...domainMetrics(member),
-      ...(accounts === undefined ? [] : [accountsMetric(accounts)]),
-    ],
-    drain(withinMs) {
-      server.stopAccepting();
-      return runtime.drain({ withinMs });
-    },
-    async [Symbol.asyncDispose]() {
-      await watching[Symbol.asyncDispose]();
-      await runtime[Symbol.asyncDispose]();
-      await server.close();
-    },
-  };
+  const opened = new OpenedParts();
+  // It waits for the end of its connections, which the runtime ends.
+  const listener = opened.use(new OpenedParts());
+  opened.use(runtime);
+  return await opened.orEnd(async () => {
+    const server = await sockets.listen(
+      { service: 'sip', clientCertificate: 'required', allow },
+      (socket, link) => {
+        const connection = runtime.accept(socket, link);
+        logConnection(connection, peerName(connection), fqdn);
+      },
+    );
+    listener.use(server);
+    opened.use(everySecond(watch));
+    return {
+      port: server.port,
+      metrics: [
+        ...proxyMetrics(() => runtime.counts),
+        ...budgetMetrics(budget),
+        ...loadMetrics,
+        pendingConnections([server]),
+        refused.metric,
+        ...domainMetrics(member),
+        ...(accounts === undefined ? [] : [accountsMetric(accounts)]),
+      ],
+      drain(withinMs) {
+        server.stopAccepting();
+        return runtime.drain({ withinMs });
+      },
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+    };
+  });
 }
 
 function ownInterface(topology: Topology, fqdn: string): ServerInterface {

@@ -22,6 +22,7 @@ import {
   InsideSockets,
   loadMetrics,
   type NamedPolicy,
+  OpenedParts,
   ProxyRuntime,
   peerName,
   proxyMetrics,
@@ -197,13 +198,13 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     },
   });
 
-  const opened: AsyncDisposable[] = [federationTrust, inside, outside];
-  const stop = async (): Promise<void> => {
-    for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
-  };
-  try {
+  const opened = new OpenedParts();
+  // What waits for the end of its connections ends after those who end them.
+  const listeners = new OpenedParts();
+  for (const part of [federationTrust, listeners, inside, outside]) opened.use(part);
+  return await opened.orEnd(async () => {
     const served = await serveObjects({ member, identity: externalIdentity, trust: federationTrust, logger });
-    opened.push(served);
+    listeners.use(served);
     const servers = await sockets.listen(
       { service: 'sip', name: 'SIP inside', clientCertificate: 'required', allow: allowInside },
       (socket, link) => {
@@ -211,7 +212,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         logConnection(connection, peerName(connection), fqdn);
       },
     );
-    opened.push(servers);
+    listeners.use(servers);
     const clients = await serve(
       tls,
       {
@@ -235,7 +236,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         else sip();
       },
     );
-    opened.push(clients);
+    listeners.use(clients);
     const partners = await serve(
       tls,
       {
@@ -255,9 +256,9 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         logConnection(connection, proven[0] ?? peerName(connection), external.fqdn, proven);
       },
     );
-    opened.push(partners);
-    opened.push(everySecond(watch));
-    opened.push(warnOfMissingNames({ topology, fqdn, identity: externalIdentity, log: logger }));
+    listeners.use(partners);
+    opened.use(everySecond(watch));
+    opened.use(warnOfMissingNames({ topology, fqdn, identity: externalIdentity, log: logger }));
     return {
       problems: () =>
         externalCertificateProblems(topology(), fqdn, externalIdentity.current.leaf, Date.now()),
@@ -283,12 +284,9 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         const drained = [drainedOutside, inside.drain({ withinMs, keepServersUntil: drainedOutside })];
         return (await Promise.all(drained)).every(Boolean);
       },
-      [Symbol.asyncDispose]: stop,
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }
 
 /**

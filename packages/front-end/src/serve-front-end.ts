@@ -23,6 +23,7 @@ import {
   loadMetrics,
   mayAuthenticate,
   type NamedPolicy,
+  OpenedParts,
   ProxyRuntime,
   proxyMetrics,
 } from '@entente/sip-relay';
@@ -95,6 +96,11 @@ export interface ServeFrontEndOptions {
  * @throws OperatorFault `ENTENTE_NOT_A_FRONT_END`; faults of `serve` in `@entente/tls`
  */
 export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<RunningFrontEnd> {
+  const opened = new OpenedParts();
+  return await opened.orEnd(() => openFrontEnd(options, opened));
+}
+
+async function openFrontEnd(options: ServeFrontEndOptions, opened: OpenedParts): Promise<RunningFrontEnd> {
   const { accounts, credentials, logger, member } = options;
   const { fqdn, identity, trust } = member;
   const own = ownInterface(member.topology, fqdn);
@@ -133,10 +139,9 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     options.locations === undefined
       ? await openPool(options, { topology, watch, clock, vouchers })
       : undefined;
-  const stopHearingOfTrust = trust.onChange(() => {
-    vouchers.changed();
-    pool?.trustChanged();
-  });
+  if (pool !== undefined) opened.use(pool);
+  // They wait for the end of their connections, which the runtime ends.
+  const listeners = opened.use(new OpenedParts());
   const policy: FrontEnd = new FrontEnd({
     fqdn,
     port,
@@ -201,11 +206,24 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     retryOn: (listener) => trust.onChange(listener),
     dial: sockets.dialling(allow),
   });
-  const stopFollowing = accounts?.onChange((changes) => {
-    policy.accountsChanged(changes);
-    pool?.usersChanged(changes.map(({ address }) => address));
-  });
-  const stopHearingOfTopology = member.onTopology(() => pool?.usersChanged());
+  opened.use(runtime);
+  opened.defer(() => policy.stop());
+  opened.defer(() => watch[Symbol.dispose]());
+  opened.defer(
+    trust.onChange(() => {
+      vouchers.changed();
+      pool?.trustChanged();
+    }),
+  );
+  opened.defer(member.onTopology(() => pool?.usersChanged()));
+  if (accounts !== undefined) {
+    opened.defer(
+      accounts.onChange((changes) => {
+        policy.accountsChanged(changes);
+        pool?.usersChanged(changes.map(({ address }) => address));
+      }),
+    );
+  }
   const server = await sockets.listen(
     {
       service: 'sip',
@@ -222,6 +240,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
       else logIgnored(logger, connection);
     },
   );
+  listeners.use(server);
   const web = await serveWeb({
     member,
     credentials,
@@ -232,10 +251,8 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     clock,
     logger,
     onRefusal,
-  }).catch(async (fault: unknown) => {
-    await server.close();
-    throw fault;
   });
+  listeners.use(web);
   // Without a store of its own a pool does it by itself.
   const { locations } = options;
   const onFault = (error: unknown) => logNotKept(logger, error);
@@ -250,6 +267,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   };
   const everySecond = setInterval(tick, secondMs);
   everySecond.unref();
+  opened.defer(() => clearInterval(everySecond));
   tick();
   return {
     port: server.port,
@@ -274,18 +292,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
       policy.stop();
       return runtime.drain({ withinMs });
     },
-    async [Symbol.asyncDispose]() {
-      stopFollowing?.();
-      stopHearingOfTrust();
-      stopHearingOfTopology();
-      clearInterval(everySecond);
-      watch[Symbol.dispose]();
-      policy.stop();
-      await runtime[Symbol.asyncDispose]();
-      await server.close();
-      await web[Symbol.asyncDispose]();
-      await pool?.[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 }
 

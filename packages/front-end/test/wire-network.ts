@@ -78,6 +78,7 @@ export async function startFrontEnd({
   };
   const keys = { current: { epoch: 1, key: randomBytes(32) }, keyOf: () => keys.current.key };
   const identity = await identityOf('fe1.contoso.example');
+  let following = 0;
   const options: ServeFrontEndOptions = {
     member: {
       fqdn: 'fe1.contoso.example',
@@ -86,7 +87,10 @@ export async function startFrontEnd({
       topology,
       revocationLists: [],
       keysFor: (_purpose: string) => keys as PurposeKeys,
-      onTopology: () => () => {},
+      onTopology() {
+        following++;
+        return () => void following--;
+      },
       authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
     } as unknown as Member,
     logger,
@@ -116,6 +120,10 @@ export async function startFrontEnd({
     /** Starts it again after `stop`. */
     async start() {
       frontEnd = await serveFrontEnd(options);
+    },
+    /** How many follow the topology. */
+    get following() {
+      return following;
     },
     /** For clients that are no {@link Peer}. */
     dial: (hop: NextHop) => dialDomain(hop, trust),

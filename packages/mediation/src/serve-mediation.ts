@@ -14,9 +14,11 @@ import { createSealing } from '@entente/sip-proxy';
 import {
   budgetMetrics,
   connectionLog,
+  everySecond,
   FlowNames,
   InsideSockets,
   loadMetrics,
+  OpenedParts,
   ProxyRuntime,
   peerName,
   proxyMetrics,
@@ -123,10 +125,10 @@ export async function serveMediation(options: ServeMediationOptions): Promise<Ru
     retryOn: (listener) => member.trust.onChange(listener),
     dial: sockets.dialling(allowInside),
   });
-  const opened: AsyncDisposable[] = [runtime];
-  const stop = async (): Promise<void> => {
-    for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
-  };
+  const opened = new OpenedParts();
+  // They wait for the end of their connections, which the runtime ends.
+  const listeners = opened.use(new OpenedParts());
+  opened.use(runtime);
   const listen = async (service: 'sip' | 'gateway', allow: typeof allowInside, name: string) => {
     const server = await sockets.listen(
       { service, name, clientCertificate: 'required', allow, isForOthers: service === 'gateway' },
@@ -135,18 +137,13 @@ export async function serveMediation(options: ServeMediationOptions): Promise<Ru
         logConnection(connection, peerName(connection), fqdn);
       },
     );
-    opened.push({ [Symbol.asyncDispose]: () => server.close() });
-    return server;
+    return listeners.use(server);
   };
-  try {
+  return await opened.orEnd(async () => {
     const inside = await listen('sip', allowInside, 'SIP inside');
     const outside = await listen('gateway', allowGateways, links.mediationToGateway.name);
-    opened.push(
-      repeating(
-        () => servers.tick(),
-        () => secondMs,
-        servers,
-      ),
+    opened.use(everySecond(servers));
+    opened.use(
       repeating(
         () => gateways.tick(),
         () => topology().telephony.healthSeconds * secondMs,
@@ -170,12 +167,9 @@ export async function serveMediation(options: ServeMediationOptions): Promise<Ru
         outside.stopAccepting();
         return runtime.drain({ withinMs });
       },
-      [Symbol.asyncDispose]: stop,
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }
 
 /** Does something at once, and then again and again, after a time that may be another one each time. */

@@ -60,5 +60,6 @@ export {
   type MemberServerParts,
   openMemberServer,
 } from './server/member-server.ts';
+export { OpenedParts } from './server/opened-parts.ts';
 export { namesOurDomain } from './service-host.ts';
 export { withoutFields } from './without-fields.ts';
