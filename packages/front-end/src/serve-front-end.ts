@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import {
   accountsMetric,
   domainMetrics,
@@ -21,7 +20,6 @@ import {
   FlowNames,
   InsideSockets,
   loadMetrics,
-  mayAuthenticate,
   type NamedPolicy,
   OpenedParts,
   ProxyRuntime,
@@ -33,8 +31,9 @@ import type { SignOutCause } from './account-changes.ts';
 import { claimsNoServer } from './claims-no-server.ts';
 import { FrontEnd, type FrontEndSender } from './front-end.ts';
 import { logIgnored } from './log-ignored.ts';
+import { openPool } from './pool/open-pool.ts';
 import { poolMetrics, waitingMetric } from './pool/pool-metrics.ts';
-import { PoolRegistrations } from './pool/pool-registrations.ts';
+import type { PoolRegistrations } from './pool/pool-registrations.ts';
 import { PoolWatch } from './pool/pool-watch.ts';
 import { Vouchers } from './pool/vouchers.ts';
 import { ClockWatch } from './registrations/clock-watch.ts';
@@ -42,8 +41,6 @@ import { expiring } from './registrations/expiry.ts';
 import { serveWeb } from './web/serve-web.ts';
 
 const secondMs = 1_000;
-/** Milliseconds that a REGISTER waits for another server of the pool to have it too. */
-const copyMs = 2_000;
 
 /** A front end that listens. */
 export interface RunningFrontEnd extends AsyncDisposable {
@@ -301,40 +298,6 @@ const signOutTexts: Readonly<Record<SignOutCause, string>> = {
   removed: 'the account was removed',
   'password-set': 'the account has another password',
 };
-
-/** Where users are, in a copy that this server has and keeps, for a pool that shares no store. */
-function openPool(
-  { accounts, credentials, logger, member, registrationsFile }: ServeFrontEndOptions,
-  {
-    clock,
-    topology,
-    vouchers,
-    watch,
-  }: {
-    readonly clock: () => number;
-    readonly topology: () => Topology;
-    readonly vouchers: Vouchers;
-    readonly watch: PoolWatch;
-  },
-): Promise<PoolRegistrations> {
-  const { isLiving, members, send } = watch;
-  return PoolRegistrations.open({
-    members,
-    isLiving,
-    send,
-    clock,
-    logger,
-    isBelieved: vouchers.isBelieved,
-    isAsker: vouchers.isAsker,
-    isOurs: (aor) =>
-      topology()
-        .homeServers(aor, accounts?.known.of(aor)?.home)
-        .some(({ fqdn }) => fqdn === member.fqdn),
-    isUser: (aor) => mayAuthenticate(credentials, aor),
-    patience: () => setTimeout(copyMs, undefined, { ref: false }),
-    file: registrationsFile === undefined ? undefined : { path: registrationsFile, logger },
-  });
-}
 
 /** A client has left, or cannot be reached any more, and the store still says otherwise: requests for it are answered 430 or 480. */
 function logNotKept(logger: Logger, error: unknown): void {
