@@ -86,5 +86,27 @@ export const patches: PatchList = {
         title: 'runs until it is told to stop, though nothing of it waits for anything',
       },
     },
+    {
+      name: 'left-where-none-listens',
+      off: 'a front end that cannot listen leaves behind what it has opened',
+      file: 'packages/front-end/src/serve-front-end.ts',
+      find: 'await opened.orEnd(() => openFrontEnd(options, opened));',
+      replace: 'await openFrontEnd(options, opened);',
+      test: {
+        file: 'packages/front-end/test/does-not-listen.test.ts',
+        title: 'a front end that cannot listen ends all that it has opened',
+      },
+    },
+    {
+      name: 'ended-in-order',
+      off: 'what was opened first ends first, below those that use it',
+      file: 'packages/sip-relay/src/server/opened-parts.ts',
+      find: 'this.#ends.splice(0).reverse()',
+      replace: 'this.#ends.splice(0)',
+      test: {
+        file: 'packages/sip-relay/src/server/opened-parts.test.ts',
+        title: 'what a server has opened ends in the opposite order, once',
+      },
+    },
   ],
 };
