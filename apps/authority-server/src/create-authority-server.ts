@@ -135,6 +135,7 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
         ...authority.problems().map((problem) => ({ ...problem, stops: stopping.has(problem.part) })),
         ...(plugins?.plugins.problems() ?? []),
       ],
+      member: authority,
       [Symbol.asyncDispose]: close,
     };
   } catch (fault) {

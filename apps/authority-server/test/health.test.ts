@@ -75,6 +75,20 @@ describe('the health of an authority', () => {
     expect(await (await scene.ask('/healthz')).json()).toEqual({ status: 'ok' });
   });
 
+  it('has what is wrong with its server besides, such as a log that takes no lines, for as long as that is so', async () => {
+    const log = { part: 'log', message: 'it takes no lines', remedy: 'free space' };
+    let isFull = true;
+    const { member, problems } = scene.server();
+    member?.reportProblems(() => [...(problems?.() ?? []), ...(isFull ? [{ ...log, stops: false }] : [])]);
+    const response = await scene.ask('/healthz', scene.alice);
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { status: 'unavailable', problems: [log] },
+    ]);
+    isFull = false;
+    expect(await (await scene.ask('/healthz')).json()).toEqual({ status: 'ok' });
+  });
+
   it('says that the revocation list has expired, and the certificate of the authority itself', async () => {
     clock.offsetMs = 8 * 86_400_000;
     const response = await scene.ask('/healthz');

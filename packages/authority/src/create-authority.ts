@@ -16,7 +16,7 @@ import type { AuthorityStores } from './authority-stores.ts';
 import type { WrittenBackup } from './back-up.ts';
 import { allowAtAuthority, type Caller, callerOf } from './caller.ts';
 import { faultFields } from './fault-fields.ts';
-import type { HealthProblem } from './health/health.ts';
+import type { HealthProblem, ReportedProblem } from './health/health.ts';
 import { KeptFiles } from './health/kept-files.ts';
 import { ownCertificateProbe } from './health/probes.ts';
 import { openDomainAuthority } from './open-domain-authority.ts';
@@ -66,6 +66,11 @@ export interface RunningAuthority {
   backUp(to: string): Promise<WrittenBackup>;
   /** What is wrong with it now: what failed and has not succeeded since, and what its probes find. */
   problems(): readonly HealthProblem[];
+  /**
+   * Lets `GET /healthz`, and so `entente status`, have what is wrong with the whole server, as with its log.
+   * @param problems - everything, those of the authority among it
+   */
+  reportProblems(problems: () => readonly ReportedProblem[]): void;
   /** Ends the event streams, which would otherwise prevent a listener from draining. */
   endStreams(): void;
   /** Stops upkeep, closes the ledger. Close the listeners first. */
@@ -168,6 +173,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
     fetchObject: async (request) => objects(request),
     backUp: (to) => authority.backUp(to),
     problems: () => health.problems(),
+    reportProblems: (problems) => health.report(problems),
     endStreams: authority.events.close,
     async [Symbol.asyncDispose]() {
       stopUpkeep();

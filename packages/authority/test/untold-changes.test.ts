@@ -9,7 +9,8 @@ import { createTestLog } from '@entente/testkit';
 import { systemClock } from '@entente/tls';
 import { administratorSetHash, decodeTrustState } from '@entente/topology';
 import { encodePem } from '@entente/x509';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { StateSequence } from '../src/trust-state/state-sequence.ts';
 import { contoso, next, signed } from './contoso.ts';
 
 const hour = 3_600_000;
@@ -23,6 +24,7 @@ const member = peerOf({ server });
 
 let folder: string;
 let authority: RunningAuthority;
+let open: () => Promise<RunningAuthority>;
 /** Milliseconds by which the clock of the authority is ahead. */
 let ahead = 0;
 const waiting = new Set<{ readonly at: number; readonly run: () => void }>();
@@ -62,16 +64,18 @@ beforeAll(async () => {
   const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example', directory: join(folder, 'ca') };
   const objectsUrl = 'http://ca.contoso.example';
   await initialiseAuthority({ ...names, objectsUrl, now: Date.now(), openLedger });
-  authority = await createAuthority(
-    {
-      ...names,
-      administratorsHash: administratorSetHash(contoso.administrators),
-      authorityUrl: url,
-      objectsUrl,
-    },
-    createTestLog(),
-    { ...systemClock, ...clock },
-  );
+  open = () =>
+    createAuthority(
+      {
+        ...names,
+        administratorsHash: administratorSetHash(contoso.administrators),
+        authorityUrl: url,
+        objectsUrl,
+      },
+      createTestLog(),
+      { ...systemClock, ...clock },
+    );
+  authority = await open();
   expect((await order('/topology', signed(contoso))).answer).not.toHaveProperty('untold');
 });
 afterAll(async () => {
@@ -106,6 +110,23 @@ describe('a change of which no trust state can be signed', () => {
     pass(5_000);
     await expect.poll(toldVersion).toBe(2);
     expect(parts()).toEqual([]);
+  });
+
+  it('is no missing topology where it is the first since a start: a member that asks learns what keeps it from being signed', async () => {
+    await authority[Symbol.asyncDispose]();
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    const sequence = vi.spyOn(StateSequence.prototype, 'next').mockRejectedValue(full);
+    authority = await open();
+    const response = await authority.fetch(new Request(`${url}/state`), member);
+    const answer = await response.json();
+    expect([response.status, answer]).toMatchObject([
+      404,
+      { reason: 'not-found', detail: expect.stringContaining('no trust state could be signed') },
+    ]);
+    expect(JSON.stringify(answer)).not.toContain('entente topology publish');
+    sequence.mockRestore();
+    pass(5_000);
+    await expect.poll(parts).toEqual([]);
   });
 
   it('is not one for which the key can have no next certificate: the key before signs while its own is valid', async () => {

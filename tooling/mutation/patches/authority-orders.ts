@@ -292,6 +292,42 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'remedy-of-the-machine',
+      off: 'an authority whose disk is full says that its log be read',
+      file: 'packages/authority/src/health/health.ts',
+      find: 'if (found === undefined) return { message, remedy: defectRemedy };',
+      replace: "if (found === undefined || code !== 'EACCES') return { message, remedy: defectRemedy };",
+      test: {
+        file: 'packages/authority/src/health/health.test.ts',
+        title: 'says what to do about a fault of the machine, also about one that brings no remedy',
+      },
+    },
+    {
+      name: 'server-of-the-authority',
+      off: 'entente status says nothing of an authority whose log cannot be written',
+      file: 'apps/authority-server/src/create-authority-server.ts',
+      find: '      member: authority,\n',
+      replace: '',
+      test: {
+        file: 'apps/authority-server/test/health.test.ts',
+        title:
+          'has what is wrong with its server besides, such as a log that takes no lines, for as long as that is so',
+      },
+    },
+    {
+      name: 'first-state-unsigned',
+      off: 'a member is told that no topology is published where its trust state cannot be signed',
+      file: 'packages/authority/src/routes/trust-state-routes.ts',
+      find: '{ ...noState, ...untold }',
+      replace: 'noState',
+      test: {
+        file: 'packages/authority/test/untold-changes.test.ts',
+        title:
+          'is no missing topology where it is the first since a start: a member that asks learns what keeps it from being signed',
+        inOrder: true,
+      },
+    },
+    {
       name: 'trail-hides-no-topology',
       off: 'an authority whose topologies cannot be stored is well once the trail takes no record either',
       file: 'packages/authority/src/health/health.ts',

@@ -41,6 +41,37 @@ describe('the health of an authority', () => {
     expect(health.problems(), 'a later one of this part').toMatchObject([{ message: 'the disk is full' }]);
   });
 
+  it('says what to do about a fault of the machine, also about one that brings no remedy', async () => {
+    const health = new Health();
+    const remedyOf = async (fields: object): Promise<string> => {
+      const fault = Object.assign(new Error('it failed'), fields);
+      await expect(health.follow('trust-state', () => Promise.reject(fault))).rejects.toBe(fault);
+      return health.problems()[0]?.remedy ?? '';
+    };
+    expect(await remedyOf({ code: 'ENOSPC' })).toContain('make space on the disk');
+    expect(health.problems()).toMatchObject([
+      { message: 'the folder of the authority: the disk is full (ENOSPC)' },
+    ]);
+    expect(await remedyOf({ code: 'EMFILE', path: 'state.json' })).toContain('LimitNOFILE=');
+    expect(health.problems()).toMatchObject([{ message: expect.stringMatching(/^state\.json: /) }]);
+    expect(await remedyOf({ code: 'ENOENT', path: 'state.key' })).toContain('do not restart the authority');
+    for (const fields of [{}, { code: 'ERR_INVALID_STATE' }])
+      expect(await remedyOf(fields)).toContain('report it as a defect');
+  });
+
+  it('has the problems of its server for those who ask it, and its own alone where no server reports', async () => {
+    const health = new Health();
+    health.watch(() => expired);
+    expect(health.reported()).toEqual([expired]);
+    const log = { part: 'log', message: 'it takes no lines', remedy: 'free space', stops: false };
+    health.report(() => [...health.problems(), log]);
+    expect(health.reported()).toEqual([
+      expired,
+      { part: 'log', message: 'it takes no lines', remedy: 'free space' },
+    ]);
+    expect(health.problems(), 'the log is no part of an authority').toEqual([expired]);
+  });
+
   it('has what a probe finds when somebody asks', () => {
     const health = new Health();
     let found: HealthProblem | undefined = expired;

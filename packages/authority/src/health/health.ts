@@ -1,3 +1,5 @@
+import { describeFault } from '@entente/host';
+
 /** A part of an authority that may fail while the rest goes on. */
 export type HealthPart =
   | 'ledger'
@@ -19,14 +21,17 @@ export interface HealthProblem {
   readonly part: HealthPart;
   /** What was found, in one sentence. */
   readonly message: string;
-  /** What the operator should do now; to read the log where the fault has no remedy of its own. */
+  /** What the operator should do now. */
   readonly remedy: string;
 }
 
 /** Looks at a part when health is asked for. */
 export type HealthProbe = () => HealthProblem | undefined;
 
-const faultRemedy = 'see the log of the authority; it tries again by itself';
+/** What is wrong with the server of an authority: problems of the authority, or of what runs it, such as its log. */
+export interface ReportedProblem extends Omit<HealthProblem, 'part'> {
+  readonly part: string;
+}
 
 /**
  * The truth about an authority: what has failed and has not succeeded since, and what its probes find now. A part that failed is well again
@@ -38,6 +43,7 @@ export class Health {
     { readonly problem: HealthProblem; readonly isWell: () => boolean }
   >();
   readonly #probes: HealthProbe[] = [];
+  #reported: (() => readonly ReportedProblem[]) | undefined;
 
   /** @param probe - looks each time that somebody asks */
   watch(probe: HealthProbe): void {
@@ -63,8 +69,7 @@ export class Health {
     } catch (fault) {
       // One that is not of this part says nothing about what failed in it before.
       if (this.#failed.has(part) && recovered(fault)) throw fault;
-      const { message, remedy } = fault as Error & { readonly remedy?: unknown };
-      const problem = { part, message, remedy: typeof remedy === 'string' ? remedy : faultRemedy };
+      const problem = { part, ...described(fault as Error) };
       this.#failed.set(part, { problem, isWell: () => recovered(fault) });
       throw fault;
     }
@@ -76,4 +81,31 @@ export class Health {
     for (const [part, { isWell }] of this.#failed) if (isWell()) this.#failed.delete(part);
     return [...[...this.#failed.values()].map(({ problem }) => problem), ...found];
   }
+
+  /** @param problems - everything that is wrong with the server, these problems among it; from now on {@link reported} has it */
+  report(problems: () => readonly ReportedProblem[]): void {
+    this.#reported = problems;
+  }
+
+  /** Everything that is wrong now with the server that the authority is a part of; with the authority alone where no server reports. */
+  reported(): readonly ReportedProblem[] {
+    const problems: readonly ReportedProblem[] = this.#reported?.() ?? this.problems();
+    return problems.map(({ part, message, remedy }) => ({ part, message, remedy }));
+  }
 }
+
+/** A fault in a sentence, with what to do. */
+function described(fault: Error & { readonly code?: unknown; readonly remedy?: unknown }) {
+  const { code, message, remedy } = fault;
+  if (typeof remedy === 'string') return { message, remedy };
+  // Nothing is to be created in its place, which is what helps elsewhere.
+  if (code === 'ENOENT') return { message, remedy: missingRemedy };
+  const found = describeFault(fault, 'the folder of the authority');
+  if (found === undefined) return { message, remedy: defectRemedy };
+  return { message: `${found.place}: ${found.sentence} (${found.code})`, remedy: found.remedy };
+}
+
+const missingRemedy =
+  'do not restart the authority, and put back what is missing, from a copy of its folder or from a backup; it tries again by itself';
+const defectRemedy =
+  'it tries again by itself; where this stays, report it as a defect, with the line of level 50 in the log of the authority that has this sentence: err there says where it comes from';

@@ -53,7 +53,7 @@ export function listProbe(
         : `${inForce.number}, which expired at ${new Date(inForce.nextUpdate).toISOString()}`;
     const remedy =
       part === 'revocation-list'
-        ? 'see the log of the authority for why it signs no other; it tries again by itself'
+        ? 'compare the clock of this machine (date -u); where it is right, do what the other problems of the authority say, which keep it from signing the next one; it tries again by itself'
         : 'let the root sign the next one: carry root-request.json to its key, sign it with entente ca root sign, and bring the answer back with entente ca root accept';
     return { part, message: `expected a revocation list that is in force, found ${found}`, remedy };
   };
@@ -67,7 +67,7 @@ export function ownCertificateProbe(own: Pick<OwnCertificate, 'invalid'>): Healt
   return () => {
     const message = own.invalid();
     const remedy =
-      'check the clock of this machine (date -u), and see the log of the authority for why it issues itself no other; it tries again by itself';
+      'check the clock of this machine (date -u); where it is right, do what the other problems of the authority say, which keep it from issuing itself the next one; it tries again by itself';
     return message === undefined ? undefined : { part: 'own-certificate', message, remedy };
   };
 }

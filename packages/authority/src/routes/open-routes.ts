@@ -79,7 +79,7 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
   app.get('/roots.pem', (c) => roots(c.req.raw));
   app.get('/trust-bundle', (c) => bundle(c.req.raw));
   app.get('/healthz', (c) => {
-    const problems = authority.health.problems();
+    const problems = authority.health.reported();
     const isWell = problems.length === 0;
     const status = isWell ? 'ok' : 'unavailable';
     // What is wrong helps an attacker: it is for those who have proven a name.

@@ -13,8 +13,9 @@ export function addTrustStateRoutes(app: AuthorityApp, { authority, guard, refus
   app.get('/state', (c) => {
     const refused = guard('member', c.env.caller);
     if (refused !== undefined) return refused;
-    const { current } = authority.states;
-    if (current === undefined) return refusals.request(noState, c.env.caller);
+    const { current, untold } = authority.states;
+    if (current === undefined)
+      return refusals.request(untold === undefined ? noState : { ...noState, ...untold }, c.env.caller);
     return c.body(current.text, 200, { 'content-type': trustStateMediaType, 'cache-control': 'no-store' });
   });
 

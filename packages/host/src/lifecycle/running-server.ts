@@ -22,7 +22,7 @@ export interface RunningServer extends AsyncDisposable {
   reload?(): Promise<Reloaded>;
   /** What is wrong with it now, for `/healthz` and `/readyz`. */
   problems?(): readonly ServerProblem[];
-  /** What makes it a member of a network; gets the problems, those of the log among them, to report them to the authority. */
+  /** What makes it a member of a network; gets the problems, those of the log among them, to report them to the authority; at an authority that itself. */
   readonly member?: { reportProblems(problems: () => readonly ServerProblem[]): void };
   /** What it counts, for `/metrics`. */
   readonly metrics?: readonly Metric[];
