@@ -328,6 +328,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'open-files-nearly-used-up',
+      off: 'a server that soon closes each new connection is well',
+      file: 'packages/host/src/management/open-files.ts',
+      find: 'counted.open < counted.most * enough',
+      replace: 'counted.most >= 0',
+      test: {
+        file: 'packages/host/src/management/open-files.test.ts',
+        title:
+          'a process that has nearly all open files that it may have is a problem that says how many, and what to do',
+      },
+    },
+    {
       name: 'trail-hides-no-topology',
       off: 'an authority whose topologies cannot be stored is well once the trail takes no record either',
       file: 'packages/authority/src/health/health.ts',

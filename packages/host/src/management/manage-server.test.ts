@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLogger } from '../logger.ts';
 
 const output = '../standard-output.ts';
+const openFiles = './open-files.ts';
 
 beforeEach(() => {
   vi.resetModules();
@@ -9,9 +10,14 @@ beforeEach(() => {
     ...(await original<object>()),
     standardOutputFailure: () => 'ENOSPC',
   }));
+  vi.doMock(openFiles, async (original) => ({
+    ...(await original<object>()),
+    countOpenFiles: () => ({ open: 1_000, most: 1_000 }),
+  }));
 });
 afterEach(() => {
   vi.doUnmock(output);
+  vi.doUnmock(openFiles);
   vi.resetModules();
 });
 
@@ -38,5 +44,9 @@ it.each([
     async () => running,
   );
   expect(reportProblems).toHaveBeenCalledOnce();
-  expect(reportProblems.mock.calls[0]?.[0]()).toMatchObject([problem, { part: 'log', stops: false }]);
+  expect(reportProblems.mock.calls[0]?.[0]()).toMatchObject([
+    problem,
+    { part: 'log', stops: false },
+    { part: 'open-files', stops: false },
+  ]);
 });

@@ -8,6 +8,7 @@ import { standardOutputFailure } from '../standard-output.ts';
 import { answerManagement, type Managed, type ServerStage } from './answer-management.ts';
 import { logProblems } from './log-problems.ts';
 import type { ManagementConfig } from './management-config.ts';
+import { countOpenFiles, openFilesProblems } from './open-files.ts';
 
 /** What {@link manageServer} needs. */
 export interface ManageOptions {
@@ -36,6 +37,7 @@ export async function manageServer<S extends RunningServer>(
   const problems = (): readonly ServerProblem[] => [
     ...(running?.problems?.() ?? []),
     ...logProblems(standardOutputFailure()),
+    ...openFilesProblems(countOpenFiles()),
   ];
   const startReporting = async (): Promise<S> => {
     const server = await start();
