@@ -242,5 +242,28 @@ export const patches: PatchList = {
         title: 'does not start with accounts that are not the present ones',
       },
     },
+    {
+      name: 'hung-connection-asked-again',
+      off: 'an order about a user waits twice as long for a PostgreSQL that has hung in its transaction',
+      file: 'packages/store-sql/src/postgres/postgres-transaction.ts',
+      find: 'return error instanceof ConnectionFailed;',
+      replace: 'return error instanceof ConnectionFailed && false;',
+      test: {
+        file: 'packages/store-sql/src/postgres/postgres-transaction.test.ts',
+        title:
+          'a transaction is rolled back after an error of the server alone: of the connection, which has not ended the statement perhaps',
+      },
+    },
+    {
+      name: 'queries-behind-a-hung-one',
+      off: 'the one that listens for changes puts query behind query to a PostgreSQL that has hung',
+      file: 'packages/store-sql/src/postgres/unless-under-way.ts',
+      find: '    if (isUnderWay) return;\n',
+      replace: '',
+      test: {
+        file: 'packages/store-sql/src/postgres/unless-under-way.test.ts',
+        title: 'a call is left out while the one before has not ended, also one that fails',
+      },
+    },
   ],
 };

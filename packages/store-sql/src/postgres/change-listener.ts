@@ -7,6 +7,7 @@ import { connectionConfig } from './connection-config.ts';
 import type { Contact } from './contact.ts';
 import { postgresFault, thrownByLibrary } from './postgres-fault.ts';
 import { type PostgresServer, placeOf } from './postgres-server.ts';
+import { unlessUnderWay } from './unless-under-way.ts';
 
 /** Options of {@link ChangeListener}. */
 export interface ListenerOptions {
@@ -99,8 +100,9 @@ export class ChangeListener {
       onListening();
       this.#told = undefined;
       await this.#compare(client);
+      const beat = unlessUnderWay(() => this.#compare(client));
       beating = setInterval(() => {
-        this.#compare(client).catch((error) => lost.abort(error));
+        beat().catch((error) => lost.abort(error));
       }, heartbeatMs).unref();
       if (!lost.signal.aborted) await once(lost.signal, 'abort');
       throw lost.signal.reason;

@@ -4,7 +4,15 @@ import { pauseBefore } from './backoff.ts';
 import { checkSession } from './check-session.ts';
 import { connectionConfig } from './connection-config.ts';
 import type { Contact } from './contact.ts';
-import { mayPass, overloaded, postgresFault, readOnly, sqlState, thrownByLibrary } from './postgres-fault.ts';
+import {
+  ConnectionFailed,
+  mayPass,
+  overloaded,
+  postgresFault,
+  readOnly,
+  sqlState,
+  thrownByLibrary,
+} from './postgres-fault.ts';
 import { type PostgresServer, placeOf } from './postgres-server.ts';
 import {
   type Queryable,
@@ -82,7 +90,8 @@ export function openPostgres(options: PostgresDriverOptions): PostgresDriver {
       });
     } catch (error) {
       // What a database is set to counts for the sessions that begin afterwards.
-      if (mayPass(error) || sqlState(error) === readOnly) broken ??= error as Error;
+      const isFailed = error instanceof ConnectionFailed || mayPass(error);
+      if (isFailed || sqlState(error) === readOnly) broken ??= error as Error;
       throw error;
     } finally {
       client.removeListener('error', onError);

@@ -1,4 +1,5 @@
 import type { SqlReader, SqlRow, SqlTransaction, SqlValue } from '../driver/sql-driver.ts';
+import { ConnectionFailed } from './postgres-fault.ts';
 
 /** What runs statements: a connection, or the pool. */
 export interface Queryable {
@@ -44,7 +45,7 @@ export function transactionOf(connection: Queryable): SqlTransaction {
         await run('RELEASE SAVEPOINT part', []);
         return value;
       } catch (error) {
-        await run('ROLLBACK TO SAVEPOINT part', []);
+        if (!isGone(error)) await run('ROLLBACK TO SAVEPOINT part', []);
         throw error;
       }
     },
@@ -80,8 +81,8 @@ export async function runTransaction<T>(
   try {
     value = await work(transaction);
   } catch (error) {
-    // On a connection that is gone there is nothing to undo, and the first error says more.
-    await transaction.run('ROLLBACK', []).catch(() => {});
+    // The first error says more.
+    if (!isGone(error)) await transaction.run('ROLLBACK', []).catch(() => {});
     throw error;
   }
   committing(value);
@@ -101,10 +102,19 @@ export async function rehearseTransaction(
   await transaction.run(begins.write, []);
   try {
     await work(transaction);
-  } finally {
-    // On a connection that is gone there is nothing to undo.
-    await transaction.run('ROLLBACK', []).catch(() => {});
+  } catch (error) {
+    if (!isGone(error)) await transaction.run('ROLLBACK', []).catch(() => {});
+    throw error;
   }
+  await transaction.run('ROLLBACK', []).catch(() => {});
+}
+
+/**
+ * Whether nothing is to be undone, because the connection is closed: where a server has hung, the statement may still be under way, and the next one
+ * would wait as long for its answer.
+ */
+function isGone(error: unknown): boolean {
+  return error instanceof ConnectionFailed;
 }
 
 /** The version of the schema of a database. */
