@@ -30,6 +30,7 @@ export type HealthProbe = () => HealthProblem | undefined;
 
 /** What is wrong with the server of an authority: problems of the authority, or of what runs it, such as its log. */
 export interface ReportedProblem extends Omit<HealthProblem, 'part'> {
+  /** What does not work: a part of the authority, or of its server, such as `log`. */
   readonly part: string;
 }
 
