@@ -77,8 +77,8 @@ export const patches: PatchList = {
       name: 'stored-by-a-look',
       off: 'a change of accounts that was refused comes into force minutes later',
       file: source('postgres/postgres-transaction.ts'),
-      find: "await transaction.run('ROLLBACK', []).catch(() => {});\n  }\n}",
-      replace: "await transaction.run('COMMIT', []).catch(() => {});\n  }\n}",
+      find: "await transaction.run('ROLLBACK', []).catch(() => {});\n}",
+      replace: "await transaction.run('COMMIT', []).catch(() => {});\n}",
       test: test(
         'postgres-read-only',
         'are said to be stored again once it is over, though nobody changes one, and what was refused stays refused',

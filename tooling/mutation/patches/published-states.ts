@@ -41,8 +41,8 @@ export const patches: PatchList = {
       name: 'state-for-anyone',
       off: 'the trust state is served to anyone',
       file: 'packages/authority/src/routes/trust-state-routes.ts',
-      find: "const refused = guard('member', c.env.caller);\n    if (refused !== undefined) return refused;\n    const { current }",
-      replace: 'const { current }',
+      find: "const refused = guard('member', c.env.caller);\n    if (refused !== undefined) return refused;\n    const { current, untold }",
+      replace: 'const { current, untold }',
       test: {
         file: 'packages/authority/test/trust-state.test.ts',
         title: 'is for members, and there is none before the first topology',
