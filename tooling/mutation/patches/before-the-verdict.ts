@@ -57,6 +57,14 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'turns-that-stop',
+      off: 'those that have been silent for long keep each other from their turns, until something else happens in the process',
+      file: reading,
+      find: 'if (this.#waiting > 0 && !this.#isPaused) this.#wake();',
+      replace: '',
+      test: reads('have their turns one after another where nothing else happens in the process'),
+    },
+    {
       name: 'verified-together',
       off: 'forged chains that come of many addresses at once are all verified in one turn, in which nobody is served',
       file: pacing,

@@ -57,6 +57,14 @@ function start(yields: (label: string) => boolean = () => false) {
       now += ms;
     },
     read: () => all.filter(({ isRead }) => isRead).map(({ label }) => label),
+    /** Nothing comes until a timer is due: what is to be done at the end of a turn is done first, and then the timer. Says whether there was one. */
+    idle(): boolean {
+      const timers = due.splice(0);
+      if (timers.length === 0) return false;
+      for (const run of turns.splice(0)) run();
+      for (const { run } of timers) run();
+      return true;
+    },
     /** The pause is over. */
     goOn(): number {
       const pauses = due.filter(({ ms }) => ms >= 100);
@@ -138,6 +146,29 @@ describe('handshakes that are read', () => {
       turn();
     }
     expect(seen.size).toBe(30);
+  });
+
+  it('have their turns one after another where nothing else happens in the process', () => {
+    const { begin, idle, pass, read, turn } = start();
+    for (let count = 0; count < 8; count++) begin(`silent${count}`, 0);
+    pass(freshMs + 1);
+    turn();
+    const seen = new Set<string>();
+    for (let count = 0; count < 8; count++) {
+      for (const label of read()) seen.add(label);
+      expect(idle()).toBe(true);
+    }
+    expect(seen.size).toBe(8);
+  });
+
+  it('keep no timer where none waits', () => {
+    const { begin, idle, pass, reads, turn } = start();
+    const silent = Array.from({ length: 8 }, (_, at) => begin(`silent${at}`, 0));
+    pass(freshMs + 1);
+    turn();
+    for (const { socket } of silent) reads.remove(socket);
+    expect(idle()).toBe(true);
+    expect(idle()).toBe(false);
   });
 
   it('are none after a long turn in which one was read, for as long, so that others have half of the time', () => {

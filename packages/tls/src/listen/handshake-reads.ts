@@ -188,12 +188,16 @@ export class HandshakeReads {
     (socket as unknown as Handle)._handle?.readStop?.();
   }
 
-  /** Nothing of those that wait can end the turn. */
+  /**
+   * Nothing of those that wait can end the turn. The platform runs its timers behind the end of a turn: the next one has to be there before the event loop waits
+   * again, or the others wait until something else happens.
+   */
   #wake(): void {
     if (this.#isWoken) return;
     this.#isWoken = true;
     this.#options.after(idleMs, () => {
       this.#isWoken = false;
+      if (this.#waiting > 0 && !this.#isPaused) this.#wake();
     });
   }
 }
