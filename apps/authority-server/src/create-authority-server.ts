@@ -19,6 +19,8 @@ import { refuseTakenPorts } from './refuse-taken-ports.ts';
 
 /** Otherwise it puts others in the place of `Request` and `Response` of the whole process, which check less. */
 const ownObjects = { overrideGlobalObjects: false };
+/** A request of HTTP/1.0 names no host (RFC 9112 §3.2), and what is published here does not depend on it. Node refuses one of HTTP/1.1 without it. */
+const publishedObjects = { ...ownObjects, hostname: 'localhost' };
 
 /** The ports for which it uses plugins. */
 export const acceptedPorts: readonly AcceptedPort[] = [exporterPort];
@@ -115,7 +117,7 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     stop.push(async () => authority.endStreams());
     // Signed objects only: none is secret, and clients check the signature of each.
     const objects = await servePublicHttp(
-      withReadableHost(getRequestListener(authority.fetchObject, ownObjects)),
+      withReadableHost(getRequestListener(authority.fetchObject, publishedObjects)),
       objectsAt,
     );
     stop.push(objects.close);

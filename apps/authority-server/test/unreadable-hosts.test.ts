@@ -1,5 +1,6 @@
 import http, { type RequestOptions } from 'node:http';
 import https from 'node:https';
+import { connect } from 'node:net';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Scene, startScene } from './network.ts';
@@ -47,5 +48,21 @@ describe('a client that names a host that none can be', () => {
     for (const host of ['ca.contoso.example', `127.0.0.1:${port}`, '[::1]']) {
       expect(await ask(http, { port, path: '/issuer', headers: { host } })).toBe(200);
     }
+  });
+});
+
+describe('a client of HTTP/1.0, which need not name a host', () => {
+  it('is answered over plain HTTP; one of HTTP/1.1 has made a mistake (400)', async () => {
+    const { port } = scene.server().objects;
+    const first = (version: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1', () => socket.write(`GET /issuer HTTP/${version}\r\n\r\n`));
+        socket.once('error', reject).once('data', (bytes: Buffer) => {
+          socket.destroy();
+          resolve(bytes.toString('latin1').split('\r\n', 1)[0] ?? '');
+        });
+      });
+    expect(await first('1.0')).toBe('HTTP/1.1 200 OK');
+    expect(await first('1.1')).toBe('HTTP/1.1 400 Bad Request');
   });
 });
