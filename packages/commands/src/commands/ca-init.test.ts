@@ -66,6 +66,26 @@ describe('entente ca init', () => {
     await expect(stat(join(folder, 'ca'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it.each([
+    {
+      option: '--fqdn',
+      name: 'ca2.contoso.example',
+      found: /\(ca\.contoso\.example\), found ca2\.contoso\.example$/,
+    },
+    {
+      option: '--domain',
+      name: 'fabrikam.example',
+      found: /topology\.yaml, contoso\.example, found fabrikam\.example$/,
+    },
+  ])('refuses a name that the topology does not have, before it creates anything: $option', async (named) => {
+    await expect(run(named.option, named.name)).rejects.toMatchObject({
+      code: 'ENTENTE_USAGE',
+      place: named.option,
+      sentence: expect.stringMatching(named.found),
+    });
+    await expect(stat(join(folder, 'ca'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('makes an authority, its configuration and an administrator, and prints one JSON object', async () => {
     const made = JSON.parse(await run('--administrator', 'alice', '--json'));
     expect(made.administrators).toMatchObject([{ name: 'alice' }]);

@@ -18,6 +18,7 @@ import { decodePemCertificates } from '@entente/x509';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { writeAccess } from '../authority/administrator-access.ts';
+import { refuseOtherNames } from '../authority/ceremony-names.ts';
 import { groupCommand } from '../group-command.ts';
 import { readNamed } from '../read-named.ts';
 import { type Answer, counted, give } from '../topology/answer.ts';
@@ -48,7 +49,7 @@ export function register(program: Command): void {
       'Runs the key ceremony for a domain. Creates a root (10 years), an issuing authority (2 years), the authority’s own certificate, client certificates of administrators with a file for --as, an empty ledger and authority.yaml. It fixes who may publish the first topology: the administrators of the topology, and how many of them must sign. Choose them first; entente topology init --help says what a lost key costs.',
     )
     .requiredOption('--domain <name>', 'the organisation’s network, e.g. contoso.example')
-    .requiredOption('--fqdn <name>', 'the authority’s own name, e.g. ca.contoso.example')
+    .requiredOption('--fqdn <name>', 'the authority’s own name in the topology, e.g. ca.contoso.example')
     .requiredOption('--directory <path>', 'folder for its files; must not contain an authority')
     .requiredOption('--topology <file>', 'topology.yaml whose administrators may publish the first topology')
     .requiredOption('--https-url <url>', 'URL for members, e.g. https://ca.contoso.example')
@@ -92,6 +93,7 @@ async function initialise(options: CaInitOptions): Promise<Made> {
   const directory = resolve(options.directory);
   const topology = await topologyOf(options.topology);
   const { administrators } = topology.document;
+  refuseOtherNames(topology, options);
   refuseUnnamed(topology, options);
   const internal = topology.servers.get(options.fqdn)?.interfaces.internal;
   const host = addressOf(options.listen) ?? internal?.address ?? loopback;
