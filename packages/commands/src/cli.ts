@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FaultDescription } from '@entente/host';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { groupCommand } from './group-command.ts';
 import { verbs } from './verbs.ts';
 
@@ -37,12 +37,22 @@ export async function createProgram(args?: readonly string[]): Promise<Command> 
     command
       .exitOverride()
       // Of a command that is not loaded no more is known.
-      .configureHelp({ subcommandTerm: (child) => child.name() })
+      .configureHelp({ subcommandTerm: (child) => child.name(), optionDescription: describeOption })
       .showHelpAfterError(
         `(${path} --help shows the ${command.commands.length > 0 ? 'commands' : 'options and an example'})`,
       );
   }
   return program;
+}
+
+/** The default of an option that may be repeated is none, and an empty list says nothing to a reader. */
+function describeOption(option: Option): string {
+  const { defaultValue } = option;
+  const hasNone = Array.isArray(defaultValue) && defaultValue.length === 0;
+  const shown = hasNone
+    ? Object.assign(Object.create(option) as Option, { defaultValue: undefined })
+    : option;
+  return new Help().optionDescription(shown);
 }
 
 /**

@@ -62,6 +62,9 @@ describe.each([
     const names = program.commands.map((command) => command.name());
     expect(ask(script, ['entente', ''])).toEqual([...names, 'help', '--version', '--help']);
     expect(ask(script, ['entente', 'help', ''])).toEqual(names);
+    expect(ask(script, ['entente', 'help', 'topology', 'a'])).toEqual(['add', 'approve']);
+    expect(ask(script, ['entente', 'help', 'topology', 'add', 'se'])).toEqual(['server']);
+    expect(ask(script, ['entente', 'help', 'status', ''])).toEqual(nothing);
     expect(ask(script, ['entente', 'completion', ''])).toEqual(['bash', 'zsh', '--json', '--help']);
     expect(ask(script, ['entente', 'topology', 'si'])).toEqual(['sign']);
     expect(ask(script, ['entente', 'topology', 'add', 'se'])).toEqual(['server']);

@@ -24,6 +24,10 @@ describe('a command line of which one command is loaded', () => {
     },
   );
 
+  it('shows no default of an option that has none, also where it may be repeated', () => {
+    for (const [words, command] of commands) expect(command.helpInformation(), words).not.toContain('[])');
+  });
+
   it('has what each command needs: its help is that of the whole one', async () => {
     for (const [words, command] of commands) {
       const part = await createProgram(words.split(' '));

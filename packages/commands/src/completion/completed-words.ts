@@ -33,7 +33,9 @@ export function completedWords(command: Command, path = command.name()): readonl
       ),
   };
   const below = command.commands.flatMap((child) => completedWords(child, `${path} ${child.name()}`));
-  return command.parent === null ? [withHelp(own), helpOf(own), ...below] : [own, ...below];
+  return command.parent === null
+    ? [withHelp(own), ...helpOf(command, `${path} help`), ...below]
+    : [own, ...below];
 }
 
 /** The program has a command `help`, which is none of its list. */
@@ -42,8 +44,11 @@ function withHelp(own: CompletedWords): CompletedWords {
   return { ...own, words: [...commands, 'help', ...options] };
 }
 
-function helpOf(own: CompletedWords): CompletedWords {
-  return { path: `${own.path} help`, words: parted(own).commands, values: [] };
+/** The words behind `help` are those of the command whose help is shown, however deep it is. */
+function helpOf(command: Command, path: string): readonly CompletedWords[] {
+  const words = command.commands.map((child) => child.name());
+  const below = command.commands.flatMap((child) => helpOf(child, `${path} ${child.name()}`));
+  return [{ path, words, values: [] }, ...below];
 }
 
 function parted({ words }: CompletedWords) {
