@@ -123,6 +123,29 @@ describe('letters beyond ASCII', () => {
   });
 });
 
+describe('capital letters', () => {
+  it('are refused in the name of a server with the name in lower case', () => {
+    expect(first(with_('fqdn: ca1.contoso.example', 'fqdn: CA1.Contoso.example'))).toMatchObject({
+      code: 'not-a-name',
+      message: '"CA1.Contoso.example" has capital letters, which a name in a topology does not have.',
+      remedy: 'Write ca1.contoso.example.',
+    });
+  });
+
+  it('are refused in the id of an administrator with the id in lower case', () => {
+    expect(first((head + good).replace('id: one', 'id: One'))).toMatchObject({
+      code: 'not-an-id',
+      remedy: 'Write one.',
+    });
+  });
+
+  it('are not all that is wrong where no name comes of lower case', () => {
+    expect(first(with_('fqdn: ca1.contoso.example', 'fqdn: CA1'))?.remedy).toBe(
+      'Correct the text at this place.',
+    );
+  });
+});
+
 describe('a value whose quotes are wrong', () => {
   it.each([
     ['sip: "15061"', '"sip" must be a number, not a text', 'Remove the quotes: 15061.'],

@@ -84,10 +84,18 @@ export const ipAddress = text(
   '',
 );
 
+/**
+ * Whether a text has the form of an id.
+ * @param value - of up to 64 characters; the length is not looked at
+ */
+export function isIdentifier(value: string): boolean {
+  return /^[a-z0-9][a-z0-9.-]*$/.test(value);
+}
+
 export const identifier = text(
   'not-an-id',
   'a valid id: lower-case letters, digits, dots and hyphens, beginning with a letter or digit',
-  (value) => /^[a-z0-9][a-z0-9.-]*$/.test(value),
+  isIdentifier,
   64,
   '',
 );

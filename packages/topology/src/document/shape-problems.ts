@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Path, Problem } from '../terms/problem.ts';
 import { asciiProblem } from './ascii-problem.ts';
+import { caseProblem } from './case-problem.ts';
 import type { TopologyDocument } from './document.ts';
 import type { FieldCode } from './field-types.ts';
 import { documentSchema } from './schema.ts';
@@ -54,7 +55,11 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem<ShapeCode>[] {
         );
     case 'custom': {
       const code = codeOf(issue.params);
-      return [asciiProblem(code, path, issue.input) ?? problem(code, path, issue.message, remedyForText)];
+      return [
+        asciiProblem(code, path, issue.input) ??
+          caseProblem(code, path, issue.input) ??
+          problem(code, path, issue.message, remedyForText),
+      ];
     }
     case 'invalid_type':
       return [typeProblem(path, issue.expected, issue.input)];
