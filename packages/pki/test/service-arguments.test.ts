@@ -90,6 +90,15 @@ describe('the domain of an authority', () => {
       sentence: `expected domain to be a domain in lower case, like contoso.example, found ${found}`,
     });
   });
+
+  it.each([
+    ['Contoso.example', 'write it in lower case'],
+    ['bücher.example', 'write it as DNS has it, in ASCII: domainToASCII of node:url gives that form'],
+    ['contoso', 'correct the option'],
+    [7, 'correct the option'],
+  ])('is refused with how it is written: %s', async (domain, remedy) => {
+    await expect(openAuthority({ directory, domain } as never)).rejects.toMatchObject({ ...bad, remedy });
+  });
 });
 
 describe('what is said of an option that is wrong', () => {

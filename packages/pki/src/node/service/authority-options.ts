@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { PkiFault } from '../../ground/fault.ts';
 import { isHostName } from '../../ground/host-name.ts';
 import { isRange, type NameLimits, privateAddresses } from '../../ground/name-limits.ts';
@@ -112,7 +113,7 @@ export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
   if (typeof directory !== 'string' || directory === '')
     throw other('directory', 'the path of a folder', foundFor(directory));
   if (typeof domain !== 'string' || !isHostName(domain))
-    throw other('domain', 'a domain in lower case, like contoso.example', foundFor(domain));
+    throw other('domain', 'a domain in lower case, like contoso.example', foundFor(domain), remedyOf(domain));
   if (addresses !== undefined && !(Array.isArray(addresses) && addresses.every(isRange)))
     throw other('addresses', 'a list of ranges like 203.0.113.0/24', foundFor(addresses));
   if (objectsUrl !== undefined && !isBase(objectsUrl)) throw otherBase(objectsUrl);
@@ -139,6 +140,15 @@ export function readAuthorityOptions(options: AuthorityOptions): ReadOptions {
     clock: clock ?? machineClock,
     isClockRight,
   };
+}
+
+/** People who own a domain with letters beyond ASCII do not know its form in DNS. */
+function remedyOf(domain: unknown): string | undefined {
+  if (typeof domain !== 'string') return undefined;
+  if (isHostName(domain.toLowerCase())) return 'write it in lower case';
+  return isHostName(domainToASCII(domain))
+    ? 'write it as DNS has it, in ASCII: domainToASCII of node:url gives that form'
+    : undefined;
 }
 
 /** Plain HTTP: a list that is fetched over HTTPS would be circular (RFC 5280 §8). */
