@@ -141,6 +141,31 @@ describe.each(functions)('the options of %s', (name) => {
   });
 });
 
+describe('the host that is dialled', () => {
+  it.each(
+    [
+      'https://localhost',
+      'localhost:8443',
+      '[::1]',
+      'localhost/path',
+      'alice@localhost',
+      'local host',
+    ].flatMap((host) => (['connect', 'serverChain'] as const).map((name) => ({ host, name }))),
+  )('is a name or an address alone, and $name refuses $host before DNS is asked', async ({ host, name }) => {
+    expect(await faultOf(name, { ...good(name), host })).toMatchObject({
+      code: 'ENTENTE_OPTION_INVALID',
+      place: `host of ${name}`,
+      remedy: 'give a name or an IP address, without scheme, port, path and brackets',
+    });
+  });
+
+  it.each(['::1', 'fe80::1%lo', '127.0.0.1', 'localhost'])('may be %s', async (host) => {
+    expect(await faultOf('serverChain', { ...good('serverChain'), host })).not.toMatchObject({
+      code: 'ENTENTE_OPTION_INVALID',
+    });
+  });
+});
+
 describe('an option that must be given', () => {
   it.each<[Name, string, string]>([
     ['serve', 'trust', 'openTrust'],

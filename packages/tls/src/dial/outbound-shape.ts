@@ -1,5 +1,13 @@
 import { Socket } from 'node:net';
-import { callback, required, rule, type Shape, text, wholeNumber } from '../options/option-rule.ts';
+import {
+  callback,
+  hostToDial,
+  required,
+  rule,
+  type Shape,
+  text,
+  wholeNumber,
+} from '../options/option-rule.ts';
 import {
   abortSignal,
   allow,
@@ -33,7 +41,7 @@ export const outboundShape: Shape<OutboundOptions> = {
 /** Options of `trustedStream`. */
 export const streamShape: Shape<StreamOptions> = {
   ...outboundShape,
-  host: required(text, 'give the address or name to dial'),
+  host: required(hostToDial, 'give the address or name to dial'),
   port: required(wholeNumber(1, 65_535), 'give the port to dial'),
   expect: required(
     expectation('sip-domain', 'host', 'https', 'service'),

@@ -3,7 +3,15 @@ import * as tls from 'node:tls';
 import type { PresentedChain } from '@entente/trust';
 import type { IdentitySource } from '../credential/credential.ts';
 import { TlsFault } from '../fault/fault.ts';
-import { required, rule, type Shape, text, wholeNumber, yesOrNo } from '../options/option-rule.ts';
+import {
+  hostToDial,
+  required,
+  rule,
+  type Shape,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from '../options/option-rule.ts';
 import { abortSignal, credential, protocols } from '../options/peer-rules.ts';
 import { readOptions } from '../options/read-options.ts';
 import { protectionOf } from '../trust/protection.ts';
@@ -54,7 +62,7 @@ export interface ProbedServer {
 }
 
 const shape: Shape<ProbeOptions> = {
-  host: required(text, 'give the address or name of the server'),
+  host: required(hostToDial, 'give the address or name of the server'),
   port: required(wholeNumber(1, 65_535), 'give the port of the server'),
   name: text,
   over: rule('a socket of node:net that is connected', (value) => value instanceof Socket && !value.pending),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { TlsFault } from '../fault/fault.ts';
 import { foundValue } from './found-value.ts';
 
@@ -108,6 +109,11 @@ export function required(one: OptionRule, missing: string): OptionRule {
 
 /** A text of at least one character. */
 export const text = rule('a text', (value) => typeof value === 'string' && value !== '');
+/** What is dialled, in the form that DNS and the sockets of Node take. */
+export const hostToDial = rule(
+  'a name or an IP address, without scheme, port, path and brackets',
+  (value) => typeof value === 'string' && (isIP(value) !== 0 || /^[^\s/:@[\]]+$/.test(value)),
+);
 /** A function. */
 export const callback = rule('a function', (value) => typeof value === 'function');
 /** `true` or `false`. */
