@@ -14,7 +14,10 @@ describe('entente topology init that is refused', () => {
   const init = 'topology init fabrikam.example --file new/topology.yaml --keys new/keys';
 
   it.each([
-    ['--administrator dora Erin', '"Erin" is not a valid id'],
+    [
+      '--administrator dora Erin',
+      '"Erin" has capital letters, which an id in a topology does not have; write erin',
+    ],
     ['--administrator dora dora', 'dora is used more than once'],
     ['--administrator dora --emergency ../erin', 'is not a valid id'],
   ])('has made no key: %s', async (options, sentence) => {
