@@ -6,6 +6,7 @@ type Kind =
   | 'a list'
   | 'an object'
   | 'a port from 1 to 65535'
+  | 'milliseconds since 1970'
   | "'debug'";
 
 const fits: Readonly<Record<Kind, (value: unknown) => boolean>> = {
@@ -16,6 +17,7 @@ const fits: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   'an object': (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'a port from 1 to 65535': (value) =>
     Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 65_535,
+  'milliseconds since 1970': Number.isFinite,
   "'debug'": (value) => value === 'debug',
 };
 
@@ -57,10 +59,38 @@ export function checkOptions(given: unknown, kinds: Readonly<Record<string, Kind
         `only options of ${of}, found ${JSON.stringify(name)}: there are ${Object.keys(kinds).join(', ')}`,
       );
     if (value !== undefined && !fits[kind](value))
-      throw refused(
-        `${name} of ${of} to be ${kind}, found ${value === '' ? 'an empty text' : String(value)}`,
-      );
+      throw refused(`${name} of ${of} to be ${kind}, found ${found(value)}`);
   }
+}
+
+/** What a caller gave, in a few words. */
+function found(value: unknown): string {
+  if (value === '') return 'an empty text';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+/**
+ * Looks at an argument, which JavaScript would take whatever it is.
+ * @param given - what the caller passed
+ * @param kind - what it takes
+ * @param of - which argument it is, e.g. `name of createTestAuthority`
+ * @throws TypeError with code `ENTENTE_TESTKIT_OPTION`
+ */
+export function checkArgument(given: unknown, kind: Kind, of: string): void {
+  if (!fits[kind](given)) throw refused(`${of} to be ${kind}, found ${found(given)}`);
+}
+
+/**
+ * Looks at the names of users, before servers are started for them.
+ * @param names - the users who are wanted
+ * @param users - those that there are
+ * @param of - where they are named, e.g. `clients of startNetwork`
+ * @throws TypeError with code `ENTENTE_TESTKIT_OPTION`
+ */
+export function checkUsers(names: readonly string[], users: readonly string[], of: string): void {
+  const unknown = names.find((name) => !users.includes(name));
+  if (unknown !== undefined) throw refused(`${of} to be among ${users.join(', ')}, found ${String(unknown)}`);
 }
 
 /**

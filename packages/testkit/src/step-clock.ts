@@ -1,4 +1,5 @@
 import type { Clock } from '@entente/tls';
+import { checkArgument } from './check-options.ts';
 
 /** A clock that moves only when a test says so. It stands still while servers work. */
 export class StepClock implements Clock {
@@ -8,6 +9,7 @@ export class StepClock implements Clock {
 
   /** @param start - milliseconds since 1970 */
   constructor(start: number) {
+    checkArgument(start, 'milliseconds since 1970', 'start of StepClock');
     this.time = start;
   }
 

@@ -1,3 +1,4 @@
+import { checkArgument } from './check-options.ts';
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
 import { type CertificateNames, crlDistributionPointsExtension, type Extension } from '@entente/x509';
@@ -73,6 +74,7 @@ export interface TestAuthority {
  * @param name - common name of the root
  */
 export async function createTestAuthority(name: string): Promise<TestAuthority> {
+  checkArgument(name, 'a text', 'name of createTestAuthority');
   const keys = await newKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,

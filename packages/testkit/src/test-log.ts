@@ -1,3 +1,4 @@
+import { checkArgument } from './check-options.ts';
 /** A line as a program logged it. */
 export interface TestLogLine {
   /** The method that was called. */
@@ -30,6 +31,7 @@ export interface TestLog {
  * @param write - called with each line; default: the lines go nowhere
  */
 export function createTestLog(write: (line: TestLogLine) => void = () => {}): TestLog {
+  checkArgument(write, 'a function', 'write of createTestLog');
   const at = (level: TestLogLine['level']) => (fields: object, message: string) =>
     write({ level, fields, message });
   return {

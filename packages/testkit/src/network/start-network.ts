@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AllowedDomain, TopologyDocument } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
-import { checkOptions, networkOptions } from '../check-options.ts';
+import { checkOptions, checkUsers, networkOptions } from '../check-options.ts';
 import { removeWithLauncher } from '../process/end-with-launcher.ts';
 import { startDnsServer } from './dns-server.ts';
 import { freePorts } from './free-ports.ts';
@@ -130,6 +130,8 @@ async function prepare(
   const directory = options.directory ?? (await temporaryDirectory(own));
   const ports = await freePorts(portsNeeded * domains.length);
   const organisations = domains.map((domain) => layOut(domain, ports.splice(0, portsNeeded)));
+  const users = organisations[0]?.users.map(({ address }) => address.slice(0, address.indexOf('@'))) ?? [];
+  checkUsers(options.clients ?? [], users, 'clients of startNetwork');
   const addresses = new Map(organisations.flatMap((organisation) => [...addressesOf(organisation)]));
   for (const host of options.otherHosts ?? []) addresses.set(host, '127.0.0.1');
   const services = servicesOf(organisations, options.hasEdgePool);
