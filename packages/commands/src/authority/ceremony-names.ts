@@ -14,7 +14,7 @@ interface CeremonyNames {
  * Refuses names that the topology does not have: the authority would be created, and then accept no topology, or be found by no server.
  * @param topology - that the ceremony is held for
  * @param names - from the command line
- * @throws {OperatorFault} `ENTENTE_USAGE` for another network, or a server that is not an authority of this one
+ * @throws OperatorFault `ENTENTE_USAGE` for another network, or a server that is not an authority of this one
  */
 export function refuseOtherNames({ document, servers }: Topology, names: CeremonyNames): void {
   const { domain, fqdn, topology } = names;
