@@ -59,6 +59,10 @@ const failures: Readonly<Record<HopFailure, string>> = {
   'connection-lost': 'the connection was lost before it answered',
   silent: 'it did not answer in time',
 };
+const silence = {
+  message: 'the device did not answer in time, over a connection that is open',
+  remedy: 'check that it is switched on and runs, and that its network lets the connection pass',
+};
 
 /**
  * Relays requests as a stateful proxy: one object for all of them.
@@ -236,8 +240,13 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
   }
 
   lost({ branch, context, hop }: BranchRun, failure: HopFailure): void {
-    // A client that is gone is the subject of other lines; without a relay everything is lost.
-    if (hop === undefined || this.#closed) return;
+    // Without a relay everything is lost.
+    if (this.#closed) return;
+    if (hop === undefined) {
+      // A client whose connection is gone is the subject of other lines. Of one that keeps it and is silent nothing else is said.
+      if (failure === 'silent') this.#silentDevice(context as RelayedRequest, branch);
+      return;
+    }
     this.#unreachable(context as RelayedRequest, branch, new Error(`${hop.name}: ${failures[failure]}`), hop);
   }
 
@@ -288,6 +297,12 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
     server.respond(
       withSource(createResponse(server.request, badGateway, undefined, { toTag }), server.context.connection),
     );
+  }
+
+  /** The request is answered as before: what a device does is not the failure of a server. */
+  #silentDevice({ rules, server }: RelayedRequest, { target }: Branch<BranchRun>): void {
+    const error = Object.assign(new Error(silence.message), { remedy: silence.remedy });
+    this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, undefined, server.request);
   }
 
   #unreachable(relayed: RelayedRequest, { target }: Branch<BranchRun>, error: unknown, hop?: NextHop): void {
