@@ -108,8 +108,14 @@ describe('a request', () => {
       expect(await user.post('/api/sign-in', body)).toMatchObject({ status: 400 });
     const deep = await user.post('/api/sign-in', `${'['.repeat(2_000)}${']'.repeat(2_000)}`);
     expect(deep).toMatchObject({ status: 400, json: { reason: 'malformed-request' } });
-    expect(await user.send('DELETE', '/api/session', undefined, {})).toMatchObject({ status: 405 });
-    expect(await user.send('GET', '/api/sign-in', undefined, {})).toMatchObject({ status: 405 });
+    expect(await user.send('DELETE', '/api/session', undefined, {})).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET, HEAD' },
+    });
+    expect(await user.send('GET', '/api/sign-in', undefined, {})).toMatchObject({
+      status: 405,
+      headers: { allow: 'POST' },
+    });
     expect((await user.send('HEAD', '/', undefined, {})).text).toBe('');
   });
 

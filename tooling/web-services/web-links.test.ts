@@ -133,6 +133,7 @@ describe('web services ask a front end', () => {
     ] as const;
     for (const [status, answer] of cases)
       expect(await answer).toMatchObject({ status, json: { reason: expect.any(String), status } });
+    expect((await asked().get('/web/session')).headers).toMatchObject({ allow: 'POST' });
   });
 
   it('has no listener where the topology closes the row, or lets no requests be sent on it', () => {

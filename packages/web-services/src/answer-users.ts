@@ -68,7 +68,14 @@ interface ClientLeft {
   readonly hasLeft: true;
 }
 
-type Answer = TextAnswer | { readonly problem: WebProblem; readonly cookie?: string } | ClientLeft;
+/** `allow`: the methods that the path has (RFC 9110 §15.5.6). */
+interface Refused {
+  readonly problem: WebProblem;
+  readonly cookie?: string;
+  readonly allow?: string;
+}
+
+type Answer = TextAnswer | Refused | ClientLeft;
 type Handle = (asked: Asked) => Promise<Answer> | Answer;
 type Methods = Readonly<Partial<Record<'GET' | 'POST', Handle>>>;
 
@@ -132,7 +139,7 @@ export class AnswerUsers {
       answerText(outgoing, { ...answer, headers: { ...securityHeaders, ...answer.headers } });
       return;
     }
-    const { cookie, problem } = answer;
+    const { allow, cookie, problem } = answer;
     onRefused(problem, client);
     answerText(outgoing, {
       status: problem.status,
@@ -142,6 +149,7 @@ export class AnswerUsers {
         ...securityHeaders,
         ...(problem.retryAfterSec === undefined ? {} : { 'retry-after': String(problem.retryAfterSec) }),
         ...(cookie === undefined ? {} : { 'set-cookie': cookie }),
+        ...(allow === undefined ? {} : { allow }),
       },
     });
   }
@@ -160,7 +168,7 @@ export class AnswerUsers {
     if (methods === undefined) return { problem: notFound };
     const method = incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? '');
     const handle = Object.hasOwn(methods, method) ? methods[method as keyof Methods] : undefined;
-    if (handle === undefined) return { problem: methodNotAllowed };
+    if (handle === undefined) return { problem: methodNotAllowed, allow: allowedBy(methods) };
     const elsewhere = path.startsWith('/api/') ? refuseOtherOrigin(incoming.headers, from.origin) : undefined;
     if (elsewhere !== undefined) return { problem: elsewhere };
     return handle({ incoming, from, query: new URLSearchParams(query) });
@@ -288,6 +296,10 @@ function cookieOf(session: CarriedSession): string {
 /** A browser need not keep what is void. */
 function refused({ problem }: { readonly problem: WebProblem }): Answer {
   return problem.reason === 'signed-out' ? { problem, cookie: noSessionCookie } : { problem };
+}
+
+function allowedBy(methods: Methods): string {
+  return methods.GET === undefined ? 'POST' : 'GET, HEAD';
 }
 
 function fixed(type: string, text: string): Methods {

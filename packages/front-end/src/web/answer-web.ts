@@ -66,7 +66,10 @@ export function answerWeb(
       status,
       type: problemMediaType,
       text: formatProblem(problem),
-      ...(retryAfterSec === undefined ? {} : { headers: { 'retry-after': String(retryAfterSec) } }),
+      headers: {
+        ...(retryAfterSec === undefined ? {} : { 'retry-after': String(retryAfterSec) }),
+        ...(problem === postOnly ? { allow: 'POST' } : {}),
+      },
     });
   };
 }

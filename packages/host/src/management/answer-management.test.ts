@@ -26,8 +26,8 @@ function ask(
     problems: () => problems,
     metrics: () => [],
   };
-  const { body, status } = answerManagement(managed, { method, url, host });
-  return { status, body };
+  const { allow, body, status } = answerManagement(managed, { method, url, host });
+  return { status, body, ...(allow === undefined ? {} : { allow }) };
 }
 
 describe('what a server says of itself', () => {
@@ -77,7 +77,7 @@ describe('what a server says of itself', () => {
   );
 
   it('is changed by nobody, and nothing else is there', () => {
-    expect(ask('/healthz', { method: 'POST' }).status).toBe(405);
+    expect(ask('/healthz', { method: 'POST' })).toMatchObject({ status: 405, allow: 'GET, HEAD' });
     expect(ask('/').status).toBe(404);
   });
 });

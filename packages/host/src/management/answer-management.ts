@@ -20,6 +20,8 @@ export interface ManagementAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  /** The methods that there are, where another one was used (RFC 9110 §15.5.6). */
+  readonly allow?: string;
 }
 
 const json = 'application/json';
@@ -40,7 +42,8 @@ export function answerManagement(
   request: { readonly method: string; readonly url: string; readonly host: string | undefined },
 ): ManagementAnswer {
   if (!isOurs(request.host, managed.fqdn)) return of(421, { status: 'misdirected' });
-  if (request.method !== 'GET' && request.method !== 'HEAD') return of(405, { status: 'method-not-allowed' });
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return { ...of(405, { status: 'method-not-allowed' }), allow: 'GET, HEAD' };
   const stage = managed.stage();
   switch (request.url.split('?', 1)[0]) {
     case '/healthz': {

@@ -102,8 +102,12 @@ function listenerFor(managed: Managed, logger: Logger): RequestListener {
   return (incoming, outgoing) => {
     const { headers, method = '', url = '' } = incoming;
     try {
-      const { body, status, type } = answerManagement(managed, { method, url, host: headers.host });
-      outgoing.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+      const { allow, body, status, type } = answerManagement(managed, { method, url, host: headers.host });
+      outgoing.writeHead(status, {
+        'content-type': type,
+        'cache-control': 'no-store',
+        ...(allow === undefined ? {} : { allow }),
+      });
       outgoing.end(method === 'HEAD' ? undefined : body);
     } catch (err) {
       logger.error({ event: 'fault', err }, 'the state of the server could not be read');

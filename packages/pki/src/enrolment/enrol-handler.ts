@@ -108,6 +108,14 @@ const internalInterface = 'internal';
 /** What a caller knows without being told: it sent nothing to prove itself with, or another kind of request. */
 const statusesOfShape: ReadonlySet<number> = new Set([401, 405, 415]);
 
+const requestMediaType = 'application/pkcs10';
+
+/** What is taken instead, by the status of the refusal (RFC 9110 §15.5.6 and §15.5.16). */
+const takenInstead: Readonly<Record<number, readonly [name: string, value: string]>> = {
+  405: ['allow', 'POST'],
+  415: ['accept', requestMediaType],
+};
+
 /** A request whose shape is right. */
 interface Wanted {
   readonly body: Uint8Array;
@@ -147,9 +155,14 @@ export function enrolHandler(options: EnrolOptions): EnrolHandler {
     if (!outcome.ok) {
       const { refusal, server = peer?.server } = outcome;
       onRefused?.(refusal, server);
-      if (peer !== undefined) return problemResponse(refusal);
       // A token, good or bad, proves no name: what is wrong is for the log alone.
-      return plainRefusal(statusesOfShape.has(refusal.status) ? refusal.status : 403);
+      const answer =
+        peer !== undefined
+          ? problemResponse(refusal)
+          : plainRefusal(statusesOfShape.has(refusal.status) ? refusal.status : 403);
+      const [name, value] = takenInstead[answer.status] ?? [];
+      if (name !== undefined && value !== undefined) answer.headers.set(name, value);
+      return answer;
     }
     return new Response(outcome.chain.map((der) => encodePem('CERTIFICATE', der)).join(''), {
       status: 201,
@@ -345,10 +358,10 @@ function shapeRefusal(request: Request): PkiRefusal | undefined {
     );
   }
   const mediaType = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-  if (mediaType === 'application/pkcs10') return undefined;
+  if (mediaType === requestMediaType) return undefined;
   return refuse(
     'media-type-not-supported',
-    `expected application/pkcs10, found ${mediaType ?? 'no media type'}`,
+    `expected ${requestMediaType}, found ${mediaType ?? 'no media type'}`,
     'send a PKCS#10 request, DER encoded, with this media type',
   );
 }

@@ -44,6 +44,7 @@ const plainSentences: Readonly<Record<number, string>> = {
   401: 'A client certificate is needed.',
   404: 'There is nothing at this path.',
   405: 'The method is not allowed here.',
+  415: 'The media type is not taken here.',
   429: 'Try again later.',
   500: 'The request could not be processed.',
   503: 'Try again later.',
