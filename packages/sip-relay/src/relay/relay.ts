@@ -299,10 +299,13 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
     );
   }
 
-  /** The request is answered as before: what a device does is not the failure of a server. */
-  #silentDevice({ rules, server }: RelayedRequest, { target }: Branch<BranchRun>): void {
+  /**
+   * The request is answered as before: what a device does is not the failure of a server. The device is called by its address, because an edge has one
+   * name for all of them.
+   */
+  #silentDevice({ server }: RelayedRequest, { target }: Branch<BranchRun>): void {
     const error = Object.assign(new Error(silence.message), { remedy: silence.remedy });
-    this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, undefined, server.request);
+    this.#onUnreachable?.(target.uri, error, undefined, server.request);
   }
 
   #unreachable(relayed: RelayedRequest, { target }: Branch<BranchRun>, error: unknown, hop?: NextHop): void {

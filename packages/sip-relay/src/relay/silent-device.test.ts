@@ -52,6 +52,8 @@ function relayed(method: string) {
   const target = { uri: device, flow: flows.of({ id: 1 }), routes: [], instance: undefined };
   relay.relay(server as unknown as ServerTransaction, [[target]], {
     nextHop: () => ({ status: 504 }),
+    // As an edge calls all of them.
+    nameOf: () => 'external client',
     build: (_target, via) =>
       requestBetween('sip:alice@contoso.example', device, { method, via: [`${via}`, `${request.topVia}`] }),
   });
