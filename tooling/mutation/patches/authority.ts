@@ -43,7 +43,7 @@ export const patches: PatchList = {
       name: 'plain-enrolment',
       off: 'a caller learns whether a join token exists, has expired or was used',
       file: 'packages/pki/src/enrolment/enrol-handler.ts',
-      find: 'if (peer !== undefined) return problemResponse(refusal);',
+      find: 'if (peer !== undefined) return withInstead(problemResponse(refusal));',
       replace: 'if (refusal !== undefined) return problemResponse(refusal);',
       test: {
         file: 'packages/pki/test/enrolment.test.ts',

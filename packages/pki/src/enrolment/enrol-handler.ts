@@ -155,20 +155,21 @@ export function enrolHandler(options: EnrolOptions): EnrolHandler {
     if (!outcome.ok) {
       const { refusal, server = peer?.server } = outcome;
       onRefused?.(refusal, server);
+      if (peer !== undefined) return withInstead(problemResponse(refusal));
       // A token, good or bad, proves no name: what is wrong is for the log alone.
-      const answer =
-        peer !== undefined
-          ? problemResponse(refusal)
-          : plainRefusal(statusesOfShape.has(refusal.status) ? refusal.status : 403);
-      const [name, value] = takenInstead[answer.status] ?? [];
-      if (name !== undefined && value !== undefined) answer.headers.set(name, value);
-      return answer;
+      return withInstead(plainRefusal(statusesOfShape.has(refusal.status) ? refusal.status : 403));
     }
     return new Response(outcome.chain.map((der) => encodePem('CERTIFICATE', der)).join(''), {
       status: 201,
       headers: { 'content-type': 'application/pem-certificate-chain', 'cache-control': 'no-store' },
     });
   };
+}
+
+function withInstead(response: Response): Response {
+  const instead = takenInstead[response.status];
+  if (instead !== undefined) response.headers.set(...instead);
+  return response;
 }
 
 async function enrolment(
