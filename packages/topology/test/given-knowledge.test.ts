@@ -38,6 +38,21 @@ describe('a document is not accepted', () => {
       expect(() => verifyLink(text, known as never)).toThrow(fault);
     },
   );
+
+  it.each<object>([
+    { lastest: { version: 9, hash: 'ab' } },
+    { latest: { verison: 9, hash: 'ab' } },
+    { latest: { version: Number.NaN, hash: 'ab' } },
+    { latest: { version: 9 } },
+    { latest: { version: '9', hash: 'ab' } },
+    { stored: 'no' },
+    { superseded: 1 },
+  ])('where what is newest is not said as it is read: %o', (changes) => {
+    const text = encodeSignedTopology(signTopology(contoso, signers));
+    const knowledge = { known: { document: contoso }, now: Date.parse(contoso.issued), ...changes };
+    expect(() => verifyTopology(text, knowledge as never)).toThrow(fault);
+    expect(() => verifyChain([text], knowledge as never)).toThrow(fault);
+  });
 });
 
 describe('a trust state is not accepted', () => {
@@ -63,6 +78,25 @@ describe('a trust state is not accepted', () => {
   it.each(noTimes)('at the time %o, though it may have expired', (time) => {
     expect(() => refuseTrustState({ state, hash: 'aa' }, { ...known, now: time as number })).toThrow(fault);
   });
+
+  it.each<object>([
+    { last: undefined, lastState: { sequence: 9, hash: 'bb', signedAt } },
+    { last: { seq: 9, hash: 'bb' } },
+    { last: { sequence: Number.NaN, hash: 'bb', signedAt } },
+    { last: null },
+    { topology: { versoin: 9, hash: 'ef'.repeat(32) } },
+    { network: undefined },
+  ])('where what was accepted before is not said as it is read: %o', (changes) => {
+    expect(() => refuseTrustState({ state, hash: 'aa' }, { ...known, ...changes } as never)).toThrow(fault);
+  });
+
+  it.each<object>([{ expires: undefined }, { signedAt: 'now' }, { sequence: '5' }, { topology: {} }])(
+    'that is none: %o',
+    (changes) => {
+      const other = { ...state, ...changes } as never;
+      expect(() => refuseTrustState({ state: other, hash: 'aa' }, known)).toThrow(fault);
+    },
+  );
 
   it.each(noTimes)('where clocks may differ by %o, though it may be of the future', (skew) => {
     const knowledge = { ...known, clockSkewMs: skew as number };

@@ -55,6 +55,23 @@ export function checkTopology(topology: unknown, of: string): void {
 }
 
 /**
+ * Looks at the names in an object: one that is misspelt would be left out without a word, and what depends on it would not be looked at.
+ *
+ * @param given - an object, as given
+ * @param names - that there are
+ * @param place - which one, for example `knowledge of verifyTopology`
+ */
+export function checkNames(given: unknown, names: readonly string[], place: string): void {
+  const unknown = Object.keys(Object(given)).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new TopologyFault('ENTENTE_TOPOLOGY_BAD_ARGUMENT', {
+    sentence: `${place}: expected only ${names.join(', ')}, found ${shown(unknown)}`,
+    place,
+    remedy: 'correct the name, or leave it out',
+  });
+}
+
+/**
  * A value, for a sentence.
  *
  * @param value - as given
@@ -73,6 +90,33 @@ export function shown(value: unknown): string {
  */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Whether a value names one version of the topology.
+ *
+ * @param value - from anywhere
+ */
+export function isVersionAndHash(value: unknown): boolean {
+  return isRecord(value) && isNumberFrom1(value.version) && isText(value.hash);
+}
+
+/**
+ * Whether a value is a number as versions and states have.
+ *
+ * @param value - from anywhere
+ */
+export function isNumberFrom1(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/**
+ * Whether a value is a text with something in it.
+ *
+ * @param value - from anywhere
+ */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function isTopology(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { checkGiven } from '../terms/given.ts';
+import { checkState, checkTrustStateKnowledge } from './check-trust-state-knowledge.ts';
 import type { TrustState } from './trust-state.ts';
 
 /** Why a member refuses a trust state. */
@@ -70,28 +70,15 @@ const clockRemedy =
  * @param signed - the state, and the hash of its canonical form
  * @param knowledge - what is known, and the time
  * @returns the refusal, or undefined where the state is acceptable; the verdict on its signer is another question
+ * @throws TopologyFault `ENTENTE_TOPOLOGY_BAD_ARGUMENT`
  */
 export function refuseTrustState(
   signed: { readonly state: TrustState; readonly hash: string },
   knowledge: TrustStateKnowledge,
 ): TrustStateRefusal | undefined {
-  checkGiven(signed, 'object', 'state of refuseTrustState', 'give { state, hash }');
+  checkState(signed);
+  checkTrustStateKnowledge(knowledge);
   const { hash, state } = signed;
-  checkGiven(state, 'object', 'state of refuseTrustState', 'give { state, hash }');
-  checkGiven(knowledge, 'object', 'knowledge of refuseTrustState');
-  checkGiven(
-    knowledge.now,
-    'number',
-    'now of refuseTrustState',
-    'give milliseconds since the epoch, for example Date.now()',
-  );
-  checkGiven(knowledge.clockSkewMs, 'number', 'clockSkewMs of refuseTrustState', 'give milliseconds');
-  checkGiven(
-    knowledge.topology,
-    'object',
-    'topology of refuseTrustState',
-    'give { version, hash } of the topology in force',
-  );
   const { last, network, now, topology } = knowledge;
   if (state.network !== network) {
     return {

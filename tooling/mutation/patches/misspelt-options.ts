@@ -1,0 +1,40 @@
+import type { PatchList } from '../patch.ts';
+
+const knowledge = 'packages/topology/test/given-knowledge.test.ts';
+
+/** What a misspelt name, or a value of another kind, would turn off without a word. */
+export const patches: PatchList = {
+  name: 'misspelt-options',
+  list: [
+    {
+      name: 'newest-version',
+      off: 'with a misspelt name of the newest version an older one is accepted',
+      file: 'packages/topology/src/signing/check-knowledge.ts',
+      find: '  checkNames(knowledge, names,',
+      replace: '  checkNames({}, names,',
+      test: {
+        file: knowledge,
+        title: "where what is newest is not said as it is read: { lastest: { version: 9, hash: 'ab' } }",
+      },
+    },
+    {
+      name: 'last-trust-state',
+      off: 'with a misspelt name of the last trust state an earlier one is accepted',
+      file: 'packages/topology/src/trust-state/check-trust-state-knowledge.ts',
+      find: '  checkNames(knowledge, names,',
+      replace: '  checkNames({}, names,',
+      test: {
+        file: knowledge,
+        title: 'where what was accepted before is not said as it is read: { last: undefined',
+      },
+    },
+    {
+      name: 'state-without-an-end',
+      off: 'a trust state without a time never expires',
+      file: 'packages/topology/src/trust-state/check-trust-state-knowledge.ts',
+      find: 'isText(time) && !Number.isNaN(Date.parse(time))',
+      replace: "typeof time !== 'symbol'",
+      test: { file: knowledge, title: 'that is none: { expires: undefined }' },
+    },
+  ],
+};
