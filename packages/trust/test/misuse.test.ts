@@ -60,6 +60,16 @@ describe('a question', () => {
     ['question.identity.allowed', { identity: { mode: 'service', allowed: 'fe1.contoso.example' } }],
     ['question.authorise', { authorise: undefined }],
     ['question.dane', { dane: { host: 'fe1.contoso.example' } }],
+    [
+      'question.dane.records',
+      {
+        dane: {
+          host: 'fe1.contoso.example',
+          records: [{ certUsage: 3, selector: 1, match: 1, data: new ArrayBuffer(32) }],
+        },
+      },
+    ],
+    ['question', { tlsa: { host: 'fe1.contoso.example', records: [] } }],
   ])('with another %s than there is gets no verdict', (place, changes) => {
     expect(asked(changes)).toThrow(fault('ENTENTE_BAD_QUESTION', place));
   });

@@ -36,5 +36,38 @@ export const patches: PatchList = {
       replace: "typeof time !== 'symbol'",
       test: { file: knowledge, title: 'that is none: { expires: undefined }' },
     },
+    {
+      name: 'records-of-a-question',
+      off: 'with a misspelt name of the TLSA records any certificate fits them',
+      file: 'packages/trust/src/judge/check-question.ts',
+      find: "if (unknown !== undefined) throw misuse(code, 'question',",
+      replace: "if (unknown === '') throw misuse(code, 'question',",
+      test: {
+        file: 'packages/trust/test/misuse.test.ts',
+        title: 'with another question than there is gets no verdict',
+      },
+    },
+    {
+      name: 'fields-of-a-record',
+      off: 'TLSA records as the resolver of Node gives them count as none',
+      file: 'packages/trust/src/judge/check-question.ts',
+      find: '    if (!isRecord(record))',
+      replace: "    if (typeof record === 'symbol')",
+      test: {
+        file: 'packages/trust/test/misuse.test.ts',
+        title: 'with another question.dane.records than there is gets no verdict',
+      },
+    },
+    {
+      name: 'largest-answer',
+      off: 'an answer is read without a bound where the bound is not a number',
+      file: 'packages/trust/src/node/fetch/fetch-object.ts',
+      find: '  checkFetching(wanted, rules);',
+      replace: '',
+      test: {
+        file: 'packages/trust/src/node/fetch/fetch-object.test.ts',
+        title: 'nothing is fetched by what would bound nothing: { maxBytes: NaN }, {}',
+      },
+    },
   ],
 };

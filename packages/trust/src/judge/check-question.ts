@@ -1,3 +1,4 @@
+import type { DaneExpectation, TlsaRecord } from '../dane/tlsa-record.ts';
 import type { Authorised } from '../identity/authorise.ts';
 import { isObject, isTexts, misuse } from '../misuse.ts';
 import type { IdentityExpectation } from '../question/identity-expectation.ts';
@@ -6,10 +7,17 @@ import type { PresentedChain } from '../question/presented-chain.ts';
 import type { Question } from './verdict.ts';
 
 const code = 'ENTENTE_BAD_QUESTION';
+const names: readonly string[] = Object.keys({
+  now: true,
+  link: true,
+  identity: true,
+  authorise: true,
+  dane: true,
+} satisfies Record<keyof Question, true>);
 
 /**
  * Refuses what is no question about a chain, before anything of the peer is read: with a time that is not a number nothing
- * would be expired, and a misspelt purpose would ask for no extended key usage.
+ * would be expired, a misspelt purpose would ask for no extended key usage, and misspelt TLSA records would refuse nothing.
  *
  * @param presented - the chain
  * @param question - the question
@@ -22,13 +30,14 @@ export function checkQuestion(presented: PresentedChain, question: Question): vo
   if (presented.stapledOcsp !== undefined) checkOctets(presented.stapledOcsp, 'presented.stapledOcsp');
   if (!isObject(question))
     throw misuse(code, 'question', 'a question as { now, link, identity, authorise }', question);
+  const unknown = Object.keys(question).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw misuse(code, 'question', `only ${names.join(', ')}`, unknown);
   const { now, link, identity, authorise, dane } = question;
   checkNow(now);
   checkLink(link);
   checkIdentity(identity);
   if (typeof authorise !== 'function') throw misuse(code, 'question.authorise', 'a function', authorise);
-  if (dane !== undefined && !(isObject(dane) && typeof dane.host === 'string' && Array.isArray(dane.records)))
-    throw misuse(code, 'question.dane', 'TLSA records as { host, records }', dane);
+  if (dane !== undefined) checkDane(dane);
 }
 
 /**
@@ -58,10 +67,28 @@ export function checkAuthorised(answer: Authorised): Authorised {
   throw misuse(code, 'question.authorise', 'the answer { ok: true } or { ok: false, rejection }', answer);
 }
 
+/** A record with misspelt fields, or with those of `dns.resolveTlsa`, is not usable: as if there were none. */
+function checkDane(dane: DaneExpectation): void {
+  if (!isObject(dane) || typeof dane.host !== 'string' || !Array.isArray(dane.records))
+    throw misuse(code, 'question.dane', 'TLSA records as { host, records }', dane);
+  for (const record of dane.records)
+    if (!isRecord(record))
+      throw misuse(code, 'question.dane.records', 'records as { usage, selector, matching, data }', record);
+}
+
+function isRecord(record: unknown): boolean {
+  if (!isObject(record)) return false;
+  const { data, matching, selector, usage } = record as Partial<TlsaRecord>;
+  return [usage, selector, matching].every(Number.isInteger) && areOctets(data);
+}
+
 function checkOctets(der: unknown, place: string): void {
-  // Octets of another realm are octets, too.
-  const areOctets = ArrayBuffer.isView(der) && (der as Uint8Array).BYTES_PER_ELEMENT === 1;
-  if (!areOctets) throw misuse(code, place, 'DER in a Uint8Array', der);
+  if (!areOctets(der)) throw misuse(code, place, 'DER in a Uint8Array', der);
+}
+
+/** Octets of another realm are octets, too. */
+function areOctets(value: unknown): boolean {
+  return ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1;
 }
 
 function checkLink(link: LinkContext): void {

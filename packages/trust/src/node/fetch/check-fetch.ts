@@ -1,6 +1,8 @@
+import { isObject } from '../../misuse.ts';
 import {
   aFunction,
   amount,
+  anything,
   aText,
   checkOptions,
   hosts,
@@ -34,6 +36,29 @@ const rules: Readonly<Record<string, OptionRule>> = {
   onCrl: aFunction,
   maxPerMinute: amount,
 };
+
+const requestRules: Readonly<Record<string, OptionRule>> = {
+  url: anything,
+  maxBytes: amount,
+  body: [
+    'a body as { bytes, mediaType }',
+    (value) => isObject(value) && 'bytes' in value && 'mediaType' in value,
+  ],
+  signal: anything,
+  take: aFunction,
+};
+
+/**
+ * Looks at what is to be fetched, and by which rules: a largest answer that is not a number would bound nothing.
+ *
+ * @param wanted - what the caller passed
+ * @param rules - of the caller; options of a fetcher may be among them
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`
+ */
+export function checkFetching(wanted: unknown, rules: unknown): void {
+  checkOptions(wanted, requestRules, 'fetchObject', ['url', 'maxBytes']);
+  checkFetcher(rules, 'fetchObject', ['hosts']);
+}
 
 /**
  * Looks at the options of a fetcher.

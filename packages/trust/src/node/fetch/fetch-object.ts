@@ -3,6 +3,7 @@ import { type ClientRequest, request } from 'node:http';
 import { isIP } from 'node:net';
 import { hostNotListed, onlyInside } from '../../knowledge/not-fetched.ts';
 import { GatheredOctets } from '../../octets/gathered-octets.ts';
+import { checkFetching } from './check-fetch.ts';
 import { type FetchRules, hostListed, privateAllowed } from './fetch-rules.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -39,12 +40,14 @@ export const systemLookUp: LookUp = async (host) =>
  * @param wanted - URL, limit and body
  * @param rules - hosts and time
  * @param lookUp - resolver
+ * @throws TrustFault `ENTENTE_BAD_STORE_OPTION` for a bound that would not hold, and for rules that there are not
  */
 export async function fetchObject(
   wanted: ObjectRequest,
   rules: FetchRules,
   lookUp: LookUp = systemLookUp,
 ): Promise<FetchedObject> {
+  checkFetching(wanted, rules);
   const url = URL.canParse(wanted.url) ? new URL(wanted.url) : undefined;
   if (url === undefined || url.protocol !== 'http:') return failed('the location is not an http: URL');
   if (url.username !== '' || url.password !== '') return failed('the location contains a user name');
