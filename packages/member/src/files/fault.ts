@@ -11,6 +11,7 @@ export type MemberFaultCode =
   | 'ENTENTE_MEMBER_DAMAGED'
   | 'ENTENTE_MEMBER_DIRECTORY_IN_USE'
   | 'ENTENTE_MEMBER_OTHER_SERVER'
+  | 'ENTENTE_MEMBER_BAD_ARGUMENT'
   | 'ENTENTE_MEMBER_CLOSED';
 
 /** What to do where a file is damaged that a member cannot fetch again. */

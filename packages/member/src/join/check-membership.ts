@@ -3,6 +3,7 @@ import type { Topology } from '@entente/topology';
 import { refuseUnwritable } from '../files/directory-lock.ts';
 import { MemberFiles } from '../files/member-files.ts';
 import { TopologyFile } from '../files/topology-file.ts';
+import { checkText } from './check-member-options.ts';
 import { readToken } from './join-token.ts';
 
 /**
@@ -11,13 +12,15 @@ import { readToken } from './join-token.ts';
  * @param directory - of the server; need not exist
  * @param text - the join token, as pasted; `undefined` where the configuration has none
  * @param fqdn - the server
- * @throws MemberFault `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`; an error of the system, `EACCES`
+ * @throws MemberFault `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`, `ENTENTE_MEMBER_BAD_ARGUMENT`; an error of the system, `EACCES`
  */
 export async function checkMembership(
   directory: string,
   text: string | undefined,
   fqdn: string,
 ): Promise<void> {
+  checkText(directory, 'directory of checkMembership');
+  checkText(fqdn, 'fqdn of checkMembership');
   const files = new MemberFiles(directory);
   const hasJoined = await access(files.path('membership')).then(
     () => true,
@@ -32,9 +35,10 @@ export async function checkMembership(
  * The topology that a server has kept from its last run, for a check of its configuration: it may have been replaced since.
  * @param directory - of the server; need not exist
  * @returns undefined where there is none, or this user may not read it
- * @throws MemberFault `ENTENTE_MEMBER_DAMAGED`
+ * @throws MemberFault `ENTENTE_MEMBER_DAMAGED`, `ENTENTE_MEMBER_BAD_ARGUMENT`
  */
 export async function keptTopology(directory: string): Promise<Topology | undefined> {
+  checkText(directory, 'directory of keptTopology');
   return new TopologyFile(new MemberFiles(directory)).restore().catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EACCES') return undefined;
     throw error;

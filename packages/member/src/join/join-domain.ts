@@ -21,6 +21,7 @@ import { DomainState } from '../state/domain-state.ts';
 import { type ListFetching, openDomainTrust, openRootTrust } from '../state/domain-trust.ts';
 import { readRoots, rootsUnder } from '../state/enterprise-anchors.ts';
 import { believedSigned } from '../state/signed-times.ts';
+import { checkMemberOptions } from './check-member-options.ts';
 import { checkMembership } from './check-membership.ts';
 import { enrolServer } from './enrol-server.ts';
 import { fetchFirstTopology } from './first-topology.ts';
@@ -32,9 +33,10 @@ import type { Member, MemberOptions } from './member.ts';
  * Joins the domain, or comes back to it: enrols with the token the first time, then takes revocation lists and the topology from
  * the authority and follows them.
  * @param options - which server, where its files are, and its join token
- * @throws MemberFault by code, e.g. `ENTENTE_MEMBER_DIRECTORY_IN_USE`; TrustError where the authority does not pass the verdict
+ * @throws MemberFault by code, e.g. `ENTENTE_MEMBER_DIRECTORY_IN_USE`, or `ENTENTE_MEMBER_BAD_ARGUMENT` before anything is done; TrustError where the authority does not pass the verdict
  */
 export async function joinDomain(options: MemberOptions): Promise<Member> {
+  checkMemberOptions(options);
   const { clock = systemClock, log } = options;
   const files = new MemberFiles(options.directory, { clock, log });
   // Before a folder is created, which would look like that of a server.
