@@ -1,10 +1,25 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { describeFault } from './fault.ts';
 
 const failed = (code: string, path?: string) =>
   Object.assign(new Error(`${code}: failed`), { code, ...(path === undefined ? {} : { path }) });
+
+describe('a fault of another realm', () => {
+  it('is one that an operator can fix, by its shape', () => {
+    const fault = { code: 'ENTENTE_LISTEN_FAILED', place: '127.0.0.1:5061', remedy: 'give another port' };
+    const thrown: unknown = runInNewContext("Object.assign(new Error('the port is taken'), fault)", {
+      fault,
+    });
+    expect(describeFault(thrown)).toEqual({ ...fault, sentence: 'the port is taken' });
+  });
+
+  it.each([null, undefined, 'ENOSPC', { code: 'ENOSPC' }, { message: 'x' }])('is not %o', (thrown) => {
+    expect(describeFault(thrown)).toBeUndefined();
+  });
+});
 
 describe('a fault of the disk or the kernel', () => {
   it.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ENOTDIR', 'EMFILE', 'ELOOP', 'ENAMETOOLONG'])(

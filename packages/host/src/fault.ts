@@ -62,11 +62,12 @@ export interface FaultDescription {
  * @returns the description, or `undefined` for a defect of the program
  */
 export function describeFault(error: unknown, context = 'the process'): FaultDescription | undefined {
-  if (!(error instanceof Error)) return undefined;
+  // Of whatever realm: by its shape.
+  if (typeof error !== 'object' || error === null) return undefined;
   const fault = error as Error &
     Partial<FaultDescription> &
     NodeJS.ErrnoException & { address?: string; port?: number };
-  if (typeof fault.code !== 'string') return undefined;
+  if (typeof fault.code !== 'string' || typeof fault.message !== 'string') return undefined;
   if (typeof fault.remedy === 'string') {
     return { code: fault.code, sentence: fault.message, place: fault.place ?? context, remedy: fault.remedy };
   }

@@ -37,6 +37,28 @@ export const patches: PatchList = {
       test: { file: knowledge, title: 'that is none: { expires: undefined }' },
     },
     {
+      name: 'options-of-a-member',
+      off: 'a server with a misspelt option joins without it',
+      file: 'packages/member/src/join/check-member-options.ts',
+      find: '  if (unknown !== undefined)',
+      replace: "  if (unknown === '')",
+      test: {
+        file: 'packages/member/src/join/check-member-options.test.ts',
+        title: 'a server does not join with options that are misspelt',
+      },
+    },
+    {
+      name: 'calls-without-a-bound',
+      off: 'a bound on emergency calls that is undefined bounds nothing',
+      file: 'packages/sip-relay/src/admission/emergency-allowance.ts',
+      find: "checkedRules(rules, defaultEmergencyRules, 'EmergencyAllowance')",
+      replace: 'rules',
+      test: {
+        file: 'packages/sip-relay/src/admission/checked-rules.test.ts',
+        title: 'are the default ones where they are undefined: nothing turns them off',
+      },
+    },
+    {
       name: 'records-of-a-question',
       off: 'with a misspelt name of the TLSA records any certificate fits them',
       file: 'packages/trust/src/judge/check-question.ts',

@@ -1,3 +1,5 @@
+import { checkedRules } from './checked-rules.ts';
+
 /** What is admitted over one connection. */
 export interface AckRules {
   /** ACKs at once, and how many more each second. */
@@ -28,9 +30,12 @@ export class AckAllowance {
   readonly #rules: AckRules;
   readonly #left = new WeakMap<object, Left>();
 
-  /** @param rules - how many */
+  /**
+   * @param rules - how many
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+   */
   constructor(rules: AckRules = defaultAckRules) {
-    this.#rules = rules;
+    this.#rules = checkedRules(rules, defaultAckRules, 'AckAllowance');
   }
 
   /**

@@ -1,3 +1,5 @@
+import { checkedRules } from './checked-rules.ts';
+
 /** Who may have how many emergency calls that count for nobody. */
 export interface EmergencyRules {
   /** Of one user within the time. */
@@ -20,9 +22,12 @@ export class EmergencyAllowance {
   /** When each user called; the one who called first comes first. */
   readonly #calls = new Map<string, number[]>();
 
-  /** @param rules - how many */
+  /**
+   * @param rules - how many
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
+   */
   constructor(rules: EmergencyRules = defaultEmergencyRules) {
-    this.#rules = rules;
+    this.#rules = checkedRules(rules, defaultEmergencyRules, 'EmergencyAllowance');
   }
 
   /**

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { types } from 'node:util';
 import { PkiFault } from '@entente/pki/ledger';
 import { keptLog } from './kept-log.ts';
 import { type LatchedDatabase, openLatched, type Statement } from './latched-database.ts';
@@ -232,7 +233,8 @@ function sound(value: SqlValue): SqlValue {
 function withBytes(row: Record<string, unknown>): SqlRow {
   for (const name in row) {
     const value = row[name];
-    if (value instanceof ArrayBuffer) row[name] = new Uint8Array(value);
+    // Of whatever realm.
+    if (typeof value === 'object' && types.isAnyArrayBuffer(value)) row[name] = new Uint8Array(value);
   }
   return row as SqlRow;
 }
@@ -272,7 +274,7 @@ export function openingFault(path: string, cause: unknown): unknown {
     });
   }
   if (isOneOf(damages, cause)) return damaged(path, cause);
-  if (!(cause instanceof Error)) return cause;
+  if (!(cause instanceof Error || types.isNativeError(cause))) return cause;
   return new PkiFault('ENTENTE_PKI_LEDGER_UNAVAILABLE', {
     sentence: `the database cannot be opened: ${cause.message}`,
     place: path,

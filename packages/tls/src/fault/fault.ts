@@ -104,7 +104,8 @@ export class TrustError extends Error {
  */
 export function isTrustError(error: unknown): error is TrustError {
   return (
-    error instanceof Error &&
+    typeof error === 'object' &&
+    error !== null &&
     (error as Partial<TrustError>).code === 'ENTENTE_REFUSED' &&
     (error as Partial<TrustError>).rejection !== undefined
   );
