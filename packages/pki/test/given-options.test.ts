@@ -73,6 +73,10 @@ const cases: readonly [string, () => unknown][] = [
         }),
       ),
   ],
+  [
+    'what looks at the ledger of a folder',
+    () => node.checkAuthorityFolder('ca', never({ checkLedgers: async () => {} })),
+  ],
 ];
 const fault = {
   code: 'ENTENTE_PKI_BAD_ARGUMENT',

@@ -30,6 +30,28 @@ async function issued(names: CertificateNames = serverNames) {
   return { key, certificate: outcome.certificate, ledger };
 }
 
+describe('an application', () => {
+  it.each<object>([
+    { spent: async () => refuse('token-spent', 'used', 'ask for another one') },
+    { onsigned: () => {} },
+    { spend: 'once' },
+    { profile: 'servers' },
+    { subject: undefined },
+    { request: 'x' },
+  ])('is refused, and nothing is signed, where it has %o', async (more) => {
+    const { issuance, ledger } = testIssuance(authority, {
+      mayIssue: () => ({ ok: true, names: serverNames }),
+    });
+    const key = await createKeyAndRequest({ subject: serverNames.commonName });
+    const given = { ...application(key.request), ...more } as never;
+    await expect(issuance.issue(given, requester)).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_BAD_ARGUMENT',
+      place: expect.stringContaining('issue of an issuance'),
+    });
+    expect(await ledger.subjects('server', now)).toEqual([]);
+  });
+});
+
 describe('issuing a server certificate', () => {
   it('writes what node:crypto and @peculiar/x509 read the same way', async () => {
     const { key, certificate } = await issued();

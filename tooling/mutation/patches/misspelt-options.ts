@@ -59,6 +59,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'token-that-is-not-spent',
+      off: 'with a misspelt name of what spends a token it is good for any number of certificates',
+      file: 'packages/pki/src/issuing/issuance.ts',
+      find: '      checkApplication(application);',
+      replace: '',
+      test: {
+        file: 'packages/pki/test/issuance.test.ts',
+        title: 'is refused, and nothing is signed, where it has { spent:',
+      },
+    },
+    {
+      name: 'ledger-of-a-folder',
+      off: 'with a misspelt name of what looks at the ledger a damaged one passes',
+      file: 'packages/pki/src/node/check-authority-folder.ts',
+      find: "  checkOptions(options, [], ['checkLedger', 'mayAccess'], 'checkAuthorityFolder');",
+      replace: '',
+      test: {
+        file: 'packages/pki/test/given-options.test.ts',
+        title: 'is refused where it is misspelt: what looks at the ledger of a folder',
+      },
+    },
+    {
       name: 'records-of-a-question',
       off: 'with a misspelt name of the TLSA records any certificate fits them',
       file: 'packages/trust/src/judge/check-question.ts',

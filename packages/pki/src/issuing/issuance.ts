@@ -18,6 +18,7 @@ import type {
 import type { RevocationReason } from '../ground/revocation-reason.ts';
 import type { Clock, RandomBytes, Signer } from '../ground/signer.ts';
 import type { CertificateId, Ledger } from '../ledger/ledger.ts';
+import { checkApplication } from './check-application.ts';
 import type { LeafKey } from './leaf-template.ts';
 import { leafTemplates, type OutsideView } from './leaf-templates.ts';
 import { readRequest } from './read-request.ts';
@@ -116,7 +117,7 @@ export interface Issuance {
    * @param application - what is requested
    * @param requester - who requests it, as the caller has authenticated it
    * @returns the certificate once the ledger holds it, or a refusal
-   * @throws PkiFault of the ledger; what the signer throws
+   * @throws PkiFault of the ledger; what the signer throws; `ENTENTE_PKI_BAD_ARGUMENT` for an application with a field that there is not
    */
   issue(application: CertificateApplication, requester: Requester): Promise<IssuanceOutcome>;
   /**
@@ -224,6 +225,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       return { der: await leaf.sign(), serialHex, notBefore, notAfter };
     },
     async issue(application, requester) {
+      checkApplication(application);
       const read = await readRequest(application.request);
       if ('reason' in read) return refused(read);
       const { predecessor, profile, subject } = application;

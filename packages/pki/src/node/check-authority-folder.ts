@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { shellWord } from '@entente/trust';
-import { aText, checkValue } from '../ground/check-values.ts';
+import { checkOptions } from '../ground/check-options.ts';
+import { aFunction, aText, checkValue, checkValues } from '../ground/check-values.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { authorityFiles } from './authority-files.ts';
 import { authorityFolder } from './authority-folder.ts';
@@ -30,13 +31,17 @@ export interface CheckFolderOptions {
  * A folder that this user may not look into is that of another user, who starts the server.
  * @param directory - of the authority
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_FILE_UNAVAILABLE`, and what
- *   `checkLedger` throws
+ *   `checkLedger` throws; `ENTENTE_PKI_BAD_ARGUMENT` for options that there are not
  */
 export async function checkAuthorityFolder(
   directory: string,
-  { checkLedger = async () => {}, mayAccess = access }: CheckFolderOptions = {},
+  options: CheckFolderOptions = {},
 ): Promise<void> {
   checkValue(directory, aText, 'directory of checkAuthorityFolder');
+  // With a misspelt name the ledger would not be looked at.
+  checkOptions(options, [], ['checkLedger', 'mayAccess'], 'checkAuthorityFolder');
+  checkValues(options, { checkLedger: aFunction, mayAccess: aFunction }, 'checkAuthorityFolder');
+  const { checkLedger = async () => {}, mayAccess = access } = options;
   const folder = authorityFolder(directory);
   const isOfAnother = await mayAccess(directory, constants.X_OK).then(
     () => false,
