@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { ServerProblem } from '../lifecycle/server-problem.ts';
 
-/** Open files of a process, connections among them, and how many it may have. */
+/** Open files of a process at least, connections among them, and how many it may have. */
 export interface OpenFiles {
   /** Infinity where not even they can be counted, because none more may be opened. */
   readonly open: number;
@@ -12,17 +12,21 @@ export interface OpenFiles {
 const enough = 0.9;
 
 /**
- * Counts the open files of this process.
+ * Counts the open files of this process. The kernel gives a file that is opened the lowest number that is free (POSIX, open): all below it are open,
+ * and to know that takes as long with ten thousand connections as with none.
  * @returns undefined where the kernel does not say, or sets no limit: on Linux alone it does
  */
 export function countOpenFiles(): OpenFiles | undefined {
+  let file: number | undefined;
   try {
-    const open = readdirSync('/proc/self/fd').length;
-    const most = Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
-    return Number.isNaN(most) ? undefined : { open, most };
+    file = openSync('/proc/self/limits', 'r');
+    const most = Number(/^Max open files +(\d+)/m.exec(readFileSync(file, 'utf8'))?.[1]);
+    return Number.isNaN(most) ? undefined : { open: file, most };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'EMFILE' || code === 'ENFILE' ? { open: Number.POSITIVE_INFINITY, most: 0 } : undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
