@@ -179,7 +179,7 @@ export const patches: PatchList = {
       name: 'letters-beyond-ascii',
       off: 'a name with letters beyond ASCII is refused without its form in DNS',
       file: 'packages/topology/src/document/shape-problems.ts',
-      find: 'asciiProblem(code, path, issue.input) ?? ',
+      find: 'asciiProblem(code, path, issue.input) ??',
       replace: '',
       test: {
         file: 'packages/topology-planning/test/shapes.test.ts',
