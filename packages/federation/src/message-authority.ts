@@ -101,7 +101,10 @@ function refuseUser(
   topology: Topology,
 ): MessageRejection | undefined {
   const domain = hostOf(uri);
-  if (!speaksFor(authority, domain)) return notAuthorised(header, domain, authority);
+  if (!speaksFor(authority, domain))
+    return uri.kind === 'sip'
+      ? notAuthorised(header, domain, authority)
+      : withoutDomain(header, domain, authority);
   if (reachesBeyond(displayName)) return disturbs(header, domain);
   if (uri.kind === 'sip' && uri.rawHeaders !== undefined) return bringsFields(header, domain);
   if (uri.kind !== 'sip' || !showsAsOurs(uri, topology)) return undefined;
@@ -146,6 +149,18 @@ function notAuthorised(header: string, domain: string, { domains, id }: PartnerA
     domain,
     message: `${header} has the domain ${domain}, which the partner ${id} may not speak for; it may speak for ${domains.join(', ')}`,
     remedy: `let ${domain} send its own messages, or list the domain in the entry of the partner ${id} (entente topology add partner) and have its certificate name it`,
+  };
+}
+
+/** A number belongs to nobody's domain, so no entry of a partner could name it. */
+function withoutDomain(header: string, scheme: string, { domains, id }: PartnerAuthority): MessageRejection {
+  const spoken = domains.join(', ');
+  return {
+    reason: 'domain-not-authorised',
+    header,
+    domain: scheme,
+    message: `${header} has a ${scheme}: URI, which is of no domain; the partner ${id} may speak for ${spoken}`,
+    remedy: `let the partner ${id} send the SIP address of its user, at ${spoken}; the number may stand in front of the @, with user=phone`,
   };
 }
 

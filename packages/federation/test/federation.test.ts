@@ -281,6 +281,15 @@ describe('the domain authority of each message', () => {
     });
   }
 
+  it('says of a number in From what the partner sends instead', () => {
+    expect(check(request({ from: '<tel:+15550100>;tag=1' }))).toMatchObject({
+      reason: 'domain-not-authorised',
+      message:
+        'From has a tel: URI, which is of no domain; the partner fabrikam may speak for fabrikam.example',
+      remedy: expect.stringContaining('send the SIP address of its user, at fabrikam.example'),
+    });
+  });
+
   it.each([
     'sip:bob%40contoso.example@fabrikam.example',
     'sips:bob%40Contoso.example.%3A5061@fabrikam.example',
