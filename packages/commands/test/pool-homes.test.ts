@@ -73,11 +73,11 @@ describe('the home of the users of a domain that is there', () => {
     expect(said).toContain('the users of contoso.example were at home at pool1.contoso.example before');
   });
 
-  it('is not changed without --pool: a domain is not listed twice', async () => {
+  it('is not changed without --pool: a domain that is there already is not added', async () => {
     const before = await readFile('topology.yaml', 'utf8');
     const { status, stderr } = await runEntente('topology add domain contoso.example --title again');
     expect(status).toBe(2);
-    expect(stderr).toContain('contoso.example is listed twice');
+    expect(stderr).toContain('contoso.example is there already');
     expect(await readFile('topology.yaml', 'utf8')).toBe(before);
   });
 });

@@ -64,9 +64,9 @@ describe('what a command says', () => {
     expect(stderr).toContain('name one of its servers: fe1.contoso.example, ca.contoso.example');
   });
 
-  it('says that a server is listed already, and goes on in lower case after the semicolon', async () => {
+  it('says that a server is there already, and where, and goes on in lower case after the semicolon', async () => {
     const { stderr } = await runEntente('topology add server fe1.contoso.example --role front-end');
-    expect(stderr).toContain('fe1.contoso.example is listed twice, both times as the front-end; remove one');
+    expect(stderr).toMatch(/fe1\.contoso\.example is there already \(line \d+\).*; change that entry/s);
   });
 
   it('names the command that adds the root of a partner without one', async () => {

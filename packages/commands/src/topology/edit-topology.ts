@@ -4,6 +4,7 @@ import type { Problem, Topology } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { withLineEndsOf } from '../line-ends.ts';
+import { alreadyThere } from './already-there.ts';
 import { asClause, placeOf, readText, refuseSigned } from './read-topology.ts';
 import type { Before, StillNamed } from './still-named.ts';
 
@@ -49,8 +50,8 @@ export async function editTopology(
   const [first] = added;
   if (first !== undefined) {
     const lines = new LineCounter();
-    const { message, remedy } =
-      explain?.(added, { document: parseDocument(text, { lineCounter: lines }), lines }) ?? first;
+    const inFile = { document: parseDocument(text, { lineCounter: lines }), lines };
+    const { message, remedy } = explain?.(added, inFile) ?? alreadyThere(added, document, inFile) ?? first;
     throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
       sentence: `the change was refused: ${message.replace(/\.$/, '')}`,
       place: `${file} (not changed)`,
