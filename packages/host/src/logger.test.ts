@@ -58,3 +58,20 @@ describe('a line of the log', () => {
     expect(line).toContain('Zoë 秋');
   });
 });
+
+describe('a logger', () => {
+  const stream = new Writable();
+  it.each([
+    ['no options', undefined, stream],
+    ['no name of an app', {}, stream],
+    ['a misspelt level', { app: 'pool-server', level: 'trace' }, stream],
+    ['an option that there is not', { app: 'pool-server', lvl: 'debug' }, stream],
+    ['a source that is no text', { app: 'pool-server', source: 7 }, stream],
+    ['a text where its lines go, which would be opened as a file', { app: 'pool-server' }, 'debug'],
+  ])('refuses %s', (_what, options, destination) => {
+    const make = createLogger as (...given: unknown[]) => unknown;
+    expect(() => make(options, destination)).toThrow(
+      expect.objectContaining({ code: 'ENTENTE_PROGRAM_INVALID', remedy: expect.any(String) }),
+    );
+  });
+});

@@ -3,6 +3,7 @@ import { type DestinationStream, pino } from 'pino';
 import { storageRemedy } from './fault.ts';
 import { boundedLine } from './log/bounded-line.ts';
 import { BoundedOutput } from './log/bounded-output.ts';
+import { checkLoggerOptions } from './log/check-logger-options.ts';
 import { standardOutput } from './standard-output.ts';
 
 /** The log of a server, in JSON lines; a refusal has `reason`, `peer` and `link`. */
@@ -31,11 +32,13 @@ export interface LoggerOptions {
  * terminal would obey, or that hide what a line says, are escaped, and of long texts a part is left out. A fault of a disk, such as `ENOSPC`, comes with its remedy, wherever it is logged.
  * @param options - name of the app, server and level
  * @param destination - where the lines go; default standard output
+ * @throws OperatorFault `ENTENTE_PROGRAM_INVALID` for options that there are not
  */
 export function createLogger(
   options: LoggerOptions,
   destination: DestinationStream = standardOutput(),
 ): Logger {
+  checkLoggerOptions(options, destination);
   const logger = pino(
     {
       level: options.level ?? 'info',
