@@ -31,6 +31,7 @@ import {
 import { requestRule, routeName, type Topology } from '@entente/topology';
 import { maySignIn, movesAway, signedOut, signOutCause } from './account-changes.ts';
 import { refuseDialOutside } from './dial-outside.ts';
+import { asDialled } from './dialled-as-user.ts';
 import { EndedVersions } from './ended-versions.ts';
 import { ForwardedRequest, type ForwardingOptions } from './forwarding.ts';
 import { isFromDirector } from './from-director.ts';
@@ -156,9 +157,11 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   decide(request: SipRequest, sent: FrontEndSender): Awaitable<ProxyDecision> {
     const topology = this.#options.topology();
     const { sender } = sent;
-    const routes = towardsOwner(request, sent.routes, this.#options.accounts, topology);
+    const { accounts } = this.#options;
+    const dialled = asDialled(request, sent, accounts, topology);
+    const routes = towardsOwner(request, dialled, accounts, topology);
     if ('reason' in routes) return refuse(routes);
-    const outside = refuseDialOutside(request, { routes, sender }, this.#options.accounts, topology);
+    const outside = refuseDialOutside(request, { routes, sender }, accounts, topology);
     if (outside !== undefined) return refuse(outside);
     if (request.method === 'REGISTER') {
       const askers = askersOf(request, sender);

@@ -9,7 +9,7 @@ describe('an address that no account has', () => {
       expect(message).toBe(
         `Bindings of ${user}@contoso.example: expected an account with this address, found none`,
       );
-      expect(remedy).toMatch(/user=phone.*telephony\.emergencyNumbers.*entente user add/);
+      expect(remedy).toMatch(/telephony\.rules.*telephony\.emergencyNumbers.*entente user add/);
     },
   );
 

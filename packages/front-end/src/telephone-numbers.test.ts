@@ -31,8 +31,11 @@ const number = 'sip:+4930555@contoso.example;user=phone';
 function start({
   servers = [mediation('med1')],
   silent = [],
+  users = {},
 }: {
   servers?: readonly ServerEntry[];
+  /** Homes that the topology names, by address. */
+  users?: Readonly<Record<string, string>>;
   silent?: readonly string[];
 } = {}) {
   const topology = sampleTopology({
@@ -41,6 +44,7 @@ function start({
       { fqdn: 'med.contoso.example', role: 'mediation' },
     ],
     servers: [sampleFrontEnd, sampleEdge, ...servers],
+    users,
     partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
     telephony: {
       emergencyNumbers: ['112'],
@@ -160,6 +164,46 @@ describe('a number', () => {
       message: expect.stringContaining('which 4 have'),
       remedy: expect.stringContaining('dave@contoso.example and 1 more: entente'),
     });
+  });
+
+  it.each(['+4930555', '030555', '030-555', '+49.30.555'])(
+    'is one without a mark too, where nobody has the address that a telephone makes of it: %s',
+    async (dialled) => {
+      const { to } = start();
+      const uri = `sip:${dialled}@contoso.example`;
+      expect(await to(uri)).toEqual(['med1.contoso.example']);
+      expect(await to(uri, signedIn('bob'), 'bob')).toBe('dial-outside-not-allowed');
+      expect(await start({ servers: [] }).to(uri)).toBe('not-registered');
+    },
+  );
+
+  it('without a mark is a user where an account, or the topology, has that address', async () => {
+    const { known, to } = start({ users: { '030556@contoso.example': fe1 } });
+    const desk = account('030555');
+    known.apply([{ address: desk.address, account: desk }]);
+    for (const name of ['030555', '030556'])
+      expect(await to(`sip:${name}@contoso.example`)).toBe('not-registered');
+  });
+
+  it('without a mark that is of a user goes to the user, from a partner too, who reaches no other number', async () => {
+    const { frontEnd, to } = start();
+    expect(await to('sip:0301002@contoso.example', signedIn('bob'), 'bob')).toBe('not-registered');
+    const refused = async (uri: string) => {
+      const request = requestBetween('sip:mallory@fabrikam.example', uri, { method: 'INVITE', uri });
+      const sender = frontEnd.admit(request, { ...fromEdge });
+      if ('reason' in sender) throw new Error(sender.message);
+      const decision = await frontEnd.decide(request, sender);
+      return decision.kind === 'refuse' ? decision.refusal : decision.kind;
+    };
+    const reason = 'not-registered';
+    const nobody = expect.stringContaining('+4930555@contoso.example');
+    const bob = expect.stringContaining('bob@contoso.example');
+    expect(await refused('sip:+49301002@contoso.example')).toMatchObject({ reason, message: bob });
+    expect(await refused('sip:+4930555@contoso.example')).toMatchObject({ reason, message: nobody });
+  });
+
+  it('without a mark that no rule makes global stays the name of a user', async () => {
+    expect(await start().to('sip:4711@contoso.example')).toBe('not-registered');
   });
 
   it('in need is called without the right, and any other one is not', async () => {

@@ -168,5 +168,28 @@ export const patches: PatchList = {
         title: 'names nobody of ours by number at a domain of its own: neither in a request nor in an answer',
       },
     },
+    {
+      name: 'user-called-as-number',
+      off: 'a call to a user whose address is digits leaves the organisation',
+      file: 'packages/front-end/src/dialled-as-user.ts',
+      find: ' || isSomebody(uri, accounts, topology)',
+      replace: '',
+      test: {
+        file: 'packages/front-end/src/telephone-numbers.test.ts',
+        title: 'without a mark is a user where an account, or the topology, has that address',
+      },
+    },
+    {
+      name: 'number-of-partner',
+      off: 'a number that a partner writes as a user is looked for in the telephone network',
+      file: 'packages/front-end/src/dialled-as-user.ts',
+      find: "(sender.arrival.kind !== 'partner' && hasMediation(topology))",
+      replace: 'hasMediation(topology)',
+      test: {
+        file: 'packages/front-end/src/telephone-numbers.test.ts',
+        title:
+          'without a mark that is of a user goes to the user, from a partner too, who reaches no other number',
+      },
+    },
   ],
 };
