@@ -1,10 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { setInterval } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pnpm } from '../runner/command.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const run = promisify(execFile);
 const started: ChildProcess[] = [];
 let left: readonly number[] = [];
 
@@ -47,16 +50,26 @@ async function gone(tree: readonly Listed[]): Promise<void> {
   }
 }
 
-/** Runs the demo as a person does, and waits until its servers run. */
-async function demo(): Promise<{ readonly top: ChildProcess; readonly tree: readonly Listed[] }> {
+/**
+ * Runs the demo as a person does, and waits until its servers run.
+ * @param parts - what is shown; default all
+ * @param text - that it has printed by then
+ */
+async function demo(
+  parts: readonly string[] = [],
+  text = 'Connections and requests that are refused',
+): Promise<{ readonly said: string; readonly top: ChildProcess; readonly tree: readonly Listed[] }> {
   const { args, program } = pnpm(root);
-  const top = spawn(program, [...args, 'demo'], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+  const top = spawn(program, [...args, 'demo', ...parts], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   started.push(top);
   let said = '';
   await new Promise<void>((resolve, reject) => {
     top.stdout?.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8');
-      if (said.includes('Connections and requests that are refused')) resolve();
+      if (said.includes(text)) resolve();
     });
     top.once('close', () => reject(new Error(`the demo ended: ${said}`)));
   });
@@ -65,10 +78,21 @@ async function demo(): Promise<{ readonly top: ChildProcess; readonly tree: read
     /-server(?:\/src\/bin\.ts|-src-bin\/dist\/bin\.js)/.test(command),
   );
   expect(servers.length, said).toBeGreaterThanOrEqual(3);
-  return { top, tree };
+  return { said, top, tree };
 }
 
 describe('the demo', { timeout: 240_000 }, () => {
+  it('leaves its servers up when it has shown everything, so that what it says to try works, until it is interrupted', async () => {
+    const { said, top, tree } = await demo(['--only', 'contoso', '--chapter', '1'], 'Press Ctrl-C to stop');
+    const [, words = ''] = /entente (explain .*--crls \S+)/.exec(said) ?? [];
+    const { stdout } = await run(join(root, 'tooling/bin/entente'), words.split(' '));
+    expect(stdout).toContain('✓ identity: the expected name');
+    const [shown] = tree.filter(({ command }) => command.includes('tooling/demo/bin.ts')).slice(-1);
+    process.kill(shown?.pid ?? 0, 'SIGINT');
+    expect(await new Promise((resolve) => top.once('close', resolve))).toBe(0);
+    await gone(tree);
+  });
+
   it('ends with its servers when its reader closes the pipe', async () => {
     const { top, tree } = await demo();
     top.stdout?.destroy();

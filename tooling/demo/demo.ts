@@ -56,7 +56,7 @@ export async function runDemo(
   if (!options.hasPartner) {
     await using contoso = await startNetwork({ ...network, partners: [] });
     await showInside({ contoso, stage, whole }, options);
-    return end(options, stage, [contoso], untilStopped);
+    return await end(options, stage, [contoso], untilStopped);
   }
   let services: Services | undefined;
   await using federation = await startFederation({
@@ -71,7 +71,7 @@ export async function runDemo(
   const { contoso, fabrikam } = federation;
   if (isShown(4, options) && services !== undefined)
     await showFederation({ contoso, stage, whole }, federation, services);
-  return end(options, stage, [contoso, fabrikam], untilStopped);
+  return await end(options, stage, [contoso, fabrikam], untilStopped);
 }
 
 /** Chapters 1 to 3. @returns the servers of the second one */
