@@ -44,8 +44,12 @@ export function refuseDialOutside(
   );
 }
 
-/** Whether another front end has sent a request: it has asked what its user may do. */
-function isAsked({ isInsider, origin }: Sender, { servers }: Topology): boolean {
+/**
+ * Whether another front end has sent a request: it has asked what its user may do.
+ * @param sender - of the request
+ * @param topology - in force
+ */
+export function isAsked({ isInsider, origin }: Sender, { servers }: Topology): boolean {
   return isInsider && servers.get(origin.server ?? '')?.role === 'front-end';
 }
 

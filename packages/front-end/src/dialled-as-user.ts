@@ -3,6 +3,7 @@ import { addressOfRecord, type SipRequest, type SipUri } from '@entente/sip';
 import { isTelephoneUri, numberOf, type PreprocessedRequest } from '@entente/sip-proxy';
 import { numberingOf, type Sender } from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
+import { isAsked } from './dial-outside.ts';
 
 /** What is on the keys of a telephone, with what people write between the digits. */
 const dialled = /^\+?[0-9*#][0-9*#.()-]*$/;
@@ -18,7 +19,8 @@ export function looksDialled(user: string): boolean {
 /**
  * Most telephones write a number that was dialled as the name of a user, and leave out `user=phone`, which would make it a number (RFC 3261 §19.1.1). It is
  * one where nobody has that address, our rules make a global number of it, and there is somebody to take the call: a user who has the number, or a
- * mediation server. Then the mark is set, so that all that holds for numbers holds for this one. A partner calls users alone.
+ * mediation server. Then the mark is set, so that all that holds for numbers holds for this one. A partner calls users alone. What another front end brings
+ * stays what that one has taken it for: for a user it has not asked whether the caller may call numbers.
  * @param request - admitted
  * @param sent - its sender, and what is left of its Route
  * @param accounts - of the domain; without them nobody knows which addresses are users
@@ -34,8 +36,8 @@ export function asDialled(
   const { tokens, uri } = routes;
   if (accounts === undefined || uri.kind !== 'sip' || !looksDialled(uri.rawUser ?? '')) return routes;
   if (request.method === 'REGISTER' || tokens.length > 0 || request.to.tag !== undefined) return routes;
-  if (isTelephoneUri(uri) || !topology.isOurDomain(uri.host) || isSomebody(uri, accounts, topology))
-    return routes;
+  if (isAsked(sender, topology) || isTelephoneUri(uri) || !topology.isOurDomain(uri.host)) return routes;
+  if (isSomebody(uri, accounts, topology)) return routes;
   const found = numberOf(uri, numberingOf(topology));
   if (!found.ok || found.isEmergency) return routes;
   const isTaken =

@@ -202,6 +202,20 @@ describe('a number', () => {
     expect(await refused('sip:+4930555@contoso.example')).toMatchObject({ reason, message: nobody });
   });
 
+  it('without a mark that another front end brings stays what that one has taken it for: it has asked for no right to call', async () => {
+    const { to } = start({
+      servers: [mediation('med1'), { fqdn: 'fe2.contoso.example', role: 'front-end' }],
+    });
+    const other = 'fe2.contoso.example';
+    const fromFrontEnd: RequestOrigin = {
+      ...fromEdge,
+      server: other,
+      link: links.frontEndToFrontEnd,
+      protection: { peer: { role: 'front-end', dnsNames: [other], sipDomains: [] } },
+    };
+    expect(await to('sip:030555@contoso.example', fromFrontEnd, 'bob')).toBe('not-registered');
+  });
+
   it('without a mark that no rule makes global stays the name of a user', async () => {
     expect(await start().to('sip:4711@contoso.example')).toBe('not-registered');
   });

@@ -172,11 +172,23 @@ export const patches: PatchList = {
       name: 'user-called-as-number',
       off: 'a call to a user whose address is digits leaves the organisation',
       file: 'packages/front-end/src/dialled-as-user.ts',
-      find: ' || isSomebody(uri, accounts, topology)',
+      find: 'if (isSomebody(uri, accounts, topology)) return routes;',
       replace: '',
       test: {
         file: 'packages/front-end/src/telephone-numbers.test.ts',
         title: 'without a mark is a user where an account, or the topology, has that address',
+      },
+    },
+    {
+      name: 'number-nobody-asked-about',
+      off: 'a number that another front end has taken for a user is called though nobody has asked for the right',
+      file: 'packages/front-end/src/dialled-as-user.ts',
+      find: 'isAsked(sender, topology) || ',
+      replace: '',
+      test: {
+        file: 'packages/front-end/src/telephone-numbers.test.ts',
+        title:
+          'without a mark that another front end brings stays what that one has taken it for: it has asked for no right to call',
       },
     },
     {
