@@ -27,3 +27,16 @@ it('where more of a server cannot be opened, what was opened before ends', async
   await expect(opened.orEnd(open)).rejects.toThrow('in use');
   expect(ended).toEqual(['second', 'first']);
 });
+
+it('a part that fails to end keeps no other from its end, and hides not why the server does not open', async () => {
+  const ended: string[] = [];
+  const opened = new OpenedParts();
+  const broken = () => Promise.reject(new Error('broken'));
+  opened.use(part('first', ended));
+  opened.defer(broken);
+  opened.use(part('third', ended));
+  await expect(opened[Symbol.asyncDispose]()).rejects.toThrow('broken');
+  expect(ended).toEqual(['third', 'first']);
+  opened.defer(broken);
+  await expect(opened.orEnd(() => Promise.reject(new Error('in use')))).rejects.toThrow('in use');
+});

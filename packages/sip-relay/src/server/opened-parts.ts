@@ -1,4 +1,7 @@
-/** What a server has opened so far. It ends in the opposite order, as the `AsyncDisposableStack` of later platforms does. */
+/**
+ * What a server has opened so far. It ends in the opposite order, each part whatever becomes of the others, as the `AsyncDisposableStack` of later
+ * platforms does.
+ */
 export class OpenedParts implements AsyncDisposable {
   readonly #ends: (() => unknown)[] = [];
 
@@ -25,12 +28,21 @@ export class OpenedParts implements AsyncDisposable {
     try {
       return await open();
     } catch (fault) {
-      await this[Symbol.asyncDispose]();
+      // Why it does not open says more than what an end may fail of.
+      await this[Symbol.asyncDispose]().catch(() => {});
       throw fault;
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const end of this.#ends.splice(0).reverse()) await end();
+    const failed: unknown[] = [];
+    for (const end of this.#ends.splice(0).reverse()) {
+      try {
+        await end();
+      } catch (fault) {
+        failed.push(fault);
+      }
+    }
+    if (failed.length > 0) throw failed[0];
   }
 }
