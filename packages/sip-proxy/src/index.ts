@@ -1,3 +1,4 @@
+export { checkedBounds } from './checked-bounds.ts';
 export { bestCandidate, type Candidate, finalResponse } from './forking/best-response.ts';
 export {
   Branch,

@@ -51,10 +51,10 @@ export const patches: PatchList = {
       name: 'calls-without-a-bound',
       off: 'a bound on emergency calls that is undefined bounds nothing',
       file: 'packages/sip-relay/src/admission/emergency-allowance.ts',
-      find: "checkedRules(rules, defaultEmergencyRules, 'EmergencyAllowance')",
-      replace: 'rules',
+      find: "...checkedBounds(rules, Object.keys(defaultEmergencyRules), 'EmergencyAllowance')",
+      replace: '...rules',
       test: {
-        file: 'packages/sip-relay/src/admission/checked-rules.test.ts',
+        file: 'packages/sip-relay/src/admission/allowance-bounds.test.ts',
         title: 'are the default ones where they are undefined: nothing turns them off',
       },
     },

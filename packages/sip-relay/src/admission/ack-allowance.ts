@@ -1,4 +1,4 @@
-import { checkedRules } from './checked-rules.ts';
+import { checkedBounds } from '@entente/sip-proxy';
 
 /** What is admitted over one connection. */
 export interface AckRules {
@@ -35,7 +35,10 @@ export class AckAllowance {
    * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
    */
   constructor(rules: AckRules = defaultAckRules) {
-    this.#rules = checkedRules(rules, defaultAckRules, 'AckAllowance');
+    this.#rules = {
+      ...defaultAckRules,
+      ...checkedBounds(rules, Object.keys(defaultAckRules), 'AckAllowance'),
+    };
   }
 
   /**

@@ -1,4 +1,4 @@
-import { checkedRules } from './checked-rules.ts';
+import { checkedBounds } from '@entente/sip-proxy';
 
 /** Who may have how many emergency calls that count for nobody. */
 export interface EmergencyRules {
@@ -27,7 +27,10 @@ export class EmergencyAllowance {
    * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
    */
   constructor(rules: EmergencyRules = defaultEmergencyRules) {
-    this.#rules = checkedRules(rules, defaultEmergencyRules, 'EmergencyAllowance');
+    this.#rules = {
+      ...defaultEmergencyRules,
+      ...checkedBounds(rules, Object.keys(defaultEmergencyRules), 'EmergencyAllowance'),
+    };
   }
 
   /**
