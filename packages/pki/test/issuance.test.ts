@@ -31,14 +31,14 @@ async function issued(names: CertificateNames = serverNames) {
 }
 
 describe('an application', () => {
-  it.each<object>([
-    { spent: async () => refuse('token-spent', 'used', 'ask for another one') },
-    { onsigned: () => {} },
-    { spend: 'once' },
-    { profile: 'servers' },
-    { subject: undefined },
-    { request: 'x' },
-  ])('is refused, and nothing is signed, where it has %o', async (more) => {
+  it.each<[string, object]>([
+    ['a misspelt spend', { spent: async () => refuse('token-spent', 'used', 'ask for another one') }],
+    ['a misspelt onSigned', { onsigned: () => {} }],
+    ['a text to spend', { spend: 'once' }],
+    ['a profile that there is not', { profile: 'servers' }],
+    ['no subject', { subject: undefined }],
+    ['a text as the request', { request: 'x' }],
+  ])('is refused, and nothing is signed, where it has %s', async (_what, more) => {
     const { issuance, ledger } = testIssuance(authority, {
       mayIssue: () => ({ ok: true, names: serverNames }),
     });

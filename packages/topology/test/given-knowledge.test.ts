@@ -79,14 +79,14 @@ describe('a trust state is not accepted', () => {
     expect(() => refuseTrustState({ state, hash: 'aa' }, { ...known, now: time as number })).toThrow(fault);
   });
 
-  it.each<object>([
-    { last: undefined, lastState: { sequence: 9, hash: 'bb', signedAt } },
-    { last: { seq: 9, hash: 'bb' } },
-    { last: { sequence: Number.NaN, hash: 'bb', signedAt } },
-    { last: null },
-    { topology: { versoin: 9, hash: 'ef'.repeat(32) } },
-    { network: undefined },
-  ])('where what was accepted before is not said as it is read: %o', (changes) => {
+  it.each<[string, object]>([
+    ['a misspelt last', { lastState: { sequence: 9, hash: 'bb', signedAt } }],
+    ['a misspelt sequence', { last: { seq: 9, hash: 'bb' } }],
+    ['a sequence that is not a number', { last: { sequence: Number.NaN, hash: 'bb', signedAt } }],
+    ['null', { last: null }],
+    ['a misspelt version', { topology: { versoin: 9, hash: 'ef'.repeat(32) } }],
+    ['no network', { network: undefined }],
+  ])('where what was accepted before is not said as it is read: %s', (_what, changes) => {
     expect(() => refuseTrustState({ state, hash: 'aa' }, { ...known, ...changes } as never)).toThrow(fault);
   });
 

@@ -25,7 +25,7 @@ export const patches: PatchList = {
       replace: '  checkNames({}, names,',
       test: {
         file: knowledge,
-        title: 'where what was accepted before is not said as it is read: { last: undefined',
+        title: 'where what was accepted before is not said as it is read: a misspelt last',
       },
     },
     {
@@ -66,7 +66,7 @@ export const patches: PatchList = {
       replace: '',
       test: {
         file: 'packages/pki/test/issuance.test.ts',
-        title: 'is refused, and nothing is signed, where it has { spent:',
+        title: 'is refused, and nothing is signed, where it has a misspelt spend',
       },
     },
     {
