@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkMembership, joinDomain, keptTopology, type MemberOptions } from '@entente/member';
 import { createTestLog } from '@entente/testkit';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 
-const directory = join(tmpdir(), 'entente-member-that-is-never-made');
+const parent = mkdtempSync(join(tmpdir(), 'entente-member-'));
+afterAll(() => rmSync(parent, { recursive: true }));
+const directory = join(parent, 'never-made');
 const good = { fqdn: 'fe1.contoso.example', directory, token: 'x', log: createTestLog() };
 const fault = (place: string) => ({
   code: 'ENTENTE_MEMBER_BAD_ARGUMENT',
