@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -7,9 +7,11 @@ import {
   type ServeApplicationOptions,
   serveApplication,
 } from '@entente/application';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 
-const directory = join(tmpdir(), 'entente-application-that-is-never-made');
+const parent = mkdtempSync(join(tmpdir(), 'entente-application-'));
+afterAll(() => rmSync(parent, { recursive: true }));
+const directory = join(parent, 'never-made');
 const good = { fqdn: 'echo1.contoso.example', directory };
 const joined = (more: object) => joinApplication({ ...good, ...more } as JoinApplicationOptions);
 
