@@ -4,11 +4,11 @@ import { expect, it } from 'vitest';
 import { closeWhenBroken } from './close-when-broken.ts';
 
 /** What is told where a connection fails with this code, and whether it is closed. */
-function after(code: string): object {
+function after(code: string | number): object {
   const socket = new Duplex({ read() {} });
   const told: unknown[] = [];
   closeWhenBroken(socket as TLSSocket, (rejection) => told.push(rejection));
-  socket.emit('error', Object.assign(new Error(code), { code }));
+  socket.emit('error', Object.assign(new Error(`${code}`), { code }));
   return { told, isClosed: socket.destroyed };
 }
 
@@ -26,4 +26,8 @@ it('a connection whose peer says by an alert that it goes, or has gone, is close
     'ECONNRESET',
   ])
     expect(after(code), code).toEqual({ told: [], isClosed: true });
+});
+
+it('a connection that an AbortSignal ends is closed without a reason: its error has a number', () => {
+  expect(after(DOMException.ABORT_ERR)).toEqual({ told: [], isClosed: true });
 });

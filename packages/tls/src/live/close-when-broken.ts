@@ -13,14 +13,15 @@ export function closeWhenBroken(
   socket: TLSSocket,
   onBroken: (rejection: RejectionOf<'tls-broken'>) => void,
 ): void {
-  socket.on('error', (error: NodeJS.ErrnoException) => {
+  socket.on('error', (error) => {
     const rejection = brokenBy(error);
     if (rejection !== undefined) onBroken(rejection);
     socket.destroy();
   });
 }
 
-function brokenBy({ code }: NodeJS.ErrnoException): RejectionOf<'tls-broken'> | undefined {
-  if (code?.startsWith(ofOpenSsl) !== true || code.includes('ALERT')) return undefined;
+function brokenBy({ code }: { readonly code?: unknown }): RejectionOf<'tls-broken'> | undefined {
+  // A DOMException, such as the reason of an AbortSignal, has a number.
+  if (typeof code !== 'string' || !code.startsWith(ofOpenSsl) || code.includes('ALERT')) return undefined;
   return reject('tls-broken', { error: code.slice(ofOpenSsl.length) });
 }
