@@ -10,8 +10,8 @@ export const patches: PatchList = {
       find: '[asserted, ...fieldsOfNoGateway] as const',
       replace: 'fieldsOfNoGateway',
       test: {
-        file: 'packages/mediation/test/spoofed-in-calls.test.ts',
-        title: 'does not come in from a gateway, in a request or an answer',
+        file: 'packages/mediation/test/claims-of-gateways.test.ts',
+        title: 'says nothing of how a telephone and its server go on, or who answers: P-Asserted-Identity',
       },
     },
     {
