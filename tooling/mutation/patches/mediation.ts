@@ -4,17 +4,6 @@ export const patches: PatchList = {
   name: 'mediation',
   list: [
     {
-      name: 'identity-in-the-answer-of-a-gateway',
-      off: 'a gateway says in an answer who was reached',
-      file: 'packages/mediation/src/',
-      find: '[asserted, ...fieldsOfNoGateway] as const',
-      replace: 'fieldsOfNoGateway',
-      test: {
-        file: 'packages/mediation/test/claims-of-gateways.test.ts',
-        title: 'says nothing of how a telephone and its server go on, or who answers: P-Asserted-Identity',
-      },
-    },
-    {
       name: 'users',
       off: 'a gateway says that a call was for a user of ours before',
       file: 'packages/mediation/src/',
