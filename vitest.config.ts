@@ -1,13 +1,33 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { defaultServerConditions } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { maxSeed, randomSeed } from './tooling/seed/random-seed.ts';
+
+// Read once for each project: all of them draw from one seed.
+const { env } = process;
+env.ENTENTE_SEED = `${randomSeed(env, () => randomInt(1, maxSeed))}`;
+
+/** What needs no running network, no foreign program and no minutes: what one runs while writing. */
+const unit = [
+  '{packages,apps}/*/src/**/*.test.ts',
+  'packages/{accounts,federation,sip,sip-proxy,topology,trust,x509}/test/**/*.test.ts',
+];
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@entente/source', ...defaultServerConditions] } },
   test: {
-    include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'unit', include: unit } },
+      {
+        extends: true,
+        test: {
+          name: 'network',
+          include: ['{packages,apps}/*/test/**/*.test.ts', 'tooling/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...unit],
+        },
+      },
+    ],
     pool: 'forks',
     // What the files of a process have in common is loaded once: half of the time went there. So each leaves the process as it was.
     isolate: false,
@@ -24,7 +44,7 @@ export default defineConfig({
       'tooling/runner/still-polls.ts',
       'tooling/seed/seed-properties.ts',
     ],
-    env: { ENTENTE_SEED: `${randomSeed(process.env, () => randomInt(1, maxSeed))}` },
+    env: { ENTENTE_SEED: env.ENTENTE_SEED },
     // Nothing waits for time to pass, but a busy machine may be slow: a limit only ends what hangs.
     testTimeout: 240_000,
     hookTimeout: 300_000,

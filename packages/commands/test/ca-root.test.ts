@@ -7,8 +7,8 @@ import { openLedger } from '@entente/store-sql';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
-import { writeRequest } from '../root/root-request.ts';
-import { register } from './ca-root.ts';
+import { register } from '../src/commands/ca-root.ts';
+import { writeRequest } from '../src/root/root-request.ts';
 
 const edges = ['http://access.contoso.example', 'http://access2.contoso.example:8080'];
 let folder: string;

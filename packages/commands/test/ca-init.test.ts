@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { register } from './ca-init.ts';
+import { register } from '../src/commands/ca-init.ts';
 
 let folder: string;
 let topology: string;

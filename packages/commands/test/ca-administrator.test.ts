@@ -7,7 +7,7 @@ import { openLedger } from '@entente/store-sql';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { register } from './ca-administrator.ts';
+import { register } from '../src/commands/ca-administrator.ts';
 
 let folder: string;
 const config = () => join(folder, 'authority.yaml');

@@ -7,7 +7,7 @@ import { openLedger } from '@entente/store-sql';
 import { decodePemCertificates } from '@entente/x509';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { register } from './ca-outside.ts';
+import { register } from '../src/commands/ca-outside.ts';
 
 let folder: string;
 let directory: string;
