@@ -8,7 +8,7 @@ import type { ConformanceResult } from './suite.ts';
 import { isInScope, mustSections } from './suites/musts/all.ts';
 import { checkCounts, checkMusts } from './suites/musts/check.ts';
 import { keywordsBySection } from './suites/musts/keywords.ts';
-import { deviates, type Must, notHere, shown } from './suites/musts/must.ts';
+import type { Must } from './suites/musts/must.ts';
 import { mustsPage, pagePath } from './suites/musts/page.ts';
 import { namesSection, testTitles } from './suites/musts/titles.ts';
 
@@ -57,32 +57,38 @@ describe('the check of a ledger', () => {
       ({ actual, expected }) => actual === expected,
     );
 
+  const shown = (title: string, of = file): Must => ({
+    binds: 'proxy',
+    rule: 'refuses',
+    standing: 'shown',
+    test: { file: of, title },
+  });
+  const notHere: Must = { binds: 'proxy', rule: 'answers STUN', standing: 'does not apply' };
+  const otherwise: Must = { binds: 'proxy', rule: 'forwards', standing: 'deviates', reason: 'On purpose.' };
+
   it('accepts a test that names the section, and a reason', () => {
-    expect(
-      check(
-        shown('proxy', 'refuses', { file, title: 'refuses %s' }),
-        notHere('proxy', 'answers STUN', 'There is no UDP.'),
-      ),
-    ).toEqual([true, true]);
+    expect(check(shown('refuses %s'), { ...notHere, reason: 'There is no UDP.' })).toEqual([true, true]);
   });
 
   it('refuses a title that no test has, a file that does not exist, another section, and no reason', () => {
     expect(
       check(
-        shown('proxy', 'refuses', { file, title: 'refuses' }),
-        shown('proxy', 'refuses', { file: 'packages/none.test.ts', title: 'refuses %s' }),
-        notHere('proxy', 'answers STUN', ''),
-        deviates('proxy', 'forwards', 'On purpose.', { file, title: 'forwards' }),
+        shown('refuses'),
+        shown('refuses %s', 'packages/none.test.ts'),
+        notHere,
+        { ...otherwise, test: { file, title: 'forwards' } },
+        { ...notHere, standing: 'shown' },
+        { ...notHere, reason: 'x', standing: 'waived' as never },
+        { ...notHere, reason: 'x', binds: 'door' as never },
       ),
-    ).toEqual([false, false, false, false]);
-    const elsewhere = { rfc: 3261, section: '16.30', about: 'a test' };
-    const musts = [shown('proxy', 'refuses', { file, title: 'refuses %s' })];
-    expect(checkMusts([{ ...elsewhere, musts }], root).cases[0]?.actual).toContain('does not name §16.30');
+    ).toEqual(Array.from({ length: 7 }, () => false));
+    const elsewhere = { rfc: 3261, section: '16.30', about: 'a test', musts: [shown('refuses %s')] };
+    expect(checkMusts([elsewhere], root).cases[0]?.actual).toContain('does not name §16.30');
   });
 
   it('counts a rule that is not followed as an exception, with its reason', () => {
-    const musts = [deviates('proxy', 'forwards', 'On purpose.')];
-    const { deviations } = checkMusts([{ rfc: 3261, section: '16.3', about: 'a test', musts }], root);
+    const section = { rfc: 3261, section: '16.3', about: 'a test', musts: [otherwise] };
+    const { deviations } = checkMusts([section], root);
     expect(deviations.map(({ id, reason }) => [id, reason])).toEqual([['RFC 3261 §16.3, 1', 'On purpose.']]);
   });
 });

@@ -105,11 +105,13 @@ const entries: Readonly<Record<string, Entry>> = {
 
 const folders: string[] = [];
 
-/** Writes a folder of vectors; `changes` spoils what is expected of an entry. */
+/** Writes a folder of vectors; `changes` spoils what is expected of an entry, which then is alone in it. */
 function folder(changes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {}): string {
+  const alone = Object.keys(changes);
   const path = mkdtempSync(join(tmpdir(), 'sip-vectors-'));
   folders.push(path);
-  const messages = Object.entries(entries).map(([name, { text, reaction, framing }]) => {
+  const written = Object.entries(entries).filter(([name]) => alone.length === 0 || alone.includes(name));
+  const messages = written.map(([name, { text, reaction, framing }]) => {
     const bytes = Buffer.from(text);
     writeFileSync(join(path, `${name}.msg`), bytes);
     return {

@@ -25,7 +25,7 @@ export const suite: ConformanceSuite = {
 };
 
 function sumOf(): string {
-  const kinds = mustSections.flatMap(({ musts }) => musts).map(({ standing: { kind } }) => kind);
+  const kinds = mustSections.flatMap(({ musts }) => musts).map(({ standing }) => standing);
   const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
   return `${kinds.length} rules in ${mustSections.length} sections: ${count('shown')} shown by a test, ${count('deviates')} not followed on purpose, ${count('does not apply')} about what is not here`;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { NamedTest } from '../../../mutation/patch.ts';
 import type { ConformanceCase, LedgerEntry } from '../../suite.ts';
 import { keywordsBySection } from './keywords.ts';
-import { type MustSection, nameOf } from './must.ts';
+import { type Must, type MustSection, nameOf, parties } from './must.ts';
 import { namesSection, testTitles } from './titles.ts';
 
 /** What was found about a ledger of MUSTs. */
@@ -35,23 +35,28 @@ export function checkMusts(sections: readonly MustSection[], root: string): Chec
     return titles.get(file);
   };
   for (const section of sections) {
-    for (const [index, { standing }] of section.musts.entries()) {
+    for (const [index, must] of section.musts.entries()) {
       const id = nameOf(section, index);
-      if (standing.kind === 'does not apply') {
-        cases.push({ id, expected: 'a reason', actual: standing.reason === '' ? 'none' : 'a reason' });
-        continue;
-      }
-      const actual =
-        standing.test === undefined ? followed : judge(standing.test, section, read(standing.test));
-      if (standing.kind === 'shown' || actual !== followed) cases.push({ id, expected: followed, actual });
+      const { reason = '', standing, test } = must;
+      const actual = wrongWith(must) ?? (test === undefined ? followed : judge(test, section, read(test)));
+      if (standing === 'shown' || actual !== followed) cases.push({ id, expected: followed, actual });
+      else if (standing === 'does not apply') cases.push({ id, expected: 'a reason', actual: 'a reason' });
       else {
         const otherwise = { id, expected: followed, actual: 'done otherwise, on purpose' };
         cases.push(otherwise);
-        deviations.push({ ...otherwise, reason: standing.reason });
+        deviations.push({ ...otherwise, reason });
       }
     }
   }
   return { cases, deviations };
+}
+
+/** What an entry lacks: the ledger is data that no compiler reads. */
+function wrongWith({ binds, reason = '', standing, test }: Must): string | undefined {
+  if (!parties.includes(binds)) return `a rule that binds "${binds}"`;
+  if (standing === 'shown') return test === undefined ? 'no test' : undefined;
+  if (standing !== 'deviates' && standing !== 'does not apply') return `a standing "${standing}"`;
+  return reason === '' ? 'no reason' : undefined;
 }
 
 function judge(

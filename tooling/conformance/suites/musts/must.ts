@@ -1,19 +1,21 @@
 import type { NamedTest } from '../../../mutation/patch.ts';
 
-/** Whom a rule binds. */
-export type Party = 'registrar' | 'proxy' | 'edge' | 'user agent' | 'all';
+/** Whom a rule may bind. */
+export const parties = ['registrar', 'proxy', 'edge', 'user agent', 'all'] as const;
 
 /** One MUST of an RFC: what it demands, in our own words, and how the project stands to it. */
 export interface Must {
-  readonly binds: Party;
+  readonly binds: (typeof parties)[number];
   /** What has to be so, as a sentence without its full stop. */
   readonly rule: string;
-  readonly standing:
-    | { readonly kind: 'shown'; readonly test: NamedTest }
-    /** The rule would bind us, and we do otherwise on purpose; the test shows what we do instead. */
-    | { readonly kind: 'deviates'; readonly reason: string; readonly test?: NamedTest }
-    /** There is nothing here that the rule could bind. */
-    | { readonly kind: 'does not apply'; readonly reason: string };
+  /**
+   * `shown`: a test shows it. `deviates`: the rule would bind us, and we do otherwise on purpose; a test, where there is one, shows what we do
+   * instead. `does not apply`: there is nothing here that the rule could bind.
+   */
+  readonly standing: 'shown' | 'deviates' | 'does not apply';
+  readonly test?: NamedTest;
+  /** Why it is not followed, or does not apply. */
+  readonly reason?: string;
 }
 
 /** The MUSTs of a section in the order of its text, so that the place in the list is the ordinal of the keyword. */
@@ -24,29 +26,6 @@ export interface MustSection {
   /** What the section is about. */
   readonly about: string;
   readonly musts: readonly Must[];
-}
-
-/** A rule that a test shows. */
-export function shown(binds: Party, rule: string, test: NamedTest): Must {
-  return { binds, rule, standing: { kind: 'shown', test } };
-}
-
-/** A rule that is not followed, with the reason, and the test of what is done instead. */
-export function deviates(binds: Party, rule: string, reason: string, test?: NamedTest): Must {
-  return { binds, rule, standing: { kind: 'deviates', reason, ...(test !== undefined && { test }) } };
-}
-
-/** A rule about something that this project does not have. */
-export function notHere(binds: Party, rule: string, reason: string): Must {
-  return { binds, rule, standing: { kind: 'does not apply', reason } };
-}
-
-/**
- * Tests of one file, by title.
- * @param file - path below the root
- */
-export function testsOf(file: string): (title: string) => NamedTest {
-  return (title) => ({ file, title });
 }
 
 /** `RFC 3261 §16.3, 4`: the fourth keyword of that section. */

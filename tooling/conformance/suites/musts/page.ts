@@ -17,11 +17,11 @@ const rfcs: Readonly<Record<number, string>> = {
 const cell = (text: string): string =>
   text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('*', '\\*');
 
-function standingOf({ standing }: Must): string {
-  const test = 'test' in standing && standing.test !== undefined ? `${testOf(standing.test)}` : '';
-  if (standing.kind === 'shown') return test;
-  const what = standing.kind === 'deviates' ? '**done otherwise:** ' : '**not here:** ';
-  return `${what}${cell(standing.reason)}${test === '' ? '' : ` (${test})`}`;
+function standingOf({ reason = '', standing, test }: Must): string {
+  const shown = test === undefined ? '' : testOf(test);
+  if (standing === 'shown') return shown;
+  const what = standing === 'deviates' ? '**done otherwise:** ' : '**not here:** ';
+  return `${what}${cell(reason)}${shown === '' ? '' : ` (${shown})`}`;
 }
 
 function testOf({ file, title }: { readonly file: string; readonly title: string }): string {
@@ -49,11 +49,11 @@ function partOf(rfc: number): string {
 function deviations(): string[] {
   const byReason = new Map<string, string[]>();
   for (const section of mustSections) {
-    for (const [index, { rule, standing }] of section.musts.entries()) {
-      if (standing.kind !== 'deviates') continue;
-      const rules = byReason.get(standing.reason) ?? [];
+    for (const [index, { reason = '', rule, standing }] of section.musts.entries()) {
+      if (standing !== 'deviates') continue;
+      const rules = byReason.get(reason) ?? [];
       rules.push(`${nameOf(section, index)} (${cell(rule)})`);
-      byReason.set(standing.reason, rules);
+      byReason.set(reason, rules);
     }
   }
   return [...byReason].map(([reason, rules]) => `- ${rules.join('; ')}: ${reason}`);
@@ -62,7 +62,7 @@ function deviations(): string[] {
 /** The page about the MUSTs, from the ledger. */
 export function mustsPage(): string {
   const musts = mustSections.flatMap((section) => section.musts);
-  const count = (kind: string) => musts.filter(({ standing }) => standing.kind === kind).length;
+  const count = (kind: string) => musts.filter(({ standing }) => standing === kind).length;
   const head = [
     '# The MUSTs of SIP',
     '',
