@@ -241,7 +241,7 @@ const settings: Readonly<Record<string, Tested | Refused>> = {
   ],
   'servers[].flags.requiresReplication': flags({ requiresReplication: true }),
   'servers[].flags.assertsUsers': [
-    'tooling/applications/application.test.ts',
+    'tooling/scenarios/applications/application.test.ts',
     'is any user where the topology lets it assert users',
   ],
   'servers[].title': words,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readlinkSync, writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { endWithLauncher } from '../../../packages/testkit/src/process/end-with-launcher.ts';
-import { loopbackForwarder } from '../../machines/loopback-forwarder.ts';
+import { loopbackForwarder } from '../../scenarios/machines/loopback-forwarder.ts';
 import type { MemberPlace } from './planned-servers.ts';
 
 /** Programs of Linux that it takes, with the packages that bring them. */

@@ -5,7 +5,7 @@ import {
   startTelephoneNetwork,
   type Telephone,
   type TelephoneNetwork,
-} from '../../telephone/telephone-network.ts';
+} from '../../scenarios/telephone/telephone-network.ts';
 import { monotonicMs } from '../live-trust/order.ts';
 import { FindingsRecord } from './findings.ts';
 import type { PoolMember } from './pool.ts';

@@ -7,7 +7,7 @@ import { importAccounts, readAccountsCsv, readUsersYaml } from '@entente/account
 import { openStore } from '@entente/store-sql';
 import { openPostgresAccounts } from '@entente/store-sql/postgres';
 import { findPostgres, startPostgres } from '@entente/testkit/postgres';
-import { account, heard, startAccountsNetwork } from '../../accounts/network.ts';
+import { account, heard, startAccountsNetwork } from '../../scenarios/accounts/network.ts';
 import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
 
 /**

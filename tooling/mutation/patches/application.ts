@@ -10,7 +10,7 @@ export const patches: PatchList = {
       find: 'if (address !== undefined && isOwnAddress(topology(), fqdn, address)) return undefined;',
       replace: 'if (address !== undefined) return undefined;',
       test: {
-        file: 'tooling/applications/uninvited.test.ts',
+        file: 'tooling/scenarios/applications/uninvited.test.ts',
         title: 'are refused by an application for an address that is not its own',
       },
     },

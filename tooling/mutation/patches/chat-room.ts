@@ -9,7 +9,7 @@ export const patches: PatchList = {
       file: 'packages/chat-room/src/',
       find: "if (!isMember && !(room.isOpen && command?.kind === 'join'))",
       replace: 'if (address === author)',
-      test: { file: 'tooling/applications/rooms.test.ts', title: 'refuses with the reason' },
+      test: { file: 'tooling/scenarios/applications/rooms.test.ts', title: 'refuses with the reason' },
     },
     {
       name: 'moderators-alone',
@@ -18,7 +18,7 @@ export const patches: PatchList = {
       find: "if (room.roleOf(sender) !== 'moderator') return refusals.notModerator(sender, room.address);",
       replace: '',
       test: {
-        file: 'tooling/applications/rooms.test.ts',
+        file: 'tooling/scenarios/applications/rooms.test.ts',
         title: 'does what moderators and members ask, and keeps it',
       },
     },

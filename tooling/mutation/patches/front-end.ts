@@ -21,7 +21,7 @@ export const patches: PatchList = {
       find: 'if (this.#options.isSignedOut(user, flow)) return undefined;',
       replace: '',
       test: {
-        file: 'tooling/accounts/in-force.test.ts',
+        file: 'tooling/scenarios/accounts/in-force.test.ts',
         title:
           'disabled: signed out everywhere, told so with the right password alone; others notice nothing',
         inOrder: true,
@@ -117,7 +117,7 @@ export const patches: PatchList = {
       find: 'return isSame(opened.session.csrf, csrf) ? opened : no(csrfMismatch);',
       replace: 'return opened;',
       test: {
-        file: 'tooling/web-services/web-services.test.ts',
+        file: 'tooling/scenarios/web-services/web-services.test.ts',
         title: 'is refused without the value of the session that a page of ours was told',
       },
     },
@@ -128,7 +128,7 @@ export const patches: PatchList = {
       find: 'if (waitMs > 0) return tooManyAttempts(waitMs);',
       replace: '',
       test: {
-        file: 'tooling/web-services/web-hostile.test.ts',
+        file: 'tooling/scenarios/web-services/web-hostile.test.ts',
         title:
           'is limited: after five wrong passwords the right one is not looked at either, while a telephone there registers',
       },
@@ -140,7 +140,7 @@ export const patches: PatchList = {
       find: 'if (proofOf(record) !== proof) return undefined;',
       replace: '',
       test: {
-        file: 'tooling/web-services/web-services.test.ts',
+        file: 'tooling/scenarios/web-services/web-services.test.ts',
         title:
           'needs the present one, is in force at once, and ends every session but the one it was changed in',
       },
@@ -152,7 +152,7 @@ export const patches: PatchList = {
       find: 'this.#prove({ username, realm: domain }, { client, from }, request.password, record) ??',
       replace: '',
       test: {
-        file: 'tooling/web-services/web-services.test.ts',
+        file: 'tooling/scenarios/web-services/web-services.test.ts',
         title:
           'needs the present one, is in force at once, and ends every session but the one it was changed in',
       },

@@ -146,7 +146,7 @@ export const patches: PatchList = {
       find: 'if (credentials.isDisabled?.(result.user.username, realm) === true)',
       replace: 'if (credentials.isDisabled === undefined)',
       test: {
-        file: 'tooling/accounts/in-force.test.ts',
+        file: 'tooling/scenarios/accounts/in-force.test.ts',
         title:
           'disabled: signed out everywhere, told so with the right password alone; others notice nothing',
         inOrder: true,

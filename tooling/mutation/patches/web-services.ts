@@ -10,7 +10,7 @@ export const patches: PatchList = {
       find: "allow: member.authorise({ fqdn, interface: 'internal', service: 'proxied' }),",
       replace: 'allow: () => ({ ok: true }),',
       test: {
-        file: 'tooling/web-services/web-links.test.ts',
+        file: 'tooling/scenarios/web-services/web-links.test.ts',
         title: 'refuses another role: role-not-allowed-on-link',
       },
     },
@@ -21,7 +21,7 @@ export const patches: PatchList = {
       find: "allow: member.authorise({ fqdn, interface: 'internal', service: 'web' }),",
       replace: 'allow: () => ({ ok: true }),',
       test: {
-        file: 'tooling/web-services/web-links.test.ts',
+        file: 'tooling/scenarios/web-services/web-links.test.ts',
         title: 'hand no password to a certificate of two servers: identity-ambiguous',
       },
     },
@@ -33,7 +33,7 @@ export const patches: PatchList = {
       replace:
         "return { client: forwardedFor(incoming.headers['x-forwarded-for']) ?? incoming.socket.remoteAddress ?? '', where: 'inside', origin };",
       test: {
-        file: 'tooling/web-services/web-hostile.test.ts',
+        file: 'tooling/scenarios/web-services/web-hostile.test.ts',
         title:
           'counts by the address of the connection where no reverse proxy has brought it, whatever it says',
       },
@@ -45,7 +45,7 @@ export const patches: PatchList = {
       find: 'if (from !== undefined && from !== origin) return otherOrigin;',
       replace: '',
       test: {
-        file: 'tooling/web-services/web-services.test.ts',
+        file: 'tooling/scenarios/web-services/web-services.test.ts',
         title: 'is refused where a page of somebody else has made the browser send it',
       },
     },
