@@ -1,6 +1,6 @@
 /**
  * A change to the sources that turns one check off, and the test that must notice. A file
- * `tooling/mutation/patches/<room>.ts` exports a list of them as `patches`.
+ * `tooling/mutation/patches/<room>.yaml` is a list of them.
  */
 export interface MutationPatch {
   /** Unique within its list; `<room>/<name>` names it on the command line. */
@@ -22,10 +22,4 @@ export interface NamedTest {
   readonly title: string;
   /** The tests of its file build on each other, so all of them run. */
   readonly inOrder?: true;
-}
-
-/** The patches of one room. */
-export interface PatchList {
-  readonly name: string;
-  readonly list: readonly MutationPatch[];
 }

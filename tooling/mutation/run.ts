@@ -1,9 +1,11 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
 import { positiveNumber, readCommandLine, UsageFault } from '../runner/command-line.ts';
-import { discover } from '../runner/discover.ts';
 import type { Outcome, Output } from '../runner/main.ts';
 import { type MutationRun, mutate, type NamedPatch } from './mutation.ts';
-import type { PatchList } from './patch.ts';
+import type { MutationPatch } from './patch.ts';
 
 const usage = `pnpm mutation [room | room/patch …] [--minutes N] [--json]
 
@@ -53,16 +55,21 @@ export async function runMutation(
   return { report: { ok, runs }, ok };
 }
 
-/** Every patch below a folder, by name. */
+/** Every patch below a folder, by name: `<room>/<name>`. */
 export async function readPatches(folder: string): Promise<NamedPatch[]> {
-  const lists = await Promise.all(
-    (await discover<PatchList>(folder, 'patches')).map((found) => found.load()),
-  );
-  const patches = lists.flatMap(({ name, list }) =>
-    list.map((patch) => ({ name: `${name}/${patch.name}`, patch })),
-  );
-  const twice = patches.find(({ name }, i) => patches.findIndex((other) => other.name === name) !== i);
-  if (twice !== undefined) throw new Error(`two patches are called ${twice.name}`);
+  const patches: NamedPatch[] = [];
+  const names = new Set<string>();
+  for (const file of (await readdir(folder)).filter((one) => one.endsWith('.yaml')).sort()) {
+    for (const patch of parse(await readFile(join(folder, file), 'utf8')) as readonly MutationPatch[]) {
+      const name = `${basename(file, '.yaml')}/${patch.name}`;
+      if (names.has(name)) throw new Error(`two patches are called ${name}`);
+      const { file: path, find, off, replace, test } = patch;
+      const parts = [path, find, off, replace, test?.file, test?.title];
+      if (parts.some((part) => typeof part !== 'string')) throw new Error(`the patch ${name} is not whole`);
+      names.add(name);
+      patches.push({ name, patch });
+    }
+  }
   return patches;
 }
 

@@ -15,9 +15,4 @@ export const phraseExceptions: readonly PhraseException[] = [
     phrase: '*',
     reason: 'the list itself, and what shows that it is held',
   },
-  {
-    path: 'tooling/mutation/testing/planted.ts',
-    phrase: 'door',
-    reason: 'names a file of the planted repository',
-  },
 ];

@@ -21,7 +21,7 @@ export function proseOfSource(file: SourceFile): string {
     comments(node.pos, ts.getLeadingCommentRanges);
     comments(node.end, ts.getTrailingCommentRanges);
     // Without its quotation marks: a backtick would begin code, as in a comment.
-    if (!file.test && isText(node) && isProse(node, file))
+    if (!file.test && isText(node) && /\s/.test(node.getText(file.tree)))
       keep(
         node.getStart(file.tree) + 1,
         node.end - (ts.isTemplateHead(node) || ts.isTemplateMiddle(node) ? 2 : 1),
@@ -75,14 +75,6 @@ function isText(node: ts.Node): boolean {
     ts.isTemplateMiddle(node) ||
     ts.isTemplateTail(node)
   );
-}
-
-/** Patches name source text and titles of tests; of their texts only the sentence that says what is off is prose. */
-function isProse(node: ts.Node, file: SourceFile): boolean {
-  if (!/\s/.test(node.getText(file.tree))) return false;
-  if (!file.path.startsWith('tooling/mutation/patches/')) return true;
-  const { parent } = node;
-  return ts.isPropertyAssignment(parent) && parent.name.getText(file.tree) === 'off';
 }
 
 /** The prose of a YAML file or a shell script: its comments. */
