@@ -11,7 +11,7 @@ env.ENTENTE_SEED = `${randomSeed(env, () => randomInt(1, maxSeed))}`;
 /** What needs no running network, no foreign program and no minutes: what one runs while writing. */
 const unit = [
   '{packages,apps}/*/src/**/*.test.ts',
-  'packages/{accounts,federation,sip,sip-proxy,topology,trust,x509}/test/**/*.test.ts',
+  'packages/{accounts,federation,options,sip,sip-proxy,topology,trust,x509}/test/**/*.test.ts',
 ];
 
 export default defineConfig({

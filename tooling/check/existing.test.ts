@@ -10,7 +10,7 @@ const files = {
   'packages/testkit/src/index.ts': '',
 };
 const house = {
-  floors: [['x509'], ['trust']],
+  floors: [[], ['x509'], ['trust']],
   testOnlyRoom: 'testkit',
   impure: [{ path: 'packages/trust/src/node/' }, { path: 'packages/x509/src/index.ts' }],
 };

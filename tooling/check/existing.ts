@@ -44,9 +44,7 @@ function checkPicture(root: string, listed: House): Problem[] {
   )) {
     for (const room of rooms?.match(/[a-z0-9]+(-[a-z0-9]+)*/g) ?? []) drawn.set(room, Number(floor));
   }
-  const known = new Map(
-    listed.floors.flatMap((rooms, index) => rooms.map((room) => [room, index + 1] as const)),
-  );
+  const known = new Map(listed.floors.flatMap((rooms, index) => rooms.map((room) => [room, index] as const)));
   for (const room of new Set([...known.keys(), ...drawn.keys()])) {
     const [floor, shown] = [known.get(room), drawn.get(room)];
     if (floor === shown) continue;

@@ -3,8 +3,9 @@
  * is in docs/architecture.md. It lists what exists: `check floors` compares it with the picture and the folders.
  */
 
-/** Rooms by floor, lowest first. A room imports only from lower floors; rooms on one floor do not see each other. */
+/** Rooms by floor, from the ground floor (0) up. A room imports only from lower floors; rooms on one floor do not see each other. */
 export const floors: readonly (readonly string[])[] = [
+  ['options'],
   ['x509', 'sip'],
   ['trust', 'topology', 'sip-proxy', 'accounts'],
   ['pki', 'tls', 'federation', 'topology-planning'],
@@ -37,7 +38,7 @@ export const floors: readonly (readonly string[])[] = [
 export const testOnlyRoom = 'testkit';
 
 /** The floors that must be pure: decisions and formats. */
-export const pureFloors: readonly number[] = [1, 2, 3];
+export const pureFloors: readonly number[] = [0, 1, 2, 3];
 
 /** Code on a pure floor that touches the platform, with the reason. A path ends in `/` or names one file. */
 export const impure: readonly { readonly path: string; readonly reason: string }[] = [
@@ -111,9 +112,9 @@ export const drawerNames: readonly string[] = [
  * The floor of a room.
  *
  * @param room - Folder name, e.g. `sip-proxy`.
- * @returns 1 to 7, or undefined for a room that the house does not know.
+ * @returns 0 to 7, or undefined for a room that the house does not know.
  */
 export function floorOf(room: string): number | undefined {
   const index = floors.findIndex((rooms) => rooms.includes(room));
-  return index < 0 ? undefined : index + 1;
+  return index < 0 ? undefined : index;
 }

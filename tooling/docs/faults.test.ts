@@ -55,6 +55,7 @@ const faults: Readonly<Record<string, (Fault: FaultClass) => Error>> = {
 
 /** Classes that are not faults, each with its reason. */
 const exceptions: Readonly<Record<string, string>> = {
+  Fault: 'the class that the faults extend; its own test makes one',
   MalformedRootDocument: 'ends the reading of a document; caught in the same file, and made undefined',
   YamlError: 'a malformed text ends its reader; the reader catches it and returns it as a value',
   ConnectionFailed:
