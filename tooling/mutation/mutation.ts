@@ -23,13 +23,6 @@ export interface NamedPatch {
   readonly patch: MutationPatch;
 }
 
-/** What a run is told, and asks, as it goes. */
-export interface MutationProgress {
-  readonly done: (run: MutationRun) => void;
-  /** Asked before each lot, which then is done whole. */
-  readonly mayBegin?: () => boolean;
-}
-
 /** Copies that are broken side by side, each with one patch at a time. */
 const atOnce = Math.min(4, availableParallelism());
 /** Patches whose tests are run without a patch together. Neighbours in a list often name tests of one file. */
@@ -40,13 +33,13 @@ const lotSize = 8;
  * without the patch, and the patch must still find its text: a patch that changes nothing proves nothing.
  *
  * @param root Absolute path of the repository.
- * @param progress `done` is called after each patch; no lot of them is begun once `mayBegin` says no.
- * @returns What became of each that was begun, in the order of the patches.
+ * @param done Called after each patch.
+ * @returns What became of each, in the order of the patches.
  */
 export async function mutate(
   root: string,
   patches: readonly NamedPatch[],
-  { done, mayBegin = () => true }: MutationProgress,
+  done: (run: MutationRun) => void,
 ): Promise<MutationRun[]> {
   const lots: NamedPatch[][] = [];
   for (let at = 0; at < patches.length; at += lotSize) lots.push(patches.slice(at, at + lotSize));
@@ -57,10 +50,7 @@ export async function mutate(
     // One iterator feeds all copies.
     const waiting = lots.entries();
     const work = async (copy: RepositoryCopy): Promise<void> => {
-      for (const [i, lot] of waiting) {
-        if (!mayBegin()) return;
-        runs[i] = await runLot(copy.root, lot, done);
-      }
+      for (const [i, lot] of waiting) runs[i] = await runLot(copy.root, lot, done);
     };
     await Promise.all(copies.map(work));
     return runs.flat();

@@ -2,16 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { positiveNumber, readCommandLine, UsageFault } from '../runner/command-line.ts';
+import { readCommandLine, UsageFault } from '../runner/command-line.ts';
 import type { Outcome, Output } from '../runner/main.ts';
 import { type MutationRun, mutate, type NamedPatch } from './mutation.ts';
 import type { MutationPatch } from './patch.ts';
 
-const usage = `pnpm mutation [room | room/patch …] [--minutes N] [--json]
+const usage = `pnpm mutation [room | room/patch …] [--json]
 
 Turns each security check off, one at a time, in a temporary copy of the sources, and demands that the test named with
-it fails. With no name every patch. With --minutes no further lot of eight is begun after that time, and the first patch is
-another one each day, so that all have their turn.
+it fails. With no name every patch.
 Example: pnpm mutation trust`;
 
 /** Where this run differs from the command's: tests pass their own repository. */
@@ -30,26 +29,18 @@ export async function runMutation(
   { log }: Output,
   setting: MutationSetting = {},
 ): Promise<Outcome> {
-  const { names, help, values } = readCommandLine(argv, { minutes: { type: 'string' } });
+  const { names, help } = readCommandLine(argv);
   if (help) {
     log(usage);
     return { report: { ok: true, usage }, ok: true };
   }
   const root = setting.root ?? fileURLToPath(new URL('../../', import.meta.url));
   const folder = setting.folder ?? fileURLToPath(new URL('./patches/', import.meta.url));
-  const selected = select(await readPatches(folder), names);
-  const minutes = positiveNumber(values, 'minutes');
-  const patches = minutes === undefined ? selected : fromToday(selected);
-  const end = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
-  const runs = await mutate(root, patches, {
-    done: (run) => log(line(run)),
-    mayBegin: () => performance.now() < end,
-  });
+  const patches = select(await readPatches(folder), names);
+  const runs = await mutate(root, patches, (run) => log(line(run)));
   const ok = runs.length > 0 && runs.every((run) => run.ok);
   const unnoticed = runs.filter((run) => !run.ok);
-  const left = patches.length - runs.length;
   log(`${runs.length - unnoticed.length} of ${runs.length} checks turned off were noticed`);
-  if (left > 0) log(`${left} patches were not begun within ${minutes} minutes`);
   // Once more at the end: of a long run that is what a reader sees, and a log keeps.
   for (const run of unnoticed) log(line(run));
   return { report: { ok, runs }, ok };
@@ -87,16 +78,6 @@ function select(patches: readonly NamedPatch[], names: readonly string[]): Named
     );
   });
 }
-
-/** The same patches, beginning with another one each day. */
-function fromToday(patches: readonly NamedPatch[]): NamedPatch[] {
-  const day = Math.floor(Date.now() / 86_400_000);
-  const first = (day * daily) % patches.length;
-  return [...patches.slice(first), ...patches.slice(0, first)];
-}
-
-/** Patches that one day's run gets ahead of the last one's, fewer than it gets through. */
-const daily = 151;
 
 function line({ name, ok, off, test, detail }: MutationRun): string {
   return ok ? `✓ ${name}: ${off}; noticed` : `✗ ${name}: ${off}\n    ${test}\n    ${detail}`;
