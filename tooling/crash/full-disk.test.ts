@@ -6,11 +6,11 @@ import { openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { topologyHash } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthorityOrders, openOrders, openTrustIn } from '../scenarios/authority/authority-orders.ts';
-import { type AuthorityPlace, createAuthorityPlace, domain } from '../scenarios/authority/authority-place.ts';
-import { type AuthorityProcess, runAuthority } from '../scenarios/authority/authority-process.ts';
-import { enrolServer } from '../scenarios/authority/enrolled.ts';
-import { publishedList } from '../scenarios/authority/published-lists.ts';
+import { type AuthorityOrders, openOrders, openTrustIn } from '../scenarios/harness/authority-orders.ts';
+import { type AuthorityPlace, createAuthorityPlace, domain } from '../scenarios/harness/authority-place.ts';
+import { type AuthorityProcess, runAuthority } from '../scenarios/harness/authority-process.ts';
+import { enrolServer } from '../scenarios/harness/enrolled.ts';
+import { publishedList } from '../scenarios/harness/published-lists.ts';
 import { Acknowledged } from './acknowledged.ts';
 
 /** Whether this test may mount a file system: as root, and not in every container. */

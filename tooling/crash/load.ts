@@ -1,9 +1,9 @@
 import type { Trust } from '@entente/tls';
 import type { Random } from '../fuzz/random.ts';
-import type { AuthorityOrders } from '../scenarios/authority/authority-orders.ts';
-import type { AuthorityPlace } from '../scenarios/authority/authority-place.ts';
-import { type Enrolled, enrolServer, renewServer } from '../scenarios/authority/enrolled.ts';
-import { publishedList } from '../scenarios/authority/published-lists.ts';
+import type { AuthorityOrders } from '../scenarios/harness/authority-orders.ts';
+import type { AuthorityPlace } from '../scenarios/harness/authority-place.ts';
+import { type Enrolled, enrolServer, renewServer } from '../scenarios/harness/enrolled.ts';
+import { publishedList } from '../scenarios/harness/published-lists.ts';
 import type { Acknowledged } from './acknowledged.ts';
 
 /** Whom the load asks, and where it notes what was acknowledged. */

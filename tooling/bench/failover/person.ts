@@ -1,7 +1,7 @@
 import type { Call, RegistrationState } from '@entente/sip-endpoint';
 import { links } from '@entente/topology';
 import { agentOf } from '../../../packages/testkit/test/calling-agent.ts';
-import { domain } from '../../scenarios/authority/authority-place.ts';
+import { domain } from '../../scenarios/harness/authority-place.ts';
 import { monotonicMs } from '../live-trust/order.ts';
 import type { FailoverPool, PoolMember } from './pool.ts';
 

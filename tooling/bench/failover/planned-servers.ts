@@ -1,6 +1,6 @@
 import { freePorts } from '@entente/testkit';
 import type { Role, ServerEntry } from '@entente/topology';
-import { domain } from '../../scenarios/authority/authority-place.ts';
+import { domain } from '../../scenarios/harness/authority-place.ts';
 
 /** Of the front ends. */
 export const pool = `pool.${domain}`;

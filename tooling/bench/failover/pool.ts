@@ -9,12 +9,12 @@ import type { Trust } from '@entente/tls';
 import type { PoolEntry, Role, ServerEntry, Telephony, TopologyDocument } from '@entente/topology';
 import { stringify } from 'yaml';
 import type { ServerAddress } from '../../../packages/testkit/test/calling-agent.ts';
-import { type AuthorityOrders, openOrders, openTrustIn } from '../../scenarios/authority/authority-orders.ts';
+import { type AuthorityOrders, openOrders, openTrustIn } from '../../scenarios/harness/authority-orders.ts';
 import {
   type AuthorityPlace,
   createAuthorityPlace,
   domain,
-} from '../../scenarios/authority/authority-place.ts';
+} from '../../scenarios/harness/authority-place.ts';
 import {
   accessName,
   layOut,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { testAuthorityFrom } from '@entente/testkit/repository';
 import { type Credential, loadCredential, openTrust, type Trust } from '@entente/tls';
-import { domain } from '../../scenarios/authority/authority-place.ts';
-import { publishedListPem } from '../../scenarios/authority/published-lists.ts';
+import { domain } from '../../scenarios/harness/authority-place.ts';
+import { publishedListPem } from '../../scenarios/harness/published-lists.ts';
 import type { ConnectionRecord, Held } from './connection-record.ts';
 import { guest, type LiveNetwork, type Place, partner } from './network.ts';
 import { openConnections } from './open-connections.ts';

@@ -2,7 +2,7 @@ import tls from 'node:tls';
 import { joinDomain } from '@entente/member';
 import { type Log, serve } from '@entente/tls';
 import { links } from '@entente/topology';
-import { addresses } from '../../scenarios/authority/authority-orders.ts';
+import { addresses } from '../../scenarios/harness/authority-orders.ts';
 import { openConnections } from './open-connections.ts';
 import { type ClosedEnd, type DialOrder, type MemberOrder, type MemberReport, monotonicMs } from './order.ts';
 

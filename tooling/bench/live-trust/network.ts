@@ -5,12 +5,12 @@ import { anchorOf, type PublicAuthority, startApp, startPublicAuthority } from '
 import type { AnchorReference, ServerEntry } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
 import { stringify } from 'yaml';
-import { type AuthorityOrders, addresses, openOrders } from '../../scenarios/authority/authority-orders.ts';
+import { type AuthorityOrders, addresses, openOrders } from '../../scenarios/harness/authority-orders.ts';
 import {
   type AuthorityPlace,
   createAuthorityPlace,
   domain,
-} from '../../scenarios/authority/authority-place.ts';
+} from '../../scenarios/harness/authority-place.ts';
 import { buildScript } from '../built.ts';
 import { type MemberProcess, startMember } from './member-process.ts';
 import type { ClosedEnd } from './order.ts';

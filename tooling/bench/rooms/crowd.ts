@@ -3,7 +3,7 @@ import { messageIdHeader } from '@entente/chat-room';
 import { UserAgent } from '@entente/sip-endpoint';
 import { connect, type Trust } from '@entente/tls';
 import { links } from '@entente/topology';
-import { domain } from '../../scenarios/authority/authority-place.ts';
+import { domain } from '../../scenarios/harness/authority-place.ts';
 
 /** Clients that register at once. */
 const atOnce = 20;

@@ -6,7 +6,7 @@ import { freePorts } from '@entente/testkit';
 import { startApp } from '@entente/testkit/repository';
 import { topologyHash } from '@entente/topology';
 import { stringify } from 'yaml';
-import { domain } from '../../scenarios/authority/authority-place.ts';
+import { domain } from '../../scenarios/harness/authority-place.ts';
 import { type FailoverPool, loopbackPlaces, startPool } from '../failover/pool.ts';
 import { Crowd } from '../rooms/crowd.ts';
 import { type BenchOutcome, type BenchSuite, measured } from '../suite.ts';

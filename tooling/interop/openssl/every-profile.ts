@@ -7,14 +7,14 @@ import { openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { startApp } from '@entente/testkit/repository';
 import { type CertificateNames, decodePemCertificates, encodePem } from '@entente/x509';
-import { type AuthorityOrders, openOrders, openTrustIn } from '../../scenarios/authority/authority-orders.ts';
+import { type AuthorityOrders, openOrders, openTrustIn } from '../../scenarios/harness/authority-orders.ts';
 import {
   type AuthorityPlace,
   createAuthorityPlace,
   domain,
-} from '../../scenarios/authority/authority-place.ts';
-import { type Enrolled, enrolServer, renewServer } from '../../scenarios/authority/enrolled.ts';
-import { type ListOwner, publishedListPem } from '../../scenarios/authority/published-lists.ts';
+} from '../../scenarios/harness/authority-place.ts';
+import { type Enrolled, enrolServer, renewServer } from '../../scenarios/harness/enrolled.ts';
+import { type ListOwner, publishedListPem } from '../../scenarios/harness/published-lists.ts';
 
 /** A leaf that the authority has issued. */
 export interface IssuedLeaf {

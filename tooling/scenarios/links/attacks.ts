@@ -1,6 +1,6 @@
 import { createTestAuthority, type TestCertificate } from '@entente/testkit';
 import type { LinkNarrowing, ServerEntry, TopologyDocument } from '@entente/topology';
-import { domain } from '../authority/authority-place.ts';
+import { domain } from '../harness/authority-place.ts';
 import type { Shown } from './impostors.ts';
 import { type LinksNetwork, telephonyOf } from './links-network.ts';
 import { absent, running, type SipLinkEnd, sipRows } from './sip-link-ends.ts';

@@ -13,7 +13,7 @@ import { encodePem } from '@entente/x509';
 import { stringify } from 'yaml';
 import { pool as frontEndPool } from '../../bench/failover/planned-servers.ts';
 import { type FailoverPool, loopbackPlaces, startPool } from '../../bench/failover/pool.ts';
-import { domain } from '../authority/authority-place.ts';
+import { domain } from '../harness/authority-place.ts';
 import type { Place, Shown } from './impostors.ts';
 import { talkWithRoom } from './room-talk.ts';
 import { absent, running } from './sip-link-ends.ts';

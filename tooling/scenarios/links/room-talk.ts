@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { agentOf } from '../../../packages/testkit/test/calling-agent.ts';
 import type { FailoverPool } from '../../bench/failover/pool.ts';
-import { domain } from '../authority/authority-place.ts';
+import { domain } from '../harness/authority-place.ts';
 
 const everyMs = 200;
 

@@ -1,5 +1,5 @@
 import { allowMatrix, type Party, type Row, type Service } from '@entente/topology';
-import { domain } from '../authority/authority-place.ts';
+import { domain } from '../harness/authority-place.ts';
 
 /** Servers of ours that run as processes, by role. None of our programs is a gateway. */
 export const running: Readonly<Partial<Record<Party, string>>> = {

@@ -13,7 +13,7 @@ import { Peer } from '../../../packages/front-end/test/wire-network.ts';
 import { ServerPeer } from '../../../packages/mediation/test/server-peer.ts';
 import { agentOf } from '../../../packages/testkit/test/calling-agent.ts';
 import { type FailoverPool, loopbackPlaces, type PoolMember, startPool } from '../../bench/failover/pool.ts';
-import { domain } from '../authority/authority-place.ts';
+import { domain } from '../harness/authority-place.ts';
 
 /** Who the users are. Carol may not call the telephone network. */
 export const accounts: Readonly<Record<string, Partial<Account>>> = {
