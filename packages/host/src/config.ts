@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { nearestName } from '@entente/tls';
+import { nearestName } from '@entente/options';
 import { LineCounter, parseDocument } from 'yaml';
 import type { core, ZodType } from 'zod';
 import { fieldsAt } from './config-fields.ts';

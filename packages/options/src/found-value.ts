@@ -11,7 +11,7 @@ export function foundValue(value: unknown, mayBeSecret = false): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return foundText(value, mayBeSecret);
   if (typeof value === 'function') return 'a function';
-  if (value instanceof Promise) return 'a promise';
+  if (isThenable(value)) return 'a promise';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object of another kind';
   return String(value);
@@ -22,6 +22,19 @@ function foundText(text: string, mayBeSecret: boolean): string {
   if (mayBeSecret) return 'a text';
   if (text.length > longestText || text.includes('-----')) return `a text of ${text.length} characters`;
   return `"${printable(text)}"`;
+}
+
+/**
+ * Whether a value is a promise, also one of another realm or of a library.
+ *
+ * @param value - anything
+ */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Readonly<Record<string, unknown>>).then === 'function'
+  );
 }
 
 /**

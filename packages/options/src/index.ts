@@ -1,6 +1,6 @@
 export { Checks, nested } from './checks.ts';
 export { describe, Fault, type FaultDescription, type FaultParts, inOneLine } from './fault.ts';
-export { foundValue } from './found-value.ts';
+export { foundValue, isThenable } from './found-value.ts';
 export { editsBetween, nearestName } from './nearest-name.ts';
 export { type CheckSettings, Place } from './place.ts';
 export {

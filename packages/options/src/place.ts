@@ -1,5 +1,5 @@
 import type { FaultParts } from './fault.ts';
-import { foundValue } from './found-value.ts';
+import { foundValue, isThenable } from './found-value.ts';
 
 /** How a package refuses what a caller gave. */
 export interface CheckSettings {
@@ -77,7 +77,7 @@ export class Place {
   unlike(wanted: string, value: unknown, remedy = `give ${wanted}`): Error {
     return this.fault(
       this.expected(wanted, foundValue(value, this.settings.hasSecrets)),
-      value instanceof Promise ? 'await it: what it resolves to is wanted' : remedy,
+      isThenable(value) ? 'await it: what it resolves to is wanted' : remedy,
     );
   }
 

@@ -53,7 +53,6 @@ export type { Log } from './log/log.ts';
 export { logRefusal } from './log/log-refusal.ts';
 export { type LeftOut, RefusalLimit, type RefusedPeer } from './log/refusal-limit.ts';
 export { shortText } from './log/short-text.ts';
-export { nearestName } from './options/nearest-name.ts';
 export type { ConnectionRefusal } from './refusal/connection-refusal.ts';
 export { refusedByPeer } from './refusal/refused-by-peer.ts';
 export type { Allow } from './trust/allow.ts';

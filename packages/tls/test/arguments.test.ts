@@ -7,7 +7,6 @@ import {
   holdPort,
   keepPlace,
   loadCredential,
-  nearestName,
   postgresTls,
   RefusalLimit,
   shortText,
@@ -131,9 +130,6 @@ describe('what the log is helped by', () => {
       [() => shortText(given(['a'])), 'first argument of shortText'],
       [() => shortText('a', given('64')), 'second argument of shortText'],
       [() => shortText('a', 63), 'second argument of shortText'],
-      [() => nearestName(given(undefined), []), 'first argument of nearestName'],
-      [() => nearestName('a', given('names')), 'second argument of nearestName'],
-      [() => nearestName('a', given([7])), 'second argument of nearestName'],
     ] as const)
       expect(await faultOf(call), place).toMatchObject(invalid(place));
   });

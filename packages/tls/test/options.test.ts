@@ -129,16 +129,6 @@ describe.each(functions)('the options of %s', (name) => {
       }
     }
   });
-
-  it('count only where they are its own, whatever a prototype has', async () => {
-    const inherited = Object.create(good(name)) as object;
-    const tricked = { __proto__: { rejectUnauthorized: false }, ...good(name) };
-    for (const options of [inherited, tricked, new (class Options {})()]) {
-      expect(await faultOf(name, options)).toMatchObject({
-        sentence: 'expected an object with options, found an object of another kind',
-      });
-    }
-  });
 });
 
 describe('the host that is dialled', () => {
@@ -254,18 +244,6 @@ describe('what options say', () => {
     expect(await faultOf('openTrust', { ...good('openTrust'), fetch: { hosts: () => [] } })).toBeUndefined();
   });
 
-  it('leads to the option of a group where it stands outside of it', async () => {
-    const fault = await faultOf('serve', { ...good('serve'), maxPending: 1 });
-    expect(fault?.remedy).toBe('write limits.maxPending if that is meant, or leave it out');
-  });
-
-  it('is listed where no option is near', async () => {
-    const fault = await faultOf('serverChain', { ...good('serverChain'), colour: 1 });
-    expect(fault?.remedy).toBe(
-      'leave it out; serverChain has the options host, port, name, over, identity, offersOldVersions, alpn, timeoutMs, signal',
-    );
-  });
-
   it('never puts a key into a fault', async () => {
     const { keyPem } = world.server.current;
     const fault = await faultOf('serve', { ...good('serve'), identity: keyPem });
@@ -289,19 +267,6 @@ describe('what options say', () => {
     expect((await ended(bare(server.port, presenting(other)))).received).toBe('');
     expect((await ended(bare(server.port))).received).toBe('');
     expect(reads).toBe(1);
-  });
-
-  it('is a fault where it cannot be read', async () => {
-    const options = Object.defineProperty(good('serve'), 'allow', {
-      get() {
-        throw new Error('unreadable');
-      },
-    });
-    expect(await faultOf('serve', options)).toMatchObject({
-      code: 'ENTENTE_OPTION_INVALID',
-      place: 'allow of serve',
-      sentence: 'expected options that can be read, found an error',
-    });
   });
 
   it('is not taken from a prototype that somebody else has changed', async () => {

@@ -1,16 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { isUint8Array } from 'node:util/types';
+import { callback, isOctets, rule, type Shape, text, yesOrNo } from '@entente/options';
 import { reportFault } from '../fault/call-back.ts';
-import {
-  callback,
-  OptionPlace,
-  optionFault,
-  rule,
-  type Shape,
-  text,
-  yesOrNo,
-} from '../options/option-rule.ts';
-import { readOptions } from '../options/read-options.ts';
+import { checks } from '../options/checks.ts';
 import { systemClock } from '../trust/clock.ts';
 import type { Credential, CredentialSource, KeyMaterial } from './credential.ts';
 import { isPem, type ReadableSource, readMaterial } from './read-material.ts';
@@ -35,15 +26,15 @@ const shape: Shape<GivenOptions> = {
   passphrase: rule('a text', (value) => typeof value === 'string'),
   pkcs12: rule(
     'a path, or a Uint8Array',
-    (value) => (typeof value === 'string' && value !== '') || isUint8Array(value),
+    (value) => (typeof value === 'string' && value !== '') || isOctets(value),
   ),
   watch: yesOrNo,
   onFault: callback,
 };
 
 function readSource(given: unknown, of: string): GivenOptions {
-  const options = readOptions(given, shape, of);
-  const place = new OptionPlace(of);
+  const options = checks.read(given, shape, of);
+  const place = checks.optionsOf(of);
   if (options.pkcs12 === undefined) {
     const remedies = {
       certificate: 'give the chain: a file of PEM, or PEM text',
@@ -51,21 +42,17 @@ function readSource(given: unknown, of: string): GivenOptions {
     } as const;
     for (const name of ['certificate', 'key'] as const) {
       if (options[name] !== undefined) continue;
-      throw optionFault(
-        place.within(name),
-        `expected the option ${name}, found none`,
-        `${remedies[name]}; or both as pkcs12`,
-      );
+      throw place
+        .within(name)
+        .fault(`expected the option ${name}, found none`, `${remedies[name]}; or both as pkcs12`);
     }
     return options;
   }
   for (const name of ['certificate', 'key'] as const) {
     if (options[name] === undefined) continue;
-    throw optionFault(
-      place.within(name),
-      `expected no ${name} beside pkcs12, found one`,
-      `leave ${name} or pkcs12 out`,
-    );
+    throw place
+      .within(name)
+      .fault(`expected no ${name} beside pkcs12, found one`, `leave ${name} or pkcs12 out`);
   }
   return options;
 }
@@ -107,7 +94,7 @@ export async function loadCredential(given: LoadCredentialOptions): Promise<Cred
     },
     replace: async (source) => renew(readSource(source, 'replace')),
     onChange(listener) {
-      callback.read(listener, new OptionPlace('onChange', 'listener'));
+      callback.read(listener, checks.optionsOf('onChange').within('listener'));
       listeners.add(listener);
       return () => {
         listeners.delete(listener);

@@ -1,9 +1,9 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { callback, type Shape, wholeNumber, withMethods, yesOrNo } from '../options/option-rule.ts';
+import { callback, type Shape, wholeNumber, withMethods, yesOrNo } from '@entente/options';
+import { checks } from '../options/checks.ts';
 import { protocols } from '../options/peer-rules.ts';
-import { readOptions } from '../options/read-options.ts';
 import { dialFor, type HttpOutboundOptions } from './dial-for.ts';
 import { outboundShape } from './outbound-shape.ts';
 
@@ -146,5 +146,5 @@ function closeKept(this: Duplex): void {
  * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export function agent(options: AgentOptions): Agent {
-  return new TrustedAgent(readOptions(options, agentShape, 'agent'));
+  return new TrustedAgent(checks.read(options, agentShape, 'agent'));
 }

@@ -15,7 +15,7 @@ import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts
 import { closeWhenBroken } from '../live/close-when-broken.ts';
 import { tooManyEmptyOctets } from '../live/too-many-empty-octets.ts';
 import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
-import { readOptions } from '../options/read-options.ts';
+import { checks } from '../options/checks.ts';
 import { claimOf } from '../refusal/claimed-name.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import { refusedByPeer, watchForRefusal } from '../refusal/refused-by-peer.ts';
@@ -49,7 +49,7 @@ const defaultRefusalWindowMs = 5_000;
  */
 export async function connect(given: ConnectOptions): Promise<TrustedSocket> {
   refuseDisabledChecks();
-  const options = readOptions(given, connectShape, 'connect');
+  const options = checks.read(given, connectShape, 'connect');
   options.signal?.throwIfAborted();
   const dial = new Dial(options);
   try {

@@ -1,7 +1,7 @@
+import { callback, rule, type Shape } from '@entente/options';
 import { TlsFault } from '../fault/fault.ts';
-import { callback, OptionPlace, rule, type Shape } from '../options/option-rule.ts';
+import { checks } from '../options/checks.ts';
 import { protocols } from '../options/peer-rules.ts';
-import { readOptions } from '../options/read-options.ts';
 import { connectsByOption } from './connects-by-option.ts';
 import { dialFor, type HttpOutboundOptions } from './dial-for.ts';
 import type { DispatcherClass, UndiciTarget } from './dispatcher-class.ts';
@@ -35,8 +35,8 @@ const aClass = rule('the class Agent of undici', (value) => typeof value === 'fu
  * @throws TlsFault `ENTENTE_OPTION_INVALID`, also where the class or a setting makes it dial by itself
  */
 export function dispatcher<D>(Dispatcher: DispatcherClass<D>, options: DispatcherOptions): D {
-  aClass.read(Dispatcher, new OptionPlace('dispatcher', 'first argument'));
-  const { settings = {}, ...outbound } = readOptions(options, shape, 'dispatcher');
+  aClass.read(Dispatcher, checks.optionsOf('dispatcher').within('first argument'));
+  const { settings = {}, ...outbound } = checks.read(options, shape, 'dispatcher');
   refuseOwnDialling(Dispatcher, settings);
   return new Dispatcher({
     ...settings,

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Agent, RequestOptions } from 'node:https';
+import { abortSignal, nested, type Shape, wholeNumber } from '@entente/options';
 import { TlsFault } from '../fault/fault.ts';
-import { OptionPlace, type Shape, wholeNumber } from '../options/option-rule.ts';
-import { abortSignal } from '../options/peer-rules.ts';
-import { nested, readOptions } from '../options/read-options.ts';
+import { checks } from '../options/checks.ts';
+
 import { refusedByPeer } from '../refusal/refused-by-peer.ts';
 import { type AgentOptions, agent, agentShape, type OverAnother } from './agent.ts';
 import { HttpExchange } from './http-exchange.ts';
@@ -80,7 +80,7 @@ const shape: Shape<HttpClientOptions> = {
  * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export function httpClient(options: HttpClientOptions): HttpClient {
-  const { addresses, limits = {}, signal, ...dialling } = readOptions(options, shape, 'httpClient');
+  const { addresses, limits = {}, signal, ...dialling } = checks.read(options, shape, 'httpClient');
   const { maxBytes = 1_048_576, idleTimeoutMs = 10_000, deadlineMs = 60_000 } = limits;
   const dialler: Agent = agent(dialling);
   // An agent of the platform that was destroyed dials for the next request all the same.
@@ -139,7 +139,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       return send(requestOf(request, 'fetch', init), idleTimeoutMs, (exchange) => exchange.whole(maxBytes));
     },
     async open(request, idleMs = idleTimeoutMs) {
-      idleTimeout.read(idleMs, new OptionPlace('open', 'idleTimeoutMs'));
+      idleTimeout.read(idleMs, checks.optionsOf('open').within('idleTimeoutMs'));
       return send(requestOf(request, 'open'), idleMs, (exchange) => exchange.stream());
     },
     [Symbol.dispose]() {

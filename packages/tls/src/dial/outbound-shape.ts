@@ -1,19 +1,11 @@
 import { Socket } from 'node:net';
+import { abortSignal, callback, required, rule, type Shape, text, wholeNumber } from '@entente/options';
 import {
-  callback,
-  hostToDial,
-  required,
-  rule,
-  type Shape,
-  text,
-  wholeNumber,
-} from '../options/option-rule.ts';
-import {
-  abortSignal,
   allow,
   credential,
   dane,
   expectation,
+  hostToDial,
   link,
   lowestVersion,
   protocols,

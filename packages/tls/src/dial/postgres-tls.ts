@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { withMethods } from '@entente/options';
 import { TlsFault } from '../fault/fault.ts';
-import { OptionPlace, withMethods } from '../options/option-rule.ts';
+import { checks } from '../options/checks.ts';
 
 /** SSLRequest: length and code (PostgreSQL, frontend/backend protocol, message formats). */
 const request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -21,7 +22,7 @@ const aSocket = withMethods(
  * anybody on the way may have added (CVE-2021-23222); `ENTENTE_OPTION_INVALID` where it is given something else than a connection
  */
 export async function postgresTls(socket: Socket): Promise<void> {
-  aSocket.read(socket, new OptionPlace('postgresTls', 'first argument'));
+  aSocket.read(socket, checks.optionsOf('postgresTls').within('first argument'));
   socket.write(request);
   const [answer] = (await once(socket, 'data')) as [Buffer];
   socket.pause();

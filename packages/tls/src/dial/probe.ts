@@ -1,19 +1,11 @@
 import { isIP, Socket, type TcpNetConnectOpts } from 'node:net';
 import * as tls from 'node:tls';
+import { abortSignal, required, rule, type Shape, text, wholeNumber, yesOrNo } from '@entente/options';
 import type { PresentedChain } from '@entente/trust';
 import type { IdentitySource } from '../credential/credential.ts';
 import { TlsFault } from '../fault/fault.ts';
-import {
-  hostToDial,
-  required,
-  rule,
-  type Shape,
-  text,
-  wholeNumber,
-  yesOrNo,
-} from '../options/option-rule.ts';
-import { abortSignal, credential, protocols } from '../options/peer-rules.ts';
-import { readOptions } from '../options/read-options.ts';
+import { checks } from '../options/checks.ts';
+import { credential, hostToDial, protocols } from '../options/peer-rules.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { ShownChain } from '../trust/shown-chain.ts';
 
@@ -85,7 +77,7 @@ const refusalWindowMs = 1_000;
  * @throws TlsFault `ENTENTE_HANDSHAKE_FAILED`, `ENTENTE_TIMEOUT`, `ENTENTE_OPTION_INVALID`; errors of TCP as they are
  */
 export async function serverChain(given: ProbeOptions): Promise<ProbedServer> {
-  const options = readOptions(given, shape, 'serverChain');
+  const options = checks.read(given, shape, 'serverChain');
   const { alpn, host, identity, name = host, over, port } = options;
   if (options.signal?.aborted === true) {
     over?.destroy();

@@ -1,6 +1,5 @@
+import { foundValue, nearestName } from '@entente/options';
 import { TlsFault } from '../fault/fault.ts';
-import { foundValue } from '../options/found-value.ts';
-import { nearestName } from '../options/nearest-name.ts';
 
 /**
  * The request that a caller means.

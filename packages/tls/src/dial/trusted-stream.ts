@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import * as net from 'node:net';
 import { Duplex } from 'node:stream';
 import { refuseDisabledChecks } from '../credential/platform-settings.ts';
-import { readOptions } from '../options/read-options.ts';
+import { checks } from '../options/checks.ts';
 import { connect, type TrustedSocket } from './connect.ts';
 import { defaultTimeoutMs, type StreamOptions } from './connect-options.ts';
 import { streamShape } from './outbound-shape.ts';
@@ -19,7 +19,7 @@ import { within } from './within.ts';
  */
 export function trustedStream(options: StreamOptions): TrustedStream {
   refuseDisabledChecks();
-  return new TrustedStream(readOptions(options, streamShape, 'trustedStream'));
+  return new TrustedStream(checks.read(options, streamShape, 'trustedStream'));
 }
 
 /** A connection that is under a verdict before anything passes; with the methods of a socket that libraries call. */

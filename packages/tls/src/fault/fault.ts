@@ -1,3 +1,4 @@
+import { Fault } from '@entente/options';
 import type { Rejection, TrustVerdict } from '@entente/trust';
 
 /** Stable literals of the faults that this package throws. */
@@ -22,54 +23,21 @@ export type TlsFaultCode =
  * A fault that the operator or the caller can fix: one sentence, the place that it is about, and a remedy.
  * Match it by `code`, not by `instanceof`: two installed copies of this package have two classes.
  */
-export class TlsFault extends Error {
-  /** Stable literal. */
-  readonly code: TlsFaultCode;
-  /** File, option, environment variable or `host:port` that the sentence is about. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
-
-  /**
-   * @param code - stable literal
-   * @param parts - sentence without final stop, place, remedy and what caused it
-   */
-  constructor(
-    code: TlsFaultCode,
-    parts: {
-      readonly sentence: string;
-      readonly place: string;
-      readonly remedy: string;
-      readonly cause?: unknown;
-    },
-  ) {
-    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
-    this.name = 'TlsFault';
-    this.code = code;
-    this.place = parts.place;
-    this.remedy = parts.remedy;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
-  }
+export class TlsFault extends Fault<TlsFaultCode> {
+  /** Always `TlsFault`. */
+  override readonly name = 'TlsFault';
 }
 
 /**
  * A connection that was refused: by the verdict, or by the peer (`rejection.reason` is then `peer-refused`). Match it by `code`.
  */
-export class TrustError extends Error {
-  /** Always `ENTENTE_REFUSED`; the reason is in `rejection.reason`. */
-  readonly code = 'ENTENTE_REFUSED';
+export class TrustError extends Fault<'ENTENTE_REFUSED'> {
+  /** Always `TrustError`. */
+  override readonly name = 'TrustError';
   /** Why, with data, sentence and remedy. */
   readonly rejection: Rejection;
   /** The whole verdict with its evidence; absent where no chain was judged. */
   readonly verdict: Extract<TrustVerdict, { trusted: false }> | undefined;
-  /** `host:port` of the peer. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
 
   /**
    * @param rejection - why
@@ -83,17 +51,10 @@ export class TrustError extends Error {
     verdict?: Extract<TrustVerdict, { trusted: false }>,
     cause?: unknown,
   ) {
-    super(`${rejection.reason}: ${rejection.message}`, cause === undefined ? undefined : { cause });
-    this.name = 'TrustError';
+    const sentence = `${rejection.reason}: ${rejection.message}`;
+    super('ENTENTE_REFUSED', { sentence, place, remedy: rejection.remedy, cause });
     this.rejection = rejection;
     this.verdict = verdict;
-    this.place = place;
-    this.remedy = rejection.remedy;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
   }
 }
 

@@ -1,6 +1,6 @@
-import { OptionPlace, unlike } from '../options/option-rule.ts';
+import { checks } from '../options/checks.ts';
 
-const place = new OptionPlace('addressGroup', 'first argument');
+const place = checks.optionsOf('addressGroup').within('first argument');
 const groups = 8;
 
 /** The first 96 bits of what stands for an IPv4 address: mapped (RFC 4291 §2.5.5.2), or written by a translator (RFC 6052 §2.1). */
@@ -19,7 +19,7 @@ const prefixesOfIpv4 = [
  */
 export function addressGroup(address: string | undefined): string {
   if (address === undefined) return '';
-  if (typeof address !== 'string') throw unlike(place, 'the text of an address', address);
+  if (typeof address !== 'string') throw place.unlike('the text of an address', address);
   if (!address.includes(':')) return address;
   const bits = parse(address);
   if (bits === undefined) return address;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
+import { type Shape, text, wholeNumber } from '@entente/options';
 import { TlsFault } from '../fault/fault.ts';
-import { type Shape, text, wholeNumber } from '../options/option-rule.ts';
-import { readOptions } from '../options/read-options.ts';
+import { checks } from '../options/checks.ts';
 
 const noSuchAddress = 'give an address of this machine as host, or leave host out to listen on all of them';
 const listenRemedies: Readonly<Record<string, string>> = {
@@ -64,7 +64,7 @@ export function listen(server: Server, options: ListenPlace): Promise<void> {
  * @throws TlsFault `ENTENTE_OPTION_INVALID` and `ENTENTE_LISTEN_FAILED`, as `serve` does
  */
 export async function holdPort(place: ListenPlace): Promise<AsyncDisposable> {
-  const read = readOptions(place, listenShape, 'holdPort');
+  const read = checks.read(place, listenShape, 'holdPort');
   const server = createServer((socket) => void socket.destroy());
   await listen(server, read);
   return {

@@ -2,8 +2,8 @@ import type * as http from 'node:http';
 import type * as http2 from 'node:http2';
 import type * as https from 'node:https';
 import * as tls from 'node:tls';
-import { foundValue } from '../options/found-value.ts';
-import { optionFault } from '../options/option-rule.ts';
+import { foundValue } from '@entente/options';
+import { checks } from '../options/checks.ts';
 import { type Peer, peerOf } from '../trust/peer.ts';
 import { requestHandler, socketHandler } from './failing-handler.ts';
 import type { HttpSettings } from './serve-options.ts';
@@ -39,7 +39,7 @@ export type ServerOf<M extends PlatformModule> = M extends Http2Module
 /** Which module a listener is made with. */
 export type ModuleKind = 'https' | 'http2' | 'tls';
 
-const modulePlace = 'first argument of serve';
+const modulePlace = checks.optionsOf('serve').within('first argument');
 const moduleRemedy =
   "pass the module itself: import https from 'node:https', then serve(https, …); node:http2 and node:tls work the same way";
 
@@ -58,8 +58,7 @@ export function moduleKind(module: unknown): ModuleKind {
     // node:http has one too: what it makes is refused.
     if (offers('createServer') && typeof offered.globalAgent === 'object') return 'https';
   }
-  throw optionFault(
-    modulePlace,
+  throw modulePlace.fault(
     `expected the module node:https, node:http2 or node:tls, found ${foundModule(module)}`,
     moduleRemedy,
   );
@@ -94,7 +93,7 @@ export function createPlatformServer(
     server instanceof tls.Server
       ? 'one that listens already'
       : `${foundClass(server)}, which accepts connections without TLS`;
-  throw optionFault(modulePlace, `expected a module that makes a TLS server, found ${found}`, moduleRemedy);
+  throw modulePlace.fault(`expected a module that makes a TLS server, found ${found}`, moduleRemedy);
 }
 
 /** `node:http` and `node:net` both call their class Server. */

@@ -1,16 +1,16 @@
 import {
+  abortSignal,
   callback,
-  OptionPlace,
+  nested,
   oneOf,
-  optionFault,
   required,
   type Shape,
   text,
   wholeNumber,
   yesOrNo,
-} from '../options/option-rule.ts';
+} from '@entente/options';
+import { checks } from '../options/checks.ts';
 import {
-  abortSignal,
   allow,
   credential,
   expectation,
@@ -19,7 +19,6 @@ import {
   protocols,
   trustState,
 } from '../options/peer-rules.ts';
-import { nested, readOptions } from '../options/read-options.ts';
 import { listenShape } from './listen.ts';
 import type { ModuleKind } from './platform-server.ts';
 import type { HttpSettings, ServeLimits, ServeOptions } from './serve-options.ts';
@@ -81,40 +80,45 @@ const obeyed: Readonly<Record<ModuleKind, readonly (keyof HttpSettings)[]>> = {
  * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export function readServeOptions(given: unknown, kind: ModuleKind): ServeOptions {
-  const options = readOptions<ServeOptions>(given, shape, 'serve');
-  const place = new OptionPlace('serve');
+  const options = checks.read<ServeOptions>(given, shape, 'serve');
+  const place = checks.optionsOf('serve');
   for (const name of Object.keys(options.http ?? {})) {
     if (obeyed[kind].includes(name as keyof HttpSettings)) continue;
-    throw optionFault(
-      place.within('http').within(name),
-      `expected a setting that node:${kind} obeys, found ${name}`,
-      obeyed[kind].length === 0
-        ? 'leave http out'
-        : `leave it out; node:${kind} obeys ${obeyed[kind].join(', ')}`,
-    );
+    throw place
+      .within('http')
+      .within(name)
+      .fault(
+        `expected a setting that node:${kind} obeys, found ${name}`,
+        obeyed[kind].length === 0
+          ? 'leave http out'
+          : `leave it out; node:${kind} obeys ${obeyed[kind].join(', ')}`,
+      );
   }
   if (options.clientCertificate !== 'optional' && options.ignoreUnknownIssuer !== undefined) {
-    throw optionFault(
-      place.within('ignoreUnknownIssuer'),
-      `expected ignoreUnknownIssuer only where clientCertificate is 'optional', found clientCertificate: '${options.clientCertificate ?? 'required'}'`,
-      "leave ignoreUnknownIssuer out, or admit clients without certificates: clientCertificate: 'optional'",
-    );
+    throw place
+      .within('ignoreUnknownIssuer')
+      .fault(
+        `expected ignoreUnknownIssuer only where clientCertificate is 'optional', found clientCertificate: '${options.clientCertificate ?? 'required'}'`,
+        "leave ignoreUnknownIssuer out, or admit clients without certificates: clientCertificate: 'optional'",
+      );
   }
   if (options.clientCertificate !== 'none') {
     if (options.allow !== undefined) return options;
-    throw optionFault(
-      place.within('allow'),
-      'expected the option allow, found none',
-      "list the exact names of the clients that may connect, or pass a function that decides; clientCertificate: 'none' asks for no client certificate",
-    );
+    throw place
+      .within('allow')
+      .fault(
+        'expected the option allow, found none',
+        "list the exact names of the clients that may connect, or pass a function that decides; clientCertificate: 'none' asks for no client certificate",
+      );
   }
   for (const name of ['allow', 'expect'] as const) {
     if (options[name] === undefined) continue;
-    throw optionFault(
-      place.within(name),
-      `expected no ${name} where clientCertificate is 'none', found one`,
-      `leave ${name} out, or ask for certificates: clientCertificate: 'required' or 'optional'`,
-    );
+    throw place
+      .within(name)
+      .fault(
+        `expected no ${name} where clientCertificate is 'none', found one`,
+        `leave ${name} out, or ask for certificates: clientCertificate: 'required' or 'optional'`,
+      );
   }
   return options;
 }

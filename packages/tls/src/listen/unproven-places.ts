@@ -1,4 +1,5 @@
-import { OptionPlace, withMethods } from '../options/option-rule.ts';
+import { withMethods } from '@entente/options';
+import { checks } from '../options/checks.ts';
 import { below } from '../trust/below.ts';
 import { GroupsBySize } from './groups-by-size.ts';
 
@@ -103,7 +104,7 @@ interface HasPlace {
 }
 
 const aConnection = withMethods('a socket, or a request, stream or session above one', 'on');
-const argument = new OptionPlace('keepPlace', 'first argument');
+const argument = checks.optionsOf('keepPlace').within('first argument');
 
 /**
  * A client without a certificate has proven by other means who it is, e.g. by its password: its connection gives its place to nobody any more

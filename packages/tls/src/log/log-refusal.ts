@@ -1,10 +1,11 @@
-import { OptionPlace, rule } from '../options/option-rule.ts';
+import { rule } from '@entente/options';
+import { checks } from '../options/checks.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import type { Log } from './log.ts';
 import { RefusalLimit } from './refusal-limit.ts';
 import { shortText } from './short-text.ts';
 
-const place = new OptionPlace('logRefusal');
+const place = checks.optionsOf('logRefusal');
 const aLog = havingMethods('a log with the method warn(fields, message), such as a logger of pino', 'warn');
 const aLimit = havingMethods('a RefusalLimit', 'line', 'overloadLine');
 

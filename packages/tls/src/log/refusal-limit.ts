@@ -1,5 +1,6 @@
+import { callback } from '@entente/options';
 import { addressGroup } from '../listen/address-group.ts';
-import { callback, OptionPlace } from '../options/option-rule.ts';
+import { checks } from '../options/checks.ts';
 
 /** What a line of the log says of refusals that got no line of their own. */
 export interface LeftOut {
@@ -40,7 +41,7 @@ export class RefusalLimit {
 
   /** @param now - gives milliseconds since the epoch; default the system's clock */
   constructor(now: () => number = Date.now) {
-    callback.read(now, new OptionPlace('RefusalLimit', 'first argument'));
+    callback.read(now, checks.optionsOf('RefusalLimit').within('first argument'));
     this.#now = now;
   }
 

@@ -1,6 +1,6 @@
-import { OptionPlace, unlike } from '../options/option-rule.ts';
+import { checks } from '../options/checks.ts';
 
-const place = new OptionPlace('shortText');
+const place = checks.optionsOf('shortText');
 /** Fewest characters of a result. */
 const least = 64;
 /**
@@ -18,9 +18,9 @@ const longestMark = mark(Number.MAX_SAFE_INTEGER).length;
  * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export function shortText(text: string, most = usual): string {
-  if (typeof text !== 'string') throw unlike(place.within('first argument'), 'a text', text);
+  if (typeof text !== 'string') throw place.within('first argument').unlike('a text', text);
   if (!(Number.isInteger(most) && most >= least))
-    throw unlike(place.within('second argument'), `a whole number from ${least}`, most);
+    throw place.within('second argument').unlike(`a whole number from ${least}`, most);
   if (text.length <= most) return text;
   const half = Math.floor((most - longestMark) / 2);
   return `${text.slice(0, half)}${mark(text.length - 2 * half)}${text.slice(-half)}`;

@@ -1,21 +1,25 @@
-import { isUint8Array } from 'node:util/types';
-import { allowNames } from '@entente/trust';
-import { TlsFault } from '../fault/fault.ts';
+import { isIP } from 'node:net';
 import {
   listOf,
-  type OptionPlace,
-  type OptionRule,
+  nested,
+  octets,
   oneOf,
-  optionFault,
-  otherThan,
+  type Place,
+  type Rule,
   required,
   rule,
   text,
-  unlike,
   wholeNumber,
   withMethods,
-} from './option-rule.ts';
-import { nested } from './read-options.ts';
+} from '@entente/options';
+import { allowNames } from '@entente/trust';
+import { TlsFault } from '../fault/fault.ts';
+
+/** What is dialled, in the form that DNS and the sockets of Node take. */
+export const hostToDial = rule(
+  'a name or an IP address, without scheme, port, path and brackets',
+  (value) => typeof value === 'string' && (isIP(value) !== 0 || /^[^\s/:@[\]]+$/.test(value)),
+);
 
 const trust = withMethods(
   'a trust, as openTrust and createTrust return it',
@@ -26,12 +30,12 @@ const trust = withMethods(
 );
 
 /** A trust state that is open. */
-export const trustState: OptionRule = {
+export const trustState: Rule = {
   read(value, place) {
     const read = trust.read(value, place) as { readonly isClosed?: boolean };
     if (read.isClosed !== true) return read;
     throw new TlsFault('ENTENTE_TRUST_CLOSED', {
-      sentence: otherThan(place, 'a trust that is open', 'one that was disposed of'),
+      sentence: place.expected('a trust that is open', 'one that was disposed of'),
       place: String(place),
       remedy: 'dispose of a trust after everything that uses it, or open another one',
     });
@@ -50,23 +54,21 @@ export const credential = rule('a credential, as loadCredential returns it', (va
 const allowed = 'a list of exact names, or a function that decides';
 
 /** Which peers may use a link. A list becomes the function that it stands for. */
-export const allow: OptionRule = {
+export const allow: Rule = {
   read(value, place) {
     if (typeof value === 'function') return value;
-    if (!Array.isArray(value)) throw unlike(place, allowed, value);
+    if (!Array.isArray(value)) throw place.unlike(allowed, value);
     return allowNames(value.map((name: unknown, index) => peerName(name, place.within(index))));
   },
 };
 
-function peerName(name: unknown, place: OptionPlace): string {
+function peerName(name: unknown, place: Place): string {
   const read = text.read(name, place) as string;
   try {
     allowNames([read]);
   } catch {
-    throw optionFault(
-      place,
-      otherThan(
-        place,
+    throw place.fault(
+      place.expected(
         'a DNS name, a URI or an IP address',
         `"${read.slice(0, 60).replaceAll(/[^ -~]/g, '?')}"`,
       ),
@@ -95,13 +97,12 @@ const modes = {
  * How the names of a peer are checked.
  * @param allowedModes - modes that the caller may choose
  */
-export function expectation(...allowedModes: readonly (keyof typeof modes)[]): OptionRule {
+export function expectation(...allowedModes: readonly (keyof typeof modes)[]): Rule {
   const mode = oneOf(...allowedModes);
   return {
     read(value, place) {
       if (typeof value !== 'object' || value === null) {
-        throw unlike(
-          place,
+        throw place.unlike(
           `a mode with a name, such as { mode: 'host', name: 'pool1.contoso.example' }`,
           value,
         );
@@ -125,21 +126,13 @@ export const dane = nested({
         usage: required(octet, 'give the first field of the record'),
         selector: required(octet, 'give the second field of the record'),
         matching: required(octet, 'give the third field of the record'),
-        data: required(rule('a Uint8Array', isUint8Array), 'give the fourth field of the record'),
+        data: required(octets, 'give the fourth field of the record'),
       }),
       'a list of TLSA records',
     ),
     'give the TLSA records, or leave dane out',
   ),
 });
-
-/** An AbortSignal, of any realm. */
-export const abortSignal = withMethods(
-  'an AbortSignal',
-  'throwIfAborted',
-  'addEventListener',
-  'removeEventListener',
-);
 
 /** Protocols of ALPN. @see RFC 7301 §3.1 */
 export const protocols = listOf(

@@ -1,8 +1,7 @@
+import { foundValue, isThenable } from '@entente/options';
 import { type Authorise, type Authorised, allowNames } from '@entente/trust';
 import { hearRejection } from '../fault/call-back.ts';
-import { foundValue } from '../options/found-value.ts';
-import { OptionPlace, optionFault } from '../options/option-rule.ts';
-import { isThenable } from '../options/thenable.ts';
+import { checks } from '../options/checks.ts';
 
 /** Which peers may use a link: exact names (DNS names, SIP domains, URIs, or IP addresses of the certificate), or a function that decides. */
 export type Allow = readonly string[] | Authorise;
@@ -26,11 +25,13 @@ function checked(answer: unknown, of: string): Authorised {
     if (ok === true) return answer as Authorised;
     if (ok === false && isRejection(rejection)) return answer as Authorised;
   }
-  throw optionFault(
-    new OptionPlace(of, 'allow'),
-    `expected allow to answer { ok: true } or { ok: false, rejection }, found ${foundAnswer(answer)}`,
-    "answer at once, not by a promise; reject('not-in-topology', { names }) of @entente/trust builds a rejection",
-  );
+  throw checks
+    .optionsOf(of)
+    .within('allow')
+    .fault(
+      `expected allow to answer { ok: true } or { ok: false, rejection }, found ${foundValue(answer)}`,
+      "answer at once, not by a promise; reject('not-in-topology', { names }) of @entente/trust builds a rejection",
+    );
 }
 
 function isRejection(rejection: unknown): boolean {
@@ -39,8 +40,4 @@ function isRejection(rejection: unknown): boolean {
     rejection !== null &&
     typeof (rejection as Readonly<Record<string, unknown>>).reason === 'string'
   );
-}
-
-function foundAnswer(answer: unknown): string {
-  return isThenable(answer) ? 'a promise' : foundValue(answer);
 }

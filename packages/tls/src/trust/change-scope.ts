@@ -1,4 +1,4 @@
-import { listOf, rule, type Shape } from '../options/option-rule.ts';
+import { listOf, rule, type Shape } from '@entente/options';
 import type { ChangeScope } from './trust.ts';
 
 /** Also an empty one: a certificate may name its issuer by nothing but alternative names. */

@@ -1,6 +1,6 @@
+import { callback, withMethods } from '@entente/options';
 import { type Judge, reject, type TrustVerdict } from '@entente/trust';
-import { callback, OptionPlace, withMethods } from '../options/option-rule.ts';
-import { readOptions } from '../options/read-options.ts';
+import { checks } from '../options/checks.ts';
 import { changeScope } from './change-scope.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ChangeScope, Trust, TrustChange } from './trust.ts';
@@ -65,7 +65,7 @@ export function createTrust(supplier: TrustSupplier): OwnedTrust {
       ? {}
       : { platformAnchors: supplier.platformAnchors.bind(supplier) }),
     onChange(listener) {
-      callback.read(listener, new OptionPlace('onChange', 'listener'));
+      callback.read(listener, checks.optionsOf('onChange').within('listener'));
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
@@ -74,7 +74,7 @@ export function createTrust(supplier: TrustSupplier): OwnedTrust {
     announce(scope) {
       const change: TrustChange = {
         version: supplier.version(),
-        ...(scope === undefined ? {} : { scope: readOptions(scope, changeScope, 'announce') }),
+        ...(scope === undefined ? {} : { scope: checks.read(scope, changeScope, 'announce') }),
       };
       for (const listener of [...listeners]) listener(change);
     },
@@ -96,7 +96,7 @@ function closedVerdict(): TrustVerdict {
 
 /** An object of any class, so that its methods may be those of the class. */
 function readSupplier(supplier: TrustSupplier): void {
-  const place = new OptionPlace('createTrust');
+  const place = checks.optionsOf('createTrust');
   withMethods('an object with judge and version', 'judge.judge', 'version').read(supplier, place);
   if (supplier.clock !== undefined)
     withMethods('a clock', 'now', 'after').read(supplier.clock, place.within('clock'));

@@ -1,9 +1,8 @@
+import { foundValue, isThenable } from '@entente/options';
 import type { Rejection } from '@entente/trust';
 import { type CertificateNames, certificateNamesOf, decodeCertificate } from '@entente/x509';
 import { hearRejection } from '../fault/call-back.ts';
-import { foundValue } from '../options/found-value.ts';
-import { OptionPlace, optionFault } from '../options/option-rule.ts';
-import { isThenable } from '../options/thenable.ts';
+import { checks } from '../options/checks.ts';
 
 /** Decides whether a client that has presented a certificate of an issuer unknown here is admitted as one that has presented none. */
 export type IgnoreUnknownIssuer = (claimed: CertificateNames) => boolean;
@@ -38,9 +37,11 @@ export function isIgnored(
   if (typeof answer === 'boolean') return answer;
   // What a promise may be rejected with must not end the process.
   if (isThenable(answer)) hearRejection(answer, () => {});
-  throw optionFault(
-    new OptionPlace('serve', 'ignoreUnknownIssuer'),
-    `expected ignoreUnknownIssuer to answer true or false, found ${isThenable(answer) ? 'a promise' : foundValue(answer)}`,
-    'answer at once: true admits the client without a name, false refuses it',
-  );
+  throw checks
+    .optionsOf('serve')
+    .within('ignoreUnknownIssuer')
+    .fault(
+      `expected ignoreUnknownIssuer to answer true or false, found ${foundValue(answer)}`,
+      'answer at once: true admits the client without a name, false refuses it',
+    );
 }

@@ -1,4 +1,18 @@
 import { isIP } from 'node:net';
+import {
+  callback,
+  listOf,
+  nested,
+  oneOf,
+  type Rule,
+  required,
+  rule,
+  type Shape,
+  text,
+  wholeNumber,
+  withMethods,
+  yesOrNo,
+} from '@entente/options';
 import type {
   AlgorithmPolicy,
   AnchorLimits,
@@ -9,30 +23,15 @@ import type {
   TrustPolicy,
 } from '@entente/trust';
 import type { AnchorDefaults, FetcherOptions } from '@entente/trust/node';
-import {
-  callback,
-  listOf,
-  type OptionRule,
-  oneOf,
-  required,
-  rule,
-  type Shape,
-  text,
-  unlike,
-  wholeNumber,
-  withMethods,
-  yesOrNo,
-} from '../options/option-rule.ts';
-import { nested } from '../options/read-options.ts';
 import type { OpenTrustOptions } from './open-trust-options.ts';
 
 const texts = listOf(text, 'a list of texts');
 const domains = listOf(text, 'a list of domains');
 const milliseconds = wholeNumber(0, Number.MAX_SAFE_INTEGER);
-const needed = (one: OptionRule): OptionRule => required(one, 'give it: it has no default here');
+const needed = (one: Rule): Rule => required(one, 'give it: it has no default here');
 
 /** A source, or a list of sources. */
-function sources(wanted: string, member: 'anchors' | 'crls'): OptionRule {
+function sources(wanted: string, member: 'anchors' | 'crls'): Rule {
   const one = rule(wanted, (value) => {
     if (typeof value === 'string') return value !== '';
     if (typeof value !== 'object' || value === null) return false;
@@ -45,7 +44,7 @@ function sources(wanted: string, member: 'anchors' | 'crls'): OptionRule {
       if (!Array.isArray(value)) return one.read(value, place);
       // Nobody is believed without an anchor: that is a list that was not filled.
       if (value.length === 0 && member === 'anchors')
-        throw unlike(place, `${wanted}, or a list of these`, value);
+        throw place.unlike(`${wanted}, or a list of these`, value);
       return value.map((entry: unknown, index) => one.read(entry, place.within(index)));
     },
   };
@@ -58,10 +57,10 @@ const revocationModes = {
 };
 const revocationMode = oneOf(...Object.keys(revocationModes));
 
-const revocation: OptionRule = {
+const revocation: Rule = {
   read(value, place) {
     if (typeof value !== 'object' || value === null)
-      throw unlike(place, "a policy such as { mode: 'hard-fail' }", value);
+      throw place.unlike("a policy such as { mode: 'hard-fail' }", value);
     const { mode: given } = value as { readonly mode?: unknown };
     const mode = revocationMode.read(given, place.within('mode')) as keyof typeof revocationModes;
     return Object.assign(revocationModes[mode].read(value, place) as object, { mode });
@@ -84,7 +83,7 @@ const host = rule(
   (value) => typeof value === 'string' && (isIP(value) !== 0 || /^(\*|(\*\.)?[^\s/:*[\]]+)$/.test(value)),
 );
 const hostList = listOf(host, 'a list of hosts, or a function that returns one');
-const hosts: OptionRule = {
+const hosts: Rule = {
   read: (value, place) => (typeof value === 'function' ? value : hostList.read(value, place)),
 };
 
@@ -165,7 +164,7 @@ const policyParts = nested<TrustPolicy>({
 });
 
 /** Checked, and used as it is: every verdict reads it. */
-const policy: OptionRule = {
+const policy: Rule = {
   inside: policyParts.inside ?? [],
   read(value, place) {
     policyParts.read(value, place);

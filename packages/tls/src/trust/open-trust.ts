@@ -16,7 +16,7 @@ import {
 } from '@entente/trust/node';
 import { encodePem } from '@entente/x509';
 import { reportFault } from '../fault/call-back.ts';
-import { readOptions } from '../options/read-options.ts';
+import { checks } from '../options/checks.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createTrust } from './create-trust.ts';
 import type { AnchorLocation, CrlLocation, OpenTrustOptions } from './open-trust-options.ts';
@@ -32,7 +32,7 @@ import type { ChangeScope, Trust } from './trust.ts';
  * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export async function openTrust(given: OpenTrustOptions): Promise<Trust> {
-  const options = readOptions(given, openTrustShape, 'openTrust');
+  const options = checks.read(given, openTrustShape, 'openTrust');
   const clock = options.clock ?? systemClock;
   const opened: { [Symbol.asyncDispose](): Promise<void> }[] = [];
   try {
