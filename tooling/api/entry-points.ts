@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { isPublished, readRooms, sourceOf } from '../check/source/source-file.ts';
 
-/** A module that a published package lets others import. */
+/** A module that a package lets others import. */
 export interface EntryPoint {
   /** As it is imported, e.g. `@entente/trust/node`. */
   readonly specifier: string;
@@ -11,6 +11,8 @@ export interface EntryPoint {
   readonly home: string;
   /** The file behind it, e.g. `packages/trust/src/node/index.ts`. */
   readonly source: string;
+  /** Whether npm publishes it; others are for this repository alone. */
+  readonly published: boolean;
 }
 
 /**
@@ -19,18 +21,23 @@ export interface EntryPoint {
  * @param root - absolute path of the repository
  */
 export function entryPoints(root: string): EntryPoint[] {
+  return allEntryPoints(root).filter(({ published }) => published);
+}
+
+/** The same with those that are for this repository alone. */
+export function allEntryPoints(root: string): EntryPoint[] {
   const found: EntryPoint[] = [];
   for (const { home, manifest } of readRooms(root)) {
-    if (manifest.private === true) continue;
     for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
       const source = sourceOf(target);
-      if (source === undefined || !/\.tsx?$/.test(source) || !isPublished(target)) continue;
+      if (source === undefined || !/\.tsx?$/.test(source)) continue;
       const specifier = posix.join(manifest.name, entry);
       found.push({
         specifier,
         part: specifier.slice(manifest.name.length + 1),
         home,
         source: posix.join(home, source),
+        published: manifest.private !== true && isPublished(target),
       });
     }
   }

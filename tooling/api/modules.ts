@@ -118,7 +118,8 @@ export class Modules {
   }
 }
 
-function namesOf(statement: ts.Statement): readonly string[] {
+/** The names that a statement declares. */
+export function namesOf(statement: ts.Statement): readonly string[] {
   if (ts.isVariableStatement(statement))
     return statement.declarationList.declarations.flatMap(({ name }) =>
       ts.isIdentifier(name) ? [name.text] : [],

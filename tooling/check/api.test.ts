@@ -24,13 +24,14 @@ export class Reader {
   /** @internal */
   trace(): void {}
   private constructor() {}
+  /** The next one. */
   next(): number {
     this.all.push('next');
     return ++this.#seen;
   }
 }
 `;
-const name = '/** A name. */\nexport interface Name { readonly text: string }\n';
+const name = '/** A name. */\nexport interface Name {\n  /** All of it. */\n  readonly text: string;\n}\n';
 const files = {
   'packages/x509/src/index.ts': source,
   'packages/x509/src/name.ts': name,
@@ -43,14 +44,14 @@ const files = {
       './schema.json': './schema.json',
     },
   }),
-  'packages/x509/src/own.ts': 'export const fewest: number = 1;\n',
+  'packages/x509/src/own.ts': '/** Fewest. */\nexport const fewest: number = 1;\n',
 };
 const report = 'packages/x509/api/index.api.md';
 
 describe('the report of an entry point', () => {
   it('shows declarations by name, without bodies, comments and private members, and what they name', async () => {
     using tree = plantTree(files);
-    expect(await checkApi(tree.root, true)).toEqual([]);
+    expect(await checkApi(tree.root, undefined, true)).toEqual([]);
     expect(readFileSync(join(tree.root, report), 'utf8')).toBe(`# @entente/x509
 
 Written by \`pnpm check api --write\`.
@@ -81,13 +82,13 @@ interface Read {
 
   it('is written for what is published, not for an entry point that leads to sources alone', async () => {
     using tree = plantTree(files);
-    expect(await checkApi(tree.root, true)).toEqual([]);
+    expect(await checkApi(tree.root, undefined, true)).toEqual([]);
     expect(readdirSync(join(tree.root, 'packages/x509/api')).sort()).toEqual(['index.api.md', 'node.api.md']);
   });
 
   it('is refused where an export, or a type behind one, is another than it says, with what to run', async () => {
     using tree = plantTree(files);
-    await checkApi(tree.root, true);
+    await checkApi(tree.root, undefined, true);
     writeFileSync(
       join(tree.root, 'packages/x509/src/name.ts'),
       name.replace('text: string', 'text?: string'),
@@ -104,7 +105,7 @@ interface Read {
 
   it('passes where only a body, a comment or a private member is another one', async () => {
     using tree = plantTree(files);
-    await checkApi(tree.root, true);
+    await checkApi(tree.root, undefined, true);
     const changed = source
       .replace('Reads again', 'Reads once more, again')
       .replace("push('next')", "push('other')")
@@ -118,14 +119,14 @@ interface Read {
 
   it('is refused where it is missing, and where nothing is exported under its name', async () => {
     using tree = plantTree(files);
-    await checkApi(tree.root, true);
+    await checkApi(tree.root, undefined, true);
     rmSync(join(tree.root, report));
     writeFileSync(join(tree.root, 'packages/x509/api/old.api.md'), '# @entente/x509/old\n');
     expect((await checkApi(tree.root)).map(({ file }) => file)).toEqual([
       report,
       'packages/x509/api/old.api.md',
     ]);
-    await checkApi(tree.root, true);
+    await checkApi(tree.root, undefined, true);
     expect(existsSync(join(tree.root, 'packages/x509/api/old.api.md'))).toBe(false);
     expect(await checkApi(tree.root)).toEqual([]);
   });
@@ -135,7 +136,7 @@ interface Read {
       ...files,
       'packages/x509/package.json': manifest('@entente/x509', { private: true }),
     });
-    await checkApi(tree.root, true);
+    await checkApi(tree.root, undefined, true);
     expect(existsSync(join(tree.root, report))).toBe(false);
   });
 
@@ -146,9 +147,65 @@ interface Read {
         .replace('/** Something read. */', '')
         .replace('/** Reads. */', '/** @returns what it reads */'),
     });
-    expect(await checkApi(tree.root, true)).toEqual([
+    expect(await checkApi(tree.root, undefined, true)).toEqual([
       { file: 'packages/x509/src/index.ts', message: 'read is shown by @entente/x509 and has no summary' },
       { file: 'packages/x509/src/index.ts', message: 'Read is shown by @entente/x509 and has no summary' },
     ]);
+  });
+
+  it('wants a summary also of what an entry point passes on that is for this repository alone', async () => {
+    using tree = plantTree({
+      ...files,
+      'packages/x509/src/own.ts': "export { fewest as least } from './fewest.ts';\n",
+      'packages/x509/src/fewest.ts': 'const fewest: number = 1;\nexport { fewest };\n',
+    });
+    expect((await checkApi(tree.root, undefined, true)).map(({ message }) => message)).toEqual([
+      'fewest is shown by @entente/x509/own and has no summary',
+    ]);
+  });
+
+  it('wants something said of each member that users of an exported type can name', async () => {
+    using tree = plantTree({
+      'packages/x509/src/index.ts': "export { Closer, type Name, Reader, type Point } from './a.ts';",
+      'packages/x509/src/a.ts': [
+        '/** A name. */',
+        'export interface Name {',
+        '  readonly common: string;',
+        '  /** The whole of it. */',
+        '  readonly text: string;',
+        '}',
+        '/** A base. */',
+        'export class Base { close(): void {} }',
+        '/** Reads. */',
+        'export class Reader extends Base {',
+        '  readonly "a-b" = 1;',
+        '  readonly #own = 2;',
+        '  private hidden = 3;',
+        '  protected inner = 4;',
+        '  override close() {}',
+        '  _read() {}',
+        '  [Symbol.dispose]() {}',
+        '  get size(): number { return 1; }',
+        '  /** Bytes. */',
+        '  set size(value: number) {}',
+        '}',
+        '/** Closes. */',
+        'export class Closer implements Closable {',
+        '  close() {}',
+        '  /** @returns whether it is */',
+        '  isClosed() { return true; }',
+        '  open() {}',
+        '}',
+        '/** A point. */',
+        'export type Point = { readonly x: number };',
+        '/** Ends. */',
+        'interface Closable { close(): void }',
+      ].join('\n'),
+    });
+    expect(
+      (await checkApi(tree.root, undefined, true)).map(
+        ({ line, message }) => `${line}: ${message.split(' is of')[0]}`,
+      ),
+    ).toEqual(['27: Closer.open', '3: Name.common', '30: Point.x', '11: Reader.a-b', '18: Reader.size']);
   });
 });

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { floorOf, floors, testOnlyRoom } from './house.ts';
 import type { Problem } from './problem.ts';
 import { type Import, importsOf } from './source/imports.ts';
-import { type Room, readRooms, readSources, type SourceFile, sourceOf } from './source/source-file.ts';
+import { entryFiles, type Room, readRooms, readSources, type SourceFile } from './source/source-file.ts';
 
 const scope = '@entente/';
 
@@ -18,7 +18,7 @@ export function checkFloors(root: string, sources = readSources(root)): Problem[
   const rooms = readRooms(root);
   const byName = new Map(rooms.map((room) => [room.name, room]));
   const problems = rooms.flatMap((room) => checkManifest(room));
-  const entries = new Set(rooms.flatMap((room) => entryFiles(room)));
+  const entries = new Set(entryFiles(root).values());
   const byPath = new Map(sources.map((file) => [file.path, file]));
   const named = new Map(rooms.map((room) => [room.home, new Set<string>()]));
   for (const file of sources) {
@@ -118,11 +118,6 @@ function checkManifest(room: Room): Problem[] {
       problems.push({ file, message: `exports the pattern "${entry}"; name each entry point` });
   }
   return problems;
-}
-
-function entryFiles(room: Room): string[] {
-  const sources = Object.values(room.manifest.exports ?? {}).map((target) => sourceOf(target));
-  return sources.filter((path) => path !== undefined).map((path) => `${room.home}/${path}`);
 }
 
 /** An entry point says by name what it offers; of a long list a part may stand in a file that is nothing but a list. */

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Problem } from './problem.ts';
 import { circlesOf } from './source/circles.ts';
 import { importsOf } from './source/imports.ts';
-import { readRooms, readSources, sourceOf } from './source/source-file.ts';
+import { entryFiles, readSources } from './source/source-file.ts';
 
 /** The imports between the things that stand in one folder: from, to, and the first file and import that shows it. */
 type Level = Map<string, Map<string, string>>;
@@ -37,10 +37,7 @@ export function checkFolders(root: string, sources = readSources(root)): Problem
 
 /** The imports inside each package, each at the deepest folder that holds both files. */
 function levelsOf(root: string, sources: ReturnType<typeof readSources>): Map<string, Level> {
-  const entries = new Set<string>();
-  for (const { home, manifest } of readRooms(root)) {
-    for (const target of Object.values(manifest.exports ?? {})) entries.add(`${home}/${sourceOf(target)}`);
-  }
+  const entries = new Set(entryFiles(root).values());
   const paths = new Set(sources.map((file) => file.path));
   const levels = new Map<string, Level>();
   for (const { path, ...file } of sources) {

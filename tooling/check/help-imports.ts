@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { helpStart, loadedForHelp } from './house.ts';
 import type { Problem } from './problem.ts';
 import { importsOf } from './source/imports.ts';
-import { readRooms, readSources, sourceOf } from './source/source-file.ts';
+import { entryFiles, readSources } from './source/source-file.ts';
 
 /**
  * The help of the command line loads what prints it, and nothing that does the work: what a command needs comes once it is named.
@@ -13,13 +13,7 @@ import { readRooms, readSources, sourceOf } from './source/source-file.ts';
  */
 export function checkHelpImports(root: string, sources = readSources(root)): Problem[] {
   const files = new Map(sources.map((file) => [file.path, file]));
-  const entries = new Map(
-    readRooms(root).flatMap(({ home, manifest }) =>
-      Object.entries(manifest.exports ?? {}).map(
-        ([entry, target]) => [posix.join(manifest.name, entry), `${home}/${sourceOf(target)}`] as const,
-      ),
-    ),
-  );
+  const entries = entryFiles(root);
   const problems: Problem[] = [];
   const loaded = new Set([helpStart]);
   for (const path of loaded) {

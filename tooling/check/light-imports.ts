@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { lightEntries } from './house.ts';
 import type { Problem } from './problem.ts';
 import { importsOf } from './source/imports.ts';
-import { readRooms, readSources, sourceOf } from './source/source-file.ts';
+import { entryFiles, readSources } from './source/source-file.ts';
 
 /**
  * An entry point that small programs load brings no library that others of its package need: nothing that it reaches through any number
@@ -13,13 +13,7 @@ import { readRooms, readSources, sourceOf } from './source/source-file.ts';
  */
 export function checkLightImports(root: string, sources = readSources(root)): Problem[] {
   const files = new Map(sources.map((file) => [file.path, file]));
-  const entries: ReadonlyMap<string, string> = new Map(
-    readRooms(root).flatMap(({ home, manifest }) =>
-      Object.entries(manifest.exports ?? {}).map(
-        ([entry, target]) => [posix.join(manifest.name, entry), `${home}/${sourceOf(target)}`] as const,
-      ),
-    ),
-  );
+  const entries = entryFiles(root);
   return lightEntries.flatMap(({ entry, without }) => {
     const start = entries.get(entry);
     const problems: Problem[] = [];

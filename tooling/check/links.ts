@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { linkNumberRooms } from './house.ts';
 import type { Problem } from './problem.ts';
-import { readSources, type SourceFile } from './source/source-file.ts';
+import { lineOf, readSources, type SourceFile } from './source/source-file.ts';
 
 /** The text of a row, as in `12 edge–partner`. */
 const linkText = /(?:^|[^\w.])(?:[1-9]|1\d|20) [a-z]+(?:-[a-z]+)*–[a-z]+/;
@@ -24,7 +24,7 @@ export function checkLinks(root: string, sources = readSources(root)): Problem[]
 function typedLinks(file: SourceFile): Problem[] {
   const problems: Problem[] = [];
   const report = (node: ts.Node, what: string): void => {
-    const line = file.tree.getLineAndCharacterOfPosition(node.getStart(file.tree)).line + 1;
+    const line = lineOf(file, node);
     problems.push({
       file: file.path,
       line,

@@ -4,7 +4,7 @@ import { floorOf, impure, pureFloors } from './house.ts';
 import type { Problem } from './problem.ts';
 import { globalReferences } from './source/global-references.ts';
 import { importsOf } from './source/imports.ts';
-import { readSources, type SourceFile } from './source/source-file.ts';
+import { lineOf, readSources, type SourceFile } from './source/source-file.ts';
 
 /** Built-in modules that neither touch the world nor keep time. */
 const pureModules = new Set([
@@ -129,7 +129,7 @@ function checkGlobals(file: SourceFile): Problem[] {
   for (const reference of globalReferences(file)) {
     const message = judgeGlobal(reference);
     if (message === undefined) continue;
-    const line = file.tree.getLineAndCharacterOfPosition(reference.getStart(file.tree)).line + 1;
+    const line = lineOf(file, reference);
     problems.push({ file: file.path, line, message });
   }
   return problems;

@@ -18,7 +18,7 @@ import { checkPurity } from './purity.ts';
 import { checkReplacedModules } from './replaced-modules.ts';
 import { checkServerImports } from './server-imports.ts';
 import { checkSizes } from './sizes.ts';
-import { readSources } from './source/source-file.ts';
+import { readSources, type SourceFile } from './source/source-file.ts';
 import { checkSpelling } from './spelling/check-spelling.ts';
 import { checkTestWaits } from './test-waits.ts';
 import { checkTsdoc } from './tsdoc.ts';
@@ -32,7 +32,7 @@ circles of files or folders, sizes, links by name, no server loads what only peo
 help of the command line loads no command, the client of an authority no library that it does not need, the house lists what exists,
 manifests say what npm shows and publish dist alone, tests that replace a module give it back, and wait without a
 clock),
-api (what each entry point shows is what its report in api/ of the package says; --write writes the reports),
+api (what each entry point shows is what its report in api/ of the package says, and has a summary; --write writes the reports),
 phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.ts, exceptions beside it),
 spelling (every word is British English or in tooling/check/spelling/words.txt), unused (files,
 exports, dependencies), packages (build, pack, publint, attw, install size, size of entry points; --write-sizes writes the
@@ -47,23 +47,35 @@ export interface CheckRun {
   readonly problems: readonly Problem[];
 }
 
-interface CheckOptions {
+/** What a check is given. */
+interface CheckSetting {
+  readonly root: string;
+  /** Every source file, read once for all checks. */
+  readonly sources: () => SourceFile[];
+  readonly log: (line: string) => void;
   readonly writesSizes: boolean;
   readonly writesReports: boolean;
 }
 
 interface Check {
   readonly name: string;
-  run(root: string, log: (line: string) => void, options: CheckOptions): Promise<Problem[]> | Problem[];
+  /** Checks of one lane run one after the other, and beside those of other lanes. */
+  readonly lane: 'packages' | 'programs' | 'here';
+  run(setting: CheckSetting): Promise<Problem[]> | Problem[];
 }
 
 const checks: readonly Check[] = [
-  { name: 'lint', run: async (root) => [...(await checkLint(root)), ...checkTsdoc(root)] },
-  { name: 'types', run: (root) => checkTypes(root) },
+  {
+    name: 'lint',
+    lane: 'here',
+    run: async ({ root, sources }) => [...(await checkLint(root)), ...checkTsdoc(root, sources())],
+  },
+  { name: 'types', lane: 'programs', run: ({ root }) => checkTypes(root) },
   {
     name: 'floors',
-    run: (root, log) => {
-      const sources = readSources(root);
+    lane: 'here',
+    run: ({ root, log, ...setting }) => {
+      const sources = setting.sources();
       const graph = [
         checkFloors,
         checkPurity,
@@ -72,10 +84,10 @@ const checks: readonly Check[] = [
         checkServerImports,
         checkHelpImports,
         checkLightImports,
+        checkFolders,
       ].flatMap((check) => check(root, sources));
       return [
         ...graph,
-        ...checkFolders(root, sources),
         ...checkReplacedModules(sources),
         ...checkTestWaits(sources),
         ...checkSizes(root, sources, log),
@@ -84,11 +96,19 @@ const checks: readonly Check[] = [
       ];
     },
   },
-  { name: 'api', run: (root, _log, { writesReports }) => checkApi(root, writesReports) },
-  { name: 'unused', run: (root) => checkUnused(root) },
-  { name: 'packages', run: (root, log, { writesSizes }) => checkPackages(root, log, writesSizes) },
-  { name: 'phrases', run: (root) => checkPhrases(root) },
-  { name: 'spelling', run: (root) => checkSpelling(root) },
+  {
+    name: 'api',
+    lane: 'here',
+    run: ({ root, sources, writesReports }) => checkApi(root, sources(), writesReports),
+  },
+  { name: 'unused', lane: 'programs', run: ({ root }) => checkUnused(root) },
+  {
+    name: 'packages',
+    lane: 'packages',
+    run: ({ root, log, writesSizes }) => checkPackages(root, log, writesSizes),
+  },
+  { name: 'phrases', lane: 'here', run: ({ root, sources }) => checkPhrases(root, sources()) },
+  { name: 'spelling', lane: 'here', run: ({ root, sources }) => checkSpelling(root, sources()) },
 ];
 
 /**
@@ -107,10 +127,20 @@ export async function runCheck(argv: readonly string[], { log }: Output): Promis
     return { report: { ok: true, usage }, ok: true };
   }
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  const options = { writesSizes: values['write-sizes'] === true, writesReports: values.write === true };
+  let read: SourceFile[] | undefined;
+  const setting: CheckSetting = {
+    root,
+    log,
+    sources: () => {
+      read ??= readSources(root);
+      return read;
+    },
+    writesSizes: values['write-sizes'] === true,
+    writesReports: values.write === true,
+  };
   const examine = async ({ name, run }: Check): Promise<CheckRun> => {
     const started = performance.now();
-    const problems = await run(root, log, options);
+    const problems = await run(setting);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const ok = problems.length === 0;
     log(`${ok ? '✓' : '✗'} ${name}: ${ok ? 'clean' : `${problems.length} problems`} (${seconds} s)`);
@@ -118,18 +148,15 @@ export async function runCheck(argv: readonly string[], { log }: Output): Promis
     return { name, ok, seconds, problems };
   };
   const picked = pick(checks, names);
-  const inTurn = async (some: readonly Check[]): Promise<CheckRun[]> => {
-    const runs: CheckRun[] = [];
-    for (const check of some) runs.push(await examine(check));
-    return runs;
-  };
-  // What is packed and installed takes longest, and mostly waits for other processes: the other checks run beside it.
-  const isLong = ({ name }: Check): boolean => name === 'packages';
-  const lanes = await Promise.allSettled([
-    inTurn(picked.filter(isLong)),
-    inTurn(picked.filter((check) => !isLong(check))),
-  ]);
-  // A fault of one is told once the other has ended, and has left nothing running.
+  // What is packed and installed takes longest, and mostly waits; the compiler and knip are processes of their own too.
+  const lanes = await Promise.allSettled(
+    (['packages', 'programs', 'here'] as const).map(async (lane) => {
+      const runs: CheckRun[] = [];
+      for (const check of picked.filter((one) => one.lane === lane)) runs.push(await examine(check));
+      return runs;
+    }),
+  );
+  // A fault of one is told once the others have ended, and have left nothing running.
   const done = lanes.map((lane) => {
     if (lane.status === 'rejected') throw lane.reason;
     return lane.value;

@@ -1,10 +1,7 @@
-import { posix } from 'node:path';
 import ts from 'typescript';
 import type { Problem } from './problem.ts';
-import { docCommentOf, docCommentsOf, isSummarised } from './source/doc-comment.ts';
-import { exportedDeclarations } from './source/exported.ts';
-import { interfacesOf, membersOf, membersOfInterfaces } from './source/members.ts';
-import { readRooms, readSources, type SourceFile, sourceOf } from './source/source-file.ts';
+import { docCommentsOf } from './source/doc-comment.ts';
+import { readSources, type SourceFile } from './source/source-file.ts';
 
 /** The tags that the sources use; another word for one of them would be a second dialect. */
 const tags: ReadonlySet<string> = new Set([
@@ -22,8 +19,7 @@ const tags: ReadonlySet<string> = new Set([
 
 /**
  * One dialect of TSDoc in `src` of packages and apps: `@param name - text` for a parameter that exists, no types in
- * braces, known tags only, and a text behind each; and every declaration that an entry point exports has a summary, and
- * something is said of each of its members.
+ * braces, known tags only, and a text behind each. That exports have a summary is what `check api` says.
  *
  * @param root - Absolute path of the repository.
  * @param sources - What was read of it, where it was read already.
@@ -32,7 +28,7 @@ export function checkTsdoc(root: string, sources = readSources(root)): Problem[]
   const shipped = sources.filter(
     ({ home, path, room }) => room !== undefined && path.startsWith(`${home}/src/`),
   );
-  return [...shipped.flatMap(checkDialect), ...checkSummaries(root, shipped)];
+  return shipped.flatMap(checkDialect);
 }
 
 function checkDialect(file: SourceFile): Problem[] {
@@ -77,36 +73,4 @@ function signatureOf(node: ts.Node | undefined): ts.SignatureDeclaration | undef
   if (ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)) return signatureOf(node.initializer);
   if (ts.isPropertySignature(node) || ts.isTypeAliasDeclaration(node)) return signatureOf(node.type);
   return undefined;
-}
-
-/** A summary is what an editor shows first of something imported, or of a member that is about to be written. */
-function checkSummaries(root: string, shipped: readonly SourceFile[]): Problem[] {
-  const problems: Problem[] = [];
-  const byPath = new Map(shipped.map((file) => [file.path, file]));
-  for (const { home, manifest } of readRooms(root)) {
-    for (const target of Object.values(manifest.exports ?? {})) {
-      const source = sourceOf(target);
-      const entry = source === undefined ? undefined : byPath.get(posix.join(home, source));
-      if (entry === undefined) continue;
-      for (const { file, name, node } of exportedDeclarations(entry, byPath)) {
-        const say = (of: ts.Node, message: string): void => {
-          const line = file.tree.getLineAndCharacterOfPosition(of.getStart(file.tree)).line + 1;
-          problems.push({ file: file.path, line, message: `tsdoc: ${message}` });
-        };
-        if (!isSummarised(node)) say(node, `${name} is exported by ${entry.path} and has no summary`);
-        const promised = membersOfInterfaces(interfacesOf(node), shipped);
-        for (const member of membersOf(node)) {
-          if (promised.has(member.name) || docCommentOf(member.node) !== undefined) continue;
-          say(
-            member.node,
-            `${name}.${member.name} is of a type that ${entry.path} exports, and nothing is said of it`,
-          );
-        }
-      }
-    }
-  }
-  return problems.filter(
-    (problem, index) =>
-      problems.findIndex((other) => other.file === problem.file && other.line === problem.line) === index,
-  );
 }

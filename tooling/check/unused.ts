@@ -18,7 +18,9 @@ interface KnipItem {
  * @param tools Absolute path of the folder with the programs.
  */
 export async function checkUnused(root: string, tools = join(root, 'node_modules/.bin')): Promise<Problem[]> {
-  const args = ['--reporter', 'json', '--no-progress'];
+  // What it has read of files that have not changed is kept.
+  const kept = ['--cache', '--cache-location', '.cache/knip'];
+  const args = ['--reporter', 'json', '--no-progress', ...kept];
   const { status, stdout, stderr } = await runCommand(join(tools, 'knip'), args, { cwd: root });
   const line = stdout.split('\n').find((text) => text.startsWith('{'));
   if (line === undefined)

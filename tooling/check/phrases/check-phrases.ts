@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import type { Problem } from '../problem.ts';
-import { readSources, type SourceFile, walk } from '../source/source-file.ts';
+import { readSources, type SourceFile } from '../source/source-file.ts';
 import { type PhraseException, phraseExceptions } from './exceptions.ts';
-import { declaredNames, proseOfScript, proseOfSource, titlesOfTest, wordsOf } from './prose.ts';
+import { type DeclaredName, proseOfSource, wordsOf } from './prose.ts';
 import { type RetiredPhrase, retiredPhrases } from './retired.ts';
+import { readPages } from './texts.ts';
 
 /** The list and its exceptions; tests bring their own. */
 export interface PhraseRules {
@@ -31,14 +31,18 @@ const aroundLength = 80;
  * or name in code has one that is a word of its own.
  *
  * @param root - absolute path of the repository
+ * @param sources - what was read of it, where it was read already
  * @param rules - the list and its exceptions
  */
 export function checkPhrases(
   root: string,
+  sources = readSources(root),
   rules: PhraseRules = { phrases: retiredPhrases, exceptions: phraseExceptions },
 ): Problem[] {
-  const { exceptions, phrases } = rules;
-  const findings = [...inSources(readSources(root), phrases), ...inPages(root, phrases)];
+  const { exceptions } = rules;
+  const phrases = rules.phrases.map((phrase) => ({ ...phrase, pattern: wholeWords(phrase) }));
+  const findings = [...inSources(sources, phrases)];
+  for (const { file, text } of readPages(root)) findings.push(...inText(file, text, phrases));
   const used = new Set<PhraseException>();
   const problems: Problem[] = [];
   for (const finding of findings) {
@@ -65,41 +69,32 @@ function excuses({ path, phrase, text }: PhraseException, finding: Finding): boo
 }
 
 function* inSources(sources: readonly SourceFile[], phrases: readonly RetiredPhrase[]): Generator<Finding> {
-  const inNames = phrases.filter(({ names }) => names);
+  const ofNames = phrases.filter(({ names }) => names);
   for (const file of sources) {
-    yield* inText(file.path, proseOfSource(file), phrases);
+    const { names, text, titles } = proseOfSource(file);
+    yield* inText(file.path, text, phrases);
     // A title names what the code names: house words stay out of it as they stay out of names.
-    if (file.test) yield* inText(file.path, titlesOfTest(file), inNames);
-    for (const phrase of inNames) {
-      const name = file.path.split('/').at(-1) ?? '';
-      if (wholeWords(phrase).test(wordsOf(name)))
-        yield { file: file.path, line: 1, phrase, found: name, around: name };
-      if (file.test) continue;
-      for (const { at, name: declared, words } of declaredNames(file)) {
-        if (!wholeWords(phrase).test(words)) continue;
-        const line = file.tree.getLineAndCharacterOfPosition(at).line + 1;
-        yield { file: file.path, line, phrase, found: declared, around: declared };
-      }
+    if (file.test) yield* inText(file.path, titles, ofNames);
+    const name = basename(file.path);
+    const declared = [{ at: 0, name, words: wordsOf(name) }, ...(file.test ? [] : names)];
+    for (const { at, name: found, phrase } of namesWith(declared, ofNames)) {
+      const line = file.tree.getLineAndCharacterOfPosition(at).line + 1;
+      yield { file: file.path, line, phrase, found, around: found };
     }
   }
 }
 
-/** Pages, scripts and settings. */
-function* inPages(root: string, phrases: readonly RetiredPhrase[]): Generator<Finding> {
-  for (const path of walk(root)) {
-    // A report shows declarations: their names are checked where they are declared.
-    if (path === 'pnpm-lock.yaml' || path.endsWith('.api.md')) continue;
-    const page = path.endsWith('.md');
-    const script = /\.(ya?ml|sh)$/.test(path) || path === '.ci/run' || path.startsWith('tooling/bin/');
-    if (!page && !script) continue;
-    const text = readFileSync(join(root, path), 'utf8');
-    yield* inText(path, page ? text : proseOfScript(text), phrases);
-  }
+function namesWith(names: readonly DeclaredName[], phrases: readonly RetiredPhrase[]) {
+  const suspect = names.filter(({ words }) => anyOf(phrases).test(words));
+  return suspect.flatMap(({ words, ...rest }) =>
+    phrases.filter(({ pattern }) => words.search(pattern) !== -1).map((phrase) => ({ ...rest, phrase })),
+  );
 }
 
 function* inText(file: string, text: string, phrases: readonly RetiredPhrase[]): Generator<Finding> {
+  if (!anyOf(phrases).test(text)) return;
   for (const phrase of phrases) {
-    for (const match of text.matchAll(wholeWords(phrase))) {
+    for (const match of text.matchAll(phrase.pattern)) {
       const line = text.slice(0, match.index).split('\n').length;
       const around = text
         .slice(Math.max(0, match.index - aroundLength), match.index + match[0].length + aroundLength)
@@ -107,6 +102,16 @@ function* inText(file: string, text: string, phrases: readonly RetiredPhrase[]):
       yield { file, line, phrase, found: match[0].replaceAll(/\s+/g, ' '), around };
     }
   }
+}
+
+const known = new WeakMap<readonly RetiredPhrase[], RegExp>();
+
+/** Most texts have none: one look at each says so. */
+function anyOf(phrases: readonly RetiredPhrase[]): RegExp {
+  const pattern =
+    known.get(phrases) ?? new RegExp(phrases.map(({ pattern: one }) => one.source).join('|'), 'i');
+  known.set(phrases, pattern);
+  return pattern;
 }
 
 /** The pattern between borders of words, with a space for any white space. */

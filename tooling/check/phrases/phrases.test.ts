@@ -13,7 +13,7 @@ const rules: PhraseRules = {
 
 function problems(files: Readonly<Record<string, string>>, exceptions: PhraseRules['exceptions'] = []) {
   using tree = plantTree(files);
-  return checkPhrases(tree.root, { ...rules, exceptions }).map(
+  return checkPhrases(tree.root, undefined, { ...rules, exceptions }).map(
     ({ file, line, message }) => `${file}:${line ?? 0}: ${message.split(';')[0]}`,
   );
 }
@@ -112,7 +112,7 @@ describe('the phrases check', () => {
     ['is no …', 'That is no DNS name.'],
   ])('has %s on its list', (phrase, text) => {
     using tree = plantTree({ 'docs/a.md': text });
-    const found = checkPhrases(tree.root, { phrases: retiredPhrases, exceptions: [] });
+    const found = checkPhrases(tree.root, undefined, { phrases: retiredPhrases, exceptions: [] });
     expect(found.map(({ message }) => message)).toEqual([
       expect.stringContaining(retiredPhrases.find((each) => each.phrase === phrase)?.instead ?? 'none'),
     ]);
@@ -125,6 +125,6 @@ describe('the phrases check', () => {
     'The gateway, the heading, the hero and another.',
   ])('has nothing against: %s', (text) => {
     using tree = plantTree({ 'docs/a.md': text });
-    expect(checkPhrases(tree.root, { phrases: retiredPhrases, exceptions: [] })).toEqual([]);
+    expect(checkPhrases(tree.root, undefined, { phrases: retiredPhrases, exceptions: [] })).toEqual([]);
   });
 });

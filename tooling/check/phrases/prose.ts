@@ -4,63 +4,95 @@ import type { SourceFile } from '../source/source-file.ts';
 /** What stands for text that is not prose: no pattern goes across it. */
 const gap = '␟';
 
-/**
- * The prose of a TypeScript file: its comments and, outside tests, its texts with white space in them. A text without
- * is a name or a value. Everything else is blanked, so that places stay what they were.
- */
-export function proseOfSource(file: SourceFile): string {
-  const { keep, text } = blanked(file);
-  const seen = new Set<number>();
-  const comments = (at: number, ranges: typeof ts.getLeadingCommentRanges): void => {
-    for (const { end, pos } of ranges(file.text, at) ?? []) {
-      if (!seen.has(pos)) keep(pos, end);
-      seen.add(pos);
-    }
-  };
-  const visit = (node: ts.Node): void => {
-    comments(node.pos, ts.getLeadingCommentRanges);
-    comments(node.end, ts.getTrailingCommentRanges);
-    // Without its quotation marks: a backtick would begin code, as in a comment.
-    if (!file.test && isText(node) && /\s/.test(node.getText(file.tree)))
-      keep(
-        node.getStart(file.tree) + 1,
-        node.end - (ts.isTemplateHead(node) || ts.isTemplateMiddle(node) ? 2 : 1),
-      );
-    for (const child of node.getChildren(file.tree)) visit(child);
-  };
-  visit(file.tree);
-  return undecorated(text());
+/** A name that a file declares, as its words. */
+export interface DeclaredName {
+  readonly name: string;
+  readonly words: string;
+  readonly at: number;
 }
 
-/** The titles of a test: the first arguments of `describe`, `it` and `test`, also of `it.each(…)`. */
-export function titlesOfTest(file: SourceFile): string {
-  const { keep, text } = blanked(file);
+/** What a person reads of a source file. Everything else is blanked, so that places stay what they were. */
+export interface Prose {
+  /** Its comments and, outside tests, its texts with white space in them. A text without is a name or a value. */
+  readonly text: string;
+  /** The titles of a test: the first arguments of `describe`, `it` and `test`, also of `it.each(…)`. */
+  readonly titles: string;
+  /** Of variables, functions, types, members and parameters. */
+  readonly names: readonly DeclaredName[];
+}
+
+type Range = readonly [from: number, to: number];
+
+/** Several checks look at the same files. */
+const read = new WeakMap<SourceFile, Prose>();
+
+/** The prose of a TypeScript file. */
+export function proseOfSource(file: SourceFile): Prose {
+  const prose = read.get(file) ?? readProse(file);
+  read.set(file, prose);
+  return prose;
+}
+
+function readProse(file: SourceFile): Prose {
+  const { text, tree } = file;
+  /** No comment begins in one. */
+  const literals: Range[] = [];
+  const prose: Range[] = [];
+  const titles: Range[] = [];
+  const names: DeclaredName[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && /^(?:describe|it|test)\b/.test(node.expression.getText(file.tree))) {
+    if (isText(node) || ts.isRegularExpressionLiteral(node)) {
+      const from = node.getStart(tree);
+      literals.push([from, node.end]);
+      // Without its quotation marks: a backtick would begin code, as in a comment.
+      const marks = ts.isTemplateHead(node) || ts.isTemplateMiddle(node) ? 2 : 1;
+      if (!file.test && isText(node) && /\s/.test(text.slice(from, node.end)))
+        prose.push([from + 1, node.end - marks]);
+    } else if (ts.isCallExpression(node)) {
       const [title] = node.arguments;
-      if (title !== undefined && isText(title)) keep(title.getStart(file.tree), title.end);
+      if (
+        title !== undefined &&
+        isText(title) &&
+        /^(?:describe|it|test)\b/.test(node.expression.getText(tree))
+      )
+        titles.push([title.getStart(tree), title.end]);
+    } else if (declares(node)) {
+      const { name } = node as { name?: ts.Node };
+      if (name !== undefined && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name)))
+        names.push({ name: name.text, words: wordsOf(name.text), at: name.getStart(tree) });
     }
     ts.forEachChild(node, visit);
   };
-  visit(file.tree);
-  return text();
+  visit(tree);
+  const kept = [...prose, ...commentsIn(text, literals)].sort(([one], [other]) => one - other);
+  return { text: undecorated(blankedBut(text, kept)), titles: blankedBut(text, titles), names };
 }
 
-/** The text of a file with everything blanked but what is kept. */
-function blanked(file: SourceFile) {
-  const kept = new Uint8Array(file.text.length);
-  return {
-    keep: (from: number, to: number): void => void kept.fill(1, from, to),
-    text: (): string => {
-      const parts: string[] = [];
-      for (let from = 0, to = 0; from < kept.length; from = to) {
-        while (to < kept.length && kept[to] === kept[from]) to++;
-        const part = file.text.slice(from, to);
-        parts.push(kept[from] === 1 ? part : part.replaceAll(/\S/g, gap));
-      }
-      return parts.join('');
-    },
-  };
+/** The comments of a text, given its literals in order. */
+function commentsIn(text: string, literals: readonly Range[]): Range[] {
+  const found: Range[] = [];
+  const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+  let next = 0;
+  for (let match = comment.exec(text); match !== null; match = comment.exec(text)) {
+    while ((literals[next]?.[1] ?? Number.POSITIVE_INFINITY) <= match.index) next += 1;
+    const [from = Number.POSITIVE_INFINITY, to = 0] = literals[next] ?? [];
+    if (from <= match.index) comment.lastIndex = to;
+    else found.push([match.index, match.index + match[0].length]);
+  }
+  return found;
+}
+
+/** A text with everything blanked but what is kept, in order. */
+function blankedBut(text: string, kept: readonly Range[]): string {
+  const blank = (from: number, to: number): string =>
+    text.slice(from, to).replaceAll(/\S+/g, (code) => gap.repeat(code.length));
+  const parts: string[] = [];
+  let at = 0;
+  for (const [from, to] of kept) {
+    parts.push(blank(at, from), text.slice(from, to));
+    at = to;
+  }
+  return parts.join('') + blank(at, text.length);
 }
 
 /** Blanks what frames a comment, so that a phrase is found across its lines. */
@@ -86,27 +118,6 @@ export function proseOfScript(text: string): string {
     )
     .join('\n')
     .replaceAll(/^[ ␟]*#/gm, (mark) => ' '.repeat(mark.length));
-}
-
-/** A name that a file declares, as its words. */
-export interface DeclaredName {
-  readonly name: string;
-  readonly words: string;
-  readonly at: number;
-}
-
-/** The names that a source file declares: of variables, functions, types, members and parameters. */
-export function declaredNames(file: SourceFile): DeclaredName[] {
-  const found: DeclaredName[] = [];
-  const visit = (node: ts.Node): void => {
-    const { name } = node as { name?: ts.Node };
-    if (name !== undefined && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name)) && declares(node)) {
-      found.push({ name: name.text, words: wordsOf(name.text), at: name.getStart(file.tree) });
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(file.tree);
-  return found;
 }
 
 function declares(node: ts.Node): boolean {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { importsOf } from './imports.ts';
-import { readRooms, type SourceFile, sourceOf } from './source-file.ts';
+import { entryFiles, type SourceFile } from './source-file.ts';
 
 /** Which files of the repository each file imports, its types included; the entry point for a package. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
@@ -13,7 +13,7 @@ export type ImportGraph = ReadonlyMap<string, readonly string[]>;
  */
 export function importGraph(root: string, sources: readonly SourceFile[]): ImportGraph {
   const paths = new Set(sources.map((file) => file.path));
-  const entries = entryPoints(root);
+  const entries = entryFiles(root);
   const graph = new Map<string, readonly string[]>();
   for (const file of sources) {
     const targets = importsOf(file).map(({ specifier }) =>
@@ -25,15 +25,4 @@ export function importGraph(root: string, sources: readonly SourceFile[]): Impor
     );
   }
   return graph;
-}
-
-function entryPoints(root: string): ReadonlyMap<string, string> {
-  const entries = new Map<string, string>();
-  for (const { home, manifest } of readRooms(root)) {
-    for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
-      const source = sourceOf(target);
-      if (source !== undefined) entries.set(posix.join(manifest.name, entry), `${home}/${source}`);
-    }
-  }
-  return entries;
 }

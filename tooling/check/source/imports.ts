@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { SourceFile } from './source-file.ts';
+import { lineOf, type SourceFile } from './source-file.ts';
 
 /** One module that a file names. */
 export interface Import {
@@ -12,17 +12,22 @@ export interface Import {
   readonly node: ts.Node;
 }
 
+/** Several checks look at the same files. */
+const read = new WeakMap<SourceFile, Import[]>();
+
 /**
  * Every way TypeScript can name another module: import and export declarations, `import()` as call and as type,
  * `import x = require()`, `require()` and `import.meta.resolve()`. A module name that is computed is reported as the
  * empty specifier, for nobody can check it.
  */
-export function importsOf(file: SourceFile): Import[] {
+export function importsOf(file: SourceFile): readonly Import[] {
+  const known = read.get(file);
+  if (known !== undefined) return known;
   const found: Import[] = [];
+  read.set(file, found);
   const add = (node: ts.Node, name: ts.Node | undefined, typeOnly: boolean, reexport = false): void => {
     const specifier = name !== undefined && ts.isStringLiteralLike(name) ? name.text : '';
-    const line = file.tree.getLineAndCharacterOfPosition(node.getStart(file.tree)).line + 1;
-    found.push({ specifier, line, typeOnly, reexport, node });
+    found.push({ specifier, line: lineOf(file, node), typeOnly, reexport, node });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) {

@@ -1,5 +1,4 @@
 import ts from 'typescript';
-import type { SourceFile } from './source-file.ts';
 
 /** A member that users of a type can name. */
 export interface DeclaredMember {
@@ -37,26 +36,6 @@ export function interfacesOf(node: ts.Node): ReadonlySet<string> {
       .filter(({ token }) => token === ts.SyntaxKind.ImplementsKeyword)
       .flatMap(({ types }) => types.map(({ expression }) => expression.getText())),
   );
-}
-
-/**
- * The names of the members of interfaces, which an editor shows the comments of where a class implements them.
- *
- * @param names - Of the interfaces.
- * @param files - Where they may be declared.
- */
-export function membersOfInterfaces(
-  names: ReadonlySet<string>,
-  files: readonly SourceFile[],
-): ReadonlySet<string> {
-  if (names.size === 0) return new Set();
-  const declared = files
-    .flatMap(({ tree }) => [...tree.statements])
-    .filter(
-      (node) =>
-        (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) && names.has(node.name.text),
-    );
-  return new Set(declared.flatMap((node) => membersOf(node).map(({ name }) => name)));
 }
 
 function elementsOf(node: ts.Node): readonly (ts.TypeElement | ts.ClassElement)[] {

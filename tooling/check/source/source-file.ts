@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import ts from 'typescript';
 
 /** A TypeScript file of the repository. */
@@ -13,6 +13,7 @@ export interface SourceFile {
   readonly room: string | undefined;
   /** A test, or something only tests use. */
   readonly test: boolean;
+  /** Parsed when it is first looked at. */
   readonly tree: ts.SourceFile;
 }
 
@@ -58,13 +59,17 @@ export function readSources(root: string): SourceFile[] {
       const text = readFileSync(join(root, path), 'utf8');
       const [, room] = path.split('/');
       const inRoom = top !== 'tooling' && room !== undefined;
+      let tree: ts.SourceFile | undefined;
       files.push({
         path,
         text,
         home: inRoom ? `${top}/${room}` : top,
         room: inRoom ? room : undefined,
         test: /\.test\.[cm]?tsx?$/.test(path) || /^(packages|apps)\/[^/]+\/test\//.test(path),
-        tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true),
+        get tree() {
+          tree ??= ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+          return tree;
+        },
       });
     }
   }
@@ -86,6 +91,23 @@ export function readRooms(root: string): Room[] {
     }
   }
   return rooms;
+}
+
+/** The line of a node in its file, 1-based. */
+export function lineOf({ tree }: SourceFile, node: ts.Node): number {
+  return tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1;
+}
+
+/** The files behind the entry points of all packages, by what is imported, e.g. `@entente/trust/node`. */
+export function entryFiles(root: string): ReadonlyMap<string, string> {
+  const entries = new Map<string, string>();
+  for (const { home, manifest } of readRooms(root)) {
+    for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
+      const source = sourceOf(target);
+      if (source !== undefined) entries.set(posix.join(manifest.name, entry), `${home}/${source}`);
+    }
+  }
+  return entries;
 }
 
 /** The path of the file behind an entry point's source condition, below the package; undefined where there is none. */

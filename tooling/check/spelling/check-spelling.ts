@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import dictionary from 'dictionary-en-gb';
 import nspell, { type Speller } from 'nspell';
+import { proseOfSource } from '../phrases/prose.ts';
+import { readPages, type Text } from '../phrases/texts.ts';
 import type { Problem } from '../problem.ts';
-import { readTexts } from './texts.ts';
+import { readSources, type SourceFile } from '../source/source-file.ts';
 import { wordsIn } from './words-in.ts';
 
 let speller: Speller | undefined;
@@ -22,8 +24,9 @@ export const wordList = 'tooling/check/spelling/words.txt';
  * tests, comments of scripts. The list has no word that no text has.
  *
  * @param root - absolute path of the repository
+ * @param sources - what was read of it, where it was read already
  */
-export function checkSpelling(root: string): Problem[] {
+export function checkSpelling(root: string, sources = readSources(root)): Problem[] {
   const listed = readFileSync(join(root, wordList), 'utf8')
     .split('\n')
     .filter((word) => word !== '');
@@ -41,7 +44,7 @@ export function checkSpelling(root: string): Problem[] {
     }
     return false;
   };
-  for (const { file, text } of readTexts(root)) {
+  for (const { file, text } of readTexts(root, sources)) {
     for (const { at, word } of wordsIn(text)) {
       const correct = verdicts.get(word) ?? judge(word);
       verdicts.set(word, correct);
@@ -53,6 +56,15 @@ export function checkSpelling(root: string): Problem[] {
   for (const word of listed)
     if (!used.has(word)) problems.push({ file: wordList, message: `no text needs ${word}; remove it` });
   return problems;
+}
+
+function* readTexts(root: string, sources: readonly SourceFile[]): Generator<Text> {
+  for (const source of sources) {
+    const { text, titles } = proseOfSource(source);
+    yield { file: source.path, text };
+    if (source.test) yield { file: source.path, text: titles };
+  }
+  yield* readPages(root);
 }
 
 function checkOrder(listed: readonly string[]): Problem[] {
