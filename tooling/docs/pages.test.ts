@@ -15,7 +15,9 @@ const pages = [
     // Those that are written for the site are checked when it is built.
     .filter((file) => !writtenPages.some((folder) => `docs/${file}`.startsWith(`${folder}/`)))
     .map((file) => join(docs, file)),
-  ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CODE_OF_CONDUCT.md'].map((file) => join(root, file)),
+  ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CODE_OF_CONDUCT.md', 'tooling/README.md'].map((file) =>
+    join(root, file),
+  ),
 ];
 
 const text = (page: string): string => readFileSync(page, 'utf8').replaceAll(/^```.*?^```$/gms, '');
