@@ -35,14 +35,14 @@ export async function checkConsumer(
       const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8');
       const manifest = JSON.parse(text) as InstalledManifest;
       problems.push(...leftovers(home, text));
-      for (const entry of Object.keys(manifest.exports ?? {})) {
-        if (!entry.endsWith('.json')) specifiers.push(posix.join(name, entry));
-      }
+      const own = Object.keys(manifest.exports ?? {}).filter((entry) => !entry.endsWith('.json'));
+      const ofPackage = own.map((entry) => posix.join(name, entry));
+      if (ofPackage.length > 0) problems.push(...(await checkImports(folder, ofPackage)));
+      specifiers.push(...ofPackage);
       for (const [command, path] of Object.entries(manifest.bin ?? {})) {
         problems.push(...(await checkCommand(folder, { home, command, path: join(name, path) })));
       }
     }
-    for (const specifier of specifiers) problems.push(...(await checkImport(folder, specifier)));
     problems.push(...(await checkTypesOf(root, folder, specifiers)));
     return problems;
   } finally {
@@ -81,16 +81,29 @@ function leftovers(home: string, manifest: string): Problem[] {
     .map((word) => ({ file: `${home}/package.json`, message: `the tarball still says "${word}"` }));
 }
 
-async function checkImport(folder: string, specifier: string): Promise<Problem[]> {
-  const script = `const all = await import(${JSON.stringify(specifier)}); process.stdout.write(String(Object.keys(all).length));`;
+/** Every entry point of a package, in a process of its own for each package. */
+async function checkImports(folder: string, specifiers: readonly string[]): Promise<Problem[]> {
+  const script = `for (const specifier of ${JSON.stringify(specifiers)}) {
+    const said = await import(specifier).then((all) => Object.keys(all).length === 0 ? 'it exports nothing' : '', (fault) => fault.stack);
+    console.log(JSON.stringify({ specifier, said }));
+  }
+  process.exit();`;
   const args = ['--input-type=module', '--eval', script];
-  const { status, stdout, stderr } = await runCommand(process.execPath, args, {
+  const { stdout, stderr } = await runCommand(process.execPath, args, {
     cwd: folder,
     env: withoutTestRunner(),
   });
-  if (status === 0 && stdout !== '' && stdout !== '0') return [];
-  const why = status === 0 ? 'it exports nothing' : stderr.trim();
-  return [{ file: specifier, message: `cannot be imported from its tarball: ${why}` }];
+  const ends = new Map(
+    stdout.split('\n').flatMap((line): (readonly [string, string])[] => {
+      if (!line.startsWith('{"specifier":')) return [];
+      const { specifier, said } = JSON.parse(line) as { readonly specifier: string; readonly said: string };
+      return [[specifier, said]];
+    }),
+  );
+  return specifiers.flatMap((specifier) => {
+    const why = ends.get(specifier) ?? `it ends the process: ${stderr.trim()}`;
+    return why === '' ? [] : [{ file: specifier, message: `cannot be imported from its tarball: ${why}` }];
+  });
 }
 
 async function checkCommand(
@@ -113,12 +126,12 @@ async function checkCommand(
   return [{ file, message: `${command} --help ends with status ${status}: ${stderr.trim().slice(-1000)}` }];
 }
 
+/** For programs that Node runs, and for those that go through a bundler. */
 async function checkTypesOf(root: string, folder: string, specifiers: readonly string[]): Promise<Problem[]> {
   const lines = specifiers.map((specifier, i) => `import * as entry${i} from '${specifier}';`);
   const uses = specifiers.map((_, i) => `export type Entry${i} = keyof typeof entry${i};`);
   await writeFile(join(folder, 'consumer.ts'), [...lines, ...uses, ''].join('\n'));
   const compilerOptions = {
-    module: 'NodeNext',
     target: 'ES2022',
     lib: ['ES2023'],
     strict: true,
@@ -128,17 +141,26 @@ async function checkTypesOf(root: string, folder: string, specifiers: readonly s
     types: ['node'],
     skipLibCheck: false,
   };
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
   await mkdir(join(folder, 'node_modules/@types'), { recursive: true });
   const types = join(folder, 'node_modules/@types/node');
   await rm(types, { recursive: true, force: true });
   await symlink(await realpath(join(root, 'node_modules/@types/node')), types);
   const tsc = join(root, 'node_modules/.bin/tsc');
-  const { status, stdout } = await runCommand(tsc, ['-p', '.', '--pretty', 'false'], { cwd: folder });
-  if (status === 0) return [];
-  // Also what is wrong inside another package: one of our declarations leads there, and a user has the error all the same.
-  const wrong = stdout.split('\n').filter((line) => /^\S.*: error TS\d+: /.test(line));
-  return wrong.map((line) => ({
+  const messages = new Set<string>();
+  for (const [module, moduleResolution] of [
+    ['NodeNext', 'NodeNext'],
+    ['ESNext', 'Bundler'],
+  ]) {
+    const settings = {
+      compilerOptions: { ...compilerOptions, module, moduleResolution },
+      files: ['consumer.ts'],
+    };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings));
+    const { stdout } = await runCommand(tsc, ['-p', '.', '--pretty', 'false'], { cwd: folder });
+    // Also what is wrong inside another package: one of our declarations leads there, and a user has the error all the same.
+    for (const line of stdout.split('\n')) if (/^\S.*: error TS\d+: /.test(line)) messages.add(line);
+  }
+  return [...messages].map((line) => ({
     file: line.replace(/\(.*$/, ''),
     message: `does not type-check for a user: ${line}`,
   }));

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { runCommand } from '../runner/command.ts';
 import { checkTwoMachines } from '../scenarios/machines/check-two-machines.ts';
 import { checkConsumer } from './consumer.ts';
 import { checkEntrySizes, entrySizes, writeEntrySizes } from './entry-sizes.ts';
@@ -17,8 +16,8 @@ import type { Problem } from './problem.ts';
 import { checkPublishedFiles } from './published-files.ts';
 
 /**
- * Every public package builds, packs, its tarball is one that other people's tools understand (publint, and "are the
- * types wrong" for ESM), and all of them work in a project that installs them; implementations of our ports from
+ * Every public package builds, packs, its tarball is one that other people's tools understand (publint), and all of them work in a
+ * project that installs them; implementations of our ports from
  * outside pass the suites in a folder of their own; the guide to two machines does what it says. What is meant to be installed by itself
  * stays small, and each entry point about as large as it was.
  *
@@ -37,7 +36,7 @@ export async function checkPackages(
   try {
     const packed = await packPackages(root, folder);
     const problems: Problem[] = [];
-    for (const one of packed) problems.push(...(await judgeTarball(root, one)));
+    for (const one of packed) problems.push(...(await judgeTarball(one)));
     problems.push(...(await checkInstallSize(packed, tlsInstall, log)));
     problems.push(...(await checkOutsideSuites(root, packed, log)));
     problems.push(...(await checkOutsideApplication(root, packed, log)));
@@ -55,23 +54,13 @@ export async function checkPackages(
   }
 }
 
-/** What publint and attw say about one tarball. */
-export async function judgeTarball(root: string, packed: Packed): Promise<Problem[]> {
-  const file = `${packed.home}/package.json`;
-  const bytes = await readFile(packed.tarball);
+/** What publint says about one tarball. */
+export async function judgeTarball({ home, tarball: path }: Packed): Promise<Problem[]> {
+  const file = `${home}/package.json`;
+  const bytes = await readFile(path);
   const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   const { messages, pkg } = await publint({ pack: { tarball } });
-  const problems = messages
+  return messages
     .filter((message) => message.type !== 'suggestion')
-    .map(
-      (message): Problem => ({ file, message: `publint: ${formatMessage(message, pkg) ?? message.code}` }),
-    );
-  const attw = join(root, 'node_modules/.bin/attw');
-  const call = [packed.tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--no-color'];
-  const { status, stdout, stderr } = await runCommand(attw, call, { cwd: root });
-  // For attw a package without any types is not an error, only a remark.
-  const untyped = !stdout.includes('from ESM');
-  if (untyped) problems.push({ file, message: 'attw: the tarball has no types' });
-  else if (status !== 0) problems.push({ file, message: `attw: ${(stdout + stderr).trim()}` });
-  return problems;
+    .map((message) => ({ file, message: `publint: ${formatMessage(message, pkg) ?? message.code}` }));
 }

@@ -11,7 +11,6 @@ import { checkLightImports } from './light-imports.ts';
 import { checkLinks } from './links.ts';
 import { checkLint } from './lint.ts';
 import { checkManifests } from './manifests.ts';
-import { checkPackages } from './packages.ts';
 import { checkPhrases } from './phrases/check-phrases.ts';
 import { type Problem, renderProblem } from './problem.ts';
 import { checkPurity } from './purity.ts';
@@ -35,7 +34,7 @@ clock),
 api (what each entry point shows is what its report in api/ of the package says, and has a summary; --write writes the reports),
 phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.ts, exceptions beside it),
 spelling (every word is British English or in tooling/check/spelling/words.txt), unused (files,
-exports, dependencies), packages (build, pack, publint, attw, install size, size of entry points; --write-sizes writes the
+exports, dependencies), packages (build, pack, publint, install size, size of entry points; --write-sizes writes the
 table that they are compared with). With no name all of these; --report lists the problems and passes.
 Example: pnpm check floors types`;
 
@@ -105,7 +104,11 @@ const checks: readonly Check[] = [
   {
     name: 'packages',
     lane: 'packages',
-    run: ({ root, log, writesSizes }) => checkPackages(root, log, writesSizes),
+    run: async ({ root, log, writesSizes }) => {
+      // It brings the packages and their test network.
+      const { checkPackages } = await import('./packages.ts');
+      return checkPackages(root, log, writesSizes);
+    },
   },
   { name: 'phrases', lane: 'here', run: ({ root, sources }) => checkPhrases(root, sources()) },
   { name: 'spelling', lane: 'here', run: ({ root, sources }) => checkSpelling(root, sources()) },

@@ -1,13 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../runner/command.ts';
 import { checkConsumer } from './consumer.ts';
 import { checkInstallSize } from './install-size.ts';
 import { checkLint } from './lint.ts';
 import { judgeTarball } from './packages.ts';
 import type { Packed } from './packed.ts';
+import type { Problem } from './problem.ts';
 import { plantTree } from './testing/planted-tree.ts';
 import { checkTypes } from './types.ts';
 import { checkUnused } from './unused.ts';
@@ -16,45 +17,35 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const tools = join(root, 'node_modules/.bin');
 const json = (value: unknown): string => JSON.stringify(value);
 
-describe('the lint check', () => {
+it('the lint check refuses a file that is not formatted and one that breaks a rule, with the settings of the repository', async () => {
   const { vcs: _, ...own } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8')) as { vcs: unknown };
-  const settings = { ...own, json: { formatter: { enabled: false } } };
-
-  it('refuses a file that is not formatted and one that breaks a rule, with the settings of the repository', async () => {
-    using tree = plantTree({
-      'biome.json': json(settings),
-      'tooling/format.ts': 'export const a = "double quotes"\n',
-      'tooling/rule.ts': "import { readFileSync } from 'fs';\n\nexport const a = readFileSync;\n",
-    });
-    const problems = await checkLint(tree.root, tools);
-    expect(problems.map(({ file }) => file).sort()).toEqual(['tooling/format.ts', 'tooling/rule.ts']);
+  using tree = plantTree({
+    'biome.json': json({ ...own, json: { formatter: { enabled: false } } }),
+    'tooling/clean.ts': "export const a = 'single quotes';\n",
+    'tooling/format.ts': 'export const a = "double quotes"\n',
+    'tooling/rule.ts': "import { readFileSync } from 'fs';\n\nexport const a = readFileSync;\n",
   });
-
-  it('passes a clean file', async () => {
-    using tree = plantTree({
-      'biome.json': json(settings),
-      'tooling/a.ts': "export const a = 'single quotes';\n",
-    });
-    expect(await checkLint(tree.root, tools)).toEqual([]);
-  });
+  const problems = await checkLint(tree.root, tools);
+  expect(problems.map(({ file }) => file).sort()).toEqual(['tooling/format.ts', 'tooling/rule.ts']);
 });
 
 describe('the type check', () => {
   const tsconfig = json({ compilerOptions: { strict: true, noEmit: true, types: [] }, include: ['tooling'] });
 
-  it('refuses a type error, with its place', async () => {
+  it('refuses a type error, with its place, and passes sound types', async () => {
     using tree = plantTree({
       'tsconfig.json': tsconfig,
       'tooling/a.ts': "export const a: number = 'text';\n",
+      'tooling/b.ts': 'export const b: number = 1;\n',
     });
-    const [problem] = await checkTypes(tree.root, tools);
-    expect(problem).toMatchObject({ file: 'tooling/a.ts', line: 1 });
-    expect(problem?.message).toContain('TS2322');
+    expect(await checkTypes(tree.root, tools)).toEqual([
+      { file: 'tooling/a.ts', line: 1, message: expect.stringContaining('TS2322') },
+    ]);
+    // The second time from what it has kept.
+    expect(await checkTypes(tree.root, tools)).toHaveLength(1);
   });
 
-  it('passes sound types and refuses settings it cannot read', async () => {
-    using tree = plantTree({ 'tsconfig.json': tsconfig, 'tooling/a.ts': 'export const a: number = 1;\n' });
-    expect(await checkTypes(tree.root, tools)).toEqual([]);
+  it('refuses settings it cannot read', async () => {
     using broken = plantTree({ 'tsconfig.json': json({ extends: './absent.json' }), 'tooling/a.ts': '' });
     expect(await checkTypes(broken.root, tools)).not.toEqual([]);
   });
@@ -82,129 +73,138 @@ describe('the unused check', () => {
 });
 
 describe('the packages check', () => {
-  async function pack(tree: string): Promise<Packed> {
-    const cwd = join(tree, 'packages/planted');
-    const { stdout } = await runCommand('npm', ['pack', '--json', '--loglevel=error'], { cwd });
-    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-    return { name: '@entente/planted', home: 'packages/planted', tarball: join(cwd, filename) };
-  }
+  type Files = Readonly<Record<string, string>>;
 
-  async function judge(files: Readonly<Record<string, string>>): Promise<string[]> {
-    using tree = plantTree(files);
-    return (await judgeTarball(root, await pack(tree.root))).map(({ message }) => message);
-  }
-
-  async function consume(files: Readonly<Record<string, string>>): Promise<string[]> {
-    using tree = plantTree(files);
-    return (await checkConsumer(root, [await pack(tree.root)])).map(({ message }) => message);
-  }
-
-  const manifest = (target: Readonly<Record<string, string>>): string =>
+  const types = { types: './dist/index.d.ts', default: './dist/index.js' };
+  const manifest = (name: string, more: object = {}): string =>
     json({
-      name: '@entente/planted',
+      name: `@entente/${name}`,
       version: '1.0.0',
       type: 'module',
       files: ['dist'],
-      exports: { '.': target },
+      exports: { '.': types },
+      ...more,
     });
-
-  it('refuses a tarball whose entry point is not in it', async () => {
-    const problems = await judge({
-      'packages/planted/package.json': manifest({ types: './dist/index.d.ts', default: './dist/absent.js' }),
-      'packages/planted/dist/index.d.ts': 'export declare const a: number;\n',
-    });
-    expect(problems.some((message) => message.startsWith('publint:'))).toBe(true);
-  });
-
-  it('refuses a tarball without types', async () => {
-    const problems = await judge({
-      'packages/planted/package.json': manifest({ default: './dist/index.js' }),
-      'packages/planted/dist/index.js': 'export const a = 1;\n',
-    });
-    expect(problems.some((message) => message.startsWith('attw:'))).toBe(true);
-  });
-
-  it('passes a sound tarball', async () => {
-    const problems = await judge({
-      'packages/planted/package.json': manifest({ types: './dist/index.d.ts', default: './dist/index.js' }),
-      'packages/planted/dist/index.d.ts': 'export declare const a: number;\n',
-      'packages/planted/dist/index.js': 'export const a = 1;\n',
-    });
-    expect(problems).toEqual([]);
-  });
-
   const sound = {
-    'packages/planted/package.json': manifest({ types: './dist/index.d.ts', default: './dist/index.js' }),
-    'packages/planted/dist/index.d.ts': 'export declare const a: number;\n',
-    'packages/planted/dist/index.js': 'export const a = 1;\n',
+    'dist/index.d.ts': 'export declare const a: number;\n',
+    'dist/index.js': 'export const a = 1;\n',
   };
 
-  it('passes a tarball that installs, imports and type-checks in an empty project', async () => {
-    expect(await consume(sound)).toEqual([]);
-  });
-
-  it('refuses a tarball that cannot be imported, or exports nothing', async () => {
-    const throws = { ...sound, 'packages/planted/dist/index.js': "import './absent.js';\n" };
-    expect((await consume(throws))[0]).toContain('cannot be imported from its tarball');
-    const nothing = { ...sound, 'packages/planted/dist/index.js': 'export {};\n' };
-    expect((await consume(nothing))[0]).toContain('it exports nothing');
-  });
-
-  it('refuses a tarball whose declarations do not type-check for a user', async () => {
-    const broken = { ...sound, 'packages/planted/dist/index.d.ts': "export * from './absent.js';\n" };
-    expect((await consume(broken))[0]).toContain('does not type-check for a user');
-  });
-
-  it('refuses a tarball whose declarations lead to a package that needs the types of a browser', async () => {
-    using tree = plantTree({
+  const unplanned = plantTree({ 'package.json': json({ name: 'unplanned', version: '1.0.0' }) });
+  /** What is planted: a package for each thing that may be wrong with one. */
+  const packages: Readonly<Record<string, Files>> = {
+    sound,
+    absent: {
       ...sound,
-      'packages/planted/dist/index.d.ts': "export type { B } from 'other';\n",
-      'other/package.json': json({ name: 'other', version: '1.0.0', types: 'index.d.ts' }),
-      'other/index.d.ts': 'export type B = BufferSource;\n',
+      'package.json': manifest('absent', { exports: { '.': { ...types, default: './dist/absent.js' } } }),
+    },
+    untyped: {
+      'package.json': manifest('untyped', { exports: { '.': './dist/index.js' } }),
+      'dist/index.js': sound['dist/index.js'],
+    },
+    throws: { ...sound, 'dist/index.js': "import './absent.js';\n" },
+    ends: { ...sound, 'dist/index.js': 'process.exit(0);\nexport const a = 1;\n' },
+    nothing: { ...sound, 'dist/index.js': 'export {};\n' },
+    declarations: { ...sound, 'dist/index.d.ts': "export * from './absent.js';\n" },
+    browser: {
+      ...sound,
+      'package.json': manifest('browser', { dependencies: { '@entente/other': '1.0.0' } }),
+      'dist/index.d.ts': "export type { B } from '@entente/other';\n",
+    },
+    other: { ...sound, 'dist/index.d.ts': 'export type B = BufferSource;\n' },
+    command: { ...sound, 'package.json': manifest('command', { bin: { planted: './dist/bin.js' } }) },
+    failing: {
+      ...sound,
+      'package.json': manifest('failing', { bin: { failing: './dist/bin.js' } }),
+      'dist/bin.js': '#!/usr/bin/env node\nprocess.exit(3);\n',
+    },
+    large: {
+      ...sound,
+      'package.json': manifest('large', { dependencies: { unplanned: `file:${unplanned.root}` } }),
+      'dist/table.js': `// ${'x'.repeat(100_000)}\n`,
+    },
+  };
+  const names = Object.keys(packages);
+  const tree = plantTree(
+    Object.fromEntries(
+      names.flatMap((name) =>
+        Object.entries({ 'package.json': manifest(name), ...packages[name] }).map(([file, text]) => [
+          `packages/${name}/${file}`,
+          text,
+        ]),
+      ),
+    ),
+  );
+  let packed: readonly Packed[];
+  let problems: readonly Problem[];
+  beforeAll(async () => {
+    const folders = names.map((name) => `./packages/${name}`);
+    const { stdout } = await runCommand('npm', ['pack', '--json', '--loglevel=error', ...folders], {
+      cwd: tree.root,
     });
-    const dependencies = { other: `file:${join(tree.root, 'other')}` };
-    const own = JSON.parse(sound['packages/planted/package.json']) as object;
-    writeFileSync(join(tree.root, 'packages/planted/package.json'), json({ ...own, dependencies }));
-    const [problem] = await checkConsumer(root, [await pack(tree.root)]);
-    expect(problem?.message).toContain("Cannot find name 'BufferSource'");
-  });
-
-  it('refuses a tarball that lacks its command, or whose command fails', async () => {
-    const base = JSON.parse(sound['packages/planted/package.json']) as object;
-    const withBin = {
-      ...sound,
-      'packages/planted/package.json': json({ ...base, bin: { planted: './dist/bin.js' } }),
+    const files = JSON.parse(stdout) as readonly { readonly filename: string }[];
+    packed = names.map((name, i) => ({
+      name: `@entente/${name}`,
+      home: `packages/${name}`,
+      tarball: join(tree.root, files[i]?.filename ?? ''),
+    }));
+    problems = await checkConsumer(root, packed);
+    return () => {
+      for (const planted of [tree, unplanned]) planted[Symbol.dispose]();
     };
-    expect((await consume(withBin))[0]).toContain('is not in the tarball');
-    const failing = { ...withBin, 'packages/planted/dist/bin.js': '#!/usr/bin/env node\nprocess.exit(3);\n' };
-    expect((await consume(failing))[0]).toContain('ends with status 3');
+  });
+  const wrongWith = (name: string): string[] =>
+    problems
+      .filter(
+        ({ file, message }) =>
+          `${file} ${message}`.includes(`@entente/${name}`) || file.includes(`packages/${name}/`),
+      )
+      .map(({ message }) => message);
+
+  it('passes a tarball that other tools understand, and that installs, imports and type-checks in an empty project', async () => {
+    expect(await judgeTarball(packed[0] as Packed)).toEqual([]);
+    expect(wrongWith('sound')).toEqual([]);
   });
 
-  async function install(files: Readonly<Record<string, string>>, maxBytes: number) {
-    using tree = plantTree(files);
+  it('refuses a tarball whose entry point is not in it', async () => {
+    const [problem] = await judgeTarball(packed[names.indexOf('absent')] as Packed);
+    expect(problem?.message).toContain('publint:');
+  });
+
+  it.each([
+    ['cannot be imported', 'throws', 'cannot be imported from its tarball'],
+    ['ends the process that imports it', 'ends', 'it ends the process'],
+    ['exports nothing', 'nothing', 'it exports nothing'],
+    ['has no types', 'untyped', "Could not find a declaration file for module '@entente/untyped'"],
+    [
+      'has declarations that do not type-check for a user',
+      'declarations',
+      "Cannot find module './absent.js'",
+    ],
+    ['leads to a package that needs the types of a browser', 'other', "Cannot find name 'BufferSource'"],
+    ['lacks its command', 'command', 'is not in the tarball'],
+    ['has a command that fails', 'failing', 'ends with status 3'],
+  ])('refuses a tarball that %s', (_what, name, message) => {
+    expect(wrongWith(name).join('\n')).toContain(message);
+  });
+
+  async function install(name: string) {
     const lines: string[] = [];
-    const limit = { name: '@entente/planted', brings: ['@entente/planted'], maxBytes };
-    const problems = await checkInstallSize([await pack(tree.root)], limit, (line) => lines.push(line));
-    return { messages: problems.map(({ message }) => message), lines };
+    const limit = { name: `@entente/${name}`, brings: [`@entente/${name}`], maxBytes: 100_000 };
+    const found = await checkInstallSize(packed, limit, (line) => lines.push(line));
+    return { messages: found.map(({ message }) => message), lines };
   }
 
-  it('says what an install takes, and refuses more than is allowed', async () => {
-    const fitting = await install(sound, 100_000);
-    expect(fitting.messages).toEqual([]);
-    expect(fitting.lines).toEqual([
-      expect.stringMatching(/npm install @entente\/planted: 0\.0\d MB on disk/),
-    ]);
-    const large = { ...sound, 'packages/planted/dist/table.js': `// ${'x'.repeat(100_000)}\n` };
-    expect((await install(large, 100_000)).messages).toEqual([expect.stringContaining('more than 0.10 MB')]);
+  it('says what an install takes', async () => {
+    const { lines, messages } = await install('sound');
+    expect(messages).toEqual([]);
+    expect(lines).toEqual([expect.stringMatching(/npm install @entente\/sound: 0\.0\d MB on disk/)]);
   });
 
-  it('refuses an install that brings what it should not', async () => {
-    using unplanned = plantTree({ 'package.json': json({ name: 'unplanned', version: '1.0.0' }) });
-    const base = JSON.parse(sound['packages/planted/package.json']) as object;
-    const dependencies = { unplanned: `file:${unplanned.root}` };
-    const leaning = { ...sound, 'packages/planted/package.json': json({ ...base, dependencies }) };
-    expect((await install(leaning, 100_000)).messages).toEqual([
-      'installing @entente/planted brings unplanned too',
+  it('refuses an install that takes more than is allowed, and one that brings what it should not', async () => {
+    expect((await install('large')).messages).toEqual([
+      'installing @entente/large brings unplanned too',
+      expect.stringContaining('more than 0.10 MB'),
     ]);
   });
 });
