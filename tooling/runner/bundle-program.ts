@@ -10,6 +10,12 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 /** Loaded as it is installed: it has a binary. */
 const withBinary = /^libsql$/;
 
+/** Main modules of the threads that own a database, by the package. */
+const threads = {
+  'chat-room': 'packages/chat-room/src/worker/thread.ts',
+  'store-sql': 'packages/store-sql/src/worker/thread.ts',
+};
+
 /**
  * Bundles a program of this repository, where that has not been done yet.
  *
@@ -19,23 +25,41 @@ const withBinary = /^libsql$/;
  */
 export async function bundleProgram(main: string, folder: string): Promise<string> {
   const place = join(folder, main.replace(/\.ts$/, '').replaceAll('/', '-'));
-  if (!existsSync(place)) await bundle(main, folder, place);
+  const entryPoints = {
+    bin: main,
+    // Found by the name that it has beside the package's own code.
+    thread: threads['store-sql'],
+    'room-thread': threads['chat-room'],
+    'plugin-runner': 'packages/host/src/own-process/runner.mjs',
+  };
+  if (!existsSync(place)) await bundle(entryPoints, folder, place);
   return join(place, 'dist/bin.js');
 }
 
+/**
+ * Bundles the threads of databases, which `thread-from-source.mjs` of their packages then runs: to load one from TypeScript takes more than a
+ * second of the processor each time that an authority is opened.
+ *
+ * @param folder - where bundles are kept
+ */
+export async function bundleThreads(folder: string): Promise<void> {
+  for (const [name, thread] of Object.entries(threads)) {
+    const place = join(folder, name);
+    if (!existsSync(place)) await bundle({ thread }, folder, place);
+  }
+}
+
 /** Complete or not there: another worker may bundle the same program at the same time. */
-async function bundle(main: string, folder: string, place: string): Promise<void> {
+async function bundle(
+  entryPoints: Readonly<Record<string, string>>,
+  folder: string,
+  place: string,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const made = await mkdtemp(join(folder, '.making-'));
   await build({
     absWorkingDir: repository,
-    entryPoints: {
-      bin: main,
-      // Found by the name that it has beside the package's own code.
-      thread: 'packages/store-sql/src/worker/thread.ts',
-      'room-thread': 'packages/chat-room/src/worker/thread.ts',
-      'plugin-runner': 'packages/host/src/own-process/runner.mjs',
-    },
+    entryPoints,
     outdir: join(made, 'dist'),
     bundle: true,
     platform: 'node',

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { bundleThreads } from './bundle-program.ts';
 
 /** What the test network reads, see `runnable` of the testkit. */
 const variable = 'ENTENTE_BUNDLED_APPS';
@@ -22,7 +23,11 @@ export function keepBundledApps(): string {
 }
 
 /** Global setup of the tests. What runs again after a change is bundled again. */
-export default function bundledApps(project: TestProject): void {
+export default async function bundledApps(project: TestProject): Promise<void> {
   const folder = keepBundledApps();
-  project.onTestsRerun(() => rmSync(folder, { recursive: true, force: true }));
+  project.onTestsRerun(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await bundleThreads(folder);
+  });
+  await bundleThreads(folder);
 }
