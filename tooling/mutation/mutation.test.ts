@@ -19,6 +19,9 @@ beforeAll(async () => {
     [door]: "export function opens(key: string): boolean {\n  return key === 'right';\n}\n",
     'packages/door/package.json': JSON.stringify({ name: '@entente/door', type: 'module', exports }),
     'apps/house/package.json': JSON.stringify({ name: '@entente/house', type: 'module' }),
+    // The runner bundles the threads of databases.
+    'packages/chat-room/src/worker/thread.ts': '',
+    'packages/store-sql/src/worker/thread.ts': '',
     'apps/house/src/open.test.ts': `
       import { opens } from '@entente/door';
       import { expect, it } from 'vitest';
@@ -34,7 +37,7 @@ beforeAll(async () => {
   for (const path of ['vitest.config.ts', 'tooling/seed', 'tooling/runner'])
     await cp(join(repository, path), join(root, path), { recursive: true });
   await mkdir(join(root, 'node_modules'));
-  for (const name of ['vitest', 'vite', 'fast-check']) {
+  for (const name of ['esbuild', 'vitest', 'vite', 'fast-check']) {
     await symlink(join(repository, 'node_modules', name), join(root, 'node_modules', name));
   }
   await mkdir(join(root, 'apps/house/node_modules/@entente'), { recursive: true });
