@@ -1,5 +1,5 @@
 import { type PublicListener, servePublicHttp } from '@entente/host';
-import { holdPort, type ListenPlace } from '@entente/tls';
+import { holdPort, type ListenPlace } from '@entente/tls/internal';
 
 /**
  * Refuses to start where another process has one of the two ports: an authority that begins writes and signs lists before it listens, and one that

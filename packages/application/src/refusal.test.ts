@@ -1,6 +1,7 @@
 import type { SipRequest } from '@entente/sip';
 import type { SipConnection } from '@entente/sip-endpoint';
-import { type Log, RefusalLimit } from '@entente/tls';
+import type { Log } from '@entente/tls';
+import { RefusalLimit } from '@entente/tls/internal';
 import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { logRefusedRequest, refuse } from './refusal.ts';

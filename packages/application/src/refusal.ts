@@ -1,6 +1,7 @@
 import type { SipRequest } from '@entente/sip';
 import type { Answer, SipConnection } from '@entente/sip-endpoint';
-import { type Log, type RefusalLimit, shortText } from '@entente/tls';
+import type { Log } from '@entente/tls';
+import { type RefusalLimit, shortText } from '@entente/tls/internal';
 
 /** An answer that says no, with the reason for insiders. */
 export interface Refusal extends Answer {

@@ -1,7 +1,8 @@
 import tls from 'node:tls';
 import { domainMetrics, OperatorFault, pendingConnections, RefusedConnections } from '@entente/host';
 import { createTokenSource, dialServer, MessageBudget, OpenCalls, SipEndpoint } from '@entente/sip-endpoint';
-import { logRefusal, RefusalLimit, serve, systemClock } from '@entente/tls';
+import { logRefusal, serve, systemClock } from '@entente/tls';
+import { RefusalLimit } from '@entente/tls/internal';
 import { linkOfServer, noLink, type ServerInterface, type Topology } from '@entente/topology';
 import { Application } from './application.ts';
 import type { ServeApplicationOptions } from './application-options.ts';

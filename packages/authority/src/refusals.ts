@@ -1,5 +1,6 @@
 import { alarmingReasons, type Problem, plainRefusal, problemResponse } from '@entente/pki';
-import { type ConnectionRefusal, type LeftOut, type Log, logRefusal, RefusalLimit } from '@entente/tls';
+import { type ConnectionRefusal, type Log, logRefusal } from '@entente/tls';
+import { type LeftOut, RefusalLimit } from '@entente/tls/internal';
 import { links } from '@entente/topology';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Caller } from './caller.ts';

@@ -1,4 +1,4 @@
-import { RefusalLimit } from '@entente/tls';
+import { RefusalLimit } from '@entente/tls/internal';
 import { expect, it } from 'vitest';
 import { logListFailure } from './log-list-failure.ts';
 

@@ -1,5 +1,5 @@
 import type { Logger } from '@entente/host';
-import { RefusalLimit } from '@entente/tls';
+import { RefusalLimit } from '@entente/tls/internal';
 
 /**
  * Logs that a list of a partner could not be fetched. Each certificate of a partner may name further locations, so the lines about one host, and those

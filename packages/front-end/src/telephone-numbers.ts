@@ -10,7 +10,7 @@ import {
   refusal,
 } from '@entente/sip-proxy';
 import { clientAddress, isEdge, numberingOf, type RequestOrigin } from '@entente/sip-relay';
-import { addressGroup } from '@entente/tls';
+import { addressGroup } from '@entente/tls/internal';
 import { routeName, type Topology } from '@entente/topology';
 
 /** Users whom a remedy names. */

@@ -24,7 +24,8 @@ import {
   responseForRefusal,
   validateRequest,
 } from '@entente/sip-proxy';
-import { type Log, RefusalLimit } from '@entente/tls';
+import type { Log } from '@entente/tls';
+import { RefusalLimit } from '@entente/tls/internal';
 import { weighAtAGlance, weighRequest } from './admission/weigh-request.ts';
 import { type EndpointParts, endpointParts } from './endpoint-parts.ts';
 import type { FlowNames } from './flow-names.ts';

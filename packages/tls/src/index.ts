@@ -26,8 +26,6 @@ export { postgresTls } from './dial/postgres-tls.ts';
 export { type ProbedServer, type ProbeOptions, serverChain } from './dial/probe.ts';
 export { type TrustedStream, trustedStream } from './dial/trusted-stream.ts';
 export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './fault/fault.ts';
-export { addressGroup } from './listen/address-group.ts';
-export { holdPort, type ListenPlace } from './listen/listen.ts';
 export type {
   HandlerOf,
   Http2Handler,
@@ -47,12 +45,10 @@ export type {
   ServeLimits,
   ServeOptions,
 } from './listen/serve-options.ts';
-export { keepPlace } from './listen/unproven-places.ts';
 export type { ClosedEvent, VerdictEvent } from './live/trust-channels.ts';
 export type { Log } from './log/log.ts';
 export { logRefusal } from './log/log-refusal.ts';
-export { type LeftOut, RefusalLimit, type RefusedPeer } from './log/refusal-limit.ts';
-export { shortText } from './log/short-text.ts';
+export type { RefusalLimit } from './log/refusal-limit.ts';
 export type { ConnectionRefusal } from './refusal/connection-refusal.ts';
 export { refusedByPeer } from './refusal/refused-by-peer.ts';
 export type { Allow } from './trust/allow.ts';

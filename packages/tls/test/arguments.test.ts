@@ -1,16 +1,8 @@
 import type * as https from 'node:https';
 import * as net from 'node:net';
 import { faultOf } from '@entente/testkit/fault';
-import {
-  addressGroup,
-  createTrust,
-  holdPort,
-  keepPlace,
-  loadCredential,
-  postgresTls,
-  RefusalLimit,
-  shortText,
-} from '@entente/tls';
+import { createTrust, loadCredential, postgresTls } from '@entente/tls';
+import { addressGroup, holdPort, keepPlace, RefusalLimit, shortText } from '@entente/tls/internal';
 import { describe, expect, it } from 'vitest';
 import { makeWorld } from './fixture.ts';
 

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { createTestAuthority, type TestCertificate } from '@entente/testkit';
-import { holdPort, loadCredential, serve } from '@entente/tls';
+import { loadCredential, serve } from '@entente/tls';
+import { holdPort } from '@entente/tls/internal';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeWorld } from './fixture.ts';
 

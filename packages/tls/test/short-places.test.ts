@@ -1,6 +1,7 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { keepPlace, serve } from '@entente/tls';
+import { serve } from '@entente/tls';
+import { keepPlace } from '@entente/tls/internal';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { patienceMs } from '../src/listen/unproven-places.ts';
 import { bare, ended, presenting } from './fixture.ts';

@@ -20,7 +20,7 @@ import {
   webPaths,
 } from '@entente/accounts/web';
 import { answerText, isJson, readText, type TextAnswer } from '@entente/host';
-import { addressGroup } from '@entente/tls';
+import { addressGroup } from '@entente/tls/internal';
 import type { Topology } from '@entente/topology';
 import { type AskedFrom, askedFrom, refuseOtherOrigin, type WebListener } from './asked-from.ts';
 import { Budget } from './budget.ts';

@@ -1,5 +1,6 @@
 import type { WebProblem } from '@entente/accounts/web';
-import { type Log, RefusalLimit } from '@entente/tls';
+import type { Log } from '@entente/tls';
+import { RefusalLimit } from '@entente/tls/internal';
 import type { RefusedFrom } from './answer-users.ts';
 
 /** Lines of the log about requests of users, within bounds for each client and for all: nobody fills a disk with them. */

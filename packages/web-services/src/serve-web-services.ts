@@ -13,7 +13,8 @@ import {
   serveHttps,
 } from '@entente/host';
 import type { FollowedAccounts, Member } from '@entente/member';
-import { logRefusal, peerOf, RefusalLimit, type ServeLimits, type ServeOptions } from '@entente/tls';
+import { logRefusal, peerOf, type ServeLimits, type ServeOptions } from '@entente/tls';
+import { RefusalLimit } from '@entente/tls/internal';
 import { links, type ServerInterface, type Topology, takesFrom } from '@entente/topology';
 import { AnswerUsers } from './answer-users.ts';
 import { AnswersUnderWay } from './answers-under-way.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from '@entente/pki';
-import { addressGroup } from '@entente/tls';
+import { addressGroup } from '@entente/tls/internal';
 import type { Caller } from '../caller.ts';
 import { type Rate, RateLimit, type Taken } from './rate-limit.ts';
 

@@ -18,7 +18,7 @@ import type { FollowedAccounts } from '@entente/member';
 import { type CredentialRecord, createCredentialRecord, type DigestAlgorithm } from '@entente/sip';
 import type { GuessedUser, GuessLimit } from '@entente/sip-proxy';
 import type { Credentials } from '@entente/sip-relay';
-import { addressGroup } from '@entente/tls';
+import { addressGroup } from '@entente/tls/internal';
 import type { Topology } from '@entente/topology';
 import type { UserDevices } from './user-devices.ts';
 import {

@@ -1,5 +1,6 @@
 import type { WebProblem } from '@entente/accounts/web';
-import { type Log, RefusalLimit } from '@entente/tls';
+import type { Log } from '@entente/tls';
+import { RefusalLimit } from '@entente/tls/internal';
 
 /** Lines of the log about requests that servers of the role web services bring, within bounds: users may be able to repeat any of them. */
 export class WebLines {

@@ -1,4 +1,4 @@
-import { shortText } from '@entente/tls';
+import { shortText } from '@entente/tls/internal';
 import { escapeInvisible } from '@entente/trust';
 
 /** Characters of a text in a line: more than sentences of our own have, and less than a peer may write into a name. */

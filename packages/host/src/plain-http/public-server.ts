@@ -1,6 +1,6 @@
 import http, { type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { addressGroup } from '@entente/tls';
+import { addressGroup } from '@entente/tls/internal';
 import { OperatorFault } from '../fault.ts';
 import { FairPlaces } from './fair-places.ts';
 import { setHeaderDeadlines } from './header-deadlines.ts';

@@ -1,4 +1,4 @@
-import { addressGroup } from '@entente/tls';
+import { addressGroup } from '@entente/tls/internal';
 import { anything } from '../options/given.ts';
 import { checkOptions, type OptionRule } from '../options/option-rules.ts';
 import { CeilingFault } from './ceiling-fault.ts';

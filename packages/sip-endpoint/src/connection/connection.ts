@@ -9,7 +9,8 @@ import type {
   SipRequest,
   SipResponse,
 } from '@entente/sip';
-import { keepPlace, type Peer, peerOf } from '@entente/tls';
+import { type Peer, peerOf } from '@entente/tls';
+import { keepPlace } from '@entente/tls/internal';
 import type { Account } from '../budget/account.ts';
 import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
@@ -31,15 +32,14 @@ import { mostPongs, Reading } from './reading.ts';
 import { sourceOf } from './source-of.ts';
 import { type Placed, UnorderedList } from './unordered-list.ts';
 
-let lastId = 0;
-
 /**
  * A connection on which SIP is spoken: frames what comes in, gathers what goes out. Its number is never used again while
  * the process lives, so a flow token cannot mean another connection later.
  */
 export class SipConnection implements FramerSink, Ticked, Idling {
+  static #lastId = 0;
   /** 1 or more, counted up for each connection of the process. */
-  readonly id: number = ++lastId;
+  readonly id: number = ++SipConnection.#lastId;
   /** The TLS socket, with the verdict that `@entente/tls` gave. */
   readonly socket: TLSSocket;
   /** The link of the allow matrix that it was opened under. */

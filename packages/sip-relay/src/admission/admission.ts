@@ -20,7 +20,7 @@ import {
   registeredAddress,
   unknownEnd,
 } from '@entente/sip-proxy';
-import { addressGroup } from '@entente/tls';
+import { addressGroup } from '@entente/tls/internal';
 import {
   mayRequest,
   type RequestAllowed,

@@ -1,6 +1,6 @@
 import { addressOfRecord, detached, type PlainRequest, type SipRequest } from '@entente/sip';
 import type { AskedRequest, RequestUrgency, SipConnection } from '@entente/sip-endpoint';
-import { addressGroup } from '@entente/tls';
+import { addressGroup } from '@entente/tls/internal';
 import type { ProxyPolicy } from '../proxy-policy.ts';
 import { clientAddress, isEdge } from './client-address.ts';
 

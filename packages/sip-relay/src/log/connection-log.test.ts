@@ -1,6 +1,7 @@
 import type { NotTakenRequest, SipConnection } from '@entente/sip-endpoint';
 import { type RequestRefusal, refusal } from '@entente/sip-proxy';
-import { type Log, RefusalLimit } from '@entente/tls';
+import type { Log } from '@entente/tls';
+import { RefusalLimit } from '@entente/tls/internal';
 import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { connectionLog, logMessageFault, logRequestRefusal } from './connection-log.ts';

@@ -1,6 +1,7 @@
 import type { GivenUp, HeldUp, NotTakenRequest, SipConnection } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
-import { type LeftOut, type Log, RefusalLimit, shortText } from '@entente/tls';
+import type { Log } from '@entente/tls';
+import { type LeftOut, RefusalLimit, shortText } from '@entente/tls/internal';
 import type { RefusedByPolicy } from '../request-policy/ask-policies.ts';
 
 /** The peer of a connection, for logs: the server it proved to be, the domain of a partner, a user, or else an address. */

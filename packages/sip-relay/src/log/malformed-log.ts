@@ -1,7 +1,8 @@
 import type { MessageFault, SipResponse } from '@entente/sip';
 import type { SipConnection } from '@entente/sip-endpoint';
 import type { RefusalReason } from '@entente/sip-proxy';
-import { type Log, type RefusalLimit, shortText } from '@entente/tls';
+import type { Log } from '@entente/tls';
+import { type RefusalLimit, shortText } from '@entente/tls/internal';
 import { callIdOf, lineAbout, methodOf, peerName } from './connection-log.ts';
 
 type Malformed = Extract<RefusalReason, 'malformed-request' | 'message-too-large' | 'no-room'>;

@@ -1,6 +1,7 @@
 import { HopDownError } from '@entente/sip-endpoint';
 import { requestBetween } from '@entente/testkit/request';
-import { type Log, RefusalLimit, TrustError } from '@entente/tls';
+import { type Log, TrustError } from '@entente/tls';
+import { RefusalLimit } from '@entente/tls/internal';
 import { links } from '@entente/topology';
 import { reject } from '@entente/trust';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,7 @@
 import type { SipRequest } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
-import { isTrustError, type Log, type RefusalLimit, shortText } from '@entente/tls';
+import { isTrustError, type Log } from '@entente/tls';
+import { type RefusalLimit, shortText } from '@entente/tls/internal';
 import type { NotSent } from '../relay/not-sent.ts';
 import { callIdOf, methodOf, nameForLog } from './connection-log.ts';
 
