@@ -19,7 +19,8 @@ beforeAll(async () => {
     [door]: "export function opens(key: string): boolean {\n  return key === 'right';\n}\n",
     'packages/door/package.json': JSON.stringify({ name: '@entente/door', type: 'module', exports }),
     'apps/house/package.json': JSON.stringify({ name: '@entente/house', type: 'module' }),
-    // The runner bundles the threads of databases.
+    // The runner bundles the threads of databases, with the version of the commands.
+    'packages/commands/package.json': JSON.stringify({ version: '0.1.0' }),
     'packages/chat-room/src/worker/thread.ts': '',
     'packages/store-sql/src/worker/thread.ts': '',
     'apps/house/src/open.test.ts': `
