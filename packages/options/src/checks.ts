@@ -62,6 +62,7 @@ export class Checks {
    * @throws the fault of the package
    */
   argument<T>(value: unknown, one: Rule<T>, place: string, remedy?: string): T {
+    if (one.fits?.(value) === true) return value as T;
     const { fault, ...others } = this.#settings;
     const settings =
       remedy === undefined
@@ -71,15 +72,34 @@ export class Checks {
   }
 
   /**
+   * Checks the names alone of an object whose values are checked where they are used. An object of a class may have other members.
+   *
+   * @param given - the object
+   * @param names - those that there are
+   * @param place - which object
+   * @throws the fault of the package
+   */
+  names(given: unknown, names: readonly string[], place: string): void {
+    const at = (path: string): Place => new Place(this.#settings, place, path);
+    if (!isRecord(given))
+      throw this.unlike(given, 'an object', place, `give an object with some of: ${names.join(', ')}`);
+    const unknown = isPlain(given) ? Object.keys(given).find((name) => !names.includes(name)) : undefined;
+    if (unknown !== undefined) throw unknownOption(unknown, names, names, at(''), this.#settings.instead);
+  }
+
+  /**
    * Builds the fault of an argument that is not what is expected.
    *
    * @param value - what was given
    * @param wanted - what is expected, in words
    * @param place - which argument
-   * @param remedy - what to do now
+   * @param remedy - what to do now, also where the value is a promise
    */
   unlike(value: unknown, wanted: string, place: string, remedy?: string): Error {
-    return new Place(this.#settings, '', place).unlike(wanted, value, remedy);
+    const at = new Place(this.#settings, '', place);
+    return remedy === undefined
+      ? at.unlike(wanted, value)
+      : at.fault(at.expected(wanted, at.found(value)), remedy);
   }
 }
 
@@ -114,15 +134,26 @@ function readRecord(
   const read = Object.create(null) as Record<string, unknown>;
   for (const key of reading(place, () => (isPlain(given) ? Reflect.ownKeys(given) : Object.keys(rules)))) {
     if (typeof key !== 'string' || !Object.hasOwn(rules, key))
-      throw unknownOption(key, rules, place, instead);
+      throw unknownOption(key, Object.keys(rules), namesWithin(rules), place, instead);
     const value = reading(place.within(key), () => (given as Readonly<Record<string, unknown>>)[key]);
-    if (value !== undefined) read[key] = rules[key]!.read(value, place.within(key));
+    const one = rules[key]!;
+    if (value === undefined) continue;
+    read[key] = one.fits?.(value) === true ? value : one.read(value, place.within(key));
   }
   for (const [name, { missing }] of Object.entries(rules)) {
     if (missing === undefined || read[name] !== undefined) continue;
     throw place.within(name).fault(`expected the option ${name}, found none`, missing);
   }
   return read;
+}
+
+/** The names of options, and of those inside them. */
+function namesWithin(rules: Rules): readonly string[] {
+  const names = Object.keys(rules);
+  return [
+    ...names,
+    ...names.flatMap((name) => (rules[name]?.inside ?? []).map((inner) => `${name}.${inner}`)),
+  ];
 }
 
 /** Reads from an object of a caller, which may be a proxy or have getters. */
@@ -143,16 +174,16 @@ function isPlain(given: unknown): given is object {
 
 function unknownOption(
   key: string | symbol,
-  rules: Rules,
+  names: readonly string[],
+  all: readonly string[],
   place: Place,
   instead: ReadonlyMap<string, string> | undefined,
 ): Error {
   const found = foundKey(key);
-  const names = Object.keys(rules);
+  const { noun = 'options' } = place.settings;
   const owner = place.path === '' ? place.of : place.path;
-  const sentence = `expected only options of ${owner}, found ${found}`;
-  const inside = names.flatMap((name) => (rules[name]?.inside ?? []).map((inner) => `${name}.${inner}`));
-  const near = typeof key === 'string' ? nearestName(key, [...names, ...inside]) : undefined;
+  const sentence = `expected only ${noun} of ${owner}, found ${found}`;
+  const near = typeof key === 'string' ? nearestName(key, all) : undefined;
   const other = typeof key === 'string' ? instead?.get(key) : undefined;
   // `cert` of loadCredential is its `certificate`, and not what the platform calls so.
   const isShort = typeof key === 'string' && near?.startsWith(key) === true;
@@ -162,7 +193,7 @@ function unknownOption(
     .fault(
       sentence,
       near === undefined
-        ? `leave it out; ${owner} has the options ${names.join(', ')}`
+        ? `leave it out; ${owner} has the ${noun} ${names.join(', ')}`
         : `write ${near} if that is meant, or leave it out`,
     );
 }

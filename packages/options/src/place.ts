@@ -7,6 +7,8 @@ export interface CheckSettings {
   readonly fault: (parts: FaultParts) => Error;
   /** Names that callers write by mistake, for example those of another library, each with the remedy. */
   readonly instead?: ReadonlyMap<string, string>;
+  /** What a member of an object is called, `options` by default. */
+  readonly noun?: string;
   /** Repeat no text of a caller: it may be a password or a key. */
   readonly hasSecrets?: boolean;
 }
@@ -76,9 +78,18 @@ export class Place {
    */
   unlike(wanted: string, value: unknown, remedy = `give ${wanted}`): Error {
     return this.fault(
-      this.expected(wanted, foundValue(value, this.settings.hasSecrets)),
+      this.expected(wanted, this.found(value)),
       isThenable(value) ? 'await it: what it resolves to is wanted' : remedy,
     );
+  }
+
+  /**
+   * Says what was found.
+   *
+   * @param value - what was given
+   */
+  found(value: unknown): string {
+    return foundValue(value, this.settings.hasSecrets);
   }
 
   /**

@@ -11,6 +11,8 @@ export interface Rule<T = unknown> {
    * @throws the fault of the package, where the value does not fit
    */
   read(value: unknown, place: Place): T;
+  /** Whether a value is used as it is. Undefined: it has to be read. */
+  readonly fits?: ((value: unknown) => boolean) | undefined;
   /** What to do where the option is missing. Undefined: it may be missing. */
   readonly missing?: string;
   /** Names of the options inside this one. */
@@ -42,20 +44,21 @@ export function rule<T = unknown>(
   fits: (value: unknown) => boolean,
   remedy?: string,
 ): Rule<T> {
+  const fitsAtAll = (value: unknown): boolean => {
+    try {
+      return fits(value);
+    } catch {
+      return false;
+    }
+  };
   return {
+    fits: fitsAtAll,
     read(value, place) {
-      if (fitsAtAll(value, fits)) return value as T;
-      throw place.unlike(wanted, value, remedy);
+      if (fitsAtAll(value)) return value as T;
+      const canStayOut = this.missing === undefined && place.of !== '';
+      throw place.unlike(wanted, value, remedy ?? `give ${wanted}${canStayOut ? ', or leave it out' : ''}`);
     },
   };
-}
-
-function fitsAtAll(value: unknown, fits: (value: unknown) => boolean): boolean {
-  try {
-    return fits(value);
-  } catch {
-    return false;
-  }
 }
 
 /**
@@ -74,7 +77,12 @@ export function required<T>(one: Rule<T>, missing: string): Rule<T> & { readonly
  * @param one - the rule
  */
 export function optional<T>(one: Rule<T>): Rule<T | undefined> {
-  return { ...one, read: (value, place) => (value === undefined ? undefined : one.read(value, place)) };
+  const { fits } = one;
+  return {
+    ...one,
+    fits: fits && ((value) => value === undefined || fits(value)),
+    read: (value, place) => (value === undefined ? undefined : one.read(value, place)),
+  };
 }
 
 /** A text of at least one character. */
@@ -225,5 +233,8 @@ export function isTexts(value: unknown): value is readonly string[] {
  * @param value - anything
  */
 export function isOctets(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1;
+  return (
+    value instanceof Uint8Array ||
+    (ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1)
+  );
 }

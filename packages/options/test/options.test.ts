@@ -204,6 +204,27 @@ describe('options that are used where they are', () => {
   });
 });
 
+describe('names', () => {
+  const fields = new Checks({ fault, noun: 'fields' });
+  const refusedNames = (given: unknown) =>
+    refusal(() => fields.names(given, ['issuer', 'subject'], 'certificate'));
+
+  it('are checked alone: values are checked where they are used', () => {
+    expect(fields.names({ issuer: 7 }, ['issuer', 'subject'], 'certificate')).toBeUndefined();
+    expect(fields.names(new Date(), ['issuer'], 'certificate')).toBeUndefined();
+    expect(refusedNames({ isuer: 7 })).toMatchObject({
+      message: 'expected only fields of certificate, found isuer',
+      place: 'isuer of certificate',
+      remedy: 'write issuer if that is meant, or leave it out',
+    });
+    expect(refusedNames({ colour: 7 }).remedy).toBe(
+      'leave it out; certificate has the fields issuer, subject',
+    );
+    for (const given of [undefined, null, [], 'x'])
+      expect(refusedNames(given)).toMatchObject({ place: 'certificate' });
+  });
+});
+
 describe('an argument', () => {
   const refusedArgument = (value: unknown, one: Rule, remedy?: string) =>
     refusal(() => checks.argument(value, one, 'name of startPump', remedy));

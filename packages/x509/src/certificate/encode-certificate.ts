@@ -1,5 +1,6 @@
 import { DerWriter } from '../der/der-writer.ts';
-import { checkFields, derOf, octetsOf, unlike } from '../der/given.ts';
+import { checks } from '../der/encode-error.ts';
+import { derOf, octetsOf } from '../der/given.ts';
 import { TAG } from '../der/tags.ts';
 import type { TimeForm } from '../der/time.ts';
 import type { Extension } from '../extension/extension-values.ts';
@@ -67,9 +68,9 @@ const tbsFields = [
  * @see RFC 5280 §4.1.2
  */
 export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
-  checkFields(fields, tbsFields, 'tbsCertificate');
+  checks.names(fields, tbsFields, 'tbsCertificate');
   const { version = 3 } = fields;
-  if (!Number.isInteger(version)) throw unlike(version, '1, 2 or 3', 'version');
+  if (!Number.isInteger(version)) throw checks.unlike(version, '1, 2 or 3', 'version');
   const writer = new DerWriter(1024);
   const tbs = writer.begin(TAG.SEQUENCE);
   if (version !== 1) {
@@ -130,7 +131,7 @@ export function writeSigned(
   writer.raw(tbs);
   writer.raw(derOf(algorithm, 'signatureAlgorithm'));
   if (typeof signature !== 'object' || signature === null)
-    throw unlike(signature, 'octets in a Uint8Array', 'signature');
+    throw checks.unlike(signature, 'octets in a Uint8Array', 'signature');
   if ('signatureValue' in signature) writer.element(TAG.BIT_STRING, signature.signatureValue);
   else writer.bitString(signature);
 }

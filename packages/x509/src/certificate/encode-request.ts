@@ -1,5 +1,6 @@
 import { DerWriter } from '../der/der-writer.ts';
-import { checkFields, derOf, listOf } from '../der/given.ts';
+import { checks } from '../der/encode-error.ts';
+import { derOf, listOf } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import type { Attribute, Extension } from '../extension/extension-values.ts';
@@ -26,7 +27,7 @@ export interface RequestInfoFields {
  * @see RFC 2986 §4.1
  */
 export function encodeRequestInfo(fields: RequestInfoFields): Uint8Array {
-  checkFields(fields, ['subject', 'publicKey', 'attributes', 'extensions'], 'certificationRequestInfo');
+  checks.names(fields, ['subject', 'publicKey', 'attributes', 'extensions'], 'certificationRequestInfo');
   const writer = new DerWriter(1024);
   const info = writer.begin(TAG.SEQUENCE);
   writer.integer(0);

@@ -1,5 +1,7 @@
+import { isOctets } from '@entente/options';
 import type { Decoded, DecodeError, DecodeLimits } from '../der/decoded.ts';
-import { isOctets, octetsOf, unlike } from '../der/given.ts';
+import { checks } from '../der/encode-error.ts';
+import { octetsOf } from '../der/given.ts';
 import { latin1Text } from '../der/text.ts';
 import type { Certificate } from './certificate.ts';
 import { decodeCertificate } from './decode-certificate.ts';
@@ -157,7 +159,7 @@ BASE64[0x3d] = PADDING;
  * @see RFC 7468 §3
  */
 export function encodePem(label: string, der: Uint8Array): string {
-  if (typeof label !== 'string') throw unlike(label, 'a label such as CERTIFICATE', 'PEM');
+  if (typeof label !== 'string') throw checks.unlike(label, 'a label such as CERTIFICATE', 'PEM');
   octetsOf(der, 'PEM');
   const lines = [`${BEGIN}${label}${DASHES}`];
   const octetsPerLine = (LINE / 4) * 3;

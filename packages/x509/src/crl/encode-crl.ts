@@ -1,7 +1,7 @@
 import { type Encoded, encodeSigned, type SignatureInput } from '../certificate/encode-certificate.ts';
 import { DerWriter } from '../der/der-writer.ts';
-import { EncodeError } from '../der/encode-error.ts';
-import { checkFields, derOf, listOf, unlike } from '../der/given.ts';
+import { checks, EncodeError } from '../der/encode-error.ts';
+import { derOf, listOf } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import type { TimeForm } from '../der/time.ts';
@@ -92,7 +92,7 @@ export class TbsCrlWriter {
 
   /** @param expectedEntries - approximate number of entries, so that memory is allocated once */
   constructor(fields: TbsCrlFields, expectedEntries = 0) {
-    checkFields(fields, tbsFields, 'tbsCertList');
+    checks.names(fields, tbsFields, 'tbsCertList');
     this.fields = fields;
     const writer = new DerWriter(1024 + expectedEntries * ENTRY_BYTES);
     this.writer = writer;
@@ -115,7 +115,7 @@ export class TbsCrlWriter {
         'revokedCertificates',
         'create another writer',
       );
-    checkFields(entry, entryFields, 'revokedCertificates');
+    checks.names(entry, entryFields, 'revokedCertificates');
     const { writer } = this;
     if (this.count++ === 0) this.list = writer.begin(TAG.SEQUENCE);
     const mark = writer.begin(TAG.SEQUENCE);
@@ -174,7 +174,7 @@ const REASON_ONLY: readonly Uint8Array[] = CRL_REASONS.map((_, number) =>
 export function encodeTbsCrl(fields: TbsCrlFields, revoked: Iterable<RevokedFields> = []): Uint8Array {
   const writer = new TbsCrlWriter(fields, Array.isArray(revoked) ? revoked.length : 0);
   if (typeof revoked?.[Symbol.iterator] !== 'function')
-    throw unlike(revoked, 'a list of entries', 'revokedCertificates');
+    throw checks.unlike(revoked, 'a list of entries', 'revokedCertificates');
   for (const entry of revoked) writer.add(entry);
   return writer.finish();
 }
@@ -204,7 +204,7 @@ export function deltaCrlIndicatorExtension(baseNumber: bigint | number): Extensi
 
 function requireUnsigned(number: bigint | number): bigint {
   if (typeof number !== 'bigint' && !Number.isSafeInteger(number))
-    throw unlike(number, 'a whole number or a bigint', 'cRLNumber');
+    throw checks.unlike(number, 'a whole number or a bigint', 'cRLNumber');
   const value = BigInt(number);
   if (value < 0n || value >= 1n << 160n) {
     throw new EncodeError(
@@ -220,7 +220,7 @@ function requireUnsigned(number: bigint | number): bigint {
 export function reasonNumber(reason: CrlReason): number {
   const code = CRL_REASONS.indexOf(reason);
   if (code < 0 || reason === undefined)
-    throw unlike(reason, `a reason of ${CRL_REASONS.filter(Boolean).join(', ')}`, 'reasonCode');
+    throw checks.unlike(reason, `a reason of ${CRL_REASONS.filter(Boolean).join(', ')}`, 'reasonCode');
   return code;
 }
 

@@ -1,7 +1,7 @@
+import { isOctets } from '@entente/options';
 import type { Decoded, DecodeLimits } from './decoded.ts';
 import { DerReader } from './der-reader.ts';
 import { DerFault } from './fault.ts';
-import { isOctets } from './given.ts';
 import { latin1Text } from './text.ts';
 
 /** Default limits of one kind of structure. */

@@ -1,5 +1,5 @@
-import { EncodeError } from './encode-error.ts';
-import { octetsOf, unlike } from './given.ts';
+import { checks, EncodeError } from './encode-error.ts';
+import { octetsOf } from './given.ts';
 import { oidContent } from './oid.ts';
 import { TAG } from './tags.ts';
 import { prescribedForm, type TimeForm, writeTime } from './time.ts';
@@ -116,7 +116,7 @@ export class DerWriter {
       return;
     }
     if (typeof value === 'number' || !ArrayBuffer.isView(value))
-      throw unlike(value, 'a whole number, a bigint or octets', 'INTEGER');
+      throw checks.unlike(value, 'a whole number, a bigint or octets', 'INTEGER');
     requireMinimal(value);
     this.element(tag, value);
   }

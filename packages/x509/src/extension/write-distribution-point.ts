@@ -1,6 +1,6 @@
 import type { DerWriter } from '../der/der-writer.ts';
-import { EncodeError } from '../der/encode-error.ts';
-import { checkFields, flag, listOf, unlike } from '../der/given.ts';
+import { checks, EncodeError } from '../der/encode-error.ts';
+import { flag, listOf } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import { writeGeneralNames } from '../name/write-general-name.ts';
@@ -36,7 +36,7 @@ function writePoints(writer: DerWriter, points: readonly DistributionPoint[]): v
     );
   writer.constructed(TAG.SEQUENCE, () => {
     for (const one of points) {
-      checkFields(one, ['name', 'reasons', 'crlIssuer'], 'DistributionPoint');
+      checks.names(one, ['name', 'reasons', 'crlIssuer'], 'DistributionPoint');
       const { name, reasons, crlIssuer } = one;
       if (name === undefined && crlIssuer === undefined) {
         throw new EncodeError(
@@ -55,11 +55,11 @@ function writePoints(writer: DerWriter, points: readonly DistributionPoint[]): v
 }
 
 function writePointName(writer: DerWriter, name: DistributionPointName): void {
-  checkFields(name, ['type', 'names', 'rdn'], 'DistributionPointName');
+  checks.names(name, ['type', 'names', 'rdn'], 'DistributionPointName');
   const explicit = writer.begin(0xa0);
   if (name.type === 'full') writeGeneralNames(writer, name.names, 0xa0);
   else if (name.type !== 'relative')
-    throw unlike(name, "an object of the type 'full' or 'relative'", 'DistributionPointName');
+    throw checks.unlike(name, "an object of the type 'full' or 'relative'", 'DistributionPointName');
   else {
     const rdn = Uint8Array.from(name.rdn);
     rdn[0] = 0xa1;
@@ -86,7 +86,7 @@ export function issuingDistributionPointExtension(
   value: Partial<IssuingDistributionPoint>,
   critical = true,
 ): Extension {
-  checkFields(value, pointFields, 'issuingDistributionPoint');
+  checks.names(value, pointFields, 'issuingDistributionPoint');
   const { name, onlySomeReasons } = value;
   const built = extension(oids.issuingDistributionPoint, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {

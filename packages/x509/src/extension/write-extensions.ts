@@ -1,6 +1,6 @@
 import { DerWriter } from '../der/der-writer.ts';
-import { EncodeError } from '../der/encode-error.ts';
-import { checkFields, flag, listOf, unlike } from '../der/given.ts';
+import { checks, EncodeError } from '../der/encode-error.ts';
+import { flag, listOf } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import type { GeneralName } from '../name/general-name.ts';
@@ -13,7 +13,7 @@ type Extension = values.Extension;
 
 /** Builds an extension from what `fill` writes as its value. */
 export function extension(oid: string, critical: boolean, fill: (writer: DerWriter) => void): Extension {
-  if (typeof critical !== 'boolean') throw unlike(critical, 'true or false', `critical of ${oid}`);
+  if (typeof critical !== 'boolean') throw checks.unlike(critical, 'true or false', `critical of ${oid}`);
   const writer = new DerWriter(64);
   fill(writer);
   return { oid, critical, value: writer.toBytes() };
@@ -31,7 +31,7 @@ export function writeExtensions(writer: DerWriter, extensions: readonly Extensio
 export function writeExtensionList(writer: DerWriter, extensions: readonly Extension[]): void {
   const list = writer.begin(TAG.SEQUENCE);
   for (const one of listOf(extensions, 'extensions')) {
-    checkFields(one, ['oid', 'critical', 'value'], 'Extension');
+    checks.names(one, ['oid', 'critical', 'value'], 'Extension');
     const { oid, critical, value } = one;
     const mark = writer.begin(TAG.SEQUENCE);
     writer.oid(oid);
@@ -47,7 +47,7 @@ export function basicConstraintsExtension(
   value: { readonly cA: boolean; readonly pathLength?: number | undefined },
   critical = true,
 ): Extension {
-  checkFields(value, ['cA', 'pathLength', 'critical'], 'basicConstraints');
+  checks.names(value, ['cA', 'pathLength', 'critical'], 'basicConstraints');
   const { pathLength } = value;
   return extension(oids.basicConstraints, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
@@ -59,7 +59,7 @@ export function basicConstraintsExtension(
 
 /** A number of certificates. */
 function skipped(count: number, place: string): number {
-  if (!Number.isSafeInteger(count) || count < 0) throw unlike(count, 'a whole number from 0', place);
+  if (!Number.isSafeInteger(count) || count < 0) throw checks.unlike(count, 'a whole number from 0', place);
   return count;
 }
 
@@ -93,7 +93,7 @@ export function flagBits<T extends object>(
   names: readonly (keyof T & string)[],
   place: string,
 ): number {
-  checkFields(value, names, place);
+  checks.names(value, names, place);
   return names.reduce(
     (bits, name, bit) => (flag(value[name], `${name} of ${place}`) ? bits | (1 << bit) : bits),
     0,
@@ -127,7 +127,7 @@ export function issuerAltNameExtension(names: readonly GeneralName[], critical =
 
 /** nameConstraints; critical by default. @see RFC 5280 §4.2.1.10 */
 export function nameConstraintsExtension(value: Partial<values.NameConstraints>, critical = true): Extension {
-  checkFields(value, ['permitted', 'excluded'], 'nameConstraints');
+  checks.names(value, ['permitted', 'excluded'], 'nameConstraints');
   const { permitted = [], excluded = [] } = value;
   if (listOf(permitted, 'permitted').length + listOf(excluded, 'excluded').length === 0) {
     throw new EncodeError(
@@ -148,7 +148,7 @@ function writeSubtrees(writer: DerWriter, subtrees: readonly values.GeneralSubtr
   if (subtrees.length === 0) return;
   const list = writer.begin(tag);
   for (const one of subtrees) {
-    checkFields(one, ['base', 'minimum', 'maximum'], 'GeneralSubtree');
+    checks.names(one, ['base', 'minimum', 'maximum'], 'GeneralSubtree');
     const { base, minimum, maximum } = one;
     const subtree = writer.begin(TAG.SEQUENCE);
     writeGeneralName(writer, base);
@@ -176,7 +176,7 @@ export function certificatePoliciesExtension(
   return extension(oids.certificatePolicies, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
       for (const one of policies) {
-        checkFields(one, ['policy', 'qualifiers'], 'PolicyInformation');
+        checks.names(one, ['policy', 'qualifiers'], 'PolicyInformation');
         const { policy, qualifiers = [] } = one;
         const information = writer.begin(TAG.SEQUENCE);
         writer.oid(policy);
@@ -221,7 +221,7 @@ export function policyMappingsExtension(
 
 /** policyConstraints; critical by default. @see RFC 5280 §4.2.1.11 */
 export function policyConstraintsExtension(value: values.PolicyConstraints, critical = true): Extension {
-  checkFields(value, ['requireExplicit', 'inhibitMapping'], 'policyConstraints');
+  checks.names(value, ['requireExplicit', 'inhibitMapping'], 'policyConstraints');
   const { requireExplicit, inhibitMapping } = value;
   if (requireExplicit === undefined && inhibitMapping === undefined) {
     throw new EncodeError(
@@ -252,7 +252,7 @@ export function subjectKeyIdExtension(keyId: Uint8Array): Extension {
 
 /** authorityKeyIdentifier: a key identifier, issuer and serial, or all three. @see RFC 5280 §4.2.1.1 */
 export function authorityKeyIdExtension(value: values.AuthorityKeyIdentifier): Extension {
-  checkFields(value, ['keyId', 'issuer', 'serial'], 'authorityKeyIdentifier');
+  checks.names(value, ['keyId', 'issuer', 'serial'], 'authorityKeyIdentifier');
   const { keyId, issuer, serial } = value;
   if ((issuer === undefined) !== (serial === undefined)) {
     throw new EncodeError(
@@ -289,7 +289,7 @@ function writeAccess(writer: DerWriter, descriptions: readonly values.AccessDesc
     );
   writer.constructed(TAG.SEQUENCE, () => {
     for (const one of descriptions) {
-      checkFields(one, ['method', 'location'], 'AccessDescription');
+      checks.names(one, ['method', 'location'], 'AccessDescription');
       const { method, location } = one;
       const description = writer.begin(TAG.SEQUENCE);
       writer.oid(method);

@@ -1,6 +1,6 @@
 import type { DerWriter } from '../der/der-writer.ts';
-import { EncodeError } from '../der/encode-error.ts';
-import { derOf, listOf, unlike } from '../der/given.ts';
+import { checks, EncodeError } from '../der/encode-error.ts';
+import { derOf, listOf } from '../der/given.ts';
 import type { GeneralName } from './general-name.ts';
 import { isAscii } from './write-name.ts';
 
@@ -36,12 +36,12 @@ export function writeGeneralName(writer: DerWriter, name: GeneralName): void {
       writer.raw(name.value);
       break;
     default:
-      throw unlike(name, 'an object of a type that there is, as dns, uri or ip', 'GeneralName');
+      throw checks.unlike(name, 'an object of a type that there is, as dns, uri or ip', 'GeneralName');
   }
 }
 
 function writeAscii(writer: DerWriter, tag: number, text: string): void {
-  if (typeof text !== 'string') throw unlike(text, 'a text', 'value of a GeneralName');
+  if (typeof text !== 'string') throw checks.unlike(text, 'a text', 'value of a GeneralName');
   if (!isAscii(text)) {
     throw new EncodeError(
       `expected ASCII, found "${text}"`,

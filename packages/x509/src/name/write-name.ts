@@ -1,6 +1,6 @@
 import { DerWriter } from '../der/der-writer.ts';
-import { EncodeError } from '../der/encode-error.ts';
-import { checkFields, derOf, listOf, octetsOf, unlike } from '../der/given.ts';
+import { checks, EncodeError } from '../der/encode-error.ts';
+import { derOf, listOf, octetsOf } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import type { Name } from './name.ts';
@@ -75,9 +75,9 @@ function compareElements(a: Uint8Array, b: Uint8Array): number {
 }
 
 function encodeAttribute(input: AttributeInput): Uint8Array {
-  checkFields(input, ['oid', 'value'], 'attribute of a name');
+  checks.names(input, ['oid', 'value'], 'attribute of a name');
   const { oid, value } = input;
-  if (typeof value !== 'string') throw unlike(value, 'a text', `attribute ${oid} of a name`);
+  if (typeof value !== 'string') throw checks.unlike(value, 'a text', `attribute ${oid} of a name`);
   const writer = new DerWriter(64);
   const attribute = writer.begin(TAG.SEQUENCE);
   writer.oid(oid);

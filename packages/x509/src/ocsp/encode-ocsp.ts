@@ -2,8 +2,8 @@ import { type Encoded, type SignatureInput, writeSigned } from '../certificate/e
 import type { CrlReason } from '../crl/certificate-list.ts';
 import { reasonNumber } from '../crl/encode-crl.ts';
 import { DerWriter } from '../der/der-writer.ts';
-import { EncodeError } from '../der/encode-error.ts';
-import { checkFields, derOf, listOf, octetsOf, unlike } from '../der/given.ts';
+import { checks, EncodeError } from '../der/encode-error.ts';
+import { derOf, listOf, octetsOf } from '../der/given.ts';
 import { oids } from '../der/oids.ts';
 import { TAG } from '../der/tags.ts';
 import type { Extension } from '../extension/extension-values.ts';
@@ -62,7 +62,7 @@ export interface OcspSignatureFields {
  * @see RFC 6960 §4.1.1
  */
 export function encodeTbsOcspRequest(fields: OcspRequestFields): Uint8Array {
-  checkFields(fields, requestFields, 'tbsRequest');
+  checks.names(fields, requestFields, 'tbsRequest');
   const writer = new DerWriter();
   const tbs = writer.begin(TAG.SEQUENCE);
   writeVersion(writer, fields.versionSpeltOut);
@@ -72,7 +72,7 @@ export function encodeTbsOcspRequest(fields: OcspRequestFields): Uint8Array {
   }
   const list = writer.begin(TAG.SEQUENCE);
   for (const one of listOf(fields.requests, 'requests')) {
-    checkFields(one, ['certId', 'extensions'], 'requests');
+    checks.names(one, ['certId', 'extensions'], 'requests');
     const { certId, extensions = [] } = one;
     const single = writer.begin(TAG.SEQUENCE);
     writeCertId(writer, certId);
@@ -97,7 +97,7 @@ export function encodeOcspRequest(tbs: Uint8Array, signature?: OcspSignatureFiel
   if (signature === undefined) writer.raw(tbs);
   else {
     writer.raw(tbs);
-    checkFields(signature, responseFields, 'signature');
+    checks.names(signature, responseFields, 'signature');
     const explicit = writer.begin(0xa0);
     const sequence = writer.begin(TAG.SEQUENCE);
     writeSigned(writer, NOTHING, signature.signatureAlgorithm, signatureInput(signature));
@@ -164,13 +164,13 @@ export interface TbsOcspResponseFields {
  * @see RFC 6960 §4.2.1
  */
 export function encodeTbsOcspResponse(fields: TbsOcspResponseFields): Uint8Array {
-  checkFields(fields, responseFields, 'tbsResponseData');
+  checks.names(fields, responseFields, 'tbsResponseData');
   const writer = new DerWriter();
   const tbs = writer.begin(TAG.SEQUENCE);
   writeVersion(writer, fields.versionSpeltOut);
   const { responderId } = fields;
   if (responderId?.type !== 'name' && responderId?.type !== 'key')
-    throw unlike(responderId, "an object of the type 'name' or 'key'", 'responderID');
+    throw checks.unlike(responderId, "an object of the type 'name' or 'key'", 'responderID');
   const responder = writer.begin(responderId.type === 'name' ? 0xa1 : 0xa2);
   if (responderId.type === 'name') writer.raw(derOf(responderId.name, 'responderID'));
   else writer.octetString(requireKeyHash(responderId.keyHash));
@@ -178,7 +178,7 @@ export function encodeTbsOcspResponse(fields: TbsOcspResponseFields): Uint8Array
   writer.generalizedTime(fields.producedAt);
   const list = writer.begin(TAG.SEQUENCE);
   for (const one of listOf(fields.responses, 'responses')) {
-    checkFields(
+    checks.names(
       one,
       ['certId', 'status', 'thisUpdate', 'nextUpdate', 'extensions', 'unknownCritical'],
       'responses',
@@ -208,7 +208,7 @@ export function encodeTbsOcspResponse(fields: TbsOcspResponseFields): Uint8Array
  * @see RFC 6960 §4.2.1
  */
 export function encodeOcspResponse(tbs: Uint8Array, signature: OcspSignatureFields): Uint8Array {
-  checkFields(signature, responseFields, 'signature');
+  checks.names(signature, responseFields, 'signature');
   const writer = new DerWriter(octetsOf(tbs, 'signed part').length + 1024);
   const whole = writer.begin(TAG.SEQUENCE);
   writer.integer(0, TAG.ENUMERATED);
@@ -231,7 +231,7 @@ export function encodeOcspError(status: Exclude<OcspResponseStatus, 'successful'
   const writer = new DerWriter(16);
   const whole = writer.begin(TAG.SEQUENCE);
   const code = OCSP_STATUSES.indexOf(status);
-  if (code < 1) throw unlike(status, 'a status of a responder that cannot answer', 'responseStatus');
+  if (code < 1) throw checks.unlike(status, 'a status of a responder that cannot answer', 'responseStatus');
   writer.integer(code, TAG.ENUMERATED);
   writer.end(whole);
   return writer.toBytes();
@@ -269,7 +269,7 @@ const certIdFields = [
 
 function writeCertId(writer: DerWriter, certId: CertIdFields): void {
   const mark = writer.begin(TAG.SEQUENCE);
-  checkFields(certId, certIdFields, 'certID');
+  checks.names(certId, certIdFields, 'certID');
   writer.raw(derOf(certId.hashAlgorithm, 'hashAlgorithm'));
   writer.octetString(certId.issuerNameHash);
   writer.octetString(certId.issuerKeyHash);
@@ -279,13 +279,13 @@ function writeCertId(writer: DerWriter, certId: CertIdFields): void {
 
 function writeStatus(writer: DerWriter, status: OcspCertStatus): void {
   if (!['good', 'revoked', 'unknown'].includes(status?.state))
-    throw unlike(status, "an object of the state 'good', 'revoked' or 'unknown'", 'certStatus');
+    throw checks.unlike(status, "an object of the state 'good', 'revoked' or 'unknown'", 'certStatus');
   if (status.state !== 'revoked') {
-    checkFields(status, ['state'], 'certStatus');
+    checks.names(status, ['state'], 'certStatus');
     writer.element(status.state === 'good' ? 0x80 : 0x82, NOTHING);
     return;
   }
-  checkFields(status, ['state', 'revocationTime', 'reason'], 'certStatus');
+  checks.names(status, ['state', 'revocationTime', 'reason'], 'certStatus');
   const mark = writer.begin(0xa1);
   writer.generalizedTime(status.revocationTime);
   if (status.reason !== undefined) writeExplicitReason(writer, status.reason);
