@@ -24,9 +24,12 @@ beforeAll(async () => {
 describe('a store of anchors or lists', () => {
   it('is not opened where an option is misspelt: a limit would limit nothing', async () => {
     for (const [call, place] of [
-      [() => anchorsFrom({ pem }, given({ limts: { domains: ['contoso.example'] } })), 'anchorsFrom'],
-      [() => systemAnchors(given({ limit: {} })), 'systemAnchors'],
-      [() => crlsFrom({ pem: '' }, given({ wach: false })), 'crlsFrom'],
+      [
+        () => anchorsFrom({ pem }, given({ limts: { domains: ['contoso.example'] } })),
+        'limts of anchorsFrom',
+      ],
+      [() => systemAnchors(given({ limit: {} })), 'limit of systemAnchors'],
+      [() => crlsFrom({ pem: '' }, given({ wach: false })), 'wach of crlsFrom'],
     ] as const)
       expect(await faultOf(call)).toMatchObject({ code: 'ENTENTE_BAD_STORE_OPTION', place });
   });
@@ -41,14 +44,14 @@ describe('a store of anchors or lists', () => {
     ])
       expect(await faultOf(() => anchorsFrom({ pem }, given(options)))).toMatchObject({
         code: 'ENTENTE_BAD_STORE_OPTION',
-        place: `anchorsFrom: ${Object.keys(options)[0]}`,
+        place: `${Object.keys(options)[0]} of anchorsFrom`,
       });
   });
 
   it('is not opened with limits or a revocation policy that there are not, before a judge has it', async () => {
     for (const [settings, place] of [
-      [{ limits: { domain: ['contoso.example'] } }, 'anchor '],
-      [{ limits: { toString: ['contoso.example'] } }, 'anchor '],
+      [{ limits: { domain: ['contoso.example'] } }, 'limits.domain of the anchor '],
+      [{ limits: { toString: ['contoso.example'] } }, 'limits.toString of the anchor '],
       [{ limits: { maxDepth: '0' } }, 'limits.maxDepth of the anchor '],
       [{ limits: { domains: 'contoso.example' } }, 'limits.domains of the anchor '],
       [{ limits: null }, 'limits of the anchor '],
@@ -76,7 +79,7 @@ describe('a store of anchors or lists', () => {
     for (const open of [anchorsFrom, crlsFrom])
       expect(await faultOf(() => open(given(location)))).toMatchObject({
         code: 'ENTENTE_BAD_STORE_OPTION',
-        place: `${open.name}: location`,
+        place: `location of ${open.name}`,
       });
   });
 });
@@ -84,13 +87,13 @@ describe('a store of anchors or lists', () => {
 describe('a fetcher', () => {
   it('is not made where an option is misspelt or of another kind', async () => {
     for (const [options, place] of [
-      [undefined, 'createRevocationFetcher'],
-      [{}, 'createRevocationFetcher: hosts'],
-      [{ hosts: 'crl.contoso.example' }, 'createRevocationFetcher: hosts'],
-      [{ hosts: ['*'], privatHosts: [] }, 'createRevocationFetcher'],
-      [{ hosts: ['*'], maxCrlBytes: '1024' }, 'createRevocationFetcher: maxCrlBytes'],
-      [{ hosts: ['*'], timeoutMs: Number.NaN }, 'createRevocationFetcher: timeoutMs'],
-      [{ hosts: ['*'], refresh: 'false' }, 'createRevocationFetcher: refresh'],
+      [undefined, 'options of createRevocationFetcher'],
+      [{}, 'hosts of createRevocationFetcher'],
+      [{ hosts: 'crl.contoso.example' }, 'hosts of createRevocationFetcher'],
+      [{ hosts: ['*'], privatHosts: [] }, 'privatHosts of createRevocationFetcher'],
+      [{ hosts: ['*'], maxCrlBytes: '1024' }, 'maxCrlBytes of createRevocationFetcher'],
+      [{ hosts: ['*'], timeoutMs: Number.NaN }, 'timeoutMs of createRevocationFetcher'],
+      [{ hosts: ['*'], refresh: 'false' }, 'refresh of createRevocationFetcher'],
     ] as const)
       expect(await faultOf(() => createRevocationFetcher(given(options)))).toMatchObject({
         code: 'ENTENTE_BAD_STORE_OPTION',
@@ -98,7 +101,7 @@ describe('a fetcher', () => {
       });
     expect(await faultOf(() => createIssuerFetcher(given({ maxPerMinut: 1 })))).toMatchObject({
       code: 'ENTENTE_BAD_STORE_OPTION',
-      place: 'createIssuerFetcher',
+      place: 'maxPerMinut of createIssuerFetcher',
     });
   });
 

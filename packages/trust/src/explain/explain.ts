@@ -1,5 +1,6 @@
+import { isRecord } from '@entente/options';
 import type { TrustVerdict } from '../judge/verdict.ts';
-import { isObject, misuse } from '../misuse.ts';
+import { misuse } from '../misuse.ts';
 import { reasonCatalogue } from '../reasons/catalogue.ts';
 import type { Evidence, Stage } from '../reasons/evidence.ts';
 import type { Rejection } from '../reasons/rejection.ts';
@@ -90,11 +91,11 @@ function unreached(stage: Stage): ExplainNode {
 
 /** A refusal of this package has a rejection; one by a peer, or a promise, is not a verdict. */
 function checkVerdict(verdict: unknown): void {
-  if (isObject(verdict)) {
+  if (isRecord(verdict)) {
     const { considered, evidence, path, peer, rejection, trusted } = verdict as Readonly<
       Record<string, unknown>
     >;
-    const isWhole = trusted === true ? isObject(peer) && isObject(path) : isRejection(rejection);
+    const isWhole = trusted === true ? isRecord(peer) && isRecord(path) : isRejection(rejection);
     if (typeof trusted === 'boolean' && isWhole && Array.isArray(evidence)) {
       if (trusted || (Array.isArray(considered) && considered.every(isRejection))) return;
     }
@@ -103,7 +104,7 @@ function checkVerdict(verdict: unknown): void {
 }
 
 function isRejection(value: unknown): boolean {
-  if (!isObject(value)) return false;
+  if (!isRecord(value)) return false;
   const { reason } = value as { readonly reason?: unknown };
   return typeof reason === 'string' && Object.hasOwn(reasonCatalogue, reason);
 }

@@ -1,4 +1,5 @@
-import { isObject, misuse } from '../misuse.ts';
+import { isRecord } from '@entente/options';
+import { misuse } from '../misuse.ts';
 import { escapeInvisible } from './escape-invisible.ts';
 import type { ExplainNode, ExplainTree } from './explain-tree.ts';
 
@@ -37,12 +38,12 @@ export function renderExplain(tree: ExplainTree, options: { readonly colour: boo
 }
 
 function checkTree(tree: unknown, options: unknown): void {
-  const { stages, title } = (isObject(tree) ? tree : {}) as Partial<Record<keyof ExplainTree, unknown>>;
+  const { stages, title } = (isRecord(tree) ? tree : {}) as Partial<Record<keyof ExplainTree, unknown>>;
   if (!Array.isArray(stages) || typeof title !== 'string')
     throw misuse('ENTENTE_BAD_VERDICT', 'tree of renderExplain', 'the tree that explain returned', tree);
-  const colour: unknown = isObject(options) ? Reflect.get(options, 'colour') : null;
+  const colour: unknown = isRecord(options) ? Reflect.get(options, 'colour') : null;
   // Where there is no terminal, `process.stdout.isTTY` is undefined.
-  const isKnown = isObject(options) && Object.keys(options).every((name) => name === 'colour');
+  const isKnown = isRecord(options) && Object.keys(options).every((name) => name === 'colour');
   if (!isKnown || (colour !== undefined && typeof colour !== 'boolean'))
     throw misuse(
       'ENTENTE_BAD_VERDICT',

@@ -1,6 +1,7 @@
+import { isTexts } from '@entente/options';
 import { ipAddress, ipText } from '@entente/x509';
 import { TrustFault } from '../fault.ts';
-import { isTexts, misuse } from '../misuse.ts';
+import { misuse } from '../misuse.ts';
 import { hostName } from '../names/host-name.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Authorise } from './authorise.ts';

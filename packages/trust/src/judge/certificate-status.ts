@@ -1,7 +1,8 @@
+import { isRecord } from '@entente/options';
 import type { Certificate } from '@entente/x509';
 import { revocationIndex, stapledAnswers } from '../knowledge/revocation-index.ts';
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
-import { isObject, misuse } from '../misuse.ts';
+import { checksOf, misuse } from '../misuse.ts';
 import { CertificatePool } from '../path/certificate-pool.ts';
 import { type PathContext, withSink } from '../path/path-context.ts';
 import type { PathState } from '../path/path-state.ts';
@@ -128,15 +129,14 @@ const names: readonly string[] = Object.keys({
 
 function checkStatusQuestion(question: StatusQuestion): void {
   const code = 'ENTENTE_BAD_QUESTION';
-  if (!isObject(question))
+  if (!isRecord(question))
     throw misuse(code, 'question', 'a question as { certificate, issuers, now, knowledge }', question);
-  const unknown = Object.keys(question).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw misuse(code, 'question', `only ${names.join(', ')}`, unknown);
+  checksOf(code).names(question, names, 'question');
   const { certificate, issuers, knowledge, others } = question;
-  if (!isObject(certificate)) throw misuse(code, 'question.certificate', 'a certificate', certificate);
+  if (!isRecord(certificate)) throw misuse(code, 'question.certificate', 'a certificate', certificate);
   if (!Array.isArray(issuers) || issuers.length === 0)
     throw misuse(code, 'question.issuers', 'a list with the issuer, and those above it', issuers);
-  if (!isObject(knowledge) || !Array.isArray(knowledge.crls))
+  if (!isRecord(knowledge) || !Array.isArray(knowledge.crls))
     throw misuse(code, 'question.knowledge', 'revocation knowledge as { crls }', knowledge);
   if (others !== undefined && !Array.isArray(others))
     throw misuse(code, 'question.others', 'a list of certificates', others);

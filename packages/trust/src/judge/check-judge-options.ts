@@ -1,37 +1,37 @@
-import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
-import { isObject, misuse } from '../misuse.ts';
-import type { AnchorSet } from '../policy/anchor.ts';
-import { checkPolicy } from '../policy/check-policy.ts';
-import type { TrustPolicy } from '../policy/profile.ts';
+import {
+  callback,
+  isRecord,
+  listOf,
+  nested,
+  required,
+  rule,
+  type Shape,
+  withMethods,
+} from '@entente/options';
+import { checksOf } from '../misuse.ts';
+import { policyShape } from '../policy/check-policy.ts';
 import { checkAnchors } from './check-anchors.ts';
-
-const code = 'ENTENTE_BAD_JUDGE_OPTION';
-
-type Rule = readonly [wanted: string, fits: (value: unknown) => boolean];
+import type { JudgeOptions } from './create-judge.ts';
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
+const anchors = rule(
+  'an anchor set as anchorSet returns it, or a function that returns one',
+  (value) => isFunction(value) || (isRecord(value) && 'anchors' in value),
+);
 
-const rules: { readonly [name: string]: Rule } = {
-  anchors: [
-    'an anchor set as anchorSet returns it, or a function that returns one',
-    (value) => isFunction(value) || (isObject(value) && 'anchors' in value),
-  ],
-  revocation: [
+const shape: Shape<JudgeOptions> = {
+  anchors: required(anchors, 'give what anchorSet returns, or a function that returns it'),
+  revocation: rule(
     'revocation knowledge as { crls }, or a function that returns it',
-    (value) => isFunction(value) || (isObject(value) && Array.isArray((value as RevocationKnowledge).crls)),
-  ],
-  policy: ['a profile, such as profiles.entente', isObject],
-  intermediates: [
+    (value) => isFunction(value) || (isRecord(value) && Array.isArray(value.crls)),
+  ),
+  policy: nested(policyShape),
+  intermediates: rule(
     'a list of certificates, or a function that returns one',
     (value) => isFunction(value) || Array.isArray(value),
-  ],
-  policies: [
-    'a list of policies as { name, refuse }',
-    (value) =>
-      Array.isArray(value) &&
-      value.every((stage) => isObject(stage) && isFunction(Reflect.get(stage, 'refuse'))),
-  ],
-  latestSigned: ['a function that returns a time', isFunction],
+  ),
+  policies: listOf(withMethods('a policy as { name, refuse }', 'refuse'), 'a list of policies'),
+  latestSigned: callback,
 };
 
 /**
@@ -40,19 +40,7 @@ const rules: { readonly [name: string]: Rule } = {
  * @param options - of `createJudge`
  * @throws TrustFault `ENTENTE_BAD_JUDGE_OPTION`, `ENTENTE_BAD_ANCHOR_LIMIT`
  */
-export function checkJudgeOptions(options: {
-  readonly anchors: AnchorSet | (() => AnchorSet);
-  readonly policy?: TrustPolicy;
-}): void {
-  if (!isObject(options)) throw misuse(code, 'createJudge', 'options as { anchors }', options);
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(rules, name));
-  if (unknown !== undefined)
-    throw misuse(code, 'createJudge', `only ${Object.keys(rules).join(', ')} as options`, unknown);
-  for (const [name, [wanted, fits]] of Object.entries(rules)) {
-    const value: unknown = Reflect.get(options, name);
-    if (value === undefined && name !== 'anchors') continue;
-    if (!fits(value)) throw misuse(code, `createJudge: ${name}`, wanted, value);
-  }
+export function checkJudgeOptions(options: JudgeOptions): void {
+  checksOf('ENTENTE_BAD_JUDGE_OPTION').options(options, shape, 'createJudge');
   if (typeof options.anchors !== 'function') checkAnchors(options.anchors);
-  if (options.policy !== undefined) checkPolicy(options.policy);
 }

@@ -1,6 +1,7 @@
+import { isOctets, isRecord, isTexts } from '@entente/options';
 import type { DaneExpectation, TlsaRecord } from '../dane/tlsa-record.ts';
 import type { Authorised } from '../identity/authorise.ts';
-import { isObject, isTexts, misuse } from '../misuse.ts';
+import { checksOf, misuse } from '../misuse.ts';
 import type { IdentityExpectation } from '../question/identity-expectation.ts';
 import type { LinkContext } from '../question/link-context.ts';
 import type { PresentedChain } from '../question/presented-chain.ts';
@@ -24,14 +25,13 @@ const names: readonly string[] = Object.keys({
  * @throws TrustFault `ENTENTE_BAD_QUESTION`
  */
 export function checkQuestion(presented: PresentedChain, question: Question): void {
-  if (!isObject(presented) || !Array.isArray(presented.certificates))
+  if (!isRecord(presented) || !Array.isArray(presented.certificates))
     throw misuse(code, 'presented', 'a chain as { certificates }', presented);
   for (const der of presented.certificates) checkOctets(der, 'presented.certificates');
   if (presented.stapledOcsp !== undefined) checkOctets(presented.stapledOcsp, 'presented.stapledOcsp');
-  if (!isObject(question))
+  if (!isRecord(question))
     throw misuse(code, 'question', 'a question as { now, link, identity, authorise }', question);
-  const unknown = Object.keys(question).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw misuse(code, 'question', `only ${names.join(', ')}`, unknown);
+  checksOf(code).names(question, names, 'question');
   const { now, link, identity, authorise, dane } = question;
   checkNow(now);
   checkLink(link);
@@ -57,9 +57,9 @@ export function checkNow(now: unknown): void {
  * @throws TrustFault `ENTENTE_BAD_QUESTION` for an answer that is none, such as a promise
  */
 export function checkAuthorised(answer: Authorised): Authorised {
-  if (isObject(answer)) {
+  if (isRecord(answer)) {
     if (answer.ok === true) return answer;
-    if (answer.ok === false && isObject(answer.rejection) && typeof answer.rejection.reason === 'string')
+    if (answer.ok === false && isRecord(answer.rejection) && typeof answer.rejection.reason === 'string')
       return answer;
   }
   // What it may be rejected with must not end the process.
@@ -69,30 +69,25 @@ export function checkAuthorised(answer: Authorised): Authorised {
 
 /** A record with misspelt fields, or with those of `dns.resolveTlsa`, is not usable: as if there were none. */
 function checkDane(dane: DaneExpectation): void {
-  if (!isObject(dane) || typeof dane.host !== 'string' || !Array.isArray(dane.records))
+  if (!isRecord(dane) || typeof dane.host !== 'string' || !Array.isArray(dane.records))
     throw misuse(code, 'question.dane', 'TLSA records as { host, records }', dane);
   for (const record of dane.records)
-    if (!isRecord(record))
+    if (!isTlsaRecord(record))
       throw misuse(code, 'question.dane.records', 'records as { usage, selector, matching, data }', record);
 }
 
-function isRecord(record: unknown): boolean {
-  if (!isObject(record)) return false;
+function isTlsaRecord(record: unknown): boolean {
+  if (!isRecord(record)) return false;
   const { data, matching, selector, usage } = record as Partial<TlsaRecord>;
-  return [usage, selector, matching].every(Number.isInteger) && areOctets(data);
+  return [usage, selector, matching].every(Number.isInteger) && isOctets(data);
 }
 
 function checkOctets(der: unknown, place: string): void {
-  if (!areOctets(der)) throw misuse(code, place, 'DER in a Uint8Array', der);
-}
-
-/** Octets of another realm are octets, too. */
-function areOctets(value: unknown): boolean {
-  return ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1;
+  if (!isOctets(der)) throw misuse(code, place, 'DER in a Uint8Array', der);
 }
 
 function checkLink(link: LinkContext): void {
-  if (!isObject(link))
+  if (!isRecord(link))
     throw misuse(code, 'question.link', 'a link as { name, direction, interface, purpose }', link);
   const { name, direction, purpose } = link;
   if (typeof name !== 'string') throw misuse(code, 'question.link.name', 'a text', name);
@@ -105,7 +100,7 @@ function checkLink(link: LinkContext): void {
 }
 
 function checkIdentity(identity: IdentityExpectation): void {
-  if (!isObject(identity))
+  if (!isRecord(identity))
     throw misuse(code, 'question.identity', "a mode as { mode: 'https', name }", identity);
   switch (identity.mode) {
     case 'inbound':

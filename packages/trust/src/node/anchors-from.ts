@@ -1,8 +1,9 @@
+import { anything, type Shape, texts, yesOrNo } from '@entente/options';
 import { decodeCertificate } from '@entente/x509';
 import type { AnchorLimits, AnchorSet, TrustAnchor } from '../policy/anchor.ts';
 import { checkSettings } from '../policy/check-settings.ts';
 import type { RevocationPolicy } from '../policy/revocation-policy.ts';
-import { anything, checkLocation, checkOptions, type OptionRule, texts, yesOrNo } from './check-options.ts';
+import { checkLocation, checks } from './check-options.ts';
 import { StoreFault } from './fault.ts';
 import { follow, followRules } from './follow.ts';
 import { type FoundBlock, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
@@ -22,7 +23,7 @@ export interface AnchorDefaults {
 }
 
 /** Limits and revocation have forms of their own; `checkSettings` knows them. */
-export const anchorRules: { readonly [name in keyof Required<AnchorDefaults>]: OptionRule } = {
+export const anchorRules: Shape<AnchorDefaults> = {
   limits: anything,
   revocation: anything,
   serverAuthSuffices: yesOrNo,
@@ -48,7 +49,7 @@ export async function anchorsFrom(
   options: AnchorsFromOptions = {},
 ): Promise<Store<AnchorSet>> {
   checkLocation(location, 'anchorsFrom');
-  checkOptions(options, { ...anchorRules, ...followRules }, 'anchorsFrom');
+  checks.options<AnchorsFromOptions>(options, { ...anchorRules, ...followRules }, 'anchorsFrom');
   checkSettings({ ...options, name: placeOf(location) });
   return follow(
     typeof location === 'string' ? [location] : [],

@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
+import { callback } from '@entente/options';
 import { decodeCrl } from '@entente/x509';
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
-import { aFunction, checkLocation, checkOptions } from './check-options.ts';
+import { checkLocation, checks } from './check-options.ts';
 import { StoreFault } from './fault.ts';
 import { follow, followRules } from './follow.ts';
 import { ListsInForce, type ReadList } from './lists-in-force.ts';
@@ -36,7 +37,7 @@ export async function crlsFrom(
   options: CrlsFromOptions = {},
 ): Promise<Store<RevocationKnowledge>> {
   checkLocation(location, 'crlsFrom');
-  checkOptions(options, { ...followRules, now: aFunction }, 'crlsFrom');
+  checks.options<CrlsFromOptions>(options, { ...followRules, now: callback }, 'crlsFrom');
   const inForce = new ListsInForce(options.now ?? Date.now);
   return follow(
     typeof location === 'string' ? [location] : [],

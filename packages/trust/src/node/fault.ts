@@ -1,3 +1,5 @@
+import { Fault } from '@entente/options';
+
 /** Stable codes of the faults of stores. */
 export type StoreFaultCode =
   | 'ENTENTE_STORE_UNREADABLE'
@@ -10,36 +12,7 @@ export type StoreFaultCode =
 /**
  * A store of anchors or CRLs that cannot be used: a sentence, the place and the remedy. Match it by `code`.
  */
-export class StoreFault extends Error {
-  /** Stable literal, for programs. */
-  readonly code: StoreFaultCode;
-  /** File, directory or option. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
-
-  /**
-   * @param code - stable code
-   * @param parts - sentence without final stop, place, remedy, cause
-   */
-  constructor(
-    code: StoreFaultCode,
-    parts: {
-      readonly sentence: string;
-      readonly place: string;
-      readonly remedy: string;
-      readonly cause?: unknown;
-    },
-  ) {
-    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
-    this.name = 'StoreFault';
-    this.code = code;
-    this.place = parts.place;
-    this.remedy = parts.remedy;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
-  }
+export class StoreFault extends Fault<StoreFaultCode> {
+  /** Always `StoreFault`. */
+  override readonly name = 'StoreFault';
 }

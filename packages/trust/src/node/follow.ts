@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { aFunction, milliseconds, type OptionRule, yesOrNo } from './check-options.ts';
+import { callback, delayMs, type Shape, yesOrNo } from '@entente/options';
 import { filesOf } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
 
 /** Rules of {@link FollowOptions}. */
-export const followRules: { readonly [name in keyof Required<FollowOptions>]: OptionRule } = {
+export const followRules: Shape<FollowOptions> = {
   watch: yesOrNo,
-  intervalMs: milliseconds,
-  onFault: aFunction,
+  intervalMs: delayMs,
+  onFault: callback,
 };
 
 /**

@@ -4,7 +4,7 @@ import { decodeCertificate, decodePem } from '@entente/x509';
 import type { AnchorSet } from '../policy/anchor.ts';
 import { checkSettings } from '../policy/check-settings.ts';
 import { type AnchorDefaults, anchorRules, anchorSet } from './anchors-from.ts';
-import { checkOptions } from './check-options.ts';
+import { checks } from './check-options.ts';
 import { StoreFault } from './fault.ts';
 import { type FoundBlock, readBlocks } from './read-blocks.ts';
 
@@ -37,7 +37,7 @@ export async function systemAnchors(
   defaults: AnchorDefaults = {},
   bundles: readonly string[] = systemBundles,
 ): Promise<SystemAnchors> {
-  checkOptions(defaults, anchorRules, 'systemAnchors');
+  checks.options(defaults, anchorRules, 'systemAnchors');
   checkSettings({ ...defaults, name: 'the system' });
   for (const path of bundles) {
     const status = await stat(path).catch(() => undefined);

@@ -96,7 +96,7 @@ const ocspMediaType = 'application/ocsp-request';
  * @throws TrustFault `ENTENTE_BAD_STORE_OPTION`
  */
 export async function createRevocationFetcher(options: FetcherOptions): Promise<RevocationFetcher> {
-  checkFetcher(options, 'createRevocationFetcher', ['hosts']);
+  checkFetcher(options, 'createRevocationFetcher', 'needs hosts');
   const fetcher = new Fetcher(options);
   await fetcher.load();
   return fetcher;
