@@ -6,8 +6,6 @@ import { formatMessage } from 'publint/utils';
 import { checkTwoMachines } from '../scenarios/machines/check-two-machines.ts';
 import { checkConsumer } from './consumer.ts';
 import { checkEntrySizes, entrySizes, writeEntrySizes } from './entry-sizes.ts';
-import { checkGlobalCommand } from './global-command.ts';
-import { checkInstallSize, tlsInstall } from './install-size.ts';
 import { checkOutsideApplication } from './outside-application.ts';
 import { checkOutsideSuites } from './outside-suites.ts';
 import { buildPackages, packPackages } from './pack-packages.ts';
@@ -18,8 +16,8 @@ import { checkPublishedFiles } from './published-files.ts';
 /**
  * Every public package builds, packs, its tarball is one that other people's tools understand (publint), and all of them work in a
  * project that installs them; implementations of our ports from
- * outside pass the suites in a folder of their own; the guide to two machines does what it says. What is meant to be installed by itself
- * stays small, and each entry point about as large as it was.
+ * outside pass the suites in a folder of their own; the guide to two machines does what it says; each entry point stays about as large as
+ * it was.
  *
  * @param root Absolute path of the repository.
  * @param log Told the figures.
@@ -37,10 +35,8 @@ export async function checkPackages(
     const packed = await packPackages(root, folder);
     const problems: Problem[] = [];
     for (const one of packed) problems.push(...(await judgeTarball(one)));
-    problems.push(...(await checkInstallSize(packed, tlsInstall, log)));
     problems.push(...(await checkOutsideSuites(root, packed, log)));
     problems.push(...(await checkOutsideApplication(root, packed, log)));
-    problems.push(...(await checkGlobalCommand(packed, log)));
     problems.push(...(await checkTwoMachines(packed, log)));
     const sizes = new Map<string, number>();
     const consumed = await checkConsumer(root, packed, async (one, installed) => {

@@ -32,9 +32,9 @@ help of the command line loads no command, the client of an authority no library
 manifests say what npm shows and publish dist alone, tests that replace a module give it back, and wait without a
 clock),
 api (what each entry point shows is what its report in api/ of the package says, and has a summary; --write writes the reports),
-phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.ts, exceptions beside it),
+phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.yaml, exceptions beside it),
 spelling (every word is British English or in tooling/check/spelling/words.txt), unused (files,
-exports, dependencies), packages (build, pack, publint, install size, size of entry points; --write-sizes writes the
+exports, dependencies), packages (build, pack, publint, size of entry points; --write-sizes writes the
 table that they are compared with). With no name all of these; --report lists the problems and passes.
 Example: pnpm check floors types`;
 

@@ -1,7 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { root } from './repository-text.ts';
 
 /** What a type checker says of JavaScript that is wrong as it stands: no such module, no such export, no such property. */
 const wrongInJavaScript: ReadonlySet<number> = new Set([2304, 2305, 2307, 2339, 2552, 2614, 2724]);

@@ -1,30 +1,17 @@
 import { channel } from 'node:diagnostics_channel';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { foundIn, read, textsOf } from './repository-text.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const page = readFileSync(join(root, 'docs/reference/diagnostics.md'), 'utf8');
-const sources = ['tls', 'sip-endpoint'].flatMap((name) =>
-  readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-    .map((file) => readFileSync(join(root, 'packages', name, 'src', file), 'utf8')),
-);
+const page = read('docs/reference/diagnostics.md');
+const sources = textsOf('tls', 'sip-endpoint');
 
 describe('the page about diagnostics', () => {
   it('lists every channel, and every field of its events', () => {
-    const channels = sources.flatMap((text) =>
-      [...text.matchAll(/channel\('([^']+)'\)/g)].map(([, name]) => name),
-    );
-    const listed = [...page.matchAll(/^\| `(entente:[a-z:]+)`/gm)].map(([, name]) => name);
-    expect(listed.sort()).toEqual(channels.sort());
-    const events = sources.flatMap((text) =>
-      [...text.matchAll(/export interface \w+Event \{([^}]*)\}/g)].map(([, body]) => body ?? ''),
-    );
-    const fields = new Set(
-      events.flatMap((body) => [...body.matchAll(/readonly (\w+):/g)].map(([, name]) => name)),
-    );
+    const channels = foundIn(sources, /channel\('([^']+)'\)/g);
+    const listed = foundIn([page], /^\| `(entente:[a-z:]+)`/gm);
+    expect([...listed].sort()).toEqual([...channels].sort());
+    const events = foundIn(sources, /export interface \w+Event \{([^}]*)\}/g);
+    const fields = new Set(foundIn(events, /readonly (\w+):/g));
     expect(fields.size).toBeGreaterThan(10);
     expect([...fields].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import * as https from 'node:https';
 import { basename, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import {
   agent,
   connect,
@@ -15,8 +14,7 @@ import {
 } from '@entente/tls';
 import { reject } from '@entente/trust';
 import { describe, expect, it } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { root, shipped } from './repository-text.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each class has a constructor of its own.
 type FaultClass = new (...parts: any[]) => Error;
@@ -93,25 +91,12 @@ const plainErrors: Readonly<Record<string, string>> = {
   'web-services page-js.ts': 'runs in a browser: the page shows its text',
 };
 
-interface Source {
-  /** Name of the package or app. */
-  readonly room: string;
-  /** Path below its `src`. */
-  readonly path: string;
-  readonly file: string;
-  readonly text: string;
-}
-
-function sourcesOf(folder: string): Source[] {
-  return readdirSync(join(root, folder)).flatMap((room) => {
-    const src = join(root, folder, room, 'src');
-    return readdirSync(src, { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
-      .map((path) => ({ room, path, file: join(src, path), text: readFileSync(join(src, path), 'utf8') }));
-  });
-}
-
-const sources = [...sourcesOf('packages'), ...sourcesOf('apps')];
+const sources = shipped.map(({ home, path, room = '', text }) => ({
+  room,
+  path: path.slice(`${home}/src/`.length),
+  file: join(root, path),
+  text,
+}));
 const classes = sources.flatMap(({ file, text }) =>
   [...text.matchAll(/class (\w+)(?:<[^>]*>)? extends (?:\w+\.)?\w*(?:Error|Fault)\b/g)].map(
     ([, name = '']) => ({

@@ -1,14 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createProgram } from '@entente/commands';
 import { describe, expect, it } from 'vitest';
-import { readSources, walk } from '../check/source/source-file.ts';
+import { walk } from '../check/source/source-file.ts';
+import { read, root, shipped } from './repository-text.ts';
 
 type Command = Awaited<ReturnType<typeof createProgram>>;
 type Option = Pick<Command['options'][number], 'argChoices' | 'long'>;
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const program = await createProgram();
 
 /** Programs that the network has: one for each app, and those of the folder for a clone. */
@@ -94,12 +93,8 @@ function commandsIn(text: string): readonly (readonly string[])[] {
 
 describe('a command of entente that a text names', () => {
   const texts = [
-    ...readSources(root)
-      .filter(({ home, test }) => home !== 'tooling' && !test)
-      .map(({ path, text }) => ({ path, text })),
-    ...[...walk(root)]
-      .filter((path) => path.endsWith('.md'))
-      .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') })),
+    ...shipped.map(({ path, text }) => ({ path, text })),
+    ...[...walk(root)].filter((path) => path.endsWith('.md')).map((path) => ({ path, text: read(path) })),
   ];
 
   it('exists with the options named there: in errors, remedies, comments, help and pages', () => {

@@ -1,24 +1,30 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { packagePages } from '../../docs/.vitepress/package-pages.ts';
+import { foundIn, published, read, root } from './repository-text.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-const published = ['packages', 'apps']
-  .flatMap((floor) => readdirSync(join(root, floor)).map((name) => ({ floor, name })))
-  .filter(({ floor, name }) => existsSync(join(root, floor, name, 'package.json')))
-  .filter(
-    ({ floor, name }) =>
-      (JSON.parse(read(`${floor}/${name}/package.json`)) as { private?: boolean }).private !== true,
-  );
-
-describe('the page of a package on the site', () => {
-  it.each(published)('is the README of $name, and the list of packages leads to it', ({ floor, name }) => {
-    expect(read(`docs/packages/${name}.md`)).toBe(`<!--@include: ../../${floor}/${name}/README.md-->\n`);
-    expect(read('docs/packages/index.md')).toContain(`](${name}.md)`);
+describe('the page of a package, which is its README', () => {
+  it.each(published)('says what the package is for before anything else: $home', ({ home }) => {
+    const [heading = '', empty, sentence = ''] = read(`${home}/README.md`).split('\n');
+    expect(heading).toMatch(/^# @entente\//);
+    expect(empty).toBe('');
+    expect(sentence, 'a sentence between the heading and the first block').toMatch(/^[A-Z`].{20,}/);
   });
+
+  it.each(published)('leads to pages of the site: $home', ({ home }) => {
+    const links = foundIn([read(`${home}/README.md`)], /\]\(([^)#]*docs\/[^)#]+\.md)/g);
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !existsSync(join(root, home, link)))).toEqual([]);
+  });
+
+  it.each(published)(
+    'is shown by the site, and the list of packages leads to it: $home',
+    ({ home, name }) => {
+      expect(read(`docs/packages/${name}.md`)).toBe(`<!--@include: ../../${home}/README.md-->\n`);
+      expect(read('docs/packages/index.md')).toContain(`](${name}.md)`);
+    },
+  );
 
   it('is there for no other package', () => {
     expect(packagePages()).toEqual(published.map(({ name }) => name).sort());

@@ -1,12 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readSources } from '../check/source/source-file.ts';
+import { read, shipped } from './repository-text.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const page = readFileSync(join(root, 'docs/stability.md'), 'utf8');
-const shipped = readSources(root).filter(({ home, test }) => home !== 'tooling' && !test);
+const page = read('docs/stability.md');
 
 /** The first cells of the rows of a table whose heading begins so. */
 function firstCells(heading: string): readonly string[] {
@@ -40,7 +35,7 @@ describe('the page about stability', () => {
   });
 
   it('names the versions of Node that every published package demands', () => {
-    const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    const { engines } = JSON.parse(read('package.json')) as {
       readonly engines: { readonly node: string };
     };
     expect(page).toContain(`Node ${engines.node.replace('>=', '')} or later`);

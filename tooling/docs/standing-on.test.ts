@@ -1,27 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../check/source/source-file.ts';
+import { published, read } from './repository-text.ts';
 
-interface Manifest {
-  readonly name: string;
-  readonly private?: boolean;
-  readonly license?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-}
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const page = readFileSync(join(root, 'docs/reference/standing-on.md'), 'utf8');
-const manifestOf = (folder: string): Manifest =>
-  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
-
-const rooms = ['packages', 'apps']
-  .flatMap((floor) => readdirSync(join(root, floor)).map((name) => `${floor}/${name}`))
-  .filter((room) => existsSync(join(root, room, 'package.json')))
-  .map((room) => ({ room, manifest: manifestOf(join(root, room)) }))
-  .filter(({ manifest }) => manifest.private !== true);
-
+const page = read('docs/reference/standing-on.md');
 const ours = '@entente/';
 const short = (name: string): string => `\`${name.replace(ours, '')}\``;
 const all = ({ dependencies, peerDependencies }: Manifest) => ({ ...dependencies, ...peerDependencies });
@@ -40,10 +21,11 @@ function rowsOf(heading: string): readonly (readonly string[])[] {
 
 /** What is in the row of a dependency: its version, its licence and who names it. */
 function expectedOf(name: string): readonly [string, string, string, string] {
-  const users = rooms.filter(({ manifest }) => name in all(manifest));
+  const users = published.filter(({ manifest }) => name in all(manifest));
   const [first] = users;
   const versions = new Set(users.map(({ manifest }) => all(manifest)[name] ?? ''));
-  const { license = 'none' } = manifestOf(join(root, first?.room ?? '', 'node_modules', name));
+  const installed = JSON.parse(read(`${first?.home}/node_modules/${name}/package.json`)) as Manifest;
+  const { license = 'none' } = installed;
   const packages = users
     .map(({ manifest }) => manifest.name)
     .sort()
@@ -52,7 +34,7 @@ function expectedOf(name: string): readonly [string, string, string, string] {
 }
 
 describe('the page about what packages stand on', () => {
-  const named = new Set(rooms.flatMap(({ manifest }) => Object.keys(all(manifest))));
+  const named = new Set(published.flatMap(({ manifest }) => Object.keys(all(manifest))));
   const third = [...named].filter((name) => !name.startsWith(ours)).sort();
 
   it('has a row for each dependency of others that a published package names, with version, licence and packages', () => {
@@ -65,12 +47,12 @@ describe('the page about what packages stand on', () => {
   });
 
   it('has a row for each published package, with the packages that it names', () => {
-    const expected = rooms.map(({ manifest, room }) => {
+    const expected = published.map(({ manifest, home }) => {
       const names = Object.keys(all(manifest));
       const own = names.filter((name) => name.startsWith(ours)).map(short);
       const others = names.filter((name) => !name.startsWith(ours)).map((name) => `\`${name}\``);
       return [
-        `[${short(manifest.name)}](../../${room}/README.md)`,
+        `[${short(manifest.name)}](../../${home}/README.md)`,
         own.join(', ') || '–',
         others.join(', ') || '–',
       ];

@@ -1,17 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { blocksOf, read } from './repository-text.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const read = (page: string): string => readFileSync(join(root, 'docs', page), 'utf8');
-const start = read('start.md');
-const guide = read('guides/mutual-tls.md');
+const start = read('docs/start.md');
+const guide = read('docs/guides/mutual-tls.md');
 
-const linesOf = (page: string, language: string): readonly string[] =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].flatMap(([, block = '']) =>
-    block.split('\n').map((line) => line.replace(/\s*#.*$/, '')),
-  );
+const linesOf = (page: string, wanted: string): readonly string[] =>
+  blocksOf(page)
+    .filter(({ language }) => language === wanted)
+    .flatMap(({ code }) => code.split('\n').map((line) => line.replace(/\s*#.*$/, '')));
 
 describe('the page to start with', () => {
   it('has the commands of the guide, which a test runs, as they are after an installation', () => {

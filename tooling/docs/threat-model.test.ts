@@ -1,27 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { foundIn, read, root } from './repository-text.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const pages = ['threat-model', 'asked-elsewhere', 'capacity', 'stability', 'reference/standing-on'];
-const read = (page: string): string => readFileSync(join(root, 'docs', `${page}.md`), 'utf8');
 
 /** Files of the repository that a text names in code: `packages/tls/test/live.test.ts`. */
 function filesOf(text: string): readonly string[] {
-  return [...text.matchAll(/`((?:packages|apps|tooling|examples)\/[\w./-]+)`/g)].map(([, file = '']) => file);
+  return foundIn([text], /`((?:packages|apps|tooling|examples)\/[\w./-]+)`/g);
 }
 
 describe('a file that a page names as what shows a claim', () => {
   it.each(pages)('exists: %s', (page) => {
-    const gone = filesOf(read(page)).filter((file) => !existsSync(join(root, file)));
+    const gone = filesOf(read(`docs/${page}.md`)).filter((file) => !existsSync(join(root, file)));
     expect(gone).toEqual([]);
   });
 });
 
 describe('the threat model', () => {
   /** Rows of the tables about what somebody tries. */
-  const attempts = read('threat-model')
+  const attempts = read('docs/threat-model.md')
     .split('\n## ')
     .flatMap((section) => {
       const [, table = ''] = section.split('\n| tries ');

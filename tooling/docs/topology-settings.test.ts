@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { sampleDocument, sampleFrontEnd } from '@entente/testkit/topology';
 import { checkDocument, defaultPorts, type TopologyDocument, topologyJsonSchema } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { defaultPolicies } from '../../packages/topology/src/document/policies.ts';
+import { read } from './repository-text.ts';
 
-const page = readFileSync(
-  fileURLToPath(new URL('../../docs/reference/topology.md', import.meta.url)),
-  'utf8',
-);
+const page = read('docs/reference/topology.md');
 
 /** Each row of the tables: the settings in its first cell, and what the rest says. */
 const rows = page

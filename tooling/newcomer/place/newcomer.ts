@@ -1,10 +1,9 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { ofATerminal } from '../../check/consumer.ts';
 import { type CommandEnd, runCommand } from '../../runner/command.ts';
 import type { NodeProgram } from './node-program.ts';
-import { outsideModule } from './outside.ts';
 import { Program } from './program.ts';
 
 /** Settings of npm by which this machine reaches the npm registry; nothing else of what is set here reaches a newcomer. */
@@ -44,7 +43,7 @@ export class Newcomer implements AsyncDisposable {
   readonly nodePath: string;
   /** Whether this Node runs TypeScript as it is. */
   readonly stripsTypes: boolean;
-  /** Module that Node loads first where the names of the pages have to lead to this machine: see `outsideModule`. */
+  /** Module that Node loads first where the names of the pages have to lead to this machine: see `outside.mjs`. */
   readonly outside: string;
   readonly #home: string;
   readonly #env: NodeJS.ProcessEnv;
@@ -73,7 +72,7 @@ export class Newcomer implements AsyncDisposable {
     const quiet = ['prefer-offline=true', 'audit=false', 'fund=false', 'update-notifier=false'];
     const lines = [...settings, ...ours, ...quiet, `prefix=${join(home, 'global')}`];
     await writeFile(join(home, '.npmrc'), `${lines.join('\n')}\n`);
-    await writeFile(join(home, 'outside.mjs'), outsideModule);
+    await copyFile(new URL('outside.mjs', import.meta.url), join(home, 'outside.mjs'));
     return new Newcomer(home, node);
   }
 

@@ -5,7 +5,7 @@ import type { Newcomer } from '../place/newcomer.ts';
  * The environment in which names of examples lead to this machine.
  *
  * @param newcomer - whose programs
- * @param places - addresses by name, ports by name and port: see `outsideModule`
+ * @param places - addresses by name, ports by name and port: see `outside.mjs`
  */
 export function leadingHere(
   newcomer: Newcomer,

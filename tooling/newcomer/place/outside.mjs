@@ -3,12 +3,13 @@
  * machine, and `ENTENTE_NEWCOMER_OUTSIDE` says where, as JSON: an address for a name (`fe1.contoso.example`), or a port for the port of a name
  * (`example.com:443`). Nothing else of the program is touched.
  */
-export const outsideModule = `import dns from 'node:dns';
+import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 
-const places = JSON.parse(process.env.ENTENTE_NEWCOMER_OUTSIDE ?? '{}');
-const isExample = (name) => typeof name === 'string' && /(^|\\.)example(\\.com)?$/.test(name);
+const { ENTENTE_NEWCOMER_OUTSIDE: given = '{}' } = process.env;
+const places = JSON.parse(given);
+const isExample = (name) => typeof name === 'string' && /(^|\.)example(\.com)?$/.test(name);
 const addressOf = (name) => places[name] ?? '127.0.0.1';
 
 const { lookup } = dns;
@@ -28,11 +29,10 @@ dns.promises.lookup = async (name, options) => {
 
 const { connect } = net.Socket.prototype;
 net.Socket.prototype.connect = function (...words) {
-  if (typeof words[0] === 'number') words[0] = places[\`\${words[1]}:\${words[0]}\`] ?? words[0];
+  if (typeof words[0] === 'number') words[0] = places[`${words[1]}:${words[0]}`] ?? words[0];
   const options = Array.isArray(words[0]) ? words[0][0] : words[0];
-  const port = places[\`\${options?.host}:\${options?.port}\`];
+  const port = places[`${options?.host}:${options?.port}`];
   if (port !== undefined) options.port = port;
   return connect.apply(this, words);
 };
 syncBuiltinESMExports();
-`;
