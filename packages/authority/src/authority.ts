@@ -10,13 +10,13 @@ import type { DomainKeyStore } from './domain-keys/key-store.ts';
 import type { DomainRevocations } from './domain-revocations.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Health } from './health/health.ts';
+import type { AuthorityBehindWatch } from './member-status/authority-behind-watch.ts';
+import type { MemberStatuses } from './member-status/member-status.ts';
 import type { IssuedSinceBackup } from './restored/issued-since-backup.ts';
 import type { RestoreEnd } from './restored/restore-end.ts';
 import type { Rollover } from './rollover/rollover.ts';
 import type { DomainRoots } from './roots/domain-roots.ts';
 import type { PublishedRoots } from './roots/published-roots.ts';
-import type { BehindWatch } from './standing/behind-watch.ts';
-import type { MemberStandings } from './standing/member-standings.ts';
 import type { PublishResult, TopologyStore } from './topology-store.ts';
 import type { PublishedList } from './trust-state/published-lists.ts';
 import type { StatePublisher } from './trust-state/state-publisher.ts';
@@ -31,7 +31,7 @@ export interface Authority {
   /** The signed trust states. */
   readonly states: Pick<StatePublisher, 'current' | 'untold'>;
   /** What members last said of themselves. */
-  readonly standings: MemberStandings;
+  readonly standings: MemberStatuses;
   /** The revocation lists in force, as the trust state names them. */
   lists(): readonly PublishedList[];
   /** Who the users are. */
@@ -80,7 +80,7 @@ export interface Authority {
   /** Ends the time after a restore. */
   readonly restoreEnd: Pick<RestoreEnd, 'look'>;
   /** Notices members that know of something newer. */
-  readonly behind: BehindWatch;
+  readonly behind: AuthorityBehindWatch;
   /**
    * Writes a backup, as everything is at one moment.
    * @param to - folder that does not exist yet

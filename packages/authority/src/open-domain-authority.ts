@@ -34,6 +34,9 @@ import { faultFields } from './fault-fields.ts';
 import { Health } from './health/health.ts';
 import { eventsProbe, ledgerProbe, listProbe } from './health/probes.ts';
 import { mayIssueByTopology } from './may-issue.ts';
+import { AuthorityBehindWatch } from './member-status/authority-behind-watch.ts';
+import { MemberStatuses } from './member-status/member-status.ts';
+import { rolledBackProbe } from './member-status/rolled-back-probe.ts';
 import { outsideView } from './outside-view.ts';
 import { KnownLists } from './publication/known-lists.ts';
 import { PublishedMark } from './publication/published-mark.ts';
@@ -50,9 +53,6 @@ import { mayIssueBelow } from './roots/may-issue-below.ts';
 import { PublishedRoots } from './roots/published-roots.ts';
 import { refuseRoots } from './roots/refuse-roots.ts';
 import type { AuthoritySettings } from './settings.ts';
-import { BehindWatch } from './standing/behind-watch.ts';
-import { MemberStandings } from './standing/member-standings.ts';
-import { wentBackProbe } from './standing/went-back-probe.ts';
 import { SurplusWatch } from './surplus-names/surplus-watch.ts';
 import { publishedLists } from './trust-state/published-lists.ts';
 import { mayIssueStateKey, stateSubject } from './trust-state/state-key.ts';
@@ -96,7 +96,7 @@ export async function openDomainAuthority(
     roots,
     store: opened.issuers.roots,
   });
-  const standings = new MemberStandings(inForce, now);
+  const standings = new MemberStatuses(inForce, now);
   /** What a change of issuing authorities is followed by, once everything is open. */
   let started = async (): Promise<unknown> => undefined;
   const rollover = new Rollover({
@@ -280,7 +280,7 @@ export async function openDomainAuthority(
   health.watch(eventsProbe(events));
   health.watch(listProbe('revocation-list', () => publisher.current(0), now));
   health.watch(listProbe('root-revocation-list', () => firstToEnd(roots.withLists), now));
-  health.watch(wentBackProbe({ standings, lists }));
+  health.watch(rolledBackProbe({ standings, lists }));
   started = () => publisher.publish();
   await publisher.publish();
   // After the first list: the certificate of its key is judged by it.
@@ -317,7 +317,7 @@ export async function openDomainAuthority(
     ...(restored === undefined
       ? {}
       : { issuedSince: new IssuedSinceBackup({ ...issuedSince, ...restored }) }),
-    behind: new BehindWatch({ topology, lists, isRoot, log }),
+    behind: new AuthorityBehindWatch({ topology, lists, isRoot, log }),
     backUp: backUpTo({ directory: settings.directory, store, audit, now, log }),
     opened,
     issuance,

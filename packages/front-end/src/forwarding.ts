@@ -51,7 +51,7 @@ import {
   type Topology,
 } from '@entente/topology';
 import type { ForwardTarget } from './forward-target.ts';
-import { askersOf } from './pool/asked-by.ts';
+import { registerHopsOf } from './pool/register-hops.ts';
 import type { RelayRoute, TargetFinder, Waited } from './target-finder.ts';
 
 /** A request that goes on. */
@@ -179,7 +179,7 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
 
   /** The registrar of another pool learns over whom a REGISTER came: it hears from this server alone. */
   #nameAskers(editor: MessageEditor<SipRequest>): void {
-    const askers = askersOf(this.#request, this.#sender);
+    const askers = registerHopsOf(this.#request, this.#sender);
     if (this.#request.has(askedByField)) editor.remove(askedByField);
     // One whose list cannot be read goes nowhere: `decide` has refused it.
     if ('reason' in askers) return;

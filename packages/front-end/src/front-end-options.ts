@@ -5,7 +5,7 @@ import type { Locations } from '@entente/sip-proxy/locations';
 import type { AdmissionOptions, NamedPolicy, RequestOrigin } from '@entente/sip-relay';
 import type { SignOutCause } from './account-changes.ts';
 import type { ForwardingOptions } from './forwarding.ts';
-import type { Vouchers } from './pool/vouchers.ts';
+import type { Vouchers } from './pool/registration-sources.ts';
 
 /** What a front end decides with. */
 export interface FrontEndOptions

@@ -38,8 +38,8 @@ import { isFromDirector } from './from-director.ts';
 import type { FrontEndOptions } from './front-end-options.ts';
 import { eventNotSupported, registerOnly } from './not-served.ts';
 import { PasswordChanges } from './password-changes.ts';
-import { askersOf } from './pool/asked-by.ts';
 import { isCopies, isOfPool } from './pool/pool-request.ts';
+import { registerHopsOf } from './pool/register-hops.ts';
 import { Registrar } from './registrar.ts';
 import { Registrations } from './registrations/registrations.ts';
 import { routeKnowledge } from './route-knowledge.ts';
@@ -164,7 +164,7 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     const outside = refuseDialOutside(request, { routes, sender }, accounts, topology);
     if (outside !== undefined) return refuse(outside);
     if (request.method === 'REGISTER') {
-      const askers = askersOf(request, sender);
+      const askers = registerHopsOf(request, sender);
       if ('reason' in askers) return refuse(askers);
     }
     const route = decideRoute(request, routes, sender.arrival, this.#knowledgeOf(topology));

@@ -12,7 +12,7 @@ import { askPolicies, type DeviceFlows, type ProxyDecision, type Sender } from '
 import { maySignIn, signedOut } from './account-changes.ts';
 import { type EndedVersions, provenBefore, provenVersion } from './ended-versions.ts';
 import type { FrontEndOptions } from './front-end-options.ts';
-import { vouchedFor } from './pool/asked-by.ts';
+import { hopsOfServer } from './pool/register-hops.ts';
 import type { Registrations } from './registrations/registrations.ts';
 import { withoutOwnPath } from './registrations/without-own-path.ts';
 
@@ -65,7 +65,7 @@ export class Registrar {
       policy: this.#options.registrationPolicy?.() ?? {},
       account: provenVersion(sender) ?? version,
       challengedAt: sender.challengedAt,
-      ...vouchedFor(request, sender, this.#options.vouchers),
+      ...hopsOfServer(request, sender, this.#options.vouchers),
       ...(isClient ? { flow: sender.flow, server: fqdn } : undefined),
     });
     const result = registrations.register(aor, change, () => {

@@ -1,7 +1,7 @@
 import { openTemporaryGruu, type RouteKnowledge } from '@entente/sip-proxy';
 import { routeName, type Topology } from '@entente/topology';
 import type { FrontEndOptions } from './front-end-options.ts';
-import { KnownHomes } from './known-homes.ts';
+import { HomeServers } from './home-servers.ts';
 import { mediationFor } from './telephone-numbers.ts';
 
 /**
@@ -13,7 +13,7 @@ export function routeKnowledge(
   topology: Topology,
   { accounts, fqdn, gruus, isLiving = () => true }: FrontEndOptions,
 ): RouteKnowledge {
-  const homes = new KnownHomes(topology, {
+  const homes = new HomeServers(topology, {
     fqdn,
     isLiving,
     ofAccount: (address) => accounts?.known.of(address)?.home,

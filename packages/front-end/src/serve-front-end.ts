@@ -35,7 +35,7 @@ import { openPool } from './pool/open-pool.ts';
 import { poolMetrics, waitingMetric } from './pool/pool-metrics.ts';
 import type { PoolRegistrations } from './pool/pool-registrations.ts';
 import { PoolWatch } from './pool/pool-watch.ts';
-import { Vouchers } from './pool/vouchers.ts';
+import { Vouchers } from './pool/registration-sources.ts';
 import { ClockWatch } from './registrations/clock-watch.ts';
 import { expiring } from './registrations/expiry.ts';
 import { serveWeb } from './web/serve-web.ts';

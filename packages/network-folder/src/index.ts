@@ -1,6 +1,6 @@
 export { NetworkFolderFault, type NetworkFolderFaultCode } from './fault.ts';
+export { hello } from './first-message.ts';
 export { freePorts } from './free-ports.ts';
-export { hello } from './hello.ts';
 export {
   isDomain,
   layOut,

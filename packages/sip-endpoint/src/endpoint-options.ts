@@ -1,17 +1,17 @@
 import type { MessageFault, SipRequest, Timings } from '@entente/sip';
 import type { MessageBudget } from './budget/message-budget.ts';
+import type { GivenUp } from './connection/close-reason.ts';
 import type { SipConnection } from './connection/connection.ts';
 import type { ConnectionLimits } from './connection/connection-limits.ts';
 import type { ConnectionLink } from './connection/connection-user.ts';
 import type { DialledSocket } from './connection/dialled-socket.ts';
-import type { GivenUp } from './connection/given-up.ts';
 import type { HeldUp } from './connection/held-up.ts';
 import type { NextHop } from './connection/next-hop.ts';
 import type { SentBy } from './connection/own-vias.ts';
 import type { OverloadControl } from './overload/overload-control.ts';
 import type { ServiceAddress } from './resolve/service-locator.ts';
-import type { NotTakenRequest } from './transaction/at-a-glance.ts';
 import type { NotTaken } from './transaction/not-taken.ts';
+import type { NotTakenRequest } from './transaction/stateless-refusal.ts';
 import type { ServerTransaction } from './transaction/transaction-context.ts';
 import type { RequestWeigher } from './transaction/under-load.ts';
 

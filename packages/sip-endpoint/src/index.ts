@@ -5,6 +5,7 @@ export type { Ledger } from './budget/ledger.ts';
 export { MessageBudget, type MessageBudgetOptions } from './budget/message-budget.ts';
 export type { PeerKind } from './budget/peer-kind.ts';
 export { monotonicNow } from './clock/monotonic-clock.ts';
+export type { GivenUp } from './connection/close-reason.ts';
 export { SipConnection } from './connection/connection.ts';
 export type { ConnectionLimits } from './connection/connection-limits.ts';
 export type { ConnectionLink } from './connection/connection-user.ts';
@@ -12,7 +13,6 @@ export { type DialServerOptions, dialServer } from './connection/dial-server.ts'
 export type { DialledSocket, Replaceable } from './connection/dialled-socket.ts';
 export { DisposedError } from './connection/disposed.ts';
 export type { DrainOptions } from './connection/drain.ts';
-export type { GivenUp } from './connection/given-up.ts';
 export type { HeldUp } from './connection/held-up.ts';
 export { HopDownError, type NextHop } from './connection/next-hop.ts';
 export { processLoad } from './connection/process-load.ts';
@@ -31,9 +31,9 @@ export { TimerWheel, type WheelTimer } from './timer/timer-wheel.ts';
 export { createTokenSource } from './token-source.ts';
 export type { AcceptedEnd, AcceptedInvite, AcceptedUser } from './transaction/accepted-invite.ts';
 export type { AcceptedInvites } from './transaction/accepted-invites.ts';
-export type { NotTakenRequest } from './transaction/at-a-glance.ts';
 export { NoAnswerError } from './transaction/no-answer.ts';
 export type { NotTaken } from './transaction/not-taken.ts';
+export type { NotTakenRequest } from './transaction/stateless-refusal.ts';
 export type { TransactionEvent } from './transaction/transaction-channel.ts';
 export {
   type ClientTransaction,

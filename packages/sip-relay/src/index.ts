@@ -12,7 +12,6 @@ export {
 export { overConnection } from './admission/outside-connection.ts';
 export { changesPassword, refuseUnprovenChange } from './admission/password-proof.ts';
 export { type OwnStanding, refuseEvery } from './admission/refuse-every.ts';
-export type { AcceptedIdentity, Sender } from './admission/sender.ts';
 export {
   accountVersionField,
   askedByField,
@@ -20,7 +19,8 @@ export {
   insiderFields,
   type VouchingServer,
   vouchFor,
-} from './admission/vouch.ts';
+} from './admission/register-hops.ts';
+export type { AcceptedIdentity, Sender } from './admission/sender.ts';
 export { answerWithoutClaims, type ClaimRules, withoutClaims } from './claims/claims-of-outsiders.ts';
 export { isAgentOfOthers, partnerClaims } from './claims/claims-of-partners.ts';
 export { type DeviceFlow, DeviceFlows, isUnregistered } from './device-flows.ts';
@@ -31,10 +31,10 @@ export {
   InsideSockets,
   type InsideSocketsOptions,
 } from './inside/inside-sockets.ts';
-export { livingFirst } from './living/living-first.ts';
-export { LivingServers, type LivingServersOptions } from './living/living-servers.ts';
-export { type SilentServer, silentServer } from './living/silent-server.ts';
-export { everySecond, type WatchServersOptions, watchServers } from './living/watch-servers.ts';
+export { livingFirst } from './liveness/answering-first.ts';
+export { LivingServers, type LivingServersOptions } from './liveness/server-liveness.ts';
+export { type SilentServer, silentServer } from './liveness/silent-server.ts';
+export { everySecond, type WatchServersOptions, watchServers } from './liveness/watch-servers.ts';
 export { connectionLog, type LogConnection, peerName } from './log/connection-log.ts';
 export { logTransactions } from './log/transaction-log.ts';
 export { budgetMetrics, loadMetrics, type ProxyCounts, proxyMetrics } from './metrics/proxy-metrics.ts';

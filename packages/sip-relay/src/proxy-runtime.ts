@@ -26,10 +26,10 @@ import {
 } from '@entente/sip-proxy';
 import type { Log } from '@entente/tls';
 import { RefusalLimit } from '@entente/tls/internal';
-import { weighAtAGlance, weighRequest } from './admission/weigh-request.ts';
+import { requestPriority, weighAtAGlance } from './admission/request-priority.ts';
 import { type EndpointParts, endpointParts } from './endpoint-parts.ts';
 import type { FlowNames } from './flow-names.ts';
-import { OwnRequests } from './living/own-requests.ts';
+import { LivenessProbes } from './liveness/liveness-probes.ts';
 import { logGivenUp, logHeldUp, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
 import { logMalformed, malformedReason } from './log/malformed-log.ts';
 import { logNotSent, logUnreachable } from './log/unreachable-log.ts';
@@ -79,7 +79,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   readonly #options: ProxyRuntimeOptions<Sender>;
   readonly #endpoint: SipEndpoint;
   readonly #relay: Relay;
-  readonly #own: OwnRequests;
+  readonly #own: LivenessProbes;
   readonly #refusals = new RefusalLimit(monotonicNow);
   readonly #unreachable = new RefusalLimit(monotonicNow);
   readonly #refusedUnderLoad = new RefusalLimit(monotonicNow);
@@ -92,7 +92,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     this.#options = options;
     this.#validation = { isOurVia };
     this.#endpoint = new SipEndpoint({ ...endpointParts(options), timings, user: this.#user() });
-    this.#own = new OwnRequests(this.#endpoint);
+    this.#own = new LivenessProbes(this.#endpoint);
     this.#relay = new Relay({
       endpoint: this.#endpoint,
       flows,
@@ -173,7 +173,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       onPong: (connection) => this.#own.onPong(connection),
       onNotTaken: (why, request, connection) => this.#logRefusal(request, notTaken[why], connection),
       onMalformed: (fault, connection) => this.#logMalformed(fault, connection),
-      weigh: (request, connection) => weighRequest(request, connection, policy),
+      weigh: (request, connection) => requestPriority(request, connection, policy),
       weighAtAGlance,
       onHeldUp: (why, connection) => logHeldUp(log, this.#refusals, why, connection),
       onGivenUp: (why, connection) => logGivenUp(log, this.#refusals, why, connection),

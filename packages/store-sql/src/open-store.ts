@@ -17,7 +17,7 @@ import { createSqlAuditTrail } from './ports/sql-audit-trail.ts';
 import { createSqlDirectory } from './ports/sql-directory.ts';
 import { createSqlLedger } from './ports/sql-ledger.ts';
 import { createSqlVersions } from './ports/sql-versions.ts';
-import type { Standing } from './standing.ts';
+import type { Standing } from './store-health.ts';
 import { OperationQueue } from './worker/operation-queue.ts';
 import { startThread } from './worker/start-thread.ts';
 

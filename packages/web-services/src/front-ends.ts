@@ -10,7 +10,7 @@ import type { Logger } from '@entente/host';
 import type { FollowedAccounts, Member } from '@entente/member';
 import { type ConnectionRefusal, type HttpClient, httpClient } from '@entente/tls';
 import { type DialTarget, dialTargets, links, type Topology } from '@entente/topology';
-import { UntoldSignOuts } from './untold-sign-outs.ts';
+import { PendingSignOuts } from './pending-sign-outs.ts';
 import { nobodySignedIn } from './user-problems.ts';
 
 /** What front ends are asked with. */
@@ -40,7 +40,7 @@ export class FrontEnds implements Disposable {
   /** When each has failed last. */
   readonly #failed = new Map<string, number>();
   /** A front end hears them before anything else. */
-  readonly #untold = new UntoldSignOuts();
+  readonly #untold = new PendingSignOuts();
 
   /** @param options - the server that dials, and where users are at home */
   constructor(options: FrontEndsOptions) {

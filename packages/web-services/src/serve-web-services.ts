@@ -21,7 +21,7 @@ import { AnswersUnderWay } from './answers-under-way.ts';
 import type { WebListener } from './asked-from.ts';
 import { FrontEnds } from './front-ends.ts';
 import { People } from './people.ts';
-import { RequestLines } from './request-lines.ts';
+import { RequestLog } from './request-log.ts';
 
 /** What web services are made of. */
 export interface ServeWebServicesOptions {
@@ -78,7 +78,7 @@ export async function serveWebServices(options: ServeWebServicesOptions): Promis
   const own = ownInterface(member.topology, fqdn);
   const refused = new RefusedConnections();
   const onRefusal = refused.counting(logRefusal(logger));
-  const lines = new RequestLines(logger, () => trust.clock.now());
+  const lines = new RequestLog(logger, () => trust.clock.now());
   const connections = new RefusalLimit();
   const frontEnds = new FrontEnds({ member, accounts, logger, onRefusal });
   const people = new People(accountsOf(accounts));

@@ -2,9 +2,9 @@ import { isRootListDue, type RolloverWarning, rootListDue, rootListWarnings } fr
 import type { Ledger } from '@entente/pki/ledger';
 import type { IssuerStore, StoredRoot } from '@entente/pki/node';
 import type { Role, Topology } from '@entente/topology';
+import type { MemberStatuses } from '../member-status/member-status.ts';
 import { dependentOn, independentSince, rootsLedTo } from '../roots/dependents.ts';
 import { type DomainRoots, nameOfRoot, type RootRegard } from '../roots/domain-roots.ts';
-import type { MemberStandings } from '../standing/member-standings.ts';
 
 /** A root, for people. Times in milliseconds since 1970. */
 export interface RootStatus {
@@ -31,7 +31,7 @@ export interface RootStatusOptions {
   readonly store: Pick<IssuerStore, 'roots' | 'live' | 'active' | 'revokedIds'>;
   readonly roots: DomainRoots;
   readonly ledger: Pick<Ledger, 'list'>;
-  readonly standings: Pick<MemberStandings, 'list'>;
+  readonly standings: Pick<MemberStatuses, 'list'>;
   readonly topology: Topology | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -14,11 +14,11 @@ import { addEventRoutes } from './event-routes.ts';
 import { guardBy, inTurnBy, limitBy } from './guard.ts';
 import { addIssuerRoutes } from './issuer-routes.ts';
 import { addJoinTokenRoutes } from './join-token-routes.ts';
+import { addMemberStatusRoutes } from './member-status-routes.ts';
 import { addOpenRoutes } from './open-routes.ts';
 import { addPasswordRoutes } from './password-routes.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
 import type { AuthorityApp, Bindings, RouteContext } from './route-context.ts';
-import { addStandingRoutes } from './standing-routes.ts';
 import { addTopologyRoutes } from './topology-routes.ts';
 import { addTrustStateRoutes } from './trust-state-routes.ts';
 
@@ -55,7 +55,7 @@ export function authorityRoutes(
   addEventRoutes(app, context);
   addTopologyRoutes(app, context);
   addTrustStateRoutes(app, context);
-  addStandingRoutes(app, context);
+  addMemberStatusRoutes(app, context);
   addDomainKeyRoutes(app, context);
   addAccountRoutes(app, context);
   addAccountOrderRoutes(app, context);

@@ -7,9 +7,9 @@ import {
   decodePem,
 } from '@entente/x509';
 import { by, serialDetails } from '../audit/audit-log.ts';
+import { untoldOf } from './not-published-yet.ts';
 import { badOrder, readOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
-import { untoldOf } from './untold.ts';
 
 /** A certificate may have 16 kB, in base64 a third more. */
 const maxOrderBytes = 32_768;

@@ -3,12 +3,12 @@ import { type Problem, readBody, sharedBody } from '@entente/pki';
 import type { Authority } from '../authority.ts';
 import type { Caller } from '../caller.ts';
 import { CallerTurns, topologyTurnBounds } from '../limits/caller-turns.ts';
-import { topologyFormatOf } from '../standing/topology-format.ts';
+import { topologyFormatOf } from '../member-status/topology-format.ts';
 import type { PublishResult } from '../topology-store.ts';
 import { inTurnBy } from './guard.ts';
+import { untoldOf } from './not-published-yet.ts';
 import { tooLarge } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
-import { untoldOf } from './untold.ts';
 
 const maxTopologyBytes = 8_388_608;
 const signedMediaType = 'application/jose+json';

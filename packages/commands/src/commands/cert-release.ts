@@ -3,8 +3,8 @@ import type { AdministratorOptions } from '../authority/administrator-access.ts'
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { certificateCommand } from '../authority/certificate-command.ts';
 import { readSerial } from '../authority/certificates.ts';
+import { toldMembers } from '../authority/not-published-yet.ts';
 import { sendCommand } from '../authority/send-command.ts';
-import { toldMembers } from '../authority/untold.ts';
 
 /**
  * Adds `entente cert release`: ends a hold.

@@ -23,8 +23,8 @@ import {
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
 import { endOfHold } from '../authority/held-certificate.ts';
 import { neverIssued } from '../authority/never-issued.ts';
+import { toldMembers } from '../authority/not-published-yet.ts';
 import { giveRefusal } from '../authority/send-command.ts';
-import { toldMembers } from '../authority/untold.ts';
 import { type Answer, counted, give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
 

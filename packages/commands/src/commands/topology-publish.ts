@@ -11,9 +11,9 @@ import { type AdministratorOptions, accessOf } from '../authority/administrator-
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
 import { judgeVersion } from '../authority/judge-version.ts';
+import { toldMembers } from '../authority/not-published-yet.ts';
 import { nextAfterRefusal } from '../authority/refused-version.ts';
 import { giveRefusal } from '../authority/send-command.ts';
-import { toldMembers } from '../authority/untold.ts';
 import { versionInForce } from '../authority/version-in-force.ts';
 import { give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';

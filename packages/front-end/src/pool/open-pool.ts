@@ -5,7 +5,7 @@ import { type Credentials, mayAuthenticate } from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
 import { PoolRegistrations } from './pool-registrations.ts';
 import type { PoolWatch } from './pool-watch.ts';
-import type { Vouchers } from './vouchers.ts';
+import type { Vouchers } from './registration-sources.ts';
 
 /** Milliseconds that a REGISTER waits for another server of the pool to have it too. */
 const copyMs = 2_000;

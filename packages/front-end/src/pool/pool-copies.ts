@@ -1,6 +1,6 @@
 import type { LocationRecord } from '@entente/sip-proxy/locations/replicated';
 import { FullCopyAllowance } from './full-copy-allowance.ts';
-import { ToldRecord } from './told-record.ts';
+import { ReplicatedRegistration } from './replicated-registration.ts';
 
 /** What one server tells another one of its pool. */
 export interface CopyMessage {
@@ -35,7 +35,7 @@ const maxRecords = 200;
 
 interface Copy {
   /** Changes that it has not got yet, by address of record; the last one of each binding is enough. */
-  readonly changed: Map<string, ToldRecord>;
+  readonly changed: Map<string, ReplicatedRegistration>;
   readonly allowance: FullCopyAllowance;
   /** What is left of everything, where it is getting that. */
   all: Iterator<readonly [string, LocationRecord]> | undefined;
@@ -78,13 +78,14 @@ export class PoolCopies {
     const { isLiving, members, patience } = this.#options;
     const answers: Promise<boolean>[] = [];
     /** By what waits already: nearly always the same for all servers. */
-    const told = new Map<ToldRecord | undefined, ToldRecord>();
+    const told = new Map<ReplicatedRegistration | undefined, ReplicatedRegistration>();
     for (const member of members()) {
       // What it misses it gets when it is back.
       if (!isLiving(member)) continue;
       const copy = this.#copyOf(member);
       const waiting = copy.changed.get(aor);
-      const next = told.get(waiting) ?? new ToldRecord(aor, withWaiting(record, changes, waiting?.entries));
+      const next =
+        told.get(waiting) ?? new ReplicatedRegistration(aor, withWaiting(record, changes, waiting?.entries));
       told.set(waiting, next);
       copy.changed.set(aor, next);
       answers.push(new Promise((resolve) => copy.waiting.push(resolve)));
@@ -221,7 +222,7 @@ function nextRecords(copy: Copy): CopyMessage['records'] {
   const records: string[] = [];
   let length = 0;
   const isFull = () => records.length >= maxRecords || length >= maxText;
-  const add = ({ text }: ToldRecord) => {
+  const add = ({ text }: ReplicatedRegistration) => {
     records.push(text);
     length += text.length;
   };
@@ -233,7 +234,7 @@ function nextRecords(copy: Copy): CopyMessage['records'] {
   while (copy.all !== undefined && !isFull()) {
     const next = copy.all.next();
     if (next.done === true) copy.all = undefined;
-    else add(new ToldRecord(...next.value));
+    else add(new ReplicatedRegistration(...next.value));
   }
   return records;
 }

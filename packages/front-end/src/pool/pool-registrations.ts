@@ -12,8 +12,8 @@ import {
 import { RegistrationsFile, type RegistrationsFileOptions } from '../registrations/registrations-file.ts';
 import { readCopies } from './copy-message.ts';
 import { PoolCopies, type PoolCopiesOptions } from './pool-copies.ts';
+import { voucherOf } from './registration-sources.ts';
 import { SkippedAddresses } from './skipped-addresses.ts';
-import { voucherOf } from './vouchers.ts';
 
 /** What {@link PoolRegistrations} needs. */
 export interface PoolRegistrationsOptions extends Omit<PoolCopiesOptions, 'records'> {

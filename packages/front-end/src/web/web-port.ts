@@ -7,7 +7,7 @@ import { RefusalLimit } from '@entente/tls/internal';
 import { links, mayRequest, takesFrom } from '@entente/topology';
 import { answerWeb } from './answer-web.ts';
 import type { WebAccess } from './web-access.ts';
-import { WebLines } from './web-lines.ts';
+import { WebRequestLog } from './web-request-log.ts';
 
 /** What the port for web services is opened with. */
 export interface WebPortOptions {
@@ -36,7 +36,7 @@ const answerTimeoutMs = 30_000;
  */
 export function openWebPort({ access, logger, member, onRefusal }: WebPortOptions): FollowedListener {
   const { fqdn, identity, trust } = member;
-  const lines = new WebLines(logger);
+  const lines = new WebRequestLog(logger);
   const connections = new RefusalLimit();
   const handle = answerWeb({
     access,

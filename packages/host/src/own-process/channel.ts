@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { endWithServer, type Guard } from './end-with-server.ts';
-import { Lines } from './lines.ts';
+import { LineSplitter } from './line-splitter.ts';
 import { type Permission, permissionOptions, runnerFile } from './permissions.ts';
 
 /** The pipe between the server and the process. */
@@ -46,7 +46,7 @@ export class Channel {
   readonly #gone: Promise<void>;
   readonly #looking: NodeJS.Timeout;
   readonly #guard: Guard | undefined;
-  readonly #lines = new Lines();
+  readonly #lines = new LineSplitter();
   #why: string | undefined;
   #ended = false;
 

@@ -1,5 +1,5 @@
 import type { MessageFault, PlainRequest, SipRequest, SipResponse } from '@entente/sip';
-import type { GivenUp } from './given-up.ts';
+import type { GivenUp } from './close-reason.ts';
 import type { HeldUp } from './held-up.ts';
 
 /** The row of the allow matrix that a connection stands on, and what it is called in logs. */

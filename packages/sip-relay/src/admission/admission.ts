@@ -33,16 +33,16 @@ import type { FlowNames } from '../flow-names.ts';
 import type { RequestOrigin } from '../proxy-policy.ts';
 import { AckAllowance } from './ack-allowance.ts';
 import { applicationIdentity, speaksForItself } from './application-identity.ts';
-import { refuseBrought } from './brought-sender.ts';
+import { checkForwardedSender } from './check-forwarded-sender.ts';
 import { clientAddress, isEdge } from './client-address.ts';
 import { accountDisabled, type Credentials, mayAuthenticate } from './credentials.ts';
 import { refuseOtherEnd } from './dialog-neighbour.ts';
-import { mayVouch } from './may-vouch.ts';
-import { refusePastDirectors } from './past-directors.ts';
+import { mayAssertIdentity } from './may-assert-identity.ts';
 import { ProvenConnections, provenForMs } from './proven-connections.ts';
+import { refuseBypassedDirector } from './refuse-bypassed-director.ts';
+import { accountVersionField } from './register-hops.ts';
 import type { AcceptedIdentity, Sender } from './sender.ts';
 import { UserAddresses } from './user-addresses.ts';
-import { accountVersionField } from './vouch.ts';
 
 /** What decides who sends a request. */
 export interface AdmissionOptions {
@@ -207,7 +207,13 @@ export class Admission {
     const allowed = mayRequest(topology, { fqdn: server }, { fqdn }, origin.link.row);
     const isDirector = topology.servers.get(server)?.role === 'director';
     const isForItself = speaksForItself(topology, server);
-    const standing = { topology, allowed, isDirector, isForItself, vouches: mayVouch(topology, server) };
+    const standing = {
+      topology,
+      allowed,
+      isDirector,
+      isForItself,
+      vouches: mayAssertIdentity(topology, server),
+    };
     this.#standings.set(origin, standing);
     return standing;
   }
@@ -229,9 +235,9 @@ export class Admission {
     const topology = this.#options.topology();
     const role = topology.servers.get(server)?.role;
     const refused =
-      refusePastDirectors(dialog, { fqdn, server, topology }) ??
+      refuseBypassedDirector(dialog, { fqdn, server, topology }) ??
       (dialog === undefined ? undefined : refuseOtherEnd(request, dialog, server, topology)) ??
-      refuseBrought(request, role, dialog, { fqdn, isNumberOfUser, topology });
+      checkForwardedSender(request, role, dialog, { fqdn, isNumberOfUser, topology });
     if (refused !== undefined) return refused;
     const isOurs =
       dialog === undefined

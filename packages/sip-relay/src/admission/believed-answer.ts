@@ -6,9 +6,9 @@ import { numbersInClaims } from '../numbering/numbers-in-claims.ts';
 import { withoutFields } from '../without-fields.ts';
 import { speaksForItself } from './application-identity.ts';
 import { authorField } from './author.ts';
-import { mayVouch } from './may-vouch.ts';
+import { mayAssertIdentity } from './may-assert-identity.ts';
 import { messageIdField } from './message-id.ts';
-import { insiderFields } from './vouch.ts';
+import { insiderFields } from './register-hops.ts';
 
 const asserted = 'P-Asserted-Identity';
 const diagnostics = 'Entente-Diagnostics';
@@ -42,7 +42,7 @@ export function believedAnswer(
   const server = bringer();
   if (server === undefined) return withoutFields(response, claimsOfEnds);
   const isEdge = topology.servers.get(server)?.role === 'edge';
-  const isBelieved = !isEdge && mayVouch(topology, server);
+  const isBelieved = !isEdge && mayAssertIdentity(topology, server);
   const isApplication = isBelieved && speaksForItself(topology, server);
   if (isBelieved && !isApplication) return response;
   const untrue = (isApplication ? claimsOfEnds : claims).filter((name) => {

@@ -3,8 +3,8 @@ import { requestBetween } from '@entente/testkit/request';
 import { sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
+import { vouchFor } from './register-hops.ts';
 import type { Sender } from './sender.ts';
-import { vouchFor } from './vouch.ts';
 
 const topology = sampleTopology({
   servers: [sampleFrontEnd, { fqdn: 'chat.contoso.example', role: 'trusted-application' }],

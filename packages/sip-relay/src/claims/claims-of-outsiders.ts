@@ -9,7 +9,7 @@ import {
   type SipResponse,
   type Uri,
 } from '@entente/sip';
-import { insiderFields } from '../admission/vouch.ts';
+import { insiderFields } from '../admission/register-hops.ts';
 import { changedField, changeFields, type FieldChange } from '../field-changes.ts';
 import { namingFields } from '../naming-fields.ts';
 import { transferOnly, withoutFieldsInIt } from './fields-of-addresses.ts';

@@ -1,5 +1,5 @@
 import type { AccountsFault } from '@entente/accounts/directory';
-import { failing, type Standing } from '../standing.ts';
+import { failing, type Standing } from '../store-health.ts';
 
 /** What is known of a server: whether it is reached, and whether it stores changes; a full disk answers queries. */
 export class Contact {

@@ -1,4 +1,4 @@
-export type { Standing } from '../standing.ts';
+export type { Standing } from '../store-health.ts';
 export {
   openPostgresAccounts,
   type PostgresAccounts,

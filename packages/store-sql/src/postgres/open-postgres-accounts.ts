@@ -27,7 +27,7 @@ import {
 } from '../option-problem.ts';
 import { asAccountsFault, createSqlDirectory } from '../ports/sql-directory.ts';
 import { BatchQueue } from '../queue/batch-queue.ts';
-import type { Standing } from '../standing.ts';
+import type { Standing } from '../store-health.ts';
 import { type Change, executeChanges, isStored } from './change-batch.ts';
 import { ChangeListener } from './change-listener.ts';
 import { Contact } from './contact.ts';

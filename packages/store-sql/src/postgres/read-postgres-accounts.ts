@@ -7,7 +7,7 @@ import {
 import { changesSince } from '../accounts/account-feed.ts';
 import { callback, type OptionRules, object, optionProblem, wholeNumber } from '../option-problem.ts';
 import { asAccountsFault } from '../ports/sql-directory.ts';
-import type { Standing } from '../standing.ts';
+import type { Standing } from '../store-health.ts';
 import { ChangeListener } from './change-listener.ts';
 import { checkReader } from './check-reader.ts';
 import { Contact } from './contact.ts';

@@ -2,7 +2,7 @@ import type { PkiFault } from '@entente/pki/ledger';
 import type { OperationPort } from '../operations/operation-port.ts';
 import type { OperationName, OperationParameters, OperationValue } from '../operations/operations.ts';
 import { BatchQueue, type Settled } from '../queue/batch-queue.ts';
-import { failing, type Standing } from '../standing.ts';
+import { failing, type Standing } from '../store-health.ts';
 import { type BatchAnswer, type FaultText, faultOf, type Order } from './order.ts';
 
 /** Options of {@link OperationQueue}. */

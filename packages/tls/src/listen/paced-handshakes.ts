@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { AddressDebts } from './address-debts.ts';
 import { groupOf } from './admission-limits.ts';
+import { FailedHandshakeCosts } from './failed-handshake-costs.ts';
 import { HandshakeCosts, type HandshakeCostsOptions } from './handshake-costs.ts';
 import { HandshakeQueue } from './handshake-queue.ts';
 import { HandshakeReads } from './handshake-reads.ts';
@@ -54,7 +54,7 @@ export class PacedHandshakes {
   readonly #now: () => number;
   readonly #asks: boolean;
   readonly #silentMs: number;
-  readonly #debts: AddressDebts;
+  readonly #debts: FailedHandshakeCosts;
   readonly #costs: HandshakeCosts;
   readonly #queue: HandshakeQueue;
   /** Only where certificates are asked for. */
@@ -73,7 +73,7 @@ export class PacedHandshakes {
     this.#asks = options.asks;
     this.#silentMs = options.silentMs;
     this.#close = options.close;
-    this.#debts = new AddressDebts(now);
+    this.#debts = new FailedHandshakeCosts(now);
     const reads = options.asks
       ? new HandshakeReads({
           yields: (socket) => this.#yields(groupOf(socket)),

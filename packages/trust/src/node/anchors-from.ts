@@ -3,12 +3,12 @@ import { decodeCertificate } from '@entente/x509';
 import type { AnchorLimits, AnchorSet, TrustAnchor } from '../policy/anchor.ts';
 import { checkSettings } from '../policy/check-settings.ts';
 import type { RevocationPolicy } from '../policy/revocation-policy.ts';
+import { checkAnchorsAreCas } from './check-anchors-are-cas.ts';
 import { checkLocation, checks } from './check-options.ts';
 import { StoreFault } from './fault.ts';
 import { follow, followRules } from './follow.ts';
 import { type FoundBlock, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
-import { checkVouching } from './vouching-anchors.ts';
 
 /** What every anchor of a store has in common. */
 export interface AnchorDefaults {
@@ -55,7 +55,7 @@ export async function anchorsFrom(
     typeof location === 'string' ? [location] : [],
     async () => {
       const set = anchorSet(await readBlocks(location, 'CERTIFICATE'), options, placeOf(location));
-      checkVouching(set, placeOf(location), options.onFault);
+      checkAnchorsAreCas(set, placeOf(location), options.onFault);
       return set;
     },
     options,
