@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { pick, positiveNumber, readCommandLine, UsageFault } from '../runner/command-line.ts';
 import { discover } from '../runner/discover.ts';
 import type { Outcome, Output } from '../runner/main.ts';
-import type { BenchOptions, BenchOutcome, BenchResult, BenchSuite } from './suite.ts';
+import { Bench, type BenchOptions, type BenchResult, type BenchSuite, type Measure } from './suite.ts';
 
 const usage = `pnpm bench [name …] [--seconds N] [--short] [--strict] [--json]
 pnpm bench watch [--commit]
@@ -40,20 +40,16 @@ export interface BenchRun {
   readonly skipped: readonly string[];
 }
 
-/** Where this run differs from the command's: tests pass their own folder. */
-export interface BenchSetting {
-  readonly folder?: string;
-}
-
 /**
  * The benchmark runner.
  *
- * @throws UsageFault for an unknown name or a bad number.
+ * @param suites - by name, loaded only when they are run; default those of `suites/`
+ * @throws UsageFault for an unknown name or a bad number
  */
 export async function runBench(
   argv: readonly string[],
   { log }: Output,
-  setting: BenchSetting = {},
+  suites?: readonly Loadable[],
 ): Promise<Outcome> {
   const { names, help, values } = readCommandLine(argv, {
     seconds: { type: 'string' },
@@ -69,29 +65,31 @@ export async function runBench(
     return { report: { ok: true, usage }, ok: true };
   }
   const short = values.short === true;
-  const seconds = positiveNumber(values, 'seconds') ?? (short ? 1 : 5);
-  const folder = setting.folder ?? fileURLToPath(new URL('./suites/', import.meta.url));
-  const found = pick(await discover<BenchSuite>(folder, 'suite'), names);
-  for (const option of ['commit', 'minutes', 'write'] as const) {
-    if (values[option] !== undefined) await demandTaken(option, names.length === 0 ? [] : found);
-  }
-  const part = typeof values.part === 'string' ? values.part : undefined;
-  if (part !== undefined) await demandPart(part, names.length === 0 ? [] : found);
-  const write = typeof values.write === 'string' ? values.write : undefined;
-  const minutes = positiveNumber(values, 'minutes');
-  const options: BenchOptions = { seconds, short, commit: values.commit === true, minutes, part, write, log };
+  const folder = fileURLToPath(new URL('./suites/', import.meta.url));
+  const found = pick(suites ?? (await discover<BenchSuite>(folder, 'suite')), names);
+  const part = values.part as string | undefined;
+  const named = names.length === 0 ? [] : found;
+  for (const option of ['commit', 'minutes', 'write', 'part'] as const)
+    if (values[option] !== undefined)
+      demandTaken(option, part, await Promise.all(named.map((entry) => entry.load())));
+  const options: BenchOptions = {
+    seconds: positiveNumber(values, 'seconds') ?? (short ? 1 : 5),
+    short,
+    commit: values.commit === true,
+    minutes: positiveNumber(values, 'minutes'),
+    write: values.write as string | undefined,
+    log,
+  };
   const machine = describeMachine();
   const runs: BenchRun[] = [];
   for (const entry of found) {
     log(`${entry.name} …`);
-    const isNamed = names.length > 0;
-    const outcome = await runOne(() => entry.load(), options, isNamed);
-    const run = { name: entry.name, machine, ...outcome };
-    for (const result of run.results) log(line(result));
-    for (const reason of run.skipped) log(`  – skipped: ${reason}`);
-    for (const reason of run.invalid) log(`  ✗ invalid: ${reason}`);
-    for (const reason of run.disturbed) log(`  ${short ? '–' : '✗'} disturbed: ${reason}`);
-    runs.push(run);
+    const { disturbed, invalid, results, skipped } = await runOne(entry, options, names.length > 0, part);
+    for (const result of results) log(line(result));
+    for (const reason of skipped) log(`  – skipped: ${reason}`);
+    for (const reason of invalid) log(`  ✗ invalid: ${reason}`);
+    for (const reason of disturbed) log(`  ${short ? '–' : '✗'} disturbed: ${reason}`);
+    runs.push({ name: entry.name, machine, results, invalid, disturbed, skipped });
   }
   // Once more at the end: that is what a reader of a long log sees.
   if (runs.length > 1)
@@ -99,31 +97,34 @@ export async function runBench(
       for (const reason of invalid) log(`✗ ${name} is invalid: ${reason}`);
       for (const reason of disturbed) log(`${short ? '–' : '✗'} ${name} was disturbed: ${reason}`);
     }
-  const valid = runs.every(
-    ({ invalid, disturbed }) => invalid.length === 0 && (short || disturbed.length === 0),
+  const ok = runs.every(
+    ({ disturbed, invalid, results }) =>
+      invalid.length === 0 &&
+      (short || disturbed.length === 0) &&
+      (values.strict !== true || results.every((result) => result.ok)),
   );
-  const met = runs.every((run) => run.results.every((result) => result.ok));
-  const ok = valid && (met || values.strict !== true);
   return { report: names.length === 1 ? runs[0] : { ok, runs }, ok };
 }
 
-/** @throws UsageFault unless one of the named suites takes the option */
-async function demandTaken(
-  option: 'commit' | 'minutes' | 'write',
-  named: readonly { load(): Promise<BenchSuite> }[],
-): Promise<void> {
-  for (const entry of named) if ((await entry.load()).takes?.includes(option)) return;
-  throw new UsageFault(`--${option} is for a suite that takes it, which is to be named; see --help`);
+/** A suite that is loaded when it is run. */
+interface Loadable {
+  readonly name: string;
+  load(): Promise<BenchSuite>;
 }
 
-/** @throws UsageFault unless it is a part of the only suite that is named */
-async function demandPart(
-  part: string,
-  named: readonly { readonly name: string; load(): Promise<BenchSuite> }[],
-): Promise<void> {
+/** @throws UsageFault unless one of the named suites takes the option, or the only one has the part */
+function demandTaken(
+  option: 'commit' | 'minutes' | 'write' | 'part',
+  part: string | undefined,
+  named: readonly BenchSuite[],
+): void {
+  if (option !== 'part') {
+    if (named.some(({ takes }) => takes?.includes(option))) return;
+    throw new UsageFault(`--${option} is for a suite that takes it, which is to be named; see --help`);
+  }
   const [only, ...others] = named;
-  const parts = only === undefined || others.length > 0 ? [] : ((await only.load()).parts ?? []);
-  if (parts.includes(part)) return;
+  const parts = others.length > 0 || typeof only?.measure !== 'object' ? [] : Object.keys(only.measure);
+  if (parts.includes(part ?? '')) return;
   throw new UsageFault(
     parts.length === 0
       ? '--part is for one suite that has parts, which is to be named; see --help'
@@ -132,29 +133,36 @@ async function demandPart(
 }
 
 async function runOne(
-  load: () => Promise<BenchSuite>,
+  entry: Loadable,
   options: BenchOptions,
   isNamed: boolean,
-): Promise<Required<BenchOutcome>> {
+  part: string | undefined,
+): Promise<Bench> {
+  const bench = new Bench(options);
   try {
-    const suite = await load();
-    if (!isNamed && suite.onlyNamed === true) {
-      const why = `runs only where it is named: pnpm bench ${suite.name}`;
-      return { results: [], invalid: [], disturbed: [], skipped: [why] };
+    const { measure, name, onlyNamed, onlyNamedInShort } = await entry.load();
+    if (!isNamed && onlyNamed === true) {
+      bench.skipped.push(`runs only where it is named: pnpm bench ${name}`);
+      return bench;
     }
-    if (options.short && !isNamed && suite.onlyNamedInShort === true) {
-      const why = `a short run of everything leaves it out; name it: pnpm bench ${suite.name} --short`;
-      return { results: [], invalid: [], disturbed: [], skipped: [why] };
+    if (!isNamed && options.short && onlyNamedInShort === true) {
+      bench.skipped.push(`a short run of everything leaves it out; name it: pnpm bench ${name} --short`);
+      return bench;
     }
-    const { results, invalid, disturbed = [], skipped = [] } = await suite.run(options);
-    const senseless = results.filter((result) => !Number.isFinite(result.value));
-    const reasons = [...invalid, ...senseless.map((result) => `"${result.what}" is not a number`)];
-    if (results.length === 0 && reasons.length === 0) reasons.push('nothing was measured');
-    return { results, invalid: reasons, disturbed, skipped };
+    for (const one of measuresOf(measure, part)) await one(bench);
+    for (const { value, what } of bench.results)
+      bench.demand(Number.isFinite(value), `"${what}" is not a number`);
+    bench.demand(bench.results.length + bench.invalid.length > 0, 'nothing was measured');
   } catch (fault) {
     if (fault instanceof UsageFault) throw fault;
-    return { results: [], invalid: [(fault as Error).stack ?? String(fault)], disturbed: [], skipped: [] };
+    bench.invalid.push((fault as Error).stack ?? String(fault));
   }
+  return bench;
+}
+
+function measuresOf(measure: BenchSuite['measure'], part: string | undefined): readonly Measure[] {
+  if (typeof measure === 'function') return [measure];
+  return Object.entries(measure).flatMap(([name, one]) => (part === undefined || part === name ? [one] : []));
 }
 
 function describeMachine(): Machine {

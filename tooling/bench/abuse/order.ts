@@ -24,13 +24,6 @@ export interface Target {
   readonly unknownIdentity: NonNullable<LoadTls['identity']>;
 }
 
-/** What an attacking process tells its parent. */
-export type AttackNotice =
-  | { readonly type: 'under way' }
-  /** How often the attack did what it does, in its own words. */
-  | { readonly type: 'done'; readonly did: string }
-  | { readonly type: 'fault'; readonly message: string };
-
 /** An attack that runs until it is told to stop. */
 export interface RunningAttack {
   /** Ends it; what it did, for the report. */

@@ -1,6 +1,8 @@
 import { constants } from 'node:crypto';
 import { createServer } from 'node:tls';
 import type { HandshakeServerOrder, ServerUsage } from '../handshake/order.ts';
+import { obey } from '../process/obey.ts';
+import { cpuMicros } from '../process/processor-time.ts';
 
 /**
  * The bare platform: a mutual-TLS server of node:tls that believes whom OpenSSL believes, without revocation and without names.
@@ -8,20 +10,13 @@ import type { HandshakeServerOrder, ServerUsage } from '../handshake/order.ts';
  */
 let answered = 0;
 let port = 0;
-const open = new Set<unknown>();
 
-function usage(): ServerUsage {
-  const { user, system } = process.cpuUsage();
-  return {
-    port,
-    cpuMicros: user + system,
-    answered,
-    open: open.size,
-    residentBytes: process.memoryUsage.rss(),
-  };
-}
+obey(async (order: HandshakeServerOrder | 'usage'): Promise<ServerUsage> => {
+  if (order !== 'usage') port = await listen(order);
+  return { port, cpuMicros: cpuMicros(), answered, residentBytes: process.memoryUsage.rss() };
+});
 
-process.once('message', (order: HandshakeServerOrder) => {
+function listen(order: HandshakeServerOrder): Promise<number> {
   const { asksForCertificates = true } = order;
   const server = createServer(
     {
@@ -35,17 +30,12 @@ process.once('message', (order: HandshakeServerOrder) => {
     },
     (socket) => {
       answered += 1;
-      open.add(socket);
       socket.on('error', () => {});
-      socket.on('close', () => open.delete(socket));
       socket.write('.');
       socket.resume();
     },
   );
-  server.listen(0, '127.0.0.1', () => {
-    ({ port } = server.address() as { port: number });
-    process.on('message', () => process.send?.(usage()));
-    process.send?.(usage());
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
   });
-});
-process.once('disconnect', () => process.exit(0));
+}

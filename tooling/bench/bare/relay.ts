@@ -1,6 +1,7 @@
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { GatheredWriter } from '../load/gathered-writer.ts';
 import { MessageCutter } from '../load/message-cutter.ts';
+import { obey } from '../process/obey.ts';
 
 /**
  * The bare platform: a relay between mutual-TLS connections with nothing of SIP in it but the cut between messages.
@@ -20,16 +21,7 @@ export interface RelayPorts {
   readonly calledPort: number;
 }
 
-process.once('message', (order: RelayOrder) => {
-  start(order).then(
-    (ports) => process.send?.(ports),
-    (fault: Error) => {
-      process.stderr.write(`${fault.stack}\n`);
-      process.exit(1);
-    },
-  );
-});
-process.once('disconnect', () => process.exit(0));
+obey(start);
 
 async function start(order: RelayOrder): Promise<RelayPorts> {
   const callers: TLSSocket[] = [];

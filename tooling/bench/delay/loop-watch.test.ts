@@ -1,6 +1,6 @@
 import { spawnTied } from '@entente/testkit/repository';
 import { describe, expect, it } from 'vitest';
-import { Inspector, inspectorPlace } from '../load/inspector.ts';
+import { Inspector, inspectorPlace } from '../process/inspector.ts';
 import { startDelay, startStretches } from './loop-watch.ts';
 
 /** Again and again something that takes thirty milliseconds of the processor, however busy the machine is. */

@@ -1,4 +1,4 @@
-import type { Inspector } from '../load/inspector.ts';
+import type { Inspector } from '../process/inspector.ts';
 
 /** How long the event loop of a process kept others waiting, in milliseconds. */
 export interface LoopDelay {

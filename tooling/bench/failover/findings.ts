@@ -1,24 +1,17 @@
-import { quantile } from '../live-trust/connection-record.ts';
-import { type BenchResult, measured } from '../suite.ts';
-
-/** What a scenario has found, as values: one may come from another process. */
-export interface Findings {
-  readonly results: readonly BenchResult[];
-  /** Promises that were broken, however much time there was. */
-  readonly broken: readonly string[];
-}
+import { quantile } from '../statistics.ts';
+import type { Bench } from '../suite.ts';
 
 /** Within which each user is reachable again, in milliseconds. */
 export const promisedMs = 5_000;
 
-/** Collects what a scenario finds. */
-export class FindingsRecord implements Findings {
-  readonly results: BenchResult[] = [];
-  readonly broken: string[] = [];
+/** Tells a bench what a scenario finds. */
+export class Findings {
+  readonly #bench: Bench;
   readonly #scene: string;
 
   /** @param scene - what stands before each line, e.g. `with Redis` */
-  constructor(scene: string) {
+  constructor(bench: Bench, scene: string) {
+    this.#bench = bench;
     this.#scene = scene;
   }
 
@@ -28,12 +21,12 @@ export class FindingsRecord implements Findings {
    * @param otherwise - what is wrong where it is not
    */
   demand(holds: boolean, otherwise: string): void {
-    if (!holds) this.broken.push(`${this.#scene}: ${otherwise}`);
+    this.#bench.demand(holds, `${this.#scene}: ${otherwise}`);
   }
 
   /** A figure that is only printed. */
   count(what: string, value: number, unit: string): void {
-    this.results.push(measured(`${this.#scene}: ${what}`, value, unit));
+    this.#bench.figure(`${this.#scene}: ${what}`, value, unit);
   }
 
   /**
@@ -48,8 +41,8 @@ export class FindingsRecord implements Findings {
     this.demand(delays.length > 0, `${what}: nothing was measured`);
     if (isPromised) this.demand(missing === 0, `${what}: never, for ${missing} of ${delays.length}`);
     const add = (part: string, value: number, atMost?: number): void => {
-      const aim = atMost === undefined ? {} : { aim: { atMost } };
-      this.results.push(measured(`${this.#scene}: ${what}, ${part}`, value, 'ms', aim));
+      const aim = atMost === undefined ? undefined : { atMost };
+      this.#bench.figure(`${this.#scene}: ${what}, ${part}`, value, 'ms', { aim });
     };
     add(`median of ${known.length}`, quantile(known, 0.5));
     add('p99', quantile(known, 0.99));

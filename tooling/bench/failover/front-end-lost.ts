@@ -1,5 +1,5 @@
 import { monotonicMs } from '../live-trust/order.ts';
-import type { FindingsRecord } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { beginningWith, type Person, personOf } from './person.ts';
 import type { FailoverPool, PoolMember } from './pool.ts';
 import { eachOf, reachedAfter } from './reach.ts';
@@ -14,7 +14,7 @@ export interface Scene {
   /** Names of users who have not registered yet; a scenario takes those that it needs. */
   readonly newcomers: string[];
   readonly log: (line: string) => void;
-  readonly findings: FindingsRecord;
+  readonly findings: Findings;
 }
 
 /**

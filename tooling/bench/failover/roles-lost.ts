@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SipRequest } from '@entente/sip';
 import type { Call } from '@entente/sip-endpoint';
 import type { ServerPeer } from '../../../packages/mediation/test/server-peer.ts';
@@ -7,7 +8,8 @@ import {
   type TelephoneNetwork,
 } from '../../scenarios/telephone/telephone-network.ts';
 import { monotonicMs } from '../live-trust/order.ts';
-import { FindingsRecord } from './findings.ts';
+import type { Bench } from '../suite.ts';
+import { Findings } from './findings.ts';
 import type { PoolMember } from './pool.ts';
 
 /** A call with the telephone network, as each side has it. */
@@ -29,10 +31,9 @@ const sdp = { contentType: 'application/sdp', body: 'v=0\r\n' };
 /**
  * Kills one of two edges, directors, mediation servers and front ends, each while a user outside and one inside call the telephone
  * network again and again, and calls of both are up; after each it starts the server again.
- * @param log - who is killed
  */
-export async function loseRoles(log: (line: string) => void): Promise<FindingsRecord> {
-  const findings = new FindingsRecord('two of each role');
+export async function loseRoles(bench: Bench): Promise<void> {
+  const findings = new Findings(bench, 'two of each role');
   await using network = await startTelephoneNetwork({ edges: 2, directors: 2, mediation: 2, frontEnds: 2 });
   const scene = await sceneIn(network, findings);
   const { directors, edges, mediation, members } = network.pool;
@@ -42,21 +43,20 @@ export async function loseRoles(log: (line: string) => void): Promise<FindingsRe
     ['a mediation server', mediation],
     ['a front end', members],
   ] as const) {
-    log(`${what} of two, ${server?.fqdn}, is killed`);
+    bench.log(`${what} of two, ${server?.fqdn}, is killed`);
     await lose(scene, what, server as PoolMember);
   }
-  return findings;
 }
 
 interface RolesScene {
   readonly network: TelephoneNetwork;
-  readonly findings: FindingsRecord;
+  readonly findings: Findings;
   readonly gateway: ServerPeer;
   readonly erin: Telephone;
   readonly alice: Telephone;
 }
 
-async function sceneIn(network: TelephoneNetwork, findings: FindingsRecord): Promise<RolesScene> {
+async function sceneIn(network: TelephoneNetwork, findings: Findings): Promise<RolesScene> {
   for (const [index, gateway] of network.gateways.entries())
     gateway.chooses = ({ method }) =>
       method === 'INVITE'
@@ -214,8 +214,4 @@ async function endsWithin(
 
 function isUp({ status }: { readonly status: number }): boolean {
   return status === 200;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { monotonicMs } from '../live-trust/order.ts';
-import { FindingsRecord } from './findings.ts';
+import { type Bench, temporaryFolder } from '../suite.ts';
+import { Findings } from './findings.ts';
 import type { Scene } from './front-end-lost.ts';
 import { beginningWith, type Person, personOf } from './person.ts';
 import type { MemberPlace } from './planned-servers.ts';
@@ -14,54 +12,46 @@ export interface SceneOptions extends Pick<PoolOptions, 'edges' | 'redis'> {
   /** What stands before each line of the report. */
   readonly name: string;
   readonly places: readonly MemberPlace[];
-  /** Users on each member, and over each edge. */
-  readonly each: number;
   /** Users who register while something is lost. */
   readonly newcomers: number;
-  readonly log: (line: string) => void;
 }
 
 /**
- * Starts a pool, registers users on each member, and plays a scene.
+ * Starts a pool, registers users on each member and over each edge, and plays a scene.
  * @param options - how many of what
  * @param play - does what the scene is about
  */
 export async function runScene(
-  { each, edges = [], log, name, newcomers, places, redis }: SceneOptions,
+  bench: Bench,
+  { edges = [], name, newcomers, places, redis }: SceneOptions,
   play: (scene: Scene) => Promise<void>,
-): Promise<FindingsRecord> {
-  const findings = new FindingsRecord(name);
-  const directory = await mkdtemp(join(tmpdir(), 'entente-failover-'));
+): Promise<void> {
+  const each = bench.short ? 4 : 30;
+  const log = (line: string): void => bench.log(`${name}: ${line}`);
+  await using directory = await temporaryFolder('failover');
   const namesOf = (what: string, count: number): string[] =>
     Array.from({ length: count }, (_, index) => `${what}${index + 1}`);
   const users = namesOf('user', each * places.length);
   const outside = namesOf('outsider', each * edges.length);
   const others = namesOf('newcomer', newcomers);
+  const all = [...users, ...outside, ...others];
+  await using pool = await startPool({ directory: directory.path, users: all, places, edges, redis });
+  const servers = `${places.length} front ends${edges.length === 0 ? '' : ` and ${edges.length} edges`}`;
+  log(`an authority and ${servers} run; ${users.length + outside.length} users register`);
+  const people = (names: readonly string[], at: readonly PoolMember[]): readonly Person[] =>
+    names.map((user, index) => personOf(pool, user, beginningWith(at, index % at.length)));
+  const residents = people(users, pool.members);
+  const outsiders = people(outside, pool.edges);
   try {
-    const all = [...users, ...outside, ...others];
-    await using pool = await startPool({ directory, users: all, places, edges, redis });
-    const servers = `${places.length} front ends${edges.length === 0 ? '' : ` and ${edges.length} edges`}`;
-    log(`${name}: an authority and ${servers} run; ${users.length + outside.length} users register`);
-    const residents = users.map((user, index) =>
-      personOf(pool, user, beginningWith(pool.members, index % places.length)),
-    );
-    const outsiders = outside.map((user, index) =>
-      personOf(pool, user, beginningWith(pool.edges, index % edges.length)),
-    );
-    try {
-      const answers = await eachOf([...residents, ...outsiders], (person) => person.register());
-      if (answers.some((status) => status !== 200))
-        throw new Error(`the users could not register: ${answers.join()}`);
-      await allKnown(pool.members, residents, outsiders);
-      const tell = (line: string): void => log(`${name}: ${line}`);
-      await play({ pool, residents, outsiders, newcomers: others, log: tell, findings });
-    } finally {
-      for (const person of [...residents, ...outsiders]) await person[Symbol.asyncDispose]();
-    }
+    const answers = await eachOf([...residents, ...outsiders], (person) => person.register());
+    if (answers.some((status) => status !== 200))
+      throw new Error(`the users could not register: ${answers.join()}`);
+    await allKnown(pool.members, residents, outsiders);
+    const findings = new Findings(bench, name);
+    await play({ pool, residents, outsiders, newcomers: others, log, findings });
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    for (const person of [...residents, ...outsiders]) await person[Symbol.asyncDispose]();
   }
-  return findings;
 }
 
 /** Members that have just started may not have found each other yet: nothing is lost before each of them knows every user. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { startRedis } from '@entente/testkit/redis';
 import { monotonicMs } from '../live-trust/order.ts';
 import type { Scene } from './front-end-lost.ts';
@@ -134,7 +135,7 @@ class RegistrationStream {
 
   /** Waits until something holds. */
   async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await passed(pauseMs);
+    while (!holds()) await pause(pauseMs);
   }
 
   /** Lets it end once something holds, which then has been seen. */
@@ -153,11 +154,7 @@ class RegistrationStream {
       this.attempts.push({ person, begun, ended: monotonicMs(), status });
       if (status === 200) continue;
       this.#waiting.push(person);
-      await passed(pauseMs);
+      await pause(pauseMs);
     }
   }
-}
-
-function passed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,6 +1,6 @@
 import type { Call } from '@entente/sip-endpoint';
 import { monotonicMs } from '../live-trust/order.ts';
-import type { FindingsRecord } from './findings.ts';
+import type { Findings } from './findings.ts';
 import type { Person } from './person.ts';
 import { inTime } from './reach.ts';
 
@@ -48,7 +48,7 @@ export async function setUp(pairs: readonly Pair[]): Promise<readonly Talk[]> {
  * @param since - moment of a loss, by `monotonicMs`
  * @param findings - where that goes
  */
-export async function endAll(talks: readonly Talk[], since: number, findings: FindingsRecord): Promise<void> {
+export async function endAll(talks: readonly Talk[], since: number, findings: Findings): Promise<void> {
   const ended = await Promise.all(talks.map((talk, index) => end(talk, index % 2, since)));
   const afterMs = ended.map(({ afterMs: after }) => after);
   findings.delays(`each of ${talks.length} calls is ended by one side, and heard of by the other`, afterMs);

@@ -1,17 +1,13 @@
 import { type ConnectionOptions, connect, createSecureContext, type TLSSocket } from 'node:tls';
+import { obey } from '../process/obey.ts';
 import type { ClientMaterial, HandshakeLoadOrder, HandshakeLoadReport, IdleOrder } from './order.ts';
 
 /** The generator's process: keeps a fixed number of full mutual handshakes going, each with the next client certificate. */
-process.on('message', (order: HandshakeLoadOrder | IdleOrder) => {
-  const done = 'hold' in order ? hold(order) : measure(order);
-  void done.then((report) => process.send?.(report));
-});
-process.once('disconnect', () => process.exit(0));
+obey((order: HandshakeLoadOrder | IdleOrder) => ('hold' in order ? hold(order) : measure(order)));
 
 async function measure(order: HandshakeLoadOrder): Promise<HandshakeLoadReport> {
   const clients = order.clients.map(dialOf);
   const counts = { completed: 0, failed: 0 };
-  const before = process.cpuUsage();
   const startedAt = performance.now();
   const endAt = startedAt + order.measureMs;
   let next = 0;
@@ -24,9 +20,7 @@ async function measure(order: HandshakeLoadOrder): Promise<HandshakeLoadReport> 
     }
   };
   await Promise.all(Array.from({ length: order.inFlight }, loop));
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const { user, system } = process.cpuUsage(before);
-  return { ...counts, seconds, generatorShare: (user + system) / 1e6 / seconds };
+  return { ...counts, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
 /** How a client dials. `tls.connect` hands `localAddress` to `net.connect`; its types leave it out. */

@@ -1,19 +1,22 @@
 import * as tls from 'node:tls';
 import { loadCredential, openTrust, serve } from '@entente/tls';
 import { authorise, buildTopology, links, topologyFormat } from '@entente/topology';
+import { obey } from '../process/obey.ts';
+import { cpuMicros } from '../process/processor-time.ts';
 import type { HandshakeServerOrder, ServerUsage } from './order.ts';
 
 /**
  * The same server under the verdict: path, revocation of every certificate, identity, and the topology.
  */
 let answered = 0;
+let port = 0;
 
-process.once('message', (order: HandshakeServerOrder) => {
-  void start(order);
+obey(async (order: HandshakeServerOrder | 'usage'): Promise<ServerUsage> => {
+  if (order !== 'usage') port = await listen(order);
+  return { port, cpuMicros: cpuMicros(), answered, residentBytes: process.memoryUsage.rss() };
 });
-process.once('disconnect', () => process.exit(0));
 
-async function start(order: HandshakeServerOrder): Promise<void> {
+async function listen(order: HandshakeServerOrder): Promise<number> {
   const trust = await openTrust({
     anchors: { pem: order.anchorPem },
     crls: { pem: order.crlsPem.join('') },
@@ -37,18 +40,7 @@ async function start(order: HandshakeServerOrder): Promise<void> {
       socket.resume();
     },
   );
-  const usage = (): ServerUsage => {
-    const { user, system } = process.cpuUsage();
-    return {
-      port: server.port,
-      cpuMicros: user + system,
-      answered,
-      open: server.connections,
-      residentBytes: process.memoryUsage.rss(),
-    };
-  };
-  process.on('message', () => process.send?.(usage()));
-  process.send?.(usage());
+  return server.port;
 }
 
 const serverName = 'fe0.contoso.example';

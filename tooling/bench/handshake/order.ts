@@ -11,15 +11,13 @@ export interface HandshakeServerOrder {
   readonly asksForCertificates?: boolean;
 }
 
-/** What a server answers to each message after it listens. */
+/** What a server answers once it listens, and to each `usage` after it. */
 export interface ServerUsage {
   readonly port: number;
   /** Processor time used so far, microseconds. */
   readonly cpuMicros: number;
   /** Connections answered so far. */
   readonly answered: number;
-  /** Open connections. */
-  readonly open: number;
   /** Resident memory, bytes. */
   readonly residentBytes: number;
 }
@@ -53,6 +51,4 @@ export interface HandshakeLoadReport {
   readonly completed: number;
   readonly failed: number;
   readonly seconds: number;
-  /** Share of its core that the generator used, 0–1. */
-  readonly generatorShare: number;
 }

@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import Database from 'libsql';
-import { buildScript } from '../built.ts';
-import { type BenchOptions, type BenchResult, measured } from '../suite.ts';
+import { askOnce } from '../process/child.ts';
+import { type Bench, temporaryFolder } from '../suite.ts';
 import { type LedgerOrder, type LedgerUsage, recordBytes } from './order.ts';
 
 const callers = 64;
@@ -19,47 +16,43 @@ const bytes = recordBytes.certificate + recordBytes.other;
  * how long it holds up the thread of its callers. Beside it what the disk can do with the same octets in the same groups, and what SQLite
  * can do without a ledger.
  */
-export async function ledgerSize({ log, seconds, short }: BenchOptions): Promise<readonly BenchResult[]> {
+export async function ledgerSize(bench: Bench): Promise<void> {
+  const { log, seconds, short } = bench;
   const certificates = short ? 20_000 : 1_000_000;
-  const folder = mkdtempSync(join(tmpdir(), 'entente-bench-ledger-'));
+  await using folder = await temporaryFolder('bench-ledger');
   const source = (path: string): URL => new URL(`../../../packages/store-sql/src/${path}`, import.meta.url);
-  await using built = await buildScript(new URL('./process.ts', import.meta.url), 'store-sql', {
-    beside: { thread: source('worker/thread.ts') },
-    external: 'libsql',
+  const inProcess = <Answer>(order: Partial<LedgerOrder>): Promise<Answer> =>
+    askOnce<Answer>(
+      new URL('./process.ts', import.meta.url),
+      { directory: folder.path, seconds, callers, ...order },
+      { room: 'store-sql', beside: { thread: source('worker/thread.ts') }, external: 'libsql' },
+    );
+  const begun = performance.now();
+  await inProcess({ fill: certificates });
+  const took = (performance.now() - begun) / 1_000;
+  log(`${certificates} certificates recorded in ${took.toFixed(1)} s`);
+  const limits = () => ({
+    disk: diskWrites(folder.path, seconds / 2),
+    sqlite: sqliteWrites(folder.path, seconds / 2),
   });
-  const run = async (order: Partial<LedgerOrder>): Promise<string> => {
-    const whole: LedgerOrder = { directory: folder, seconds, callers, ...order };
-    const { stdout } = await promisify(execFile)(process.execPath, [built.file, JSON.stringify(whole)]);
-    return stdout;
-  };
-  try {
-    const begun = performance.now();
-    await run({ fill: certificates });
-    const took = (performance.now() - begun) / 1_000;
-    log(`${certificates} certificates recorded in ${took.toFixed(1)} s`);
-    const before = { disk: diskWrites(folder, seconds / 2), sqlite: sqliteWrites(folder, seconds / 2) };
-    const usage = JSON.parse(await run({})) as LedgerUsage;
-    const after = { disk: diskWrites(folder, seconds / 2), sqlite: sqliteWrites(folder, seconds / 2) };
-    const limit = (kind: 'disk' | 'sqlite'): number => (before[kind] + after[kind]) / 2 / writesOfIssuance;
-    const issued = usage.issuancesPerSecond;
-    log(`event loop of the callers: 999 of 1,000 turns below ${usage.usualStallMs.toFixed(1)} ms`);
-    const size = `with ${certificates} certificates`;
-    return [
-      measured(`ledger opens ${size}`, usage.openMs, 'ms', { aim: { atMost: 1_000 } }),
-      measured(`resident after opening ${size}`, usage.openedMb, 'MB'),
-      measured(`resident after issuing ${size}`, usage.issuedMb, 'MB', { aim: { atMost: 200 } }),
-      measured(`issuances stored ${size}, intent and certificate, ${callers} at once`, issued, '/s', {
-        against: { what: 'bare libsql inserts of as many octets, without an index', value: limit('sqlite') },
-        aim: { atLeast: 3_000 },
-      }),
-      measured('the same, beside the disk', issued, '/s', {
-        against: { what: 'appends of as many octets, flushed in the same groups', value: limit('disk') },
-      }),
-      measured('longest stall of the callers by it', usage.longestStallMs, 'ms', { aim: { atMost: 20 } }),
-    ];
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const before = limits();
+  const usage = await inProcess<LedgerUsage>({});
+  const after = limits();
+  const limit = (kind: 'disk' | 'sqlite'): number => (before[kind] + after[kind]) / 2 / writesOfIssuance;
+  const issued = usage.issuancesPerSecond;
+  log(`event loop of the callers: 999 of 1,000 turns below ${usage.usualStallMs.toFixed(1)} ms`);
+  const size = `with ${certificates} certificates`;
+  bench.figure(`ledger opens ${size}`, usage.openMs, 'ms', { aim: { atMost: 1_000 } });
+  bench.figure(`resident after opening ${size}`, usage.openedMb, 'MB');
+  bench.figure(`resident after issuing ${size}`, usage.issuedMb, 'MB', { aim: { atMost: 200 } });
+  bench.figure(`issuances stored ${size}, intent and certificate, ${callers} at once`, issued, '/s', {
+    against: { what: 'bare libsql inserts of as many octets, without an index', value: limit('sqlite') },
+    aim: { atLeast: 3_000 },
+  });
+  bench.figure('the same, beside the disk', issued, '/s', {
+    against: { what: 'appends of as many octets, flushed in the same groups', value: limit('disk') },
+  });
+  bench.figure('longest stall of the callers by it', usage.longestStallMs, 'ms', { aim: { atMost: 20 } });
 }
 
 /** Records per second of a bare file. */

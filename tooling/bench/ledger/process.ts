@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Ledger, LedgerEntry } from '@entente/pki/ledger';
 import { openStore } from '@entente/store-sql';
+import { obey } from '../process/obey.ts';
 import { type LedgerOrder, type LedgerUsage, recordBytes } from './order.ts';
 
 /** A process with the database alone, so that its memory is that of an authority's ledger. */
-const order = JSON.parse(process.argv[2] ?? '{}') as LedgerOrder;
+obey((order: LedgerOrder) => (order.fill === undefined ? measure(order) : fill(order, order.fill)));
+
 const issuer = '0123456789abcdef';
 const started = 1_750_000_000_000;
 /** Appends that wait while the database is filled: a full transaction, and one that is collected. */
@@ -32,7 +34,9 @@ async function together(callers: number, work: () => Promise<void>): Promise<voi
   await Promise.all(Array.from({ length: callers }, work));
 }
 
-async function fill(ledger: Ledger, certificates: number): Promise<void> {
+async function fill({ directory }: LedgerOrder, certificates: number): Promise<void> {
+  await using store = await openStore(directory);
+  const { ledger } = store;
   let count = 0;
   await together(fillCallers, async () => {
     while (count < certificates) await ledger.append(certificate(count++));
@@ -40,11 +44,11 @@ async function fill(ledger: Ledger, certificates: number): Promise<void> {
 }
 
 /** Issues as `createIssuance` records it: the intent first, and the certificate after signing. */
-async function issue(ledger: Ledger): Promise<number> {
+async function issue(ledger: Ledger, { callers, seconds }: LedgerOrder): Promise<number> {
   let issued = 0;
   const begun = performance.now();
-  const end = begun + order.seconds * 1_000;
-  await together(order.callers, async () => {
+  const end = begun + seconds * 1_000;
+  await together(callers, async () => {
     while (performance.now() < end) {
       const entry = certificate(1_000_000 + issued);
       const { certificate: preCertificate, issuedAt: intendedAt, ...rest } = entry;
@@ -58,7 +62,7 @@ async function issue(ledger: Ledger): Promise<number> {
 
 const residentMb = (): number => process.memoryUsage.rss() / 1e6;
 
-async function measure(): Promise<LedgerUsage> {
+async function measure(order: LedgerOrder): Promise<LedgerUsage> {
   const begun = performance.now();
   await using store = await openStore(order.directory);
   const { ledger } = store;
@@ -67,7 +71,7 @@ async function measure(): Promise<LedgerUsage> {
   const openedMb = residentMb();
   const stalls = monitorEventLoopDelay({ resolution: 1 });
   stalls.enable();
-  const issuancesPerSecond = await issue(ledger);
+  const issuancesPerSecond = await issue(ledger, order);
   stalls.disable();
   return {
     openMs,
@@ -77,11 +81,4 @@ async function measure(): Promise<LedgerUsage> {
     longestStallMs: stalls.max / 1e6,
     usualStallMs: stalls.percentile(99.9) / 1e6,
   };
-}
-
-if (order.fill === undefined) {
-  process.stdout.write(JSON.stringify(await measure()));
-} else {
-  await using store = await openStore(order.directory);
-  await fill(store.ledger, order.fill);
 }

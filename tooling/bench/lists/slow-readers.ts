@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
@@ -11,7 +10,7 @@ import { openLedger } from '@entente/store-sql';
 import { type AppProcess, freePorts } from '@entente/testkit';
 import { startApp } from '@entente/testkit/repository';
 import { stringify } from 'yaml';
-import { type BenchOptions, type BenchOutcome, measured } from '../suite.ts';
+import { type Bench, temporaryFolder } from '../suite.ts';
 
 const readers = 150;
 const warmUp = 3;
@@ -27,51 +26,41 @@ const mostCopies = 4;
  * Resident memory of a running authority while 150 readers take nothing of a long revocation list that each has asked for: over HTTPS as
  * members, and over plain HTTP as outsiders. Beside it what one copy for each would be.
  */
-export async function slowReaders({ log, short }: BenchOptions): Promise<BenchOutcome> {
-  if (!existsSync('/proc/self/status'))
-    return {
-      results: [],
-      invalid: [],
-      skipped: ['slow readers of a list: memory is read in /proc, as Linux has it'],
-    };
-  const folder = await mkdtemp(join(tmpdir(), 'entente-bench-lists-'));
-  try {
-    const [httpsPort, objectsPort] = (await freePorts(2)) as [number, number];
-    const made = await initialise(folder, objectsPort);
-    await fill(join(folder, 'ca'), made.issuerId, short ? 10_000 : 100_000);
-    await using authority = await start(folder, httpsPort, objectsPort);
-    const plain = (count: number) => plainReaders(count, objectsPort, `/crl/${made.issuerId}/0.crl`);
-    const mutual = (count: number) => memberReaders(count, httpsPort, `/lists/${made.issuerId}/0`, made);
-    // A few before it counts: code is compiled. Not more, or what these have cost would be there before it counts.
-    for (const begin of [mutual, plain]) await whileReading(authority, 0, () => begin(warmUp));
-    // For both: what the first readers have cost may stay, and would hide what the others cost.
-    const before = await settledMemory(authority.pid);
-    const overHttps = await whileReading(authority, before, () => mutual(readers));
-    const overHttp = await whileReading(authority, before, () => plain(readers));
-    const megabytes = overHttps.listBytes / 1e6;
-    log(`a list of ${megabytes.toFixed(1)} MB, ${readers} readers that take nothing of it`);
-    const against = { what: 'a copy for each', value: readers * megabytes };
-    // A short list weighs less than the buffers of its readers.
-    const aim = short ? {} : { aim: { atMost: mostCopies * megabytes } };
-    return {
-      results: [
-        measured(
-          `resident memory for ${readers} slow readers of a list, HTTPS`,
-          overHttps.growth / 1e6,
-          'MB',
-          { against, ...aim },
-        ),
-        measured(`resident memory for ${readers} slow readers of a list, HTTP`, overHttp.growth / 1e6, 'MB', {
-          against,
-          ...aim,
-        }),
-      ],
-      invalid:
-        overHttp.listBytes === overHttps.listBytes ? [] : ['the two ways gave lists of different length'],
-    };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+export async function slowReaders(bench: Bench): Promise<void> {
+  const { log, short } = bench;
+  if (!existsSync('/proc/self/status')) {
+    bench.skipped.push('slow readers of a list: memory is read in /proc, as Linux has it');
+    return;
   }
+  await using temporary = await temporaryFolder('bench-lists');
+  const { path: folder } = temporary;
+  const [httpsPort, objectsPort] = (await freePorts(2)) as [number, number];
+  const made = await initialise(folder, objectsPort);
+  await fill(join(folder, 'ca'), made.issuerId, short ? 10_000 : 100_000);
+  await using authority = await start(folder, httpsPort, objectsPort);
+  const plain = (count: number) => plainReaders(count, objectsPort, `/crl/${made.issuerId}/0.crl`);
+  const mutual = (count: number) => memberReaders(count, httpsPort, `/lists/${made.issuerId}/0`, made);
+  // A few before it counts: code is compiled. Not more, or what these have cost would be there before it counts.
+  for (const begin of [mutual, plain]) await whileReading(authority, 0, () => begin(warmUp));
+  // For both: what the first readers have cost may stay, and would hide what the others cost.
+  const before = await settledMemory(authority.pid);
+  const overHttps = await whileReading(authority, before, () => mutual(readers));
+  const overHttp = await whileReading(authority, before, () => plain(readers));
+  const megabytes = overHttps.listBytes / 1e6;
+  log(`a list of ${megabytes.toFixed(1)} MB, ${readers} readers that take nothing of it`);
+  const compared = {
+    against: { what: 'a copy for each', value: readers * megabytes },
+    // A short list weighs less than the buffers of its readers.
+    aim: short ? undefined : { atMost: mostCopies * megabytes },
+  };
+  for (const [how, { growth }] of Object.entries({ HTTPS: overHttps, HTTP: overHttp }))
+    bench.figure(
+      `resident memory for ${readers} slow readers of a list, ${how}`,
+      growth / 1e6,
+      'MB',
+      compared,
+    );
+  bench.demand(overHttp.listBytes === overHttps.listBytes, 'the two ways gave lists of different length');
 }
 
 function initialise(folder: string, objectsPort: number): Promise<InitialisedAuthority> {

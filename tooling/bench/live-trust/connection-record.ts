@@ -67,9 +67,3 @@ export class ConnectionRecord {
     return { delays, open };
   }
 }
-
-/** A share of sorted or unsorted values; 0 of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-}

@@ -117,7 +117,7 @@ export class Connections implements AsyncDisposable {
     parties: readonly [string, string],
     bothReport: boolean,
   ): Promise<void> {
-    const localPorts = await from.process.dial(order);
+    const localPorts = await from.process.ask<readonly number[]>(order);
     this.#add(order.openings, localPorts, { parties, bothReport, remotePort: order.port });
   }
 

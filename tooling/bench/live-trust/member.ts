@@ -3,26 +3,28 @@ import { joinDomain } from '@entente/member';
 import { type Log, serve } from '@entente/tls';
 import { links } from '@entente/topology';
 import { addresses } from '../../scenarios/harness/authority-orders.ts';
+import { obey, tell } from '../process/obey.ts';
 import { openConnections } from './open-connections.ts';
-import { type ClosedEnd, type DialOrder, type MemberOrder, type MemberReport, monotonicMs } from './order.ts';
+import { type DialOrder, type MemberOrder, monotonicMs } from './order.ts';
 
 /** A server that is a member of the domain, and does nothing but hold connections. It ends with the process that started it. */
 const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: (_, text) => console.error(text) };
-/** The other side may be gone: then this process ends. */
-const report = (message: MemberReport): void =>
-  void process.send?.(message, undefined, undefined, (error) => {
-    if (error !== null) process.exit(0);
-  });
-const closed = (end: ClosedEnd): void => report({ kind: 'closed', ...end });
+let dial: ((order: DialOrder) => Promise<readonly number[]>) | undefined;
 
-process.once('disconnect', () => process.exit(0));
-process.once('message', (order) => {
-  run(order as MemberOrder).catch((error: unknown) => {
-    report({ kind: 'failed', why: (error as Error).stack ?? String(error) });
-  });
+obey(async (order: MemberOrder | DialOrder) => {
+  if ('openings' in order) return await dial?.(order);
+  dial = await join(order);
+  return undefined;
 });
 
-async function run({ address, directory, fqdn, port, token }: MemberOrder): Promise<void> {
+/** @returns opens connections, each admitted by both ends, and gives their local ports, in the order of the openings */
+async function join({
+  address,
+  directory,
+  fqdn,
+  port,
+  token,
+}: MemberOrder): Promise<NonNullable<typeof dial>> {
   const member = await joinDomain({ fqdn, directory, token, addresses, log });
   const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const { identity, trust } = member;
@@ -41,14 +43,13 @@ async function run({ address, directory, fqdn, port, token }: MemberOrder): Prom
       socket.on('error', () => {});
       socket.once('data', (greeting: Buffer) => {
         const id = greeting.toString('utf8').trim();
-        socket.once('close', () => closed({ id, end: 'accepted', at: monotonicMs() }));
+        socket.once('close', () => tell({ id, end: 'accepted', at: monotonicMs() }));
         socket.write('welcome\n');
         socket.resume();
       });
     },
   );
-  process.on('message', (message) => {
-    const { host, link, name, openings, port: remotePort } = message as DialOrder;
+  return ({ host, link, name, openings, port: remotePort }) => {
     const where = { trust, identity, host, port: remotePort };
     const dialling =
       link === 'authority'
@@ -64,10 +65,6 @@ async function run({ address, directory, fqdn, port, token }: MemberOrder): Prom
             expect: { mode: 'host', name } as const,
             link: { name: 'SIP', interface: 'internal', local: fqdn } as const,
           };
-    openConnections(dialling, openings, closed).then(
-      (localPorts) => report({ kind: 'dialled', localPorts }),
-      (error: Error) => report({ kind: 'failed', why: `${fqdn} → ${name}: ${error.message}` }),
-    );
-  });
-  report({ kind: 'ready' });
+    return openConnections(dialling, openings, tell);
+  };
 }

@@ -11,8 +11,8 @@ import {
   createAuthorityPlace,
   domain,
 } from '../../scenarios/harness/authority-place.ts';
-import { buildScript } from '../built.ts';
-import { type MemberProcess, startMember } from './member-process.ts';
+import { buildScript } from '../process/built-script.ts';
+import { Child } from '../process/child.ts';
 import type { ClosedEnd } from './order.ts';
 
 /** A server of the network, and where it listens for others. */
@@ -32,7 +32,7 @@ export interface EdgePlace extends Place {
 export interface LiveNetwork extends AsyncDisposable {
   readonly place: AuthorityPlace;
   readonly orders: AuthorityOrders;
-  readonly members: readonly (Place & { readonly process: MemberProcess })[];
+  readonly members: readonly (Place & { readonly process: Child })[];
   readonly edge: EdgePlace;
   /** Certifies the servers of the partner. */
   readonly partnerAuthority: PublicAuthority;
@@ -100,7 +100,11 @@ export async function startLiveNetwork(
       places.map(async (one, index) => {
         const token = await orders.joinToken(one.fqdn);
         const order = { ...one, directory: join(directory, one.fqdn), token };
-        return { ...one, process: own(await startMember(script.file, index % 2, order, onClosed)) };
+        const flags = ['--import', 'reflect-metadata'];
+        const heard = (end: unknown): void => onClosed(end as ClosedEnd);
+        const process = own(await Child.start(script, { core: index % 2, flags, heard }));
+        await process.ask(order);
+        return { ...one, process };
       }),
     );
     const configFile = join(directory, 'edge.yaml');

@@ -28,14 +28,6 @@ export interface MemberOrder {
   readonly port: number;
 }
 
-/** What a member process says. */
-export type MemberReport =
-  | { readonly kind: 'ready' }
-  /** All connections of an order are open. Local ports, in the order of the openings. */
-  | { readonly kind: 'dialled'; readonly localPorts: readonly number[] }
-  | { readonly kind: 'failed'; readonly why: string }
-  | ({ readonly kind: 'closed' } & ClosedEnd);
-
 /** One end of a connection has closed. */
 export interface ClosedEnd {
   readonly id: string;

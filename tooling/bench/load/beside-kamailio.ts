@@ -1,7 +1,7 @@
 import type { TestAuthority } from '@entente/testkit';
+import { type Measurement, runLoad } from './clients.ts';
 import { startKamailio } from './kamailio.ts';
-import type { LoadOrder, LoadPair } from './order.ts';
-import { type Measurement, runLoad } from './run-load.ts';
+import type { LoadPair, OpenOrder, Work } from './order.ts';
 
 /** What Kamailio does on this machine: the best of several numbers of processes on one core. */
 export interface BesideKamailio {
@@ -22,7 +22,7 @@ export interface BesideOptions {
   readonly pairs: readonly LoadPair[];
   /** Password of every user. */
   readonly password: string;
-  readonly timing: Pick<LoadOrder, 'warmUpMs' | 'measureMs' | 'messageBytes' | 'inFlight'>;
+  readonly timing: Work;
   /** Numbers of processes to try. */
   readonly children: readonly number[];
   /** Share of its maximum at which latency is measured. */
@@ -45,11 +45,14 @@ export async function measureKamailio(
   const load = async (
     what: string,
     how: { readonly children: number; readonly password?: string },
-    order: Pick<LoadOrder, 'pairs' | 'ratePerSecond' | 'what'>,
+    order: Pick<OpenOrder, 'pairs' | 'what'>,
+    ratePerSecond?: number,
   ): Promise<Measurement> => {
     log(`  Kamailio with ${how.children} processes, ${what} …`);
     await using kamailio = await startKamailio(authority, { domain, ...how });
-    return await runLoad(`Kamailio, ${what}`, { ...kamailio.sides, ...timing, ...order }, kamailio.pid);
+    const { pid, side } = kamailio;
+    const sides = { caller: side, called: side, ...order };
+    return await runLoad({ what: `Kamailio, ${what}`, pid, sides }, { ...timing, ratePerSecond });
   };
   let children = 0;
   let message: Measurement | undefined;
@@ -73,6 +76,6 @@ export async function measureKamailio(
   const call = await load('calls', { children }, { pairs: open, what: 'call' });
   const pacedRate = Math.max(100, Math.floor(message.perSecond * latencyShare));
   const at = `MESSAGE, ${pacedRate} a second`;
-  const paced = await load(at, { children }, { pairs: open, ratePerSecond: pacedRate });
+  const paced = await load(at, { children }, { pairs: open }, pacedRate);
   return { children, message, users, call, paced, pacedRate };
 }

@@ -1,4 +1,5 @@
 import { register } from './called.ts';
+import type { LoadCaller } from './load.ts';
 import { firstLine, LoadConnection } from './load-connection.ts';
 import type { LoadPair, LoadTls } from './order.ts';
 
@@ -7,15 +8,14 @@ const crypto = 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgew
 const offer = `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 49170 RTP/SAVP 0\r\n${crypto}\r\n`;
 
 /** The side that calls: INVITE, and where it is answered ACK and BYE at once; the 200 for BYE ends a call. */
-export class CallCaller {
+export class CallCaller implements LoadCaller {
   readonly #connection: LoadConnection;
   readonly #pair: LoadPair;
   readonly #contact: string;
   readonly #hangsUp: boolean;
   /** Each BYE, and each that was answered with 200. */
   readonly inDialogs = { sent: 0, succeeded: 0 };
-  /** Called with the end of every call. */
-  finished: (sequence: number, statusLine: string | undefined) => void = () => undefined;
+  finished: LoadCaller['finished'] = () => undefined;
 
   private constructor(connection: LoadConnection, pair: LoadPair, hangsUp: boolean) {
     this.#connection = connection;
@@ -35,14 +35,12 @@ export class CallCaller {
     return new CallCaller(connection, pair, hangsUp);
   }
 
-  /** @param sequence - unique over the whole run, above 0 */
   send(sequence: number): void {
     const { to } = this.#pair;
     const tail = `Contact: ${this.#contact}\r\nContent-Type: application/sdp\r\nContent-Length: ${offer.length}\r\n\r\n${offer}`;
     this.#connection.send(`${this.#head('INVITE', to, `<${to}>`, sequence, 1)}${tail}`);
   }
 
-  /** @param ended - told when the server closes the connection */
   watch(ended: (why: string) => void): void {
     this.#connection.ended = ended;
   }

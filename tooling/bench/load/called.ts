@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { readChallenge } from './digest.ts';
+import { DigestAnswerer, readChallenge } from './digest.ts';
 import { firstLine, LoadConnection } from './load-connection.ts';
 import type { Credentials, LoadPair, LoadTls } from './order.ts';
 import { registration, stayRegistered } from './registration.ts';
@@ -94,9 +94,9 @@ export async function askToRegister(
   credentials: Credentials,
   cseq: number,
 ): Promise<string> {
-  const write = (number: number, answered?: string): string =>
-    registration(connection, user, { credentials, number, answered });
-  const response = await connection.exchange(write(cseq), answerMs);
-  if (readChallenge(response) === undefined) return response;
-  return connection.exchange(write(cseq + 1, response), answerMs);
+  const ask = (number: number, answerer?: DigestAnswerer): Promise<string> =>
+    connection.exchange(registration(connection, user, credentials, number, answerer), answerMs);
+  const response = await ask(cseq);
+  const challenge = readChallenge(response);
+  return challenge === undefined ? response : ask(cseq + 1, new DigestAnswerer(challenge, credentials));
 }

@@ -1,41 +1,21 @@
 import { createTestAuthority } from '@entente/testkit';
 import { decodePemCertificates } from '@entente/x509';
 import { describe, expect, it } from 'vitest';
+import { judgedBy, measurement } from '../testing/measurement.ts';
 import { judgeEdge, type Rounds } from './judge-edge.ts';
 import { partnersWith } from './pool-edge.ts';
-import type { Measurement } from './run-load.ts';
-
-function measurement(
-  serverMicros: number | undefined,
-  invalid: readonly string[] = [],
-  disturbed: readonly string[] = [],
-): Measurement {
-  const report = {
-    completed: 1,
-    refused: {},
-    lost: 0,
-    begun: 1,
-    leftOut: 0,
-    inDialogs: { sent: 0, succeeded: 0 },
-    seconds: 1,
-    generatorShare: 0.1,
-    latencyMs: null,
-  };
-  return { ...report, perSecond: 1, serverMicros, invalid, disturbed };
-}
 
 function roundsOf(front: number, few: number, many: number): Rounds {
   const two = (quiet: number) => [measurement(3 * quiet), measurement(quiet)];
   return { front: two(front), few: two(few), many: two(many) };
 }
 
-function missed(rounds: Rounds): number[] {
-  return judgeEdge(rounds).results.flatMap(({ ok }, row) => (ok ? [] : [row]));
-}
+const judged = (rounds: Rounds) => judgedBy((bench) => judgeEdge(bench, rounds));
+const missed = (rounds: Rounds) => judged(rounds).results.flatMap(({ ok }, row) => (ok ? [] : [row]));
 
 describe('front end and edge', () => {
   it('are compared by their quietest round', () => {
-    const [first] = judgeEdge(roundsOf(70, 100, 100)).results;
+    const [first] = judged(roundsOf(70, 100, 100)).results;
     expect(first).toMatchObject({ value: 10_000, ratio: 0.7, ok: true });
   });
 
@@ -48,12 +28,12 @@ describe('front end and edge', () => {
 
   it('prove nothing where one run is invalid, or where the platform tells no processor time', () => {
     const rounds = roundsOf(70, 100, 100);
-    const lost = { ...rounds, many: [...rounds.many, measurement(100, ['3 were lost'])] };
-    expect(judgeEdge(lost).invalid).toEqual(['3 were lost']);
-    const bound = { ...rounds, few: [...rounds.few, measurement(100, [], ['the generator was full'])] };
-    expect(judgeEdge(bound)).toMatchObject({ invalid: [], disturbed: ['the generator was full'] });
-    const untold = { ...rounds, many: [...rounds.many, measurement(undefined)] };
-    expect(judgeEdge(untold)).toMatchObject({ results: [] });
+    const many = [...rounds.many, measurement(100, ['3 were lost'])];
+    expect(judged({ ...rounds, many }).invalid).toEqual(['3 were lost']);
+    const few = [...rounds.few, measurement(100, [], ['the generator was full'])];
+    expect(judged({ ...rounds, few })).toMatchObject({ invalid: [], disturbed: ['the generator was full'] });
+    const untold = [...rounds.many, measurement(undefined)];
+    expect(judged({ ...rounds, many: untold }).results[0]?.value).toBeNaN();
   });
 });
 

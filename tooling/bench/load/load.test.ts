@@ -1,9 +1,10 @@
 import { createTestAuthority } from '@entente/testkit';
 import { describe, expect, it } from 'vitest';
 import { startBareRelay } from './bare-relay.ts';
+import { runLoad } from './clients.ts';
 import { DigestAnswerer, readChallenge } from './digest.ts';
 import { MessageCutter } from './message-cutter.ts';
-import { runLoad } from './run-load.ts';
+import type { OpenOrder, Work } from './order.ts';
 
 describe('the message cutter', () => {
   it('cuts whole messages wherever the chunks end, and keeps every byte', () => {
@@ -65,25 +66,26 @@ describe('the digest answerer', () => {
 describe('the bare relay under load', () => {
   it('hands every MESSAGE and its 200 over, and whole calls, at a fixed rate and in a closed loop', async () => {
     await using relay = await startBareRelay(await createTestAuthority('bench'));
-    const order = {
-      ...relay.sides,
-      pairs: [1, 2, 3].map((i) => ({ from: `sip:a${i}@contoso.example`, to: `sip:b${i}@contoso.example` })),
-      inFlight: 2,
-      warmUpMs: 50,
-      measureMs: 300,
-      messageBytes: 600,
-    };
-    const closed = await runLoad('relay', order, relay.pid);
+    const pairs = [1, 2, 3].map((i) => ({
+      from: `sip:a${i}@contoso.example`,
+      to: `sip:b${i}@contoso.example`,
+    }));
+    const load = (work: Partial<Work>, what: OpenOrder['what'] = 'message') =>
+      runLoad(
+        { what: 'relay', pid: relay.pid, sides: { ...relay.sides(pairs), what } },
+        { inFlight: 2, warmUpMs: 50, measureMs: 300, ...work },
+      );
+    const closed = await load({});
     expect(closed).toMatchObject({ lost: 0, refused: {}, latencyMs: null });
     expect(closed.completed).toBeGreaterThan(0);
-    const calls = await runLoad('relay', { ...order, what: 'call' }, relay.pid);
+    const calls = await load({}, 'call');
     expect(calls).toMatchObject({ lost: 0, refused: {} });
     expect(calls.completed).toBeGreaterThan(0);
-    const paced = await runLoad('relay', { ...order, ratePerSecond: 200 }, relay.pid);
+    const paced = await load({ ratePerSecond: 200 });
     expect(paced).toMatchObject({ lost: 0, refused: {} });
     expect(paced.latencyMs?.p99).toBeGreaterThan(0);
     expect(paced.leftOut).toBe(0);
-    const full = await runLoad('relay', { ...order, ratePerSecond: 200, mostOpen: 0 }, relay.pid);
+    const full = await load({ ratePerSecond: 200, mostOpen: 0 });
     expect(full).toMatchObject({ begun: 0, completed: 0 });
     expect(full.leftOut).toBeGreaterThan(0);
   });

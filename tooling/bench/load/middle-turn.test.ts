@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { measurement } from '../testing/measurement.ts';
 import { middleTurn } from './middle-turn.ts';
-import type { Measurement } from './run-load.ts';
 
-const measurement = (serverMicros: number | undefined, ...reasons: string[]): Measurement =>
-  ({
+const disturbedBy = (serverMicros: number, ...reasons: string[]) =>
+  measurement(
     serverMicros,
-    perSecond: 1,
-    invalid: reasons,
-    disturbed: reasons.map((why) => `${why} as well`),
-  }) as unknown as Measurement;
+    reasons,
+    reasons.map((why) => `${why} as well`),
+  );
 
 describe('two servers in turns', () => {
   it('are compared in the turn with the middle ratio, and what is invalid or disturbed in any counts', async () => {
@@ -22,8 +21,8 @@ describe('two servers in turns', () => {
       asked.push(turn);
       const [one, other] = micros[turn] as (typeof micros)[number];
       return {
-        bare: measurement(one, ...(turn === 0 ? ['disturbed'] : [])),
-        front: measurement(other, ...(turn === 1 ? ['late'] : [])),
+        bare: disturbedBy(one, ...(turn === 0 ? ['disturbed'] : [])),
+        front: disturbedBy(other, ...(turn === 1 ? ['late'] : [])),
       };
     });
     expect(asked).toEqual([0, 1, 2]);

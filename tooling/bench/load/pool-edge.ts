@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import { anchorOf, type PublicAuthority, startPublicAuthority } from '@entente/testkit/repository';
 import type { Partner } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
+import { cores } from '../process/pinned.ts';
+import { startPinnedApp } from '../process/pinned-app.ts';
 import { inForceAt, publishNext } from './next-topology.ts';
-import type { LoadOrder, LoadTls } from './order.ts';
-import { startPinnedApp } from './pinned-app.ts';
-import { cores } from './pinned-process.ts';
+import type { LoadTls, Sides } from './order.ts';
 import type { PoolFrontEnd, PoolFrontEndOptions } from './pool-front-end.ts';
 
 /** The edge in front of a pool. */
 export interface PoolEdge extends AsyncDisposable {
   readonly pid: number;
   /** Callers are a partner's servers over mutual TLS; the called are those of the pool. */
-  readonly byPartner: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
+  readonly byPartner: Sides;
   /**
    * Publishes a topology with this many partners, the one that calls among them; resolves when edge and front ends have it
    * in force.

@@ -4,27 +4,23 @@ import { createCredentialRecord } from '@entente/sip';
 import { type Network, startNetwork } from '@entente/testkit';
 import type { Partner, TopologyDocument } from '@entente/topology';
 import { stringify } from 'yaml';
+import { cores } from '../process/pinned.ts';
+import { startPinnedApp } from '../process/pinned-app.ts';
+import type { LoadedServer } from './loaded-server.ts';
 import { publishNext, topologyAt } from './next-topology.ts';
-import type { LoadOrder, LoadPair, LoadTls } from './order.ts';
-import { startPinnedApp } from './pinned-app.ts';
-import { cores } from './pinned-process.ts';
+import type { LoadPair, LoadTls, Sides } from './order.ts';
 
-/** The front end of a pool with as many users as a measurement needs. */
-export interface PoolFrontEnd extends AsyncDisposable {
-  readonly pid: number;
-  /** The file that it runs. */
-  readonly script: string;
+/** The front end of a pool with as many users as a measurement needs; it can be stopped alone. */
+export interface PoolFrontEnd extends LoadedServer {
   /**
    * Callers are a trusted server over mutual TLS, whose requests are not challenged; the called are users who
    * registered by digest, each over a TLS connection of their own.
    */
-  readonly byServer: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
+  readonly byServer: Sides;
   /** Callers are users too: each authenticates by digest with the first request on the connection. */
-  readonly byUser: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
+  readonly byUser: Sides;
   /** Callers are users outside, who connect to the edge; there where {@link PoolFrontEndOptions.partners} are. */
-  readonly byEdge: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
-  /** Stops the front end alone; resolves when its process has ended. */
-  stop(): Promise<void>;
+  readonly byEdge: Sides;
   /** The network that it belongs to. */
   readonly network: Network;
   /** The newest topology. */

@@ -1,4 +1,4 @@
-import { DigestAnswerer, readChallenge } from './digest.ts';
+import { type Challenge, DigestAnswerer, readChallenge } from './digest.ts';
 import type { LoadConnection } from './load-connection.ts';
 import type { Credentials } from './order.ts';
 
@@ -13,31 +13,24 @@ const firstAgain = 1_000;
 /**
  * A REGISTER of a user for a connection.
  *
- * @param user Address of record.
- * @param parts CSeq, and the response with the challenge that it answers.
+ * @param user - address of record
+ * @param answerer - answers the challenge of a response
  */
 export function registration(
   { localPort }: Pick<LoadConnection, 'localPort'>,
   user: string,
-  parts: {
-    readonly credentials: Credentials;
-    readonly number: number;
-    readonly answered?: string | undefined;
-  },
+  { username }: Credentials,
+  cseq: number,
+  answerer?: DigestAnswerer,
 ): string {
-  const { answered, credentials, number } = parts;
-  const { username } = credentials;
   const uri = `sip:${user.slice(user.indexOf('@') + 1)}`;
-  const challenge = answered === undefined ? undefined : readChallenge(answered);
-  const authorization =
-    challenge === undefined ? '' : new DigestAnswerer(challenge, credentials).answer('REGISTER', uri);
   return (
     `REGISTER ${uri} SIP/2.0\r\n` +
-    `Via: SIP/2.0/TLS 127.0.0.1:${localPort};branch=z9hG4bKr${number}${username}\r\n` +
+    `Via: SIP/2.0/TLS 127.0.0.1:${localPort};branch=z9hG4bKr${cseq}${username}\r\n` +
     `From: <${user}>;tag=r${localPort}\r\nTo: <${user}>\r\n` +
-    `Call-ID: register-${username}-${localPort}\r\nCSeq: ${number} REGISTER\r\n` +
+    `Call-ID: register-${username}-${localPort}\r\nCSeq: ${cseq} REGISTER\r\n` +
     `Max-Forwards: 70\r\nContact: <sip:${username}@127.0.0.1:${localPort};transport=tls>\r\n` +
-    `Expires: ${expiresSec}\r\n${authorization}Content-Length: 0\r\n\r\n`
+    `Expires: ${expiresSec}\r\n${answerer?.answer('REGISTER', uri) ?? ''}Content-Length: 0\r\n\r\n`
   );
 }
 
@@ -51,19 +44,21 @@ export function stayRegistered(
   user: string,
   credentials: Credentials,
 ): (response: string) => void {
-  let number = firstAgain;
+  let cseq = firstAgain;
   let isAnswered = false;
-  const send = (answered?: string): void => {
-    isAnswered = answered !== undefined;
-    connection.send(registration(connection, user, { credentials, number: number++, answered }));
+  const send = (challenge?: Challenge): void => {
+    isAnswered = challenge !== undefined;
+    const answerer = challenge && new DigestAnswerer(challenge, credentials);
+    connection.send(registration(connection, user, credentials, cseq++, answerer));
   };
-  const later = (afterMs: number): void => void setTimeout(send, afterMs).unref();
+  const later = (afterMs: number): void => void setTimeout(() => send(), afterMs).unref();
   // Not all at the same time.
   later(againMs + (connection.localPort % 100) * 1_000);
   return (response) => {
     if (response.startsWith('SIP/2.0 1')) return;
+    const challenge = isAnswered ? undefined : readChallenge(response);
     if (response.startsWith('SIP/2.0 2')) later(againMs);
-    else if (!isAnswered && readChallenge(response) !== undefined) send(response);
+    else if (challenge !== undefined) send(challenge);
     else later(retryMs);
   };
 }

@@ -1,15 +1,14 @@
-import { buildScript } from '../built.ts';
 import type { HandshakeServerOrder, ServerUsage } from '../handshake/order.ts';
-import { Inspector, inspectorPlace } from '../load/inspector.ts';
-import type { LoadTls } from '../load/order.ts';
-import { cores, nextMessage, startPinnedBuilt } from '../load/pinned-process.ts';
+import { Clients } from '../load/clients.ts';
+import type { HeldUser, HoldOrder } from '../load/order.ts';
 import type { PoolFrontEnd } from '../load/pool-front-end.ts';
-import { type BenchResult, measured } from '../suite.ts';
-import type { HeldUser } from './order.ts';
-import { type Holder, startHolder } from './run-holder.ts';
+import { Child } from '../process/child.ts';
+import { Inspector, inspectorPlace } from '../process/inspector.ts';
+import { cores } from '../process/pinned.ts';
+import type { Bench } from '../suite.ts';
 
-/** How many idle connections are held: some to warm up, and further ones that are measured. */
-export interface IdleCounts {
+/** How many are held or done: some to warm up, and further ones that are measured. */
+export interface Counts {
   readonly first: number;
   readonly further: number;
 }
@@ -20,92 +19,81 @@ const aimKilobytes = 60;
  * Resident memory of an idle connection of a front end, beside that of one of bare `node:tls`: of servers, whose certificates are judged,
  * and of users who have registered. Those of servers stay open while those of users come: what is freed would be used again and not be seen.
  *
- * @param pool with as many users as connections
- * @param inspector of its front end
+ * @param pool - with as many users as connections
+ * @param inspector - of its front end
  * @throws Error when a connection is refused or closed
  */
 export async function idleConnections(
+  bench: Bench,
   pool: PoolFrontEnd,
   inspector: Inspector,
-  counts: IdleCounts,
-): Promise<readonly BenchResult[]> {
-  const users = pool.byUser.pairs.flatMap(({ from, to }) => [from, to].map((one) => heldUser(one, pool)));
-  const judged: Kind = { tls: pool.byServer.caller };
-  const registered: Kind = { tls: pool.byUser.caller, users };
-  using servers = startHolder();
-  using telephones = startHolder();
-  const ours = [
-    await perConnection(servers, inspector, judged, counts),
-    await perConnection(telephones, inspector, registered, counts),
-  ] as const;
-  await using script = await buildScript(new URL('../bare/handshake-server.ts', import.meta.url), 'tls');
-  const bare = (kind: Kind): Promise<number> => bareConnection(script.file, pool, kind.tls, counts);
-  const row = (whose: string, own: number, other: number): BenchResult =>
-    measured(`resident memory of an idle connection of ${whose}`, own / 1000, 'kB', {
-      against: { what: 'bare node:tls', value: other / 1000 },
+  counts: Counts,
+): Promise<void> {
+  const { byServer, byUser } = pool;
+  const users = byUser.pairs.flatMap(({ from, to }) => [from, to].map((one) => heldUser(one, pool)));
+  const judged: Kind = { tls: byServer.caller };
+  const registered: Kind = { tls: byUser.caller, users };
+  await using servers = await Clients.start('servers');
+  await using telephones = await Clients.start('users');
+  const ofServer = await perConnection(servers, inspector, judged, counts);
+  const ofUser = await perConnection(telephones, inspector, registered, counts);
+  for (const [whose, own, kind] of [
+    ['a server, judged', ofServer, judged],
+    ['a registered user', ofUser, registered],
+  ] as const)
+    bench.figure(`resident memory of an idle connection of ${whose}`, own / 1000, 'kB', {
+      against: { what: 'bare node:tls', value: (await bareConnection(pool, kind.tls, counts)) / 1000 },
       aim: { atMost: aimKilobytes },
     });
-  return [
-    row('a server, judged', ours[0], await bare(judged)),
-    row('a registered user', ours[1], await bare(registered)),
-  ];
 }
 
-/** A user of a pool, for a holder of connections. */
+/** A user of a pool who registers. */
 export function heldUser(uri: string, { password }: PoolFrontEnd): HeldUser {
   return { address: uri, username: uri.slice('sip:'.length, uri.indexOf('@')), password };
 }
 
-interface Kind {
-  readonly tls: LoadTls;
-  readonly users?: readonly HeldUser[];
-}
+type Kind = Pick<HoldOrder, 'tls' | 'users'>;
 
 async function perConnection(
-  holder: Holder,
+  clients: Clients,
   inspector: Inspector,
   kind: Kind,
-  { first, further }: IdleCounts,
+  { first, further }: Counts,
 ): Promise<number> {
   const hold = async (upTo: number): Promise<number> => {
-    await holder.tell({ type: 'idle', ...kind, upTo }, upTo);
+    await clients.hold({ ...kind, upTo });
     return (await inspector.collect()).resident;
   };
   const before = await hold(first);
   const after = await hold(first + further);
   // None of them was closed meanwhile.
-  await holder.tell({ type: 'idle', ...kind, upTo: 0 }, first + further);
+  await clients.hold({ ...kind, upTo: 0 }, first + further);
   return (after - before) / further;
 }
 
-async function bareConnection(
-  script: string,
-  pool: PoolFrontEnd,
-  tls: LoadTls,
-  counts: IdleCounts,
-): Promise<number> {
+async function bareConnection(pool: PoolFrontEnd, tls: Kind['tls'], counts: Counts): Promise<number> {
   const { crlUrl, insider } = pool.network;
   const { chainPem, keyPem } = await insider.issue({ dnsNames: [tls.servername], crlUrl });
   const place = await inspectorPlace();
-  // Node says on standard error that it is inspected.
-  const child = startPinnedBuilt(script, cores.server, place.nodeFlags, 'ignore');
-  try {
-    const order: HandshakeServerOrder = {
-      certificatePem: chainPem,
-      keyPem,
-      anchorPem: tls.anchorPem,
-      crlsPem: [],
-      clients: [],
-      asksForCertificates: tls.identity !== undefined,
-    };
-    child.send(order);
-    const { port } = await nextMessage<ServerUsage>(child);
-    using inspector = await Inspector.open(place);
-    using holder = startHolder();
-    return await perConnection(holder, inspector, { tls: { ...tls, port } }, counts);
-  } finally {
-    child.kill();
-  }
+  await using server = await Child.start(new URL('../bare/handshake-server.ts', import.meta.url), {
+    room: 'tls',
+    core: cores.server,
+    flags: place.nodeFlags,
+    // Node says on standard error that it is inspected.
+    stderr: 'ignore',
+  });
+  const order: HandshakeServerOrder = {
+    certificatePem: chainPem,
+    keyPem,
+    anchorPem: tls.anchorPem,
+    crlsPem: [],
+    clients: [],
+    asksForCertificates: tls.identity !== undefined,
+  };
+  const { port } = await server.ask<ServerUsage>(order);
+  using inspector = await Inspector.open(place);
+  await using clients = await Clients.start('bare connections');
+  return await perConnection(clients, inspector, { tls: { ...tls, port } }, counts);
 }
 
 /**
@@ -113,10 +101,10 @@ async function bareConnection(
  *
  * @throws Error when one is refused or closed
  */
-export async function holdMany(pool: PoolFrontEnd, count: number): Promise<BenchResult> {
-  using holder = startHolder();
-  const order = { type: 'idle', tls: pool.byUser.caller } as const;
-  await holder.tell({ ...order, upTo: count }, count);
-  await holder.tell({ ...order, upTo: 0 }, count);
-  return measured('held at once by a front end, idle', count, 'connections', { aim: { atLeast: count } });
+export async function holdMany(bench: Bench, pool: PoolFrontEnd, count: number): Promise<void> {
+  await using clients = await Clients.start('idle connections');
+  const { caller: tls } = pool.byUser;
+  await clients.hold({ tls, upTo: count });
+  await clients.hold({ tls, upTo: 0 }, count);
+  bench.figure('held at once by a front end, idle', count, 'connections', { aim: { atLeast: count } });
 }

@@ -1,13 +1,10 @@
-import type { Inspector } from '../load/inspector.ts';
+import { setTimeout } from 'node:timers/promises';
+import { Clients } from '../load/clients.ts';
+import type { OpenOrder } from '../load/order.ts';
 import type { PoolFrontEnd } from '../load/pool-front-end.ts';
-import { type BenchOutcome, measured } from '../suite.ts';
-import { startHolder } from './run-holder.ts';
-
-/** How many transactions or calls: some to warm up, and further ones that are measured. */
-export interface TransactionCounts {
-  readonly first: number;
-  readonly further: number;
-}
+import type { Inspector } from '../process/inspector.ts';
+import type { Bench } from '../suite.ts';
+import type { Counts } from './idle-connections.ts';
 
 /** Callers at once. */
 const pairsAtOnce = 50;
@@ -21,20 +18,15 @@ const mostGrowthMegabytes = 1;
  * @throws Error when one is refused or lost
  */
 export async function messageGrowth(
+  bench: Bench,
   pool: PoolFrontEnd,
   inspector: Inspector,
-  { first, further }: TransactionCounts,
-): Promise<BenchOutcome> {
-  using holder = startHolder();
-  const pairs = pool.byServer.pairs.slice(0, pairsAtOnce);
-  await holder.tell({ type: 'pairs', ...pool.byServer, pairs, what: 'message' }, pairs.length);
-  await holder.tell({ type: 'transact', count: first }, first);
-  const before = await inspector.collect();
-  await holder.tell({ type: 'transact', count: further }, further);
-  const after = await inspector.collect();
-  const what = `growth of the heap after ${further.toLocaleString('en')} MESSAGE + 200`;
-  const growth = (after.heap - before.heap) / 1e6;
-  return { results: [measured(what, growth, 'MB', { aim: { atMost: mostGrowthMegabytes } })], invalid: [] };
+  counts: Counts,
+): Promise<void> {
+  await using clients = await open(pool, 'message');
+  const { after, before } = await heapAround(clients, inspector, counts);
+  const what = `growth of the heap after ${counts.further.toLocaleString('en')} MESSAGE + 200`;
+  bench.figure(what, (after - before) / 1e6, 'MB', { aim: { atMost: mostGrowthMegabytes } });
 }
 
 /** RFC 6026 §8.4: 64 × T1 after its 2xx a transaction of INVITE ends. Until then all that is measured is still there. */
@@ -49,39 +41,43 @@ const legs = 2;
  * @throws Error when a call is refused or lost
  */
 export async function callGrowth(
+  bench: Bench,
   pool: PoolFrontEnd,
   inspector: Inspector,
-  { first, further }: TransactionCounts,
+  counts: Counts,
   settles?: number,
-): Promise<BenchOutcome> {
-  using holder = startHolder();
-  const pairs = pool.byServer.pairs.slice(0, pairsAtOnce);
-  await holder.tell({ type: 'pairs', ...pool.byServer, pairs, what: 'lasting-call' }, pairs.length);
+): Promise<void> {
+  const { first, further } = counts;
+  await using clients = await open(pool, 'lasting-call');
   const idle = await inspector.collect();
   const startedAt = performance.now();
-  await holder.tell({ type: 'transact', count: first }, first);
-  const before = await inspector.collect();
-  await holder.tell({ type: 'transact', count: further }, further);
-  const after = await inspector.collect();
+  const { after, before } = await heapAround(clients, inspector, counts);
   const tookMs = performance.now() - startedAt;
   const perLeg = (bytes: number, calls: number): number => bytes / (legs * calls) / 1000;
-  const results = [
-    measured('heap of a call in progress, for each leg', perLeg(after.heap - before.heap, further), 'kB', {
-      aim: { atMost: aimKilobytes },
-    }),
-  ];
-  const invalid =
-    tookMs < transactionMs
-      ? []
-      : [
-          `the calls took ${Math.round(tookMs)} ms: the first ones had been forgotten before the last ones came`,
-        ];
-  if (settles !== undefined) {
-    await new Promise((resolve) => setTimeout(resolve, settles));
-    const { heap } = await inspector.collect();
-    results.push(
-      measured(`the same, ${settles / 1000} s later`, perLeg(heap - idle.heap, first + further), 'kB'),
-    );
-  }
-  return { results, invalid };
+  bench.figure('heap of a call in progress, for each leg', perLeg(after - before, further), 'kB', {
+    aim: { atMost: aimKilobytes },
+  });
+  bench.demand(
+    tookMs < transactionMs,
+    `the calls took ${Math.round(tookMs)} ms: the first ones had been forgotten before the last ones came`,
+  );
+  if (settles === undefined) return;
+  await setTimeout(settles);
+  const { heap } = await inspector.collect();
+  bench.figure(`the same, ${settles / 1000} s later`, perLeg(heap - idle.heap, first + further), 'kB');
+}
+
+async function open({ byServer }: PoolFrontEnd, what: NonNullable<OpenOrder['what']>): Promise<Clients> {
+  const clients = await Clients.start(what);
+  await clients.open({ ...byServer, pairs: byServer.pairs.slice(0, pairsAtOnce), what });
+  return clients;
+}
+
+/** The heap in bytes, after garbage was collected, before and after those that count. */
+async function heapAround(clients: Clients, inspector: Inspector, { first, further }: Counts) {
+  await clients.complete(first);
+  const { heap: before } = await inspector.collect();
+  await clients.complete(further);
+  const { heap: after } = await inspector.collect();
+  return { before, after };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measured } from '../suite.ts';
+import { shortBench } from '../testing/measurement.ts';
 import { flameGraph } from './flame-graph.ts';
 import { flameTree } from './flame-tree.ts';
 import type { CpuProfile } from './read-profile.ts';
@@ -58,12 +58,10 @@ describe('a flame graph', () => {
 
   it('stands on a page with the tables of both, a part that the bare relay lacks marked', () => {
     const against = { what: 'bare relay', value: 20 };
-    const calls = [measured('a call', 190, 'µs', { against: { ...against, value: 64 } })];
-    const page = pageOf(
-      [measured('all', 40, 'µs', { against }), measured('sip/message', 7.25, 'µs')],
-      calls,
-      'X',
-    );
+    const bench = shortBench();
+    const parts = [bench.figure('all', 40, 'µs', { against }), bench.figure('sip/message', 7.25, 'µs')];
+    const calls = [bench.figure('a call', 190, 'µs', { against: { ...against, value: 64 } })];
+    const page = pageOf(parts, calls, 'X');
     expect(page).toMatch(/^\| all +\| 40\.0 +\| 20\.0 +\|$/m);
     expect(page).toMatch(/^\| sip\/message +\| 7\.3 +\| – +\|$/m);
     expect(page.slice(page.indexOf('## Calls'))).toMatch(/^\| a call +\| 190\.0 +\| 64\.0 +\|$/m);

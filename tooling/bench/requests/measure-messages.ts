@@ -1,5 +1,5 @@
-import { type BenchResult, measured } from '../suite.ts';
-import { threadMs } from '../thread-time.ts';
+import { threadMs } from '../process/processor-time.ts';
+import type { Bench } from '../suite.ts';
 import { type HostileMessage, type MessagePath, plainMessage } from './hostile-messages.ts';
 import { InProcessServers } from './in-process-servers.ts';
 
@@ -11,20 +11,15 @@ const sampleMs = 40;
 /**
  * Measures what each message costs for each of its bytes, and compares the worst of each way with a plain MESSAGE on the same way.
  * @param messages - on whichever ways
- * @param options - `invalid` gets why the run proves nothing
  */
-export function measureMessages(
-  messages: readonly HostileMessage[],
-  options: { readonly short: boolean; readonly log: (line: string) => void; readonly invalid: string[] },
-): readonly BenchResult[] {
-  const { invalid, log, short } = options;
+export function measureMessages(bench: Bench, messages: readonly HostileMessage[]): void {
+  const { log, short } = bench;
   const servers = new InProcessServers();
-  const results: BenchResult[] = [];
   for (const path of new Set(messages.map((message) => message.path))) {
     const plain = plainMessage(path);
     const outcome = servers.take(plain);
-    if (!outcome.startsWith('relayed') && path !== 'from-edge')
-      invalid.push(`a plain MESSAGE (${path}): ${outcome}`);
+    const isRelayed = outcome.startsWith('relayed') || path === 'from-edge';
+    bench.demand(isRelayed, `a plain MESSAGE (${path}): ${outcome}`);
     const base = nanosecondsPerByte(servers, plain, short);
     log(`${path}: a plain MESSAGE, ${outcome}: ${base.toFixed(1)} ns a byte`);
     let worst = { what: 'none', nanoseconds: 0 };
@@ -37,14 +32,11 @@ export function measureMessages(
       );
       if (nanoseconds > worst.nanoseconds) worst = { what: message.what, nanoseconds };
     }
-    results.push(
-      measured(`${ways[path]}, for each byte, the worst: ${worst.what}`, worst.nanoseconds, 'ns', {
-        against: { what: 'a plain MESSAGE', value: base },
-        aim: { ratioAtMost: mostTimes },
-      }),
-    );
+    bench.figure(`${ways[path]}, for each byte, the worst: ${worst.what}`, worst.nanoseconds, 'ns', {
+      against: { what: 'a plain MESSAGE', value: base },
+      aim: { ratioAtMost: mostTimes },
+    });
   }
-  return results;
 }
 
 const ways: Readonly<Record<MessagePath, string>> = {

@@ -6,17 +6,25 @@ import { FlowNames, type RequestOrigin } from '@entente/sip-relay';
 import { requestBetween } from '@entente/testkit/request';
 import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { links } from '@entente/topology';
-import { threadMs } from '../thread-time.ts';
-import type { BindingsOrder, BindingsSample } from './order.ts';
+import { obey } from '../process/obey.ts';
+import { threadMs } from '../process/processor-time.ts';
+
+/** How much a request costs with so many bindings. */
+export interface BindingsOrder {
+  /** Ascending. */
+  readonly counts: readonly number[];
+  readonly sampleMs: number;
+}
+
+/** Processor time of a request with so many bindings, microseconds. */
+export interface BindingsSample {
+  readonly bindings: number;
+  readonly message: number;
+  readonly register: number;
+}
 
 /** A front end in this process, without sockets: what a request costs with more and more users registered. */
-process.once('message', (order: BindingsOrder) => {
-  measure(order).then(
-    (samples) => process.send?.({ samples }),
-    (fault: Error) => process.send?.({ fault: fault.stack ?? fault.message }),
-  );
-});
-process.once('disconnect', () => process.exit(0));
+obey(measure);
 
 const fqdn = 'fe1.contoso.example';
 const other = 'fe2.contoso.example';

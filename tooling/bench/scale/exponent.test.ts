@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
+import { judgedBy } from '../testing/measurement.ts';
 import { exponent } from './exponent.ts';
 
 const counts = [10, 100, 1_000, 10_000];
+const fitted = (points: readonly (readonly [number, number])[], options?: { readonly aims: true }) =>
+  judgedBy((bench) => exponent(bench, 'connections', points, options)).results;
 const isFlat = (micros: (count: number) => number) =>
-  exponent(
-    'connections',
+  fitted(
     counts.map((count) => [count, micros(count)] as const),
     { aims: true },
   ).every(({ ok }) => ok);
@@ -22,7 +24,7 @@ it('is not flat where the interval goes beyond, however small the slope is', () 
 
 it('has no aim where it only stands beside another one', () => {
   expect(
-    exponent('connections', [
+    fitted([
       [1, 1],
       [2, 4],
       [4, 16],

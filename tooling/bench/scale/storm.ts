@@ -1,10 +1,9 @@
-import { buildScript } from '../built.ts';
-import { cores, nextMessage, processorMicros, startPinnedBuilt } from '../load/pinned-process.ts';
+import { Clients, failedOf, runLoad } from '../load/clients.ts';
+import type { StormReport } from '../load/order.ts';
 import type { PoolFrontEnd } from '../load/pool-front-end.ts';
-import { runLoad } from '../load/run-load.ts';
 import { heldUser } from '../memory/idle-connections.ts';
-import { type BenchOutcome, measured } from '../suite.ts';
-import type { StormNotice, StormOrder } from './order.ts';
+import { processorMicros } from '../process/processor-time.ts';
+import type { Bench } from '../suite.ts';
 
 /** Seconds in which all clients of a server that was restarted are to be registered again. */
 const mostSeconds = 60;
@@ -20,76 +19,51 @@ const leastArrived = 0.99;
  * Clients that all come at once, as they do after a restart of their server: each connects and registers, and comes back when it is told to.
  * Others, who are connected, exchange messages meanwhile.
  *
- * @param pool whose users have no connection yet; the last pairs exchange messages
- * @param devices how many each of the other users has
+ * @param pool - whose users have no connection yet; the last pairs exchange messages
+ * @param devices - how many each of the other users has
  */
-export async function registrationStorm(
-  pool: PoolFrontEnd,
-  devices: number,
-  log: (line: string) => void,
-): Promise<BenchOutcome> {
-  const { caller, called, pairs } = pool.byServer;
-  const users = pool.byUser.pairs
+export async function registrationStorm(bench: Bench, pool: PoolFrontEnd, devices: number): Promise<void> {
+  const { byServer, byUser, pid } = pool;
+  const users = byUser.pairs
     .slice(0, -talking)
     .flatMap(({ from, to }) => [from, to].map((one) => heldUser(one, pool)));
-  const clients = users.length * devices;
-  log(`  ${clients} clients register at once …`);
-  await using script = await buildScript(new URL('./storm-clients.ts', import.meta.url), 'sip');
-  const child = startPinnedBuilt(script.file, cores.generator);
-  try {
-    const order: StormOrder = { tls: pool.byUser.caller, users, devices };
-    let notice: Promise<StormNotice> | undefined;
-    let before: number | undefined;
-    const messages = await runLoad(
-      'messages during the storm',
-      {
-        caller,
-        called,
-        pairs: pairs.slice(-talking),
-        inFlight: 1,
-        messageBytes: 600,
-        ratePerSecond: messagesPerSecond,
-        warmUpMs: 1_000,
-        measureMs: talkingMs,
+  const count = users.length * devices;
+  bench.log(`  ${count} clients register at once …`);
+  await using clients = await Clients.start('the storm');
+  let before = Number.NaN;
+  let coming: Promise<StormReport> | undefined;
+  const messages = await runLoad(
+    { what: 'messages during the storm', pid, sides: { ...byServer, pairs: byServer.pairs.slice(-talking) } },
+    { ratePerSecond: messagesPerSecond, warmUpMs: 1_000, measureMs: talkingMs },
+    {
+      measuring() {
+        before = processorMicros(pid) ?? Number.NaN;
+        coming = clients.storm({ tls: byUser.caller, users, devices });
       },
-      pool.pid,
-      () => {
-        before = processorMicros(pool.pid);
-        child.send(order);
-        notice = nextMessage<StormNotice>(child);
-      },
-    );
-    const found = await notice;
-    const after = processorMicros(pool.pid);
-    if (found?.type !== 'report') throw new Error(found?.message ?? 'the storm did not begin');
-    const { broken, halfSeconds, lastSeconds, processorSeconds, refused, registered, toldToWait } =
-      found.report;
-    const failed = messages.lost + Object.values(messages.refused).reduce((sum, count) => sum + count, 0);
-    const invalid = Object.entries(refused).map(
-      ([status, count]) => `a client was answered ${count} times "${status}"`,
-    );
-    if (registered < clients) invalid.push(`${clients - registered} clients were never registered`);
-    return {
-      results: [
-        measured(`${registered} clients registered again, the last one after`, lastSeconds, 's', {
-          aim: { atMost: mostSeconds },
-        }),
-        measured('half of them', halfSeconds, 's'),
-        // With that of the messages; what others do on this machine is not in it.
-        ...(before === undefined || after === undefined
-          ? []
-          : [measured('processor time of the server for all of them', (after - before) / 1e6, 's')]),
-        measured('processor time of the clients, on the other core', processorSeconds, 's'),
-        measured('times that a client was told to come back later', toldToWait, ''),
-        measured('times that a client could not connect, or lost its connection', broken, ''),
-        measured('messages of others that arrive meanwhile', 1 - failed / messages.begun, 'of all', {
-          aim: { atLeast: leastArrived },
-        }),
-        measured('time of such a message, p99', messages.latencyMs?.p99 ?? 0, 'ms'),
-      ],
-      invalid,
-    };
-  } finally {
-    child.kill();
-  }
+    },
+  );
+  const found = await coming;
+  if (found === undefined) throw new Error('the storm did not begin');
+  const server = ((processorMicros(pid) ?? Number.NaN) - before) / 1e6;
+  for (const [status, times] of Object.entries(found.refused))
+    bench.demand(false, `a client was answered ${times} times "${status}"`);
+  const missing = count - found.registered;
+  bench.demand(missing === 0, `${missing} clients were never registered`);
+  const last = `${found.registered} clients registered again, the last one after`;
+  bench.figure(last, found.lastSeconds, 's', { aim: { atMost: mostSeconds } });
+  bench.figure('half of them', found.halfSeconds, 's');
+  // With that of the messages; what others do on this machine is not in it.
+  bench.figure('processor time of the server for all of them', server, 's');
+  bench.figure('processor time of the clients, on the other core', found.processorSeconds, 's');
+  bench.figure('times that a client was told to come back later', found.toldToWait, '');
+  bench.figure('times that a client could not connect, or lost its connection', found.broken, '');
+  bench.figure(
+    'messages of others that arrive meanwhile',
+    1 - failedOf(messages) / messages.begun,
+    'of all',
+    {
+      aim: { atLeast: leastArrived },
+    },
+  );
+  bench.figure('time of such a message, p99', messages.latencyMs?.p99 ?? 0, 'ms');
 }

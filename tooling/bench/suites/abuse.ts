@@ -3,12 +3,11 @@ import { AttackConnection, attackerAddress } from '../abuse/attack-connection.ts
 import { attacks } from '../abuse/attacks.ts';
 import type { Target } from '../abuse/order.ts';
 import { whileAttacked } from '../abuse/run-attack.ts';
-import { WatchedProcess } from '../abuse/watch-process.ts';
-import type { LoadOrder } from '../load/order.ts';
+import { type Measurement, runLoad } from '../load/clients.ts';
 import { type PoolFrontEnd, startPoolFrontEnd } from '../load/pool-front-end.ts';
-import { repeatWhileInvalid } from '../load/repeat-while-invalid.ts';
-import { type Measurement, runLoad } from '../load/run-load.ts';
-import { type BenchOutcome, type BenchResult, type BenchSuite, measured } from '../suite.ts';
+import { WatchedProcess } from '../process/watch-process.ts';
+import { sum } from '../statistics.ts';
+import type { Bench, BenchSuite } from '../suite.ts';
 
 /** Accounts that belong to the attackers. */
 const attackers = 12;
@@ -18,7 +17,6 @@ const ceilingMegabytes = 512;
 const maxBytesInFlight = 64 * 1_048_576;
 /** Good clients send this share of what they could at most. */
 const goodShare = 0.2;
-const messageBytes = 600;
 
 /** Where attackers connect, and which good clients do. */
 interface Listener {
@@ -38,52 +36,46 @@ const listeners: readonly Listener[] = [
  */
 export const suite: BenchSuite = {
   name: 'abuse',
-  async run({ seconds, short, log }) {
-    const pairs = short ? 10 : 40;
-    await using pool = await startPoolFrontEnd(pairs + attackers, {
+  async measure(bench) {
+    const { log, seconds, short } = bench;
+    const goodPairs = short ? 10 : 40;
+    await using pool = await startPoolFrontEnd(goodPairs + attackers, {
       partners: [],
       config: { maxBytesInFlight },
     });
     const timing = { warmUpMs: short ? 500 : 2_000, measureMs: seconds * 1_000 };
-    const results: BenchResult[] = [];
-    const invalid: string[] = [];
     for (const listener of listeners) {
-      const bench = new AbuseBench(pool, listener, pairs, timing);
+      const listening = new AttackedListener(pool, listener, goodPairs, timing);
       log(`  good clients of the ${listener.name} in peace …`);
-      invalid.push(...(await bench.prepare()));
+      bench.invalid.push(...(await listening.prepare()));
       for (const attack of Object.keys(attacks)) {
         log(`  ${listener.name}: ${attack} …`);
-        const hasAll = () => bench.ended === undefined;
-        const outcome = await repeatWhileInvalid(() => bench.under(attack), log, hasAll);
-        results.push(...outcome.results);
-        invalid.push(...outcome.invalid);
-        for (const { ok, what, value, unit } of outcome.results)
-          if (!ok) log(`    ✗ ${what}: ${value} ${unit}`);
-        for (const reason of outcome.invalid) log(`    ✗ ${reason}`);
-        if (bench.ended !== undefined) return { results, invalid };
+        const { invalid, results } = await bench.repeat(
+          (attempt) => listening.under(attack, attempt),
+          (attempt) => (listening.ended === undefined ? attempt.invalid : []),
+        );
+        for (const { ok, what, value, unit } of results) if (!ok) log(`    ✗ ${what}: ${value} ${unit}`);
+        for (const reason of invalid) log(`    ✗ ${reason}`);
+        if (listening.ended !== undefined) return;
       }
     }
-    return { results, invalid };
   },
 };
 
-class AbuseBench {
+type Timing = Readonly<Record<'warmUpMs' | 'measureMs', number>>;
+
+class AttackedListener {
   readonly #pool: PoolFrontEnd;
   readonly #listener: Listener;
   readonly #goodPairs: number;
-  readonly #timing: Pick<LoadOrder, 'warmUpMs' | 'measureMs'>;
+  readonly #timing: Timing;
   readonly #servers: readonly WatchedProcess[];
   readonly #linkPorts: ReadonlySet<number>;
   #target: Target | undefined;
   #peace = Number.NaN;
   #rate = 0;
 
-  constructor(
-    pool: PoolFrontEnd,
-    listener: Listener,
-    goodPairs: number,
-    timing: Pick<LoadOrder, 'warmUpMs' | 'measureMs'>,
-  ) {
+  constructor(pool: PoolFrontEnd, listener: Listener, goodPairs: number, timing: Timing) {
     const { edge, frontEnds, organisation } = pool.network;
     this.#pool = pool;
     this.#listener = listener;
@@ -111,44 +103,39 @@ class AbuseBench {
     await useLinks(this.#target);
     const [first] = this.#listener.good;
     if (first === undefined) return [];
-    const most = await runLoad('good clients', this.#order(first, undefined), this.#pool.pid);
+    const most = await this.#loadOf(first, undefined);
     this.#rate = Math.max(100, Math.floor(most.perSecond * goodShare));
     const peace = await this.#load();
-    this.#peace = sumOf(peace);
+    this.#peace = completedBy(peace);
     return peace.flatMap((one) => one.invalid);
   }
 
-  async under(attack: string): Promise<BenchOutcome> {
+  async under(attack: string, bench: Bench): Promise<void> {
     if (this.#target === undefined) throw new Error('prepare comes first');
     const links = this.#links();
     for (const server of this.#servers) server.resetPeak();
     const where = `at the ${this.#listener.name}: ${attack}`;
     try {
+      // What is late when the time ends, or was refused, counts as not completed; the run stands.
       const { did, found } = await whileAttacked({ attack, target: this.#target }, () => this.#load());
       const left = this.#links();
       const closed = [...links].filter((link) => !left.has(link)).length;
-      return {
-        results: [
-          measured(`${where} (${did}): good clients`, sumOf(found), '/s', {
-            against: { what: 'in peace', value: this.#peace },
-            aim: { ratioAtLeast: 0.9 },
-          }),
-          ...this.#servers.map((server) =>
-            measured(`${where}: peak memory of the ${server.name}`, server.peakMegabytes, 'MiB', {
-              aim: { atMost: ceilingMegabytes },
-            }),
-          ),
-          measured(`${where}: closed of ${links.size} links between servers`, closed, '', {
-            aim: { atMost: 0 },
-          }),
-        ],
-        // What is late when the time ends, or was refused, counts as not completed; the run stands.
-        invalid: [],
-      };
+      const peaks = this.#servers.map(({ name, peakMegabytes }) => [name, peakMegabytes] as const);
+      bench.figure(`${where} (${did}): good clients`, completedBy(found), '/s', {
+        against: { what: 'in peace', value: this.#peace },
+        aim: { ratioAtLeast: 0.9 },
+      });
+      for (const [name, peak] of peaks)
+        bench.figure(`${where}: peak memory of the ${name}`, peak, 'MiB', {
+          aim: { atMost: ceilingMegabytes },
+        });
+      bench.figure(`${where}: closed of ${links.size} links between servers`, closed, '', {
+        aim: { atMost: 0 },
+      });
     } catch (fault) {
       const { ended } = this;
       const why = ended === undefined ? (fault as Error).message : `the ${ended} has ended`;
-      return { results: [], invalid: [`${where}: ${why}`] };
+      bench.invalid.push(`${where}: ${why}`);
     }
   }
 
@@ -160,29 +147,21 @@ class AbuseBench {
   async #load(): Promise<Measurement[]> {
     const { good } = this.#listener;
     const rate = Math.ceil(this.#rate / good.length);
-    return await Promise.all(good.map((side) => runLoad(side, this.#order(side, rate), this.#pool.pid)));
+    return await Promise.all(good.map((side) => this.#loadOf(side, rate)));
   }
 
-  #order(side: Listener['good'][number], rate: number | undefined): LoadOrder {
-    const { called, caller, pairs } = this.#pool[side];
+  #loadOf(side: Listener['good'][number], ratePerSecond: number | undefined): Promise<Measurement> {
     const { good } = this.#listener;
+    const { pid, [side]: all } = this.#pool;
     const count = Math.floor(this.#goodPairs / good.length);
     const from = good.indexOf(side) * count;
-    const paced = rate === undefined ? {} : { ratePerSecond: rate };
-    return {
-      called,
-      caller,
-      pairs: pairs.slice(from, from + count),
-      ...this.#timing,
-      messageBytes,
-      inFlight: 1,
-      ...paced,
-    };
+    const sides = { ...all, pairs: all.pairs.slice(from, from + count) };
+    return runLoad({ what: side, pid, sides }, { ...this.#timing, ratePerSecond });
   }
 }
 
-function sumOf(found: readonly Measurement[]): number {
-  return found.reduce((sum, { perSecond }) => sum + perSecond, 0);
+function completedBy(found: readonly Measurement[]): number {
+  return sum(found.map(({ perSecond }) => perSecond));
 }
 
 async function targetOf(pool: PoolFrontEnd, listener: Listener, goodPairs: number): Promise<Target> {

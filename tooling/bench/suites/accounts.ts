@@ -1,97 +1,85 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type AccountDirectory, createMemoryDirectory, type FeedPosition } from '@entente/accounts/directory';
 import { importAccounts, readAccountsCsv, readUsersYaml } from '@entente/accounts/import';
 import { openStore } from '@entente/store-sql';
 import { openPostgresAccounts } from '@entente/store-sql/postgres';
 import { findPostgres, startPostgres } from '@entente/testkit/postgres';
 import { account, heard, startAccountsNetwork } from '../../scenarios/accounts/network.ts';
-import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+import { type Bench, type BenchSuite, temporaryFolder } from '../suite.ts';
 
 /**
  * Users of a large organisation: read from CSV and from the users file of front ends, imported into the database of an authority and
  * into PostgreSQL, and followed by a reader of the feed. Beside them a directory in memory, which takes the same decisions without a disk.
  * Then an authority and two front ends: how long after an administrator sends an order both have it in force.
  */
-export const suite: BenchSuite = { name: 'accounts', run };
+export const suite: BenchSuite = { name: 'accounts', measure };
 
 /** What an import may take together, text to database, in seconds. */
 const aimSeconds = 60;
 /** What an order may take until it is in force on every front end, in milliseconds. */
 const inForceMs = 1_000;
 
-async function run({ short, log }: BenchOptions): Promise<BenchOutcome> {
+async function measure(bench: Bench): Promise<void> {
+  const { log, short } = bench;
   const users = short ? 2_000 : 100_000;
-  const invalid: string[] = [];
-  const expect = (holds: boolean, what: string): void => {
-    if (!holds) invalid.push(what);
-  };
   const csv = csvOf(users);
   const yaml = yamlOf(users);
   log(`${users} users: ${mega(csv)} MB of CSV, ${mega(yaml)} MB of YAML`);
+  const all = (count: number, what: string): void =>
+    bench.demand(count === users, `${what}: ${count} accounts`);
 
   const read = await timed(() => readAccountsCsv(csv));
   const { accounts } = read.value;
-  expect(accounts.length === users, `read ${accounts.length} accounts from CSV`);
   const fromYaml = await timed(() => readUsersYaml(yaml));
-  expect(
-    fromYaml.value.accounts.length === users,
-    `read ${fromYaml.value.accounts.length} accounts from YAML`,
-  );
+  all(accounts.length, 'read from CSV');
+  all(fromYaml.value.accounts.length, 'read from YAML');
+  bench.figure(`${users} users read from CSV`, read.seconds, 's');
+  bench.figure(`${users} users read from YAML`, fromYaml.seconds, 's');
 
-  const memory = createMemoryDirectory();
-  const inMemory = await timed(() => importAccounts(memory, accounts));
-  expect(inMemory.value.added === users, `added ${inMemory.value.added} accounts in memory`);
-
+  const inMemory = await timed(() => importAccounts(createMemoryDirectory(), accounts));
+  all(inMemory.value.added, 'added in memory');
   const against = { what: 'in memory', value: inMemory.seconds };
   /** What every directory is measured by. */
-  const measure = async (what: string, directory: AccountDirectory): Promise<readonly Result[]> => {
+  const measureIn = async (what: string, directory: AccountDirectory): Promise<void> => {
     const imported = await timed(() => importAccounts(directory, accounts));
-    expect(imported.value.added === users, `added ${imported.value.added} accounts in ${what}`);
     const again = await timed(() => importAccounts(directory, accounts, { existing: 'replace' }));
-    expect(again.value.unchanged === users, `left ${again.value.unchanged} accounts alone in ${what}`);
     const followed = await timed(() => readAll(directory));
-    expect(followed.value === users, `the feed of ${what} has ${followed.value} accounts`);
-    return [
-      measured(`${users} users imported into ${what}`, imported.seconds, 's', { against }),
-      measured(`${users} users from CSV to ${what}`, read.seconds + imported.seconds, 's', {
-        aim: { atMost: aimSeconds },
-      }),
-      measured(`${users} users imported into ${what} again, all the same`, again.seconds, 's'),
-      measured(`the feed of ${what} read from its beginning`, users / followed.seconds, '/s'),
-    ];
+    all(imported.value.added, `added in ${what}`);
+    all(again.value.unchanged, `left alone in ${what}`);
+    all(followed.value, `in the feed of ${what}`);
+    bench.figure(`${users} users imported into ${what}`, imported.seconds, 's', { against });
+    bench.figure(`${users} users from CSV to ${what}`, read.seconds + imported.seconds, 's', {
+      aim: { atMost: aimSeconds },
+    });
+    bench.figure(`${users} users imported into ${what} again, all the same`, again.seconds, 's');
+    bench.figure(`the feed of ${what} read from its beginning`, users / followed.seconds, '/s');
   };
-
-  return {
-    results: [
-      measured(`${users} users read from CSV`, read.seconds, 's'),
-      measured(`${users} users read from YAML`, fromYaml.seconds, 's'),
-      ...(await inSqlite((directory) => measure('SQLite', directory))),
-      ...(await inPostgres((directory) => measure('PostgreSQL', directory), log)),
-      measured(
-        'the slowest order about an account until two front ends have it in force',
-        await slowestOrder(short ? 4 : 40),
-        'ms',
-        { aim: { atMost: inForceMs } },
-      ),
-    ],
-    invalid,
-  };
+  await inSqlite((directory) => measureIn('SQLite', directory));
+  if (findPostgres() === undefined)
+    log('PostgreSQL is left out: there is none on this machine (apt-get install postgresql)');
+  else await inPostgres((directory) => measureIn('PostgreSQL', directory));
+  bench.figure(
+    'the slowest order about an account until two front ends have it in force',
+    await slowestOrder(short ? 4 : 40),
+    'ms',
+    { aim: { atMost: inForceMs } },
+  );
 }
 
-type Result = ReturnType<typeof measured>;
-type Measure = (directory: AccountDirectory) => Promise<readonly Result[]>;
+type MeasureIn = (directory: AccountDirectory) => Promise<void>;
 
-async function inSqlite(measure: Measure): Promise<readonly Result[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'entente-bench-accounts-'));
-  try {
-    await using store = await openStore(folder);
-    return await measure(store.accounts);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+async function inSqlite(measureIn: MeasureIn): Promise<void> {
+  await using folder = await temporaryFolder('bench-accounts');
+  await using store = await openStore(folder.path);
+  await measureIn(store.accounts);
+}
+
+/** With the settings that a new server has, over its Unix socket. */
+async function inPostgres(measureIn: MeasureIn): Promise<void> {
+  await using postgres = await startPostgres();
+  const { port, socketFolder: host, user } = postgres;
+  await using accounts = await openPostgresAccounts({ server: { host, port, user, database: 'postgres' } });
+  await measureIn(accounts);
 }
 
 /** Milliseconds from sending an order until the last front end has it in force, over real sockets; the slowest of some. */
@@ -111,18 +99,6 @@ async function slowestOrder(orders: number): Promise<number> {
   for (let index = 0; index < orders; index++)
     await timedOrder('/accounts/change', { address, state: index % 2 === 0 ? 'disabled' : 'enabled' });
   return slowest;
-}
-
-/** With the settings that a new server has, over its Unix socket. */
-async function inPostgres(measure: Measure, log: BenchOptions['log']): Promise<readonly Result[]> {
-  if (findPostgres() === undefined) {
-    log('PostgreSQL is left out: there is none on this machine (apt-get install postgresql)');
-    return [];
-  }
-  await using postgres = await startPostgres();
-  const { port, socketFolder: host, user } = postgres;
-  await using accounts = await openPostgresAccounts({ server: { host, port, user, database: 'postgres' } });
-  return await measure(accounts);
 }
 
 async function timed<T>(

@@ -1,10 +1,10 @@
+import { type Measurement, runLoad } from '../load/clients.ts';
 import { judgeEdge, partnerCounts, type Rounds } from '../load/judge-edge.ts';
-import type { LoadOrder } from '../load/order.ts';
-import { cores, moveTo } from '../load/pinned-process.ts';
 import { startPartner, startPoolEdge, withPartner } from '../load/pool-edge.ts';
 import { startPoolFrontEnd } from '../load/pool-front-end.ts';
-import { type Measurement, runLoad } from '../load/run-load.ts';
+import { cores, moveTo } from '../process/pinned.ts';
 import type { BenchSuite } from '../suite.ts';
+import { inTurn } from '../turns.ts';
 
 /**
  * MESSAGE and its 200 from a partner's servers through the edge, with few and with many partners in the topology, beside what the front
@@ -16,39 +16,29 @@ import type { BenchSuite } from '../suite.ts';
 export const suite: BenchSuite = {
   name: 'edge',
   onlyNamedInShort: true,
-  async run({ seconds, short, log }) {
-    const timing = {
-      warmUpMs: short ? 2_000 : 3_000,
-      measureMs: seconds * 1_000,
-      messageBytes: 600,
-      inFlight: 1,
-    };
+  async measure(bench) {
+    const { log, seconds, short } = bench;
+    const work = { warmUpMs: short ? 2_000 : 3_000, measureMs: seconds * 1_000 };
     await using partner = await startPartner();
     await using pool = await startPoolFrontEnd(short ? 20 : 100, withPartner(partner));
     await using edge = await startPoolEdge(pool, partner);
-    const load = (what: string, pid: number, sides: Sides): Promise<Measurement> => {
-      log(`  ${what} …`);
-      return runLoad(what, { ...sides, ...timing }, pid);
-    };
     const frontEnd = (): Promise<Measurement> => {
       moveTo(pool.pid, cores.server);
-      return load('front end', pool.pid, pool.byServer);
+      return runLoad({ what: 'front end', pid: pool.pid, sides: pool.byServer }, work, { log });
     };
     const withPartners = async (count: number): Promise<Measurement> => {
       moveTo(pool.pid, cores.generator);
       await edge.setPartners(count);
-      return await load(`edge with ${count} partners`, edge.pid, edge.byPartner);
+      const what = `edge with ${count} partners`;
+      return await runLoad({ what, pid: edge.pid, sides: edge.byPartner }, work, { log });
     };
 
     const rounds: Rounds = { front: [], few: [], many: [] };
     for (let round = 0; round < (short ? 1 : 4); round += 1) {
       rounds.front.push(await frontEnd());
-      // The one that comes first changes with the round.
-      const counts = round % 2 === 0 ? (['few', 'many'] as const) : (['many', 'few'] as const);
-      for (const which of counts) rounds[which].push(await withPartners(partnerCounts[which]));
+      for (const which of inTurn(['few', 'many'] as const, round))
+        rounds[which].push(await withPartners(partnerCounts[which]));
     }
-    return judgeEdge(rounds);
+    judgeEdge(bench, rounds);
   },
 };
-
-type Sides = Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;

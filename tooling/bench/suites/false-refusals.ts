@@ -5,13 +5,13 @@ import { type Credential, connect, loadCredential, openTrust, serve, type Trust 
 import type { RevocationKnowledge } from '@entente/trust';
 import type { Store } from '@entente/trust/node';
 import { decodeCrl, decodePem } from '@entente/x509';
-import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+import type { Bench, BenchSuite } from '../suite.ts';
 
 /**
  * Good handshakes that are refused all the same. Server and client are ours or bare Node in turn, TLS 1.3 and 1.2, and while they
  * run the trust state changes: lists are published again, certificates are renewed. Every single refusal is a fault.
  */
-export const suite: BenchSuite = { name: 'false-refusals', run };
+export const suite: BenchSuite = { name: 'false-refusals', measure };
 
 const serverName = 'fe0.contoso.example';
 const clientNames = Array.from({ length: 16 }, (_, index) => `fe${index + 1}.contoso.example`);
@@ -19,8 +19,8 @@ const inFlight = 16;
 /** Handshakes between two changes of the trust state. */
 const changeEvery = 100;
 
-async function run({ short, log }: BenchOptions): Promise<BenchOutcome> {
-  const count = short ? 500 : 10_000;
+async function measure(bench: Bench): Promise<void> {
+  const count = bench.short ? 500 : 10_000;
   await using parties = await prepare();
   const refused: string[] = [];
   let begun = 0;
@@ -38,20 +38,15 @@ async function run({ short, log }: BenchOptions): Promise<BenchOutcome> {
   };
   await Promise.all(Array.from({ length: inFlight }, loop));
   const seconds = (performance.now() - startedAt) / 1_000;
-  log(
+  bench.log(
     `${admitted} of ${count} good handshakes admitted, ${parties.changes} changes of the trust state meanwhile`,
   );
-  return {
-    results: [
-      measured('good handshakes', admitted, 'handshakes', { aim: { atLeast: count } }),
-      measured('good handshakes refused', refused.length + parties.refusals.length, 'handshakes', {
-        aim: { atMost: 0 },
-      }),
-      measured('handshakes per second, both sides in one process', count / seconds, '/s'),
-    ],
-    // A run that refused somebody fails, as a run does that proves nothing.
-    invalid: [...refused, ...parties.refusals].slice(0, 20),
-  };
+  const all = [...refused, ...parties.refusals];
+  bench.figure('good handshakes', admitted, 'handshakes', { aim: { atLeast: count } });
+  bench.figure('good handshakes refused', all.length, 'handshakes', { aim: { atMost: 0 } });
+  bench.figure('handshakes per second, both sides in one process', count / seconds, '/s');
+  // A run that refused somebody fails, as a run does that proves nothing.
+  bench.invalid.push(...all.slice(0, 20));
 }
 
 interface Parties extends AsyncDisposable {

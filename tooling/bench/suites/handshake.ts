@@ -1,14 +1,15 @@
-import type { ChildProcess } from 'node:child_process';
 import { createTestAuthority } from '@entente/testkit';
-import { buildScript } from '../built.ts';
 import type {
   HandshakeLoadOrder,
   HandshakeLoadReport,
   HandshakeServerOrder,
   ServerUsage,
 } from '../handshake/order.ts';
-import { cores, nextMessage, startPinned, startPinnedBuilt } from '../load/pinned-process.ts';
-import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+import { Child } from '../process/child.ts';
+import { cores } from '../process/pinned.ts';
+import { quantile } from '../statistics.ts';
+import type { Bench, BenchSuite } from '../suite.ts';
+import { inTurn } from '../turns.ts';
 
 /**
  * Full TLS 1.3 mutual handshakes with the whole verdict on, beside bare Node in the same run. The generator does as much
@@ -19,78 +20,45 @@ import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from 
  * of one address four handshakes are under way at once, and what the others cost that wait is said beside it (decision 59). Both servers run as they
  * are built.
  */
-export const suite: BenchSuite = { name: 'handshake', run };
+export const suite: BenchSuite = { name: 'handshake', measure };
 
-interface Contestant {
-  readonly what: string;
-  readonly child: ChildProcess;
-  readonly port: number;
-  handshakes: number;
-  /** Processor time of a handshake, microseconds, by round. */
-  readonly cpuMicros: number[];
-  seconds: number;
-  bytesPerIdle: number;
-}
-
-async function run({ seconds, short, log }: BenchOptions): Promise<BenchOutcome> {
+async function measure(bench: Bench): Promise<void> {
+  const { log, seconds, short } = bench;
   const { order, clients } = await prepare(short ? 8 : 64);
-  await using bareScript = await buildScript(new URL('../bare/handshake-server.ts', import.meta.url), 'tls');
-  await using judgedScript = await buildScript(
-    new URL('../handshake/judged-server.ts', import.meta.url),
-    'tls',
-  );
-  const bare = await start('bare node:tls', bareScript.file, order);
-  const judged = await start('whole verdict', judgedScript.file, order);
-  const ofOneAddress: Contestant = { ...judged, what: `${judged.what}, one address`, cpuMicros: [] };
-  const generator = startPinned(new URL('../handshake/generator.ts', import.meta.url), cores.generator);
-  const invalid: string[] = [];
-  try {
-    const rounds = short ? 1 : Math.max(4, Math.round(seconds * 2));
-    const load = { clients, inFlight: 16, measureMs: short ? 300 : 1_000 };
-    const warming = { ...load, measureMs: short ? 300 : 10_000 };
-    for (const each of [bare, judged]) await warmUp(generator, each, warming);
-    for (let round = 0; round < rounds; round++) {
-      // Who goes first changes with the round.
-      for (const each of round % 2 === 0 ? [bare, judged] : [judged, bare]) {
-        invalid.push(...(await measure(generator, each, load)));
-      }
-    }
-    const behindOne = clients.map(({ certificatePem, keyPem }) => ({ certificatePem, keyPem }));
-    for (let round = 0; round < rounds; round++)
-      invalid.push(...(await measure(generator, ofOneAddress, { ...load, clients: behindOne })));
-    for (const each of [bare, judged]) log(`${each.what}: ${Math.round(each.handshakes / each.seconds)}/s`);
-    for (const each of [bare, judged])
-      invalid.push(...(await fill(generator, each, clients, short ? 100 : 1_000)));
-  } finally {
-    for (const child of [bare.child, judged.child, generator]) child.disconnect();
-  }
-  const against = { what: `${bare.what}, same run`, value: perCpuSecond(bare) };
-  return {
-    results: [
-      measured('mutual handshakes per second of the server’s processor time', perCpuSecond(judged), '/s', {
-        against,
-        aim: { ratioAtLeast: 0.85 },
-      }),
-      measured('processor time of a handshake with the whole verdict', cpuMicros(judged), 'µs'),
-      measured('the same where all clients have one address', cpuMicros(ofOneAddress), 'µs'),
-      measured('processor time of a bare handshake', cpuMicros(bare), 'µs'),
-      measured('memory of an idle judged connection', judged.bytesPerIdle / 1_024, 'kB', {
-        against: { what: 'idle bare connection, same run', value: bare.bytesPerIdle / 1_024 },
-        aim: { atMost: 60 },
-      }),
-      measured('handshakes per second, generator-bound', judged.handshakes / judged.seconds, '/s'),
-    ],
-    invalid,
-  };
-}
-
-function perCpuSecond(contestant: Contestant): number {
-  return 1e6 / cpuMicros(contestant);
-}
-
-/** A quarter of the rounds were quicker: noise only ever adds. */
-function cpuMicros({ cpuMicros: rounds }: Contestant): number {
-  return [...rounds].sort((a, b) => a - b)[rounds.length >> 2]!;
+  await using generator = await Child.start(new URL('../handshake/generator.ts', import.meta.url), {
+    core: cores.generator,
+  });
+  const start = (what: string, script: string): Promise<Contestant> =>
+    Contestant.start(what, new URL(script, import.meta.url), order, generator);
+  await using bare = await start('bare node:tls', '../bare/handshake-server.ts');
+  await using judged = await start('whole verdict', '../handshake/judged-server.ts');
+  const ofOneAddress = judged.as('whole verdict, one address');
+  const rounds = short ? 1 : Math.max(4, Math.round(seconds * 2));
+  const load = { clients, inFlight: 16, measureMs: short ? 300 : 1_000 };
+  for (const each of [bare, judged]) await each.handshakes({ ...load, measureMs: short ? 300 : 10_000 });
+  for (let round = 0; round < rounds; round++)
+    for (const each of inTurn([bare, judged], round)) await each.measure(bench, load);
+  const behindOne = clients.map(({ certificatePem, keyPem }) => ({ certificatePem, keyPem }));
+  for (let round = 0; round < rounds; round++)
+    await ofOneAddress.measure(bench, { ...load, clients: behindOne });
+  for (const { perSecond, what } of [bare, judged]) log(`${what}: ${Math.round(perSecond)}/s`);
+  const kilobytesPerIdle = async (each: Contestant): Promise<number> =>
+    (await each.bytesPerIdle(bench, clients, short ? 100 : 1_000)) / 1_024;
+  const ofBare = await kilobytesPerIdle(bare);
+  const ofJudged = await kilobytesPerIdle(judged);
+  const perCpuSecond = 'mutual handshakes per second of the server’s processor time';
+  bench.figure(perCpuSecond, 1e6 / judged.micros, '/s', {
+    against: { what: `${bare.what}, same run`, value: 1e6 / bare.micros },
+    aim: { ratioAtLeast: 0.85 },
+  });
+  bench.figure('processor time of a handshake with the whole verdict', judged.micros, 'µs');
+  bench.figure('the same where all clients have one address', ofOneAddress.micros, 'µs');
+  bench.figure('processor time of a bare handshake', bare.micros, 'µs');
+  bench.figure('memory of an idle judged connection', ofJudged, 'kB', {
+    against: { what: 'idle bare connection, same run', value: ofBare },
+    aim: { atMost: 60 },
+  });
+  bench.figure('handshakes per second, generator-bound', judged.perSecond, '/s');
 }
 
 async function prepare(count: number) {
@@ -114,64 +82,92 @@ async function prepare(count: number) {
   return { order, clients };
 }
 
-async function start(what: string, file: string, order: HandshakeServerOrder): Promise<Contestant> {
-  const child = startPinnedBuilt(file, cores.server);
-  child.send(order);
-  const { port } = await nextMessage<ServerUsage>(child);
-  return { what, child, port, handshakes: 0, cpuMicros: [], seconds: 0, bytesPerIdle: 0 };
-}
-
 type Load = Omit<HandshakeLoadOrder, 'port'>;
 
-async function warmUp(generator: ChildProcess, { port }: Contestant, load: Load): Promise<void> {
-  generator.send({ ...load, port });
-  await nextMessage<HandshakeLoadReport>(generator);
-}
+/** A server, and what its handshakes have cost. */
+class Contestant implements AsyncDisposable {
+  readonly what: string;
+  readonly #server: Child;
+  readonly #port: number;
+  readonly #generator: Child;
+  /** Processor time of a handshake, microseconds, by round. */
+  readonly #micros: number[] = [];
+  #completed = 0;
+  #seconds = 0;
 
-async function measure(generator: ChildProcess, contestant: Contestant, load: Load): Promise<string[]> {
-  const { child, port, what } = contestant;
-  const before = await usage(child);
-  generator.send({ ...load, port });
-  const report = await nextMessage<HandshakeLoadReport>(generator);
-  const after = await usage(child);
-  contestant.handshakes += report.completed;
-  contestant.cpuMicros.push((after.cpuMicros - before.cpuMicros) / report.completed);
-  contestant.seconds += report.seconds;
-  const problems: string[] = [];
-  if (report.failed > 0) problems.push(`${what}: ${report.failed} handshakes failed`);
-  if (after.answered - before.answered !== report.completed) {
-    problems.push(
-      `${what}: the server answered ${after.answered - before.answered}, the generator counted ${report.completed}`,
+  private constructor(what: string, server: Child, port: number, generator: Child) {
+    this.what = what;
+    this.#server = server;
+    this.#port = port;
+    this.#generator = generator;
+  }
+
+  static async start(
+    what: string,
+    script: URL,
+    order: HandshakeServerOrder,
+    generator: Child,
+  ): Promise<Contestant> {
+    const server = await Child.start(script, { room: 'tls', core: cores.server });
+    const { port } = await server.ask<ServerUsage>(order);
+    return new Contestant(what, server, port, generator);
+  }
+
+  /** The same server with other clients. */
+  as(what: string): Contestant {
+    return new Contestant(what, this.#server, this.#port, this.#generator);
+  }
+
+  /** A quarter of the rounds were quicker: noise only ever adds. */
+  get micros(): number {
+    return quantile(this.#micros, 0.25);
+  }
+
+  get perSecond(): number {
+    return this.#completed / this.#seconds;
+  }
+
+  handshakes(load: Load): Promise<HandshakeLoadReport> {
+    return this.#generator.ask<HandshakeLoadReport>({ ...load, port: this.#port });
+  }
+
+  async measure(bench: Bench, load: Load): Promise<void> {
+    const before = await this.#usage();
+    const { completed, failed, seconds } = await this.handshakes(load);
+    const after = await this.#usage();
+    this.#completed += completed;
+    this.#micros.push((after.cpuMicros - before.cpuMicros) / completed);
+    this.#seconds += seconds;
+    const answered = after.answered - before.answered;
+    bench.demand(failed === 0, `${this.what}: ${failed} handshakes failed`);
+    bench.demand(
+      answered === completed,
+      `${this.what}: the server answered ${answered}, the generator counted ${completed}`,
     );
   }
-  return problems;
-}
 
-/** Opens idle connections and sees what each further one costs after a first lot has warmed up. */
-async function fill(
-  generator: ChildProcess,
-  contestant: Contestant,
-  clients: Load['clients'],
-  count: number,
-): Promise<string[]> {
-  const { child, port, what } = contestant;
-  const grow = async (hold: number) => {
-    generator.send({ port, clients, hold });
-    const { held } = await nextMessage<{ held: number }>(generator);
-    return { held, ...(await usage(child)) };
-  };
-  const few = await grow(count);
-  const many = await grow(3 * count);
-  contestant.bytesPerIdle = (many.residentBytes - few.residentBytes) / (2 * count);
-  generator.send({ port, clients, hold: -1 });
-  await nextMessage(generator);
-  return many.held === 3 * count
-    ? []
-    : [`${what}: ${3 * count - many.held} idle connections were not accepted`];
-}
+  /** What each further idle connection costs after a first lot has warmed up. */
+  async bytesPerIdle(bench: Bench, clients: Load['clients'], count: number): Promise<number> {
+    const hold = async (wanted: number): Promise<number> => {
+      const order = { port: this.#port, clients, hold: wanted };
+      const { held } = await this.#generator.ask<{ readonly held: number }>(order);
+      bench.demand(
+        held === Math.max(0, wanted),
+        `${this.what}: ${wanted - held} idle connections were not accepted`,
+      );
+      return (await this.#usage()).residentBytes;
+    };
+    const few = await hold(count);
+    const many = await hold(3 * count);
+    await hold(-1);
+    return (many - few) / (2 * count);
+  }
 
-async function usage(child: ChildProcess): Promise<ServerUsage> {
-  const answer = nextMessage<ServerUsage>(child);
-  child.send('usage');
-  return answer;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#server[Symbol.asyncDispose]();
+  }
+
+  #usage(): Promise<ServerUsage> {
+    return this.#server.ask<ServerUsage>('usage');
+  }
 }

@@ -1,9 +1,9 @@
 import { allowNames, anchorSet, createJudge, partnerRevocation } from '@entente/trust';
 import { decodeCertificate } from '@entente/x509';
+import { threadMs } from '../process/processor-time.ts';
 import { hostileMessages } from '../requests/hostile-messages.ts';
 import { measureMessages } from '../requests/measure-messages.ts';
-import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
-import { threadMs } from '../thread-time.ts';
+import type { Bench, BenchSuite } from '../suite.ts';
 import { type HostileChain, hostileChains } from '../trust/hostile-chains.ts';
 
 /**
@@ -11,11 +11,12 @@ import { type HostileChain, hostileChains } from '../trust/hostile-chains.ts';
  * time counts, which is the first as a rule, when nothing has been compiled yet. A chain that is not refused with a reason makes the run invalid. A message
  * passes through a whole front end or edge, and may cost ten times as much for each of its bytes as a plain MESSAGE does.
  */
-export const suite: BenchSuite = { name: 'hostile', run };
+export const suite: BenchSuite = { name: 'hostile', measure };
 
 const maxMs = 50;
 
-function run({ short, log }: BenchOptions): BenchOutcome {
+function measure(bench: Bench): void {
+  const { log, short } = bench;
   const now = Date.now();
   const { root, chains } = hostileChains(now);
   const decoded = decodeCertificate(root);
@@ -31,19 +32,18 @@ function run({ short, log }: BenchOptions): BenchOutcome {
         authorise: allowNames(['a.contoso.example']),
       },
     );
-  const invalid: string[] = [];
-  const results = chains.map((chain) => {
+  for (const chain of chains) {
     let worst = 0;
     let reason = '';
     for (let time = 0; time < (short ? 2 : 8); time++) {
       const before = threadMs();
       const verdict = judge(chain);
       worst = Math.max(worst, threadMs() - before);
-      if (verdict.trusted) invalid.push(`"${chain.what}" was trusted`);
-      else reason = verdict.rejection.reason;
+      bench.demand(!verdict.trusted, `"${chain.what}" was trusted`);
+      if (!verdict.trusted) ({ reason } = verdict.rejection);
     }
     log(`${chain.what}: ${reason}`);
-    return measured(`${chain.what}: ${reason}, worst of several`, worst, 'ms', { aim: { atMost: maxMs } });
-  });
-  return { results: [...results, ...measureMessages(hostileMessages, { short, log, invalid })], invalid };
+    bench.figure(`${chain.what}: ${reason}, worst of several`, worst, 'ms', { aim: { atMost: maxMs } });
+  }
+  measureMessages(bench, hostileMessages);
 }

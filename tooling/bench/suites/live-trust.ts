@@ -1,25 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type TopologyDocument, topologyHash } from '@entente/topology';
-import { ConnectionRecord, type Held, quantile } from '../live-trust/connection-record.ts';
+import { ConnectionRecord, type Held } from '../live-trust/connection-record.ts';
 import { administratorParty, Connections } from '../live-trust/connections.ts';
-import { openSockets } from '../live-trust/kernel-sockets.ts';
 import { guest, type LiveNetwork, partner, startLiveNetwork } from '../live-trust/network.ts';
 import { monotonicMs } from '../live-trust/order.ts';
-import {
-  type BenchOptions,
-  type BenchOutcome,
-  type BenchResult,
-  type BenchSuite,
-  measured,
-} from '../suite.ts';
+import { openSockets } from '../process/kernel-sockets.ts';
+import { quantile } from '../statistics.ts';
+import { type Bench, type BenchSuite, temporaryFolder } from '../suite.ts';
 
 /**
  * How long after an order the connections that it concerns are closed at both ends, across processes: an authority, seven servers, an edge,
  * a partner and two administrators. A connection that stays open, and one that is closed without reason, each make the run fail.
  */
-export const suite: BenchSuite = { name: 'live-trust', run };
+export const suite: BenchSuite = { name: 'live-trust', measure };
 
 /** From the order to the closing at both ends, of 99 in 100. */
 const aimMs = 1_000;
@@ -61,31 +54,21 @@ const full: Counts = {
 };
 const few: Counts = { eachPair: 4, toAuthority: 1, fromPartner: 8, fromAdministrator: 2, fromGuest: 4 };
 
-async function run({ short, log }: BenchOptions): Promise<BenchOutcome> {
-  const directory = await mkdtemp(join(tmpdir(), 'entente-live-trust-'));
+async function measure(bench: Bench): Promise<void> {
+  await using directory = await temporaryFolder('live-trust');
   const record = new ConnectionRecord();
-  try {
-    await using network = await startLiveNetwork(directory, (end) => record.closed(end));
-    await using connections = await Connections.open(network, record);
-    let topology = network.place.topology;
-    const publish = async (change: Partial<TopologyDocument>): Promise<void> => {
-      topology = { ...topology, version: topology.version + 1, previous: topologyHash(topology), ...change };
-      await network.orders.publish(topology);
-    };
-    const scene: Scene = { network, connections, record, publish, count: short ? few : full };
-    await openAll(scene);
-    log(`${record.open.length} connections are open`);
-    const results = [measured('open connections', record.open.length, 'connections')];
-    const invalid: string[] = [];
-    for (const order of ordersOf(scene, () => topology)) {
-      const outcome = await obey(scene, order, log);
-      results.push(...outcome.results);
-      invalid.push(...outcome.invalid);
-    }
-    return { results, invalid };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  await using network = await startLiveNetwork(directory.path, (end) => record.closed(end));
+  await using connections = await Connections.open(network, record);
+  let topology = network.place.topology;
+  const publish = async (change: Partial<TopologyDocument>): Promise<void> => {
+    topology = { ...topology, version: topology.version + 1, previous: topologyHash(topology), ...change };
+    await network.orders.publish(topology);
+  };
+  const scene: Scene = { network, connections, record, publish, count: bench.short ? few : full };
+  await openAll(scene);
+  bench.log(`${record.open.length} connections are open`);
+  bench.figure('open connections', record.open.length, 'connections');
+  for (const order of ordersOf(scene, () => topology)) await obey(bench, scene, order);
 }
 
 async function openAll({ connections, count, network }: Scene): Promise<void> {
@@ -107,8 +90,8 @@ interface Order {
   readonly what: string;
   /** Whose connections it concerns. */
   readonly party: string;
-  /** Gives it. @returns when it took effect, where that is another moment than now; milliseconds of the monotonic clock */
-  give(): Promise<number | undefined>;
+  /** Gives it. @returns a number where it takes effect at another moment than now; milliseconds of the monotonic clock */
+  give(): Promise<unknown>;
 }
 
 function ordersOf(scene: Scene, topology: () => TopologyDocument): readonly Order[] {
@@ -123,7 +106,6 @@ function ordersOf(scene: Scene, topology: () => TopologyDocument): readonly Orde
       async give() {
         const answer = await network.orders.post('/revoke', { server: revoked, reason: 'keyCompromise' });
         if (answer.status !== 200) throw new Error(`not revoked: ${JSON.stringify(answer)}`);
-        return undefined;
       },
     },
     {
@@ -131,7 +113,6 @@ function ordersOf(scene: Scene, topology: () => TopologyDocument): readonly Orde
       party: removed,
       async give() {
         await publish({ servers: topology().servers.filter(({ fqdn }) => fqdn !== removed) });
-        return undefined;
       },
     },
     {
@@ -139,7 +120,6 @@ function ordersOf(scene: Scene, topology: () => TopologyDocument): readonly Orde
       party: partner,
       async give() {
         await publish({ partners: [{ kind: 'blocked', id: 'fabrikam', domains: [partner] }] });
-        return undefined;
       },
     },
     {
@@ -148,7 +128,6 @@ function ordersOf(scene: Scene, topology: () => TopologyDocument): readonly Orde
       async give() {
         const { keys, required } = topology().administrators;
         await publish({ administrators: { required, keys: keys.filter(({ id }) => id !== dismissed) } });
-        return undefined;
       },
     },
     {
@@ -161,61 +140,52 @@ function ordersOf(scene: Scene, topology: () => TopologyDocument): readonly Orde
         const leftMs = notAfter + 1_000 - Date.now();
         if (leftMs < 0) throw new Error('the leaf has expired before its connections were open');
         const at = monotonicMs() + leftMs;
-        await passed(leftMs);
+        await pause(leftMs);
         return at;
       },
     },
   ];
 }
 
-async function obey(
-  { record }: Scene,
-  { give, party, what }: Order,
-  log: (line: string) => void,
-): Promise<{ readonly results: readonly BenchResult[]; readonly invalid: readonly string[] }> {
+async function obey(bench: Bench, { record }: Scene, { give, party, what }: Order): Promise<void> {
   const isConcerned = ({ parties }: Held): boolean => parties.includes(party);
   const openBefore = record.open;
   const countBefore = record.count;
   const before = monotonicMs();
-  const since = (await give()) ?? before;
+  const given = await give();
+  const since = typeof given === 'number' ? given : before;
   // An order may open connections of its own, which then are the ones that it concerns.
   const affected = [...openBefore, ...record.addedAfter(countBefore)].filter(isConcerned);
   const others = openBefore.filter((held) => !isConcerned(held));
   const deadline = monotonicMs() + waitMs;
   let settled = record.settled(affected, since, isOpenInKernel());
   while (settled.open.length > 0 && monotonicMs() < deadline) {
-    await passed(pollMs);
+    await pause(pollMs);
     settled = record.settled(affected, since, isOpenInKernel());
   }
-  await passed(settleMs);
+  await pause(settleMs);
   const stillOpen = new Set(record.open);
   const touched = others.filter((held) => !stillOpen.has(held));
   const { delays, open } = settled;
-  log(`${what}: ${affected.length} connections; ${distribution(delays)}`);
-  return {
-    results: [
-      measured(`${what}: closed at both ends, p50`, quantile(delays, 0.5), 'ms'),
-      measured(`${what}: closed at both ends, p99`, quantile(delays, 0.99), 'ms', { aim: { atMost: aimMs } }),
-      measured(`${what}: closed at both ends, longest`, Math.max(0, ...delays), 'ms'),
-      measured(`${what}: closed of ${affected.length}`, delays.length, 'connections', {
-        aim: { atLeast: affected.length },
-      }),
-      measured(`${what}: closed of ${others.length} others`, touched.length, 'connections', {
-        aim: { atMost: 0 },
-      }),
-    ],
-    invalid: [
-      ...(affected.length === 0 ? [`${what}: no connection is concerned`] : []),
-      ...faults(`${what}: an end is still open`, open),
-      ...faults(`${what}: closed without reason`, touched),
-    ],
-  };
+  bench.log(`${what}: ${affected.length} connections; ${distribution(delays)}`);
+  bench.figure(`${what}: closed at both ends, p50`, quantile(delays, 0.5), 'ms');
+  bench.figure(`${what}: closed at both ends, p99`, quantile(delays, 0.99), 'ms', { aim: { atMost: aimMs } });
+  bench.figure(`${what}: closed at both ends, longest`, Math.max(0, ...delays), 'ms');
+  bench.figure(`${what}: closed of ${affected.length}`, delays.length, 'connections', {
+    aim: { atLeast: affected.length },
+  });
+  bench.figure(`${what}: closed of ${others.length} others`, touched.length, 'connections', {
+    aim: { atMost: 0 },
+  });
+  bench.demand(affected.length > 0, `${what}: no connection is concerned`);
+  bench.demand(open.length === 0, `${what}: an end is still open: ${firstOf(open)}`);
+  bench.demand(touched.length === 0, `${what}: closed without reason: ${firstOf(touched)}`);
 }
 
 /** The first few connections with a fault. */
-function faults(what: string, held: readonly Held[]): readonly string[] {
+function firstOf(held: readonly Held[]): string {
   const pairs = [...new Set(held.map(({ parties }) => parties.join(' → ')))];
-  return held.length === 0 ? [] : [`${what}: ${held.length}, of ${pairs.slice(0, 8).join(', ')}`];
+  return `${held.length}, of ${pairs.slice(0, 8).join(', ')}`;
 }
 
 /** How many were closed within which time. */
@@ -234,8 +204,4 @@ function distribution(delays: readonly number[]): string {
 function isOpenInKernel(): (held: Held) => boolean {
   const sockets = openSockets();
   return ({ localPort, remotePort }) => sockets?.has(`${remotePort}-${localPort}`) ?? false;
-}
-
-function passed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { Inspector, inspectorPlace } from '../load/inspector.ts';
 import { startPoolFrontEnd } from '../load/pool-front-end.ts';
-import { tooFewFiles } from '../memory/file-limit.ts';
 import { holdMany, idleConnections } from '../memory/idle-connections.ts';
 import { callGrowth, messageGrowth } from '../memory/transactions.ts';
-import type { BenchOutcome, BenchSuite } from '../suite.ts';
+import { tooFewFiles } from '../process/file-limit.ts';
+import { Inspector, inspectorPlace } from '../process/inspector.ts';
+import type { BenchSuite } from '../suite.ts';
 
 const manyConnections = 10_000;
 
@@ -15,7 +14,8 @@ const manyConnections = 10_000;
 export const suite: BenchSuite = {
   name: 'memory',
   onlyNamedInShort: true,
-  async run({ short, log }) {
+  async measure(bench) {
+    const { log, short } = bench;
     const idle = short ? { first: 100, further: 300 } : { first: 500, further: 2_000 };
     const place = await inspectorPlace();
     await using pool = await startPoolFrontEnd((idle.first + idle.further) / 2, {
@@ -25,25 +25,16 @@ export const suite: BenchSuite = {
     using inspector = await Inspector.open(place);
 
     log(`  ${idle.further} idle connections …`);
-    const results = [...(await idleConnections(pool, inspector, idle))];
-    const skipped: string[] = [];
-    const tooMany = short
-      ? 'not in a short run'
-      : tooFewFiles(readFileSync('/proc/self/limits', 'latin1'), manyConnections);
-    if (tooMany === undefined) results.push(await holdMany(pool, manyConnections));
-    else skipped.push(`hold ${manyConnections} connections: ${tooMany}`);
+    await idleConnections(bench, pool, inspector, idle);
+    const tooMany = short ? 'not in a short run' : tooFewFiles(manyConnections);
+    if (tooMany === undefined) await holdMany(bench, pool, manyConnections);
+    else bench.skipped.push(`hold ${manyConnections} connections: ${tooMany}`);
 
-    const outcomes: BenchOutcome[] = [];
     const messages = short ? { first: 5_000, further: 50_000 } : { first: 50_000, further: 1_000_000 };
     log(`  ${messages.further} transactions …`);
-    outcomes.push(await messageGrowth(pool, inspector, messages));
+    await messageGrowth(bench, pool, inspector, messages);
     const calls = short ? { first: 200, further: 1_500 } : { first: 500, further: 4_000 };
     log(`  ${calls.further} calls in progress …`);
-    outcomes.push(await callGrowth(pool, inspector, calls, short ? undefined : 40_000));
-    return {
-      results: [...results, ...outcomes.flatMap((outcome) => outcome.results)],
-      invalid: outcomes.flatMap(({ invalid }) => invalid),
-      skipped,
-    };
+    await callGrowth(bench, pool, inspector, calls, short ? undefined : 40_000);
   },
 };

@@ -1,9 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import type { LoadOrder } from '../load/order.ts';
+import { failedOf, type Measurement, runLoad } from '../load/clients.ts';
+import type { Sides, Work } from '../load/order.ts';
 import { startPoolFrontEnd } from '../load/pool-front-end.ts';
-import { repeatWhileInvalid } from '../load/repeat-while-invalid.ts';
-import { type Measurement, runLoad } from '../load/run-load.ts';
-import { type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+import type { Bench, BenchSuite } from '../suite.ts';
 
 /** How many times more calls come than the front end can do. */
 const times = 3;
@@ -26,81 +25,74 @@ const warmsUpMs = 8_000;
  */
 export const suite: BenchSuite = {
   name: 'overload',
-  async run({ seconds, short, log }) {
+  async measure(bench) {
+    const { log, short } = bench;
     await using pool = await startPoolFrontEnd(short ? 50 : 200);
-    const { caller, called, pairs } = pool.byUser;
-    const sides = {
-      caller,
-      called,
-      pairs: pairs.map((pair, i) => ({
-        ...pair,
-        ...(pair.authenticates === undefined ? {} : { callerRegisters: pair.authenticates }),
-        // What one address may have under way is a bound of its own: telephones have an address each.
-        localAddress: `127.8.${Math.floor(i / 250)}.${(i % 250) + 1}`,
-      })),
-    };
-    const base = { ...sides, measureMs: seconds * 1_000, messageBytes: 0, what: 'call' } as const;
-    const closed: LoadOrder = { ...base, inFlight: 2, warmUpMs: warmsUpMs };
-    const load = (what: string, order: LoadOrder): Promise<Measurement> => {
-      log(`  ${what} …`);
-      return runLoad(what, order, pool.pid);
-    };
+    const { byUser, pid } = pool;
+    const sides = { ...byUser, pairs: byUser.pairs.map(asTelephone), what: 'call' } as const;
+    const measureMs = bench.seconds * 1_000;
+    const load = (what: string, work: Omit<Work, 'measureMs'>): Promise<Measurement> =>
+      runLoad({ what, pid, sides }, { measureMs, ...work }, { log });
     let mostSoFar = 0;
-    const measure = async (): Promise<BenchOutcome> => {
-      const before = await load('calls, closed loop', closed);
+    await bench.repeat(async (attempt) => {
+      const before = await load('calls', { inFlight: 2, warmUpMs: warmsUpMs });
       // Measured again, it is what it could do at any time: a machine that was slow before may not be slow now.
       const rate = Math.round(times * Math.max(before.perSecond, mostSoFar));
-      const over = await load(`${rate} calls a second`, {
-        ...base,
-        inFlight: 1,
-        ratePerSecond: rate,
-        warmUpMs: settlesMs,
-      });
+      const over = await load('calls', { ratePerSecond: rate, warmUpMs: settlesMs });
       await setTimeout(recoversMs);
-      const after = await load('calls, closed loop, again', { ...closed, warmUpMs: 1_000 });
-      const most = Math.max(before.perSecond, after.perSecond);
-      mostSoFar = Math.max(mostSoFar, most);
-      const perCore = ({ perSecond, serverMicros }: Measurement): number =>
-        serverMicros === undefined ? perSecond : 1e6 / serverMicros;
-      const offered = over.begun / over.seconds;
-      const refused = Object.values(over.refused).reduce((sum, count) => sum + count, 0) / over.seconds;
-      const invalid = [...before.invalid, ...after.invalid].filter((why) => !why.includes('"SIP/2.0 503'));
-      const disturbed: string[] = [];
-      if (offered < leastOffered * rate)
-        disturbed.push(
-          `${Math.round(offered)} calls a second were begun, of ${rate}: the generator could do no more`,
-        );
-      else if (offered < leastOffered * times * most)
-        disturbed.push(
-          `${Math.round(offered)} calls a second were begun: not ${times} times ${Math.round(most)}, the most that it can do`,
-        );
-      const { sent, succeeded } = over.inDialogs;
-      return {
-        results: [
-          // By its own processor time: what else the machine does weighs on both sides alike.
-          measured('calls completed in a second of processor time, under overload', perCore(over), '/s', {
-            against: { what: 'the most that it can do', value: Math.max(perCore(before), perCore(after)) },
-            aim: { ratioAtLeast: goodput },
-          }),
-          measured('the same in a second', over.perSecond, '/s', {
-            against: { what: 'the most that it can do', value: most },
-          }),
-          measured('requests in dialogs that succeed, under overload', succeeded / sent, 'of all', {
-            aim: { atLeast: inDialogs },
-          }),
-          measured('calls begun in a second', offered, '/s', {
-            against: { what: 'the most that it can do', value: most },
-          }),
-          measured('calls refused in a second', refused, '/s'),
-          measured('calls that never came back', over.lost, 'calls'),
-          measured('time of a call, p50', over.latencyMs?.p50 ?? 0, 'ms'),
-          measured('the same, p99', over.latencyMs?.p99 ?? 0, 'ms'),
-          measured('core of the generator in use', over.generatorShare, 'of one'),
-        ],
-        invalid,
-        disturbed,
-      };
-    };
-    return await repeatWhileInvalid(measure, log);
+      const after = await load('calls, again', { inFlight: 2, warmUpMs: 1_000 });
+      mostSoFar = Math.max(mostSoFar, before.perSecond, after.perSecond);
+      judge(attempt, { before, over, after, rate });
+    });
   },
 };
+
+/** What one address may have under way is a bound of its own: telephones have an address each. */
+function asTelephone(pair: Sides['pairs'][number], index: number): Sides['pairs'][number] {
+  return {
+    ...pair,
+    ...(pair.authenticates === undefined ? {} : { callerRegisters: pair.authenticates }),
+    localAddress: `127.8.${Math.floor(index / 250)}.${(index % 250) + 1}`,
+  };
+}
+
+interface Measurements {
+  readonly before: Measurement;
+  readonly over: Measurement;
+  readonly after: Measurement;
+  readonly rate: number;
+}
+
+function judge(bench: Bench, { after, before, over, rate }: Measurements): void {
+  const most = Math.max(before.perSecond, after.perSecond);
+  const offered = over.begun / over.seconds;
+  for (const { invalid } of [before, after])
+    bench.invalid.push(...invalid.filter((why) => !why.includes('"SIP/2.0 503')));
+  const begun = `${Math.round(offered)} calls a second were begun`;
+  if (offered < leastOffered * rate)
+    bench.disturbed.push(`${begun}, of ${rate}: the generator could do no more`);
+  else if (offered < leastOffered * times * most)
+    bench.disturbed.push(`${begun}: not ${times} times ${Math.round(most)}, the most that it can do`);
+  const { sent, succeeded } = over.inDialogs;
+  const what = 'the most that it can do';
+  const against = { what, value: most };
+  // By its own processor time: what else the machine does weighs on both sides alike.
+  bench.figure('calls completed in a second of processor time, under overload', perCore(over), '/s', {
+    against: { what, value: Math.max(perCore(before), perCore(after)) },
+    aim: { ratioAtLeast: goodput },
+  });
+  bench.figure('the same in a second', over.perSecond, '/s', { against });
+  bench.figure('requests in dialogs that succeed, under overload', succeeded / sent, 'of all', {
+    aim: { atLeast: inDialogs },
+  });
+  bench.figure('calls begun in a second', offered, '/s', { against });
+  bench.figure('calls refused in a second', (failedOf(over) - over.lost) / over.seconds, '/s');
+  bench.figure('calls that never came back', over.lost, 'calls');
+  bench.figure('time of a call, p50', over.latencyMs?.p50 ?? 0, 'ms');
+  bench.figure('the same, p99', over.latencyMs?.p99 ?? 0, 'ms');
+  bench.figure('core of the generator in use', over.generatorShare, 'of one');
+}
+
+function perCore({ perSecond, serverMicros }: Measurement): number {
+  return serverMicros === undefined ? perSecond : 1e6 / serverMicros;
+}

@@ -1,8 +1,5 @@
 import 'reflect-metadata';
 import { createPrivateKey, generateKeyPairSync, randomBytes, webcrypto } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   createIssuance,
   createIssuer,
@@ -20,14 +17,15 @@ import { decodeCertificationRequest } from '@entente/x509';
 import * as peculiar from '@peculiar/x509';
 import { ledgerSize } from '../ledger/ledger-size.ts';
 import { slowReaders } from '../lists/slow-readers.ts';
-import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+import { type Bench, type BenchSuite, temporaryFolder } from '../suite.ts';
+import { inTurn } from '../turns.ts';
 
 /**
  * Issuing P-256 certificates on one thread: written, linted and signed; the same from request to ledger; and with the
  * ledger on disk. The ledger on disk with many certificates. Memory for slow readers of a long list. Beside them the generator of @peculiar/x509 with the same names and extensions, in rounds that
  * alternate, so that a busy machine hurts both.
  */
-export const suite: BenchSuite = { name: 'pki', run };
+export const suite: BenchSuite = { name: 'pki', measure };
 
 const names = {
   commonName: 'fe01.contoso.example',
@@ -43,74 +41,50 @@ const objectsUrl = 'http://ca.contoso.example';
 /** Requests that are under way at once when they are stored: what many joining servers look like to the ledger. */
 const concurrent = 64;
 
-interface Contestant {
-  readonly what: string;
-  readonly inFlight: number;
-  readonly once: () => Promise<unknown>;
-  done: number;
-  seconds: number;
+async function measure(bench: Bench): Promise<void> {
+  await issuing(bench);
+  await ledgerSize(bench);
+  await slowReaders(bench);
 }
 
-async function run(options: BenchOptions): Promise<BenchOutcome> {
-  const { results, invalid } = await issuing(options);
-  const lists = await slowReaders(options);
-  return {
-    results: [...results, ...(await ledgerSize(options)), ...lists.results],
-    invalid: [...invalid, ...lists.invalid],
-    skipped: lists.skipped ?? [],
-  };
-}
-
-async function issuing({ seconds, short, log }: BenchOptions): Promise<BenchOutcome> {
+async function issuing(bench: Bench): Promise<void> {
+  const { log, seconds, short } = bench;
   const { issuer, keys, root } = await authority();
-  const folder = await mkdtemp(join(tmpdir(), 'entente-bench-pki-'));
+  await using folder = await temporaryFolder('bench-pki');
   const memory = createMemoryLedger();
-  const file = await openLedger(folder);
-  try {
-    const request = (await createKeyAndRequest({ subject: names.commonName })).request;
-    const decoded = decodeCertificationRequest(request);
-    if (!decoded.ok) throw new Error(decoded.error.message);
-    const contestants = [
-      contestant(
-        'written, linted and signed',
-        1,
-        unstored(issuance(issuer, memory), decoded.value.publicKey),
-      ),
-      contestant('@peculiar/x509 generator, same run', 1, peculiarOnce(root, keys)),
-      contestant('from request to ledger in memory', 1, stored(issuance(issuer, memory), request)),
-      contestant('from request to ledger on disk', concurrent, stored(issuance(issuer, file), request)),
-    ] as const;
-    for (const each of contestants) await measure(each, 0.2);
-    for (const each of contestants) Object.assign(each, { done: 0, seconds: 0 });
-    const rounds = short ? 1 : 4;
-    for (let round = 0; round < rounds; round++) {
-      const order = round % 2 === 0 ? contestants : [...contestants].reverse();
-      for (const each of order) await measure(each, Math.max(0.3, seconds / rounds));
-    }
-    for (const each of contestants) log(`${each.what}: ${Math.round(rate(each))}/s`);
-    const [bare, generator, inMemory, onDisk] = contestants;
-    const signatures = signaturesPerSecond(0.5);
-    return {
-      results: [
-        measured('P-256 certificates issued, unstored', rate(bare), '/s', {
-          against: { what: generator.what, value: rate(generator) },
-          aim: { atLeast: 5_000 },
-        }),
-        measured('the same, beside bare signatures', rate(bare), '/s', {
-          against: { what: 'node:crypto P-256 signatures, same run', value: signatures },
-        }),
-        measured('request parsed, possession verified, issued, ledger in memory', rate(inMemory), '/s'),
-        measured(`the same, ledger on disk with fsync, ${concurrent} at once`, rate(onDisk), '/s', {
-          against: { what: inMemory.what, value: rate(inMemory) },
-          aim: { ratioAtLeast: 0.75 },
-        }),
-      ],
-      invalid: [],
-    };
-  } finally {
-    await file[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using file = await openLedger(folder.path);
+  const request = (await createKeyAndRequest({ subject: names.commonName })).request;
+  const decoded = decodeCertificationRequest(request);
+  if (!decoded.ok) throw new Error(decoded.error.message);
+  const bare = new Contestant(1, unstored(issuance(issuer, memory), decoded.value.publicKey));
+  const generator = new Contestant(1, peculiarOnce(root, keys));
+  const inMemory = new Contestant(1, stored(issuance(issuer, memory), request));
+  const onDisk = new Contestant(concurrent, stored(issuance(issuer, file), request));
+  const contestants = {
+    'written, linted and signed': bare,
+    '@peculiar/x509 generator, same run': generator,
+    'from request to ledger in memory': inMemory,
+    'from request to ledger on disk': onDisk,
+  };
+  const all = Object.values(contestants);
+  for (const each of all) await each.run(0.2);
+  for (const each of all) each.reset();
+  const rounds = short ? 1 : 4;
+  for (let round = 0; round < rounds; round++)
+    for (const each of inTurn(all, round)) await each.run(Math.max(0.3, seconds / rounds));
+  for (const [what, each] of Object.entries(contestants)) log(`${what}: ${Math.round(each.rate)}/s`);
+  bench.figure('P-256 certificates issued, unstored', bare.rate, '/s', {
+    against: { what: '@peculiar/x509 generator, same run', value: generator.rate },
+    aim: { atLeast: 5_000 },
+  });
+  bench.figure('the same, beside bare signatures', bare.rate, '/s', {
+    against: { what: 'node:crypto P-256 signatures, same run', value: await signaturesPerSecond(0.5) },
+  });
+  bench.figure('request parsed, possession verified, issued, ledger in memory', inMemory.rate, '/s');
+  bench.figure(`the same, ledger on disk with fsync, ${concurrent} at once`, onDisk.rate, '/s', {
+    against: { what: 'from request to ledger in memory', value: inMemory.rate },
+    aim: { ratioAtLeast: 0.75 },
+  });
 }
 
 async function authority() {
@@ -192,36 +166,46 @@ function peculiarOnce(root: peculiar.X509Certificate, keys: webcrypto.CryptoKeyP
     );
 }
 
-function contestant(what: string, inFlight: number, once: () => Promise<unknown>): Contestant {
-  return { what, inFlight, once, done: 0, seconds: 0 };
-}
+/** Something that is done again and again, so many at a time. */
+class Contestant {
+  readonly #inFlight: number;
+  readonly #once: () => unknown;
+  #done = 0;
+  #seconds = 0;
 
-async function measure(each: Contestant, forSeconds: number): Promise<void> {
-  const begun = performance.now();
-  const end = begun + forSeconds * 1_000;
-  const worker = async (): Promise<void> => {
-    while (performance.now() < end) {
-      await each.once();
-      each.done++;
-    }
-  };
-  await Promise.all(Array.from({ length: each.inFlight }, worker));
-  each.seconds += (performance.now() - begun) / 1_000;
-}
+  constructor(inFlight: number, once: () => unknown) {
+    this.#inFlight = inFlight;
+    this.#once = once;
+  }
 
-function rate({ done, seconds }: Contestant): number {
-  return done / seconds;
+  get rate(): number {
+    return this.#done / this.#seconds;
+  }
+
+  async run(forSeconds: number): Promise<void> {
+    const begun = performance.now();
+    const end = begun + forSeconds * 1_000;
+    const worker = async (): Promise<void> => {
+      while (performance.now() < end) {
+        await this.#once();
+        this.#done++;
+      }
+    };
+    await Promise.all(Array.from({ length: this.#inFlight }, worker));
+    this.#seconds += (performance.now() - begun) / 1_000;
+  }
+
+  reset(): void {
+    this.#done = 0;
+    this.#seconds = 0;
+  }
 }
 
 /** The limit: what node:crypto signs when nothing else is done. */
-function signaturesPerSecond(forSeconds: number): number {
+async function signaturesPerSecond(forSeconds: number): Promise<number> {
   const signer = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   const bytes = randomBytes(700);
-  const begun = performance.now();
-  let done = 0;
-  while (performance.now() - begun < forSeconds * 1_000) {
-    signer.sign(bytes);
-    done++;
-  }
-  return done / ((performance.now() - begun) / 1_000);
+  const signing = new Contestant(1, () => signer.sign(bytes));
+  await signing.run(forSeconds);
+  return signing.rate;
 }

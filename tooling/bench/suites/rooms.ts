@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageIdHeader } from '@entente/chat-room';
 import { freePorts } from '@entente/testkit';
@@ -9,7 +8,7 @@ import { stringify } from 'yaml';
 import { domain } from '../../scenarios/harness/authority-place.ts';
 import { type FailoverPool, loopbackPlaces, startPool } from '../failover/pool.ts';
 import { Crowd } from '../rooms/crowd.ts';
-import { type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+import { type Bench, type BenchSuite, temporaryFolder } from '../suite.ts';
 
 const chat = `chat1.${domain}`;
 const lobby = `lobby@${chat}`;
@@ -21,74 +20,56 @@ const messages = 10;
  * A room of 1,000 members over two front ends: how long a message takes to the last of them, and what is left of acknowledged messages where
  * the chat server is killed while it delivers them. Each server is a process of its own.
  */
-export const suite: BenchSuite = {
-  name: 'rooms',
-  onlyNamedInShort: true,
-  async run({ log, short }): Promise<BenchOutcome> {
-    const count = short ? 50 : 1_000;
-    const directory = await mkdtemp(join(tmpdir(), 'entente-rooms-'));
-    try {
-      const names = Array.from({ length: count }, (_, index) => `member${index}`);
-      await using pool = await startPool({
-        directory,
-        users: ['alice', ...names],
-        places: loopbackPlaces(2),
-      });
-      const start = await chatServer(pool, directory);
-      let server = await start();
-      try {
-        log(`  ${count} members register …`);
-        const { members: servers, password, trust } = pool;
-        await using crowd = await Crowd.register(['alice', ...names], { password, servers, trust });
-        const [alice, ...members] = crowd.members;
-        if (alice === undefined) throw new Error('no author');
-        const say = (text: string) => alice.agent.message(room, text);
-        for (const { address } of members) {
-          const { status } = await say(`/add ${address}`);
-          if (status !== 200) throw new Error(`/add ${address}: ${status}`);
-        }
-        log('  one message …');
-        const before = performance.now();
-        const first = (await say('to all')).get(messageIdHeader) ?? '';
-        const acknowledgedMs = performance.now() - before;
-        await crowd.have(members, () => [first]);
-        const lastMs = performance.now() - before;
+export const suite: BenchSuite = { name: 'rooms', onlyNamedInShort: true, measure };
 
-        log(`  ${messages} messages, and a kill …`);
-        const acknowledged: string[] = [];
-        for (let sent = 0; sent < messages; sent++) {
-          const answer = await say(`message ${sent}`);
-          const id = answer.get(messageIdHeader);
-          if (answer.status === 200 && id !== undefined) acknowledged.push(id);
-        }
-        const known = new Set(members.flatMap(({ ids }) => [...ids]));
-        process.kill(server.pid, 'SIGKILL');
-        await server.stop();
-        server = await start();
-        await crowd.have(members, () => acknowledged);
-        const to = `members, over two front ends`;
-        return {
-          results: [
-            measured(`a message to ${count} ${to}: the last has it`, lastMs / 1_000, 's', {
-              aim: { atMost: 5 },
-            }),
-            measured(`the same: its author has the 200`, acknowledgedMs, 'ms'),
-            measured(
-              `acknowledged before the kill, and delivered to everybody`,
-              acknowledged.length,
-              'messages',
-            ),
-          ],
-          invalid: known.size === 0 ? ['nothing was under way at the kill'] : [],
-        };
-      } finally {
-        await server.stop();
-      }
-    } finally {
-      await rm(directory, { recursive: true, force: true });
+async function measure(bench: Bench): Promise<void> {
+  const { log } = bench;
+  const count = bench.short ? 50 : 1_000;
+  await using directory = await temporaryFolder('rooms');
+  const users = ['alice', ...Array.from({ length: count }, (_, index) => `member${index}`)];
+  await using pool = await startPool({ directory: directory.path, users, places: loopbackPlaces(2) });
+  const start = await chatServer(pool, directory.path);
+  let server = await start();
+  try {
+    log(`  ${count} members register …`);
+    const { members: servers, password, trust } = pool;
+    await using crowd = await Crowd.register(users, { password, servers, trust });
+    const [alice, ...members] = crowd.members;
+    if (alice === undefined) throw new Error('no author');
+    const say = (text: string) => alice.agent.message(room, text);
+    for (const { address } of members) {
+      const { status } = await say(`/add ${address}`);
+      if (status !== 200) throw new Error(`/add ${address}: ${status}`);
     }
-  },
-};
+    log('  one message …');
+    const before = performance.now();
+    const first = (await say('to all')).get(messageIdHeader) ?? '';
+    const acknowledgedMs = performance.now() - before;
+    await crowd.have(members, () => [first]);
+    const lastMs = performance.now() - before;
+
+    log(`  ${messages} messages, and a kill …`);
+    const acknowledged: string[] = [];
+    for (let sent = 0; sent < messages; sent++) {
+      const answer = await say(`message ${sent}`);
+      const id = answer.get(messageIdHeader);
+      if (answer.status === 200 && id !== undefined) acknowledged.push(id);
+    }
+    const known = new Set(members.flatMap(({ ids }) => [...ids]));
+    process.kill(server.pid, 'SIGKILL');
+    await server.stop();
+    server = await start();
+    await crowd.have(members, () => acknowledged);
+    const to = 'members, over two front ends';
+    bench.figure(`a message to ${count} ${to}: the last has it`, lastMs / 1_000, 's', { aim: { atMost: 5 } });
+    bench.figure('the same: its author has the 200', acknowledgedMs, 'ms');
+    const delivered = 'acknowledged before the kill, and delivered to everybody';
+    bench.figure(delivered, acknowledged.length, 'messages');
+    bench.demand(known.size > 0, 'nothing was under way at the kill');
+  } finally {
+    await server.stop();
+  }
+}
 
 /** Lists the chat server, and gives what starts it. */
 async function chatServer(pool: FailoverPool, directory: string) {

@@ -1,5 +1,5 @@
-import { runBuilt } from '../built.ts';
-import { type BenchResult, type BenchSuite, measured } from '../suite.ts';
+import { askOnce } from '../process/child.ts';
+import type { BenchSuite } from '../suite.ts';
 import type { Measured, MeasureOrder } from './sip/measure.ts';
 import type { GrowthOrder } from './sip/measure-growth.ts';
 import type { Growth } from './sip/worst.ts';
@@ -16,32 +16,30 @@ const growthFlags = ['--max-semi-space-size=128'];
  */
 export const suite: BenchSuite = {
   name: 'sip',
-  async run({ seconds, short, log }) {
-    const order: MeasureOrder = { seconds: Math.max(seconds / 8, 0.1) };
+  async measure(bench) {
+    const order: MeasureOrder = { seconds: Math.max(bench.seconds / 8, 0.1) };
     const script = new URL('./sip/measure.ts', import.meta.url);
-    const { bytes, rates, retained } = await runBuilt<Measured>(script, 'sip', order);
-    log(`sip: an INVITE of ${bytes} bytes, best of slices, ${order.seconds.toFixed(2)} s a figure`);
-    const growthOrder: GrowthOrder = { short };
+    const { bytes, rates, retained } = await askOnce<Measured>(script, order, { room: 'sip' });
+    bench.log(`sip: an INVITE of ${bytes} bytes, best of slices, ${order.seconds.toFixed(2)} s a figure`);
+    const growthOrder: GrowthOrder = { short: bench.short };
     const growthScript = new URL('./sip/measure-growth.ts', import.meta.url);
-    const growth = await runBuilt<readonly Growth[]>(growthScript, 'sip', growthOrder, growthFlags);
+    const growth = await askOnce<readonly Growth[]>(growthScript, growthOrder, {
+      room: 'sip',
+      flags: growthFlags,
+    });
     const { routing } = rates;
-    const sip = { what: 'npm sip, the same message', value: rates.sip };
-    const results: BenchResult[] = [
-      measured('parse to routing depth', routing, '/s', { against: sip, aim: { ratioAtLeast: 6 } }),
-      measured('parse with every header', rates.every, '/s', { against: sip, aim: { ratioAtLeast: 4 } }),
-      measured('parse with the default checks', rates.checked, '/s', { against: sip }),
-      ...(['JsSIP', 'SIP.js'] as const).map((what) =>
-        measured(`parse to routing depth beside ${what}`, routing, '/s', {
-          against: { what, value: rates[what] },
-        }),
-      ),
-      measured('proxy edit and serialise', rates.edited, '/s', { aim: { atLeast: 2_000_000 } }),
-      measured('messages out of a stream', rates.framed, '/s'),
-      measured('retained a message to routing depth', retained, 'bytes'),
-      ...growth.map(({ what, exponent }) =>
-        measured(`time against size, ${what}`, exponent, 'exponent', { aim: { atMost: 1.1 } }),
-      ),
-    ];
-    return { results, invalid: [] };
+    const against = { what: 'npm sip, the same message', value: rates.sip };
+    bench.figure('parse to routing depth', routing, '/s', { against, aim: { ratioAtLeast: 6 } });
+    bench.figure('parse with every header', rates.every, '/s', { against, aim: { ratioAtLeast: 4 } });
+    bench.figure('parse with the default checks', rates.checked, '/s', { against });
+    for (const what of ['JsSIP', 'SIP.js'] as const)
+      bench.figure(`parse to routing depth beside ${what}`, routing, '/s', {
+        against: { what, value: rates[what] },
+      });
+    bench.figure('proxy edit and serialise', rates.edited, '/s', { aim: { atLeast: 2_000_000 } });
+    bench.figure('messages out of a stream', rates.framed, '/s');
+    bench.figure('retained a message to routing depth', retained, 'bytes');
+    for (const { exponent, what } of growth)
+      bench.figure(`time against size, ${what}`, exponent, 'exponent', { aim: { atMost: 1.1 } });
   },
 };

@@ -1,11 +1,11 @@
-import { heldUpMs } from '../load/held-up.ts';
-import { Inspector, inspectorPlace } from '../load/inspector.ts';
-import type { LoadOrder } from '../load/order.ts';
-import { cores } from '../load/pinned-process.ts';
+import { type Measurement, runLoad } from '../load/clients.ts';
+import type { OpenOrder, Work } from '../load/order.ts';
 import { startPoolFrontEnd } from '../load/pool-front-end.ts';
-import { type Measurement, runLoad } from '../load/run-load.ts';
-import { fitLine } from '../scale/fit-line.ts';
-import { type BenchResult, type BenchSuite, measured } from '../suite.ts';
+import { heldUpMs } from '../process/held-up.ts';
+import { Inspector, inspectorPlace } from '../process/inspector.ts';
+import { cores } from '../process/pinned.ts';
+import { fitLine, sum } from '../statistics.ts';
+import type { Bench, BenchSuite } from '../suite.ts';
 
 /** Of the most MESSAGE that the front end can do in this run. */
 const share = 0.7;
@@ -54,77 +54,69 @@ export const suite: BenchSuite = {
   name: 'soak',
   onlyNamed: true,
   takes: ['minutes'],
-  async run({ minutes = defaultMinutes, log }) {
+  async measure(bench) {
+    const { log } = bench;
+    const { minutes = defaultMinutes } = bench.options;
     const isShort = minutes < shortMinutes;
     const place = await inspectorPlace();
     await using pool = await startPoolFrontEnd(pairs + callers, { nodeFlags: place.nodeFlags });
     using inspector = await Inspector.open(place);
-    const sides = {
-      caller: pool.byServer.caller,
-      called: pool.byServer.called,
-      messageBytes: 600,
-      inFlight: 1,
-    };
-    const messages = { ...sides, pairs: pool.byServer.pairs.slice(0, pairs) };
+    const { byServer, pid } = pool;
+    const load = (what: string, sides: OpenOrder, work: Work, measuring?: () => void): Promise<Measurement> =>
+      runLoad({ what, pid, sides }, work, measuring === undefined ? {} : { measuring });
+    const messages = { ...byServer, pairs: byServer.pairs.slice(0, pairs) };
+    const calls: OpenOrder = { ...byServer, pairs: byServer.pairs.slice(pairs), what: 'call' };
     log('  the most that it can do …');
     const most: Measurement[] = [];
     for (let slice = 0; slice < slices; slice += 1)
-      most.push(await runLoad('closed loop', { ...messages, warmUpMs: 2_000, measureMs: 3_000 }, pool.pid));
+      most.push(await load('closed loop', messages, { warmUpMs: 2_000, measureMs: 3_000 }));
     const least = Math.min(...most.map(({ perSecond }) => perSecond));
     const ratePerSecond = Math.max(1, Math.floor((isShort ? shareOfShort : share) * least));
     const measureMs = minutes * 60_000;
     const timing = { warmUpMs: Math.max(settlesMs, settlesShare * measureMs), measureMs };
-    const calls: LoadOrder = {
-      ...sides,
-      ...timing,
-      pairs: pool.byServer.pairs.slice(pairs),
-      what: 'call',
-      ratePerSecond: callsPerSecond,
-      mostOpen: mostCalls,
-    };
     log(`  ${ratePerSecond} MESSAGE and ${callsPerSecond} calls a second for ${minutes} minutes …`);
-    const samples: Sample[] = [];
     let isOver = false;
-    let both: Promise<readonly [Measurement, Measurement]> | undefined;
-    await new Promise<void>((begun) => {
-      both = Promise.all([
-        runLoad(
-          'MESSAGE',
-          { ...messages, ...timing, ratePerSecond, mostOpen: mostMessages },
-          pool.pid,
-          begun,
-        ),
-        runLoad('calls', calls, pool.pid),
-      ]);
-      const over = (): void => {
-        isOver = true;
-        begun();
-      };
-      both.then(over, over);
+    let begun = (): void => {};
+    const beginning = new Promise<void>((resolve) => {
+      begun = resolve;
     });
+    const both = Promise.all([
+      load('MESSAGE', messages, { ...timing, ratePerSecond, mostOpen: mostMessages }, begun),
+      load('calls', calls, { ...timing, ratePerSecond: callsPerSecond, mostOpen: mostCalls }),
+    ]);
+    const over = (): void => {
+      isOver = true;
+      begun();
+    };
+    both.then(over, over);
+    await beginning;
+    const samples: Sample[] = [];
     const startedAt = performance.now();
-    const heldUpBefore = heldUpMs(pool.pid, cores.server);
+    const heldUpBefore = heldUpMs(pid, cores.server);
     while (!isOver && performance.now() - startedAt < measureMs) {
       const { heap, resident } = await inspector.collect();
       samples.push({ hours: (performance.now() - startedAt) / 3_600_000, heap, resident });
       await new Promise((resolve) => setTimeout(resolve, Math.max(leastBetweenMs, measureMs / mostSamples)));
     }
     const passedMs = performance.now() - startedAt;
-    const heldUp = ((heldUpMs(pool.pid, cores.server) ?? 0) - (heldUpBefore ?? 0)) / passedMs;
+    const heldUp = ((heldUpMs(pid, cores.server) ?? 0) - (heldUpBefore ?? 0)) / passedMs;
     const isStarved = isShort && heldUp > mostHeldUp;
-    const runs = await (both as unknown as Promise<readonly [Measurement, Measurement]>);
-    return {
-      results: [
-        ...failures(runs),
-        measured('time for which it was ready and had no processor', 100 * heldUp, '%'),
-        ...(isStarved ? [measured('503 meanwhile', refusedFor(runs), 'requests')] : []),
-        ...growth(samples),
-      ],
-      invalid: [
-        ...errors([...most, ...runs], isStarved),
-        ...runs.flatMap((each) => notReached(each, isShort)),
-      ],
-    };
+    const runs = await both;
+    const [ofMessages, ofCalls] = runs;
+    bench.figure('MESSAGE and its 200', ofMessages.completed, 'transactions');
+    bench.figure('calls', ofCalls.completed, 'calls');
+    const leftOut = 100 * leftOutOf(ofMessages);
+    bench.figure('of what was due, not sent while others were under way', leftOut, '%');
+    bench.figure('time of a MESSAGE, p99', ofMessages.latencyMs?.p99 ?? 0, 'ms');
+    bench.figure('time for which it was ready and had no processor', 100 * heldUp, '%');
+    if (isStarved) bench.figure('503 meanwhile', refusedFor(runs), 'requests');
+    growth(bench, samples);
+    bench.invalid.push(...errors([...most, ...runs], isStarved));
+    for (const run of runs)
+      bench.demand(
+        leftOutOf(run) <= (isShort ? mostLeftOutOfShort : mostLeftOut),
+        `${Math.round(leftOutOf(run) * 100)} % of what was due was not sent: the server did not keep up with the load`,
+      );
   },
 };
 
@@ -132,15 +124,6 @@ interface Sample {
   readonly hours: number;
   readonly heap: number;
   readonly resident: number;
-}
-
-function failures([messages, calls]: readonly [Measurement, Measurement]): BenchResult[] {
-  return [
-    measured('MESSAGE and its 200', messages.completed, 'transactions'),
-    measured('calls', calls.completed, 'calls'),
-    measured('of what was due, not sent while others were under way', 100 * leftOutOf(messages), '%'),
-    measured('time of a MESSAGE, p99', messages.latencyMs?.p99 ?? 0, 'ms'),
-  ];
 }
 
 const overload = 'SIP/2.0 503';
@@ -159,43 +142,27 @@ function errors(runs: readonly Measurement[], isStarved: boolean): string[] {
 
 function refusedFor(runs: readonly Measurement[]): number {
   const all = runs.flatMap(({ refused }) => Object.entries(refused));
-  return all.reduce((sum, [status, count]) => sum + (status.startsWith(overload) ? count : 0), 0);
+  return sum(all.map(([status, count]) => (status.startsWith(overload) ? count : 0)));
 }
 
 function leftOutOf({ begun, leftOut }: Measurement): number {
   return leftOut / Math.max(1, begun + leftOut);
 }
 
-function notReached(run: Measurement, isShort: boolean): string[] {
-  const found = leftOutOf(run);
-  if (found <= (isShort ? mostLeftOutOfShort : mostLeftOut)) return [];
-  return [
-    `${Math.round(found * 100)} % of what was due was not sent: the server did not keep up with the load`,
-  ];
-}
-
-function growth(samples: readonly Sample[]): BenchResult[] {
-  const line = (of: (sample: Sample) => number, from = 0) =>
-    fitLine(samples.slice(from).map((sample) => [sample.hours, of(sample) / 1e6] as const));
-  const heap = line((sample) => sample.heap);
+function growth(bench: Bench, samples: readonly Sample[]): void {
+  const slope = (what: string, of: (sample: Sample) => number, from = 0): number => {
+    const points = samples.slice(from).map((sample) => [sample.hours, of(sample) / 1e6] as const);
+    const line = fitLine(points);
+    bench.figure(`slope of ${what}`, line.slope, 'MB/h');
+    bench.figure('half of its 95 % confidence interval', line.margin, 'MB/h');
+    return Math.max(0, line.slope - line.margin);
+  };
+  const grown = slope('the heap', ({ heap }) => heap);
+  bench.figure('growth of the heap that the samples leave no doubt of', grown, 'MB/h', {
+    aim: { atMost: mostGrowth },
+  });
   // What fills up and is bounded, and code that is compiled, are in the first half more than in the second.
-  const later = line((sample) => sample.heap, Math.floor(samples.length / 2));
-  const resident = line((sample) => sample.resident);
-  return [
-    measured('slope of the heap', heap.slope, 'MB/h'),
-    measured('half of its 95 % confidence interval', heap.margin, 'MB/h'),
-    measured(
-      'growth of the heap that the samples leave no doubt of',
-      Math.max(0, heap.slope - heap.margin),
-      'MB/h',
-      {
-        aim: { atMost: mostGrowth },
-      },
-    ),
-    measured('slope of the heap in the second half', later.slope, 'MB/h'),
-    measured('half of its 95 % confidence interval', later.margin, 'MB/h'),
-    measured('slope of resident memory', resident.slope, 'MB/h'),
-    measured('half of its 95 % confidence interval', resident.margin, 'MB/h'),
-    measured('samples', samples.length, 'of the heap'),
-  ];
+  slope('the heap in the second half', ({ heap }) => heap, Math.floor(samples.length / 2));
+  slope('resident memory', ({ resident }) => resident);
+  bench.figure('samples', samples.length, 'of the heap');
 }

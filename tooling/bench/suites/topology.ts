@@ -15,16 +15,19 @@ import {
 } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import { stringify } from 'yaml';
-import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+import { fitPower } from '../statistics.ts';
+import type { Bench, BenchSuite } from '../suite.ts';
+import { microsInTurns } from '../turns.ts';
 
 /**
  * A large topology: how long a member or an administrator waits for it, and whether a lookup cares how large it is.
  */
-export const suite: BenchSuite = { name: 'topology', run };
+export const suite: BenchSuite = { name: 'topology', measure };
 
 const poolSize = 50;
 
-function run({ seconds, short, log }: BenchOptions): BenchOutcome {
+function measure(bench: Bench): void {
+  const { log, seconds, short } = bench;
   const servers = 5_000;
   const partners = 10_000;
   const document = largeDocument(servers, partners);
@@ -43,71 +46,47 @@ function run({ seconds, short, log }: BenchOptions): BenchOutcome {
   const next = changed(keyed);
   log(`${servers} servers, ${partners} partners: ${mega(yaml)} MB of YAML, ${mega(text)} MB signed`);
 
-  const invalid: string[] = [];
-  const expect = (holds: boolean, what: string) => {
-    if (!holds) invalid.push(what);
-  };
   const known = { administratorSetHash: administratorSetHash(keyed.administrators) };
   const rounds = short ? 1 : 5;
-  const figures: readonly (readonly [string, () => void])[] = [
-    ['load and check YAML', () => expect(parseTopology(yaml).ok, 'the YAML was not accepted')],
-    [
-      'load, verify, check and index the signed document',
-      () =>
-        expect(
-          verifyTopology(text, { known, now: Date.now() }).accepted,
-          'the signed document was not accepted',
-        ),
-    ],
-    [
-      'check',
-      () =>
-        expect(
-          checkDocument(keyed).every((problem) => problem.severity === 'warning'),
-          'errors were found',
-        ),
-    ],
-    [
-      'diff',
-      () =>
-        expect(diffTopologies(keyed, next).length === 5, 'the diff is not the five changes that were made'),
-    ],
-    ['hash', () => expect(topologyHash(keyed).length === 64, 'no hash')],
-  ];
-  const results = figures.map(([what, act]) =>
-    measured(what, fastestMs(act, rounds), 'ms', { aim: { atMost: 1_000 } }),
-  );
-  results.push(
-    measured(
-      'canonical form beside JSON.stringify',
-      fastestMs(() => canonicalJson(keyed), rounds),
-      'ms',
-      {
-        against: { what: 'JSON.stringify', value: fastestMs(() => JSON.stringify(keyed), rounds) },
-      },
-    ),
+  const acts: Readonly<Record<string, () => boolean>> = {
+    'load and check YAML': () => parseTopology(yaml).ok,
+    'load, verify, check and index the signed document': () =>
+      verifyTopology(text, { known, now: Date.now() }).accepted,
+    check: () => checkDocument(keyed).every((problem) => problem.severity === 'warning'),
+    // The five changes that were made.
+    diff: () => diffTopologies(keyed, next).length === 5,
+    hash: () => topologyHash(keyed).length === 64,
+  };
+  for (const [what, act] of Object.entries(acts)) {
+    const fastest = fastestMs(() => bench.demand(act(), `"${what}" did not find what it should`), rounds);
+    bench.figure(what, fastest, 'ms', { aim: { atMost: 1_000 } });
+  }
+  bench.figure(
+    'canonical form beside JSON.stringify',
+    fastestMs(() => canonicalJson(keyed), rounds),
+    'ms',
+    { against: { what: 'JSON.stringify', value: fastestMs(() => JSON.stringify(keyed), rounds) } },
   );
 
   const sizes = short ? [50, 500, 5_000] : [50, 158, 500, 1_580, 5_000];
-  const share = Math.max(0.05, (seconds / sizes.length) * 0.5);
   for (const [what, prepare] of [
     ['authorise', prepareAuthorise],
     ['home of a user', prepareHome],
     ['partner of a domain', preparePartner],
   ] as const) {
-    const points = sizes.map((size) => {
-      const topology = buildTopology(largeDocument(size, size * 2));
-      const micros = microsPerCall(prepare(topology), share);
-      log(`${what}, ${size} servers and ${size * 2} partners: ${micros.toFixed(2)} µs`);
-      return { size, micros };
-    });
-    results.push(measured(`${what}, ${servers} servers`, points.at(-1)!.micros, 'µs'));
-    // Constant time has the exponent 0, linear time 1; caches of the processor alone give a little above 0.
-    results.push(
-      measured(`${what}, fitted exponent of time over size`, exponent(points), '', { aim: { atMost: 0.25 } }),
+    const micros = microsInTurns(
+      Object.fromEntries(sizes.map((size) => [size, prepare(buildTopology(largeDocument(size, size * 2)))])),
+      { seconds: Math.max(0.05, (seconds / sizes.length) * 0.5), sliceMs: 2, warmSeconds: 0.05, share: 0 },
     );
+    const points = sizes.map((size) => [size, micros[size] as number] as const);
+    for (const [size, one] of points)
+      log(`${what}, ${size} servers and ${size * 2} partners: ${one.toFixed(2)} µs`);
+    bench.figure(`${what}, ${servers} servers`, micros[servers] as number, 'µs');
+    // Constant time has the exponent 0, linear time 1; caches of the processor alone give a little above 0.
+    bench.figure(`${what}, fitted exponent of time over size`, fitPower(points).slope, '', {
+      aim: { atMost: 0.25 },
+    });
   }
-  return { results, invalid };
 }
 
 function largeDocument(servers: number, partners: number): TopologyDocument {
@@ -184,7 +163,8 @@ function changed(document: TopologyDocument): TopologyDocument {
 
 type Built = ReturnType<typeof buildTopology>;
 
-function prepareAuthorise(topology: Built): (turn: number) => unknown {
+function prepareAuthorise(topology: Built): () => unknown {
+  let turn = 0;
   const decide = authorise(topology, { fqdn: 'fe0.contoso.example', interface: 'internal', service: 'sip' });
   const names = [...topology.servers.keys()].filter(
     (name) => name.startsWith('fe') && name !== 'fe0.contoso.example',
@@ -198,16 +178,18 @@ function prepareAuthorise(topology: Built): (turn: number) => unknown {
       'contoso.example',
     ],
   }));
-  return (turn) => decide(peers[turn % peers.length]!, { direction: 'inbound' });
+  return () => decide(peers[turn++ % peers.length]!, { direction: 'inbound' });
 }
 
-function prepareHome(topology: Built): (turn: number) => unknown {
-  return (turn) => topology.homeServer(`user${turn}@contoso.example`);
+function prepareHome(topology: Built): () => unknown {
+  let turn = 0;
+  return () => topology.homeServer(`user${turn++}@contoso.example`);
 }
 
-function preparePartner(topology: Built): (turn: number) => unknown {
+function preparePartner(topology: Built): () => unknown {
+  let turn = 0;
   const domains = (topology.document.partners ?? []).map((partner) => partner.domains[0]!);
-  return (turn) => topology.partnerOf(domains[turn % domains.length]!);
+  return () => topology.partnerOf(domains[turn++ % domains.length]!);
 }
 
 function fastestMs(act: () => void, rounds: number): number {
@@ -218,30 +200,6 @@ function fastestMs(act: () => void, rounds: number): number {
     fastest = Math.min(fastest, performance.now() - begun);
   }
   return fastest;
-}
-
-/** The fastest of several batches, so that what else runs on the machine counts little. */
-function microsPerCall(call: (turn: number) => unknown, seconds: number): number {
-  const batch = 2_000;
-  let turn = 0;
-  let fastest = Number.POSITIVE_INFINITY;
-  const end = performance.now() + seconds * 1_000;
-  do {
-    const begun = performance.now();
-    for (let index = 0; index < batch; index++) call(turn++);
-    fastest = Math.min(fastest, ((performance.now() - begun) * 1_000) / batch);
-  } while (performance.now() < end);
-  return fastest;
-}
-
-/** Slope of the straight line through the points, both axes logarithmic. */
-function exponent(points: readonly { readonly size: number; readonly micros: number }[]): number {
-  const xs = points.map((point) => Math.log(point.size));
-  const ys = points.map((point) => Math.log(point.micros));
-  const meanX = xs.reduce((sum, x) => sum + x, 0) / xs.length;
-  const meanY = ys.reduce((sum, y) => sum + y, 0) / ys.length;
-  const over = xs.reduce((sum, x, index) => sum + (x - meanX) * (ys[index]! - meanY), 0);
-  return over / xs.reduce((sum, x) => sum + (x - meanX) ** 2, 0);
 }
 
 function mega(text: string): string {

@@ -1,5 +1,5 @@
-import { runBuilt } from '../built.ts';
-import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+import { askOnce } from '../process/child.ts';
+import type { Bench, BenchSuite } from '../suite.ts';
 import type { Measured, MeasureOrder } from '../trust/measure.ts';
 
 /**
@@ -14,12 +14,15 @@ import type { Measured, MeasureOrder } from '../trust/measure.ts';
  * load the keys that way, and beside checks whose keys are loaded already; the loading alone is measured too, for no verdict
  * can be quicker than that.
  */
-export const suite: BenchSuite = { name: 'trust', run };
+export const suite: BenchSuite = { name: 'trust', measure };
 
-async function run({ seconds, short, log }: BenchOptions): Promise<BenchOutcome> {
+async function measure(bench: Bench): Promise<void> {
+  const { log, seconds, short } = bench;
   const order: MeasureOrder = { seconds, short };
   const script = new URL('../trust/measure.ts', import.meta.url);
-  const { bareWarm, warm, bareCold, bareLoading, cold } = await runBuilt<Measured>(script, 'trust', order);
+  const { bareWarm, warm, bareCold, bareLoading, cold } = await askOnce<Measured>(script, order, {
+    room: 'trust',
+  });
   log(`verify ${Math.round(1e6 / bareWarm)}/s, warm verdict ${Math.round(1e6 / warm)}/s`);
   log(
     `six signatures ${bareCold.toFixed(0)} µs, ${bareLoading.toFixed(0)} µs with key loading, cold verdict ${cold.toFixed(0)} µs`,
@@ -28,27 +31,22 @@ async function run({ seconds, short, log }: BenchOptions): Promise<BenchOutcome>
     what: 'six signature checks by node:crypto with loaded keys, same run',
     value: bareCold,
   };
-  return {
-    results: [
-      measured('warm verdict: issuers known, a leaf never seen before', 1e6 / warm, '/s', {
-        against: { what: 'bare node:crypto verify of the leaf, same run', value: 1e6 / bareWarm },
-        aim: { ratioAtLeast: 0.8 },
-      }),
-      measured('cold verdict: leaf, two intermediates, three CRLs', cold, 'µs', {
-        against: {
-          what: 'its six signature checks by node:crypto, which load the two new keys, same run',
-          value: bareLoading,
-        },
-        aim: { ratioAtMost: 1.5 },
-      }),
-      measured('cold verdict, beside checks whose keys are loaded already', cold, 'µs', {
-        against: loaded,
-        aim: { ratioAtMost: 1.5 },
-      }),
-      measured('the least a cold verdict can cost: six checks, two keys to load', bareLoading, 'µs', {
-        against: loaded,
-      }),
-    ],
-    invalid: [],
-  };
+  bench.figure('warm verdict: issuers known, a leaf never seen before', 1e6 / warm, '/s', {
+    against: { what: 'bare node:crypto verify of the leaf, same run', value: 1e6 / bareWarm },
+    aim: { ratioAtLeast: 0.8 },
+  });
+  bench.figure('cold verdict: leaf, two intermediates, three CRLs', cold, 'µs', {
+    against: {
+      what: 'its six signature checks by node:crypto, which load the two new keys, same run',
+      value: bareLoading,
+    },
+    aim: { ratioAtMost: 1.5 },
+  });
+  bench.figure('cold verdict, beside checks whose keys are loaded already', cold, 'µs', {
+    against: loaded,
+    aim: { ratioAtMost: 1.5 },
+  });
+  bench.figure('the least a cold verdict can cost: six checks, two keys to load', bareLoading, 'µs', {
+    against: loaded,
+  });
 }

@@ -9,6 +9,8 @@ import {
   type RevocationKnowledge,
 } from '@entente/trust';
 import type { Certificate, CertificateList, Signed } from '@entente/x509';
+import { obey } from '../process/obey.ts';
+import { microsInTurns } from '../turns.ts';
 import { makeCa, makeCrl, makeLeaves } from './contoso.ts';
 
 /** How long to measure. */
@@ -28,7 +30,7 @@ export interface Measured {
   readonly cold: number;
 }
 
-function measure({ seconds, short }: MeasureOrder): Measured {
+obey(({ seconds, short }: MeasureOrder): Measured => {
   const now = Date.now();
   const root = makeCa('Contoso root', now);
   const middle = makeCa('Contoso intermediate CA', now, root);
@@ -45,54 +47,22 @@ function measure({ seconds, short }: MeasureOrder): Measured {
     knowledge: { crls },
   };
   const issuers = [issuing, middle, root].map((ca) => ca.certificate);
-
-  const contest = (once: () => void): Contest => ({ once, micros: [] });
-  const bareWarm = contest(bareLeaves(leaves, issuing.certificate));
-  const warm = contest(warmVerdicts(scene));
-  const bareCold = contest(bareChains(scene, issuers, false));
-  const bareLoading = contest(bareChains(scene, issuers, true));
-  const cold = contest(coldVerdicts(scene));
-  const contests = [bareWarm, warm, bareCold, bareLoading, cold];
-
-  const rounds = short ? 4 : Math.max(10, Math.round(seconds * 20));
-  // A server compiles its hot paths in its first seconds; that is not what a verdict costs.
-  for (const each of contests) timed(each, short ? 0.1 : 2);
-  for (const each of contests) each.micros.length = 0;
-  for (let round = 0; round < rounds; round++) {
-    for (const each of round % 2 === 0 ? contests : [...contests].reverse()) timed(each, 0.05);
-  }
-  return {
-    bareWarm: quiet(bareWarm.micros),
-    warm: quiet(warm.micros),
-    bareCold: quiet(bareCold.micros),
-    bareLoading: quiet(bareLoading.micros),
-    cold: quiet(cold.micros),
-  };
-}
-
-interface Contest {
-  readonly once: () => void;
-  /** Processor time of one go, microseconds, by round. */
-  readonly micros: number[];
-}
-
-/** Repeats `once` for a while and counts the processor's time, not the clock's: what other processes do in between is not the verdict's. */
-function timed({ once, micros }: Contest, seconds: number): void {
-  const before = process.cpuUsage();
-  const end = performance.now() + seconds * 1_000;
-  let done = 0;
-  do {
-    for (let index = 0; index < 10; index++) once();
-    done += 10;
-  } while (performance.now() < end);
-  const { user, system } = process.cpuUsage(before);
-  micros.push((user + system) / done);
-}
-
-/** A quarter of the rounds were quicker: noise only ever adds. */
-function quiet(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 2]!;
-}
+  return microsInTurns(
+    {
+      bareWarm: bareLeaves(leaves, issuing.certificate),
+      warm: warmVerdicts(scene),
+      bareCold: bareChains(scene, issuers, false),
+      bareLoading: bareChains(scene, issuers, true),
+      cold: coldVerdicts(scene),
+    },
+    {
+      seconds: short ? 0.2 : Math.max(0.5, seconds),
+      sliceMs: 50,
+      share: 0.25,
+      warmSeconds: short ? 0.1 : 2,
+    },
+  );
+});
 
 interface Scene {
   readonly now: number;
@@ -175,6 +145,3 @@ function bareChains({ leaves, crls }: Scene, issuers: readonly Certificate[], lo
     check(ofRoot, root);
   };
 }
-
-const order = JSON.parse(process.argv[2] as string) as MeasureOrder;
-process.stdout.write(JSON.stringify(measure(order)));

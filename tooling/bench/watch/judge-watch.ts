@@ -1,5 +1,6 @@
-import type { Measurement } from '../load/run-load.ts';
-import { type BenchOutcome, type BenchResult, measured } from '../suite.ts';
+import { type Measurement, quietest } from '../load/clients.ts';
+import { median } from '../statistics.ts';
+import type { Bench } from '../suite.ts';
 import type { WatchFigure } from './figures.ts';
 
 /** How much dearer than the committed figure a transaction may be. Medians of one state on a shared machine differed by up to 1.12. */
@@ -22,44 +23,31 @@ export interface Watched {
 
 /**
  * Judges what a MESSAGE and its 200 cost the front end, in units of what they cost the bare relay in the same round. Of a round
- * the quietest turn of each counts, because what else runs on the machine only ever adds, and of the rounds the median.
+ * the quietest turn of each counts, because what else runs on the machine only ever adds, and of the rounds the median. There is an aim only
+ * where a figure of the same kind of machine is committed.
  *
- * @returns an aim only where a figure of the same kind of machine is committed
+ * @returns the median
  */
-export function judgeWatch({ rounds, machine, committed }: Watched): BenchOutcome {
-  const invalid = rounds.flatMap(({ bare, front }) => [...bare, ...front].flatMap(({ invalid }) => invalid));
-  const costs = rounds.map(({ bare, front }) => ({ bare: quietest(bare), front: quietest(front) }));
-  const ratios = costs.map(({ bare, front }) => front / bare);
-  if (ratios.length === 0 || !ratios.every(Number.isFinite)) {
-    return {
-      results: [],
-      invalid: [...invalid, 'this platform does not tell the processor time of a process'],
-    };
-  }
-  const each = costs.map(({ bare, front }, i) =>
-    measured(`round ${i + 1}: a MESSAGE and its 200 through the front end`, front, 'µs', {
-      against: { what: 'bare relay', value: bare },
-    }),
-  );
+export function judgeWatch(bench: Bench, { rounds, machine, committed }: Watched): number {
+  const ratios = rounds.map(({ bare, front }, i) => {
+    for (const { invalid } of [...bare, ...front]) bench.invalid.push(...invalid);
+    bench.figure(`round ${i + 1}: a MESSAGE and its 200 through the front end`, quietest(front), 'µs', {
+      against: { what: 'bare relay', value: quietest(bare) },
+    });
+    return quietest(front) / quietest(bare);
+  });
   const what = `processor time for a MESSAGE and its 200, median of ${ratios.length} rounds`;
-  const row = (compare?: Parameters<typeof measured>[3]): BenchResult =>
-    measured(what, median(ratios), '× bare relay', compare);
-  if (committed === undefined) {
-    return { results: [...each, row()], invalid, skipped: [notCompared(machine)] };
-  }
-  const against = { what: `the figure of ${committed.date} for ${machine}`, value: committed.ratio };
-  return { results: [...each, row({ against, aim: { ratioAtMost: mostDearer } })], invalid };
+  if (committed === undefined) bench.skipped.push(notCompared(machine));
+  const compared = committed && {
+    against: { what: `the figure of ${committed.date} for ${machine}`, value: committed.ratio },
+    aim: { ratioAtMost: mostDearer },
+  };
+  return bench.figure(what, median(ratios), '× bare relay', compared).value;
 }
 
-function quietest(turns: readonly Measurement[]): number {
-  return Math.min(...turns.map(({ serverMicros = Number.NaN }) => serverMicros));
-}
-
-/** The middle one; between the two in the middle where their number is even. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [lower, upper] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return ((lower ?? Number.NaN) + (upper ?? Number.NaN)) / 2;
+/** Why a run is measured again: neighbours on a shared machine add to a measurement and come and go, a change of the code stays. */
+export function dearer({ results }: Bench): readonly string[] {
+  return results.every(({ ok }) => ok) ? [] : ['dearer than the committed figure'];
 }
 
 function notCompared(machine: string): string {

@@ -1,29 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Measurement } from '../load/run-load.ts';
+import { judgedBy, measurement, shortBench } from '../testing/measurement.ts';
 import { machineKey, readFigures, withFigure } from './figures.ts';
-import { judgeWatch, median, mostDearer, type WatchRound } from './judge-watch.ts';
-import { repeatWhileDearer } from './repeat.ts';
+import { dearer, judgeWatch, mostDearer, type WatchRound } from './judge-watch.ts';
 
 const machine = 'Processor X, 2 cores, Node 20';
-
-function measurement(
-  serverMicros: number | undefined,
-  invalid: readonly string[] = [],
-  disturbed: readonly string[] = [],
-): Measurement {
-  const report = {
-    completed: 1,
-    refused: {},
-    lost: 0,
-    begun: 1,
-    leftOut: 0,
-    inDialogs: { sent: 0, succeeded: 0 },
-    seconds: 1,
-    generatorShare: 0.1,
-    latencyMs: null,
-  };
-  return { ...report, perSecond: 1, serverMicros, invalid, disturbed };
-}
 
 /** Rounds on a machine that is twice as busy in each one than in the one before, each with a turn that is disturbed. */
 function rounds(...ratios: readonly number[]): WatchRound[] {
@@ -36,13 +16,13 @@ function rounds(...ratios: readonly number[]): WatchRound[] {
   });
 }
 
-function judged(ratios: readonly number[], committed: number) {
-  return judgeWatch({
-    rounds: rounds(...ratios),
-    machine,
-    committed: { ratio: committed, date: '2026-11-26' },
-  });
-}
+const date = '2026-11-26';
+const judged = (ratios: readonly number[], ratio: number) =>
+  judgedBy(
+    (bench) => void judgeWatch(bench, { rounds: rounds(...ratios), machine, committed: { ratio, date } }),
+  );
+const uncompared = (...found: readonly WatchRound[]) =>
+  judgedBy((bench) => void judgeWatch(bench, { rounds: found, machine, committed: undefined }));
 
 describe('the watch over what a transaction costs', () => {
   it('fails when the median of the rounds is more than 15 % above the committed ratio', () => {
@@ -51,14 +31,15 @@ describe('the watch over what a transaction costs', () => {
     expect(judged([2.29, 2.29, 2.29], 2).results.at(-1)).toMatchObject({ ok: true });
   });
 
-  it('fails where it does so three times in a row, and measures no more once it does not', async () => {
+  it('is measured again while it is dearer, and no more once it is not', async () => {
     const watch = async (...ratios: readonly number[]) => {
       const left = [...ratios];
-      const found = await repeatWhileDearer(
-        async () => judged([1, 1, 1].fill(left.shift() ?? 0), 2),
-        () => undefined,
-      );
-      return [found.results.at(-1)?.ok, left.length];
+      const bench = shortBench();
+      await bench.repeat(async (attempt) => {
+        const found = rounds(...Array<number>(3).fill(left.shift() ?? 0));
+        judgeWatch(attempt, { rounds: found, machine, committed: { ratio: 2, date } });
+      }, dearer);
+      return [bench.results.at(-1)?.ok, left.length];
     };
     expect(await watch(3, 3, 3, 2)).toEqual([false, 1]);
     expect(await watch(3, 2, 3)).toEqual([true, 1]);
@@ -80,11 +61,7 @@ describe('the watch over what a transaction costs', () => {
   });
 
   it('compares nothing where no figure of this kind of machine is committed, and says how to commit one', () => {
-    const { invalid, results, skipped } = judgeWatch({
-      rounds: rounds(9, 9, 9),
-      machine,
-      committed: undefined,
-    });
+    const { invalid, results, skipped } = uncompared(...rounds(9, 9, 9));
     expect(results.at(-1)).toMatchObject({ aim: null, ok: true });
     expect(invalid).toEqual([]);
     expect(skipped).toEqual([
@@ -95,24 +72,15 @@ describe('the watch over what a transaction costs', () => {
   it('proves nothing where transactions were lost or the platform tells no processor time', () => {
     const [first] = rounds(2) as [WatchRound];
     const lost = { ...first, front: [measurement(40, ['front end: 3 transactions were lost'])] };
-    expect(judgeWatch({ rounds: [first, lost], machine, committed: undefined }).invalid).toHaveLength(1);
+    expect(uncompared(first, lost).invalid).toHaveLength(1);
     const untold = { ...first, front: [measurement(40), measurement(undefined)] };
-    expect(judgeWatch({ rounds: [untold], machine, committed: undefined })).toMatchObject({
-      results: [],
-      invalid: [expect.stringContaining('does not tell')],
-    });
+    expect(uncompared(untold).results.at(-1)?.value).toBeNaN();
   });
 
   it('counts a round in which the generator was busier than the server', () => {
     const [first] = rounds(2) as [WatchRound];
     const bound = { ...first, bare: [measurement(20, [], ['the generator used 99 % of its core'])] };
-    const { invalid, disturbed = [] } = judgeWatch({ rounds: [bound], machine, committed: undefined });
-    expect([...invalid, ...disturbed]).toEqual([]);
-  });
-
-  it('takes the middle, or what lies between the two in the middle', () => {
-    expect(median([3, 1, 2])).toBe(2);
-    expect(median([4, 1, 2, 3])).toBe(2.5);
+    expect(uncompared(bound)).toMatchObject({ invalid: [], disturbed: [] });
   });
 });
 

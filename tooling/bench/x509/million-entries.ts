@@ -8,14 +8,26 @@ import {
   oids,
   TbsCrlWriter,
 } from '@entente/x509';
+import { obey } from '../process/obey.ts';
+import { cpuMicros } from '../process/processor-time.ts';
 
-/**
- * One half of the life of a CRL of many entries, in a process of its own so that its memory can be told:
- * `write FILE COUNT` as the authority does, `read FILE COUNT` as a member does. Prints one JSON object.
- */
-const [, , action, file, entries] = process.argv;
-if (file === undefined || entries === undefined) throw new Error('expected write|read FILE COUNT');
-const count = Number(entries);
+/** One half of the life of a CRL of many entries: written as the authority does, or read as a member does. */
+export interface EntriesOrder {
+  readonly action: 'write' | 'read';
+  readonly file: string;
+  readonly count: number;
+}
+
+/** What it took. */
+export interface EntriesUsage {
+  readonly seconds: number;
+  readonly maxRssMegabytes: number;
+  /** Where it was read. */
+  readonly lookupsPerSecond: number;
+}
+
+// In a process of its own, so that its memory can be told.
+obey((order: EntriesOrder) => (order.action === 'write' ? write(order) : read(order)));
 
 /** 159 bits that differ from entry to entry and are always the same from run to run. */
 function serialNumber(entry: number): Uint8Array {
@@ -30,7 +42,7 @@ function serialNumber(entry: number): Uint8Array {
   return octets;
 }
 
-function write(path: string): Record<string, number> {
+function write({ count, file }: EntriesOrder): EntriesUsage {
   const algorithm = createAlgorithm(oids.ecdsaWithSHA256);
   const issuer = createName([{ oid: oids.commonName, value: 'Contoso Issuing CA' }]);
   const now = Date.UTC(2026, 10, 24);
@@ -52,13 +64,13 @@ function write(path: string): Record<string, number> {
   }
   const der = encodeCrl(writer.finish(), algorithm, new Uint8Array(70).fill(1));
   const seconds = (performance.now() - start) / 1000;
-  writeFileSync(path, der);
-  return { seconds, megabytes: der.length / 1e6, maxRssMegabytes: maxRss() };
+  writeFileSync(file, der);
+  return { seconds, maxRssMegabytes: maxRss(), lookupsPerSecond: 0 };
 }
 
-function read(path: string): Record<string, number> {
+function read({ count, file }: EntriesOrder): EntriesUsage {
   // A Buffer of this size has memory of its own, so nothing is copied here.
-  const bytes = readFileSync(path);
+  const bytes = readFileSync(file);
   const start = performance.now();
   const decoded = decodeCrl(bytes);
   if (!decoded.ok) throw new Error(decoded.error.message);
@@ -69,11 +81,11 @@ function read(path: string): Record<string, number> {
   if (first === undefined || crl.entryCount !== count)
     throw new Error('the CRL does not hold what was written');
   const maxRssMegabytes = maxRss();
-  return { seconds, maxRssMegabytes, lookupsPerSecond: lookups(crl.lookup.bind(crl)) };
+  return { seconds, maxRssMegabytes, lookupsPerSecond: lookups(count, crl.lookup.bind(crl)) };
 }
 
 /** Half of the serial numbers are listed, half are not; making them is not part of the time. */
-function lookups(lookup: (serial: Uint8Array) => unknown): number {
+function lookups(count: number, lookup: (serial: Uint8Array) => unknown): number {
   const sample = 100_000;
   const step = Math.max(1, Math.floor(count / sample));
   const serials: Uint8Array[] = [];
@@ -84,7 +96,7 @@ function lookups(lookup: (serial: Uint8Array) => unknown): number {
   }
   const expected = serials.length / 2;
   // Processor time: a lookup waits for nothing, and what other processes do in between is not its own.
-  const before = process.cpuUsage();
+  const before = cpuMicros();
   const end = performance.now() + 500;
   let rounds = 0;
   do {
@@ -94,12 +106,9 @@ function lookups(lookup: (serial: Uint8Array) => unknown): number {
       throw new Error(`expected ${expected} serial numbers to be listed, found ${found}`);
     rounds++;
   } while (performance.now() < end);
-  const { user, system } = process.cpuUsage(before);
-  return (rounds * serials.length) / ((user + system) / 1e6);
+  return (rounds * serials.length) / ((cpuMicros() - before) / 1e6);
 }
 
 function maxRss(): number {
   return process.resourceUsage().maxRSS / 1024;
 }
-
-process.stdout.write(`${JSON.stringify(action === 'write' ? write(file) : read(file))}\n`);

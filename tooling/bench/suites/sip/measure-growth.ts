@@ -1,3 +1,4 @@
+import { obey } from '../../process/obey.ts';
 import { worstInputs } from './worst.ts';
 
 /** How to measure growth. */
@@ -5,5 +6,4 @@ export interface GrowthOrder {
   readonly short: boolean;
 }
 
-const { short } = JSON.parse(process.argv[2] ?? '') as GrowthOrder;
-process.stdout.write(JSON.stringify(worstInputs(short)));
+obey(({ short }: GrowthOrder) => worstInputs(short));

@@ -1,4 +1,6 @@
 import { checkMessage, edit, parseMessage, StreamFramer } from '@entente/sip';
+import { cpuMicros } from '../../process/processor-time.ts';
+import { fitPower } from '../../statistics.ts';
 
 /** How the time of one kind of input grows with its size: time ~ size^exponent. */
 export interface Growth {
@@ -66,27 +68,15 @@ export function worstInputs(short: boolean): readonly Growth[] {
         sample.best = Math.min(sample.best, processorTime(sample.run, times) / times);
       }
     }
-    return {
-      what,
-      exponent: slope(samples.map(({ size, best }) => [Math.log(size), Math.log(best)] as const)),
-    };
+    return { what, exponent: fitPower(samples.map(({ size, best }) => [size, best] as const)).slope };
   });
 }
 
 /** What a function takes of the processor, all threads together, when run several times. */
 function processorTime(run: () => void, times: number): number {
-  const start = process.cpuUsage();
+  const start = cpuMicros();
   for (let i = 0; i < times; i++) run();
-  const { user, system } = process.cpuUsage(start);
-  return user + system;
-}
-
-/** Least squares. */
-function slope(points: readonly (readonly [number, number])[]): number {
-  const x = points.reduce((sum, point) => sum + point[0], 0) / points.length;
-  const y = points.reduce((sum, point) => sum + point[1], 0) / points.length;
-  const over = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
-  return over / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+  return cpuMicros() - start;
 }
 
 function list(size: number, item: (i: number) => string): string {

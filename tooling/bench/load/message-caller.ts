@@ -1,30 +1,31 @@
 import { askUntilTaken, register } from './called.ts';
 import { type Challenge, DigestAnswerer, readChallenge } from './digest.ts';
+import type { LoadCaller } from './load.ts';
 import { firstLine, LoadConnection } from './load-connection.ts';
 import type { Credentials, LoadPair, LoadTls } from './order.ts';
 
 const branchMark = 'z9hG4bKb';
+const messageBytes = 600;
 
 /** The side that sends MESSAGE: its requests are built ahead, but for the numbers that make each one new. */
-export class Caller {
+export class MessageCaller implements LoadCaller {
   readonly #connection: LoadConnection;
   readonly #pair: LoadPair;
   readonly #parts: readonly [string, string, string, string];
   #answerer: DigestAnswerer | undefined;
-  /** Called with every final response. */
-  finished: (sequence: number, statusLine: string | undefined) => void = () => undefined;
+  finished: LoadCaller['finished'] = () => undefined;
 
-  private constructor(connection: LoadConnection, pair: LoadPair, messageBytes: number) {
+  private constructor(connection: LoadConnection, pair: LoadPair) {
     this.#connection = connection;
     this.#pair = pair;
-    this.#parts = buildParts(connection.localPort, pair, messageBytes);
+    this.#parts = buildParts(connection.localPort, pair);
   }
 
   /** Opens the connection and learns the challenge, where there is one. */
-  static async open(tls: LoadTls, pair: LoadPair, messageBytes: number): Promise<Caller> {
+  static async open(tls: LoadTls, pair: LoadPair): Promise<MessageCaller> {
     const connection = await LoadConnection.open(tls);
     if (pair.callerRegisters !== undefined) await register(connection, tls, pair.from, pair.callerRegisters);
-    const caller = new Caller(connection, pair, messageBytes);
+    const caller = new MessageCaller(connection, pair);
     const response = await askUntilTaken((refusals) => connection.exchange(caller.#request(refusals)));
     const { authenticates } = pair;
     if (authenticates !== undefined) {
@@ -36,12 +37,10 @@ export class Caller {
     return caller;
   }
 
-  /** @param sequence Unique over the whole run, above 0. */
   send(sequence: number): void {
     this.#connection.send(this.#request(sequence));
   }
 
-  /** @param ended Told when the server closes the connection. */
   watch(ended: (why: string) => void): void {
     this.#connection.ended = ended;
   }
@@ -77,7 +76,7 @@ export class Caller {
   }
 }
 
-function buildParts(port: number, pair: LoadPair, messageBytes: number): [string, string, string, string] {
+function buildParts(port: number, pair: LoadPair): [string, string, string, string] {
   const { viaHost = '127.0.0.1' } = pair;
   const a = `MESSAGE ${pair.to} SIP/2.0\r\nVia: SIP/2.0/TLS ${viaHost}:${port};branch=${branchMark}`;
   const b = `\r\nFrom: <${pair.from}>;tag=c${port}\r\nTo: <${pair.to}>\r\nCall-ID: load-${port}-`;

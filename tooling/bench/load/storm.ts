@@ -1,20 +1,8 @@
-import { askToRegister } from '../load/called.ts';
-import { firstLine, LoadConnection } from '../load/load-connection.ts';
-import type { HeldUser } from '../memory/order.ts';
-import type { StormNotice, StormOrder, StormReport } from './order.ts';
-
-/** The process of clients that all connect and register at once, and come back when they are told to; they stay connected. */
-process.once('message', (order: StormOrder) => {
-  storm(order).then(
-    (report) => tell({ type: 'report', report }),
-    (fault: Error) => tell({ type: 'fault', message: fault.stack ?? fault.message }),
-  );
-});
-process.once('disconnect', () => process.exit(0));
-
-function tell(notice: StormNotice): void {
-  process.send?.(notice);
-}
+import { setTimeout as pause } from 'node:timers/promises';
+import { cpuMicros } from '../process/processor-time.ts';
+import { askToRegister } from './called.ts';
+import { firstLine, LoadConnection } from './load-connection.ts';
+import type { HeldUser, StormOrder, StormReport } from './order.ts';
 
 /** A client whose connection breaks comes back within so many milliseconds, at random. */
 const againWithinMs = 4_000;
@@ -25,9 +13,10 @@ const addresses = 100;
 /** Nobody waits for what takes longer. */
 const mostSeconds = 180;
 
-async function storm({ devices, tls, users }: StormOrder): Promise<StormReport> {
+/** Clients that all connect and register at once, and come back when they are told to; they stay connected. */
+export async function storm({ devices, tls, users }: StormOrder): Promise<StormReport> {
   const startedAt = performance.now();
-  const cpu = process.cpuUsage();
+  const cpu = cpuMicros();
   const seconds = (): number => (performance.now() - startedAt) / 1_000;
   const took: number[] = [];
   const refused: Record<string, number> = {};
@@ -52,12 +41,12 @@ async function storm({ devices, tls, users }: StormOrder): Promise<StormReport> 
           const line = firstLine(response);
           refused[line] = (refused[line] ?? 0) + 1;
         } else toldToWait += 1;
-        await sleep(told === undefined ? againWithinMs : Number(told) * 1_000);
+        await pause(told === undefined ? againWithinMs : Number(told) * 1_000);
       } catch {
         broken += 1;
         connection?.close();
         connection = undefined;
-        await sleep(Math.random() * againWithinMs);
+        await pause(Math.random() * againWithinMs);
       }
     }
   };
@@ -65,7 +54,6 @@ async function storm({ devices, tls, users }: StormOrder): Promise<StormReport> 
   await Promise.all(all.map(one));
   took.sort((a, b) => a - b);
   const at = (share: number): number => took[Math.ceil(took.length * share) - 1] ?? mostSeconds;
-  const { user, system } = process.cpuUsage(cpu);
   return {
     registered: took.length,
     lastSeconds: at(1),
@@ -73,12 +61,8 @@ async function storm({ devices, tls, users }: StormOrder): Promise<StormReport> 
     toldToWait,
     broken,
     refused,
-    processorSeconds: (user + system) / 1e6,
+    processorSeconds: (cpuMicros() - cpu) / 1e6,
   };
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Lets so many do something at once; others wait for their turn. */

@@ -2,18 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { buildScript } from '../built.ts';
-import { pinTo } from './pinned-process.ts';
+import type { LoadedServer } from '../load/loaded-server.ts';
+import { buildScript } from './built-script.ts';
+import { pinTo } from './pinned.ts';
 import { unitFlags } from './unit-flags.ts';
-
-/** An app of ours, built as it is published, that has started. */
-export interface PinnedApp extends AsyncDisposable {
-  readonly pid: number;
-  /** The file that it runs. */
-  readonly script: string;
-  /** Stops it; resolves when its process has ended. */
-  stop(): Promise<void>;
-}
 
 /** Which app is started, and how. */
 export interface PinnedAppOptions {
@@ -35,7 +27,7 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
  *
  * @throws Error with the app's own words when it ends first.
  */
-export async function startPinnedApp(options: PinnedAppOptions): Promise<PinnedApp> {
+export async function startPinnedApp(options: PinnedAppOptions): Promise<LoadedServer> {
   const { app, configFile, core, nodeFlags = [] } = options;
   const built = await buildScript(new URL(`../../../apps/${app}/src/bin.ts`, import.meta.url), 'sip');
   const command = [process.execPath, ...beforeAll, ...unitFlags(app), ...nodeFlags, built.file];

@@ -1,20 +1,20 @@
 import { spawnTied } from '@entente/testkit/repository';
 import { describe, expect, it } from 'vitest';
-import { Inspector, inspectorPlace } from '../load/inspector.ts';
 import { tooFewFiles } from './file-limit.ts';
+import { Inspector, inspectorPlace } from './inspector.ts';
 
 describe('the limit of open files', () => {
   const limits = (hard: string): string =>
     `Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 ${hard}                files     \n`;
 
   it('allows what its hard limit has room for', () => {
-    expect(tooFewFiles(limits('20000'), 10_000)).toBeUndefined();
-    expect(tooFewFiles(limits('unlimited'), 10_000)).toBeUndefined();
+    expect(tooFewFiles(10_000, limits('20000'))).toBeUndefined();
+    expect(tooFewFiles(10_000, limits('unlimited'))).toBeUndefined();
   });
 
   it('is named where it is too low, or not told', () => {
-    expect(tooFewFiles(limits('4096'), 10_000)).toBe('ulimit -Hn is 4096, and 10200 are needed');
-    expect(tooFewFiles('', 10_000)).toContain('does not tell');
+    expect(tooFewFiles(10_000, limits('4096'))).toBe('ulimit -Hn is 4096, and 10200 are needed');
+    expect(tooFewFiles(10_000, '')).toContain('does not tell');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitLine, fitPower } from './fit-line.ts';
+import { fitLine, fitPower, median, quantile } from './statistics.ts';
 
 describe('a straight line through points', () => {
   it('has the slope of points that lie on one, without a margin', () => {
@@ -40,5 +40,16 @@ describe('a power', () => {
     expect(over((x) => 5 * x)).toBeCloseTo(1);
     expect(over(() => 7)).toBeCloseTo(0);
     expect(over((x) => Math.sqrt(x))).toBeCloseTo(0.5);
+  });
+});
+
+describe('values in any order', () => {
+  it('have a middle, or what lies between the two in the middle', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+  });
+
+  it('have shares', () => {
+    expect([quantile([3, 1, 2], 0.5), quantile([3, 1, 2], 0.99), quantile([], 0.5)]).toEqual([2, 3, 0]);
   });
 });
