@@ -1,6 +1,7 @@
+import { anyText } from '@entente/options';
 import { addressOfRecord, parseUri, SipUri } from '@entente/sip';
 import { isDomainName } from './domain-name.ts';
-import { checkText } from './given.ts';
+import { checks } from './fault.ts';
 import { accountLimits } from './limits.ts';
 import { type AccountRefusal, refuse } from './refusal.ts';
 
@@ -26,7 +27,12 @@ export function parseAccountAddress(
 ):
   | { readonly ok: true; readonly value: AccountAddress }
   | { readonly ok: false; readonly refusal: AccountRefusal } {
-  checkText(text, 'argument of parseAccountAddress', 'give an address like alice@contoso.example');
+  checks.argument(
+    text,
+    anyText,
+    'argument of parseAccountAddress',
+    'give an address like alice@contoso.example',
+  );
   const bare = withoutScheme(text);
   if (bare.length > accountLimits.addressLength) {
     const { addressLength: most } = accountLimits;

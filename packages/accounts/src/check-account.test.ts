@@ -199,7 +199,7 @@ describe('the verifiers of an account', () => {
     'are asked for with two texts: the %s argument is named where it is missing',
     (which, address, password) => {
       expect(() => verifiersOf(address as string, password as string)).toThrow(
-        `${which} argument of verifiersOf: expected a text, found none`,
+        `expected ${which} argument of verifiersOf to be a text, found nothing`,
       );
     },
   );

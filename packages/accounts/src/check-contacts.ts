@@ -1,6 +1,7 @@
+import { anyText, list, object } from '@entente/options';
 import type { AccountContact } from './account.ts';
 import { refuseAddress } from './address.ts';
-import { checkList, checkRecord, checkText } from './given.ts';
+import { checks } from './fault.ts';
 import { type AccountLimit, accountLimits } from './limits.ts';
 import { type AccountRefusal, refuse } from './refusal.ts';
 
@@ -16,7 +17,7 @@ type Checked =
  * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where they are not a list, or one of them has another shape
  */
 export function checkContacts(contacts: readonly AccountContact[]): Checked {
-  checkList(contacts, 'contacts', example);
+  checks.argument(contacts, list, 'contacts', example);
   const refused = refuseCount('contacts', contacts.length) ?? refuseTexts(contacts);
   if (refused !== undefined) return { ok: false, refusal: refused.refusal };
   const addresses = new Set<string>();
@@ -42,18 +43,18 @@ const example = "give a list of { address: 'alice@contoso.example', groups: [] }
 
 function refuseTexts(contacts: readonly AccountContact[]): { readonly refusal: AccountRefusal } | undefined {
   for (const contact of contacts) {
-    checkRecord(contact, 'contact', example);
+    checks.argument(contact, object, 'contact', example);
     const { address, groups, name = '' } = contact;
-    checkText(address, 'address of a contact', 'give an address like alice@contoso.example');
-    checkText(name, 'name of a contact', 'give name as a text, or leave it out');
-    checkList(groups, 'groups of a contact', "write groups: [], or ['Sales']");
+    checks.argument(address, anyText, 'address of a contact', 'give an address like alice@contoso.example');
+    checks.argument(name, anyText, 'name of a contact', 'give name as a text, or leave it out');
+    checks.argument(groups, list, 'groups of a contact', "write groups: [], or ['Sales']");
     const refused =
       refuseCount('addressLength', address.length) ??
       refuseCount('contactNameLength', name.length) ??
       refuseCount('groupsOfContact', groups.length);
     if (refused !== undefined) return refused;
     for (const group of groups) {
-      checkText(group, 'group of a contact', 'give the name of each group as a text');
+      checks.argument(group, anyText, 'group of a contact', 'give the name of each group as a text');
       const tooLong = refuseCount('groupNameLength', group.length);
       if (tooLong !== undefined) return tooLong;
     }

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { anyText, object } from '@entente/options';
 import {
   type CredentialRecord,
   createCredentialRecord,
@@ -7,8 +8,8 @@ import {
 } from '@entente/sip';
 import type { Account, Verifiers } from './account.ts';
 import { parseAccountAddress } from './address.ts';
-import { AccountsFault } from './fault.ts';
-import { checkRecord, checkText, checkVerifiers } from './given.ts';
+import { AccountsFault, checks } from './fault.ts';
+import { verifiersRule } from './given.ts';
 import { type AccountRefusal, refuse } from './refusal.ts';
 
 /** Algorithms of verifiers, in the order in which they are stored. */
@@ -31,8 +32,13 @@ export function verifiersOf(
   password: string,
   algorithms?: readonly DigestAlgorithm[],
 ): Verifiers | undefined {
-  checkText(address, 'first argument of verifiersOf', 'give an address like alice@contoso.example');
-  checkText(password, 'second argument of verifiersOf', 'give the password in plain text');
+  checks.argument(
+    address,
+    anyText,
+    'first argument of verifiersOf',
+    'give an address like alice@contoso.example',
+  );
+  checks.argument(password, anyText, 'second argument of verifiersOf', 'give the password in plain text');
   if (password === '')
     throw badArgument(
       'second',
@@ -82,7 +88,12 @@ function badArgument(which: string, wanted: string, found: string, remedy: strin
  * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where it is not an object
  */
 export function credentialRecordOf(account: Account): CredentialRecord | undefined {
-  checkRecord(account, 'argument of credentialRecordOf', 'give an account that checkAccount has accepted');
+  checks.argument(
+    account,
+    object,
+    'argument of credentialRecordOf',
+    'give an account that checkAccount has accepted',
+  );
   if (account.state !== 'enabled') return undefined;
   const parsed = parseAccountAddress(account.address);
   if (!parsed.ok) return undefined;
@@ -123,8 +134,8 @@ export function orderedVerifiers(verifiers: Verifiers): Verifiers {
  * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where one of them is of another kind
  */
 export function sameVerifiers(one: Verifiers, other: Verifiers): boolean {
-  checkVerifiers(one, 'first argument of sameVerifiers');
-  checkVerifiers(other, 'second argument of sameVerifiers');
+  checks.argument(one, verifiersRule, 'first argument of sameVerifiers');
+  checks.argument(other, verifiersRule, 'second argument of sameVerifiers');
   const [left, right] = [one, other].map((each) => Buffer.from(JSON.stringify(orderedVerifiers(each))));
   return left !== undefined && right?.length === left.length && timingSafeEqual(left, right);
 }

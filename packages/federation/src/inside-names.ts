@@ -1,5 +1,6 @@
+import { anyText } from '@entente/options';
 import { checkTopology, type Topology } from '@entente/topology';
-import { checkText } from './given.ts';
+import { checks } from './checks.ts';
 
 /** Octets of the longest name of DNS: of a longer text, what comes before could only make us look for longer. */
 const longestName = 255;
@@ -12,7 +13,7 @@ const namesByTopology = new WeakMap<Topology, ReadonlySet<string>>();
  * @param topology - the one in force; its names are collected once
  */
 export function isInsideName(topology: Topology, host: string): boolean {
-  checkText(host, 'host of isInsideName');
+  checks.argument(host, anyText, 'host of isInsideName');
   let names = namesByTopology.get(topology);
   if (names === undefined) {
     checkTopology(topology, 'isInsideName');

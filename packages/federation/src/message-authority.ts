@@ -1,6 +1,8 @@
+import { anyText } from '@entente/options';
 import type { NameAddr, SipMessage, SipRequest, Uri } from '@entente/sip';
 import { checkTopology, type Topology } from '@entente/topology';
-import { checkLists, checkMessage, checkText, unlike } from './given.ts';
+import { checks } from './checks.ts';
+import { checkLists, checkMessage } from './given.ts';
 import { showsAsOurs } from './names-of-ours.ts';
 import type { PartnerAuthority } from './partner-peer.ts';
 import { reachesBeyond } from './reaches-beyond.ts';
@@ -42,10 +44,10 @@ export function checkPartnerRequest(
   checkLists(options, [], 'options of checkPartnerRequest', 'give { isFromVouchedFor }, or leave it out');
   const { isFromVouchedFor = false } = options;
   if (typeof isFromVouchedFor !== 'boolean')
-    throw unlike(
-      'isFromVouchedFor of checkPartnerRequest',
-      'true or false',
+    throw checks.unlike(
       isFromVouchedFor,
+      'true or false',
+      'isFromVouchedFor of checkPartnerRequest',
       'give true or false',
     );
   const from = isFromVouchedFor ? undefined : refuseUser('From', request.from, authority, topology);
@@ -85,7 +87,7 @@ export function checkPartnerRequest(
  */
 export function speaksFor(authority: Pick<PartnerAuthority, 'domains'>, domain: string): boolean {
   checkLists(authority, ['domains'], 'authority of speaksFor', ofPeer);
-  checkText(domain, 'domain of speaksFor');
+  checks.argument(domain, anyText, 'domain of speaksFor');
   return authority.domains.includes(domain);
 }
 
@@ -190,7 +192,7 @@ const insiderFields = ['Entente-Diagnostics', 'P-Asserted-Identity', 'P-Preferre
 export function insiderFieldsOf(message: SipMessage, direction: 'in' | 'out'): readonly string[] {
   checkMessage(message, 'insiderFieldsOf');
   if (direction !== 'in' && direction !== 'out')
-    throw unlike('direction of insiderFieldsOf', "'in' or 'out'", direction, "give 'in' or 'out'");
+    throw checks.unlike(direction, "'in' or 'out'", 'direction of insiderFieldsOf', "give 'in' or 'out'");
   return insiderFields.filter(
     (name) => message.has(name) && (direction === 'out' || name === 'Entente-Diagnostics'),
   );

@@ -1,6 +1,8 @@
+import { anyText } from '@entente/options';
 import type { SipUri } from '@entente/sip';
 import { checkTopology, type Topology } from '@entente/topology';
-import { checkLists, checkText } from './given.ts';
+import { checks } from './checks.ts';
+import { checkLists } from './given.ts';
 import { mayBeInsideName } from './inside-names.ts';
 
 /** Characters of a user's name that are looked at; a longer one is not read, and may name one of ours somewhere. */
@@ -30,7 +32,7 @@ const beyondAscii = /[^\p{ASCII}]/u;
  * @param topology - in force
  */
 export function isHostOfOurs(host: string, topology: Topology): boolean {
-  checkText(host, 'host of isHostOfOurs');
+  checks.argument(host, anyText, 'host of isHostOfOurs');
   checkTopology(topology, 'isHostOfOurs');
   const name = host.replace(/\.$/, '');
   return topology.isOurDomain(name) || mayBeInsideName(topology, name);
@@ -46,7 +48,7 @@ export function showsAsOurs(uri: Pick<SipUri, 'password' | 'user'>, topology: To
   checkLists(uri, [], 'URI of showsAsOurs', 'give a URI of kind sip');
   checkTopology(topology, 'showsAsOurs');
   const user = userInfo(uri);
-  checkText(user, 'user of showsAsOurs');
+  checks.argument(user, anyText, 'user of showsAsOurs');
   if (user.length > longestUser) return true;
   if (plain.test(user)) return false;
   if (turning.test(user)) return true;

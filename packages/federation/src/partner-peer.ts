@@ -1,6 +1,7 @@
 import { checkTopology, links, mayOpen, type Partner, type Provider, type Topology } from '@entente/topology';
 import { type Authorise, type PeerIdentity, type Rejection, reject } from '@entente/trust';
-import { checkLists, unlike } from './given.ts';
+import { checks } from './checks.ts';
+import { checkLists } from './given.ts';
 
 /** Which partner a verified peer is, and for which domains it may speak. */
 export interface PartnerAuthority {
@@ -74,10 +75,10 @@ export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound
  */
 export function authorisePartner(topology: () => Topology, edge?: string): Authorise {
   if (typeof topology !== 'function')
-    throw unlike(
-      'topology of authorisePartner',
-      'a function',
+    throw checks.unlike(
       topology,
+      'a function',
+      'topology of authorisePartner',
       'give a function that returns the topology in force',
     );
   const { row } = links.federation;

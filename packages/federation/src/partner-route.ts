@@ -1,6 +1,8 @@
+import { anyText } from '@entente/options';
 import { checkTopology, type Topology } from '@entente/topology';
 import { type IdentityExpectation, type Rejection, reject } from '@entente/trust';
-import { checkLists, checkText } from './given.ts';
+import { checks } from './checks.ts';
+import { checkLists } from './given.ts';
 
 /** Where requests for a foreign domain are sent, and which name the other side must prove; or why they are refused. */
 export type PartnerRoute =
@@ -33,7 +35,7 @@ const federationPort = 5061;
  */
 export function partnerRoute(topology: Topology, domain: string): PartnerRoute {
   checkTopology(topology, 'partnerRoute');
-  checkText(domain, 'domain of partnerRoute');
+  checks.argument(domain, anyText, 'domain of partnerRoute');
   const asked = domain.toLowerCase();
   const entry = topology.partnerOf(asked);
   if (entry === undefined) return { ok: false, rejection: reject('partner-not-allowed', { domain: asked }) };

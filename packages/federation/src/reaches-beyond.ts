@@ -1,4 +1,5 @@
-import { checkText } from './given.ts';
+import { anyText } from '@entente/options';
+import { checks } from './checks.ts';
 
 /** Control characters but for the tab, and ends of lines and paragraphs. */
 const breaking = /[^\P{Cc}\t]|[\u2028\u2029]/u;
@@ -14,7 +15,7 @@ const isolateEnd = '\u2069';
  * @see Unicode Standard Annex #9, BD9 to BD13: an embedding or override ends with U+202C, an isolate with U+2069, which ends what has begun in it as well
  */
 export function reachesBeyond(text: string): boolean {
-  checkText(text, 'argument of reachesBeyond');
+  checks.argument(text, anyText, 'argument of reachesBeyond');
   if (breaking.test(text)) return true;
   /** What has begun and not ended: whether it is an isolate. */
   const open: boolean[] = [];

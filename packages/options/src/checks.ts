@@ -142,7 +142,8 @@ function readRecord(
   }
   for (const [name, { missing }] of Object.entries(rules)) {
     if (missing === undefined || read[name] !== undefined) continue;
-    throw place.within(name).fault(`expected the option ${name}, found none`, missing);
+    const member = (place.settings.noun ?? 'options').slice(0, -1);
+    throw place.within(name).fault(`expected the ${member} ${name}, found none`, missing);
   }
   return read;
 }

@@ -7,7 +7,7 @@ export interface CheckSettings {
   readonly fault: (parts: FaultParts) => Error;
   /** Names that callers write by mistake, for example those of another library, each with the remedy. */
   readonly instead?: ReadonlyMap<string, string>;
-  /** What a member of an object is called, `options` by default. */
+  /** What the members of an object are called, in the plural: `options` by default. */
   readonly noun?: string;
   /** Repeat no text of a caller: it may be a password or a key. */
   readonly hasSecrets?: boolean;
@@ -50,7 +50,8 @@ export class Place {
   /** As it is printed. */
   toString(): string {
     if (this.of === '') return this.path;
-    return `${this.path === '' ? 'options' : this.path} of ${this.of}`;
+    if (this.path !== '') return `${this.path} of ${this.of}`;
+    return this.settings.noun === undefined ? `options of ${this.of}` : this.of;
   }
 
   /**

@@ -83,7 +83,7 @@ describe('a rehearsal', () => {
       [undefined, 'candidate of rehearse'],
       [{ ...state, now: '2026-06-15' }, 'now of candidate of rehearse'],
       [{ ...state, topology: placed }, 'topology of candidate of rehearse'],
-      [{ ...state, partner: {} }, 'candidate of rehearse'],
+      [{ ...state, partner: {} }, 'partner of candidate of rehearse'],
     ] as const)
       expect(() => rehearse(state, given(other))).toThrow(bad(place));
     expect(() => rehearse(state, state, given('all'))).toThrow(bad('among of rehearse'));

@@ -7,8 +7,8 @@ const edge = { fqdn: 'edge1.contoso.example', interface: 'external' } as const;
 
 const ends: readonly [string, unknown, string][] = [
   ['a name alone', edge.fqdn, 'expected an object with fqdn or party, found "edge1.contoso.example"'],
-  ['nothing', undefined, 'expected an object with fqdn or party, found none'],
-  ['an object without a name', { name: edge.fqdn }, 'expected the FQDN of a server as fqdn, found none'],
+  ['nothing', undefined, 'expected an object with fqdn or party, found nothing'],
+  ['an object without a name', { name: edge.fqdn }, 'expected the FQDN of a server as fqdn, found nothing'],
   [
     'a misspelt interface',
     { ...edge, interface: 'extern' },

@@ -1,7 +1,9 @@
+import { anyText, isRecord, object } from '@entente/options';
 import type { Account, AccountContact, AccountRecord, ContactList, Verifiers } from '../account.ts';
 import { checkAccount } from '../check-account.ts';
 import { checkContacts } from '../check-contacts.ts';
-import { checkRecord, checkText, checkVerifiers, isRecord, unlike } from '../given.ts';
+import { checks } from '../fault.ts';
+import { verifiersRule } from '../given.ts';
 import { refuse } from '../refusal.ts';
 import { orderedVerifiers, refuseVerifiers, sameVerifiers } from '../verifiers.ts';
 import type { AccountOutcome, ContactsOutcome, Expected, RemovalOutcome } from './account-directory.ts';
@@ -69,10 +71,10 @@ export function decideVerifiers(
 ): AccountOutcome {
   checkCurrent(current);
   checkAddress(address);
-  checkRecord(change, 'change of verifiers', 'give { from, to }');
+  checks.argument(change, object, 'change of verifiers', 'give { from, to }');
   const { from, to } = change;
-  checkVerifiers(from, 'verifiers that a change starts from');
-  checkVerifiers(to, 'verifiers that a change brings');
+  checks.argument(from, verifiersRule, 'verifiers that a change starts from');
+  checks.argument(to, verifiersRule, 'verifiers that a change brings');
   const invalid = refuseVerifiers(to);
   if (invalid !== undefined) return { ok: false, refusal: invalid.refusal };
   if (Object.keys(to).length === 0) return refuse('verifier-invalid', { algorithm: 'none' });
@@ -119,22 +121,22 @@ export function decideContacts(
 
 function checkCurrent(current: unknown): void {
   if (current === undefined || (isRecord(current) && isRecord(current.account))) return;
-  throw unlike(
-    'record of an account',
-    'a record with its account',
+  throw checks.unlike(
     current,
+    'a record with its account',
+    'record of an account',
     'give what the directory has, or undefined',
   );
 }
 
 function checkAddress(address: unknown): void {
-  checkText(address, 'address of an account', 'give an address like alice@contoso.example');
+  checks.argument(address, anyText, 'address of an account', 'give an address like alice@contoso.example');
 }
 
 /** A version that is none was a conflict with a version that nobody has. */
 function checkVersion(expected: unknown, wanted: string): void {
   if (typeof expected !== 'number')
-    throw unlike('expected version', wanted, expected, 'give the version with which it was read');
+    throw checks.unlike(expected, wanted, 'expected version', 'give the version with which it was read');
 }
 
 function conflict(address: string, expected: number, found: number) {

@@ -1,6 +1,6 @@
+import { list, object } from '@entente/options';
 import type { AccountRecord } from '../account.ts';
-import { AccountsFault } from '../fault.ts';
-import { checkList, checkRecord } from '../given.ts';
+import { AccountsFault, checks } from '../fault.ts';
 import { type AccountRefusal, refuse } from '../refusal.ts';
 import type { AccountChange, FeedPage, FeedPosition } from './account-directory.ts';
 
@@ -22,7 +22,7 @@ const maxLimit = 1_000;
 
 /** Version of the last change of an account or its contact list: its place in the feed. */
 export function feedVersion(record: AccountRecord): number {
-  checkRecord(record, 'record of an account', 'give what the directory has of it');
+  checks.argument(record, object, 'record of an account', 'give what the directory has of it');
   const { contactsVersion, version } = record;
   return Math.max(version, contactsVersion);
 }
@@ -39,10 +39,15 @@ export function resumeAt(
 ):
   | { readonly ok: true; readonly from: FeedPosition }
   | { readonly ok: false; readonly refusal: AccountRefusal } {
-  checkRecord(state, 'state of a feed', 'give { epoch, version, forgotten }');
+  checks.argument(state, object, 'state of a feed', 'give { epoch, version, forgotten }');
   const { epoch, forgotten, version } = state;
   if (since === undefined) return { ok: true, from: { epoch, version: 0, begun: version } };
-  checkRecord(since, 'position of a reader', 'give the position of the page before, or undefined to begin');
+  checks.argument(
+    since,
+    object,
+    'position of a reader',
+    'give the position of the page before, or undefined to begin',
+  );
   if (since.epoch !== epoch) return refuse('position-lost', { because: 'other-epoch' });
   for (const each of [since.version, since.begun]) {
     if (!Number.isSafeInteger(each) || each < 0 || each > version)
@@ -81,9 +86,9 @@ export function feedPage(
   from: FeedPosition,
   version: number,
 ): FeedPage {
-  checkList(changes, 'changes of a page', 'give the changes that the directory has read');
+  checks.argument(changes, list, 'changes of a page', 'give the changes that the directory has read');
   checkPageLimit(limit);
-  checkRecord(from, 'position of a page', 'give the position that they were read from');
+  checks.argument(from, object, 'position of a page', 'give the position that they were read from');
   const page = changes.slice(0, limit);
   const more = changes.length > page.length;
   const last = more ? (page.at(-1)?.version ?? version) : version;

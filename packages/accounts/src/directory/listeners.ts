@@ -1,4 +1,4 @@
-import { unlike } from '../given.ts';
+import { checks } from '../fault.ts';
 
 /** Those who want to hear of changes. What one of them throws does not reach the others, nor the caller. */
 export class ChangeListeners {
@@ -11,7 +11,7 @@ export class ChangeListeners {
    */
   add(listener: () => void): () => void {
     if (typeof listener !== 'function')
-      throw unlike('listener of changes', 'a function', listener, 'give a function without arguments');
+      throw checks.unlike(listener, 'a function', 'listener of changes', 'give a function without arguments');
     const entry = { listener };
     this.#listeners.add(entry);
     return () => void this.#listeners.delete(entry);

@@ -1,7 +1,7 @@
+import { anyText, object, type Shape, wholeNumber } from '@entente/options';
 import type { AccountContact, AccountRecord } from '../account.ts';
 import { checkAccount } from '../check-account.ts';
-import { accountsClosed } from '../fault.ts';
-import { checkRecord, checkText, unlike } from '../given.ts';
+import { accountsClosed, checks } from '../fault.ts';
 import type { AccountChange, AccountDirectory, AccountHome, AccountQuery } from './account-directory.ts';
 import { decideContacts, decidePut, decideRemoval, decideVerifiers } from './decisions.ts';
 import { checkPageLimit, defaultKeptRemovals, feedPage, feedVersion, resumeAt } from './feed.ts';
@@ -23,13 +23,15 @@ interface Kept {
   readonly contacts: readonly AccountContact[];
 }
 
+const shape: Shape<MemoryDirectoryOptions> = { epoch: anyText, keptRemovals: wholeNumber(0) };
+
 /**
  * Keeps accounts in memory, which are lost when the process ends: for tests and trials.
  * @param options - for tests of readers of the feed
  * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` for an option that is unknown or of another kind
  */
 export function createMemoryDirectory(options: MemoryDirectoryOptions = {}): AccountDirectory {
-  checkOptions(options);
+  checks.options(options, shape, 'createMemoryDirectory');
   const { epoch = 'memory', keptRemovals = defaultKeptRemovals } = options;
   const accounts = new Map<string, Kept>();
   /** Addresses that were removed, with the version of their removal; the oldest first. */
@@ -70,7 +72,7 @@ export function createMemoryDirectory(options: MemoryDirectoryOptions = {}): Acc
     },
     async list(query) {
       use();
-      checkRecord(query, 'query of accounts', 'give { limit: 100 }');
+      checks.argument(query, object, 'query of accounts', 'give { limit: 100 }');
       checkPageLimit(query.limit);
       const found = [...accounts.values()]
         .map(({ record }) => record)
@@ -160,18 +162,6 @@ export function createMemoryDirectory(options: MemoryDirectoryOptions = {}): Acc
       listeners.clear();
     },
   };
-}
-
-function checkOptions(options: MemoryDirectoryOptions): void {
-  const takes = 'an option is epoch or keptRemovals; leave the others out';
-  checkRecord(options, 'options of createMemoryDirectory', takes);
-  for (const [name, value] of Object.entries(options)) {
-    const place = `${name} of createMemoryDirectory`;
-    if (name === 'epoch') checkText(value ?? '', place, takes);
-    else if (name !== 'keptRemovals') throw unlike(place, 'no such option', value, takes);
-    else if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
-      throw unlike(place, 'a whole number from 0', value, takes);
-  }
 }
 
 function isSelected({ account }: AccountRecord, { after, home, state }: AccountQuery): boolean {

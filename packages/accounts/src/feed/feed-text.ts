@@ -1,8 +1,9 @@
+import { list, object } from '@entente/options';
 import type { DigestAlgorithm } from '@entente/sip';
 import type { Account, AccountRight, AccountState } from '../account.ts';
 import { checkAccount } from '../check-account.ts';
 import type { FeedPosition } from '../directory/account-directory.ts';
-import { checkList, checkRecord } from '../given.ts';
+import { checks } from '../fault.ts';
 import { type AccountVersion, isAccountVersion } from './account-version.ts';
 
 /** What a reader of the feed learns about each account: `verifiers` is everything, `homes` is everything but the verifiers. */
@@ -43,16 +44,16 @@ const maxEpochLength = 64;
  * @param page - its accounts are cut down to its view
  */
 export function formatFeedPage(page: FedPage): string {
-  checkRecord(page, 'page of the feed', 'give { view, position, more, changes }');
+  checks.argument(page, object, 'page of the feed', 'give { view, position, more, changes }');
   const { changes, more, position, view } = page;
-  checkList(changes, 'changes of a page', 'give the changes of the page, or [] for none');
+  checks.argument(changes, list, 'changes of a page', 'give the changes of the page, or [] for none');
   return JSON.stringify({
     format: feedFormat,
     view,
     position,
     more,
     changes: changes.map((change) => {
-      checkRecord(change, 'change of a page', 'give { address, account, version }');
+      checks.argument(change, object, 'change of a page', 'give { address, account, version }');
       const { account, address, version } = change;
       if (account === undefined) return { address, version };
       const { home, number, rights, state, verifiers } = account;
@@ -95,7 +96,7 @@ export function parseFeedPage(text: string): FedPage | undefined {
  * @param position - of a page
  */
 export function formatPosition(position: FeedPosition): string {
-  checkRecord(position, 'position of a page', 'give the position of a page that was read');
+  checks.argument(position, object, 'position of a page', 'give the position of a page that was read');
   const { begun, epoch, version } = position;
   return `${version}.${begun}.${epoch}`;
 }

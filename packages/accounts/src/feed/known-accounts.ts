@@ -1,7 +1,8 @@
+import { object } from '@entente/options';
 import type { CredentialRecord } from '@entente/sip';
 import type { Account } from '../account.ts';
 import { parseAccountAddress } from '../address.ts';
-import { checkRecord } from '../given.ts';
+import { checks } from '../fault.ts';
 import { sameVerifiers } from '../verifiers.ts';
 import type { AccountVersion } from './account-version.ts';
 import type { FedChange } from './feed-text.ts';
@@ -154,7 +155,7 @@ export class KnownAccounts {
  * @param change - of an account
  */
 export function endsSessions(change: ChangedAccount): boolean {
-  checkRecord(change, 'change of an account', 'give what apply of KnownAccounts has returned');
+  checks.argument(change, object, 'change of an account', 'give what apply of KnownAccounts has returned');
   const { after, before } = change;
   if (before === undefined) return false;
   return after?.state !== 'enabled' || !sameVerifiers(before.verifiers, after.verifiers);

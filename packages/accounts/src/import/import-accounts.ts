@@ -1,6 +1,7 @@
+import { list } from '@entente/options';
 import type { Account } from '../account.ts';
 import type { AccountDirectory, AccountOutcome } from '../directory/account-directory.ts';
-import { checkList } from '../given.ts';
+import { checks } from '../fault.ts';
 import { orderedVerifiers } from '../verifiers.ts';
 import type { ReadAccount, RefusedLine } from './account-texts.ts';
 import { checkDirectory, checkOptions } from './check-import.ts';
@@ -47,8 +48,9 @@ export async function importAccounts(
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   checkDirectory(directory, 'first argument of importAccounts');
-  checkList(
+  checks.argument(
     accounts,
+    list,
     'second argument of importAccounts',
     'give the accounts of what readAccountsCsv or readUsersYaml returns',
   );

@@ -1,7 +1,8 @@
+import { anyText } from '@entente/options';
 import type { DigestAlgorithm } from '@entente/sip';
 import type { Account, AccountRight, AccountState } from '../account.ts';
 import { parseAccountAddress } from '../address.ts';
-import { checkText, unlike } from '../given.ts';
+import { checks } from '../fault.ts';
 import { refuse } from '../refusal.ts';
 import { fewestPasswordCharacters, verifiersOf } from '../verifiers.ts';
 import { AccountCollector, type AccountDefaults, type AccountsRead, type Refused } from './account-texts.ts';
@@ -29,7 +30,7 @@ const maxLineLength = 16_384;
  * @see RFC 4180 §2
  */
 export function readAccountsCsv(text: string, defaults: AccountDefaults = {}): AccountsRead {
-  checkText(text, 'first argument of readAccountsCsv', takesText);
+  checks.argument(text, anyText, 'first argument of readAccountsCsv', takesText);
   const reader = new CsvReader(defaults);
   reader.add(text);
   return reader.end();
@@ -46,7 +47,7 @@ export async function readAccountsCsvPieces(
   defaults: AccountDefaults = {},
 ): Promise<AccountsRead> {
   if (typeof pieces !== 'string' && !isIterable(pieces))
-    throw unlike('first argument of readAccountsCsvPieces', 'pieces of a text', pieces, takesPieces);
+    throw checks.unlike(pieces, 'pieces of a text', 'first argument of readAccountsCsvPieces', takesPieces);
   const reader = new CsvReader(defaults);
   for await (const piece of pieces) if (!reader.add(piece)) break;
   return reader.end();
@@ -78,7 +79,7 @@ class CsvReader {
 
   /** @returns whether more is wanted */
   add(piece: string): boolean {
-    checkText(piece, 'piece of a text with accounts', takesPieces);
+    checks.argument(piece, anyText, 'piece of a text with accounts', takesPieces);
     this.#length += piece.length;
     const whole = new AccountCollector();
     if (whole.refuseLength(this.#length)) {

@@ -1,8 +1,9 @@
+import { anyText } from '@entente/options';
 import type { DigestAlgorithm } from '@entente/sip';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import type { Account } from '../account.ts';
 import { parseAccountAddress } from '../address.ts';
-import { checkText } from '../given.ts';
+import { checks } from '../fault.ts';
 import { refuse } from '../refusal.ts';
 import { AccountCollector, type AccountDefaults, type AccountsRead, type Refused } from './account-texts.ts';
 import { checkDefaults } from './check-import.ts';
@@ -15,7 +16,12 @@ import { checkDefaults } from './check-import.ts';
  * @throws AccountsFault `ENTENTE_ACCOUNTS_BAD_ARGUMENT` where an argument is of another kind, e.g. bytes
  */
 export function readUsersYaml(text: string, defaults: AccountDefaults = {}): AccountsRead {
-  checkText(text, 'first argument of readUsersYaml', "give the text, e.g. readFileSync(path, 'utf8')");
+  checks.argument(
+    text,
+    anyText,
+    'first argument of readUsersYaml',
+    "give the text, e.g. readFileSync(path, 'utf8')",
+  );
   checkDefaults(defaults);
   const collector = new AccountCollector();
   if (collector.refuseLength(text.length)) return collector.result();

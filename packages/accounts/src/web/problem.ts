@@ -1,4 +1,5 @@
-import { checkRecord } from '../given.ts';
+import { object } from '@entente/options';
+import { checks } from '../fault.ts';
 
 /** Why a request of a user was refused; stable literals. */
 export type WebReason =
@@ -71,7 +72,7 @@ const maxText = 400;
  * @see RFC 9457 §3
  */
 export function formatProblem(problem: WebProblem): string {
-  checkRecord(problem, 'problem of a request', 'give { status, reason, detail, remedy }');
+  checks.argument(problem, object, 'problem of a request', 'give { status, reason, detail, remedy }');
   const { detail, reason, remedy, status } = problem;
   return JSON.stringify({ type: 'about:blank', title: reason, status, detail, reason, remedy });
 }

@@ -1,4 +1,5 @@
-import { checkText } from '../given.ts';
+import { anyText } from '@entente/options';
+import { checks } from '../fault.ts';
 import { accountLimits } from '../limits.ts';
 import type { DeviceOrder, PasswordOrder, SignIn } from './documents.ts';
 import type {
@@ -110,7 +111,7 @@ export const readPasswordRequest = (text: string): ReadRequest<PasswordRequest> 
  * @param query - of the URL, decoded
  */
 export function readSearch(query: string | null): ReadRequest<string> {
-  checkText(query ?? '', 'argument of readSearch', 'give the query of the URL, or null');
+  checks.argument(query ?? '', anyText, 'argument of readSearch', 'give the query of the URL, or null');
   const text = query?.trim().toLowerCase() ?? '';
   const { fewestSearchCharacters: fewest, searchCharacters: most } = webLimits;
   if (text.length > most)
@@ -132,7 +133,7 @@ export function readSearch(query: string | null): ReadRequest<string> {
  * @param password - as the user has chosen it
  */
 export function refusePassword(password: string): WebProblem | undefined {
-  checkText(password, 'argument of refusePassword', 'give the password in plain text');
+  checks.argument(password, anyText, 'argument of refusePassword', 'give the password in plain text');
   const { fewestPasswordCharacters: fewest } = webLimits;
   if ([...password].length >= fewest) return undefined;
   return {

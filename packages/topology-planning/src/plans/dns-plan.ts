@@ -1,3 +1,4 @@
+import { list } from '@entente/options';
 import {
   checkTopology,
   links,
@@ -6,7 +7,7 @@ import {
   type ServerInterface,
   type Topology,
 } from '@entente/topology';
-import { aList, checkGiven } from '../given.ts';
+import { checks } from '../checks.ts';
 
 /** Which resolvers answer with a record, where a domain has an `internal` and an `external` view. */
 export type DnsView = 'internal' | 'external';
@@ -68,7 +69,7 @@ export function dnsPlan(topology: Topology): readonly DnsRecord[] {
  * @param records - of one view
  */
 export function zoneFile(records: readonly DnsRecord[]): string {
-  checkGiven(records, aList, 'records of zoneFile');
+  checks.argument(records, list, 'records of zoneFile');
   const lines = ['; Records that the topology needs. Include this file behind SOA and NS of the zone.'];
   for (const record of records) {
     const line = `${record.name}. ${record.ttl} IN ${record.type} ${record.data} ; ${record.purpose}`;

@@ -1,4 +1,5 @@
-import { aList, anObject, aText, checkFields, checkGiven, type Kind, yesOrNo } from '../given.ts';
+import { anyText, list, object, oneOf, required, rule, yesOrNo } from '@entente/options';
+import { checks } from '../checks.ts';
 import type { ProxyPlan } from './proxy-plan.ts';
 
 /** A reverse proxy whose configuration can be written. */
@@ -36,23 +37,27 @@ export function proxyConfiguration(
   program: ProxyProgram,
   files: ProxyFiles,
 ): string | undefined {
-  checkFields(
+  checks.options(
     plan,
-    { proxy: aText, outside: anObject, webServices: aList },
-    { sharedName: aText },
+    {
+      proxy: required(anyText, 'give proxy'),
+      outside: required(object, 'give outside'),
+      webServices: required(list, 'give webServices'),
+      sharedName: anyText,
+    },
     'plan of proxyConfiguration',
   );
-  checkGiven(
-    program,
-    ["'haproxy' or 'nginx'", (value) => value === 'haproxy' || value === 'nginx'],
-    'program of proxyConfiguration',
-  );
+  checks.argument(program, oneOf('haproxy', 'nginx'), 'program of proxyConfiguration');
   // What is no such directory could be a line of the configuration.
-  const directory: Kind = [
+  const directory = rule(
     'an absolute path, of letters, digits and /._@+- alone',
     (value) => typeof value === 'string' && isProxyDirectory(value),
-  ];
-  checkFields(files, { directory }, { hasRevocationLists: yesOrNo }, 'files of proxyConfiguration');
+  );
+  checks.options(
+    files,
+    { directory: required(directory, 'give directory'), hasRevocationLists: yesOrNo },
+    'files of proxyConfiguration',
+  );
   if (program === 'haproxy') return `${haproxy(plan, files).join('\n')}\n`;
   return plan.sharedName === undefined ? undefined : `${nginx(plan, plan.sharedName, files).join('\n')}\n`;
 }

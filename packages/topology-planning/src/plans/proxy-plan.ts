@@ -1,5 +1,6 @@
+import { anyText } from '@entente/options';
 import { checkTopology, links, peersOf, type ServerInterface, type Topology } from '@entente/topology';
-import { aText, checkGiven } from '../given.ts';
+import { checks } from '../checks.ts';
 
 /** Where a reverse proxy takes users, and where it carries them. */
 export interface ProxyPlan {
@@ -29,7 +30,7 @@ export type PlannedProxy =
  */
 export function proxyPlan(topology: Topology, asked?: string): PlannedProxy {
   checkTopology(topology, 'proxyPlan');
-  if (asked !== undefined) checkGiven(asked, aText, 'asked of proxyPlan');
+  if (asked !== undefined) checks.argument(asked, anyText, 'asked of proxyPlan');
   const proxies = [...topology.servers.values()].filter(({ role }) => role === 'reverse-proxy');
   const found = proxies.filter(({ fqdn }) => asked === undefined || fqdn === asked);
   const [server] = found;

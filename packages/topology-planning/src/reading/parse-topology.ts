@@ -1,5 +1,6 @@
+import { anyText } from '@entente/options';
 import { buildTopology, checkDocument, checkShape, type Problem, type Topology } from '@entente/topology';
-import { aText, checkGiven } from '../given.ts';
+import { checks } from '../checks.ts';
 import { lineFinder, offsetOf } from '../yaml/locate.ts';
 import { readYaml, type YamlDocument } from '../yaml/read-yaml.ts';
 
@@ -18,7 +19,7 @@ export type ParseResult =
  * @returns problems with line and column, in the order of the text
  */
 export function parseTopology(text: string): ParseResult {
-  checkGiven(text, aText, 'text of parseTopology');
+  checks.argument(text, anyText, 'text of parseTopology');
   const read = readYaml(text);
   const place = lineFinder(text);
   if (!read.ok) {

@@ -1,3 +1,4 @@
+import { object, texts } from '@entente/options';
 import {
   allowMatrix,
   authorise,
@@ -12,7 +13,8 @@ import {
   type Topology,
 } from '@entente/topology';
 import type { IdentityExpectation } from '@entente/trust';
-import { anObject, checkGiven, checkState, texts } from '../given.ts';
+import { checks } from '../checks.ts';
+import { checkState } from './check-state.ts';
 import type { NetworkState, Viewer } from './network-state.ts';
 import { judgePartnerLink, partnerLinks } from './partner-links.ts';
 import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts';
@@ -26,7 +28,7 @@ import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts
  */
 export function linksOf(topology: Topology, partners: readonly string[] = []): readonly RehearsedLink[] {
   checkTopology(topology, 'linksOf');
-  checkGiven(partners, texts, 'partners of linksOf');
+  checks.argument(partners, texts, 'partners of linksOf');
   const found: RehearsedLink[] = [];
   for (const server of topology.servers.values()) {
     for (const target of peersOf(topology, server.fqdn)) {
@@ -85,7 +87,7 @@ function addClientLinks(topology: Topology, server: Server, found: RehearsedLink
  * @returns undefined where both ends accept
  */
 export function judgeLink(link: RehearsedLink, state: NetworkState): LinkFailure | undefined {
-  checkGiven(link, anObject, 'link of judgeLink');
+  checks.argument(link, object, 'link of judgeLink');
   checkState(state, 'state of judgeLink');
   const row = allowMatrix.find((candidate) => candidate.row === link.row);
   if (row === undefined) return undefined;

@@ -1,4 +1,6 @@
-import { aFunction, checkGiven, checkState } from '../given.ts';
+import { callback } from '@entente/options';
+import { checks } from '../checks.ts';
+import { checkState } from './check-state.ts';
 import { judgeLink, linksOf } from './judge-links.ts';
 import type { NetworkState } from './network-state.ts';
 import type { LinkFailure, RehearsedLink } from './rehearsed-link.ts';
@@ -38,7 +40,7 @@ export function rehearse(
 ): Rehearsal {
   checkState(current, 'current of rehearse');
   checkState(candidate, 'candidate of rehearse');
-  checkGiven(among, aFunction, 'among of rehearse');
+  checks.argument(among, callback, 'among of rehearse');
   const breaks: FailingLink[] = [];
   const stillFail: FailingLink[] = [];
   const fixes: RehearsedLink[] = [];

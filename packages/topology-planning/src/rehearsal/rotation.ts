@@ -1,5 +1,6 @@
+import { callback, number, object, required } from '@entente/options';
 import { checkTopology, type Topology } from '@entente/topology';
-import { aFunction, anObject, aTime, checkFields } from '../given.ts';
+import { checks } from '../checks.ts';
 import type { NetworkState } from './network-state.ts';
 import { type FailingLink, rehearse } from './rehearse.ts';
 import type { RehearsedLink } from './rehearsed-link.ts';
@@ -50,16 +51,28 @@ export interface Rollover {
  * @param rollover - both ends, with chains that exist already or are made for the rehearsal
  */
 export function planRotation(rollover: Rollover): RotationPlan {
-  checkFields(
+  checks.options(
     rollover,
-    { topology: anObject, now: aTime, judges: anObject, chains: anObject },
-    {},
+    {
+      topology: required(object, 'give topology'),
+      now: required(number, 'give now'),
+      judges: required(object, 'give judges'),
+      chains: required(object, 'give chains'),
+    },
     'rollover of planRotation',
   );
   checkTopology(rollover.topology, 'planRotation');
-  const judging = { old: aFunction, both: aFunction, new: aFunction };
-  checkFields(rollover.judges, judging, {}, 'judges of planRotation');
-  checkFields(rollover.chains, { old: aFunction, new: aFunction }, {}, 'chains of planRotation');
+  const judging = {
+    old: required(callback, 'give old'),
+    both: required(callback, 'give both'),
+    new: required(callback, 'give new'),
+  };
+  checks.options(rollover.judges, judging, 'judges of planRotation');
+  checks.options(
+    rollover.chains,
+    { old: required(callback, 'give old'), new: required(callback, 'give new') },
+    'chains of planRotation',
+  );
   const { topology, now, judges, chains } = rollover;
   const servers = [...topology.servers.keys()];
   const state = (judgeOf: NetworkState['judgeOf'], renewed: ReadonlySet<string>): NetworkState => ({

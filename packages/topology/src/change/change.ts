@@ -1,4 +1,5 @@
-import { checkGiven } from '../terms/given.ts';
+import { list, object } from '@entente/options';
+import { checks } from '../terms/fault.ts';
 import type { Path } from '../terms/problem.ts';
 
 /**
@@ -38,9 +39,9 @@ const order: readonly Effect[] = ['chain', 'cosmetic', 'narrowing', 'quorum', 'a
  * @returns `chain` where there are none
  */
 export function strongestEffect(changes: readonly Change[]): Effect {
-  checkGiven(changes, 'list', 'changes of strongestEffect', 'give what diffTopologies returns');
+  checks.argument(changes, list, 'changes of strongestEffect', 'give what diffTopologies returns');
   for (const change of changes)
-    checkGiven(change, 'object', 'change of strongestEffect', 'give what diffTopologies returns');
+    checks.argument(change, object, 'change of strongestEffect', 'give what diffTopologies returns');
   let strongest = 0;
   for (const change of changes) strongest = Math.max(strongest, order.indexOf(change.effect));
   return order[strongest]!;

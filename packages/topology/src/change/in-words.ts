@@ -1,4 +1,5 @@
-import { checkGiven } from '../terms/given.ts';
+import { list } from '@entente/options';
+import { checks } from '../terms/fault.ts';
 
 /** Texts that can stand in a sentence without quotes. */
 const plain = /^[\p{L}\p{N}@:+*#/=._-]+$/u;
@@ -12,7 +13,7 @@ const longest = 200;
  * @param without - names of fields that the sentence has elsewhere
  */
 export function inWords(value: unknown, without: readonly string[] = []): string {
-  checkGiven(without, 'list', 'second argument of inWords', 'give names of fields, or leave it out');
+  checks.argument(without, list, 'second argument of inWords', 'give names of fields, or leave it out');
   if (typeof value === 'string') return wordOf(value);
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(nested).join(', ');

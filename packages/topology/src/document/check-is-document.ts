@@ -1,5 +1,5 @@
+import { foundValue, isRecord } from '@entente/options';
 import { TopologyFault } from '../terms/fault.ts';
-import { isRecord, shown } from '../terms/given.ts';
 
 /**
  * Looks at a document as an argument: a text, or a part of a document, has none of its lists. What is in them, `checkShape` looks at.
@@ -29,7 +29,7 @@ export function checkIsWhole(document: unknown, of: string): void {
   checkIsDocument(document, of);
   const { administrators } = document as { readonly administrators?: unknown };
   if (isRecord(administrators) && areRecords(administrators.keys)) return;
-  throw invalid(`administrators with the list keys, found ${shown(administrators)}`, of);
+  throw invalid(`administrators with the list keys, found ${foundValue(administrators)}`, of);
 }
 
 function areRecords(list: unknown): boolean {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { checkGiven } from '../terms/given.ts';
+import { list, object } from '@entente/options';
+import { checks } from '../terms/fault.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { AdministratorSet, TopologyDocument } from './document.ts';
 
@@ -18,19 +19,19 @@ export function topologyHash(document: TopologyDocument): string {
  * @returns SHA-256, lower-case hex
  */
 export function administratorSetHash(administrators: AdministratorSet): string {
-  checkGiven(
+  checks.argument(
     administrators,
-    'object',
+    object,
     'argument of administratorSetHash',
     'give the administrators of a document',
   );
-  checkGiven(
+  checks.argument(
     administrators.keys,
-    'list',
+    list,
     'keys of administratorSetHash',
     'give the administrators of a document',
   );
-  for (const key of administrators.keys) checkGiven(key, 'object', 'key of administratorSetHash');
+  for (const key of administrators.keys) checks.argument(key, object, 'key of administratorSetHash');
   const keys = administrators.keys
     .map(({ id, algorithm, publicKey }) => ({ id, algorithm, publicKey }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));

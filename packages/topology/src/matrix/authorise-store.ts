@@ -1,6 +1,7 @@
+import { anyText, callback } from '@entente/options';
 import type { StoreEntry } from '../document/document.ts';
 import type { Topology } from '../network/topology.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
 import type { PeerNames } from './authorise.ts';
 import { links } from './links.ts';
 import type { TopologyRejection } from './rejection.ts';
@@ -23,13 +24,13 @@ export function authoriseStore(
   name: string,
   kind: StoreEntry['kind'],
 ): (peer: PeerNames) => StoreAuthorised {
-  checkGiven(
+  checks.argument(
     topology,
-    'function',
+    callback,
     'topology of authoriseStore',
     'give a function that returns the topology in force',
   );
-  checkGiven(name, 'text', 'name of authoriseStore');
+  checks.argument(name, anyText, 'name of authoriseStore');
   return (peer) => {
     const listed = topology()?.stores.get(name)?.kind;
     if (listed === kind && (peer.matched === name || peer.dnsNames.includes(name)))

@@ -1,7 +1,8 @@
+import { object } from '@entente/options';
 import type { Pool, Server, Topology } from '../network/topology.ts';
 import { trustStateStanding } from '../network/trust-state-standing.ts';
-import { TopologyFault } from '../terms/fault.ts';
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { checks, TopologyFault } from '../terms/fault.ts';
+import { checkTopology } from '../terms/given.ts';
 import type { InterfaceName, Role, Service } from '../terms/roles.ts';
 import { checkEnd } from './check-end.ts';
 import { type LinkEnd, type LinkRule, linkRules } from './link-rules.ts';
@@ -106,7 +107,7 @@ export function refuseUnconfirmed(
   confirmation: Confirmation,
 ): TopologyRejection | undefined {
   checkTopology(topology, 'refuseUnconfirmed');
-  checkGiven(confirmation, 'object', 'confirmation of a topology', 'give { confirmedAt, now }');
+  checks.argument(confirmation, object, 'confirmation of a topology', 'give { confirmedAt, now }');
   const { confirmedAt, now } = confirmation;
   const issuedAt = confirmedAt ?? Date.parse(topology.document.issued);
   const standing = trustStateStanding(topology, issuedAt, now);

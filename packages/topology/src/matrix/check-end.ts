@@ -1,3 +1,4 @@
+import { foundValue } from '@entente/options';
 import { TopologyFault } from '../terms/fault.ts';
 import { defaultPorts } from '../terms/roles.ts';
 import type { Party } from './row.ts';
@@ -14,14 +15,15 @@ const interfaces: readonly unknown[] = ['internal', 'external', undefined];
  */
 export function checkEnd(end: unknown, of: string): void {
   if (typeof end !== 'object' || end === null)
-    throw bad(`an object with fqdn or party, found ${shown(end)}`, of);
+    throw bad(`an object with fqdn or party, found ${foundValue(end)}`, of);
   const { fqdn, interface: side, party } = end as Readonly<Record<string, unknown>>;
   if (party !== undefined) {
     if (isParty(party)) return;
-    throw bad(`a party of the allow matrix, found ${shown(party)}`, of);
+    throw bad(`a party of the allow matrix, found ${foundValue(party)}`, of);
   }
-  if (typeof fqdn !== 'string') throw bad(`the FQDN of a server as fqdn, found ${shown(fqdn)}`, of);
-  if (!interfaces.includes(side)) throw bad(`the interface internal or external, found ${shown(side)}`, of);
+  if (typeof fqdn !== 'string') throw bad(`the FQDN of a server as fqdn, found ${foundValue(fqdn)}`, of);
+  if (!interfaces.includes(side))
+    throw bad(`the interface internal or external, found ${foundValue(side)}`, of);
 }
 
 /**
@@ -34,7 +36,7 @@ export function checkEnd(end: unknown, of: string): void {
 export function checkRow(row: unknown, of: string): void {
   if (row === undefined || Number.isInteger(row)) return;
   throw new TopologyFault('ENTENTE_BAD_END', {
-    sentence: `expected the number of a row of the allow matrix, found ${shown(row)}`,
+    sentence: `expected the number of a row of the allow matrix, found ${foundValue(row)}`,
     place: `row of ${of}`,
     remedy: 'give the row of one of links, for example links.federation.row',
   });
@@ -52,11 +54,4 @@ function bad(what: string, of: string): TopologyFault {
     place: `end of a link, argument of ${of}`,
     remedy: `write { fqdn: 'fe1.contoso.example', interface: 'internal' }, or { party } with one of: ${[...others, ...Object.keys(defaultPorts)].join(', ')}`,
   });
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
-  if (value === undefined) return 'none';
-  if (Array.isArray(value)) return 'a list';
-  return value === null || typeof value === 'number' ? String(value) : `a value of the type ${typeof value}`;
 }

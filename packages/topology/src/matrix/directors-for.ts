@@ -1,6 +1,8 @@
+import { anyText } from '@entente/options';
 import { inOrderFor } from '../network/home-server.ts';
 import type { Server, Topology } from '../network/topology.ts';
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
+import { checkTopology } from '../terms/given.ts';
 import { peersOf } from './peers-of.ts';
 
 /** Directors that a request goes to at most, one after the other. */
@@ -19,8 +21,8 @@ const known = new WeakMap<Topology, Map<string, readonly Server[]>>();
  */
 export function directorsFor(topology: Topology, edge: string, address: string): readonly string[] {
   checkTopology(topology, 'directorsFor');
-  checkGiven(edge, 'text', 'edge of directorsFor');
-  checkGiven(address, 'text', 'address of directorsFor');
+  checks.argument(edge, anyText, 'edge of directorsFor');
+  checks.argument(address, anyText, 'address of directorsFor');
   const directors = directorsOf(topology, edge);
   if (directors.length === 0) return [];
   return inOrderFor(address, directors)
@@ -37,7 +39,7 @@ export function directorsFor(topology: Topology, edge: string, address: string):
  */
 export function hasDirectors(topology: Topology, edge: string): boolean {
   checkTopology(topology, 'hasDirectors');
-  checkGiven(edge, 'text', 'edge of hasDirectors');
+  checks.argument(edge, anyText, 'edge of hasDirectors');
   return directorsOf(topology, edge).length > 0;
 }
 

@@ -1,5 +1,6 @@
+import { anyText, callback } from '@entente/options';
 import type { Topology } from '../network/topology.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
 import type { InterfaceName } from '../terms/roles.ts';
 import { type Link, linkOfRow } from './link-of.ts';
 import { peersOf } from './peers-of.ts';
@@ -31,13 +32,13 @@ export function hopFinder(
   fqdn: string,
   from: InterfaceName = 'internal',
 ): (server: string) => ServerHop | undefined {
-  checkGiven(
+  checks.argument(
     topology,
-    'function',
+    callback,
     'topology of hopFinder',
     'give a function that returns the topology in force',
   );
-  checkGiven(fqdn, 'text', 'server of hopFinder');
+  checks.argument(fqdn, anyText, 'server of hopFinder');
   let known: Topology | undefined;
   const hops = new Map<string, ServerHop>();
   return (server) => {

@@ -1,4 +1,5 @@
-import { checkGiven } from '../terms/given.ts';
+import { callback, object } from '@entente/options';
+import { checks } from '../terms/fault.ts';
 import type { PeerNames } from './authorise.ts';
 import { allowMatrix } from './links.ts';
 import type { Row } from './row.ts';
@@ -35,13 +36,13 @@ export function linkOfServer<P extends PeerNames>(
     },
   ) => { readonly ok: boolean; readonly row?: number },
 ): Link {
-  checkGiven(authorise, 'function', 'authorise of linkOfServer', 'give what authorise returns');
+  checks.argument(authorise, callback, 'authorise of linkOfServer', 'give what authorise returns');
   const answer = authorise(peer, {
     name: 'SIP',
     direction: 'inbound',
     interface: 'internal',
     purpose: 'client',
   });
-  checkGiven(answer, 'object', 'answer of authorise', 'give what authorise returns');
+  checks.argument(answer, object, 'answer of authorise', 'give what authorise returns');
   return linkOfRow(answer.ok ? answer.row : undefined);
 }

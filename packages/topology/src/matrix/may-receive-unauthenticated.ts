@@ -1,5 +1,7 @@
+import { anyText } from '@entente/options';
 import type { Topology } from '../network/topology.ts';
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
+import { checkTopology } from '../terms/given.ts';
 import type { Role } from '../terms/roles.ts';
 
 /** Roles that authenticate the user before they forward a request, or that forward it out of the organisation. */
@@ -15,7 +17,7 @@ const authenticatingRoles: ReadonlySet<Role> = new Set(['front-end', 'director',
  */
 export function mayReceiveUnauthenticated(topology: Topology, host: string): boolean {
   checkTopology(topology, 'mayReceiveUnauthenticated');
-  checkGiven(host, 'text', 'host of mayReceiveUnauthenticated');
+  checks.argument(host, anyText, 'host of mayReceiveUnauthenticated');
   const role = topology.servers.get(host)?.role ?? topology.pools.get(host)?.role;
   return role === undefined || authenticatingRoles.has(role);
 }

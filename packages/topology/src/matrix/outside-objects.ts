@@ -1,5 +1,6 @@
 import type { Server, ServerInterface, Topology } from '../network/topology.ts';
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
+import { aServer, checkTopology } from '../terms/given.ts';
 import { links } from './links.ts';
 import { mayRequest } from './may-request.ts';
 
@@ -15,7 +16,7 @@ const httpPort = 80;
  */
 export function publishesOutside(topology: Topology, server: Server): ServerInterface | undefined {
   checkTopology(topology, 'publishesOutside');
-  checkGiven(server, 'server', 'server of publishesOutside');
+  checks.argument(server, aServer, 'server of publishesOutside');
   const { external } = server.interfaces;
   if (server.role !== 'edge' || external === undefined) return undefined;
   const here = { fqdn: server.fqdn, interface: 'external' } as const;

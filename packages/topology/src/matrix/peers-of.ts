@@ -1,6 +1,7 @@
 import { serverNamed } from '../network/server-named.ts';
 import type { Server, Topology } from '../network/topology.ts';
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
+import { aServer, checkTopology } from '../terms/given.ts';
 import type { InterfaceName, Service } from '../terms/roles.ts';
 import { linkRules } from './link-rules.ts';
 import { includesSide, type Protection } from './row.ts';
@@ -50,7 +51,7 @@ export function peersOf(topology: Topology, fqdn: string): readonly DialTarget[]
  */
 export function dialTargets(topology: Topology, server: Server, others: Iterable<Server>): DialTarget[] {
   checkTopology(topology, 'dialTargets');
-  checkGiven(server, 'server', 'server of dialTargets');
+  checks.argument(server, aServer, 'server of dialTargets');
   const targets: DialTarget[] = [];
   for (const other of others) {
     if (other !== server) addTargets(topology, server, other, targets);

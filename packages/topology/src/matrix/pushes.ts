@@ -1,5 +1,7 @@
+import { anyText } from '@entente/options';
 import type { Server, ServerInterface, Topology } from '../network/topology.ts';
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
+import { aServer, checkTopology } from '../terms/given.ts';
 import { links } from './links.ts';
 import { type DialTarget, dialTargets } from './peers-of.ts';
 
@@ -12,7 +14,7 @@ import { type DialTarget, dialTargets } from './peers-of.ts';
  */
 export function pushTargets(topology: Topology, authority: string): readonly DialTarget[] {
   checkTopology(topology, 'pushTargets');
-  checkGiven(authority, 'text', 'authority of pushTargets');
+  checks.argument(authority, anyText, 'authority of pushTargets');
   const server = topology.servers.get(authority);
   if (server?.role !== 'authority') return [];
   return targetsAmong(topology, server, topology.servers.values());
@@ -28,7 +30,7 @@ export function pushTargets(topology: Topology, authority: string): readonly Dia
  */
 export function takesPushes(topology: Topology, server: Server): ServerInterface | undefined {
   checkTopology(topology, 'takesPushes');
-  checkGiven(server, 'server', 'server of takesPushes');
+  checks.argument(server, aServer, 'server of takesPushes');
   const isPushedTo = authoritiesOf(topology).some(
     (authority) => targetsAmong(topology, authority, [server]).length > 0,
   );
@@ -43,7 +45,7 @@ export function takesPushes(topology: Topology, server: Server): ServerInterface
  */
 export function mayAskAuthority(topology: Topology, fqdn: string): boolean {
   checkTopology(topology, 'mayAskAuthority');
-  checkGiven(fqdn, 'text', 'server of mayAskAuthority');
+  checks.argument(fqdn, anyText, 'server of mayAskAuthority');
   const member = topology.servers.get(fqdn);
   const authorities = authoritiesOf(topology);
   if (member === undefined || authorities.length === 0) return true;

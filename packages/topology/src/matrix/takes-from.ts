@@ -1,5 +1,7 @@
+import { anyText, object } from '@entente/options';
 import type { ServerInterface, Topology } from '../network/topology.ts';
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
+import { checkTopology } from '../terms/given.ts';
 import { dialTargets } from './peers-of.ts';
 import type { Row } from './row.ts';
 
@@ -14,8 +16,8 @@ import type { Row } from './row.ts';
  */
 export function takesFrom(topology: Topology, fqdn: string, link: Row): ServerInterface | undefined {
   checkTopology(topology, 'takesFrom');
-  checkGiven(fqdn, 'text', 'server of takesFrom');
-  checkGiven(link, 'object', 'link of takesFrom', 'give one of links');
+  checks.argument(fqdn, anyText, 'server of takesFrom');
+  checks.argument(link, object, 'link of takesFrom', 'give one of links');
   const server = topology.servers.get(fqdn);
   if (server === undefined) return undefined;
   for (const other of topology.servers.values()) {

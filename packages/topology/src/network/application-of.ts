@@ -1,4 +1,6 @@
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { anyText } from '@entente/options';
+import { checks } from '../terms/fault.ts';
+import { checkTopology } from '../terms/given.ts';
 import type { Server, Topology } from './topology.ts';
 
 /** A trusted application: one server, or a pool of them. */
@@ -19,7 +21,7 @@ export interface Application {
  */
 export function applicationOf(topology: Topology, address: string): Application | undefined {
   checkTopology(topology, 'applicationOf');
-  checkGiven(address, 'text', 'address of applicationOf');
+  checks.argument(address, anyText, 'address of applicationOf');
   const { users } = topology.document;
   if (users !== undefined && Object.hasOwn(users, address))
     return applicationNamed(topology, users[address] as string);
@@ -52,6 +54,6 @@ export function applicationNamed({ pools, servers }: Topology, name: string): Ap
  */
 export function isOwnAddress(topology: Topology, server: string, address: string): boolean {
   checkTopology(topology, 'isOwnAddress');
-  checkGiven(server, 'text', 'server of isOwnAddress');
+  checks.argument(server, anyText, 'server of isOwnAddress');
   return applicationOf(topology, address)?.members.some(({ fqdn }) => fqdn === server) === true;
 }

@@ -1,11 +1,11 @@
+import { anyText } from '@entente/options';
 import { checkIsDocument } from '../document/check-is-document.ts';
 import type { PoolEntry, ServerEntry, TopologyDocument } from '../document/document.ts';
 import type { Partner, Provider } from '../document/partner.ts';
 import { effectivePolicies } from '../document/policies.ts';
 import { effectiveTelephony } from '../document/telephony.ts';
 import { topologyHash } from '../document/topology-hash.ts';
-import { TopologyFault } from '../terms/fault.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks, TopologyFault } from '../terms/fault.ts';
 import { defaultPorts, type InterfaceName, type Role, zoneOfRole } from '../terms/roles.ts';
 import { homeServer, homeServers } from './home-server.ts';
 import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';
@@ -37,11 +37,11 @@ export function buildTopology(document: TopologyDocument): Topology {
     homeServer: (aor, ofAccount) => homeServer(topology, aor, ofAccount),
     homeServers: (aor, ofAccount) => homeServers(topology, aor, ofAccount),
     isOurDomain: (domain) => {
-      checkGiven(domain, 'text', 'domain of isOurDomain');
+      checks.argument(domain, anyText, 'domain of isOurDomain');
       return domains.has(domain.toLowerCase());
     },
     partnerOf: (domain) => {
-      checkGiven(domain, 'text', 'domain of partnerOf');
+      checks.argument(domain, anyText, 'domain of partnerOf');
       return partners.get(domain.toLowerCase());
     },
   };

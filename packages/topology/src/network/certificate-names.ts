@@ -1,5 +1,7 @@
+import { anyText } from '@entente/options';
 import type { CertificateNames } from '@entente/x509';
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
+import { checkTopology } from '../terms/given.ts';
 import { type InterfaceName, sipRoles } from '../terms/roles.ts';
 import { serverNamed } from './server-named.ts';
 import type { Server, ServerInterface, Topology } from './topology.ts';
@@ -25,7 +27,7 @@ export interface InterfaceCertificate extends CertificateNames {
  */
 export function certificateNames(topology: Topology, fqdn: string): readonly InterfaceCertificate[] {
   checkTopology(topology, 'certificateNames');
-  checkGiven(fqdn, 'text', 'server of certificateNames');
+  checks.argument(fqdn, anyText, 'server of certificateNames');
   const server = serverNamed(topology, fqdn);
   const all: InterfaceCertificate[] = [];
   for (const side of [server.interfaces.internal, server.interfaces.external]) {

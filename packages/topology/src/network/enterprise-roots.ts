@@ -1,7 +1,8 @@
+import { object } from '@entente/options';
 import { decodeCertificate } from '@entente/x509';
 import type { EnterpriseAnchorReference, RootStage } from '../document/partner.ts';
 import { sha256Hex } from '../document/topology-hash.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
 import type { Topology } from './topology.ts';
 
 /** One of our own roots. */
@@ -22,8 +23,13 @@ export interface EnterpriseRoot {
  * has no certificate of a root, which only documents of earlier releases have, in which the list had no effect
  */
 export function enterpriseRoots(topology: Pick<Topology, 'document'>): readonly EnterpriseRoot[] | undefined {
-  checkGiven(topology, 'object', 'topology of enterpriseRoots', 'give what buildTopology returns');
-  checkGiven(topology.document, 'object', 'document of enterpriseRoots', 'give what buildTopology returns');
+  checks.argument(topology, object, 'topology of enterpriseRoots', 'give what buildTopology returns');
+  checks.argument(
+    topology.document,
+    object,
+    'document of enterpriseRoots',
+    'give what buildTopology returns',
+  );
   const references = topology.document.anchors?.enterprise;
   if (references === undefined) return undefined;
   const roots: EnterpriseRoot[] = [];

@@ -1,4 +1,5 @@
-import { checkGiven } from '../terms/given.ts';
+import { anyText } from '@entente/options';
+import { checks } from '../terms/fault.ts';
 import { applicationNamed } from './application-of.ts';
 import type { Server, Topology } from './topology.ts';
 
@@ -10,7 +11,7 @@ import type { Server, Topology } from './topology.ts';
  * @param ofAccount - the home that the account of the user names
  */
 export function homeServer(topology: Topology, aor: string, ofAccount?: string): Server | undefined {
-  checkGiven(aor, 'text', 'address of homeServer', 'give an address like alice@contoso.example');
+  checks.argument(aor, anyText, 'address of homeServer', 'give an address like alice@contoso.example');
   const home = homeOf(topology, aor, ofAccount);
   if (home === undefined) return undefined;
   return home.server ?? memberFor(home.members, hashOf(home.key));
@@ -27,7 +28,7 @@ export function homeServer(topology: Topology, aor: string, ofAccount?: string):
  * @returns none where there is no such user
  */
 export function homeServers(topology: Topology, aor: string, ofAccount?: string): readonly Server[] {
-  checkGiven(aor, 'text', 'address of homeServers', 'give an address like alice@contoso.example');
+  checks.argument(aor, anyText, 'address of homeServers', 'give an address like alice@contoso.example');
   const home = homeOf(topology, aor, ofAccount);
   if (home === undefined) return [];
   const { key, members, server } = home;

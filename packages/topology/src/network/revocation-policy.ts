@@ -1,4 +1,5 @@
-import { checkGiven } from '../terms/given.ts';
+import { object } from '@entente/options';
+import { checks } from '../terms/fault.ts';
 import type { Topology } from './topology.ts';
 
 /** How fresh revocation knowledge must be below an anchor, in the form that `@entente/trust` takes. */
@@ -19,11 +20,11 @@ export function revocationPolicy(
   topology: Pick<Topology, 'hash' | 'policies'>,
   below: 'enterprise' | 'partners',
 ): TopologyRevocation {
-  checkGiven(topology, 'object', 'topology of revocationPolicy', 'give what buildTopology returns');
+  checks.argument(topology, object, 'topology of revocationPolicy', 'give what buildTopology returns');
   const { hash, policies } = topology;
-  checkGiven(policies, 'object', 'policies of revocationPolicy', 'give what buildTopology returns');
+  checks.argument(policies, object, 'policies of revocationPolicy', 'give what buildTopology returns');
   const policy = policies.revocation[below];
-  checkGiven(policy, 'object', `revocation of ${below}`, "give 'enterprise' or 'partners'");
+  checks.argument(policy, object, `revocation of ${below}`, "give 'enterprise' or 'partners'");
   const { mode, graceSeconds } = policy;
   switch (mode) {
     case 'hard-fail':

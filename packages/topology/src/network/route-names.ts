@@ -1,4 +1,6 @@
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { anyText, object } from '@entente/options';
+import { checks } from '../terms/fault.ts';
+import { checkTopology } from '../terms/given.ts';
 import type { Topology } from './topology.ts';
 
 /** Servers that one name in a route stands for: a request goes to no more of them. */
@@ -23,7 +25,7 @@ export interface RouteAddress {
  */
 export function routeName(topology: Topology, fqdn: string): string {
   checkTopology(topology, 'routeName');
-  checkGiven(fqdn, 'text', 'server of routeName');
+  checks.argument(fqdn, anyText, 'server of routeName');
   return topology.servers.get(fqdn)?.pool?.fqdn ?? fqdn;
 }
 
@@ -36,7 +38,7 @@ export function routeName(topology: Topology, fqdn: string): string {
  */
 export function routeAddress(topology: Topology, fqdn: string, port: number): RouteAddress {
   checkTopology(topology, 'routeAddress');
-  checkGiven(fqdn, 'text', 'server of routeAddress');
+  checks.argument(fqdn, anyText, 'server of routeAddress');
   const host = routeName(topology, fqdn);
   return host === fqdn ? { host, port } : { host, port, member: fqdn };
 }
@@ -56,8 +58,8 @@ export function serversBehind(
   first: { readonly member?: string | undefined; readonly port?: number | undefined } = {},
 ): readonly string[] {
   checkTopology(topology, 'serversBehind');
-  checkGiven(name, 'text', 'name of serversBehind');
-  checkGiven(first, 'object', 'first of serversBehind', 'give { member, port }, or leave it out');
+  checks.argument(name, anyText, 'name of serversBehind');
+  checks.argument(first, object, 'first of serversBehind', 'give { member, port }, or leave it out');
   if (topology.servers.has(name)) return [name];
   const members = topology.pools.get(name)?.members ?? [];
   let start = members.findIndex(({ fqdn }) => fqdn === first.member);

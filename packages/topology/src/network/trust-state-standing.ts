@@ -1,4 +1,6 @@
-import { checkGiven, checkTopology } from '../terms/given.ts';
+import { number } from '@entente/options';
+import { checks } from '../terms/fault.ts';
+import { checkTopology } from '../terms/given.ts';
 import type { Topology } from './topology.ts';
 
 /** Whether a member may still use its last good document, by the time since its authority confirmed it. */
@@ -17,10 +19,10 @@ export type Standing =
  */
 export function trustStateStanding(topology: Topology, lastSignedAt: number, now: number): Standing {
   checkTopology(topology, 'trustStateStanding');
-  checkGiven(lastSignedAt, 'number', 'time of the last trust state', 'give milliseconds since the epoch');
-  checkGiven(
+  checks.argument(lastSignedAt, number, 'time of the last trust state', 'give milliseconds since the epoch');
+  checks.argument(
     now,
-    'number',
+    number,
     'time of trustStateStanding',
     'give milliseconds since the epoch, for example Date.now()',
   );

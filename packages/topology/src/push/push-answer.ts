@@ -1,6 +1,7 @@
+import { anyText } from '@entente/options';
 import { z } from 'zod';
 import { canonicalJson } from '../document/canonical-json.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
 
 /** The format that this release reads and writes. */
 export const pushAnswerFormat = 'entente-push/1';
@@ -120,7 +121,7 @@ export function formatPushAnswer(answer: PushAnswer): string {
  * @returns undefined where it is anything else, or asks for what is not carried
  */
 export function parsePushAnswer(text: string): PushAnswer | undefined {
-  checkGiven(text, 'text', 'argument of parsePushAnswer');
+  checks.argument(text, anyText, 'argument of parsePushAnswer');
   if (text.length > maxPushAnswerLength) return undefined;
   try {
     const parsed = schema.safeParse(JSON.parse(text));

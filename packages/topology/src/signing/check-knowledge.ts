@@ -1,6 +1,7 @@
+import { isRecord, list, number, object, optional, yesOrNo } from '@entente/options';
 import { checkIsWhole } from '../document/check-is-document.ts';
-import { TopologyFault } from '../terms/fault.ts';
-import { checkGiven, checkNames, isRecord, isVersionAndHash, shown } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
+import { isVersionAndHash } from '../terms/given.ts';
 
 const names: readonly string[] = ['known', 'now', 'latest', 'superseded', 'stored', 'clockSkewMs'];
 
@@ -13,33 +14,18 @@ const names: readonly string[] = ['known', 'now', 'latest', 'superseded', 'store
  * @throws TopologyFault `ENTENTE_TOPOLOGY_BAD_ARGUMENT`; `ENTENTE_INVALID_TOPOLOGY` where the document that is known is none
  */
 export function checkKnowledge(knowledge: unknown, of: string): void {
-  checkGiven(knowledge, 'object', `knowledge of ${of}`, 'give { known, now }');
-  checkNames(knowledge, names, `knowledge of ${of}`);
+  checks.argument(knowledge, object, `knowledge of ${of}`, 'give { known, now }');
+  checks.names(knowledge, names, `knowledge of ${of}`);
   const given = knowledge as Readonly<Record<string, unknown>>;
   const { clockSkewMs, known, latest, now } = given;
-  checkGiven(now, 'number', `now of ${of}`, 'give milliseconds since the epoch, for example Date.now()');
+  checks.argument(now, number, `now of ${of}`, 'give milliseconds since the epoch, for example Date.now()');
   if (clockSkewMs !== undefined)
-    checkGiven(clockSkewMs, 'number', `clockSkewMs of ${of}`, 'give milliseconds');
+    checks.argument(clockSkewMs, number, `clockSkewMs of ${of}`, 'give milliseconds');
   if (latest !== undefined && !isVersionAndHash(latest))
-    throw badArgument(
-      `expected the newest version as { version, hash }, found ${shown(latest)}`,
-      `latest of ${of}`,
-      'give { version, hash }, or leave it out',
-    );
-  for (const name of ['superseded', 'stored']) {
-    const value = given[name];
-    if (value !== undefined && typeof value !== 'boolean')
-      throw badArgument(
-        `expected ${name} to be true or false, found ${shown(value)}`,
-        `${name} of ${of}`,
-        'give true or false, or leave it out',
-      );
-  }
+    throw checks.unlike(latest, 'the newest version as { version, hash }', `latest of ${of}`);
+  for (const name of ['superseded', 'stored'])
+    checks.argument(given[name], optional(yesOrNo), `${name} of ${of}`);
   checkKnown(known, of);
-}
-
-function badArgument(sentence: string, place: string, remedy: string): TopologyFault {
-  return new TopologyFault('ENTENTE_TOPOLOGY_BAD_ARGUMENT', { sentence, place, remedy });
 }
 
 /**
@@ -52,8 +38,9 @@ function badArgument(sentence: string, place: string, remedy: string): TopologyF
 export function checkKnown(known: unknown, of: string): void {
   if (isRecord(known) && 'document' in known) checkIsWhole(known.document, of);
   else if (!isRecord(known) || typeof known.administratorSetHash !== 'string')
-    throw badArgument(
-      `expected the document in force or the hash of its administrators, found ${shown(known)}`,
+    throw checks.unlike(
+      known,
+      'the document in force or the hash of its administrators',
       `known of ${of}`,
       'give { document }, or { administratorSetHash } of the join token',
     );
@@ -66,16 +53,16 @@ export function checkKnown(known: unknown, of: string): void {
  * @throws TopologyFault `ENTENTE_TOPOLOGY_BAD_ARGUMENT`
  */
 export function checkSigned(signed: unknown): void {
-  checkGiven(
+  checks.argument(
     signed,
-    'object',
+    object,
     'document of verifyTopology',
     'give the signed text, or { document, signatures }',
   );
   const { signatures } = signed as Readonly<Record<string, unknown>>;
-  checkGiven(
+  checks.argument(
     signatures,
-    'list',
+    list,
     'signatures of verifyTopology',
     'give the signed text, or { document, signatures }',
   );

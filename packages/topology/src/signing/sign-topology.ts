@@ -1,7 +1,7 @@
+import { callback, list, object } from '@entente/options';
 import { checkDocument } from '../checks/check-document.ts';
 import type { SignatureAlgorithm, TopologyDocument } from '../document/document.ts';
-import { TopologyFault } from '../terms/fault.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks, TopologyFault } from '../terms/fault.ts';
 import { encodeHeader, encodePayload, signatureBytes, signingInput } from './detached-jws.ts';
 import type { SignedTopology } from './signed-topology.ts';
 
@@ -28,7 +28,7 @@ export interface TopologySigner {
  * @see RFC 7515 §5.1 and appendix F
  */
 export function signTopology(document: TopologyDocument, signers: readonly TopologySigner[]): SignedTopology {
-  checkGiven(signers, 'list', 'signers of signTopology', 'give a list of { keyId, algorithm, sign }');
+  checks.argument(signers, list, 'signers of signTopology', 'give a list of { keyId, algorithm, sign }');
   const error = checkDocument(document).find((problem) => problem.severity === 'error');
   if (error !== undefined) {
     throw new TopologyFault('ENTENTE_INVALID_TOPOLOGY', {
@@ -48,15 +48,15 @@ export function signTopology(document: TopologyDocument, signers: readonly Topol
  * @throws `ENTENTE_BAD_SIGNER` where the signer gives no signature of 64 bytes
  */
 export function addSignature(signed: SignedTopology, signer: TopologySigner): SignedTopology {
-  checkGiven(signed, 'object', 'document of addSignature', 'give { document, signatures }');
-  checkGiven(signed.signatures, 'list', 'signatures of addSignature', 'give { document, signatures }');
-  checkGiven(signer, 'object', 'signer of a topology', 'give { keyId, algorithm, sign }');
-  checkGiven(signer.sign, 'function', 'sign of a signer', 'give a function that signs bytes');
+  checks.argument(signed, object, 'document of addSignature', 'give { document, signatures }');
+  checks.argument(signed.signatures, list, 'signatures of addSignature', 'give { document, signatures }');
+  checks.argument(signer, object, 'signer of a topology', 'give { keyId, algorithm, sign }');
+  checks.argument(signer.sign, callback, 'sign of a signer', 'give a function that signs bytes');
   const header = encodeHeader({ alg: signer.algorithm, kid: signer.keyId });
   const signature = signer.sign(signingInput(header, encodePayload(signed.document)));
-  checkGiven(
+  checks.argument(
     signature,
-    'object',
+    object,
     `signature of ${signer.keyId}`,
     'let sign return the bytes, and no promise',
   );

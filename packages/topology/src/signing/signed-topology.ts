@@ -1,6 +1,7 @@
+import { anyText, object } from '@entente/options';
 import { canonicalJson } from '../document/canonical-json.ts';
 import type { TopologyDocument } from '../document/document.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
 import { readCanonical } from './read-canonical.ts';
 
 /**
@@ -38,7 +39,7 @@ export type DecodeSignedResult =
  * @param signed - the document and its signatures
  */
 export function encodeSignedTopology(signed: SignedTopology): string {
-  checkGiven(signed, 'object', 'argument of encodeSignedTopology', 'give { document, signatures }');
+  checks.argument(signed, object, 'argument of encodeSignedTopology', 'give { document, signatures }');
   return canonicalJson({ document: signed.document, signatures: signed.signatures });
 }
 
@@ -48,7 +49,7 @@ export function encodeSignedTopology(signed: SignedTopology): string {
  * @param text - hostile; at most 24 Mi UTF-16 code units and 16 levels deep
  */
 export function decodeSignedTopology(text: string): DecodeSignedResult {
-  checkGiven(text, 'text', 'argument of decodeSignedTopology');
+  checks.argument(text, anyText, 'argument of decodeSignedTopology');
   const read = readCanonical(text);
   if (!read.ok) return read;
   const signed = asSigned(read.value);

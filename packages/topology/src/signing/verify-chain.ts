@@ -1,4 +1,5 @@
-import { checkGiven } from '../terms/given.ts';
+import { list } from '@entente/options';
+import { checks } from '../terms/fault.ts';
 import { checkKnowledge } from './check-knowledge.ts';
 import type { SignedTopology } from './signed-topology.ts';
 import { isExpired, type TopologyKnowledge, type VerifyResult, verifyTopology } from './verify-topology.ts';
@@ -24,7 +25,12 @@ export function verifyChain(
   documents: readonly (string | SignedTopology)[],
   knowledge: TopologyKnowledge,
 ): ChainResult {
-  checkGiven(documents, 'list', 'documents of verifyChain', 'give the signed documents in ascending order');
+  checks.argument(
+    documents,
+    list,
+    'documents of verifyChain',
+    'give the signed documents in ascending order',
+  );
   checkKnowledge(knowledge, 'verifyChain');
   if ('document' in knowledge.known) return follow(documents, knowledge);
   for (let index = documents.length - 1; index >= 0; index--) {

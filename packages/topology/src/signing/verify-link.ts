@@ -1,7 +1,8 @@
+import { anyText } from '@entente/options';
 import type { TopologyDocument } from '../document/document.ts';
 import { checkShape } from '../document/shape-problems.ts';
 import { administratorSetHash } from '../document/topology-hash.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
 import type { Problem } from '../terms/problem.ts';
 import { checkKnown } from './check-knowledge.ts';
 import type { TopologyRefusal } from './refusal.ts';
@@ -39,7 +40,7 @@ const chainFields: ReadonlySet<unknown> = new Set([
  * @param known - the version before, or the hash of the administrators who may publish the first
  */
 export function verifyLink(text: string, known: TopologyKnowledge['known']): LinkResult {
-  checkGiven(text, 'text', 'document of verifyLink', 'give the signed text');
+  checks.argument(text, anyText, 'document of verifyLink', 'give the signed text');
   checkKnown(known, 'verifyLink');
   const decoded = decodeSignedTopology(text);
   if (!decoded.ok) return malformed(decoded.message);

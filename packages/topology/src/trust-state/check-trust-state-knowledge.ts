@@ -1,13 +1,6 @@
-import { TopologyFault } from '../terms/fault.ts';
-import {
-  checkGiven,
-  checkNames,
-  isNumberFrom1,
-  isRecord,
-  isText,
-  isVersionAndHash,
-  shown,
-} from '../terms/given.ts';
+import { anyText, isRecord, number, object } from '@entente/options';
+import { checks } from '../terms/fault.ts';
+import { isNumberFrom1, isText, isVersionAndHash } from '../terms/given.ts';
 
 const of = 'refuseTrustState';
 const names: readonly string[] = ['network', 'last', 'topology', 'now', 'clockSkewMs'];
@@ -20,24 +13,24 @@ const names: readonly string[] = ['network', 'last', 'topology', 'now', 'clockSk
  * @throws TopologyFault `ENTENTE_TOPOLOGY_BAD_ARGUMENT`
  */
 export function checkTrustStateKnowledge(knowledge: unknown): void {
-  checkGiven(knowledge, 'object', `knowledge of ${of}`);
-  checkNames(knowledge, names, `knowledge of ${of}`);
+  checks.argument(knowledge, object, `knowledge of ${of}`);
+  checks.names(knowledge, names, `knowledge of ${of}`);
   const { clockSkewMs, last, network, now, topology } = knowledge as Readonly<Record<string, unknown>>;
-  checkGiven(now, 'number', `now of ${of}`, 'give milliseconds since the epoch, for example Date.now()');
-  checkGiven(clockSkewMs, 'number', `clockSkewMs of ${of}`, 'give milliseconds');
-  checkGiven(network, 'text', `network of ${of}`);
+  checks.argument(now, number, `now of ${of}`, 'give milliseconds since the epoch, for example Date.now()');
+  checks.argument(clockSkewMs, number, `clockSkewMs of ${of}`, 'give milliseconds');
+  checks.argument(network, anyText, `network of ${of}`);
   if (!isVersionAndHash(topology))
-    throw unlike(
-      'topology',
-      'the topology in force as { version, hash }',
+    throw checks.unlike(
       topology,
+      'the topology in force as { version, hash }',
+      `topology of ${of}`,
       'give { version, hash }',
     );
   if (last !== undefined && !(isRecord(last) && isNumberFrom1(last.sequence) && isText(last.hash)))
-    throw unlike(
-      'last',
-      'the last state as { sequence, hash, signedAt }',
+    throw checks.unlike(
       last,
+      'the last state as { sequence, hash, signedAt }',
+      `last of ${of}`,
       'give what was kept of the state that was accepted last, or undefined where there was none',
     );
 }
@@ -50,7 +43,12 @@ export function checkTrustStateKnowledge(knowledge: unknown): void {
  */
 export function checkState(signed: unknown): void {
   if (isRecord(signed) && isText(signed.hash) && isState(signed.state)) return;
-  throw unlike('state', 'a state as { state, hash }', signed, 'give what decodeTrustState returns');
+  throw checks.unlike(
+    signed,
+    'a state as { state, hash }',
+    `state of ${of}`,
+    'give what decodeTrustState returns',
+  );
 }
 
 function isState(state: unknown): boolean {
@@ -60,13 +58,4 @@ function isState(state: unknown): boolean {
     isVersionAndHash(state.topology) &&
     [state.signedAt, state.expires].every((time) => isText(time) && !Number.isNaN(Date.parse(time)))
   );
-}
-
-function unlike(name: string, wanted: string, found: unknown, remedy: string): TopologyFault {
-  const place = `${name} of ${of}`;
-  return new TopologyFault('ENTENTE_TOPOLOGY_BAD_ARGUMENT', {
-    sentence: `${place}: expected ${wanted}, found ${shown(found)}`,
-    place,
-    remedy,
-  });
 }

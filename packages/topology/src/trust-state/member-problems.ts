@@ -1,6 +1,7 @@
+import { anyText, list, object } from '@entente/options';
 import { z } from 'zod';
 import { canonicalJson } from '../document/canonical-json.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
 
 /**
  * The format of the problems that a member reports. They are not in its standing: there an authority, or a command, of an earlier release
@@ -47,7 +48,7 @@ const schema = z.object({
  * @throws TopologyFault `ENTENTE_TOPOLOGY_BAD_ARGUMENT`
  */
 export function formatMemberProblems(problems: readonly ReportedMemberProblem[]): string {
-  checkGiven(problems, 'list', 'problems of formatMemberProblems');
+  checks.argument(problems, list, 'problems of formatMemberProblems');
   return canonicalJson({
     format: memberProblemsFormat,
     problems: problems.slice(0, maxMemberProblems).map(formatted),
@@ -55,10 +56,10 @@ export function formatMemberProblems(problems: readonly ReportedMemberProblem[])
 }
 
 function formatted(problem: ReportedMemberProblem): ReportedMemberProblem {
-  checkGiven(problem, 'object', 'a problem of formatMemberProblems');
+  checks.argument(problem, object, 'a problem of formatMemberProblems');
   const { message, part, remedy } = problem;
   for (const [name, text] of Object.entries({ part, message, remedy }))
-    checkGiven(text, 'text', `${name} of a problem of formatMemberProblems`);
+    checks.argument(text, anyText, `${name} of a problem of formatMemberProblems`);
   return { part, message: oneLine(message), remedy: oneLine(remedy) };
 }
 
@@ -68,7 +69,7 @@ function formatted(problem: ReportedMemberProblem): ReportedMemberProblem {
  * @returns undefined where it is anything else
  */
 export function parseMemberProblems(text: string): readonly ReportedMemberProblem[] | undefined {
-  checkGiven(text, 'text', 'argument of parseMemberProblems');
+  checks.argument(text, anyText, 'argument of parseMemberProblems');
   if (text.length > maxProblemsLength) return undefined;
   try {
     const parsed = schema.safeParse(JSON.parse(text));

@@ -1,6 +1,7 @@
+import { anyText } from '@entente/options';
 import { z } from 'zod';
 import { canonicalJson } from '../document/canonical-json.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
 import { isIsoTime, maxNamedLists } from './trust-state.ts';
 
 /** The format that this release reads and writes. */
@@ -56,7 +57,7 @@ export function formatMemberStanding(standing: MemberStanding): string {
  * @returns undefined where it is anything else
  */
 export function parseMemberStanding(text: string): MemberStanding | undefined {
-  checkGiven(text, 'text', 'argument of parseMemberStanding');
+  checks.argument(text, anyText, 'argument of parseMemberStanding');
   if (text.length > maxStandingLength) return undefined;
   try {
     const parsed = schema.safeParse(JSON.parse(text));

@@ -1,9 +1,10 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { anyText, callback, list, object } from '@entente/options';
 import { type Certificate, decodeCertificate } from '@entente/x509';
 import { canonicalJson } from '../document/canonical-json.ts';
 import { sha256Hex } from '../document/topology-hash.ts';
 import { readCanonical } from '../signing/read-canonical.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
 import { asTrustState, type TrustState } from './trust-state.ts';
 
 /** Media type of a signed trust state (RFC 7515 §9.2.1). */
@@ -51,12 +52,12 @@ export type DecodedTrustState =
  * @param signer - the key, on P-256
  */
 export function signTrustState(state: TrustState, signer: TrustStateSigner): string {
-  checkGiven(state, 'object', 'state of signTrustState');
-  checkGiven(signer, 'object', 'signer of signTrustState', 'give { chain, sign }');
-  checkGiven(signer.chain, 'list', 'chain of signTrustState', 'give the certificates, DER, leaf first');
-  checkGiven(
+  checks.argument(state, object, 'state of signTrustState');
+  checks.argument(signer, object, 'signer of signTrustState', 'give { chain, sign }');
+  checks.argument(signer.chain, list, 'chain of signTrustState', 'give the certificates, DER, leaf first');
+  checks.argument(
     signer.sign,
-    'function',
+    callback,
     'sign of signTrustState',
     'give a function that signs bytes with ES256',
   );
@@ -70,7 +71,7 @@ export function signTrustState(state: TrustState, signer: TrustStateSigner): str
  * @param text - hostile
  */
 export function decodeTrustState(text: string): DecodedTrustState {
-  checkGiven(text, 'text', 'argument of decodeTrustState');
+  checks.argument(text, anyText, 'argument of decodeTrustState');
   const [protectedPart, payload, signature, ...rest] = text.length > maxLength ? [] : text.split('.', 4);
   if (protectedPart === undefined || payload === undefined || signature === undefined || rest.length > 0)
     return malformed('The text is not a compact JWS of at most 524,288 characters.');

@@ -1,7 +1,8 @@
+import { list, number, object } from '@entente/options';
 import { z } from 'zod';
 import { domainName } from '../document/field-types.ts';
 import { sha256Hex } from '../document/topology-hash.ts';
-import { checkGiven } from '../terms/given.ts';
+import { checks } from '../terms/fault.ts';
 
 /** The format that this release reads and writes. */
 export const trustStateFormat = 'entente-trust-state/1';
@@ -87,8 +88,8 @@ export function asTrustState(value: unknown): TrustState | undefined {
 
 /** Orders the lists of a state. */
 export function compareNamedLists(one: NamedList, other: NamedList): number {
-  checkGiven(one, 'object', 'first argument of compareNamedLists');
-  checkGiven(other, 'object', 'second argument of compareNamedLists');
+  checks.argument(one, object, 'first argument of compareNamedLists');
+  checks.argument(other, object, 'second argument of compareNamedLists');
   if (one.issuer !== other.issuer) return one.issuer < other.issuer ? -1 : 1;
   return one.shard - other.shard;
 }
@@ -99,8 +100,9 @@ export function compareNamedLists(one: NamedList, other: NamedList): number {
  * @returns SHA-256, lower-case hexadecimal
  */
 export function anchorsHash(roots: readonly Uint8Array[]): string {
-  checkGiven(roots, 'list', 'argument of anchorsHash', 'give the certificates, DER');
-  for (const root of roots) checkGiven(root, 'object', 'root of anchorsHash', 'give the certificates, DER');
+  checks.argument(roots, list, 'argument of anchorsHash', 'give the certificates, DER');
+  for (const root of roots)
+    checks.argument(root, object, 'root of anchorsHash', 'give the certificates, DER');
   const each = [...new Set(roots.map((der) => sha256Hex(der)))].sort();
   return sha256Hex(each.join('\n'));
 }
@@ -110,7 +112,7 @@ export function anchorsHash(roots: readonly Uint8Array[]): string {
  * @param time - milliseconds since the epoch
  */
 export function isoTime(time: number): string {
-  checkGiven(time, 'number', 'argument of isoTime', 'give milliseconds since the epoch');
+  checks.argument(time, number, 'argument of isoTime', 'give milliseconds since the epoch');
   return new Date(time).toISOString();
 }
 
