@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 /**
  * What a conformance suite is. A file `tooling/conformance/suites/<name>.ts` exports it as `suite`; the runner
  * finds it by that, so there is no list to keep. Parts of a suite that want files of their own live in a folder
@@ -120,4 +123,21 @@ export function tally(
   };
   const counted = { ...result, skipped: skipped.count, exceptions, failures };
   return skipped.count === 0 ? counted : { ...counted, reason: skipped.reason };
+}
+
+/**
+ * What a suite reports that brings no cases of its own and was given no vectors.
+ *
+ * @param suite - its name
+ * @param what - what the folder, or the file, has to be
+ */
+export function withoutVectors(suite: string, what: string): ConformanceResult {
+  const reason = `no vectors: pass --vectors PATH (${what}) or set ENTENTE_VECTORS`;
+  return tally(suite, [], [], { count: 1, reason });
+}
+
+/** The first of some folders that has a file; undefined where none has, or no vectors were given. */
+export function folderWith(file: string, vectors: string, ...below: readonly string[]): string | undefined {
+  if (vectors === '') return undefined;
+  return [...below.map((path) => join(vectors, path)), vectors].find((path) => existsSync(join(path, file)));
 }

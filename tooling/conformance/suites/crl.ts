@@ -1,23 +1,23 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { certificateStatus, profiles } from '@entente/trust';
 import { decodeCertificate, decodeCrl, decodePem } from '@entente/x509';
-import { type ConformanceCase, type ConformanceSuite, type LedgerEntry, tally } from '../suite.ts';
+import {
+  type ConformanceCase,
+  type ConformanceSuite,
+  folderWith,
+  type LedgerEntry,
+  tally,
+  withoutVectors,
+} from '../suite.ts';
 
 /** BoringSSL's CRL cases under the profile `crl`: one CRL, one certificate, the issuer given. */
 export const suite: ConformanceSuite = {
   name: 'crl',
   needs: [],
   run({ vectors, log }) {
-    const folder = [join(vectors, 'crl-boringssl'), vectors].find((path) =>
-      existsSync(join(path, 'cases.json')),
-    );
-    if (vectors === '' || folder === undefined) {
-      return tally('crl', [], [], {
-        count: 1,
-        reason: 'no vectors: pass --vectors PATH (a folder with cases.json and cases) or set ENTENTE_VECTORS',
-      });
-    }
+    const folder = folderWith('cases.json', vectors, 'crl-boringssl');
+    if (folder === undefined) return withoutVectors('crl', 'a folder with cases.json and cases');
     log(`crl: profile crl ${JSON.stringify(profiles.crl)}`);
     const kit = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as CrlKit;
     const cases = kit.cases.map((one) => run(one, folder, Date.parse(kit.verifyTime)));

@@ -1,23 +1,23 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { certificateStatus, profiles } from '@entente/trust';
 import { decodeCertificate, decodePem } from '@entente/x509';
-import { type ConformanceCase, type ConformanceSuite, type LedgerEntry, tally } from '../suite.ts';
+import {
+  type ConformanceCase,
+  type ConformanceSuite,
+  folderWith,
+  type LedgerEntry,
+  tally,
+  withoutVectors,
+} from '../suite.ts';
 
 /** BoringSSL's OCSP cases under the profile `ocsp`: one response, one certificate, the issuer given. */
 export const suite: ConformanceSuite = {
   name: 'ocsp',
   needs: [],
   run({ vectors, log }) {
-    const folder = [join(vectors, 'ocsp', 'boringssl'), join(vectors, 'boringssl'), vectors].find((path) =>
-      existsSync(join(path, 'cases.json')),
-    );
-    if (vectors === '' || folder === undefined) {
-      return tally('ocsp', [], [], {
-        count: 1,
-        reason: 'no vectors: pass --vectors PATH (a folder with cases.json and cases) or set ENTENTE_VECTORS',
-      });
-    }
+    const folder = folderWith('cases.json', vectors, 'ocsp/boringssl', 'boringssl');
+    if (folder === undefined) return withoutVectors('ocsp', 'a folder with cases.json and cases');
     log(`ocsp: profile ocsp ${JSON.stringify(profiles.ocsp)}`);
     const kit = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as OcspKit;
     const cases = kit.cases.map((one) => run(one, folder, Date.parse(kit.verifyTime)));

@@ -10,7 +10,7 @@ import {
   type TrustVerdict,
 } from '@entente/trust';
 import { type Certificate, type CertificateList, decodeCertificate, decodeCrl } from '@entente/x509';
-import { type ConformanceCase, type ConformanceSuite, tally } from '../suite.ts';
+import { type ConformanceCase, type ConformanceSuite, folderWith, tally, withoutVectors } from '../suite.ts';
 
 /**
  * NIST PKITS under the profile `rfc5280-algorithm`, twice: each test with its own certificates and CRLs, and pooled, with every
@@ -21,14 +21,8 @@ export const suite: ConformanceSuite = {
   name: 'pkits',
   needs: [],
   run({ vectors, log }) {
-    const folder = existsSync(join(vectors, 'pkits', 'tests.json')) ? join(vectors, 'pkits') : vectors;
-    if (vectors === '' || !existsSync(join(folder, 'tests.json'))) {
-      return tally('pkits', [], [], {
-        count: 1,
-        reason:
-          'no vectors: pass --vectors PATH (a folder with tests.json, certs and crls) or set ENTENTE_VECTORS',
-      });
-    }
+    const folder = folderWith('tests.json', vectors, 'pkits');
+    if (folder === undefined) return withoutVectors('pkits', 'a folder with tests.json, certs and crls');
     const kit = readKit(folder);
     const { name, algorithms, anchorIs, extKeyUsage, revocation } = profiles['rfc5280-algorithm'];
     log(`pkits: profile ${name} ${JSON.stringify({ algorithms, anchorIs, extKeyUsage, revocation })}`);

@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { answerChallenge } from '@entente/sip';
+import { parse } from 'yaml';
 import type { Random } from '../random.ts';
 import { type Knowledge, type KnownDialog, keep } from './knowledge.ts';
 
-const methods = [
-  ...['REGISTER', 'REGISTER', 'INVITE', 'INVITE', 'MESSAGE', 'MESSAGE', 'ACK', 'BYE', 'SUBSCRIBE', 'OPTIONS'],
-  ...['CANCEL', 'NOTIFY', 'UPDATE', 'PRACK', 'INFO', 'REFER', 'PUBLISH', 'FOO', 'message'],
-];
+const { methods, numbers, ...written } = parse(
+  readFileSync(new URL('almost-valid.yaml', import.meta.url), 'utf8'),
+) as {
+  readonly methods: readonly string[];
+  readonly numbers: readonly string[];
+  readonly optional: Readonly<Record<string, readonly string[]>>;
+};
 /** What happens less often than once in so many times is a mistake. */
 const rare = 8;
 const sdp =
@@ -20,55 +25,11 @@ const bodies = [
   '--b\r\n\r\nx\r\n--b--',
   'x'.repeat(9_000),
 ];
-const numbers = [
-  '0',
-  '1',
-  '-1',
-  '70',
-  '255',
-  '256',
-  '2147483647',
-  '2147483648',
-  '4294967296',
-  '99999999999',
-  '1e9',
-  'x',
-  '',
-];
-/** Fields that a message may or may not have, with values that are right, and some that are not. */
-const optional: readonly (readonly [name: string, values: readonly string[]])[] = [
-  ['Expires', ['3600', '0', '1', '4294967296', 'soon']],
-  ['Supported', ['path, outbound, gruu', '100rel', '', ',,']],
-  ['Require', ['path', '100rel', 'outbound', 'a, b, c']],
-  ['Proxy-Require', ['path', 'sec-agree']],
-  ['Allow', ['INVITE, ACK, BYE']],
-  ['Event', ['presence', 'reg;id=1', 'x.y.z', '']],
-  ['Subscription-State', ['active;expires=60', 'terminated;reason=gone;retry-after=1']],
-  ['Refer-To', ['<sip:carol@contoso.example?Replaces=a%3Bto-tag%3D1>', '<tel:+12015550123>', '<>']],
-  ['Replaces', ['a;to-tag=1;from-tag=2', 'a']],
-  ['Session-Expires', ['1800;refresher=uac', '1']],
-  ['Min-SE', ['90']],
-  ['RSeq', ['1', '4294967296']],
-  ['RAck', ['1 1 INVITE', '1 INVITE']],
-  ['Privacy', ['id', 'id;critical', 'none', 'header; user']],
-  ['P-Asserted-Identity', ['<sip:alice@contoso.example>', '<tel:+12015550123>, <sip:x@y.example>']],
-  ['P-Preferred-Identity', ['<sip:alice@contoso.example>']],
-  ['Remote-Party-ID', ['<sip:alice@contoso.example>;privacy=off']],
-  ['Diversion', ['<sip:carol@contoso.example>;reason=user-busy']],
-  ['History-Info', ['<sip:a@contoso.example>;index=1, <sip:b@contoso.example>;index=1.1']],
-  ['Warning', ['399 x.example "a"', '381 fe "SIPS Required"', '399']],
-  ['Reason', ['SIP;cause=200;text="x"', 'Q.850;cause=16']],
-  ['Date', ['Sat, 13 Nov 2010 23:29:00 GMT']],
-  ['Max-Breadth', ['60', '1', '0']],
-  ['Accept', ['application/sdp;level=1, text/plain']],
-  ['Content-Encoding', ['gzip']],
-  ['Timestamp', ['54.21 0.1']],
-  ['Entente-Diagnostics', ['1000;reason="x";source="y"']],
-  ['Identity', ['"x"']],
-  ['Flow-Timer', ['120']],
-  ['Target-Dialog', ['a;local-tag=1;remote-tag=2']],
+/** Fields that a message may or may not have. */
+const optional = [
+  ...Object.entries(written.optional),
   ['X-Unknown', ['\xff\xfe', 'a'.repeat(3_000)]],
-];
+] as readonly (readonly [name: string, values: readonly string[]])[];
 
 /**
  * A message that a server almost accepts: made of what the peer knows, each part right most of the time.

@@ -1,16 +1,6 @@
-import { restructure } from '../../../packages/x509/test/der-tree.ts';
 import { ocspRequestRoundTrip } from '../../../packages/x509/test/round-trip.ts';
 import { ocspRequests } from '../../../packages/x509/test/samples.ts';
-import type { FuzzTarget } from '../target.ts';
+import { derTarget } from './x509/der-target.ts';
 
-const samples = ocspRequests();
-
-/** OCSP requests: any octets as they are, and a well-formed one changed in ways that follow from them. */
-export const target: FuzzTarget = {
-  name: 'x509-ocsp-request',
-  seeds: () => samples,
-  run(input) {
-    ocspRequestRoundTrip(input);
-    ocspRequestRoundTrip(restructure(samples, input));
-  },
-};
+/** OCSP requests. */
+export const target = derTarget('x509-ocsp-request', ocspRequests(), ocspRequestRoundTrip);

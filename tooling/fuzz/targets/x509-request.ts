@@ -1,16 +1,6 @@
-import { restructure } from '../../../packages/x509/test/der-tree.ts';
 import { requestRoundTrip } from '../../../packages/x509/test/round-trip.ts';
 import { requests } from '../../../packages/x509/test/samples.ts';
-import type { FuzzTarget } from '../target.ts';
+import { derTarget } from './x509/der-target.ts';
 
-const samples = requests();
-
-/** PKCS#10 requests: any octets as they are, and a well-formed one changed in ways that follow from them. */
-export const target: FuzzTarget = {
-  name: 'x509-request',
-  seeds: () => samples,
-  run(input) {
-    requestRoundTrip(input);
-    requestRoundTrip(restructure(samples, input));
-  },
-};
+/** PKCS#10 requests. */
+export const target = derTarget('x509-request', requests(), requestRoundTrip);
