@@ -1,22 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type { Account } from '@entente/accounts';
 import { createKeyAndRequest } from '@entente/pki/client';
 import type { NextHop } from '@entente/sip-endpoint';
 import { freePorts, type LogRecord } from '@entente/testkit';
 import { loadCredential } from '@entente/tls';
-import { buildTopology, links, type ServerEntry, type Service, type Telephony } from '@entente/topology';
+import { buildTopology, links, type ServerEntry, type Telephony } from '@entente/topology';
 import { encodePem } from '@entente/x509';
-import { Peer } from '../../../packages/front-end/test/wire-network.ts';
 import { ServerPeer } from '../../../packages/mediation/test/server-peer.ts';
 import { agentOf } from '../../../packages/testkit/test/calling-agent.ts';
 import { type FailoverPool, loopbackPlaces, type PoolMember, startPool } from '../../bench/failover/pool.ts';
 import { domain } from '../harness/authority-place.ts';
 
 /** Who the users are. Carol may not call the telephone network. */
-export const accounts: Readonly<Record<string, Partial<Account>>> = {
+const accounts: Readonly<Record<string, Partial<Account>>> = {
   alice: { number: '+49301001', rights: ['dial-outside'] },
   bob: { number: '+49301002', rights: ['dial-outside'] },
   carol: { number: '+49301003' },
@@ -33,9 +31,6 @@ const telephony: Telephony = {
   emergencyNumbers: ['112'],
 };
 
-/** An application that may speak for itself alone. */
-export const chat = `chat1.${domain}`;
-
 /** How many servers of each role run. */
 export interface TelephoneNetworkOptions {
   readonly frontEnds?: number;
@@ -45,33 +40,22 @@ export interface TelephoneNetworkOptions {
 }
 
 /** Where a client connects: to a front end, or to an edge. */
-export type Place = 'inside' | 'outside';
+type Place = 'inside' | 'outside';
 
 /** A user's client, on a connection of its own. */
 export type Telephone = ReturnType<typeof agentOf>;
 
-/** Servers of each role in processes, two gateways and an application that a test plays, and users inside and outside. */
+/** Servers of each role in processes, two gateways that a test plays, and users inside and outside. */
 export interface TelephoneNetwork extends AsyncDisposable {
   readonly pool: FailoverPool;
   /** `gw1` and `gw2`; they listen. */
   readonly gateways: readonly [ServerPeer, ServerPeer];
-  /** `chat1`, a trusted application. */
-  readonly application: ServerPeer;
   /** Where a gateway reaches a mediation server. */
   towardsMediation(index?: number): NextHop;
-  /** Where the application reaches a front end. */
-  readonly towardsFrontEnd: NextHop;
   /** A client that registers at front ends, or at edges; the first server first. */
   telephone(name: string, at: Place): Promise<Telephone>;
-  /** A client at the first front end or edge whose every header field a test writes. */
-  attacker(at: Place): Peer;
-  /** What every server has written, with who has. */
-  readonly records: readonly (LogRecord & { readonly by: string })[];
-  /**
-   * Does something that a server refuses.
-   * @returns what the sender heard, why it was refused, and the first part of the name of the server that wrote that
-   */
-  refusal(act: () => Promise<{ readonly status: number }>): Promise<readonly [number, string, string]>;
+  /** What every server has written. */
+  readonly records: readonly LogRecord[];
 }
 
 /**
@@ -95,11 +79,11 @@ export async function startTelephoneNetwork({
   try {
     const directory = await mkdtemp(join(tmpdir(), 'entente-telephone-'));
     own({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
-    const ports = await freePorts(3);
-    const played = (['gw1', 'gw2', 'chat1'] as const).map(
+    const ports = await freePorts(2);
+    const played = ['gw1', 'gw2'].map(
       (name): ServerEntry => ({
         fqdn: `${name}.${domain}`,
-        role: name === 'chat1' ? 'trusted-application' : 'gateway',
+        role: 'gateway',
         interfaces: { internal: { address: '127.0.0.1', ports: { sip: ports.shift() as number } } },
       }),
     );
@@ -124,25 +108,16 @@ export async function startTelephoneNetwork({
       await peer.listen();
       return peer;
     };
-    const [gw1, gw2, application] = (await Promise.all(played.map(play))) as [
-      ServerPeer,
-      ServerPeer,
-      ServerPeer,
-    ];
-    const hop = ({ address, fqdn }: PoolMember, service: Service, link: NextHop['link']): NextHop => ({
-      name: fqdn,
-      address,
-      port: topology.servers.get(fqdn)?.interfaces.internal?.ports[service] as number,
-      link,
-    });
+    const gateways = (await Promise.all(played.map(play))) as [ServerPeer, ServerPeer];
     const servers = [...pool.members, ...pool.edges, ...pool.directors, ...pool.mediation];
     return {
       pool,
-      gateways: [gw1, gw2],
-      application,
-      towardsMediation: (index = 0) =>
-        hop(pool.mediation[index] as PoolMember, 'gateway', links.mediationToGateway),
-      towardsFrontEnd: hop(pool.members[0] as PoolMember, 'sip', links.frontEndToApplication),
+      gateways,
+      towardsMediation(index = 0) {
+        const { address, fqdn } = pool.mediation[index] as PoolMember;
+        const port = topology.servers.get(fqdn)?.interfaces.internal?.ports.gateway as number;
+        return { name: fqdn, address, port, link: links.mediationToGateway };
+      },
       async telephone(name, at) {
         const telephone = agentOf({
           domain,
@@ -158,34 +133,8 @@ export async function startTelephoneNetwork({
         if (status !== 200) throw new Error(`REGISTER of ${name}: ${status}`);
         return telephone;
       },
-      attacker(at) {
-        const [{ address, port }] = (at === 'inside' ? pool.members : pool.edges) as [PoolMember];
-        return own(new Peer(port, pool.trust, undefined, address));
-      },
       get records() {
-        return servers.flatMap(({ fqdn, records }) => records.map((record) => ({ ...record, by: fqdn })));
-      },
-      async refusal(act) {
-        const before = new Set(servers.flatMap(({ records }) => records));
-        const written = () => {
-          for (const { fqdn, records } of servers) {
-            const found = records.find(
-              (record) => !before.has(record) && record.event === 'refused' && !isChallenge(record),
-            );
-            if (found !== undefined) return [String(found.reason), fqdn.split('.')[0] as string] as const;
-          }
-          return undefined;
-        };
-        for (let attempt = 0; attempt < maxAttempts; attempt++) {
-          const { status } = await act();
-          if (status >= 200 && status < 300) throw new Error(`expected a refusal, found ${status}`);
-          for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pollMs) {
-            const found = written();
-            if (found !== undefined) return [status, ...found];
-            await setTimeout(pollMs);
-          }
-        }
-        throw new Error('a request was refused, and no server has written why');
+        return servers.flatMap(({ records }) => records);
       },
       [Symbol.asyncDispose]: stop,
     };
@@ -193,16 +142,6 @@ export async function startTelephoneNetwork({
     await stop();
     throw error;
   }
-}
-
-const pollMs = 20;
-/** A server writes so many lines a second about each peer: what it has not written by then is asked for again. */
-const patienceMs = 2_000;
-const maxAttempts = 20;
-
-/** Every request of an outsider is challenged once. */
-function isChallenge({ reason }: LogRecord): boolean {
-  return reason === 'authentication-required';
 }
 
 /** As by `entente cert issue --csr`: the key stays where it was created. */
