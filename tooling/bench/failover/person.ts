@@ -1,6 +1,6 @@
 import type { Call, RegistrationState } from '@entente/sip-endpoint';
+import { agentOf } from '@entente/testkit/repository';
 import { links } from '@entente/topology';
-import { agentOf } from '../../../packages/testkit/test/calling-agent.ts';
 import { domain } from '../../scenarios/harness/authority-place.ts';
 import { monotonicMs } from '../live-trust/order.ts';
 import type { FailoverPool, PoolMember } from './pool.ts';

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { type Account, verifiersOf } from '@entente/accounts';
 import { createCredentialRecord } from '@entente/sip';
 import type { AppProcess, LogRecord } from '@entente/testkit';
-import { type AppName, startApp } from '@entente/testkit/repository';
+import { type AppName, type ServerAddress, startApp } from '@entente/testkit/repository';
 import type { Trust } from '@entente/tls';
 import type { PoolEntry, Role, ServerEntry, Telephony, TopologyDocument } from '@entente/topology';
 import { stringify } from 'yaml';
-import type { ServerAddress } from '../../../packages/testkit/test/calling-agent.ts';
 import { type AuthorityOrders, openOrders, openTrustIn } from '../../scenarios/harness/authority-orders.ts';
 import {
   type AuthorityPlace,

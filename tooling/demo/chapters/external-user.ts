@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { setInterval } from 'node:timers/promises';
-import { type Call, UserAgent } from '@entente/sip-endpoint';
 import type { Network } from '@entente/testkit';
-import { connect } from '@entente/tls';
+import { agentOf } from '@entente/testkit/repository';
 import { links } from '@entente/topology';
 import { networkTrust } from '../network/network-trust.ts';
 
@@ -15,21 +13,6 @@ export interface ExternalUser extends AsyncDisposable {
   /** Settles once the call that it has answered was ended by the other side. */
   callEnded(): Promise<void>;
 }
-
-const silence = {
-  contentType: 'application/sdp',
-  body: [
-    'v=0',
-    'o=- 0 0 IN IP4 127.0.0.1',
-    's=-',
-    'c=IN IP4 127.0.0.1',
-    't=0 0',
-    'm=audio 9 RTP/SAVP 0',
-    `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${randomBytes(30).toString('base64')}`,
-    'a=inactive',
-    '',
-  ].join('\r\n'),
-};
 
 /**
  * A telephone of a user, in this process: it answers each call.
@@ -48,33 +31,15 @@ export async function externalUser(
   if (user === undefined) throw new Error(`${domain} has no user ${name}`);
   const trust = await networkTrust(network);
   let order = ports;
-  let call: Call | undefined;
-  const agent = new UserAgent({
-    addressOfRecord: `sip:${address}`,
-    credentials: {
-      secret: { username: name, password: user.password },
-      ...(user.md5 === true ? { algorithms: ['MD5'] } : {}),
-    },
-    server: { name: domain, address: '', port: 0, link: links.clientToEdge },
-    locate: async () => order.map((port) => ({ host: domain, address: '127.0.0.1', port })),
-    dial: async (hop) => {
-      const socket = await connect({
-        host: hop.address,
-        port: hop.port,
-        trust,
-        expect: { mode: 'sip-domain', domain: hop.name },
-        allow: [hop.name],
-        link: { name: hop.link.name, interface: 'internal' },
-      });
-      return { socket, link: hop.link };
-    },
-    newToken: () => randomBytes(12).toString('hex'),
+  const { agent, calls } = agentOf({
+    domain,
+    name,
+    password: user.password,
+    ...(user.md5 === true ? { algorithms: ['MD5'] } : {}),
+    trust,
+    servers: () => order.map((port) => ({ address: '127.0.0.1', port })),
+    link: links.clientToEdge,
     stay: { baseMs: 200 },
-    events: {
-      onCall(incoming) {
-        call = incoming.accept(silence);
-      },
-    },
   });
   return {
     address,
@@ -97,7 +62,7 @@ export async function externalUser(
       }
     },
     async callEnded() {
-      const by = await call?.ended;
+      const by = await calls.at(-1)?.ended;
       if (by !== 'remote') throw new Error(`expected the other side to end the call, found ${by}`);
     },
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,6 @@
 import type { SipResponse } from '@entente/sip';
-import { until } from '@entente/testkit/repository';
+import { agentOf, until } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agentOf } from '../../../packages/testkit/test/calling-agent.ts';
 import { type AccountsNetwork, account, frontEnds, password, startAccountsNetwork } from './network.ts';
 
 const [fe01, fe02] = frontEnds;

@@ -1,18 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { needs } from '@entente/testkit/repository';
 import { afterEach, expect, it } from 'vitest';
+import { Opened } from '../harness/opened.ts';
 import { startApplicationNetwork } from './testing/application-network.ts';
 import { fqdn, lobby, startRoomChild, writeRoomConfig } from './testing/room-child.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+const opened = new Opened();
+afterEach(() => opened[Symbol.asyncDispose]());
 
 /** Compiles what holds the disk of a program. */
 function heldDisk(folder: string) {
@@ -23,12 +21,10 @@ function heldDisk(folder: string) {
 }
 
 it('a chat server whose disk stores nothing for a while answers everybody else meanwhile, and the author once it is stored', async (test) => {
-  const folder = await mkdtemp(join(tmpdir(), 'entente-held-disk-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  const folder = await opened.folder();
   const { library, missing } = heldDisk(folder);
   needs(test, missing);
-  const network = await startApplicationNetwork();
-  cleanups.push(() => network[Symbol.asyncDispose]());
+  const network = opened.use(await startApplicationNetwork());
   await network.frontEnd(0);
   const [alice, bob, carol] = await Promise.all(['alice', 'bob', 'carol'].map((name) => network.user(name)));
   if (alice === undefined || bob === undefined || carol === undefined) return;
@@ -37,7 +33,7 @@ it('a chat server whose disk stores nothing for a while answers everybody else m
   const held = join(folder, 'held');
   const from = network.lines.all.length;
   const rooms = await startRoomChild(config, { LD_PRELOAD: library, HELD_DISK: held });
-  cleanups.push(() => rooms.kill());
+  opened.defer(() => rooms.kill());
   await network.known(fqdn, from);
 
   await writeFile(held, '');

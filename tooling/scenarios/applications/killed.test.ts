@@ -1,28 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageIdHeader } from '@entente/chat-room';
 import { afterEach, expect, it } from 'vitest';
+import { Opened } from '../harness/opened.ts';
 import { startApplicationNetwork } from './testing/application-network.ts';
 import { fqdn, lobby, startRoomChild, writeRoomConfig } from './testing/room-child.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+const opened = new Opened();
+afterEach(() => opened[Symbol.asyncDispose]());
 
 /** Starts the chat server, which is killed with the test. */
 async function startRooms(config: string) {
   const child = await startRoomChild(config);
-  cleanups.push(() => child.kill());
+  opened.defer(() => child.kill());
   return child;
 }
 
 it('a room that is killed while messages are under way delivers every acknowledged one after its restart, each with one id', async () => {
-  const network = await startApplicationNetwork();
-  cleanups.push(() => network[Symbol.asyncDispose]());
-  const folder = await mkdtemp(join(tmpdir(), 'entente-killed-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  const network = opened.use(await startApplicationNetwork());
+  const folder = await opened.folder();
   await network.frontEnd(0);
   await network.frontEnd(1);
   const names = Array.from({ length: 20 }, (_, index) => `member${index}`);

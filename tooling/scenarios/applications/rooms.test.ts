@@ -2,20 +2,16 @@ import { authorHeader, messageIdHeader } from '@entente/chat-room';
 import { openSqlite } from '@entente/store-sql/sqlite';
 import { systemClock } from '@entente/tls';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Opened } from '../harness/opened.ts';
 import type { TestUser } from './testing/application-network.ts';
 import { lobby, startRoomsNetwork } from './testing/rooms-network.ts';
 
 const room = `sip:${lobby}`;
-const opened: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
-});
+const opened = new Opened();
+afterEach(() => opened[Symbol.asyncDispose]());
 
-async function start(...parts: Parameters<typeof startRoomsNetwork>) {
-  const started = await startRoomsNetwork(...parts);
-  opened.push(started);
-  return started;
-}
+const start = async (...parts: Parameters<typeof startRoomsNetwork>) =>
+  opened.use(await startRoomsNetwork(...parts));
 
 const of = (...names: string[]) => names.map((name) => `${name}@contoso.example`);
 const reasonOf = (response: { get(name: string): string | undefined }) =>

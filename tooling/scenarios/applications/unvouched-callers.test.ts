@@ -1,68 +1,19 @@
-import { createRequest } from '@entente/sip';
-import { createTokenSource, type IncomingCall, SipEndpoint } from '@entente/sip-endpoint';
-import { connect } from '@entente/tls';
-import { links } from '@entente/topology';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type ApplicationNetwork, startApplicationNetwork } from './testing/application-network.ts';
-
-const frontEnd = 'fe1.contoso.example';
-const echoAddress = 'sip:echo@chat1.contoso.example';
-const opened: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
-});
-
-/** A front end that brings calls and vouches for no caller, as for those of partners. */
-async function bringer(network: ApplicationNetwork) {
-  const identity = await network.identityOf(frontEnd);
-  const newToken = createTokenSource();
-  const endpoint = new SipEndpoint({
-    sentBy: { host: frontEnd },
-    newToken,
-    user: { onRequest() {}, onAck() {} },
-    async dial({ address: host, link, name, port }) {
-      const { trust } = network;
-      const expected = { mode: 'host', name } as const;
-      return {
-        socket: await connect({ host, port, trust, identity, expect: expected, allow: [name] }),
-        link,
-      };
-    },
-  });
-  opened.push(endpoint);
-  const port = network.applicationPorts[0] as number;
-  const hop = {
-    name: 'chat1.contoso.example',
-    address: '127.0.0.1',
-    port,
-    link: links.frontEndToApplication,
-  };
-  /** Calls from an address, with what else a front end writes; the status that it is answered. */
-  return async (from: string, headers: Record<string, string> = {}): Promise<number> => {
-    const invite = createRequest({
-      method: 'INVITE',
-      uri: echoAddress,
-      from: `<${from}>;tag=${newToken()}`,
-      to: `<${echoAddress}>`,
-      callId: newToken(),
-      cseq: 1,
-      headers: { Contact: `<sip:${frontEnd}>`, ...headers },
-    });
-    return (await endpoint.ask(invite, await endpoint.reach(hop))).status;
-  };
-}
+import type { IncomingCall } from '@entente/sip-endpoint';
+import { describe, expect, it } from 'vitest';
+import { startApplicationNetwork } from './testing/application-network.ts';
 
 describe('callers for whom nobody vouches', () => {
   it('have a bound for all of their domain, whatever user they write; others are called as before', async () => {
-    const network = await startApplicationNetwork();
-    opened.push(network);
+    await using network = await startApplicationNetwork();
     const ringing: IncomingCall[] = [];
     await network.application(
       { ...{ maxCalls: 8, maxCallsOfUser: 2 }, onCall: (incoming) => void ringing.push(incoming) },
       0,
       false,
     );
-    const call = await bringer(network);
+    const ask = await network.peer('fe1.contoso.example', 'chat1.contoso.example');
+    const call = async (from: string, headers = {}) =>
+      (await ask('INVITE', 'sip:echo@chat1.contoso.example', { from, headers })).status;
     const ofPartner = [1, 2].map((user) => call(`sip:user${user}@fabrikam.example`));
     await expect.poll(() => ringing.length).toBe(2);
     expect(await call('sip:user3@Fabrikam.Example')).toBe(486);

@@ -1,7 +1,9 @@
 import { createKeyAndRequest, enrol, parseJoinToken, renew } from '@entente/pki/client';
-import { type Credential, loadCredential, type Trust } from '@entente/tls';
-import { authorityClient } from './authority-orders.ts';
+import type { Trust } from '@entente/tls';
+import { encodePem } from '@entente/x509';
+import { type AuthorityOrders, authorityClient } from './authority-orders.ts';
 import type { AuthorityPlace } from './authority-place.ts';
+import { credentialOf } from './member-here.ts';
 
 /** A certificate that a server has received, with its key. */
 export interface Enrolled {
@@ -67,6 +69,19 @@ export async function renewServer(
   return { chainPem, keyPem: key.privateKeyPem, serialHex };
 }
 
-function credentialOf({ chainPem, keyPem }: Enrolled): Promise<Credential> {
-  return loadCredential({ certificate: chainPem, key: keyPem });
+/**
+ * Has an authority certify a server as by `entente cert issue --csr`: the key stays where it was created.
+ *
+ * @param orders - of an administrator
+ * @param server - FQDN
+ * @throws Error where the authority refuses
+ */
+export async function certifyServer(orders: AuthorityOrders, server: string): Promise<Enrolled> {
+  const { privateKeyPem: keyPem, request } = await createKeyAndRequest({ subject: server });
+  const order = { server, request: encodePem('CERTIFICATE REQUEST', request) };
+  const { body, status } = await orders.post('/certificates', order);
+  if (status >= 300) throw new Error(`${server}: ${JSON.stringify(body)}`);
+  const chainPem = String(body.certificate);
+  await using credential = await credentialOf({ chainPem, keyPem });
+  return { chainPem, keyPem, serialHex: credential.current.leaf.serialHex };
 }

@@ -1,15 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTestAuthority, freePorts, type TestAuthority, type TestCertificate } from '@entente/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runEntente } from '../../../packages/commands/test/command-line.ts';
-import { startImpostor } from './testing/impostor.ts';
+import { startImpostor } from '../harness/impostor.ts';
+import { Opened } from '../harness/opened.ts';
 import { type ListServer, startListServer } from './testing/list-server.ts';
 
 const authorityName = 'ca.contoso.example';
 
 describe('the command line of an administrator', () => {
+  const opened = new Opened();
   let lists: ListServer;
   let folder: string;
   let ours: TestAuthority;
@@ -17,8 +18,8 @@ describe('the command line of an administrator', () => {
   const issue = (issuer: TestAuthority, name: string) =>
     issuer.issue({ dnsNames: [name], crlUrl: `http://${authorityName}:${lists.port}/ours` });
   beforeAll(async () => {
-    lists = await startListServer();
-    folder = await mkdtemp(join(tmpdir(), 'entente-administrator-'));
+    lists = opened.use(await startListServer());
+    folder = await opened.folder();
     ours = await createTestAuthority('Contoso Test Root');
     revoked = await issue(ours, authorityName);
     lists.publish('/ours', await ours.crl([revoked.serialHex]));
@@ -27,10 +28,7 @@ describe('the command line of an administrator', () => {
     await writeFile(join(folder, 'alice.crt'), alice.chainPem);
     await writeFile(join(folder, 'alice.key'), alice.keyPem, { mode: 0o600 });
   });
-  afterAll(async () => {
-    await lists[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => opened[Symbol.asyncDispose]());
 
   it.each<[string, string, () => Promise<TestCertificate>]>([
     [

@@ -9,8 +9,9 @@ import {
   type PushedNetwork,
   startPushedNetwork,
 } from '../../../apps/authority-server/test/pushed-network.ts';
-import { insiderOf, issueServer, logged, revoke, shown } from './testing/authority.ts';
-import { dialAt, startImpostor } from './testing/impostor.ts';
+import { dialAt, startImpostor } from '../harness/impostor.ts';
+import { logged } from '../harness/logged.ts';
+import { insiderOf, issueServer, revoke, shown } from './testing/authority.ts';
 import { frontEndName as perimeterFrontEnd, startPerimeter } from './testing/perimeter.ts';
 
 const authorityName = 'ca.contoso.example';
@@ -118,8 +119,8 @@ describe('a member that dials its authority', () => {
   it('refuses its authority where that dials it at the port for servers: role-not-allowed-on-link', async () => {
     await using perimeter = await startPerimeter();
     const socket = dialAt(perimeter.ports.sip, await perimeter.issue([authorityName]));
-    const line = { server: perimeterFrontEnd, event: 'refused', reason: 'role-not-allowed-on-link' };
-    await logged(() => perimeter.lines as never, line);
+    const line = { by: perimeterFrontEnd, event: 'refused', reason: 'role-not-allowed-on-link' };
+    await logged(() => perimeter.lines, line);
     socket.destroy();
   });
 });

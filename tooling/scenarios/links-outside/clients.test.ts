@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@entente/host';
 import { createRequest } from '@entente/sip';
@@ -7,8 +6,9 @@ import { createTestLog, type TestCertificate } from '@entente/testkit';
 import { links } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDemoClient, demoClientConfig } from '../../../apps/demo-client/src/index.ts';
-import { ServerPeer } from '../../../packages/mediation/test/server-peer.ts';
-import { dialAt, finalStatus, startImpostor } from './testing/impostor.ts';
+import { dialAt, finalStatus, startImpostor } from '../harness/impostor.ts';
+import { logged } from '../harness/logged.ts';
+import { Opened } from '../harness/opened.ts';
 import {
   authorityName,
   domain,
@@ -38,42 +38,47 @@ function register(port: number, certificate?: TestCertificate): Promise<number> 
   return finalStatus(dialAt(port, certificate), wire);
 }
 
-/** Waits until a server has logged a refusal, and what to do about it. */
-async function refusal({ lines }: Perimeter, wanted: object, from = 0): Promise<void> {
-  const line = { event: 'refused', remedy: expect.stringMatching(/./), ...wanted };
-  await expect.poll(() => lines.slice(from)).toContainEqual(expect.objectContaining(line));
+/** The client of alice. */
+async function clientAt({ authorities }: Perimeter, port: number, role: 'edge' | 'front-end') {
+  const opened = new Opened();
+  return opened.orEnd(async () => {
+    const anchors = join(await opened.folder(), 'root.pem');
+    await writeFile(anchors, authorities.ours.certificatePem);
+    const config = demoClientConfig.parse({
+      user: `alice@${domain}`,
+      password,
+      server: { address: '127.0.0.1', port, role },
+      anchors,
+      addresses: { [authorityName]: '127.0.0.1' },
+    });
+    const lines: { readonly event?: string }[] = [];
+    const logger = createTestLog(({ fields }) => void lines.push(fields)) as Logger;
+    const client = opened.use(await createDemoClient(config, { anchors, logger }));
+    return {
+      lines,
+      run: (command: string) => client.run(command),
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+    };
+  });
 }
+
+/** Waits until a server has logged a refusal, and what to do about it. */
+const refusal = ({ lines }: Perimeter, wanted: object, from = 0) =>
+  logged(() => lines.slice(from), { event: 'refused', ...wanted });
 
 describe('a client that dials', () => {
   let network: Perimeter;
-  let anchors: string;
   beforeAll(async () => {
     network = await startPerimeter();
-    anchors = join(await mkdtemp(join(tmpdir(), 'entente-client-')), 'root.pem');
-    await writeFile(anchors, network.authorities.ours.certificatePem);
   });
-  afterAll(async () => {
-    await network?.[Symbol.asyncDispose]();
-    await rm(join(anchors, '..'), { recursive: true, force: true });
-  });
+  afterAll(() => network?.[Symbol.asyncDispose]());
 
   /** The client of a user who registers where an impostor answers. @returns what it has logged, and what the impostor has heard */
   async function registerAt(role: 'edge' | 'front-end', certificate: TestCertificate) {
-    const { partner: port } = network.ports;
-    await using impostor = await startImpostor(port, certificate);
-    const lines: { readonly event?: string }[] = [];
-    await using client = await createDemoClient(
-      demoClientConfig.parse({
-        user: `alice@${domain}`,
-        password,
-        server: { address: '127.0.0.1', port, role },
-        anchors,
-        addresses: { 'ca.contoso.example': '127.0.0.1' },
-      }),
-      { anchors, logger: createTestLog(({ fields }) => void lines.push(fields)) as Logger },
-    );
+    await using impostor = await startImpostor(network.ports.partner, certificate);
+    await using client = await clientAt(network, network.ports.partner, role);
     await client.run(JSON.stringify({ id: 1, do: 'register' }));
-    return { refused: lines.filter(({ event }) => event === 'refused'), heard: impostor.heard };
+    return { refused: client.lines.filter(({ event }) => event === 'refused'), heard: impostor.heard };
   }
 
   const impostors: readonly [string, string, Certify][] = [
@@ -124,9 +129,7 @@ describe('who dials as a client', () => {
       revoked.ours,
     ])
       expect(await register(ports.clients, certificate)).toBe(401);
-    const refused = lines
-      .slice(from)
-      .filter(({ event, server }) => event === 'refused' && server === edgeName);
+    const refused = lines.slice(from).filter(({ by, event }) => event === 'refused' && by === edgeName);
     expect(refused).toEqual([]);
   });
 
@@ -135,7 +138,7 @@ describe('who dials as a client', () => {
     const from = lines.length;
     expect(await register(ports.sip, await issue([`alice.${domain}`], authorities.foreign))).toBe(401);
     const unknown = lines.slice(from).filter(({ reason }) => reason === 'unknown-issuer');
-    expect(unknown).toMatchObject([{ event: 'certificate-ignored', server: frontEndName }]);
+    expect(unknown).toMatchObject([{ event: 'certificate-ignored', by: frontEndName }]);
   });
 
   it.each<[string, string, Certify]>([
@@ -153,7 +156,7 @@ describe('who dials as a client', () => {
       const [, reason, certify] = row;
       const from = network.lines.length;
       await expect(register(network.ports.sip, await certify(network))).rejects.toThrow('closed');
-      await refusal(network, { server: frontEndName, reason }, from);
+      await refusal(network, { by: frontEndName, reason }, from);
     },
   );
 });
@@ -165,7 +168,7 @@ describe('a topology that closes the link', () => {
   ] as const)('of %s has each of their requests refused', async (_, { row }, server, port) => {
     await using network = await startPerimeter([{ row, closed: true }]);
     expect(await register(network.ports[port])).toBe(403);
-    await refusal(network, { server, reason: 'relay-not-allowed', link: expect.any(String) });
+    await refusal(network, { by: server, reason: 'relay-not-allowed', link: expect.any(String) });
   });
 });
 
@@ -181,26 +184,10 @@ describe('a topology by which clients alone send requests', () => {
       await using network = await startPerimeter([{ row, maySend: 'a' }], {
         servers: [{ fqdn: other, role: 'front-end' }],
       });
-      const anchors = join(await mkdtemp(join(tmpdir(), 'entente-client-')), 'root.pem');
-      await writeFile(anchors, network.authorities.ours.certificatePem);
-      const config = demoClientConfig.parse({
-        user: `alice@${domain}`,
-        password,
-        server: { address: '127.0.0.1', port: network.ports[port], role },
-        anchors,
-        addresses: { [authorityName]: '127.0.0.1' },
-      });
-      const lines: { readonly event?: string }[] = [];
-      const logger = createTestLog(({ fields }) => void lines.push(fields)) as Logger;
-      await using client = await createDemoClient(config, { anchors, logger });
+      await using client = await clientAt(network, network.ports[port], role);
       await client.run(JSON.stringify({ id: 1, do: 'register' }));
-      expect(lines).toContainEqual({ event: 'registration', state: 'registered' });
-      await using sender = new ServerPeer({
-        fqdn: other,
-        identity: await network.credentialOf(await network.issue([other])),
-        topology: () => network.allowing,
-        trust: network.trust,
-      });
+      expect(client.lines).toContainEqual({ event: 'registration', state: 'registered' });
+      const sender = await network.peer(other);
       const hop = {
         name: frontEndName,
         address: '127.0.0.1',
@@ -212,8 +199,7 @@ describe('a topology by which clients alone send requests', () => {
       const answer = await sender.ask(hop, 'MESSAGE', `sip:alice@${domain}`, asserted);
       expect(answer.status).toBe(403);
       expect(answer.get('Entente-Diagnostics')).toBe(`1000;reason="link-not-allowed";source="${server}"`);
-      await refusal(network, { server, reason: 'link-not-allowed', link: name });
-      await rm(join(anchors, '..'), { recursive: true, force: true });
+      await refusal(network, { by: server, reason: 'link-not-allowed', link: name });
     },
   );
 });

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import tls from 'node:tls';
+import type tls from 'node:tls';
 import type { TestCertificate } from '@entente/testkit';
 import { links } from '@entente/topology';
 import { afterEach, expect, it } from 'vitest';
+import { dialAt } from '../harness/impostor.ts';
 import { edgeName, partnerDomain, startPerimeter } from './testing/perimeter.ts';
 
 const other = 'northwind.example';
@@ -19,9 +20,7 @@ it('one partner with as many connections as the edge has places, of several cert
   const { authorities, issue, lines, ports } = network;
   const isOpen = (socket: tls.TLSSocket) => !socket.closed;
   const dial = async (certificate: TestCertificate, localAddress: string) => {
-    const options = { host: '127.0.0.1', port: ports.federation, localAddress, rejectUnauthorized: false };
-    const shown = { cert: certificate.chainPem, key: certificate.keyPem };
-    const socket = tls.connect({ ...options, ...shown } as tls.ConnectionOptions).on('error', () => {});
+    const socket = dialAt(ports.federation, certificate, { localAddress });
     open.push(socket.resume());
     await once(socket, 'secureConnect');
     return socket;
@@ -35,7 +34,7 @@ it('one partner with as many connections as the edge has places, of several cert
   await expect.poll(() => open.filter(isOpen).length).toBe(2);
   expect(lines).toContainEqual(
     expect.objectContaining({
-      server: edgeName,
+      by: edgeName,
       event: 'refused',
       link: links.federation.name,
       reason: 'throttled',
@@ -47,7 +46,7 @@ it('one partner with as many connections as the edge has places, of several cert
     .poll(() => lines)
     .toContainEqual(
       expect.objectContaining({
-        server: edgeName,
+        by: edgeName,
         event: 'link',
         from: other,
         partner: expect.stringMatching(/./),
@@ -62,20 +61,14 @@ it('a certificate with more names than an edge reads of a partner is refused, an
   const { authorities, issue, lines, ports } = network;
   const names = Array.from({ length: 300 }, (_, index) => `n${index}.${partnerDomain}`);
   const certificate = await issue([partnerDomain, ...names], authorities.theirs);
-  const shown = { cert: certificate.chainPem, key: certificate.keyPem };
-  const socket = tls.connect({
-    host: '127.0.0.1',
-    port: ports.federation,
-    rejectUnauthorized: false,
-    ...shown,
-  });
-  open.push(socket.on('error', () => {}).resume());
+  const socket = dialAt(ports.federation, certificate);
+  open.push(socket.resume());
   await once(socket, 'close');
   await expect
     .poll(() => lines)
     .toContainEqual(
       expect.objectContaining({
-        server: edgeName,
+        by: edgeName,
         event: 'refused',
         link: links.federation.name,
         reason: 'certificate-too-large',

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import tls from 'node:tls';
+import type tls from 'node:tls';
 import type { TestCertificate } from '@entente/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dialAt } from '../harness/impostor.ts';
 import { type Perimeter, partnerDomain, startPerimeter } from './testing/perimeter.ts';
 
 let network: Perimeter;
@@ -14,14 +15,7 @@ type Port = 'sip' | 'clients' | 'federation' | 'inside';
 
 /** What a program gets that speaks TLS in its own way: version and cipher suite once its keep-alive is answered, or the error. */
 async function spoken(port: Port, options: tls.ConnectionOptions, certificate?: TestCertificate) {
-  const shown = certificate === undefined ? {} : { cert: certificate.chainPem, key: certificate.keyPem };
-  const socket = tls.connect({
-    host: '127.0.0.1',
-    port: network.ports[port],
-    rejectUnauthorized: false,
-    ...shown,
-    ...options,
-  });
+  const socket = dialAt(network.ports[port], certificate, options);
   try {
     socket.write('\r\n\r\n');
     await once(socket, 'data');

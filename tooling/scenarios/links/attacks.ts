@@ -1,7 +1,7 @@
-import { createTestAuthority, type TestCertificate } from '@entente/testkit';
+import { createTestAuthority } from '@entente/testkit';
 import type { LinkNarrowing, ServerEntry, TopologyDocument } from '@entente/topology';
 import { domain } from '../harness/authority-place.ts';
-import type { Shown } from './impostors.ts';
+import type { Shown } from '../harness/impostor.ts';
 import { type LinksNetwork, telephonyOf } from './links-network.ts';
 import { absent, running, type SipLinkEnd, sipRows } from './sip-link-ends.ts';
 
@@ -24,7 +24,6 @@ export interface Attack {
 }
 
 const everywhere = () => true;
-const shown = ({ chainPem: cert, keyPem: key }: TestCertificate): Shown => ({ cert, key });
 const names = (fqdn: string) => ({ dnsNames: [fqdn], uris: [`sip:${fqdn}`] });
 const ownCertificate: Pick<AttackStage, 'dials' | 'answers'> = {
   dials: (network, { peer }) => network.certificate(peer),
@@ -32,7 +31,7 @@ const ownCertificate: Pick<AttackStage, 'dials' | 'answers'> = {
 };
 
 async function ofUnknownAuthority(fqdn: string): Promise<Shown> {
-  return shown(await (await createTestAuthority('Unknown Root')).issue(names(fqdn)));
+  return (await createTestAuthority('Unknown Root')).issue(names(fqdn));
 }
 
 /** Another server of ours, of another role. */
@@ -88,7 +87,7 @@ export const attacks: readonly Attack[] = [
     stages: [
       {
         ends: everywhere,
-        dials: async ({ insider }) => shown(await insider.issue(names(`rogue.${domain}`))),
+        dials: ({ insider }) => insider.issue(names(`rogue.${domain}`)),
         answers: (network, peer) => network.certificate(anotherThan(peer)),
       },
     ],

@@ -7,7 +7,8 @@ import { serveMediation } from '@entente/mediation';
 import type { FollowedAccounts } from '@entente/member';
 import { freePorts } from '@entente/testkit';
 import { type LinkNarrowing, links, type ServerEntry } from '@entente/topology';
-import { ServerPeer } from '../../../packages/mediation/test/server-peer.ts';
+import type { ServerPeer } from '../../../packages/mediation/test/server-peer.ts';
+import { Opened } from '../harness/opened.ts';
 import { edgeName, frontEndName, startPerimeter } from '../links-outside/testing/perimeter.ts';
 import { sipRows } from './sip-link-ends.ts';
 
@@ -88,12 +89,8 @@ export async function startClosedNetwork() {
     entry(running.mediation, 'mediation', { gateway: ports.pop() as number }),
     ...Object.entries(asking).map(([name, role]) => entry(`${name}.${domain}`, role)),
   ];
-  const opened: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(item: T): T => {
-    opened.push(item);
-    return item;
-  };
-  const network = own(
+  const opened = new Opened();
+  const network = opened.use(
     await startPerimeter(closedRows(), {
       servers,
       edgePool,
@@ -113,7 +110,7 @@ export async function startClosedNetwork() {
     });
     listener.listen(placeOf(fqdn).sip, '127.0.0.1');
     await once(listener, 'listening');
-    own({ [Symbol.asyncDispose]: async () => void listener.close() });
+    opened.defer(() => listener.close());
   }
   const known = new KnownAccounts();
   const account = (address: string, more: Partial<Account>): Account => ({
@@ -129,32 +126,25 @@ export async function startClosedNetwork() {
   ];
   known.apply(accounts.map((one) => ({ address: one.address, account: one })));
   const followed = { known, isStale: false, confirmedAt: undefined, onChange: () => () => {} };
-  own(
+  opened.use(
     await serveMediation({
       ...(await network.partsOf(running.mediation)),
       accounts: followed as FollowedAccounts,
     }),
   );
-  own(
+  opened.use(
     await serveDirector({
       ...(await network.partsOf(running.director)),
       credentials: { find: () => undefined, hasMd5: () => false },
     }),
   );
   const peers = new Map<string, ServerPeer>();
-  for (const name of Object.keys(asking)) {
-    const fqdn = `${name}.${domain}`;
-    const identity = await network.credentialOf(await network.issue([fqdn]));
-    peers.set(
-      name,
-      own(new ServerPeer({ fqdn, identity, topology: () => network.allowing, trust: network.trust })),
-    );
-  }
+  for (const name of Object.keys(asking)) peers.set(name, await network.peer(`${name}.${domain}`));
   return {
     ...network,
     /** How often a server was dialled that is shut. */
     dialled: (fqdn: string) => dialled.get(fqdn) ?? 0,
-    peer: (name: keyof typeof asking) => peers.get(name) as ServerPeer,
+    asker: (name: keyof typeof asking) => peers.get(name) as ServerPeer,
     /** Where a server that runs is dialled. */
     hop: (role: SipRole, service: 'sip' | 'gateway' = 'sip') => ({
       name: running[role],
@@ -162,9 +152,7 @@ export async function startClosedNetwork() {
       port: placeOf(running[role])[service] as number,
       link: links.frontEndToFrontEnd,
     }),
-    async [Symbol.asyncDispose]() {
-      for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 }
 

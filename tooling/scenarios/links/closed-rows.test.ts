@@ -39,7 +39,7 @@ const ofFrontEnd = (
   uri: string,
   Route?: string,
 ) =>
-  network.peer('fe2').ask(network.hop(to), method, uri, {
+  network.asker('fe2').ask(network.hop(to), method, uri, {
     ...ofAlice,
     headers: { ...ofAlice.headers, ...(Route === undefined ? {} : { Route }) },
   });
@@ -53,11 +53,11 @@ function toDevice(): Promise<SipResponse> {
   const entry = recordRouteEntry(addressOf(edges), ends, createRequest(began), options());
   const invite: SipRequest = createRequest({ ...began, headers: { 'Record-Route': entry.toString() } });
   const hop = { ...network.hop('edge'), port: network.ports.inside };
-  return network.peer('fe2').ask(hop, 'BYE', `sip:${bob}`, { inDialog: invite });
+  return network.asker('fe2').ask(hop, 'BYE', `sip:${bob}`, { inDialog: invite });
 }
 
 /** A partner ends a call whose route leads back over a server. */
-const backOver = async (server: string) => (await partner.call(network.peer('fe2'), server)).end();
+const backOver = async (server: string) => (await partner.call(network.asker('fe2'), server)).end();
 
 interface ClosedEnd {
   readonly row: Row;
@@ -89,7 +89,7 @@ const closedEnds: readonly ClosedEnd[] = [
     ofFrontEnd('mediation', 'INVITE', `tel:${partnerNumber}`),
   ),
   end(links.directorToFrontEnd, 'director', 'front-end', () =>
-    network.peer('edge2').ask(network.hop('director'), 'MESSAGE', `sip:${bob}`, {
+    network.asker('edge2').ask(network.hop('director'), 'MESSAGE', `sip:${bob}`, {
       from: `sip:mallory@${partnerDomain}`,
     }),
   ),
@@ -101,7 +101,7 @@ const closedEnds: readonly ClosedEnd[] = [
   ),
   end(links.frontEndToMediation, 'mediation', 'front-end', () =>
     network
-      .peer('gw2')
+      .asker('gw2')
       .ask(
         network.hop('mediation', 'gateway'),
         'INVITE',
@@ -140,7 +140,7 @@ describe('a server whose topology closes a row', () => {
       }
       expect(network.lines.slice(from)).toContainEqual(
         expect.objectContaining({
-          server: running[dialling],
+          by: running[dialling],
           event: 'refused',
           reason: 'link-not-allowed',
           peer: shut[dialled],

@@ -1,24 +1,17 @@
 import { freePorts, type TestCertificate } from '@entente/testkit';
 import { type LinkNarrowing, links } from '@entente/topology';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ServerPeer } from '../../../packages/mediation/test/server-peer.ts';
-import { startImpostor } from '../links-outside/testing/impostor.ts';
+import { answerTo, startImpostor } from '../harness/impostor.ts';
+import { Opened } from '../harness/opened.ts';
 import { domain, edgeName, type Perimeter, startPerimeter } from '../links-outside/testing/perimeter.ts';
-import { answerTo } from './impostors.ts';
 import { startPartner } from './partner-call.ts';
 
 const mediation = `med1.${domain}`;
 const frontEnd = `fe2.${domain}`;
 const { edgeToMediation: row } = links;
 
-const opened: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
-});
-const own = <T extends AsyncDisposable>(item: T): T => {
-  opened.push(item);
-  return item;
-};
+const opened = new Opened();
+afterEach(() => opened[Symbol.asyncDispose]());
 
 /**
  * A call to a partner whose route leads back over a mediation server. The partner ends it, so that the edge has to dial that server.
@@ -32,7 +25,7 @@ async function endedCall(
   const [port = 0] = await freePorts(1);
   const at = { internal: { address: '127.0.0.1', ports: { sip: port } } };
   const narrowed = narrowing === undefined ? [] : [{ row: row.row, ...narrowing }];
-  const network = own(
+  const network = opened.use(
     await startPerimeter(narrowed, {
       servers: [
         { fqdn: mediation, role: 'mediation', interfaces: at },
@@ -40,19 +33,12 @@ async function endedCall(
       ],
     }),
   );
-  const partner = own(await startPartner(network));
-  const caller = own(
-    new ServerPeer({
-      fqdn: frontEnd,
-      identity: await network.credentialOf(await network.issue([frontEnd])),
-      topology: () => network.allowing,
-      trust: network.trust,
-    }),
-  );
-  const there = own(await startImpostor(port, await certify(network), answerTo));
+  const partner = opened.use(await startPartner(network));
+  const caller = await network.peer(frontEnd);
+  const there = opened.use(await startImpostor(port, await certify(network), answerTo));
   const call = await partner.call(caller, mediation);
   const status = await call.end();
-  const lines = network.lines.filter(({ event, server }) => event === 'refused' && server === edgeName);
+  const lines = network.lines.filter(({ by, event }) => event === 'refused' && by === edgeName);
   // A call that takes long is kept alive.
   const heard = there.heard.filter((text) => text.trim() !== '');
   return { dialled: there.dialledBy(network.authorities.ours), heard, lines, status };

@@ -1,25 +1,25 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import tls from 'node:tls';
-import { createKeyAndRequest } from '@entente/pki/client';
 import { freePorts, type LogRecord, type TestAuthority } from '@entente/testkit';
 import { startApp, testAuthorityFrom } from '@entente/testkit/repository';
-import { loadCredential } from '@entente/tls';
 import { type ServerEntry, type Service, type TopologyDocument, topologyHash } from '@entente/topology';
-import { encodePem } from '@entente/x509';
 import { stringify } from 'yaml';
 import { pool as frontEndPool } from '../../bench/failover/planned-servers.ts';
 import { type FailoverPool, loopbackPlaces, startPool } from '../../bench/failover/pool.ts';
 import { domain } from '../harness/authority-place.ts';
-import type { Place, Shown } from './impostors.ts';
+import { certifyServer } from '../harness/enrolled.ts';
+import { dialAt, type Shown } from '../harness/impostor.ts';
+import { Opened } from '../harness/opened.ts';
 import { talkWithRoom } from './room-talk.ts';
 import { absent, running } from './sip-link-ends.ts';
 
-interface IssuedCertificate extends Shown {
-  readonly serialHex: string;
+/** Where a server of the topology would listen. */
+export interface Place {
+  readonly fqdn: string;
+  readonly address: string;
+  readonly port: number;
 }
 
 /** A refusal, as the server that refuses has logged it. */
@@ -54,19 +54,11 @@ export interface LinksNetwork extends AsyncDisposable {
 
 /** Starts it. */
 export async function startLinksNetwork(): Promise<LinksNetwork> {
-  const parts: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(part: T): T => {
-    parts.push(part);
-    return part;
-  };
-  const stop = async (): Promise<void> => {
-    for (const part of parts.splice(0).reverse()) await part[Symbol.asyncDispose]();
-  };
-  try {
-    const directory = await mkdtemp(join(tmpdir(), 'entente-links-'));
-    own({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
+  const opened = new Opened();
+  return opened.orEnd(async () => {
+    const directory = await opened.folder();
     const played = await playedServers();
-    const pool = own(
+    const pool = opened.use(
       await startPool({
         directory,
         users: [user],
@@ -79,10 +71,10 @@ export async function startLinksNetwork(): Promise<LinksNetwork> {
         telephony: telephonyOf(absent.gateway),
       }),
     );
-    const application = own(
+    const application = opened.use(
       await startApplication(pool, directory, running['trusted-application'] as string),
     );
-    own(await talkWithRoom(pool, user, `sip:lobby@${application.name}`));
+    opened.use(await talkWithRoom(pool, user, `sip:lobby@${application.name}`));
     const servers = new Map<string, { readonly records: readonly LogRecord[] }>(
       [...pool.members, ...pool.edges, ...pool.directors, ...pool.mediation].map((one) => [one.fqdn, one]),
     ).set(application.name, application);
@@ -112,9 +104,9 @@ export async function startLinksNetwork(): Promise<LinksNetwork> {
       document: pool.topology,
       places: Object.values(absent).map((fqdn) => place(fqdn, 'sip')),
       place,
-      certificate: oncePerServer((server) => issue(pool, server)),
+      certificate: oncePerServer((server) => certifyServer(pool.orders, server)),
       revoked: oncePerServer(async (server) => {
-        const certificate = await issue(pool, server);
+        const certificate = await certifyServer(pool.orders, server);
         const order = { serial: certificate.serialHex, reason: 'keyCompromise' };
         const { body, status } = await pool.orders.post('/revoke', order);
         if (status >= 300) throw new Error(`${server}: ${JSON.stringify(body)}`);
@@ -134,10 +126,8 @@ export async function startLinksNetwork(): Promise<LinksNetwork> {
         // Servers write so many lines a second about one address: each attempt is from another one, and is found by it.
         dialled++;
         const localAddress = `127.0.${1 + (dialled >> 7)}.${1 + (dialled & 127)}`;
-        const options = { host: address, port, servername: server, localAddress, rejectUnauthorized: false };
-        const socket = tls.connect({ ...options, ...shown });
+        const socket = dialAt(port, shown, { host: address, servername: server, localAddress });
         try {
-          socket.on('error', () => {});
           await once(socket, 'connect');
           const from = `${localAddress}:${socket.localPort}`;
           // A server answers a keep-alive of those that it has let in (RFC 5626 §3.5.1).
@@ -155,12 +145,9 @@ export async function startLinksNetwork(): Promise<LinksNetwork> {
           socket.destroy();
         }
       },
-      [Symbol.asyncDispose]: stop,
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }
 
 /** Calls go to one gateway, which is asked every second whether it is there. */
@@ -251,15 +238,4 @@ async function startApplication({ authority, orders }: FailoverPool, directory: 
   };
   await writeFile(configFile, stringify(configuration), { mode: 0o600 });
   return startApp('chat-room-server', { name: fqdn, configFile });
-}
-
-/** As by `entente cert issue --csr`. */
-async function issue({ orders }: FailoverPool, server: string): Promise<IssuedCertificate> {
-  const { privateKeyPem: key, request } = await createKeyAndRequest({ subject: server });
-  const order = { server, request: encodePem('CERTIFICATE REQUEST', request) };
-  const { body, status } = await orders.post('/certificates', order);
-  if (status >= 300) throw new Error(`${server}: ${JSON.stringify(body)}`);
-  const cert = String(body.certificate);
-  await using credential = await loadCredential({ certificate: cert, key });
-  return { cert, key, serialHex: credential.current.leaf.serialHex };
 }

@@ -1,9 +1,8 @@
 import { createRequest } from '@entente/sip';
 import { links } from '@entente/topology';
 import type { ServerPeer } from '../../../packages/mediation/test/server-peer.ts';
-import { dialAt, finalStatus, startImpostor } from '../links-outside/testing/impostor.ts';
+import { answerTo, dialAt, finalStatus, startImpostor } from '../harness/impostor.ts';
 import { domain, edgeName, type Perimeter, partnerDomain } from '../links-outside/testing/perimeter.ts';
-import { answerTo } from './impostors.ts';
 
 const { edgeToFrontEnd: link } = links;
 let requests = 0;

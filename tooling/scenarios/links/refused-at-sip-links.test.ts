@@ -1,7 +1,7 @@
 import { links } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answerTo, type Impostor, startImpostor } from '../harness/impostor.ts';
 import { attacks } from './attacks.ts';
-import { type Impostors, openImpostors } from './impostors.ts';
 import { type LinksNetwork, startLinksNetwork } from './links-network.ts';
 import { running, sidesOf, sipLinkEnds, sipRows, unasked } from './sip-link-ends.ts';
 
@@ -23,19 +23,21 @@ for (const { reasons, stages, what } of attacks)
     const title = topology === undefined ? what : `${what}, where the topology has changed (${index})`;
 
     describe(title, () => {
-      let impostors: Impostors | undefined;
+      /** In the places of servers that do not run. */
+      const impostors = new Map<string, Impostor>();
       beforeAll(async () => {
-        if (dialling.length > 0) {
-          const shows = network.places.map(async ({ fqdn }) => [fqdn, await answers(network, fqdn)] as const);
-          impostors = await openImpostors(network.places, new Map(await Promise.all(shows)));
-        }
+        const places = dialling.length > 0 ? network.places : [];
+        const opening = places.map(async ({ address, fqdn, port }) => {
+          impostors.set(fqdn, await startImpostor(port, await answers(network, fqdn), answerTo, address));
+        });
+        await Promise.all(opening);
         if (topology === undefined) return;
         // Those are cut off that were let in.
-        for (const { peer, server } of dialling) await impostors?.believed(peer, server);
+        for (const { peer, server } of dialling) await impostors.get(peer)?.believed(server);
         await network.publish(topology(network.document));
       });
       afterAll(async () => {
-        await impostors?.[Symbol.asyncDispose]();
+        await Promise.all([...impostors.values()].map((impostor) => impostor[Symbol.asyncDispose]()));
         if (topology !== undefined) await network.publish({});
       });
 
@@ -58,7 +60,7 @@ for (const { reasons, stages, what } of attacks)
               .filter(({ from, link, when: at }) => link === row.name && from === place && at === when);
           await expect.poll(() => seen().map((refusal) => refusal.reason)).toContain(reason);
           expect(seen().find((refusal) => refusal.reason === reason)?.remedy).toMatch(/\w/);
-          expect(impostors?.isBelieved(peer, server)).toBe(topology !== undefined);
+          expect(impostors.get(peer)?.isBelieved(server)).toBe(topology !== undefined);
         });
       }
     });

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { agentOf } from '../../../packages/testkit/test/calling-agent.ts';
+import { agentOf } from '@entente/testkit/repository';
 import type { FailoverPool } from '../../bench/failover/pool.ts';
 import { domain } from '../harness/authority-place.ts';
 

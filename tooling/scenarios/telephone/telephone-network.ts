@@ -1,17 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Account } from '@entente/accounts';
-import { createKeyAndRequest } from '@entente/pki/client';
 import type { NextHop } from '@entente/sip-endpoint';
 import { freePorts, type LogRecord } from '@entente/testkit';
-import { loadCredential } from '@entente/tls';
+import { agentOf } from '@entente/testkit/repository';
 import { buildTopology, links, type ServerEntry, type Telephony } from '@entente/topology';
-import { encodePem } from '@entente/x509';
 import { ServerPeer } from '../../../packages/mediation/test/server-peer.ts';
-import { agentOf } from '../../../packages/testkit/test/calling-agent.ts';
 import { type FailoverPool, loopbackPlaces, type PoolMember, startPool } from '../../bench/failover/pool.ts';
 import { domain } from '../harness/authority-place.ts';
+import { certifyServer } from '../harness/enrolled.ts';
+import { credentialOf } from '../harness/member-here.ts';
+import { Opened } from '../harness/opened.ts';
 
 /** Who the users are. Carol may not call the telephone network. */
 const accounts: Readonly<Record<string, Partial<Account>>> = {
@@ -68,17 +65,9 @@ export async function startTelephoneNetwork({
   frontEnds = 2,
   mediation = 1,
 }: TelephoneNetworkOptions = {}): Promise<TelephoneNetwork> {
-  const parts: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(part: T): T => {
-    parts.push(part);
-    return part;
-  };
-  const stop = async (): Promise<void> => {
-    for (const part of parts.splice(0).reverse()) await part[Symbol.asyncDispose]();
-  };
-  try {
-    const directory = await mkdtemp(join(tmpdir(), 'entente-telephone-'));
-    own({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
+  const opened = new Opened();
+  return opened.orEnd(async () => {
+    const directory = await opened.folder();
     const ports = await freePorts(2);
     const played = ['gw1', 'gw2'].map(
       (name): ServerEntry => ({
@@ -87,7 +76,7 @@ export async function startTelephoneNetwork({
         interfaces: { internal: { address: '127.0.0.1', ports: { sip: ports.shift() as number } } },
       }),
     );
-    const pool = own(
+    const pool = opened.use(
       await startPool({
         directory,
         users: Object.keys(accounts),
@@ -103,8 +92,10 @@ export async function startTelephoneNetwork({
     );
     const topology = buildTopology(pool.topology);
     const play = async ({ fqdn }: ServerEntry): Promise<ServerPeer> => {
-      const identity = own(await certified(pool, fqdn));
-      const peer = own(new ServerPeer({ fqdn, identity, topology: () => topology, trust: pool.trust }));
+      const identity = opened.use(await credentialOf(await certifyServer(pool.orders, fqdn)));
+      const peer = opened.use(
+        new ServerPeer({ fqdn, identity, topology: () => topology, trust: pool.trust }),
+      );
       await peer.listen();
       return peer;
     };
@@ -128,7 +119,7 @@ export async function startTelephoneNetwork({
           link: at === 'inside' ? links.clientToFrontEnd : links.clientToEdge,
           stay: { baseMs: 200 },
         });
-        own(telephone.agent);
+        opened.use(telephone.agent);
         const { status } = await telephone.agent.register();
         if (status !== 200) throw new Error(`REGISTER of ${name}: ${status}`);
         return telephone;
@@ -136,19 +127,7 @@ export async function startTelephoneNetwork({
       get records() {
         return servers.flatMap(({ records }) => records);
       },
-      [Symbol.asyncDispose]: stop,
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-/** As by `entente cert issue --csr`: the key stays where it was created. */
-async function certified({ orders }: FailoverPool, server: string) {
-  const key = await createKeyAndRequest({ subject: server });
-  const request = encodePem('CERTIFICATE REQUEST', key.request);
-  const { body, status } = await orders.post('/certificates', { server, request });
-  if (status >= 300) throw new Error(`${server}: ${JSON.stringify(body)}`);
-  return loadCredential({ certificate: String(body.certificate), key: key.privateKeyPem });
+  });
 }

@@ -1,22 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Application, type ApplicationHandlers, serveApplication } from '@entente/application';
 import { serveFrontEnd } from '@entente/front-end';
-import type { Logger } from '@entente/host';
-import type { Member, PurposeKeys } from '@entente/member';
 import { createCredentialRecord } from '@entente/sip';
-import { type ReceivedMessage, UserAgent } from '@entente/sip-endpoint';
-import { createTestAuthority, freePorts, type TestAuthority } from '@entente/testkit';
+import type { ReceivedMessage, UserAgent } from '@entente/sip-endpoint';
+import { createTestAuthority, freePorts } from '@entente/testkit';
+import { agentOf } from '@entente/testkit/repository';
 import { sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
-import { type Credential, connect, loadCredential, openTrust, type Trust } from '@entente/tls';
-import { authorise, type LinkNarrowing, links, type ServerFlags, type Topology } from '@entente/topology';
-import type { Authorise } from '@entente/trust';
+import { type Credential, openTrust, type Trust } from '@entente/tls';
+import { type LinkNarrowing, links, type ServerFlags } from '@entente/topology';
+import { type AskOptions, ServerPeer } from '../../../../packages/mediation/test/server-peer.ts';
+import { Kept, Lines, type ServerLine } from '../../harness/kept.ts';
+import { credentialOf, memberHere, sharedKeys } from '../../harness/member-here.ts';
+import { Opened } from '../../harness/opened.ts';
 
-export const realm = 'contoso.example';
+const realm = 'contoso.example';
 const password = 'secret';
-
-/** A line of a log, with the server that wrote it. */
-export type Line = Record<string, unknown> & { readonly by: string };
 
 /** What an application network is made of. */
 export interface ApplicationNetworkOptions {
@@ -32,96 +30,38 @@ export interface ApplicationNetworkOptions {
   readonly ports?: readonly number[];
 }
 
-/** Collects the lines of all servers, and wakes those who wait for one. */
-export class Lines {
-  readonly all: Line[] = [];
-  readonly #waiting = new Set<() => void>();
+type UserEvents = NonNullable<Parameters<typeof agentOf>[0]['events']>;
 
-  logger(by: string): Logger {
-    const write = (fields: object, msg: string) => {
-      this.all.push({ ...fields, msg, by });
-      for (const look of [...this.#waiting]) look();
-    };
-    const logger: Logger = {
-      level: 'debug',
-      debug: write,
-      info: write,
-      warn: write,
-      error: write,
-      child: () => logger,
-    };
-    return logger;
-  }
-
-  /** The first line that is wanted from a place on, past or to come. */
-  waitFor(wanted: (line: Line) => boolean, from = 0): Promise<Line> {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = this.all.slice(from).find(wanted);
-        if (found === undefined) return;
-        this.#waiting.delete(look);
-        resolve(found);
-      };
-      this.#waiting.add(look);
-      look();
-    });
-  }
-}
-
-/** A client of a user, which keeps what it gets. */
+/** A client of a user, which keeps the messages that it gets. */
 export class TestUser implements AsyncDisposable {
   readonly address: string;
   readonly agent: UserAgent;
-  readonly received: ReceivedMessage[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #kept = new Kept<ReceivedMessage>();
 
-  constructor(
-    name: string,
-    port: number,
-    trust: Trust,
-    events: ConstructorParameters<typeof UserAgent>[0]['events'] = {},
-  ) {
-    this.address = `sip:${name}@${realm}`;
-    this.agent = new UserAgent({
-      addressOfRecord: this.address,
-      credentials: { secret: { username: name, password } },
-      server: { name: realm, address: '127.0.0.1', port, link: links.clientToFrontEnd },
-      dial: async (hop) => ({
-        socket: await connect({
-          host: hop.address,
-          port: hop.port,
-          trust,
-          expect: { mode: 'sip-domain', domain: realm },
-          allow: [realm],
-        }),
-        link: hop.link,
-      }),
-      newToken: () => randomBytes(8).toString('hex'),
+  constructor(name: string, port: number, trust: Trust, events: UserEvents = {}) {
+    const onMessage = (message: ReceivedMessage) => {
+      const answer = events.onMessage?.(message);
+      this.#kept.add(message);
+      return answer;
+    };
+    ({ agent: this.agent, address: this.address } = agentOf({
+      domain: realm,
+      name,
+      password,
+      trust,
+      servers: [{ address: '127.0.0.1', port }],
       stay: { baseMs: 100 },
-      events: {
-        ...events,
-        onMessage: (message) => {
-          const answer = events.onMessage?.(message);
-          this.received.push(message);
-          for (const look of [...this.#waiting]) look();
-          return answer;
-        },
-      },
-    });
+      events: { onCall: () => {}, ...events, onMessage },
+    }));
+  }
+
+  get received(): readonly ReceivedMessage[] {
+    return this.#kept.all;
   }
 
   /** The first message that is wanted, past or to come. */
   waitFor(wanted: (message: ReceivedMessage) => boolean): Promise<ReceivedMessage> {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = this.received.find(wanted);
-        if (found === undefined) return;
-        this.#waiting.delete(look);
-        resolve(found);
-      };
-      this.#waiting.add(look);
-      look();
-    });
+    return this.#kept.waitFor(wanted);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -137,10 +77,10 @@ export async function startApplicationNetwork(options: ApplicationNetworkOptions
   const frontEndPorts = [fe1, fe2];
   const at = (port: number | undefined) => ({ internal: { address: '127.0.0.1', ports: { sip: port } } });
   const applicationNames = Array.from({ length: count }, (_, index) => `chat${index + 1}.${realm}`);
-  const topology = sampleTopology({
+  const document = {
     pools: [
-      { fqdn: 'pool1.contoso.example', role: 'front-end' },
-      { fqdn: 'chat.contoso.example', role: 'trusted-application' },
+      { fqdn: 'pool1.contoso.example', role: 'front-end' as const },
+      { fqdn: 'chat.contoso.example', role: 'trusted-application' as const },
     ],
     servers: [
       { ...sampleFrontEnd, interfaces: at(fe1) },
@@ -152,42 +92,30 @@ export async function startApplicationNetwork(options: ApplicationNetworkOptions
         interfaces: at(applicationPorts[index]),
         ...(options.flags === undefined ? {} : { flags: options.flags }),
       })),
-      { fqdn: 'gw1.contoso.example', role: 'gateway' },
+      { fqdn: 'gw1.contoso.example', role: 'gateway' as const },
     ],
     users: options.users,
-    links: options.links,
-  });
-  const identityOf = async (name: string, authority: TestAuthority = root) => {
-    const sips = [name, ...(name.startsWith('fe') ? [realm] : [])];
-    const issued = await authority.issue({ dnsNames: sips, uris: sips.map((one) => `sip:${one}`) });
-    return {
-      ...issued,
-      credential: await loadCredential({ certificate: issued.chainPem, key: issued.keyPem }),
-    };
   };
-  const revoked = await identityOf('fe2.contoso.example');
+  const topology = sampleTopology({ ...document, links: options.links });
+  // What the other side allows is not in question where ours is.
+  const allowing = sampleTopology(document);
+  const identityOf = async (name: string) => {
+    const sips = [name, ...(name.startsWith('fe') ? [realm] : [])];
+    const issued = await root.issue({ dnsNames: sips, uris: sips.map((one) => `sip:${one}`) });
+    return { ...issued, credential: await credentialOf(issued) };
+  };
   const trust = await openTrust({
     anchors: { pem: root.certificatePem },
-    crls: { pem: await root.crl([revoked.serialHex]) },
+    crls: { pem: await root.crl([]) },
   });
-  const keys = { current: { epoch: 1, key: randomBytes(32) }, keyOf: () => keys.current.key };
+  const keys = sharedKeys();
   const lines = new Lines();
-  const opened: AsyncDisposable[] = [];
+  const opened = new Opened();
+  opened.use(trust);
   /** Those that were started. */
   const frontEnds = new Set<string>();
-  const memberOf = (fqdn: string, identity: Credential): Member =>
-    ({
-      fqdn,
-      identity,
-      trust,
-      topology,
-      revocationLists: [],
-      confirmedAt: Date.now(),
-      problems: () => [],
-      keysFor: (_purpose: string) => keys as PurposeKeys,
-      onTopology: () => () => {},
-      authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
-    }) as unknown as Member;
+  const memberOf = (fqdn: string, identity: Credential) =>
+    memberHere({ fqdn, identity, trust, topology, keys });
   const network = {
     root,
     topology,
@@ -195,10 +123,6 @@ export async function startApplicationNetwork(options: ApplicationNetworkOptions
     lines,
     frontEndPorts,
     applicationPorts,
-    /** Of the second front end. */
-    revokedFrontEnd: revoked.credential,
-    identityOf: async (name: string, authority?: TestAuthority) =>
-      (await identityOf(name, authority)).credential,
     /** Files of a server for a process of its own. */
     filesOf: async (name: string) => {
       const { chainPem, keyPem } = await identityOf(name);
@@ -215,14 +139,14 @@ export async function startApplicationNetwork(options: ApplicationNetworkOptions
           hasMd5: () => false,
         },
       });
-      opened.unshift(running);
+      opened.use(running);
       frontEnds.add(fqdn);
       return running;
     },
     /** Waits until each front end has heard of an application that was started after a place in the log. */
     async known(fqdn: string, from: number) {
       const by = [...frontEnds];
-      const heard = (by: string) => (line: Line) =>
+      const heard = (by: string) => (line: ServerLine) =>
         line.event === 'server-answers' && line.server === fqdn && line.by === by;
       await Promise.all(by.map((one) => lines.waitFor(heard(one), from)));
     },
@@ -234,14 +158,27 @@ export async function startApplicationNetwork(options: ApplicationNetworkOptions
         logger: lines.logger(fqdn),
         ...handlers,
       });
-      opened.unshift(application);
+      opened.use(application);
       if (isWatched) await network.known(fqdn, from);
       return application;
     },
+    /**
+     * A server of the topology whose every request a test writes.
+     * @param fqdn - its name
+     * @param to - the server that it asks
+     */
+    async peer(fqdn: string, to: string) {
+      const { credential } = await identityOf(fqdn);
+      const peer = new ServerPeer({ fqdn, identity: credential, topology: () => allowing, trust });
+      opened.use(peer);
+      const port = allowing.servers.get(to)?.interfaces.internal?.ports.sip as number;
+      const hop = { name: to, address: '127.0.0.1', port, link: links.frontEndToApplication };
+      return (method: string, uri: string, asked: AskOptions) => peer.ask(hop, method, uri, asked);
+    },
     /** A registered client of a user at one of the front ends. */
-    async user(name: string, at = 0, events?: ConstructorParameters<typeof TestUser>[3]): Promise<TestUser> {
+    async user(name: string, at = 0, events?: UserEvents): Promise<TestUser> {
       const user = new TestUser(name, frontEndPorts[at] as number, trust, events);
-      opened.unshift(user);
+      opened.use(user);
       let response = await user.agent.register();
       // All servers of the network are in this process: on a busy machine they have too much to do for a moment, and say so by
       // Retry-After, which no other 503 has.
@@ -252,13 +189,9 @@ export async function startApplicationNetwork(options: ApplicationNetworkOptions
       if (response.status !== 200) throw new Error(`REGISTER of ${name}: ${response.status}`);
       return user;
     },
-    async [Symbol.asyncDispose]() {
-      for (const item of opened.splice(0)) await item[Symbol.asyncDispose]();
-      await trust[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
   return network;
 }
 
 export type ApplicationNetwork = Awaited<ReturnType<typeof startApplicationNetwork>>;
-export type { Topology };

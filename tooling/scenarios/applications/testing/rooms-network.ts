@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type RoomEntry,
@@ -7,6 +5,7 @@ import {
   type ServeChatRoomsOptions,
   serveChatRooms,
 } from '@entente/chat-room';
+import { Opened } from '../../harness/opened.ts';
 import { type ApplicationNetwork, startApplicationNetwork } from './application-network.ts';
 
 export const lobby = 'lobby@chat.contoso.example';
@@ -24,28 +23,21 @@ export async function startRoomsNetwork(
     readonly file: string;
   } & AsyncDisposable
 > {
-  const folder = await mkdtemp(join(tmpdir(), 'entente-rooms-'));
-  const network = await startApplicationNetwork(options.network);
-  const file = join(folder, 'rooms.sqlite');
-  let chat: RunningChatRooms | undefined;
-  const stop = async () => {
-    await chat?.[Symbol.asyncDispose]();
-    await network[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
+  const opened = new Opened();
+  return opened.orEnd(async () => {
+    const file = join(await opened.folder(), 'rooms.sqlite');
+    const network = opened.use(await startApplicationNetwork(options.network));
     await network.frontEnd(0);
     await network.frontEnd(1);
-    chat = await serveChatRooms({
-      rooms,
-      file,
-      logger: network.lines.logger('chat1.contoso.example'),
-      ...options,
-      start: (handlers) => network.application(handlers),
-    });
-    return { network, chat, file, [Symbol.asyncDispose]: stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    const chat = opened.use(
+      await serveChatRooms({
+        rooms,
+        file,
+        logger: network.lines.logger('chat1.contoso.example'),
+        ...options,
+        start: (handlers) => network.application(handlers),
+      }),
+    );
+    return { network, chat, file, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+  });
 }

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { TestAuthority, TestCertificate } from '@entente/testkit';
 import { testAuthorityFrom } from '@entente/testkit/repository';
-import { expect } from 'vitest';
 import type { Credentials, Scene } from '../../../../apps/authority-server/test/network.ts';
-import type { Line } from '../../../../apps/authority-server/test/pushed-network.ts';
 
 /** What somebody with a copy of the issuing key could make. */
 export async function insiderOf({ made }: Pick<Scene, 'made'>): Promise<TestAuthority> {
@@ -26,10 +24,4 @@ export async function revoke(scene: Scene, certificatePem: string): Promise<numb
   const answer = (await response.json()) as { readonly crlNumber?: number; readonly detail?: string };
   if (answer.crlNumber === undefined) throw new Error(answer.detail);
   return answer.crlNumber;
-}
-
-/** Waits until a log has a line with these fields, and what to do about it. */
-export async function logged(lines: () => readonly Line[], fields: object): Promise<void> {
-  const line = { remedy: expect.stringMatching(/./), ...fields };
-  await expect.poll(lines).toContainEqual(expect.objectContaining(line));
 }

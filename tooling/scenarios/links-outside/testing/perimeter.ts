@@ -1,35 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { verifiersOf } from '@entente/accounts';
 import { KnownAccounts } from '@entente/accounts/feed';
 import { serveEdge } from '@entente/edge';
 import { serveFrontEnd } from '@entente/front-end';
-import type { Logger } from '@entente/host';
-import type { Member, PurposeKeys } from '@entente/member';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { createSealing } from '@entente/sip-proxy';
 import { accountCredentials } from '@entente/sip-relay/users';
-import {
-  createTestAuthority,
-  createTestLog,
-  freePorts,
-  type TestAuthority,
-  type TestCertificate,
-} from '@entente/testkit';
+import { createTestAuthority, freePorts, type TestAuthority, type TestCertificate } from '@entente/testkit';
 import { anchorOf } from '@entente/testkit/repository';
 import { sampleDocument, sampleTopology } from '@entente/testkit/topology';
-import { loadCredential, openTrust, type ServeLimits } from '@entente/tls';
-import {
-  authorise,
-  type LinkNarrowing,
-  links,
-  type ServerEntry,
-  type TopologyDocument,
-} from '@entente/topology';
-import type { Authorise } from '@entente/trust';
+import { openTrust, type ServeLimits } from '@entente/tls';
+import { type LinkNarrowing, links, type ServerEntry, type TopologyDocument } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
+import { ServerPeer } from '../../../../packages/mediation/test/server-peer.ts';
+import { Lines } from '../../harness/kept.ts';
+import { credentialOf, memberHere, sharedKeys } from '../../harness/member-here.ts';
+import { Opened } from '../../harness/opened.ts';
 import { startListServer } from './list-server.ts';
 
 /** Our domain, and that of the partner. */
@@ -45,16 +31,6 @@ const [pool, accessName, partnerHost] = [
   'access.contoso.example',
   'access.fabrikam.example',
 ];
-
-/** A line of a log, and the server that wrote it. */
-export interface PerimeterLine {
-  readonly server: string;
-  readonly message: string;
-  readonly event?: string;
-  readonly reason?: string;
-  readonly remedy?: string;
-  readonly link?: string;
-}
 
 /** What else the topology of a perimeter has. */
 export interface PerimeterParts extends Partial<Pick<TopologyDocument, 'pools' | 'telephony' | 'users'>> {
@@ -80,8 +56,9 @@ export async function startPerimeter(narrowed: readonly LinkNarrowing[] = [], pa
   const [ours, theirs, foreign] = (await Promise.all(
     ['Contoso Test Root', 'Fabrikam Test Root', 'Another Root'].map(createTestAuthority),
   )) as [TestAuthority, TestAuthority, TestAuthority];
-  const lists = await startListServer();
-  const directory = await mkdtemp(join(tmpdir(), 'entente-perimeter-'));
+  const opened = new Opened();
+  const directory = await opened.folder();
+  const lists = opened.use(await startListServer());
   const [sip = 0, inside = 0, clients = 0, federation = 0, partnerPort = 0] = await freePorts(5);
   const at = (ports: Record<string, number>) => ({ address: '127.0.0.1', ports });
   const document: Partial<TopologyDocument> = {
@@ -128,6 +105,8 @@ export async function startPerimeter(narrowed: readonly LinkNarrowing[] = [], pa
     links: [{ row: links.outsiderToEdge.row, closed: true }],
   };
   const topology = sampleTopology({ ...document, links: [...(document.links ?? []), ...narrowed] });
+  // What the other side allows is not in question where ours is.
+  const allowing = sampleTopology(document);
   const crlUrlOf = (issuer: TestAuthority) =>
     issuer === ours
       ? `http://${authorityName}:${lists.port}/ours`
@@ -148,73 +127,57 @@ export async function startPerimeter(narrowed: readonly LinkNarrowing[] = [], pa
   lists.publish('/ours', ourList);
   lists.publish('/theirs', await theirs.crl([revoked.theirs.serialHex]));
   lists.publish('/foreign', await foreign.crl([]));
-  const trust = await openTrust({ anchors: { pem: ours.certificatePem }, crls: { pem: ourList } });
-  const lines: PerimeterLine[] = [];
-  const loggerOf = (server: string): Logger =>
-    ({
-      level: 'debug',
-      ...createTestLog(({ fields, message }) => void lines.push({ server, message, ...fields })),
-    }) as Logger;
-  const credentialOf = async ({ chainPem, keyPem }: TestCertificate) =>
-    loadCredential({ certificate: chainPem, key: keyPem });
-  const key = { epoch: 1, key: randomBytes(32) };
-  const keys = { current: key, keyOf: () => key.key } as PurposeKeys;
+  const trust = opened.use(
+    await openTrust({ anchors: { pem: ours.certificatePem }, crls: { pem: ourList } }),
+  );
+  const lines = new Lines();
+  const keys = sharedKeys();
   const memberOf = async (fqdn: string, certificate: TestCertificate) =>
-    ({
-      fqdn,
-      identity: await credentialOf(certificate),
-      trust,
-      topology,
-      roots: [],
-      revocationLists: [],
-      latestSigned: undefined,
-      confirmedAt: Date.now(),
-      problems: () => [],
-      keysFor: () => keys,
-      onTopology: () => () => {},
-      authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
-      whileConfirmed: (allow: Authorise) => allow,
-    }) as unknown as Member;
+    memberHere({ fqdn, identity: await credentialOf(certificate), trust, topology, keys });
   const known = new KnownAccounts();
   const address = `alice@${domain}`;
   const verifiers = verifiersOf(address, password) ?? {};
   known.apply([{ address, account: { address, verifiers, state: 'enabled', rights: [] } }]);
-  const frontEnd = await serveFrontEnd({
-    member: await memberOf(frontEndName, await issue([frontEndName, pool, domain])),
-    logger: loggerOf(frontEndName),
-    credentials: accountCredentials({ known }),
-  });
-  const edge = await serveEdge({
-    member: await memberOf(edgeName, await issue([edgeName])),
-    externalIdentity: await credentialOf(await issue([accessName, domain])),
-    logger: loggerOf(edgeName),
-    resolver: dnsOf(partnerPort),
-    addresses: new Map([[partnerHost, '127.0.0.1']]),
-    cacheDirectory: directory,
-    ...(edgeLimits === undefined ? {} : { limits: edgeLimits }),
-  });
+  opened.use(
+    await serveFrontEnd({
+      member: await memberOf(frontEndName, await issue([frontEndName, pool, domain])),
+      logger: lines.logger(frontEndName),
+      credentials: accountCredentials({ known }),
+    }),
+  );
+  opened.use(
+    await serveEdge({
+      member: await memberOf(edgeName, await issue([edgeName])),
+      externalIdentity: await credentialOf(await issue([accessName, domain])),
+      logger: lines.logger(edgeName),
+      resolver: dnsOf(partnerPort),
+      addresses: new Map([[partnerHost, '127.0.0.1']]),
+      cacheDirectory: directory,
+      ...(edgeLimits === undefined ? {} : { limits: edgeLimits }),
+    }),
+  );
   return {
     authorities: { ours, theirs, foreign },
     issue,
     revoked,
-    lines,
-    /** The same without what is narrower: what the other side allows is not in question where ours is. */
-    allowing: sampleTopology(document),
+    lines: lines.all,
+    allowing,
     trust,
     /** What another server of ours is made of. */
     partsOf: async (fqdn: string) => ({
       member: await memberOf(fqdn, await issue([fqdn])),
-      logger: loggerOf(fqdn),
+      logger: lines.logger(fqdn),
     }),
-    credentialOf,
+    /** A server of ours whose every message a test writes. */
+    async peer(fqdn: string) {
+      const identity = await credentialOf(await issue([fqdn]));
+      return opened.use(new ServerPeer({ fqdn, identity, topology: () => allowing, trust }));
+    },
     /** Seals what the servers write into routes. */
     sealing: createSealing(keys, randomBytes),
     /** Where the edge and the front end listen, and where DNS says that the partner does. */
     ports: { sip, inside, clients, federation, partner: partnerPort },
-    async [Symbol.asyncDispose]() {
-      for (const item of [edge, frontEnd, trust, lists]) await item[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 }
 

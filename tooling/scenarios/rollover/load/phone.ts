@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { UserAgent } from '@entente/sip-endpoint';
-import { connect, type Trust } from '@entente/tls';
-import { type Link, links } from '@entente/topology';
+import type { UserAgent } from '@entente/sip-endpoint';
+import { agentOf, session } from '@entente/testkit/repository';
+import type { Trust } from '@entente/tls';
+import { links } from '@entente/topology';
 
 /** A user, and where the client of the user connects. */
 export interface PhoneOptions {
@@ -45,14 +45,14 @@ export class Phone implements AsyncDisposable {
 
   /** Calls, and hangs up at once. @returns status of the INVITE, then of the BYE */
   async call(to: string): Promise<readonly number[]> {
-    const outcome = await this.#current().call(to, onHold());
+    const outcome = await this.#current().call(to, session());
     if (!outcome.ok) return [outcome.response.status];
     return [outcome.response.status, (await outcome.call.hangUp()).status];
   }
 
   /** A call that stays up. @returns ends it, with the status of the BYE */
   async longCall(to: string): Promise<() => Promise<number>> {
-    const outcome = await this.#current().call(to, onHold());
+    const outcome = await this.#current().call(to, session());
     if (!outcome.ok) throw new Error(`the call was answered ${outcome.response.status}`);
     return async () => (await outcome.call.hangUp()).status;
   }
@@ -68,47 +68,8 @@ export class Phone implements AsyncDisposable {
 
   #open(): UserAgent {
     const { address, external, password, port, trust } = this.#options;
-    const link: Link = external ? links.clientToEdge : links.clientToFrontEnd;
-    const [username = '', domain = ''] = address.split('@');
-    return new UserAgent({
-      addressOfRecord: this.address,
-      credentials: { secret: { username, password } },
-      server: { name: domain, address: '127.0.0.1', port, link },
-      newToken: () => randomBytes(12).toString('hex'),
-      dial: async (hop) => ({
-        socket: await connect({
-          host: hop.address,
-          port: hop.port,
-          trust,
-          expect: { mode: 'sip-domain', domain: hop.name },
-          allow: [hop.name],
-          link: { name: hop.link.name, interface: 'internal' },
-        }),
-        link: hop.link,
-      }),
-      events: {
-        onCall: (incoming) => {
-          incoming.ring();
-          incoming.accept(onHold());
-        },
-      },
-    });
+    const link = external ? links.clientToEdge : links.clientToFrontEnd;
+    const [name = '', domain = ''] = address.split('@');
+    return agentOf({ domain, name, password, trust, servers: [{ address: '127.0.0.1', port }], link }).agent;
   }
-}
-
-/** No media, on hold. It names SRTP with a key of its own, as the federation requires. */
-function onHold() {
-  const key = randomBytes(30).toString('base64');
-  const lines = [
-    'v=0',
-    'o=- 0 0 IN IP4 127.0.0.1',
-    's=-',
-    'c=IN IP4 127.0.0.1',
-    't=0 0',
-    'm=audio 9 RTP/SAVP 0',
-    `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}`,
-    'a=inactive',
-    '',
-  ];
-  return { contentType: 'application/sdp', body: lines.join('\r\n') };
 }

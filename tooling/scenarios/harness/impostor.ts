@@ -1,36 +1,46 @@
 import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
 import type { TestAuthority, TestCertificate } from '@entente/testkit';
+import { Kept } from './kept.ts';
+
+/** A certificate with its chain and its key, PEM. */
+export type Shown = Pick<TestCertificate, 'chainPem' | 'keyPem'>;
 
 /** Answers at a port in place of another, and keeps what it is told. */
 export interface Impostor extends AsyncDisposable {
-  /** Text that a peer sent after the handshake. */
+  /** Text that peers sent after the handshake. */
   readonly heard: readonly string[];
+  /** Whether a peer with this name in its certificate has sent anything, so that it took the impostor for the other. */
+  isBelieved(by: string): boolean;
+  /** Waits until it has. */
+  believed(by: string): Promise<unknown>;
   /**
    * How often it was dialled by somebody with a certificate of this authority. A client of another test may dial the port too, where it was that of a
    * server of its own.
    */
-  readonly dialledBy: (authority: TestAuthority) => number;
+  dialledBy(authority: TestAuthority): number;
 }
 
 /**
- * Starts it.
- * @param port - at 127.0.0.1, where nobody listens
+ * Starts it. It verifies nobody.
+ * @param port - where nobody listens
  * @param certificate - that it shows
  * @param answers - what it answers to a text; default nothing
+ * @param address - default 127.0.0.1
  */
 export async function startImpostor(
   port: number,
-  certificate: TestCertificate,
+  { chainPem: cert, keyPem: key }: Shown,
   answers: (text: string) => string | undefined = () => undefined,
+  address = '127.0.0.1',
 ): Promise<Impostor> {
   const heard: string[] = [];
+  const believers = new Kept<string>();
   const shown: X509Certificate[] = [];
   const open = new Set<tls.TLSSocket>();
-  const own = { cert: certificate.chainPem, key: certificate.keyPem };
-  const asking = { ...own, requestCert: true, rejectUnauthorized: false };
-  const server = tls.createServer(asking, (socket) => {
+  const server = tls.createServer({ cert, key, requestCert: true, rejectUnauthorized: false }, (socket) => {
     open.add(socket);
+    socket.once('close', () => open.delete(socket));
     const peer = socket.getPeerX509Certificate();
     if (peer !== undefined) shown.push(peer);
     socket
@@ -38,16 +48,19 @@ export async function startImpostor(
       .on('data', (bytes) => {
         const text = bytes.toString('latin1');
         heard.push(text);
+        for (const name of peer?.subjectAltName?.split(', ') ?? []) believers.add(name);
         const answer = answers(text);
         if (answer !== undefined) socket.write(answer, 'latin1');
       });
   });
   server.on('tlsClientError', () => {});
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    server.once('error', reject).listen(port, address, resolve);
   });
   return {
     heard,
+    isBelieved: (by) => believers.all.includes(`DNS:${by}`),
+    believed: (by) => believers.waitFor((name) => name === `DNS:${by}`),
     dialledBy({ certificatePem }) {
       const { publicKey } = new X509Certificate(certificatePem);
       return shown.filter((one) => one.verify(publicKey)).length;
@@ -60,11 +73,32 @@ export async function startImpostor(
   };
 }
 
-/** Dials a port as somebody who verifies nothing, with a certificate or none. */
-export function dialAt(port: number, certificate?: TestCertificate): tls.TLSSocket {
-  const shown = certificate === undefined ? {} : { cert: certificate.chainPem, key: certificate.keyPem };
-  const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...shown });
+/**
+ * Dials a port at 127.0.0.1 as somebody who verifies nothing.
+ * @param shown - default no certificate
+ * @param more - what differs, e.g. `localAddress`
+ */
+export function dialAt(
+  port: number,
+  shown?: Shown,
+  more: tls.ConnectionOptions & { readonly localAddress?: string } = {},
+): tls.TLSSocket {
+  const own = shown === undefined ? {} : { cert: shown.chainPem, key: shown.keyPem };
+  const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...own, ...more });
   return socket.on('error', () => {});
+}
+
+/** A pong (RFC 5626 §3.5.1), or 200 to a request. */
+export function answerTo(text: string): string {
+  if (text === '\r\n\r\n') return '\r\n';
+  const [head = ''] = text.split('\r\n\r\n');
+  const [line = '', ...fields] = head.split('\r\n');
+  if (!/^[A-Z]+ sips?:/.test(line)) return '';
+  const kept = fields.filter((field) => /^(via|from|to|call-id|cseq):/i.test(field));
+  const tagged = kept.map((field) =>
+    /^to:/i.test(field) && !/;tag=/.test(field) ? `${field};tag=x` : field,
+  );
+  return ['SIP/2.0 200 OK', ...tagged, 'Content-Length: 0', '', ''].join('\r\n');
 }
 
 /** Sends a request, waits for the status of the first answer that is final, and closes the connection. */
