@@ -15,10 +15,10 @@ export interface Impostor extends AsyncDisposable {
   /** Waits until it has. */
   believed(by: string): Promise<unknown>;
   /**
-   * How often it was dialled by somebody with a certificate of this authority. A client of another test may dial the port too, where it was that of a
-   * server of its own.
+   * How often it was dialled by somebody with this name in a certificate of this authority. A client of another test may dial the port too, where it
+   * was that of a server of its own.
    */
-  dialledBy(authority: TestAuthority): number;
+  dialledBy(authority: TestAuthority, name: string): number;
 }
 
 /**
@@ -61,9 +61,9 @@ export async function startImpostor(
     heard,
     isBelieved: (by) => believers.all.includes(`DNS:${by}`),
     believed: (by) => believers.waitFor((name) => name === `DNS:${by}`),
-    dialledBy({ certificatePem }) {
+    dialledBy({ certificatePem }, name) {
       const { publicKey } = new X509Certificate(certificatePem);
-      return shown.filter((one) => one.verify(publicKey)).length;
+      return shown.filter((one) => one.checkHost(name) !== undefined && one.verify(publicKey)).length;
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {

@@ -127,7 +127,7 @@ describe('a topology that makes the link to partners narrower', () => {
       await using there = await startImpostor(network.ports.partner, await ofPartner(network));
       expect(await sendOut(network)).toBe(reason === 'link-not-allowed' ? 403 : 504);
       await refusal(network, reason);
-      expect(there.dialledBy(network.authorities.ours)).toBe(0);
+      expect(there.dialledBy(network.authorities.ours, domain)).toBe(0);
     },
   );
 

@@ -39,9 +39,9 @@ async function endedCall(
   const call = await partner.call(caller, mediation);
   const status = await call.end();
   const lines = network.lines.filter(({ by, event }) => event === 'refused' && by === edgeName);
-  // A call that takes long is kept alive.
-  const heard = there.heard.filter((text) => text.trim() !== '');
-  return { dialled: there.dialledBy(network.authorities.ours), heard, lines, status };
+  // A call that takes long is kept alive, and the front end asks whether a mediation server is there.
+  const heard = there.heard.filter((text) => text.trim() !== '' && !text.startsWith('OPTIONS '));
+  return { dialled: there.dialledBy(network.authorities.ours, edgeName), heard, lines, status };
 }
 
 const ofMediation = ({ issue }: Perimeter) => issue([mediation]);

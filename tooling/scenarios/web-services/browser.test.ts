@@ -3,9 +3,14 @@ import { needs } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Browser, missingBrowser } from './testing/browser.ts';
 import { missingProgram, startRealProxy } from './testing/real-proxy.ts';
-import { domain, firstPassword, outsideName, startWebNetwork } from './testing/web-network.ts';
+import {
+  domain,
+  firstPassword,
+  outsideName,
+  startWebNetwork,
+  type WebNetwork,
+} from './testing/web-network.ts';
 
-type WebNetwork = Awaited<ReturnType<typeof startWebNetwork>>;
 let network: WebNetwork;
 beforeAll(async () => {
   network = await startWebNetwork();

@@ -3,9 +3,14 @@ import { needs } from '@entente/testkit/repository';
 import { links } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingProgram, startRealProxy } from './testing/real-proxy.ts';
-import { domain, firstPassword, outsideName, startWebNetwork } from './testing/web-network.ts';
+import {
+  domain,
+  firstPassword,
+  outsideName,
+  startWebNetwork,
+  type WebNetwork,
+} from './testing/web-network.ts';
 
-type WebNetwork = Awaited<ReturnType<typeof startWebNetwork>>;
 let network: WebNetwork;
 beforeAll(async () => {
   network = await startWebNetwork();
@@ -65,8 +70,9 @@ describe.each(['nginx', 'haproxy'] as const)('a real %s before web services', (p
       expect((await proxy.user().get('/')).status).toBeGreaterThanOrEqual(500);
       expect(network.lines).toContainEqual(
         expect.objectContaining({
-          server: 'web1.contoso.example',
-          fields: expect.objectContaining({ reason, link: links.reverseProxyToWebServices.name }),
+          by: 'web1.contoso.example',
+          reason,
+          link: links.reverseProxyToWebServices.name,
         }),
       );
     }

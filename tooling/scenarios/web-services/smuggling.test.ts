@@ -1,9 +1,8 @@
 import { connect } from 'node:tls';
 import { frontEndPaths, webPaths } from '@entente/accounts/web';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { domain, startWebNetwork } from './testing/web-network.ts';
+import { domain, startWebNetwork, type WebNetwork } from './testing/web-network.ts';
 
-type WebNetwork = Awaited<ReturnType<typeof startWebNetwork>>;
 let network: WebNetwork;
 beforeAll(async () => {
   network = await startWebNetwork();

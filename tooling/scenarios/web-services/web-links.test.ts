@@ -3,10 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { TestCertificate } from '@entente/testkit';
 import { authorise, links, takesFrom } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { domain, firstPassword, startWebNetwork } from './testing/web-network.ts';
+import { domain, firstPassword, startWebNetwork, type WebNetwork } from './testing/web-network.ts';
 import { WebUser } from './testing/web-user.ts';
-
-type WebNetwork = Awaited<ReturnType<typeof startWebNetwork>>;
 
 /** Peers whom both ends of a link refuse, and the reason. */
 const uninvited: readonly (readonly [
@@ -35,11 +33,7 @@ const uninvited: readonly (readonly [
 
 /** The reasons of what a server has refused, each with something to do about it. */
 const reasonsAt = ({ lines }: WebNetwork, server: string) =>
-  lines
-    .filter((line) => line.server === server)
-    .flatMap(({ fields }) =>
-      'reason' in fields && 'remedy' in fields && fields.remedy ? [fields.reason] : [],
-    );
+  lines.flatMap(({ by, reason, remedy }) => (by === server && remedy ? [reason] : []));
 
 describe('a reverse proxy asks web services', () => {
   let network: WebNetwork;
@@ -53,11 +47,9 @@ describe('a reverse proxy asks web services', () => {
     expect(await user.signIn(`alice@${domain}`, firstPassword)).toMatchObject({ status: 200 });
     expect(network.lines).toContainEqual(
       expect.objectContaining({
-        fields: expect.objectContaining({
-          event: 'link',
-          link: links.reverseProxyToWebServices.row,
-          from: 'rp1.contoso.example',
-        }),
+        event: 'link',
+        link: links.reverseProxyToWebServices.row,
+        from: 'rp1.contoso.example',
       }),
     );
   });

@@ -1,8 +1,13 @@
 import { webLimits } from '@entente/accounts/web';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { domain, firstPassword, outsideName, startWebNetwork } from './testing/web-network.ts';
+import {
+  domain,
+  firstPassword,
+  outsideName,
+  startWebNetwork,
+  type WebNetwork,
+} from './testing/web-network.ts';
 
-type WebNetwork = Awaited<ReturnType<typeof startWebNetwork>>;
 let network: WebNetwork;
 beforeAll(async () => {
   network = await startWebNetwork({ crowd: 25 });
@@ -221,7 +226,7 @@ describe('a change of the password', () => {
     expect(telephone.registration).toMatchObject({ state: 'registered' });
     await expect(network.telephone('bob', 'fe1')).rejects.toThrow('REGISTER of bob');
     expect(network.lines).toContainEqual(
-      expect.objectContaining({ fields: { event: 'password-changed', user: `bob@${domain}` } }),
+      expect.objectContaining({ event: 'password-changed', user: `bob@${domain}` }),
     );
     expect(JSON.stringify(network.lines)).not.toContain(next);
   });

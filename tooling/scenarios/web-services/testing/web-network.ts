@@ -1,27 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { type Account, verifiersOf } from '@entente/accounts';
 import { type ChangedAccount, KnownAccounts } from '@entente/accounts/feed';
 import { type RunningFrontEnd, serveFrontEnd } from '@entente/front-end';
-import type { Logger } from '@entente/host';
-import type { FollowedAccounts, Member, PurposeKeys } from '@entente/member';
-import { UserAgent } from '@entente/sip-endpoint';
+import type { FollowedAccounts } from '@entente/member';
 import { accountCredentials } from '@entente/sip-relay/users';
-import {
-  createTestAuthority,
-  createTestLog,
-  freePorts,
-  type TestCertificate,
-  type TestLogLine,
-} from '@entente/testkit';
+import { createTestAuthority, freePorts, type TestCertificate } from '@entente/testkit';
+import { agentOf } from '@entente/testkit/repository';
 import { sampleTopology } from '@entente/testkit/topology';
-import { type Clock, connect, loadCredential, openTrust, systemClock } from '@entente/tls';
-import { authorise, links, type TopologyDocument } from '@entente/topology';
-import type { Authorise } from '@entente/trust';
+import { type Clock, openTrust, systemClock } from '@entente/tls';
+import type { TopologyDocument } from '@entente/topology';
 import {
   type RunningWebServices,
   type ServeWebServicesOptions,
   serveWebServices,
 } from '@entente/web-services';
+import { Lines } from '../../harness/kept.ts';
+import { credentialOf, memberHere, sharedKeys } from '../../harness/member-here.ts';
+import { Opened } from '../../harness/opened.ts';
 import { WebUser, type WebUserOptions } from './web-user.ts';
 
 /** The domain of the network. */
@@ -90,24 +84,17 @@ export async function startWebNetwork(options: WebNetworkOptions = {}) {
       pem: await root.crl([...Object.values(revoked), revokedFrontEnd].map(({ serialHex }) => serialHex)),
     },
   });
-  const keys = { current: { epoch: 1, key: randomBytes(32) }, keyOf: () => keys.current.key };
-  const lines: (TestLogLine & { readonly server: string })[] = [];
+  const keys = sharedKeys();
+  const lines = new Lines();
   const directory = createDirectory(options.crowd ?? 0);
-  const memberOf = async (fqdn: string, known?: TestCertificate) => {
-    const { chainPem, keyPem } = known ?? (await certificateOf(fqdn));
-    return {
+  const memberOf = async (fqdn: string, known?: TestCertificate) =>
+    memberHere({
       fqdn,
-      identity: await loadCredential({ certificate: chainPem, key: keyPem }),
+      identity: await credentialOf(known ?? (await certificateOf(fqdn))),
       trust,
       topology,
-      revocationLists: [],
-      problems: () => [],
-      confirmedAt: Date.now(),
-      keysFor: (_purpose: string) => keys as PurposeKeys,
-      onTopology: () => () => {},
-      authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
-    } as unknown as Member;
-  };
+      keys,
+    });
   const certificateOf = (fqdn: string) =>
     fqdn.startsWith('fe')
       ? root.issue({
@@ -115,20 +102,15 @@ export async function startWebNetwork(options: WebNetworkOptions = {}) {
           uris: [fqdn, pool, domain].map((name) => `sip:${name}`),
         })
       : root.issue({ dnsNames: [fqdn] });
-  const loggerOf = (server: string): Logger =>
-    ({ level: 'debug', ...createTestLog((line) => lines.push({ server, ...line })) }) as Logger;
-  const opened: AsyncDisposable[] = [trust];
-  const own = <T extends AsyncDisposable>(item: T): T => {
-    opened.unshift(item);
-    return item;
-  };
+  const opened = new Opened();
+  opened.use(trust);
   let now = 0;
   const frontEnds = new Map<string, RunningFrontEnd>();
   const startFrontEnd = async (fqdn: string) => {
     const accounts = directory.followed();
     const running = await serveFrontEnd({
       member: await memberOf(fqdn),
-      logger: loggerOf(fqdn),
+      logger: lines.logger(fqdn),
       accounts,
       credentials: accountCredentials(accounts),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
@@ -142,11 +124,11 @@ export async function startWebNetwork(options: WebNetworkOptions = {}) {
   const bothFrontEnds = ['fe1.contoso.example', 'fe2.contoso.example'];
   if (options.withoutFrontEnds !== true) for (const fqdn of bothFrontEnds) await startFrontEnd(fqdn);
   const shown = await certificateOf('web1.contoso.example');
-  const web: RunningWebServices = own(
+  const web: RunningWebServices = opened.use(
     await serveWebServices({
       member: await memberOf('web1.contoso.example', shown),
       accounts: directory.followed(),
-      logger: loggerOf('web1.contoso.example'),
+      logger: lines.logger('web1.contoso.example'),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       // No budget of an address is used up, however fast the tests run.
       clock: () => {
@@ -162,7 +144,7 @@ export async function startWebNetwork(options: WebNetworkOptions = {}) {
     foreign,
     trust,
     topology,
-    lines,
+    lines: lines.all,
     directory,
     web,
     revoked,
@@ -206,39 +188,27 @@ export async function startWebNetwork(options: WebNetworkOptions = {}) {
     },
     /** A telephone of a user at one of the front ends, which has registered. */
     async telephone(name: string, port: 'fe1' | 'fe2' = 'fe1', password = firstPassword) {
-      const agent = new UserAgent({
-        addressOfRecord: `sip:${name}@${domain}`,
-        credentials: { secret: { username: name, password } },
-        server: {
-          name: domain,
-          address: '127.0.0.1',
-          port: port === 'fe1' ? sip1 : sip2,
-          link: links.clientToFrontEnd,
-        },
-        dial: async (hop) => ({
-          socket: await connect({
-            host: hop.address,
-            port: hop.port,
-            trust,
-            expect: { mode: 'sip-domain', domain },
-            allow: [domain],
-          }),
-          link: hop.link,
-        }),
-        newToken: () => randomBytes(8).toString('hex'),
-        events: {},
+      const { agent } = agentOf({
+        domain,
+        name,
+        password,
+        trust,
+        servers: [{ address: '127.0.0.1', port: port === 'fe1' ? sip1 : sip2 }],
       });
-      own(agent);
+      opened.use(agent);
       const { status } = await agent.register();
       if (status !== 200) throw new Error(`REGISTER of ${name}: ${status}`);
       return agent;
     },
     async [Symbol.asyncDispose]() {
       for (const fqdn of bothFrontEnds) await stopFrontEnd(fqdn);
-      for (const item of opened) await item[Symbol.asyncDispose]();
+      await opened[Symbol.asyncDispose]();
     },
   };
 }
+
+/** See {@link startWebNetwork}. */
+export type WebNetwork = Awaited<ReturnType<typeof startWebNetwork>>;
 
 /** A directory that tells its readers at once. */
 function createDirectory(crowd: number) {
