@@ -1,6 +1,7 @@
-import { generateKeyPairSync, sign, verify, X509Certificate } from 'node:crypto';
+import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import * as x509 from '@entente/x509';
+import { extension, makeLeaf, makeRoot } from '../../../packages/trust/test/making/certificates.ts';
 import { askOnce } from '../process/child.ts';
 import { type Bench, type BenchSuite, temporaryFolder } from '../suite.ts';
 import { microsInTurns } from '../turns.ts';
@@ -61,44 +62,26 @@ function must(holds: boolean, otherwise: string): void {
 
 /** A server leaf as an enterprise CA issues it. */
 function leaf() {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { oids } = x509;
-  const algorithm = x509.createAlgorithm(oids.ecdsaWithSHA256);
-  const now = Date.now();
-  const uri = (value: string): x509.GeneralName => ({ type: 'uri', value });
-  const tbs = x509.encodeTbsCertificate({
-    serialNumber: new Uint8Array(20).fill(0x41),
-    signatureAlgorithm: algorithm,
-    issuer: x509.createName([
-      { oid: oids.organizationName, value: 'Contoso' },
-      { oid: oids.commonName, value: 'Contoso Issuing CA' },
+  const issuer = makeRoot('Contoso Issuing CA');
+  const uri = (value: string) => ({ type: 'uri', value }) as const;
+  const whereFrom = [
+    x509.crlDistributionPointsExtension([
+      { name: { type: 'full', names: [uri('http://pki.contoso.example/crl/1/0.crl')] } },
     ]),
-    subject: x509.createName([{ oid: oids.commonName, value: 'fe1.contoso.example' }]),
-    notBefore: now,
-    notAfter: now + 7 * 86_400_000,
-    publicKey: { der: publicKey.export({ format: 'der', type: 'spki' }) },
-    extensions: [
-      x509.basicConstraintsExtension({ cA: false }),
-      x509.keyUsageExtension({ digitalSignature: true }),
-      x509.extKeyUsageExtension([oids.serverAuth, oids.clientAuth]),
-      x509.subjectAltNameExtension([
-        { type: 'dns', value: 'fe1.contoso.example' },
-        { type: 'dns', value: 'pool1.contoso.example' },
-        uri('sip:fe1.contoso.example'),
-        uri('sip:pool1.contoso.example'),
-      ]),
-      x509.subjectKeyIdExtension(new Uint8Array(20).fill(1)),
-      x509.authorityKeyIdExtension({ keyId: new Uint8Array(20).fill(2) }),
-      x509.crlDistributionPointsExtension([
-        { name: { type: 'full', names: [uri('http://pki.contoso.example/crl/1/0.crl')] } },
-      ]),
-      x509.authorityInfoAccessExtension([
-        { method: oids.ocsp, location: uri('http://pki.contoso.example/ocsp') },
-      ]),
-    ],
-  });
-  const signature = sign('sha256', tbs, privateKey);
-  return { der: x509.encodeCertificate(tbs, algorithm, signature), tbs, signature, publicKey };
+    x509.authorityInfoAccessExtension([
+      { method: x509.oids.ocsp, location: uri('http://pki.contoso.example/ocsp') },
+    ]),
+  ];
+  const hosts = ['fe1.contoso.example', 'pool1.contoso.example'];
+  const { certificate, der } = makeLeaf(
+    issuer,
+    [...hosts, ...hosts.map((host) => ({ uri: `sip:${host}` }))],
+    {
+      extensions: whereFrom.map(({ critical, oid, value }) => extension(oid, critical, value)),
+    },
+  );
+  const { signature, tbs } = certificate;
+  return { der, tbs, signature, publicKey: createPublicKey(issuer.key) };
 }
 
 function readForVerdict(der: Uint8Array): number {

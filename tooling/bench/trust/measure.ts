@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import {
   type AnchorSet,
   allowNames,
@@ -9,9 +9,16 @@ import {
   type RevocationKnowledge,
 } from '@entente/trust';
 import type { Certificate, CertificateList, Signed } from '@entente/x509';
+import {
+  type Made,
+  makeCa,
+  makeLeaf,
+  makeRoot,
+  now,
+} from '../../../packages/trust/test/making/certificates.ts';
+import { makeCrl } from '../../../packages/trust/test/making/crls.ts';
 import { obey } from '../process/obey.ts';
 import { microsInTurns } from '../turns.ts';
-import { makeCa, makeCrl, makeLeaves } from './contoso.ts';
 
 /** How long to measure. */
 export interface MeasureOrder {
@@ -31,17 +38,15 @@ export interface Measured {
 }
 
 obey(({ seconds, short }: MeasureOrder): Measured => {
-  const now = Date.now();
-  const root = makeCa('Contoso root', now);
-  const middle = makeCa('Contoso intermediate CA', now, root);
-  const issuing = makeCa('Contoso issuing CA', now, middle);
+  const root = makeRoot('Contoso root');
+  const middle = makeCa(root, 'Contoso intermediate CA');
+  const issuing = makeCa(middle, 'Contoso issuing CA');
   // More than a judge keeps, one after the other: none of them is known when it comes again.
-  const leaves = makeLeaves(issuing, short ? 1_200 : 4_000, now);
-  const crls = [makeCrl(root, 10, now), makeCrl(middle, 10, now), makeCrl(issuing, 1_000, now)] as const;
+  const leaves = leavesOf(issuing, short ? 1_200 : 4_000);
+  const crls = [listOf(root, 10), listOf(middle, 10), listOf(issuing, 1_000)] as const;
   const scene: Scene = {
-    now,
     leaves,
-    chain: [issuing.certificate.der, middle.certificate.der],
+    chain: [issuing.der, middle.der],
     crls,
     anchors: anchorSet([{ name: 'contoso', certificate: root.certificate, revocation: partnerRevocation }]),
     knowledge: { crls },
@@ -65,12 +70,27 @@ obey(({ seconds, short }: MeasureOrder): Measured => {
 });
 
 interface Scene {
-  readonly now: number;
   readonly leaves: readonly Certificate[];
   readonly chain: readonly Uint8Array[];
   readonly crls: readonly [CertificateList, CertificateList, CertificateList];
   readonly anchors: AnchorSet;
   readonly knowledge: RevocationKnowledge;
+}
+
+/** Leaves as servers of the network have them; one key serves all, for keys are not what is measured. */
+function leavesOf(issuer: Made, count: number): readonly Certificate[] {
+  const keyOf = { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey };
+  return Array.from({ length: count }, (_, index) => {
+    const hosts = [`fe${index}.contoso.example`, 'pool1.contoso.example'];
+    const names = [...hosts, ...hosts.map((host) => ({ uri: `sip:${host}` }))];
+    return makeLeaf(issuer, names, { keyOf }).certificate;
+  });
+}
+
+/** A current CRL of a CA. */
+function listOf(issuer: Made, length: number): CertificateList {
+  const revoked = Array.from({ length }, () => ({ certificate: makeLeaf(issuer, [], { keyOf: issuer }) }));
+  return makeCrl({ issuer, revoked, thisUpdate: now - 3_600_000 });
 }
 
 function judgeFor({ anchors, knowledge }: Scene): Judge {
@@ -79,7 +99,7 @@ function judgeFor({ anchors, knowledge }: Scene): Judge {
 
 const authorise = allowNames(['pool1.contoso.example']);
 
-function decide(judge: Judge, { now, chain }: Scene, leaf: Certificate): void {
+function decide(judge: Judge, { chain }: Scene, leaf: Certificate): void {
   const verdict = judge.judge(
     { certificates: [leaf.der, ...chain] },
     {
