@@ -6,6 +6,7 @@ import { formatMessage } from 'publint/utils';
 import { checkTwoMachines } from '../scenarios/machines/check-two-machines.ts';
 import { checkConsumer } from './consumer.ts';
 import { checkEntrySizes, entrySizes, writeEntrySizes } from './entry-sizes.ts';
+import { inLanes } from './in-lanes.ts';
 import { checkOutsideApplication } from './outside-application.ts';
 import { checkOutsideSuites } from './outside-suites.ts';
 import { buildPackages, packPackages } from './pack-packages.ts';
@@ -33,18 +34,23 @@ export async function checkPackages(
   const folder = await mkdtemp(join(tmpdir(), 'entente-packages-'));
   try {
     const packed = await packPackages(root, folder);
-    const problems: Problem[] = [];
-    for (const one of packed) problems.push(...(await judgeTarball(one)));
-    problems.push(...(await checkOutsideSuites(root, packed, log)));
-    problems.push(...(await checkOutsideApplication(root, packed, log)));
-    problems.push(...(await checkTwoMachines(packed, log)));
     const sizes = new Map<string, number>();
-    const consumed = await checkConsumer(root, packed, async (one, installed) => {
-      for (const [specifier, bytes] of entrySizes(one, installed)) sizes.set(specifier, bytes);
-      return checkPublishedFiles(root, one, installed);
-    });
+    const lanes = await inLanes<Problem>([
+      async () => [
+        ...(await checkOutsideSuites(root, packed, log)),
+        ...(await checkOutsideApplication(root, packed, log)),
+      ],
+      async () => [
+        ...(await Promise.all(packed.map(judgeTarball))).flat(),
+        ...(await checkConsumer(root, packed, async (one, installed) => {
+          for (const [specifier, bytes] of entrySizes(one, installed)) sizes.set(specifier, bytes);
+          return checkPublishedFiles(root, one, installed);
+        })),
+        ...(await checkTwoMachines(packed, log)),
+      ],
+    ]);
     if (writesSizes) writeEntrySizes(root, sizes);
-    return [...problems, ...consumed, ...checkEntrySizes(root, sizes)];
+    return [...lanes, ...checkEntrySizes(root, sizes)];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -7,6 +7,7 @@ import { checkExisting } from './existing.ts';
 import { checkFloors } from './floors.ts';
 import { checkFolders } from './folders.ts';
 import { checkHelpImports } from './help-imports.ts';
+import { inLanes } from './in-lanes.ts';
 import { checkLightImports } from './light-imports.ts';
 import { checkLinks } from './links.ts';
 import { checkLint } from './lint.ts';
@@ -152,19 +153,14 @@ export async function runCheck(argv: readonly string[], { log }: Output): Promis
   };
   const picked = pick(checks, names);
   // What is packed and installed takes longest, and mostly waits; the compiler and knip are processes of their own too.
-  const lanes = await Promise.allSettled(
-    (['packages', 'programs', 'here'] as const).map(async (lane) => {
+  const done = await inLanes(
+    (['packages', 'programs', 'here'] as const).map((lane) => async () => {
       const runs: CheckRun[] = [];
       for (const check of picked.filter((one) => one.lane === lane)) runs.push(await examine(check));
       return runs;
     }),
   );
-  // A fault of one is told once the others have ended, and have left nothing running.
-  const done = lanes.map((lane) => {
-    if (lane.status === 'rejected') throw lane.reason;
-    return lane.value;
-  });
-  const runs = picked.flatMap(({ name }) => done.flat().filter((run) => run.name === name));
+  const runs = picked.flatMap(({ name }) => done.filter((run) => run.name === name));
   const ok = values.report === true || runs.every((run) => run.ok);
   return { report: names.length === 1 ? runs[0] : { ok, runs }, ok };
 }

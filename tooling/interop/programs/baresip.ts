@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { ownAddress } from '../isolation/isolation.ts';
 import { ForeignProgram } from './foreign-program.ts';
-import { answerTo, request } from './sip-trace.ts';
+import { ForeignTelephone } from './foreign-telephone.ts';
+import { answerTo, escaped, request } from './sip-trace.ts';
 import type { Account, Telephone } from './telephone.ts';
 
 /** What baresip needs besides an account. */
@@ -66,134 +67,87 @@ export async function startBaresip(options: BaresipOptions): Promise<Telephone> 
   return new Baresip(options, new ForeignProgram({ program: 'baresip', args: ['-s', '-f', directory] }));
 }
 
-class Baresip implements Telephone {
-  readonly name: string;
-  readonly address: string;
+class Baresip extends ForeignTelephone {
   readonly #contacts: readonly string[];
   readonly #controlPort: number;
-  readonly #program: ForeignProgram;
   #control: Promise<Socket> | undefined;
-  /** Where the search for the next event begins. */
-  #position = 0;
 
-  constructor({ address, contacts, controlPort, name }: BaresipOptions, program: ForeignProgram) {
-    this.name = name;
-    this.address = address;
-    this.#contacts = contacts;
-    this.#controlPort = controlPort;
-    this.#program = program;
+  constructor(options: BaresipOptions, program: ForeignProgram) {
+    super(options, program, {
+      rings: event('CALL_INCOMING'),
+      hearsRinging: event('CALL_RINGING'),
+      isHeld: event('CALL_REMOTE_SDP', /"remoteaudiodir":"recvonly"[^}]*"param":"offer"/),
+      isResumed: event('CALL_REMOTE_SDP', /"remoteaudiodir":"sendrecv"[^}]*"param":"offer"/),
+      isOver: event('CALL_CLOSED'),
+      hangUp: 'hangup',
+      hangUpAll: 'hangupall',
+    });
+    this.#contacts = options.contacts;
+    this.#controlPort = options.controlPort;
   }
 
-  async registered(): Promise<void> {
-    await this.#hears(answerTo('REGISTER'));
+  override async registered(): Promise<void> {
+    await super.registered();
     this.#control ??= this.#listen();
     await this.#control;
   }
 
   async message(to: string, text: string): Promise<void> {
     await this.#choose(to);
-    const sent = this.#program.position;
-    await this.#command('message', text);
-    await this.#program.hears(answerTo('MESSAGE'), sent);
+    const sent = this.program.position;
+    await this.command('message', text);
+    await this.program.hears(answerTo('MESSAGE'), sent);
   }
 
-  async received(text: string): Promise<void> {
-    await this.#hears(new RegExp(escaped(text)));
+  received(text: string): Promise<void> {
+    return this.hears(new RegExp(escaped(text)));
   }
 
-  async call(to: string): Promise<void> {
-    await this.#command('dial', `sip:${to}`);
+  call(to: string): Promise<void> {
+    return this.command('dial', `sip:${to}`);
   }
 
-  async rings(): Promise<void> {
-    await this.#hears(event('CALL_INCOMING'));
+  answer(): Promise<void> {
+    return this.command('accept');
   }
 
-  async hearsRinging(): Promise<void> {
-    await this.#hears(event('CALL_RINGING'));
+  isConnected(): Promise<void> {
+    return this.hears(event('CALL_ESTABLISHED'));
   }
 
-  async answer(): Promise<void> {
-    await this.#command('accept');
+  hold(): Promise<void> {
+    return this.#reinvite('hold');
   }
 
-  async isConnected(): Promise<void> {
-    await this.#hears(event('CALL_ESTABLISHED'));
+  resume(): Promise<void> {
+    return this.#reinvite('resume');
   }
 
-  async hold(): Promise<void> {
-    await this.#reinvite('hold');
-  }
-
-  async resume(): Promise<void> {
-    await this.#reinvite('resume');
-  }
-
-  async isHeld(): Promise<void> {
-    await this.#hears(event('CALL_REMOTE_SDP', /"remoteaudiodir":"recvonly"[^}]*"param":"offer"/));
-  }
-
-  async isResumed(): Promise<void> {
-    await this.#hears(event('CALL_REMOTE_SDP', /"remoteaudiodir":"sendrecv"[^}]*"param":"offer"/));
-  }
-
-  async hangUp(): Promise<void> {
-    const sent = this.#program.position;
-    await this.#command('hangup');
-    await this.#program.hears(answerTo('BYE'), sent);
-    await this.isOver();
-  }
-
-  async cancel(): Promise<void> {
-    const sent = this.#program.position;
-    await this.#command('hangup');
-    await this.#program.hears(answerTo('CANCEL'), sent);
-    await this.#program.hears(answerTo('INVITE', '487'), sent);
-    await this.isOver();
-  }
-
-  async isOver(): Promise<void> {
-    await this.#hears(event('CALL_CLOSED'));
-  }
-
-  async reset(): Promise<void> {
-    await this.#command('hangupall');
-    this.#position = this.#program.position;
-  }
-
-  async says(pattern: RegExp): Promise<string> {
-    return (await this.#program.hears(pattern))[0].trim();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
+  override async [Symbol.asyncDispose](): Promise<void> {
     (await this.#control?.catch(() => undefined))?.destroy();
-    await this.#program[Symbol.asyncDispose]();
+    await super[Symbol.asyncDispose]();
   }
 
   async #reinvite(command: string): Promise<void> {
-    const sent = this.#program.position;
-    await this.#command(command);
-    await this.#program.hears(request('INVITE'), sent);
-    await this.#program.hears(answerTo('INVITE'), sent);
+    const sent = this.program.position;
+    await this.command(command);
+    await this.program.hears(request('INVITE'), sent);
+    await this.program.hears(answerTo('INVITE'), sent);
   }
 
   /** It writes to the current contact only: this walks to the first one, and on from there. */
   async #choose(address: string): Promise<void> {
     const steps = ['contact_prev', 'contact_next'].flatMap((step) => this.#contacts.map(() => step));
     for (const step of steps) {
-      const sent = this.#program.position;
-      await this.#command(step);
-      const [, chosen] = await this.#program.hears(/Current contact: \S* <sip:([^>]*)>/, sent);
+      const sent = this.program.position;
+      await this.command(step);
+      const [, chosen] = await this.program.hears(/Current contact: \S* <sip:([^>]*)>/, sent);
       if (chosen === address) return;
     }
     throw new Error(`${address} is not among its contacts`);
   }
 
-  async #hears(pattern: RegExp): Promise<void> {
-    this.#position = await this.#program.after(pattern, this.#position);
-  }
-
-  async #command(command: string, parameters = ''): Promise<void> {
+  protected async command(command: string, parameters = ''): Promise<void> {
     const body = JSON.stringify({ command, params: parameters, token: command });
     (await this.#control)?.write(`${Buffer.byteLength(body)}:${body},`);
   }
@@ -204,15 +158,11 @@ class Baresip implements Telephone {
       opened.once('error', reject);
     });
     socket.on('error', () => {});
-    socket.setEncoding('utf8').on('data', (text: string) => this.#program.hear(`\n${text}\n`));
+    socket.setEncoding('utf8').on('data', (text: string) => this.program.hear(`\n${text}\n`));
     return socket;
   }
 }
 
 function event(type: string, further = /[^}]*/): RegExp {
   return new RegExp(`"event":true,"type":"${type}"[^}]*${further.source}`);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForeignProgram } from './foreign-program.ts';
-import { answerTo, request } from './sip-trace.ts';
+import { ForeignTelephone } from './foreign-telephone.ts';
+import { answerTo, escaped, request } from './sip-trace.ts';
 import type { Account, Telephone } from './telephone.ts';
 
 /**
@@ -58,121 +59,66 @@ export async function startLinphone(account: Account): Promise<Telephone> {
   );
 }
 
-class Linphone implements Telephone {
-  readonly name: string;
-  readonly address: string;
-  readonly #program: ForeignProgram;
-  /** Where the search for the next event begins. */
-  #position = 0;
+class Linphone extends ForeignTelephone {
   /** The program's number of the call on hold; such a call is not its current one. */
   #held = '';
 
-  constructor({ address, name }: Account, program: ForeignProgram) {
-    this.name = name;
-    this.address = address;
-    this.#program = program;
-  }
-
-  async registered(): Promise<void> {
-    await this.#hears(answerTo('REGISTER'));
+  constructor(account: Account, program: ForeignProgram) {
+    super(account, program, {
+      rings: state('IncomingReceived'),
+      hearsRinging: state('OutgoingRinging'),
+      isHeld: state('PausedByRemote'),
+      isResumed: state('StreamsRunning'),
+      isOver: state('Released'),
+      hangUp: 'terminate',
+      hangUpAll: 'terminate',
+    });
   }
 
   async message(to: string, text: string): Promise<void> {
-    const sent = this.#program.position;
-    this.#command(`message sip:${to} ${text}`);
-    await this.#program.hears(answerTo('MESSAGE'), sent);
+    const sent = this.program.position;
+    await this.command(`message sip:${to} ${text}`);
+    await this.program.hears(answerTo('MESSAGE'), sent);
   }
 
-  async received(text: string): Promise<void> {
-    await this.#hears(new RegExp(`^Content: "${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}"`, 'm'));
+  received(text: string): Promise<void> {
+    return this.hears(new RegExp(`^Content: "${escaped(text)}"`, 'm'));
   }
 
-  async call(to: string): Promise<void> {
-    this.#command(`call sip:${to}`);
+  call(to: string): Promise<void> {
+    return this.command(`call sip:${to}`);
   }
 
-  async rings(): Promise<void> {
-    await this.#state('IncomingReceived');
-  }
-
-  async hearsRinging(): Promise<void> {
-    await this.#state('OutgoingRinging');
-  }
-
-  async answer(): Promise<void> {
-    this.#command('answer');
+  answer(): Promise<void> {
+    return this.command('answer');
   }
 
   async isConnected(): Promise<void> {
-    const before = this.#position;
-    await this.#state('StreamsRunning');
+    const before = this.position;
+    await this.hears(state('StreamsRunning'));
     // The called is in that state once it has answered. Whether the ACK came, only its log says.
-    const wasCalled = this.#program.since(before).includes('LinphoneCallIncoming');
-    if (wasCalled) await this.#program.hears(request('ACK'), before);
+    const wasCalled = this.program.since(before).includes('LinphoneCallIncoming');
+    if (wasCalled) await this.program.hears(request('ACK'), before);
   }
 
   async hold(): Promise<void> {
-    this.#command('call-pause');
-    const position = this.#position;
-    await this.#state('Paused');
-    const said = this.#program.since(position);
+    await this.command('call-pause');
+    const { position } = this;
+    await this.hears(state('Paused'));
+    const said = this.program.since(position);
     this.#held = /^Event: LinphoneCallPaused\n.*\nId: (\d+)$/m.exec(said)?.[1] ?? '';
   }
 
   async resume(): Promise<void> {
-    this.#command(`call-resume ${this.#held}`);
-    await this.#state('StreamsRunning');
+    await this.command(`call-resume ${this.#held}`);
+    await this.isResumed();
   }
 
-  async isHeld(): Promise<void> {
-    await this.#state('PausedByRemote');
+  protected async command(command: string): Promise<void> {
+    this.program.write(`${command}\n`);
   }
+}
 
-  async isResumed(): Promise<void> {
-    await this.#state('StreamsRunning');
-  }
-
-  async hangUp(): Promise<void> {
-    const sent = this.#program.position;
-    this.#command('terminate');
-    await this.#program.hears(answerTo('BYE'), sent);
-    await this.isOver();
-  }
-
-  async cancel(): Promise<void> {
-    const sent = this.#program.position;
-    this.#command('terminate');
-    await this.#program.hears(answerTo('CANCEL'), sent);
-    await this.#program.hears(answerTo('INVITE', '487'), sent);
-    await this.isOver();
-  }
-
-  async isOver(): Promise<void> {
-    await this.#state('Released');
-  }
-
-  async reset(): Promise<void> {
-    this.#command('terminate');
-    this.#position = this.#program.position;
-  }
-
-  async says(pattern: RegExp): Promise<string> {
-    return (await this.#program.hears(pattern))[0].trim();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#program[Symbol.asyncDispose]();
-  }
-
-  async #state(name: string): Promise<void> {
-    await this.#hears(new RegExp(`^Event: LinphoneCall${name}\\n.*\\nId: \\d+$`, 'm'));
-  }
-
-  async #hears(pattern: RegExp): Promise<void> {
-    this.#position = await this.#program.after(pattern, this.#position);
-  }
-
-  #command(command: string): void {
-    this.#program.write(`${command}\n`);
-  }
+function state(name: string): RegExp {
+  return new RegExp(`^Event: LinphoneCall${name}\\n.*\\nId: \\d+$`, 'm');
 }

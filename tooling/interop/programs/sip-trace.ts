@@ -21,3 +21,8 @@ export function answerTo(method: string, status = '2\\d\\d'): RegExp {
 export function request(method: string): RegExp {
   return new RegExp(`^${method} sips?:\\S+ SIP/2\\.0\\s*$`, 'm');
 }
+
+/** A pattern that finds just this text. */
+export function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
