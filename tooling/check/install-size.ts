@@ -17,7 +17,7 @@ export interface InstallLimit {
 /** What `npm install @entente/tls` in somebody's service may cost. */
 export const tlsInstall: InstallLimit = {
   name: '@entente/tls',
-  brings: ['@entente/tls', '@entente/trust', '@entente/x509'],
+  brings: ['@entente/tls', '@entente/trust', '@entente/x509', '@entente/options'],
   maxBytes: 2_000_000,
 };
 

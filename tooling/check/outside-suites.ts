@@ -6,53 +6,27 @@ import { runCommand } from '../runner/command.ts';
 import { installFromTarballs, withoutTestRunner } from './consumer.ts';
 import type { Packed } from './packed.ts';
 import type { Problem } from './problem.ts';
+import { readRooms } from './source/source-file.ts';
 
 /** An implementation of a port of ours from outside the workspace, with a test that runs the suite of the port. */
 interface OutsideImplementation {
-  /** Folder in the repository. */
+  /** Folder in `examples`. */
   readonly example: string;
-  /** Packages of ours that it is installed with. */
+  /** Packages of ours that it names; what they depend on is installed too. */
   readonly needs: readonly string[];
   /** Its test asks a Redis, whose URL is in `REDIS_URL`. */
   readonly needsRedis?: true;
 }
 
-/** What `@entente/sip-relay` is installed with. */
-const withSipRelay = [
-  'accounts',
-  'federation',
-  'host',
-  'member',
-  'pki',
-  'sip',
-  'sip-endpoint',
-  'sip-proxy',
-  'sip-relay',
-  'store-sql',
-  'tls',
-  'topology',
-  'trust',
-  'x509',
-].map((name) => `@entente/${name}`);
-
-/** What `@entente/pki` is installed with. */
-const withPki = ['@entente/pki', '@entente/trust', '@entente/x509'];
-
 const implementations: readonly OutsideImplementation[] = [
-  { example: 'examples/plugin-account-directory', needs: ['@entente/accounts', '@entente/sip'] },
-  { example: 'examples/plugin-sqlite-locations', needs: ['@entente/sip-proxy', '@entente/sip'] },
-  {
-    example: 'examples/plugin-webhook-exporter',
-    needs: ['@entente/host', '@entente/tls', '@entente/trust', '@entente/x509'],
-  },
-  { example: 'examples/plugin-word-filter', needs: withSipRelay },
-  { example: 'examples/plugin-redis-rate-limit', needs: withSipRelay, needsRedis: true },
-  { example: 'examples/signer-openssl', needs: withPki },
-  { example: 'examples/revocation-redis', needs: [...withPki, '@entente/tls'], needsRedis: true },
-  {
-    example: 'examples/resolver-dns-over-tls',
-    needs: [...withPki, '@entente/tls', '@entente/sip', '@entente/sip-endpoint'],
-  },
+  { example: 'plugin-account-directory', needs: ['accounts'] },
+  { example: 'plugin-sqlite-locations', needs: ['sip-proxy'] },
+  { example: 'plugin-webhook-exporter', needs: ['host'] },
+  { example: 'plugin-word-filter', needs: ['sip-relay'] },
+  { example: 'plugin-redis-rate-limit', needs: ['sip-relay'], needsRedis: true },
+  { example: 'signer-openssl', needs: ['pki'] },
+  { example: 'revocation-redis', needs: ['pki', 'tls'], needsRedis: true },
+  { example: 'resolver-dns-over-tls', needs: ['pki', 'tls', 'sip-endpoint'] },
 ];
 
 /**
@@ -75,10 +49,11 @@ export async function checkOutsideSuites(
 
 async function checkOne(
   root: string,
-  { example, needs, needsRedis }: OutsideImplementation,
+  { needs, needsRedis, ...one }: OutsideImplementation,
   packed: readonly Packed[],
   log: (line: string) => void,
 ): Promise<Problem[]> {
+  const example = `examples/${one.example}`;
   if (needsRedis && noRedis !== undefined) {
     log(`  ${example}: skipped, because ${noRedis}`);
     return [];
@@ -87,7 +62,8 @@ async function checkOne(
   await using redis = needsRedis ? await startRedis() : undefined;
   try {
     await cp(join(root, example), folder, { recursive: true });
-    const tarballs = packed.filter(({ name }) => needs.includes(name)).map(({ tarball }) => tarball);
+    const names = withDependencies(root, needs);
+    const tarballs = packed.filter(({ name }) => names.has(name)).map(({ tarball }) => tarball);
     const failure = await installFromTarballs(folder, tarballs);
     if (failure !== undefined) return [{ file: example, message: `our tarballs do not install: ${failure}` }];
     const { status, stdout, stderr } = await runCommand('npm', ['test', '--silent'], {
@@ -113,4 +89,14 @@ async function checkOne(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Packages of ours, and those that they depend on. */
+function withDependencies(root: string, needs: readonly string[]): ReadonlySet<string> {
+  const manifests = new Map(readRooms(root).map(({ manifest }) => [manifest.name, manifest]));
+  const names = new Set(needs.map((name) => `@entente/${name}`));
+  for (const name of names)
+    for (const next of Object.keys(manifests.get(name)?.dependencies ?? {}))
+      if (manifests.has(next)) names.add(next);
+  return names;
 }
