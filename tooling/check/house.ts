@@ -69,7 +69,7 @@ export const loadedForHelp: readonly string[] = [
   'apps/cli/src/',
   'packages/commands/src/cli.ts',
   'packages/commands/src/group-command.ts',
-  'packages/commands/src/lost-answer.ts',
+  'packages/commands/src/output-not-written.ts',
   'packages/commands/src/program.ts',
   'packages/commands/src/verbs.ts',
 ];

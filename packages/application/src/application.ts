@@ -21,9 +21,9 @@ import {
   checkText,
   checkTime,
 } from './check-arguments.ts';
-import { type FanOutOptions, fanOut, type Receipt } from './fan-out.ts';
 import { ApplicationFault } from './fault.ts';
 import type { FrontEnds } from './front-ends.ts';
+import { type FanOutOptions, fanOut, type Receipt } from './send-to-many.ts';
 
 /** What an {@link Application} is made of. */
 export interface ApplicationParts {

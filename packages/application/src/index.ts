@@ -7,9 +7,9 @@ export type {
   ApplicationRequestParts,
   ServeApplicationOptions,
 } from './application-options.ts';
-export { type FanOutOptions, fanOut, type Receipt } from './fan-out.ts';
 export { ApplicationFault, type ApplicationFaultCode } from './fault.ts';
 export { type JoinApplicationOptions, joinApplication } from './join-application.ts';
 export { type Refusal, refuse } from './refusal.ts';
 export type { RequestSender } from './request-sender.ts';
+export { type FanOutOptions, fanOut, type Receipt } from './send-to-many.ts';
 export { applicationInterface, serveApplication } from './serve-application.ts';

@@ -2,7 +2,7 @@ import type { AccountDirectory } from '@entente/accounts/directory';
 import { type OpenAuthorityFolder, openAuthorityFolder } from '@entente/pki/node';
 import { openStore, type SqlStore, type StoreOptions } from '@entente/store-sql';
 import type { Log } from '@entente/tls';
-import { type AccountsElsewhere, checkKept } from './accounts/kept-elsewhere.ts';
+import { type AccountsElsewhere, checkKept } from './accounts/external-directory.ts';
 import { importLog } from './import-log.ts';
 
 /** Opens what an authority records in. */

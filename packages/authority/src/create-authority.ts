@@ -21,13 +21,13 @@ import { KeptFiles } from './health/kept-files.ts';
 import { ownCertificateProbe } from './health/probes.ts';
 import { openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
+import { startUpkeep } from './periodic-work.ts';
 import { PerimeterPush } from './push/perimeter-push.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
 import { publishedIssuers } from './rollover/published-issuers.ts';
 import { rootKeyBeside } from './roots/root-key-beside.ts';
 import { authorityRoutes } from './routes/authority-routes.ts';
 import type { AuthoritySettings } from './settings.ts';
-import { startUpkeep } from './upkeep.ts';
 
 /** The authority of a domain without its sockets. */
 export interface RunningAuthority {

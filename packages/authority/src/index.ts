@@ -1,4 +1,4 @@
-export type { AccountsElsewhere } from './accounts/kept-elsewhere.ts';
+export type { AccountsElsewhere } from './accounts/external-directory.ts';
 export type { AuthorityStores, OpenStore } from './authority-stores.ts';
 export type { WrittenBackup } from './back-up.ts';
 export { type AuthorityContext, allowAtAuthority, type Caller, callerOf } from './caller.ts';

@@ -12,7 +12,7 @@ import {
 } from '@entente/topology';
 import type { TopologyVersions } from '@entente/topology/versions';
 import { isNamed, removedAdministrators } from './administrators.ts';
-import { KeptVersions } from './kept-versions.ts';
+import { KeptVersions } from './recent-versions.ts';
 
 /** A topology in force, with the text that was signed. */
 export interface CurrentTopology {

@@ -4,8 +4,8 @@ import { createMemoryLedger, type Ledger } from '@entente/pki/ledger';
 import { authorityFolder, readRestoredMark, writeRestoredMark } from '@entente/pki/node';
 import { createTestLog } from '@entente/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundleSequence } from '../src/bundle-sequence.ts';
-import { afterRestore } from '../src/restored/after-restore.ts';
+import { afterRestore } from '../src/restored/first-start-after-restore.ts';
+import { bundleSequence } from '../src/trust-bundle-sequence.ts';
 import { StateSequence } from '../src/trust-state/state-sequence.ts';
 import { type RestoredAuthority, restoredAt, restoredAuthority, takenAt } from './restored-authority.ts';
 

@@ -10,7 +10,7 @@ import {
 import { openLedger } from '@entente/store-sql';
 import { buildTopology, type Topology } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outsideProblem, outsideView } from '../src/outside-view.ts';
+import { outsideProblem, outsideView } from '../src/external-certificate-problem.ts';
 import { contoso } from './contoso.ts';
 
 function withEdge(...names: readonly string[]): Topology {

@@ -1,2 +1,2 @@
 export { createProgram, run } from './cli.ts';
-export { watchOutput } from './lost-answer.ts';
+export { watchOutput } from './output-not-written.ts';

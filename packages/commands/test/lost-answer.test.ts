@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, expect, it, vi } from 'vitest';
-import { watchOutput } from '../src/lost-answer.ts';
+import { watchOutput } from '../src/output-not-written.ts';
 import { give } from '../src/topology/answer.ts';
 
 afterEach(() => vi.restoreAllMocks());

@@ -54,7 +54,7 @@ import { links, type RequestRule, routeAddress, type Topology } from '@entente/t
 import type { EdgeRoute } from './decide-edge-route.ts';
 import { receivingEnd, sendingEnd, tokenOfNotify } from './dialog-ends.ts';
 import type { EdgeSender } from './edge-sender.ts';
-import { editInwards } from './inward-fields.ts';
+import { editInwards } from './edit-inward-request.ts';
 
 /** A request that the edge forwards. */
 export interface ForwardedRequest {

@@ -11,4 +11,4 @@ export { type PartnerAnchors, partnerAnchors } from './partner-anchors.ts';
 export { authorisePartner, type PartnerAuthority, type PartnerFound, partnerOfPeer } from './partner-peer.ts';
 export { type PartnerRoute, partnerRoute, refusalOfRoute } from './partner-route.ts';
 export { pinnedAddresses } from './pinned-addresses.ts';
-export { reachesBeyond } from './reaches-beyond.ts';
+export { reachesBeyond } from './text-breaks-out-of-line.ts';

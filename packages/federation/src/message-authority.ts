@@ -5,7 +5,7 @@ import { checks } from './checks.ts';
 import { checkLists, checkMessage } from './given.ts';
 import { showsAsOurs } from './names-of-ours.ts';
 import type { PartnerAuthority } from './partner-peer.ts';
-import { reachesBeyond } from './reaches-beyond.ts';
+import { reachesBeyond } from './text-breaks-out-of-line.ts';
 
 /** Why a message of a partner is refused. The reason is stable. */
 export type MessageRejection = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reachesBeyond } from '../src/reaches-beyond.ts';
+import { reachesBeyond } from '../src/text-breaks-out-of-line.ts';
 
 it.each([
   ['overrides the order of what follows', 'Alice \u202E'],

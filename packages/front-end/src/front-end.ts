@@ -32,7 +32,7 @@ import { requestRule, routeName, type Topology } from '@entente/topology';
 import { maySignIn, movesAway, signedOut, signOutCause } from './account-changes.ts';
 import { refuseDialOutside } from './dial-outside.ts';
 import { asDialled } from './dialled-as-user.ts';
-import { EndedVersions } from './ended-versions.ts';
+import { EndedVersions } from './ended-account-versions.ts';
 import { ForwardedRequest, type ForwardingOptions } from './forwarding.ts';
 import { isFromDirector } from './from-director.ts';
 import type { FrontEndOptions } from './front-end-options.ts';

@@ -10,11 +10,11 @@ import {
 import type { Awaitable } from '@entente/sip-proxy/locations';
 import { askPolicies, type DeviceFlows, type ProxyDecision, type Sender } from '@entente/sip-relay';
 import { maySignIn, signedOut } from './account-changes.ts';
-import { type EndedVersions, provenBefore, provenVersion } from './ended-versions.ts';
+import { type EndedVersions, provenBefore, provenVersion } from './ended-account-versions.ts';
 import type { FrontEndOptions } from './front-end-options.ts';
 import { hopsOfServer } from './pool/register-hops.ts';
 import type { Registrations } from './registrations/registrations.ts';
-import { withoutOwnPath } from './registrations/without-own-path.ts';
+import { withoutOwnPath } from './registrations/remove-client-path.ts';
 
 /** What a REGISTER changes. */
 export interface RegistrarParts {

@@ -28,7 +28,7 @@ import {
 import { logRefusal, type ServeLimits } from '@entente/tls';
 import { hopFinder, links, type ServerInterface, type Topology } from '@entente/topology';
 import type { SignOutCause } from './account-changes.ts';
-import { claimsNoServer } from './claims-no-server.ts';
+import { claimsNoServer } from './from-names-no-server.ts';
 import { FrontEnd, type FrontEndSender } from './front-end.ts';
 import { logIgnored } from './log-ignored.ts';
 import { openPool } from './pool/open-pool.ts';

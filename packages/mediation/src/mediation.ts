@@ -18,12 +18,12 @@ import {
   type RequestOrigin,
 } from '@entente/sip-relay';
 import { links, mayRequest, routeName, type Topology } from '@entente/topology';
-import { callMethods, decideAlongDialog, relayNotAllowed } from './along-dialog.ts';
 import { contactAtBorder, routesAtBorder } from './gateways/gateway-border.ts';
-import { decideInward } from './inward.ts';
 import type { MediationOptions } from './mediation-options.ts';
 import type { MediationSender, SenderRole } from './mediation-sender.ts';
-import { decideOutward } from './outward.ts';
+import { decideInward } from './route-call-from-gateway.ts';
+import { decideOutward } from './route-call-to-gateway.ts';
+import { callMethods, decideAlongDialog, relayNotAllowed } from './route-in-dialog.ts';
 
 /** Who is at the other end of each link. */
 const roles: ReadonlyMap<number, SenderRole> = new Map([

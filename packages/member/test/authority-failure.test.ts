@@ -5,7 +5,7 @@ import { systemClock, TlsFault, TrustError } from '@entente/tls';
 import { reject } from '@entente/trust';
 import { decodePemCertificates } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { unwrittenRemedy } from '../src/files/unwritten.ts';
+import { unwrittenRemedy } from '../src/files/write-failure.ts';
 import { authorityFailure } from '../src/follow/authority-failure.ts';
 import { ownCertificateProblem } from '../src/follow/own-certificate.ts';
 import { OwnCertificateWatch } from '../src/follow/own-certificate-watch.ts';

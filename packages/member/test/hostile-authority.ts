@@ -15,7 +15,7 @@ import {
 } from '@entente/topology';
 import type { CertificateList } from '@entente/x509';
 import { AuthorityClient } from '../src/authority/authority-client.ts';
-import { AuthorityWays } from '../src/authority/authority-ways.ts';
+import { AuthorityWays } from '../src/authority/authority-connections.ts';
 import type { LastKnown } from '../src/files/last-known-file.ts';
 import { DomainFollower } from '../src/follow/domain-follower.ts';
 import { ListAlarm } from '../src/follow/list-alarm.ts';

@@ -1,6 +1,6 @@
 import type { PushedRequest } from '@entente/topology';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AuthorityWays } from '../src/authority/authority-ways.ts';
+import { AuthorityWays } from '../src/authority/authority-connections.ts';
 import { PushedRequests } from '../src/push/pushed-requests.ts';
 import { TestClock } from './sample-domain.ts';
 

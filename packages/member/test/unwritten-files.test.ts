@@ -5,7 +5,7 @@ import { createTestLog } from '@entente/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LateWrites } from '../src/files/late-writes.ts';
 import { type FileName, MemberFiles } from '../src/files/member-files.ts';
-import { unwrittenRemedy } from '../src/files/unwritten.ts';
+import { unwrittenRemedy } from '../src/files/write-failure.ts';
 import { missingProblems, unwrittenProblems } from '../src/follow/member-problem.ts';
 import { TestClock } from './sample-domain.ts';
 

@@ -109,7 +109,7 @@ export {
   lintCertificate,
   lintRules,
 } from './issuing/lint.ts';
-export { revokeUnfinished } from './issuing/unfinished.ts';
+export { revokeUnfinished } from './issuing/revoke-unfinished.ts';
 export { rootsHandler, type TrustBundle, trustBundleHandler } from './publication/bundle-handler.ts';
 export { hasObject } from './publication/if-none-match.ts';
 export {
@@ -158,7 +158,7 @@ export {
   rootNeeds,
   settleMs,
   successorOf,
-} from './rollover/decide.ts';
+} from './rollover/decide-rollover-step.ts';
 export { listAddressesIn } from './rollover/exact-certificate.ts';
 export {
   examineRootRequest,

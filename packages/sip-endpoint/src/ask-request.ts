@@ -8,7 +8,7 @@ import {
 } from '@entente/sip';
 import type { AskOptions } from './ask-options.ts';
 import type { SipConnection } from './connection/connection.ts';
-import { NoAnswerError } from './transaction/no-answer.ts';
+import { NoAnswerError } from './transaction/no-answer-error.ts';
 import { type ClientUser, silentUser } from './transaction/transaction-context.ts';
 
 /** What sends it; a `SipEndpoint` does. */

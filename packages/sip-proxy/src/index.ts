@@ -76,7 +76,7 @@ export {
   noteSource,
   type SourceAddress,
 } from './route/forward.ts';
-export { handedOnEntry, writerOf } from './route/handed-on.ts';
+export { handedOnEntry, writerOf } from './route/handed-on-route-entry.ts';
 export { isNotifyInDialog, notifyEntries } from './route/notify-entries.ts';
 export type { OwnAddress } from './route/own-address.ts';
 export {

@@ -1,6 +1,5 @@
 export { AckAllowance, type AckRules, defaultAckRules } from './admission/ack-allowance.ts';
 export { Admission, type AdmissionOptions } from './admission/admission.ts';
-export { keepAuthor } from './admission/author.ts';
 export { believedAnswer } from './admission/believed-answer.ts';
 export { clientAddress, isEdge } from './admission/client-address.ts';
 export { type Credentials, mayAuthenticate } from './admission/credentials.ts';
@@ -9,6 +8,7 @@ export {
   EmergencyAllowance,
   type EmergencyRules,
 } from './admission/emergency-allowance.ts';
+export { keepAuthor } from './admission/message-author.ts';
 export { overConnection } from './admission/outside-connection.ts';
 export { changesPassword, refuseUnprovenChange } from './admission/password-proof.ts';
 export { type OwnStanding, refuseEvery } from './admission/refuse-every.ts';
@@ -25,7 +25,8 @@ export { answerWithoutClaims, type ClaimRules, withoutClaims } from './claims/cl
 export { isAgentOfOthers, partnerClaims } from './claims/claims-of-partners.ts';
 export { type DeviceFlow, DeviceFlows, isUnregistered } from './device-flows.ts';
 export { changedField, changeFields, type FieldChange, oneLine } from './field-changes.ts';
-export { FlowNames } from './flow-names.ts';
+export { FlowNames } from './flow-tokens.ts';
+export { namingFields } from './identity-header-fields.ts';
 export {
   type InsideListenOptions,
   InsideSockets,
@@ -38,7 +39,6 @@ export { everySecond, type WatchServersOptions, watchServers } from './liveness/
 export { connectionLog, type LogConnection, peerName } from './log/connection-log.ts';
 export { logTransactions } from './log/transaction-log.ts';
 export { budgetMetrics, loadMetrics, type ProxyCounts, proxyMetrics } from './metrics/proxy-metrics.ts';
-export { namingFields } from './naming-fields.ts';
 export { numberingOf } from './numbering/numbering-of.ts';
 export {
   isUnnamedCaller,
@@ -47,7 +47,7 @@ export {
 } from './numbering/outside-caller.ts';
 export type { ProxyDecision, ProxyPolicy, RelayDecision, RequestOrigin } from './proxy-policy.ts';
 export { ProxyRuntime, type ProxyRuntimeOptions } from './proxy-runtime.ts';
-export { type NotSent, notDialled, notSentOut } from './relay/not-sent.ts';
+export { type NotSent, notDialled, notSentOut } from './relay/link-not-allowed.ts';
 export { Relay } from './relay/relay.ts';
 export type { RelayOptions } from './relay/relay-options.ts';
 export type { LaterAnswers, RelayRules, Unreachable } from './relay/relay-rules.ts';

@@ -28,7 +28,7 @@ import type { Log } from '@entente/tls';
 import { RefusalLimit } from '@entente/tls/internal';
 import { requestPriority, weighAtAGlance } from './admission/request-priority.ts';
 import { type EndpointParts, endpointParts } from './endpoint-parts.ts';
-import type { FlowNames } from './flow-names.ts';
+import type { FlowNames } from './flow-tokens.ts';
 import { LivenessProbes } from './liveness/liveness-probes.ts';
 import { logGivenUp, logHeldUp, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
 import { logMalformed, malformedReason } from './log/malformed-log.ts';
@@ -37,9 +37,9 @@ import type { ProxyCounts } from './metrics/proxy-metrics.ts';
 import { notTaken, senderHasNoRoom, tooLarge } from './not-taken.ts';
 import { PendingDecision } from './pending-decision.ts';
 import type { ProxyDecision, ProxyPolicy, RequestOrigin } from './proxy-policy.ts';
-import type { NotSent } from './relay/not-sent.ts';
+import type { NotSent } from './relay/link-not-allowed.ts';
 import { Relay } from './relay/relay.ts';
-import { withSource } from './with-source.ts';
+import { withSource } from './response-with-received.ts';
 
 /** What a proxy runtime is made of. */
 export interface ProxyRuntimeOptions<Sender extends object> extends EndpointParts {

@@ -18,7 +18,7 @@ import {
 import { memoryTransport } from '@entente/sip-endpoint/testing';
 import { forwardRequest, refusal, type Target } from '@entente/sip-proxy';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FlowNames } from '../src/flow-names.ts';
+import { FlowNames } from '../src/flow-tokens.ts';
 import { Relay } from '../src/relay/relay.ts';
 import type { LaterAnswers, RelayRules } from '../src/relay/relay-rules.ts';
 

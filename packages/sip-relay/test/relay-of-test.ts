@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { FlowNames } from '../src/flow-names.ts';
+import { FlowNames } from '../src/flow-tokens.ts';
 import { Relay } from '../src/relay/relay.ts';
 
 type Options = ConstructorParameters<typeof Relay>[0];

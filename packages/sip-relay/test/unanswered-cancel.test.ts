@@ -3,7 +3,7 @@ import { type EndpointUser, type NextHop, type SipConnection, SipEndpoint } from
 import { memoryTransport } from '@entente/sip-endpoint/testing';
 import { forwardRequest } from '@entente/sip-proxy';
 import { expect, it } from 'vitest';
-import { FlowNames } from '../src/flow-names.ts';
+import { FlowNames } from '../src/flow-tokens.ts';
 import { Relay } from '../src/relay/relay.ts';
 
 const link = { row: 0, name: 'a test' };

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { passOfThread } from '../src/driver/statement-latch.ts';
+import { passOfThread } from '../src/driver/block-statements-at-exit.ts';
 
 /** A thread whose calls each last until the process exits, and a little longer. */
 const flags = new Int32Array((workerData as { shared: SharedArrayBuffer }).shared);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { signedText } from '../src/network/administrator.ts';
 import { repository, runnable } from '../src/network/runnable.ts';
-import { needs } from '../src/process/needs.ts';
+import { needs } from '../src/process/skip-unless-installed.ts';
 
 /** The modes of files stop the superuser too, where a program of the system takes that right away. */
 const asUser =

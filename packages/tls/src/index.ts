@@ -52,7 +52,6 @@ export type { RefusalLimit } from './log/refusal-limit.ts';
 export type { ConnectionRefusal } from './refusal/connection-refusal.ts';
 export { refusedByPeer } from './refusal/refused-by-peer.ts';
 export type { Allow } from './trust/allow.ts';
-export type { HasSocket } from './trust/below.ts';
 export { type Clock, systemClock } from './trust/clock.ts';
 export { createTrust, type OwnedTrust, type TrustSupplier } from './trust/create-trust.ts';
 export type { IgnoreUnknownIssuer } from './trust/ignored-certificate.ts';
@@ -67,3 +66,4 @@ export {
   type TrustedVerdict,
 } from './trust/peer.ts';
 export type { ChangeScope, Trust, TrustChange } from './trust/trust.ts';
+export type { HasSocket } from './trust/underlying-socket.ts';

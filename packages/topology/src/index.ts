@@ -1,6 +1,6 @@
 export { type Change, type Effect, strongestEffect } from './change/change.ts';
+export { inWords } from './change/describe-value.ts';
 export { diffTopologies } from './change/diff-topologies.ts';
-export { inWords } from './change/in-words.ts';
 export { type CheckCode, checkCodes } from './checks/check-codes.ts';
 export { checkDocument } from './checks/check-document.ts';
 export { canonicalJson } from './document/canonical-json.ts';
@@ -48,6 +48,7 @@ export {
   type Telephony,
 } from './document/telephony.ts';
 export { administratorSetHash, topologyHash } from './document/topology-hash.ts';
+export { takesFrom } from './matrix/accepts-links-on-row.ts';
 export {
   authorise,
   type Confirmation,
@@ -62,6 +63,7 @@ export { directorsFor, hasDirectors } from './matrix/directors-for.ts';
 export { hopFinder, type ServerHop } from './matrix/hop-finder.ts';
 export { hopRejection } from './matrix/hop-rejection.ts';
 export { type Link, linkOfServer, noLink } from './matrix/link-of.ts';
+export type { Direction, Party, Protection, Row, RowSide } from './matrix/link-row.ts';
 export { allowMatrix, links } from './matrix/links.ts';
 export { mayOpen } from './matrix/may-open.ts';
 export { mayReceiveUnauthenticated } from './matrix/may-receive-unauthenticated.ts';
@@ -72,8 +74,6 @@ export { mayAskAuthority, pushTargets, takesPushes } from './matrix/pushes.ts';
 export type { TopologyReason, TopologyRejection } from './matrix/rejection.ts';
 export type { RequestEnd } from './matrix/request-end.ts';
 export { type RequestRule, requestRule } from './matrix/request-rule.ts';
-export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
-export { takesFrom } from './matrix/takes-from.ts';
 export { type Application, applicationOf, isOwnAddress } from './network/application-of.ts';
 export { buildTopology } from './network/build-topology.ts';
 export { certificateNames, type InterfaceCertificate } from './network/certificate-names.ts';

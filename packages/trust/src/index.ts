@@ -17,7 +17,7 @@ export { anchorSet, createJudge, type JudgeOptions } from './judge/create-judge.
 export type { PolicyStage } from './judge/judge-sources.ts';
 export type { Judge, Question, TrustVerdict } from './judge/verdict.ts';
 export type { RevocationKnowledge } from './knowledge/revocation-knowledge.ts';
-export { GatheredOctets } from './octets/gathered-octets.ts';
+export { GatheredOctets } from './octets/growing-buffer.ts';
 export type { ValidatedPath } from './path/validated-path.ts';
 export type { AnchorLimits, AnchorSet, TrustAnchor } from './policy/anchor.ts';
 export type {

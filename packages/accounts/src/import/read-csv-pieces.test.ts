@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maxAccountsText } from './account-texts.ts';
-import { LinesOfPieces } from './lines-of-pieces.ts';
+import { LinesOfPieces } from './line-splitter.ts';
 import { readAccountsCsv, readAccountsCsvPieces } from './read-csv.ts';
 
 async function* inPieces(text: string, ends: readonly number[]): AsyncGenerator<string> {

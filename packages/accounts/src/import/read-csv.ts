@@ -7,7 +7,7 @@ import { refuse } from '../refusal.ts';
 import { fewestPasswordCharacters, verifiersOf } from '../verifiers.ts';
 import { AccountCollector, type AccountDefaults, type AccountsRead, type Refused } from './account-texts.ts';
 import { checkDefaults } from './check-import.ts';
-import { LinesOfPieces, type TextLine } from './lines-of-pieces.ts';
+import { LinesOfPieces, type TextLine } from './line-splitter.ts';
 
 /** Columns with verifiers, and their algorithms. */
 const verifierColumns: ReadonlyMap<string, DigestAlgorithm> = new Map([

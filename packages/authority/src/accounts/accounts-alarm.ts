@@ -1,5 +1,5 @@
 import type { Log } from '@entente/tls';
-import type { AccountsElsewhere } from './kept-elsewhere.ts';
+import type { AccountsElsewhere } from './external-directory.ts';
 
 /**
  * Logs `accounts-unavailable` once when accounts that are kept elsewhere cannot be read or changed any more, and `accounts-back` once when

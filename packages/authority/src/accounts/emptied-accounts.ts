@@ -3,7 +3,7 @@ import { noteAccountsSeenAt, wereAccountsSeenAt } from '@entente/store-sql';
 import type { Log } from '@entente/tls';
 import type { Health } from '../health/health.ts';
 import { accountsProbe } from '../health/probes.ts';
-import type { AccountsElsewhere } from './kept-elsewhere.ts';
+import type { AccountsElsewhere } from './external-directory.ts';
 
 const remedy =
   'restore the database from a backup; without one, copy accounts.jsonl out of the folder of a front end, and bring the accounts back with entente user import and the copy';

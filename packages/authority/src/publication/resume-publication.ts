@@ -1,7 +1,7 @@
 import type { AuditTrail } from '@entente/pki/audit';
 import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
 import type { CurrentTopology, RemovedAdministrator, TopologyStore } from '../topology-store.ts';
-import type { PublishedMark } from './published-mark.ts';
+import type { PublishedMark } from './last-published.ts';
 
 /** What a publication is resumed with. */
 export interface ResumePublicationOptions {

@@ -9,7 +9,7 @@ import type { Health } from '../health/health.ts';
 import type { AuthoritySettings } from '../settings.ts';
 import type { SurplusWatch } from '../surplus-names/surplus-watch.ts';
 import type { PublishResult, TopologyStore } from '../topology-store.ts';
-import type { PublishedMark } from './published-mark.ts';
+import type { PublishedMark } from './last-published.ts';
 import { publishedEntry } from './resume-publication.ts';
 import type { RevokeUnlisted } from './revoke-unlisted.ts';
 

@@ -3,7 +3,7 @@ import type { OpenAuthorityFolder } from '@entente/pki/node';
 import type { Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import { isNamed, unnamedAdministrator } from '../administrators.ts';
-import { outsideProblem } from '../outside-view.ts';
+import { outsideProblem } from '../external-certificate-problem.ts';
 
 /** Warns where partners cannot check the certificates of the edges of a topology. */
 export function warnOfOutside(

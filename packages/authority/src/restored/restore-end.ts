@@ -1,6 +1,6 @@
 import { profiles } from '@entente/pki';
 import { authorityFolder, type RestoredMark, restoredFile } from '@entente/pki/node';
-import { HoursOfLooks } from '../hours-of-looks.ts';
+import { HoursOfLooks } from '../due-for-hours.ts';
 
 /** What is needed to end it. */
 export interface RestoreEndOptions {

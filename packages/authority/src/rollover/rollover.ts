@@ -19,13 +19,13 @@ import { authorityFolder, type OpenAuthorityFolder, rootFiles, type StoredRoot }
 import type { Clock, Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
-import { eachStep } from '../each-step.ts';
-import { HoursOfLooks } from '../hours-of-looks.ts';
+import { HoursOfLooks } from '../due-for-hours.ts';
 import type { MemberStatuses } from '../member-status/member-status.ts';
 import { type DomainRoots, nameOfRoot } from '../roots/domain-roots.ts';
+import { eachStep } from '../run-steps-in-order.ts';
 import type { AuthoritySettings } from '../settings.ts';
+import { type AnswerOutcome, RootPost } from './exchange-with-root.ts';
 import { countValid, lastEndOf } from './issued-by.ts';
-import { type AnswerOutcome, RootPost } from './root-post.ts';
 import { otherListWarnings, type RootStatus, rootStatus } from './root-status.ts';
 
 /** What a rollover is made with. */

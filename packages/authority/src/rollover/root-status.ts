@@ -3,8 +3,8 @@ import type { Ledger } from '@entente/pki/ledger';
 import type { IssuerStore, StoredRoot } from '@entente/pki/node';
 import type { Role, Topology } from '@entente/topology';
 import type { MemberStatuses } from '../member-status/member-status.ts';
-import { dependentOn, independentSince, rootsLedTo } from '../roots/dependents.ts';
 import { type DomainRoots, nameOfRoot, type RootRegard } from '../roots/domain-roots.ts';
+import { dependentOn, independentSince, rootsLedTo } from '../roots/holders-by-root.ts';
 
 /** A root, for people. Times in milliseconds since 1970. */
 export interface RootStatus {

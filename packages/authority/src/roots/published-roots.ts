@@ -1,7 +1,7 @@
 import { spkiHash, type TrustBundle } from '@entente/pki';
 import type { RootStore } from '@entente/pki/node';
 import type { Certificate } from '@entente/x509';
-import { bundleSequence } from '../bundle-sequence.ts';
+import { bundleSequence } from '../trust-bundle-sequence.ts';
 import type { DomainRoots } from './domain-roots.ts';
 
 /** How often members look for new roots even without an event. */

@@ -2,8 +2,8 @@ import { type Problem, spkiHash } from '@entente/pki';
 import type { Ledger } from '@entente/pki/ledger';
 import type { IssuerStore } from '@entente/pki/node';
 import { type EnterpriseRoot, enterpriseRoots, type Topology } from '@entente/topology';
-import { dependentOn, rootsLedTo } from './dependents.ts';
 import { DomainRoots, nameOfRoot } from './domain-roots.ts';
+import { dependentOn, rootsLedTo } from './holders-by-root.ts';
 
 /** What the roots of a topology that is to be published are judged by. */
 export interface RefuseRootsOptions {

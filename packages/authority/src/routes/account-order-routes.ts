@@ -16,7 +16,7 @@ import { by } from '../audit/audit-log.ts';
 import type { Caller } from '../caller.ts';
 import { revokedCaller } from '../revoked-caller.ts';
 import { accountView } from './account-routes.ts';
-import { badOrder, readOrder } from './order.ts';
+import { badOrder, readOrder } from './read-order-body.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /** Accounts that one order adds. */

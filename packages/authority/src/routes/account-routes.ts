@@ -2,10 +2,10 @@ import { type AccountRecord, parseAccountAddress } from '@entente/accounts';
 import type { AccountQuery } from '@entente/accounts/directory';
 import { accountVersion, feedMediaType, formatFeedPage, parsePosition } from '@entente/accounts/feed';
 import { accountProblem } from '../accounts/account-problem.ts';
-import { domainsGone, homesGone } from '../accounts/homes-gone.ts';
-import { readerOf } from '../accounts/reader-of.ts';
+import { readerOf } from '../accounts/accounts-readable-by-role.ts';
+import { domainsGone, homesGone } from '../accounts/removed-home-pools.ts';
 import { revokedCaller } from '../revoked-caller.ts';
-import { badOrder } from './order.ts';
+import { badOrder } from './read-order-body.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /** Accounts of a page, unless the query says otherwise. */

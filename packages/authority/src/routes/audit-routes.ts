@@ -1,5 +1,5 @@
 import { type AuditQuery, maxAuditPage } from '@entente/pki/audit';
-import { badOrder } from './order.ts';
+import { badOrder } from './read-order-body.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 const defaultLimit = 100;

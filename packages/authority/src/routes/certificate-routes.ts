@@ -13,7 +13,7 @@ import type { Authority } from '../authority.ts';
 import type { Caller } from '../caller.ts';
 import { readCertificateQuery } from './certificate-query.ts';
 import { certificateDetails, certificateRow } from './certificate-view.ts';
-import { badOrder, readOrder } from './order.ts';
+import { badOrder, readOrder } from './read-order-body.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Problem } from '@entente/pki';
-import { readerOf } from '../accounts/reader-of.ts';
+import { readerOf } from '../accounts/accounts-readable-by-role.ts';
 import type { Authority } from '../authority.ts';
 import { type AuthorityEvent, stateEvent } from '../event-hub.ts';
 import { nameOf } from '../refusals.ts';

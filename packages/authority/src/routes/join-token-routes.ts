@@ -14,7 +14,7 @@ import type { Caller } from '../caller.ts';
 import { revokedCaller } from '../revoked-caller.ts';
 import { pinOf } from '../roots/published-roots.ts';
 import { refuseTokenOf } from '../token-creators.ts';
-import { badOrder, readOrder } from './order.ts';
+import { badOrder, readOrder } from './read-order-body.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /**

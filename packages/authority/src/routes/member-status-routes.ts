@@ -1,6 +1,6 @@
 import { readBody } from '@entente/pki';
 import { isoTime, maxStandingLength, parseMemberProblems, parseMemberStanding } from '@entente/topology';
-import { badOrder, tooLarge } from './order.ts';
+import { badOrder, tooLarge } from './read-order-body.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /**

@@ -2,12 +2,12 @@ import { parseAccountAddress, sameVerifiers } from '@entente/accounts';
 import type { Problem } from '@entente/pki';
 import { isTexts } from '../accounts/account-order.ts';
 import { accountProblem } from '../accounts/account-problem.ts';
-import { readerOf } from '../accounts/reader-of.ts';
+import { readerOf } from '../accounts/accounts-readable-by-role.ts';
 import { by } from '../audit/audit-log.ts';
 import type { Caller } from '../caller.ts';
 import { RateLimit } from '../limits/rate-limit.ts';
 import { revokedCaller } from '../revoked-caller.ts';
-import { badOrder, readObject } from './order.ts';
+import { badOrder, readObject } from './read-order-body.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 const maxBytes = 4_096;

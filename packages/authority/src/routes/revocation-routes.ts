@@ -8,7 +8,7 @@ import {
 } from '@entente/x509';
 import { by, serialDetails } from '../audit/audit-log.ts';
 import { untoldOf } from './not-published-yet.ts';
-import { badOrder, readOrder } from './order.ts';
+import { badOrder, readOrder } from './read-order-body.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /** A certificate may have 16 kB, in base64 a third more. */

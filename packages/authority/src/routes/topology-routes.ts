@@ -7,7 +7,7 @@ import { topologyFormatOf } from '../member-status/topology-format.ts';
 import type { PublishResult } from '../topology-store.ts';
 import { inTurnBy } from './guard.ts';
 import { untoldOf } from './not-published-yet.ts';
-import { tooLarge } from './order.ts';
+import { tooLarge } from './read-order-body.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 const maxTopologyBytes = 8_388_608;

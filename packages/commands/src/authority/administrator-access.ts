@@ -2,7 +2,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { type Owner, publicMode, writeWhole } from '@entente/pki/node';
 import { parse, stringify } from 'yaml';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 import { fileOr } from '../topology/missing-file.ts';
 
 /** How an administrator reaches the authority, and with which certificate. */

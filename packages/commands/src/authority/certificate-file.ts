@@ -1,6 +1,6 @@
 import { OperatorFault } from '@entente/host';
 import { type Certificate, decodeCertificate, decodePem, encodePem } from '@entente/x509';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 
 /** Far more than a certificate or a request of this network has. */
 const maxBytes = 65_536;

@@ -4,7 +4,7 @@ import { type Credential, type HttpClient, httpClient, isTrustError, openTrust }
 import { links } from '@entente/topology';
 import { readAddresses } from './addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
-import { notReached, type RequestError } from './not-reached.ts';
+import { notReached, type RequestError } from './authority-unreachable.ts';
 import { interruptedRenewal, ownCredential } from './own-credential.ts';
 
 /** Why the authority refused. */

@@ -4,7 +4,7 @@ import { OperatorFault } from '@entente/host';
 import { secretMode, writeWhole } from '@entente/pki/node';
 import { type Document, parseDocument, stringify } from 'yaml';
 import { withLineEndsOf } from '../line-ends.ts';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 import { exists } from '../topology/read-topology.ts';
 import { readAddresses } from './addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';

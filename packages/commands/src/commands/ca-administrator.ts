@@ -16,7 +16,7 @@ import { shellWord } from '@entente/trust';
 import { encodePem } from '@entente/x509';
 import type { Command } from 'commander';
 import { writeAccess } from '../authority/administrator-access.ts';
-import { authorityToChange } from '../authority/runs-elsewhere.ts';
+import { authorityToChange } from '../authority/refuse-while-authority-runs.ts';
 import { groupCommand } from '../group-command.ts';
 import { give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';

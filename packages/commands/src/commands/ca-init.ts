@@ -20,7 +20,7 @@ import { stringify } from 'yaml';
 import { writeAccess } from '../authority/administrator-access.ts';
 import { refuseOtherNames } from '../authority/ceremony-names.ts';
 import { groupCommand } from '../group-command.ts';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 import { type Answer, counted, give } from '../topology/answer.ts';
 import { whatLossCosts } from '../topology/lost-keys.ts';
 

@@ -3,7 +3,7 @@ import { OperatorFault } from '@entente/host';
 import { certifyOutside } from '@entente/pki/node';
 import { links, outsideObjectUrls } from '@entente/topology';
 import type { Command } from 'commander';
-import { authorityToChange } from '../authority/runs-elsewhere.ts';
+import { authorityToChange } from '../authority/refuse-while-authority-runs.ts';
 import { groupCommand } from '../group-command.ts';
 import { give } from '../topology/answer.ts';
 import { exists, requireTopology } from '../topology/read-topology.ts';

@@ -14,11 +14,11 @@ import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { namedSigner, type SignerOptions, signerLine } from '../authority/backup-signer.ts';
 import { timeText } from '../authority/certificates.ts';
-import { leftDrafts } from '../authority/left-drafts.ts';
 import { listLines, untoldIssuers } from '../authority/restored-lists.ts';
+import { leftDrafts } from '../authority/unfinished-backups.ts';
 import { groupCommand } from '../group-command.ts';
 import { Progress } from '../progress.ts';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 import { counted, give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';
 

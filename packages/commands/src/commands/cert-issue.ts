@@ -7,7 +7,7 @@ import { administratorCommand } from '../authority/administrator-command.ts';
 import { certificateCommand } from '../authority/certificate-command.ts';
 import { timeText } from '../authority/certificates.ts';
 import { sendCommand } from '../authority/send-command.ts';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 import { exists } from '../topology/read-topology.ts';
 
 interface IssueOptions extends AdministratorOptions {

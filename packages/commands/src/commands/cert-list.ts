@@ -12,7 +12,7 @@ import {
   timeText,
 } from '../authority/certificates.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
-import { neverIssued } from '../authority/never-issued.ts';
+import { neverIssued } from '../authority/no-certificate-for-name.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { counted, give, table } from '../topology/answer.ts';
 

@@ -11,7 +11,7 @@ import { certificateCommand } from '../authority/certificate-command.ts';
 import { timeText } from '../authority/certificates.ts';
 import { keyBefore, ownCredential } from '../authority/own-credential.ts';
 import { sendCommand } from '../authority/send-command.ts';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 
 /**
  * Adds `entente cert renew`: the next client certificate of the administrator.

@@ -22,7 +22,7 @@ import {
 } from '../authority/certificates.ts';
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
 import { endOfHold } from '../authority/held-certificate.ts';
-import { neverIssued } from '../authority/never-issued.ts';
+import { neverIssued } from '../authority/no-certificate-for-name.ts';
 import { toldMembers } from '../authority/not-published-yet.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { type Answer, counted, give } from '../topology/answer.ts';

@@ -30,7 +30,7 @@ import {
 import { type RootKeyBeside, type RootWarning, rootWarnings } from '../authority/root-warnings.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { versionInForce } from '../authority/version-in-force.ts';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 import { counted, give, table } from '../topology/answer.ts';
 
 const dayMs = 86_400_000;

@@ -14,7 +14,7 @@ import type { Command } from 'commander';
 import { requireVersionBefore } from '../authority/version-before.ts';
 import { type Answer, give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
-import { describeFirst } from '../topology/describe-first.ts';
+import { describeFirst } from '../topology/describe-first-version.ts';
 import { giveProgress } from '../topology/give-progress.ts';
 import { readSigned, readSignedIfThere } from '../topology/read-topology.ts';
 import { fileSigned, knownBy, type SignedFiles, signedFilesOf, signersOf } from '../topology/signed-files.ts';

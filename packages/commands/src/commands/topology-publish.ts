@@ -17,7 +17,7 @@ import { giveRefusal } from '../authority/send-command.ts';
 import { versionInForce } from '../authority/version-in-force.ts';
 import { give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
-import { describeFirst } from '../topology/describe-first.ts';
+import { describeFirst } from '../topology/describe-first-version.ts';
 import { exists, readSigned, readSignedIfThere, readText } from '../topology/read-topology.ts';
 import { knownBy, signedFilesOf, signersOf } from '../topology/signed-files.ts';
 import { topologyCommand } from '../topology/topology-command.ts';

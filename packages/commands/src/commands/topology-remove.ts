@@ -6,8 +6,8 @@ import { type Document, isCollection, isMap, isScalar, isSeq } from 'yaml';
 import { give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
 import { editTopology, indexOfEntry, setField } from '../topology/edit-topology.ts';
-import { openRow, type Sides } from '../topology/open-row.ts';
-import { type Before, type StillNamed, stillNamed } from '../topology/still-named.ts';
+import { openRow, type Sides } from '../topology/open-link-row.ts';
+import { type Before, type StillNamed, stillNamed } from '../topology/removal-blocked.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
 /** Kinds of entries: where their list is, and the field that names an entry. */

@@ -10,7 +10,7 @@ import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { findAdministrator, openSigner } from '../topology/administrator-key.ts';
 import { give } from '../topology/answer.ts';
-import { describeFirst } from '../topology/describe-first.ts';
+import { describeFirst } from '../topology/describe-first-version.ts';
 import { editTopology, setField } from '../topology/edit-topology.ts';
 import { giveProgress } from '../topology/give-progress.ts';
 import {

@@ -1,8 +1,8 @@
 import { parseRootAnswer, spkiHash, verifyRootAnswer } from '@entente/pki';
 import { authorityFolder, IssuerStore, publicMode, rootFiles } from '@entente/pki/node';
-import { authorityToChange } from '../authority/runs-elsewhere.ts';
+import { authorityToChange } from '../authority/refuse-while-authority-runs.ts';
 import { give } from '../topology/answer.ts';
-import { answersIn, notTaken } from './brought-answers.ts';
+import { answersIn, notTaken } from './root-answers.ts';
 import { giveRootRefusal, malformedFile, readRootDocument } from './root-files-io.ts';
 
 /** Options of `entente ca root accept`. */

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { OperatorFault } from '@entente/host';
 import { maxRootDocumentLength, type RootRefusal } from '@entente/pki';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 import { give, printLines } from '../topology/answer.ts';
 
 /** Configuration of the authority, where no other is given. */

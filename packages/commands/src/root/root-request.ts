@@ -18,9 +18,9 @@ import {
   type StoredRoot,
 } from '@entente/pki/node';
 import { shellWord } from '@entente/trust';
-import { authorityToChange } from '../authority/runs-elsewhere.ts';
+import { authorityToChange } from '../authority/refuse-while-authority-runs.ts';
 import { give } from '../topology/answer.ts';
-import { answersIn, notTaken } from './brought-answers.ts';
+import { answersIn, notTaken } from './root-answers.ts';
 
 /** Options of `entente ca root request`. */
 export interface RequestOptions {

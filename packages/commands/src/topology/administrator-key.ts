@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import { OperatorFault } from '@entente/host';
 import { publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import type { AdministratorKey, SignatureAlgorithm, TopologySigner } from '@entente/topology';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 import { fileOr } from './missing-file.ts';
 import { refuseExposedKey } from './own-key.ts';
 import { exists } from './read-topology.ts';

@@ -1,5 +1,5 @@
 import { escapeInvisible } from '@entente/trust';
-import { remedyIfLost } from '../lost-answer.ts';
+import { remedyIfLost } from '../output-not-written.ts';
 
 /** What a command prints at its end. */
 export interface Answer {

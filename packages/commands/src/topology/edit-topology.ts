@@ -4,9 +4,9 @@ import type { Problem, Topology } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { withLineEndsOf } from '../line-ends.ts';
-import { alreadyThere } from './already-there.ts';
+import { alreadyThere } from './already-in-document.ts';
 import { asClause, placeOf, readText, refuseSigned } from './read-topology.ts';
-import type { Before, StillNamed } from './still-named.ts';
+import type { Before, StillNamed } from './removal-blocked.ts';
 
 /** How the document is written: nothing is folded, so that our own strict reader accepts it. */
 const style = { lineWidth: 0, minContentWidth: 0, flowCollectionPadding: true } as const;

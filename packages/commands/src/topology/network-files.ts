@@ -6,7 +6,7 @@ import type { InterfaceName, Topology } from '@entente/topology';
 import type { NetworkState, PartnerRules } from '@entente/topology-planning';
 import { anchorSet, createJudge, type Judge, type PresentedChain } from '@entente/trust';
 import { type CertificateList, decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 
 /** The chains of a directory, by the name that each leaf is for. */
 export type Chains = NetworkState['chainOf'];

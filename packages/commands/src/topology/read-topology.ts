@@ -12,7 +12,7 @@ import {
 } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import { shellWord } from '@entente/trust';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 import { counted } from './answer.ts';
 import { fileOr } from './missing-file.ts';
 import { newestBeside } from './signed-files.ts';

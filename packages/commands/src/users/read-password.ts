@@ -5,7 +5,7 @@ import { fewestPasswordCharacters } from '@entente/accounts';
 import { OperatorFault } from '@entente/host';
 import { escapeInvisible } from '@entente/trust';
 import type { Command } from 'commander';
-import { readNamed } from '../read-named.ts';
+import { readNamed } from '../read-named-file.ts';
 
 /** How a command gets a password: never from its arguments, which others on the machine can read. */
 export interface PasswordOptions {

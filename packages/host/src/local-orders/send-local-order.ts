@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { OperatorFault } from '../fault.ts';
-import { type After, afterTime } from './after.ts';
+import { type After, afterTime } from './call-later.ts';
 import type { LocalAnswer } from './local-answer.ts';
 import { maxPathBytes, readLine } from './read-line.ts';
 

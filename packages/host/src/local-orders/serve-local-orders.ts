@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import { describeFault } from '../fault.ts';
-import { type After, afterTime } from './after.ts';
+import { type After, afterTime } from './call-later.ts';
 import type { LocalAnswer } from './local-answer.ts';
 import { maxPathBytes, readLine } from './read-line.ts';
 

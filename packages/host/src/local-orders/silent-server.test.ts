@@ -3,7 +3,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { After } from './after.ts';
+import type { After } from './call-later.ts';
 import { sendLocalOrder } from './send-local-order.ts';
 import { serveLocalOrders } from './serve-local-orders.ts';
 

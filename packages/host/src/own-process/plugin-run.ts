@@ -1,7 +1,7 @@
 import { pluginFault } from '../plugin-fault.ts';
 import { Channel, type ProcessMessage } from './channel.ts';
+import { SecondBudget } from './messages-per-second.ts';
 import type { OwnProcessOptions } from './own-process-options.ts';
-import { SecondBudget } from './second-budget.ts';
 
 /** Calls that a plugin may have under way; those beyond it fail at once. */
 const maxCalls = 1_000;

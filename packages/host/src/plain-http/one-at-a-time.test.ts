@@ -2,9 +2,9 @@ import http, { type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectTo } from '../../test/early-client.ts';
-import { maxRequestsWaiting } from './line.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createPublicServer } from './public-server.ts';
+import { maxRequestsWaiting } from './request-queue.ts';
 
 const get = (path: string) => `GET /${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 const ends: (() => unknown)[] = [];

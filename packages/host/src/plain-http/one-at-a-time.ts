@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { lineOf } from './line.ts';
+import { lineOf } from './request-queue.ts';
 
 /**
  * Answers one request at a time on each connection. Those that a client has sent early are answered in order (RFC 9112 §9.3.2), and

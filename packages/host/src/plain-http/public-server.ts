@@ -2,7 +2,7 @@ import http, { type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { addressGroup } from '@entente/tls/internal';
 import { OperatorFault } from '../fault.ts';
-import { FairPlaces } from './fair-places.ts';
+import { FairPlaces } from './connection-slots.ts';
 import { setHeaderDeadlines } from './header-deadlines.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { checkLimits, type PublicLimits, publicLimits } from './public-limits.ts';

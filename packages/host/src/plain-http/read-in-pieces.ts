@@ -2,8 +2,8 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import { type Line, lineOf } from './line.ts';
 import { ParsingTurn } from './parsing-turn.ts';
+import { type Line, lineOf } from './request-queue.ts';
 
 /** Octets that the platform parses at once: no more requests than fit in here are parsed before one of them is answered. */
 export const pieceOctets = 512;

@@ -2,7 +2,7 @@ import type { FeedPosition } from '@entente/accounts/directory';
 import { type FeedView, formatFeedPage, KnownAccounts, parseFeedPage } from '@entente/accounts/feed';
 import type { Log } from '@entente/tls';
 import type { MemberFiles } from '../files/member-files.ts';
-import { unwrittenRemedy } from '../files/unwritten.ts';
+import { unwrittenRemedy } from '../files/write-failure.ts';
 import { SingleFlight } from '../follow/single-flight.ts';
 
 /** What an earlier run knew of the accounts. */

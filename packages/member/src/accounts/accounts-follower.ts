@@ -9,8 +9,8 @@ import type { AccountsConfirmation } from './accounts-confirmation.ts';
 import type { AccountsFile } from './accounts-file.ts';
 import { orderNewVerifiers } from './change-verifiers.ts';
 import type { FeedSource, ReadPage } from './feed-source.ts';
+import { AccountsWentBack, wentBackRemedy, whatWentBack } from './feed-went-back.ts';
 import type { FollowedAccounts, VerifiersRefusal } from './followed-accounts.ts';
-import { AccountsWentBack, wentBackRemedy, whatWentBack } from './went-back.ts';
 
 /** What follows the accounts. */
 export interface AccountsFollowerOptions {

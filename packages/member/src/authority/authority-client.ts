@@ -8,7 +8,7 @@ import {
 } from '@entente/tls';
 import { links, maxListBytes } from '@entente/topology';
 import { allowNames } from '@entente/trust';
-import type { AuthorityWays } from './authority-ways.ts';
+import type { AuthorityWays } from './authority-connections.ts';
 import { readEventStream, type ServerEvent } from './event-stream.ts';
 import { refusedAnswer } from './refused-answer.ts';
 

@@ -1,7 +1,7 @@
 import { formatPoolKeys, type PoolKeys, parsePoolKeys } from '@entente/pki';
 import type { Log } from '@entente/tls';
 import type { MemberFiles } from './member-files.ts';
-import { unwrittenRemedy } from './unwritten.ts';
+import { unwrittenRemedy } from './write-failure.ts';
 
 /** The keys of our pool, kept for a start without the authority. They are secret: the file has mode 0600. */
 export class DomainKeysFile {

@@ -1,7 +1,7 @@
 import type { Log } from '@entente/tls';
 import type { TrustStateMark } from '@entente/topology';
 import type { MemberFiles } from './member-files.ts';
-import { unwrittenRemedy } from './unwritten.ts';
+import { unwrittenRemedy } from './write-failure.ts';
 
 /** Confirmations come every minute and more often; on disk they need not be newer than this. */
 const writeAfterMs = 60_000;

@@ -1,5 +1,5 @@
 import type { Clock, Log } from '@entente/tls';
-import { lateCause, type Unwritten, unwrittenRemedy } from './unwritten.ts';
+import { lateCause, type Unwritten, unwrittenRemedy } from './write-failure.ts';
 
 /** How it is noticed that a write does not end. */
 export interface LateWritesOptions {

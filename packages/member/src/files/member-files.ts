@@ -13,7 +13,7 @@ import {
 } from '@entente/pki/node';
 import { joinAgain, MemberFault } from './fault.ts';
 import { LateWrites, type LateWritesOptions } from './late-writes.ts';
-import type { Unwritten } from './unwritten.ts';
+import type { Unwritten } from './write-failure.ts';
 
 const names = {
   key: 'tls.key',

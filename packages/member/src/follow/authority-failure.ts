@@ -1,6 +1,6 @@
 import { isTrustError, refusedByPeer } from '@entente/tls';
 import type { AnswerProblem } from '../authority/refused-answer.ts';
-import { isOfOpenFiles, openFilesRemedy } from '../files/unwritten.ts';
+import { isOfOpenFiles, openFilesRemedy } from '../files/write-failure.ts';
 
 /** Why the authority gave us nothing, as it is logged. */
 export interface AuthorityFailure {

@@ -5,7 +5,7 @@ import type { DomainKeysFile } from '../files/domain-keys-file.ts';
 import type { LastKnown, LastKnownFile } from '../files/last-known-file.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { TopologyFile } from '../files/topology-file.ts';
-import { unwrittenRemedy } from '../files/unwritten.ts';
+import { unwrittenRemedy } from '../files/write-failure.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import type { RevocationLists } from './revocation-lists.ts';
 import { SingleFlight } from './single-flight.ts';

@@ -1,5 +1,5 @@
 import { type TrustStateRefusal, trustStateStanding } from '@entente/topology';
-import { folderGoneRemedy, type Unwritten, unwrittenRemedy } from '../files/unwritten.ts';
+import { folderGoneRemedy, type Unwritten, unwrittenRemedy } from '../files/write-failure.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import type { OwnCertificateProblem } from './own-certificate.ts';
 import { type RenewalStanding, renewalProblem } from './renewal-problem.ts';

@@ -20,7 +20,7 @@ import {
 } from '@entente/x509';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import type { MemberFiles } from '../files/member-files.ts';
-import { unwrittenRemedy } from '../files/unwritten.ts';
+import { unwrittenRemedy } from '../files/write-failure.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import {
   acceptLists,

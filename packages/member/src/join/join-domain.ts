@@ -2,7 +2,7 @@ import { type Credential, type Log, systemClock } from '@entente/tls';
 import { mayAskAuthority, type Topology } from '@entente/topology';
 import { type Certificate, certificateNamesOf } from '@entente/x509';
 import { AuthorityClient } from '../authority/authority-client.ts';
-import { AuthorityWays } from '../authority/authority-ways.ts';
+import { AuthorityWays } from '../authority/authority-connections.ts';
 import { CredentialFiles } from '../credential/credential-files.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
 import { holdDirectory } from '../files/directory-lock.ts';

@@ -14,11 +14,11 @@ import { refuseBlocked } from '../issuing/refuse-blocked.ts';
 import type { Ledger, RecordedCertificate, StoredJoinToken } from '../ledger/ledger.ts';
 import { plainRefusal, problemResponse } from '../publication/problem.ts';
 import { findIssued } from '../rollover/find-issued.ts';
+import { decideRenewal, refuseRevoked } from './decide-renewal.ts';
 import { decideJoin, readSecretHash, tokenRefusal } from './joining.ts';
+import { Turns } from './one-at-a-time-per-server.ts';
 import { readBody } from './read-body.ts';
-import { decideRenewal, refuseRevoked } from './renewing.ts';
-import { replacedBy } from './replaced.ts';
-import { Turns } from './turns.ts';
+import { replacedBy } from './replaced-certificates.ts';
 
 /** A server that has authenticated with its current certificate. */
 export interface EnrolledPeer {

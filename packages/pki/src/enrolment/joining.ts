@@ -1,8 +1,8 @@
 import { type PkiReason, type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type { Ledger, RecordedCertificate, StoredJoinToken } from '../ledger/ledger.ts';
 import { refuseAlreadyJoined } from './already-joined.ts';
+import { refuseRevoked } from './decide-renewal.ts';
 import { joinTokenSecretHash } from './join-token.ts';
-import { refuseRevoked } from './renewing.ts';
 
 const bearer = 'Bearer ';
 /** 16 octets in base64url. */

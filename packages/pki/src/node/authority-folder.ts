@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { createFolder } from './create-folder.ts';
 import { ownerOf } from './owner.ts';
 import { type PlainFile, readPlain } from './read-plain.ts';
-import { syncFolder, writeDraft, writeWhole } from './write-whole.ts';
+import { syncFolder, writeDraft, writeWhole } from './write-file-atomically.ts';
 
 /**
  * The files of an authority that change in a rollover. Each call is one step: a crash leaves the state before it, or that after it. What root

@@ -13,7 +13,7 @@ import { keySigner } from './key-signer.ts';
 import { readRecords } from './read-issuers.ts';
 import { rootFiles } from './root-files.ts';
 import { RootStore, type StoredRoot } from './root-store.ts';
-import { publicMode } from './write-whole.ts';
+import { publicMode } from './write-file-atomically.ts';
 
 /** Options of {@link certifyOutside}. */
 export interface CertifyOutsideOptions {

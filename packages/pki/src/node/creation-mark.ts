@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PkiFault } from '../ground/fault.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { authorityFiles } from './authority-files.ts';
-import { publicMode, writeWhole } from './write-whole.ts';
+import { publicMode, writeWhole } from './write-file-atomically.ts';
 
 /** Is there while an authority is created, and after a creation that came to no end. */
 const markFile = 'creation.unfinished';

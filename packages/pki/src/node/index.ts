@@ -63,4 +63,4 @@ export {
   secretMode,
   syncFolder,
   writeWhole,
-} from './write-whole.ts';
+} from './write-file-atomically.ts';

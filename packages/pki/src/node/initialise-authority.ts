@@ -27,7 +27,7 @@ import { protectedKey, refusePassphrase } from './key-protection.ts';
 import { keySigner } from './key-signer.ts';
 import type { OpenLedger } from './open-authority-folder.ts';
 import { throwAwaySigner } from './throw-away-signer.ts';
-import { publicMode, secretMode, writeWhole } from './write-whole.ts';
+import { publicMode, secretMode, writeWhole } from './write-file-atomically.ts';
 
 /** Options of {@link initialiseAuthority}. */
 export interface InitialiseOptions {

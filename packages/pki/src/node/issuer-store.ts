@@ -3,7 +3,7 @@ import { createIssuer, type Issuer } from '../ground/issuer.ts';
 import { issuerId } from '../ground/issuer-id.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
 import type { AnswerKnowledge } from '../rollover/answer-knowledge.ts';
-import { afterStep, type RolloverStep, type RolloverView } from '../rollover/decide.ts';
+import { afterStep, type RolloverStep, type RolloverView } from '../rollover/decide-rollover-step.ts';
 import { formatIssuers, type IssuerRecord } from '../rollover/issuer-record.ts';
 import { isListed } from '../rollover/root-list.ts';
 import type { VerifiedAnswer } from '../rollover/verify-answer.ts';
@@ -12,7 +12,7 @@ import { issuerFiles, rolloverFiles } from './issuer-files.ts';
 import { type PendingIssuer, pendingIssuer, requestOf } from './pending-issuer.ts';
 import { certificatesIn, damaged, readOutside, readRecords, same, signerIn } from './read-issuers.ts';
 import { RootStore, type StoredRoot } from './root-store.ts';
-import { publicMode } from './write-whole.ts';
+import { publicMode } from './write-file-atomically.ts';
 
 /** An issuing authority whose lists are published, with its key. */
 export interface LiveIssuer {

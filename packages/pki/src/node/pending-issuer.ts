@@ -8,7 +8,7 @@ import type { AuthorityFolder } from './authority-folder.ts';
 import { issuerFiles } from './issuer-files.ts';
 import { protectedKey } from './key-protection.ts';
 import { keySigner } from './key-signer.ts';
-import { secretMode } from './write-whole.ts';
+import { secretMode } from './write-file-atomically.ts';
 
 /** A key that waits for a certificate of the root. */
 export interface PendingIssuer {

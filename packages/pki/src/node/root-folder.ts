@@ -14,7 +14,7 @@ import { newKey } from './pending-issuer.ts';
 import { authorityFaults, certificatesIn, type FileFaults, listOf, signerIn } from './read-issuers.ts';
 import { rootFiles, rootsFile } from './root-files.ts';
 import { RootStore } from './root-store.ts';
-import { publicMode, secretMode } from './write-whole.ts';
+import { publicMode, secretMode } from './write-file-atomically.ts';
 
 /** Faults of the directory of a root alone. */
 const rootFaults: FileFaults = { damaged: damagedRootFile, missing: missingRootFile };

@@ -8,7 +8,7 @@ import { authorityFiles } from './authority-files.ts';
 import type { AuthorityFolder } from './authority-folder.ts';
 import { certificatesIn, damaged, listOf, same } from './read-issuers.ts';
 import { rootFiles, rootsFile } from './root-files.ts';
-import { publicMode } from './write-whole.ts';
+import { publicMode } from './write-file-atomically.ts';
 
 /** A root of the domain, without its key. */
 export interface StoredRoot {

@@ -13,7 +13,7 @@ import {
   rootNeeds,
   settleMs,
   togetherMs,
-} from './decide.ts';
+} from './decide-rollover-step.ts';
 import { formatIssuers, type IssuerRecord, parseIssuers } from './issuer-record.ts';
 import { rolloverWarnings } from './warnings.ts';
 

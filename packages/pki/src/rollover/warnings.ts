@@ -8,7 +8,7 @@ import {
   type RootListTimes,
   rootListDue,
   successorOf,
-} from './decide.ts';
+} from './decide-rollover-step.ts';
 
 const dayMs = 86_400_000;
 

@@ -3,10 +3,10 @@ import { anything } from '../options/given.ts';
 import { checkOptions, type OptionRule } from '../options/option-rules.ts';
 import { CeilingFault } from './ceiling-fault.ts';
 import { Ledger, type LedgerQuotas } from './ledger.ts';
-import { LeftShares } from './left-shares.ts';
 import { leastCeilingBytes, memoryCeiling } from './memory-ceiling.ts';
 import type { PeerKind } from './peer-kind.ts';
 import { Quota, type QuotaLimits } from './quota.ts';
+import { LeftShares } from './shares-of-gone-users.ts';
 
 /** The ceilings of a process. */
 export interface MessageBudgetOptions {

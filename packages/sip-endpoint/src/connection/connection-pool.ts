@@ -5,7 +5,7 @@ import type { ServiceAddress } from '../resolve/service-locator.ts';
 import type { SipConnection } from './connection.ts';
 import { DialBackoff, type Forgiven, isKnown } from './dial-backoff.ts';
 import { Diallings } from './diallings.ts';
-import { DisposedError } from './disposed.ts';
+import { DisposedError } from './disposed-error.ts';
 import { HopDownError, type NextHop } from './next-hop.ts';
 
 /** Dials a hop under the verdict and wraps the socket. */

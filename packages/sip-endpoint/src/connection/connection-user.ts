@@ -1,6 +1,6 @@
 import type { MessageFault, PlainRequest, SipRequest, SipResponse } from '@entente/sip';
 import type { GivenUp } from './close-reason.ts';
-import type { HeldUp } from './held-up.ts';
+import type { HeldUp } from './read-pause-reason.ts';
 
 /** The row of the allow matrix that a connection stands on, and what it is called in logs. */
 export interface ConnectionLink {

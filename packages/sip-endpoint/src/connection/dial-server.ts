@@ -3,7 +3,7 @@ import { checkDialServer } from './check-connection.ts';
 import type { DialledSocket } from './dialled-socket.ts';
 import type { NextHop } from './next-hop.ts';
 import { PeerRefusal } from './peer-refusal.ts';
-import { whenAged } from './when-aged.ts';
+import { whenAged } from './redial-time.ts';
 
 /** As whom a server of the topology dials another. */
 export interface DialServerOptions

@@ -1,4 +1,4 @@
-import { DisposedError } from './disposed.ts';
+import { DisposedError } from './disposed-error.ts';
 
 /** Diallings that are under way, each shared by all that want the same hop; they end at the latest when they are given up. */
 export class Diallings<T> {

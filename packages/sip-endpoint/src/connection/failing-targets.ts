@@ -1,5 +1,5 @@
 import { addressOfRecord, detached, type SipRequest } from '@entente/sip';
-import { Rest } from './rest.ts';
+import { Rest } from './target-pause.ts';
 
 /** Targets of one client that are remembered, and how long an address may be that is: a client chooses them. */
 const maxTargets = 32;

@@ -1,6 +1,6 @@
 import { defaultOverloadRules, OverloadControl } from '../overload/overload-control.ts';
 import { QueueDelay } from '../overload/queue-delay.ts';
-import { lightFirst } from './light-first.ts';
+import { lightFirst } from './serve-light-clients-first.ts';
 import { TurnBytes } from './turn-bytes.ts';
 import type { TurnReader } from './turn-reader.ts';
 import { WriteSlab } from './write-slab.ts';

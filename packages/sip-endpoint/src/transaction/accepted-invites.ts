@@ -10,8 +10,8 @@ import type { TrafficCounts } from '../counts/traffic-counts.ts';
 import type { TimerWheel, Wakeable, WheelTimer } from '../timer/timer-wheel.ts';
 import { AcceptedEnds } from './accepted-ends.ts';
 import { AcceptedEnd, AcceptedInvite, type AcceptedUser } from './accepted-invite.ts';
-import { isTooMany } from './in-passing.ts';
 import { mayAnswer } from './may-answer.ts';
+import { isTooMany } from './too-many-responses.ts';
 import type { ClientTransaction, ServerTransaction } from './transaction-context.ts';
 
 /** What one takes of the memory, its keys included. */

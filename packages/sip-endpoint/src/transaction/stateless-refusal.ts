@@ -1,6 +1,6 @@
 import type { PlainRequest, SipRequest } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
-import type { NotTaken } from './not-taken.ts';
+import type { NotTaken } from './not-taken-reason.ts';
 import type { TransactionLayer } from './transaction-layer.ts';
 import type { UnderLoad } from './under-load.ts';
 

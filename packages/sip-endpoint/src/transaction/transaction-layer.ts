@@ -23,14 +23,14 @@ import { AcceptedInvites } from './accepted-invites.ts';
 import { answerCancel } from './answer-cancel.ts';
 import { clientKeyOf } from './client-key.ts';
 import { endWithConnection } from './end-with-connection.ts';
-import { isInPassing, isTooMany } from './in-passing.ts';
-import { isLater } from './is-later.ts';
+import { isLater } from './is-promise.ts';
 import { mayAnswer } from './may-answer.ts';
-import type { NotTaken } from './not-taken.ts';
+import type { NotTaken } from './not-taken-reason.ts';
 import { isOrdinaryRefusal } from './ordinary-refusal.ts';
 import { RefusedInvites } from './refused-invites.ts';
 import { ServerTransactions } from './server-transactions.ts';
 import { countLess, settle } from './settled-invite.ts';
+import { isInPassing, isTooMany } from './too-many-responses.ts';
 import { tellTransaction } from './transaction-channel.ts';
 import {
   type AnyTransaction,

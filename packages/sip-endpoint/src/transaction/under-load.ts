@@ -8,7 +8,7 @@ import {
 import type { SipConnection } from '../connection/connection.ts';
 import { loopTurn } from '../connection/loop-turn.ts';
 import type { AskedRequest, OverloadControl } from '../overload/overload-control.ts';
-import type { NotTaken } from './not-taken.ts';
+import type { NotTaken } from './not-taken-reason.ts';
 
 /** Says what a new request is for, before anything else is known of it. */
 export interface RequestWeigher {

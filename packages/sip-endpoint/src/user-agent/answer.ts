@@ -1,6 +1,6 @@
 import { createResponse, type HeaderFields, type SipResponse } from '@entente/sip';
 import { checkOptions, type OptionRule, text, wholeNumber } from '../options/option-rules.ts';
-import { isLater } from '../transaction/is-later.ts';
+import { isLater } from '../transaction/is-promise.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 
 /** What a request is answered with. */

@@ -11,7 +11,7 @@ import {
 } from '@entente/sip';
 import type { AskOptions } from '../ask-options.ts';
 import type { SipConnection } from '../connection/connection.ts';
-import { NoAnswerError } from '../transaction/no-answer.ts';
+import { NoAnswerError } from '../transaction/no-answer-error.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type Answer, answerAsChosen, type ChosenAnswer } from './answer.ts';
 import { extensionsRefused, refreshing, usual } from './call-methods.ts';
@@ -26,9 +26,9 @@ import {
 } from './dialog-events.ts';
 import { ackFor, sendAck } from './invite-answers.ts';
 import type { Line } from './line.ts';
+import { UntilAcknowledged } from './repeat-2xx-until-ack.ts';
 import { heldSession, type SessionBody, sessionAgain } from './session-body.ts';
 import { tellApplication } from './tell-application.ts';
-import { UntilAcknowledged } from './until-acknowledged.ts';
 import type { UserSession } from './user-agent-session.ts';
 
 /** What a {@link Call} is made of. */

@@ -2,7 +2,7 @@ import type { SipResponse } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
 import type { NextHop } from '../connection/next-hop.ts';
 import type { SipEndpoint } from '../endpoint.ts';
-import { NoAnswerError } from '../transaction/no-answer.ts';
+import { NoAnswerError } from '../transaction/no-answer-error.ts';
 import { askServers } from './ask-servers.ts';
 import type { SessionSource } from './session-source.ts';
 import { type UserCredentials, UserSession } from './user-agent-session.ts';

@@ -7,7 +7,7 @@ import {
 } from '@entente/sip';
 import { uri as anyUri, callback, checkArgument, wholeNumber } from '../options/option-rules.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
-import { type BridgeOutcome, bodyOf, bridge, type PlaceCall, type RingingLeg } from './bridge.ts';
+import { type BridgeOutcome, bodyOf, bridge, type PlaceCall, type RingingLeg } from './bridge-calls.ts';
 import { Call } from './call.ts';
 import { checkAnswer } from './check-in-call.ts';
 import { checkIncomingCall } from './check-parts.ts';

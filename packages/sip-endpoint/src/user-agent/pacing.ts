@@ -1,5 +1,5 @@
 import type { Clock } from '@entente/tls';
-import { Turns } from './turns.ts';
+import { Turns } from './concurrency-limit.ts';
 
 /**
  * How many requests a user agent has under way at once, outside calls. A server keeps a request until it is answered, and gives each

@@ -1,5 +1,5 @@
 import type { Clock } from '@entente/tls';
-import { DisposedError } from '../connection/disposed.ts';
+import { DisposedError } from '../connection/disposed-error.ts';
 import { NotConnectedError } from './not-connected.ts';
 import type { UserSession } from './user-agent-session.ts';
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isLater } from '../transaction/is-later.ts';
+import { isLater } from '../transaction/is-promise.ts';
 
 /** Where faults of an application go. */
 interface FaultEvents {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { SipRequest, SipResponse } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
-import { DisposedError } from '../connection/disposed.ts';
+import { DisposedError } from '../connection/disposed-error.ts';
 import { type EndpointUser, SipEndpoint } from '../endpoint.ts';
 import { withDefaults } from '../options/with-defaults.ts';
-import { NoAnswerError } from '../transaction/no-answer.ts';
+import { NoAnswerError } from '../transaction/no-answer-error.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { agentClock } from './agent-clock.ts';
 import { AgentSubscriptions, type SubscribeOutcome } from './agent-subscriptions.ts';
-import { answerOutside } from './answer-outside.ts';
+import { answerOutside } from './answer-outside-call.ts';
 import { allowed } from './call-methods.ts';
 import { checkCall } from './check-call.ts';
 import {

@@ -1,5 +1,5 @@
 import { NameAddr, type SipRequest, type SipUri } from '@entente/sip';
-import { writerOf } from './handed-on.ts';
+import { writerOf } from './handed-on-route-entry.ts';
 import { type OwnAddress, uriAt } from './own-address.ts';
 import type { PreprocessedRequest } from './preprocess.ts';
 

@@ -29,7 +29,7 @@ import {
   routeName,
   type Topology,
 } from '@entente/topology';
-import type { FlowNames } from '../flow-names.ts';
+import type { FlowNames } from '../flow-tokens.ts';
 import type { RequestOrigin } from '../proxy-policy.ts';
 import { AckAllowance } from './ack-allowance.ts';
 import { applicationIdentity, speaksForItself } from './application-identity.ts';

@@ -1,12 +1,12 @@
 import { addressOfRecord, edit, parseNameAddr, type SipResponse } from '@entente/sip';
 import { isOwnAddress, type Topology } from '@entente/topology';
 import { changeFields } from '../field-changes.ts';
-import { historyFields, namingFields } from '../naming-fields.ts';
+import { historyFields, namingFields } from '../identity-header-fields.ts';
 import { numbersInClaims } from '../numbering/numbers-in-claims.ts';
 import { withoutFields } from '../without-fields.ts';
 import { speaksForItself } from './application-identity.ts';
-import { authorField } from './author.ts';
 import { mayAssertIdentity } from './may-assert-identity.ts';
+import { authorField } from './message-author.ts';
 import { messageIdField } from './message-id.ts';
 import { insiderFields } from './register-hops.ts';
 

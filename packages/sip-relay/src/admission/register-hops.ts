@@ -2,9 +2,9 @@ import { type MessageEditor, parseAuthorization, type SipRequest } from '@entent
 import { applyIdentity } from '@entente/sip-proxy';
 import type { Topology } from '@entente/topology';
 import { changeFields } from '../field-changes.ts';
-import { historyFields } from '../naming-fields.ts';
+import { historyFields } from '../identity-header-fields.ts';
 import { numbersInClaims } from '../numbering/numbers-in-claims.ts';
-import { isOwnAuthor, keepAuthor } from './author.ts';
+import { isOwnAuthor, keepAuthor } from './message-author.ts';
 import { keepMessageId } from './message-id.ts';
 import type { Sender } from './sender.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '@entente/sip';
 import { insiderFields } from '../admission/register-hops.ts';
 import { changedField, changeFields, type FieldChange } from '../field-changes.ts';
-import { namingFields } from '../naming-fields.ts';
+import { namingFields } from '../identity-header-fields.ts';
 import { transferOnly, withoutFieldsInIt } from './fields-of-addresses.ts';
 import { fieldsOfNetworks } from './fields-of-networks.ts';
 

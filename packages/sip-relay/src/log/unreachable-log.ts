@@ -2,7 +2,7 @@ import type { SipRequest } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
 import { isTrustError, type Log } from '@entente/tls';
 import { type RefusalLimit, shortText } from '@entente/tls/internal';
-import type { NotSent } from '../relay/not-sent.ts';
+import type { NotSent } from '../relay/link-not-allowed.ts';
 import { callIdOf, methodOf, nameForLog } from './connection-log.ts';
 
 /** A request that did not get to its next hop, or got no answer from it. */

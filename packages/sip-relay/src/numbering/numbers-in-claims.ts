@@ -1,7 +1,7 @@
 import { parseNameAddr, type SipMessage } from '@entente/sip';
 import type { Topology } from '@entente/topology';
 import { changedField, type FieldChange } from '../field-changes.ts';
-import { namingFields } from '../naming-fields.ts';
+import { namingFields } from '../identity-header-fields.ts';
 import { readUserPart } from './user-part.ts';
 
 /**

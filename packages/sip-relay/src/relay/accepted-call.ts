@@ -8,9 +8,9 @@ import {
 } from '@entente/sip';
 import type { AcceptedInvite, AcceptedUser, SipEndpoint } from '@entente/sip-endpoint';
 import type { RequestRefusal, Target } from '@entente/sip-proxy';
-import { withSource } from '../with-source.ts';
+import { withSource } from '../response-with-received.ts';
 import { recordedIn } from './end-of-call.ts';
-import { PassedTags } from './passed-tags.ts';
+import { PassedTags } from './forwarded-to-tags.ts';
 import { endDeviceCall } from './refuse-response.ts';
 import type { LaterAnswers, RelayRules } from './relay-rules.ts';
 import type { BranchRun, RelayedRequest } from './relayed-request.ts';

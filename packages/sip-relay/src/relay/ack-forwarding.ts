@@ -1,7 +1,7 @@
 import { checkSize } from '@entente/sip';
 import { type Account, type NextHop, SipConnection, type SipEndpoint } from '@entente/sip-endpoint';
 import type { Target, TargetGroups } from '@entente/sip-proxy';
-import type { NotSent } from './not-sent.ts';
+import type { NotSent } from './link-not-allowed.ts';
 import type { RelayRules, Unreachable } from './relay-rules.ts';
 
 /** Where an ACK counts while its next hop is dialled, and how much it is. */

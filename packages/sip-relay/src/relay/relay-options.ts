@@ -1,9 +1,9 @@
 import type { SipProblem, SipRequest } from '@entente/sip';
 import type { NextHop, ServerTransaction, SipEndpoint } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
-import type { FlowNames } from '../flow-names.ts';
+import type { FlowNames } from '../flow-tokens.ts';
 import type { Explains } from './explain-failure.ts';
-import type { NotSent } from './not-sent.ts';
+import type { NotSent } from './link-not-allowed.ts';
 import type { OnRefused } from './refuse-response.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { SipRequest, SipResponse, Via } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
 import type { RequestRefusal, Target, TargetGroups } from '@entente/sip-proxy';
-import type { NotSent } from './not-sent.ts';
+import type { NotSent } from './link-not-allowed.ts';
 
 /** A target that cannot be reached, and the status its branch counts as: 504 where no server may be dialled for it. */
 export interface Unreachable {

@@ -26,12 +26,12 @@ import {
   type Target,
   type TargetGroups,
 } from '@entente/sip-proxy';
-import type { FlowNames } from '../flow-names.ts';
-import { withSource } from '../with-source.ts';
+import type { FlowNames } from '../flow-tokens.ts';
+import { withSource } from '../response-with-received.ts';
 import { keepAccepted } from './accepted-call.ts';
 import { AckForwarding, type AckSender } from './ack-forwarding.ts';
 import { explained, isServerFailure } from './explain-failure.ts';
-import type { NotSent } from './not-sent.ts';
+import type { NotSent } from './link-not-allowed.ts';
 import { refuseResponse } from './refuse-response.ts';
 import type { RelayOptions } from './relay-options.ts';
 import type { RelayRules, Unreachable } from './relay-rules.ts';

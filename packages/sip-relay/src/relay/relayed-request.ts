@@ -18,7 +18,7 @@ import {
   type TargetGroups,
 } from '@entente/sip-proxy';
 import { recordedIn } from './end-of-call.ts';
-import { PassedTags } from './passed-tags.ts';
+import { PassedTags } from './forwarded-to-tags.ts';
 import type { RelayRules } from './relay-rules.ts';
 
 /** A request under way, with its sender's transaction. */

@@ -11,7 +11,7 @@ import { requestBetween } from '@entente/testkit/request';
 import { describe, expect, it } from 'vitest';
 import { fakeConnection } from '../../test/fake-connection.ts';
 import { relayOfTest } from '../../test/relay-of-test.ts';
-import { FlowNames } from '../flow-names.ts';
+import { FlowNames } from '../flow-tokens.ts';
 
 const device = 'sip:bob@192.0.2.7:49152;transport=tls';
 

@@ -1,5 +1,5 @@
 import type { AbstractConnector, Redis } from 'ioredis';
-import { quickStrings } from './quick-strings.ts';
+import { quickStrings } from './restore-fast-strings.ts';
 
 /** What is used of ioredis. */
 export interface Driver {

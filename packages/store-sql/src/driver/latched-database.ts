@@ -1,5 +1,5 @@
 import Database from 'libsql';
-import { passOfThread } from './statement-latch.ts';
+import { passOfThread } from './block-statements-at-exit.ts';
 
 /** A prepared statement. Parameters always as one array: with a lone Buffer libsql ends the process. */
 export interface Statement {

@@ -4,9 +4,9 @@ import { pauseBefore } from './backoff.ts';
 import { channel } from './change-batch.ts';
 import { checkSession } from './check-session.ts';
 import { connectionConfig } from './connection-config.ts';
-import type { Contact } from './contact.ts';
 import { postgresFault, thrownByLibrary } from './postgres-fault.ts';
 import { type PostgresServer, placeOf } from './postgres-server.ts';
+import type { Contact } from './server-reachability.ts';
 import { unlessUnderWay } from './unless-under-way.ts';
 
 /** Options of {@link ChangeListener}. */

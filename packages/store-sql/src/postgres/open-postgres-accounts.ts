@@ -30,14 +30,14 @@ import { BatchQueue } from '../queue/batch-queue.ts';
 import type { Standing } from '../store-health.ts';
 import { type Change, executeChanges, isStored } from './change-batch.ts';
 import { ChangeListener } from './change-listener.ts';
-import { Contact } from './contact.ts';
 import { KnownHistory } from './known-history.ts';
 import { migratePostgres } from './migrate-postgres.ts';
-import { onceDone } from './once-done.ts';
 import { openPostgres, type PostgresDriver } from './open-postgres.ts';
 import { overloaded } from './postgres-fault.ts';
 import { readFeedState } from './postgres-feed.ts';
 import { checkServer, type PostgresServer, placeOf } from './postgres-server.ts';
+import { onceDone } from './prepare-once.ts';
+import { Contact } from './server-reachability.ts';
 
 /** Options of {@link openPostgresAccounts}. */
 export interface PostgresAccountsOptions {

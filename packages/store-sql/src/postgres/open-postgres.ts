@@ -3,7 +3,6 @@ import type { SqlDriver, SqlReader, SqlTransaction } from '../driver/sql-driver.
 import { pauseBefore } from './backoff.ts';
 import { checkSession } from './check-session.ts';
 import { connectionConfig } from './connection-config.ts';
-import type { Contact } from './contact.ts';
 import {
   ConnectionFailed,
   mayPass,
@@ -21,6 +20,7 @@ import {
   runTransaction,
   schemaVersionOf,
 } from './postgres-transaction.ts';
+import type { Contact } from './server-reachability.ts';
 import { wasCommitted } from './was-committed.ts';
 
 /** Options of {@link openPostgres}. */

@@ -10,12 +10,12 @@ import { asAccountsFault } from '../ports/sql-directory.ts';
 import type { Standing } from '../store-health.ts';
 import { ChangeListener } from './change-listener.ts';
 import { checkReader } from './check-reader.ts';
-import { Contact } from './contact.ts';
-import { onceDone } from './once-done.ts';
 import { openPostgres } from './open-postgres.ts';
 import type { PostgresAccountsOptions } from './open-postgres-accounts.ts';
 import { readFeedState } from './postgres-feed.ts';
 import { checkServer, placeOf } from './postgres-server.ts';
+import { onceDone } from './prepare-once.ts';
+import { Contact } from './server-reachability.ts';
 
 /** Options of {@link readPostgresAccounts}. */
 export type PostgresReaderOptions = Pick<

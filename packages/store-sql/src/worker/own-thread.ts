@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { statementLatch } from '../driver/statement-latch.ts';
+import { statementLatch } from '../driver/block-statements-at-exit.ts';
 import { ThreadFileMissing } from './thread-file-missing.ts';
 
 /** How the thread of a database is started. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createCredentialRecord } from '@entente/sip';
 import { administratorSetHash, type Role, type TopologyDocument } from '@entente/topology';
 import { stringify } from 'yaml';
-import { allStarted } from '../process/all-started.ts';
+import { allStarted } from '../process/wait-for-all-started.ts';
 import { type TestCertificate, testAuthorityFrom } from '../test-authority.ts';
 import { type Administrator, createAdministrator, es256Signer } from './administrator.ts';
 import { type AppProcess, startApp, startProgram } from './app-process.ts';

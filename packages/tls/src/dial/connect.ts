@@ -28,7 +28,7 @@ import { clientContext } from './client-context.ts';
 import { type ConnectOptions, defaultTimeoutMs } from './connect-options.ts';
 import { connectShape } from './outbound-shape.ts';
 import { watchDialled } from './watch-dialled.ts';
-import { within } from './within.ts';
+import { within } from './with-timeout.ts';
 
 /** A socket that has passed the verdict; `peerOf(socket)` gives the peer. */
 export type TrustedSocket = tls.TLSSocket;

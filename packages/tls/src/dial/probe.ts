@@ -6,8 +6,8 @@ import type { IdentitySource } from '../credential/credential.ts';
 import { TlsFault } from '../fault/fault.ts';
 import { checks } from '../options/checks.ts';
 import { credential, hostToDial, protocols } from '../options/peer-rules.ts';
+import { ShownChain } from '../trust/presented-chain.ts';
 import { protectionOf } from '../trust/protection.ts';
-import { ShownChain } from '../trust/shown-chain.ts';
 
 /** Options of {@link serverChain}. */
 export interface ProbeOptions {

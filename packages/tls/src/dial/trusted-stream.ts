@@ -6,7 +6,7 @@ import { checks } from '../options/checks.ts';
 import { connect, type TrustedSocket } from './connect.ts';
 import { defaultTimeoutMs, type StreamOptions } from './connect-options.ts';
 import { streamShape } from './outbound-shape.ts';
-import { within } from './within.ts';
+import { within } from './with-timeout.ts';
 
 /**
  * Gives a connection at once, for libraries whose pools ask for a socket and not for a promise. It dials by itself. What is written waits, and

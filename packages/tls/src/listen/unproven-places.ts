@@ -1,6 +1,6 @@
 import { withMethods } from '@entente/options';
 import { checks } from '../options/checks.ts';
-import { below } from '../trust/below.ts';
+import { below } from '../trust/underlying-socket.ts';
 import { GroupsBySize } from './groups-by-size.ts';
 
 /**

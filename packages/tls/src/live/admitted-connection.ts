@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection } from '@entente/trust';
 import type { Asking, Outcome } from '../trust/judge-socket.ts';
 import { type Peer, peerUnder, type RefusedVerdict, setPeer, type TrustedVerdict } from '../trust/peer.ts';
-import type { ShownChain } from '../trust/shown-chain.ts';
+import type { ShownChain } from '../trust/presented-chain.ts';
 import { type LiveConnection, liveConnections } from './live-connections.ts';
 import { tellClosed } from './trust-channels.ts';
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createTrust } from '../trust/create-trust.ts';
 import type { Asking } from '../trust/judge-socket.ts';
 import type { TrustedVerdict } from '../trust/peer.ts';
-import type { ShownChain } from '../trust/shown-chain.ts';
+import type { ShownChain } from '../trust/presented-chain.ts';
 import { LiveConnections } from './live-connections.ts';
 
 const certificate = { subject: { toString: () => 'CN=edge' }, serialHex: '01' } as unknown as Certificate;

@@ -2,7 +2,7 @@ import type { Rejection, TrustVerdict } from '@entente/trust';
 import { askAgain } from '../trust/ask-trust.ts';
 import { type Asking, questionOf } from '../trust/judge-socket.ts';
 import type { RefusedVerdict, TrustedVerdict } from '../trust/peer.ts';
-import type { ShownChain } from '../trust/shown-chain.ts';
+import type { ShownChain } from '../trust/presented-chain.ts';
 import type { ChangeScope, Trust } from '../trust/trust.ts';
 import { ConnectionIndex } from './connection-index.ts';
 import { DeadlineQueue } from './deadline-queue.ts';

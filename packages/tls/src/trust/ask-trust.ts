@@ -1,6 +1,6 @@
 import type { PresentedChain, Question, TrustVerdict } from '@entente/trust';
 import type { RefusedVerdict, TrustedVerdict } from './peer.ts';
-import type { ShownChain } from './shown-chain.ts';
+import type { ShownChain } from './presented-chain.ts';
 import type { Trust } from './trust.ts';
 
 /**

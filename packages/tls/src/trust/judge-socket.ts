@@ -21,7 +21,7 @@ import {
   type TrustedVerdict,
 } from './peer.ts';
 import { contradicts, isAboutTime } from './platform-evidence.ts';
-import { ShownChain } from './shown-chain.ts';
+import { ShownChain } from './presented-chain.ts';
 import type { Trust } from './trust.ts';
 
 /** What a verdict on a connection depends on, besides the chain and the time. */

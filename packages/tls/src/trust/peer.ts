@@ -1,5 +1,5 @@
 import type { PeerIdentity, Rejection, TrustVerdict } from '@entente/trust';
-import { below } from './below.ts';
+import { below } from './underlying-socket.ts';
 
 /** A verdict that trusts. */
 export type TrustedVerdict = Extract<TrustVerdict, { trusted: true }>;

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../document/canonical-json.ts';
 import type { Path } from '../terms/problem.ts';
 import type { Change, Effect } from './change.ts';
-import { cutText, inWords } from './in-words.ts';
+import { cutText, inWords } from './describe-value.ts';
 
 /** Collects the differences between two documents. */
 export class Recorder {

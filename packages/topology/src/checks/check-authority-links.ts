@@ -1,6 +1,6 @@
 import type { LinkNarrowing, ServerEntry, TopologyDocument } from '../document/document.ts';
+import type { Row } from '../matrix/link-row.ts';
 import { links } from '../matrix/links.ts';
-import type { Row } from '../matrix/row.ts';
 import type { Report } from './report.ts';
 
 /** Checks that each server has a link over which it hears of changes: it asks an authority, or an authority dials it. */

@@ -1,7 +1,7 @@
 import type { LinkNarrowing, TopologyDocument } from '../document/document.ts';
+import { narrowDirection, type Row } from '../matrix/link-row.ts';
 import { isSymmetric } from '../matrix/link-rules.ts';
 import { allowMatrix, links } from '../matrix/links.ts';
-import { narrowDirection, type Row } from '../matrix/row.ts';
 import type { Path } from '../terms/problem.ts';
 import type { Role } from '../terms/roles.ts';
 import type { Report } from './report.ts';

@@ -5,9 +5,9 @@ import { checks, TopologyFault } from '../terms/fault.ts';
 import { checkTopology } from '../terms/given.ts';
 import type { InterfaceName, Role, Service } from '../terms/roles.ts';
 import { checkEnd } from './check-end.ts';
+import { includesSide, type Party } from './link-row.ts';
 import { type LinkEnd, type LinkRule, linkRules } from './link-rules.ts';
 import type { TopologyRejection } from './rejection.ts';
-import { includesSide, type Party } from './row.ts';
 
 /** What the topology needs to know of a peer; `PeerIdentity` of `@entente/trust` has it all. */
 export interface PeerNames {

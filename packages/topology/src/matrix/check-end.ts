@@ -1,7 +1,7 @@
 import { foundValue } from '@entente/options';
 import { TopologyFault } from '../terms/fault.ts';
 import { defaultPorts } from '../terms/roles.ts';
-import type { Party } from './row.ts';
+import type { Party } from './link-row.ts';
 
 const others = ['external-client', 'internal-client', 'partner', 'administrator'] satisfies Party[];
 const interfaces: readonly unknown[] = ['internal', 'external', undefined];

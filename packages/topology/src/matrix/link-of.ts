@@ -1,8 +1,8 @@
 import { callback, object } from '@entente/options';
 import { checks } from '../terms/fault.ts';
 import type { PeerNames } from './authorise.ts';
+import type { Row } from './link-row.ts';
 import { allowMatrix } from './links.ts';
-import type { Row } from './row.ts';
 
 /** A row of the allow matrix as connections and logs name it; every one of {@link links} is one. */
 export type Link = Pick<Row, 'row' | 'name'>;

@@ -1,7 +1,7 @@
 import type { Narrowing, Server, Topology } from '../network/topology.ts';
 import type { InterfaceName, Service } from '../terms/roles.ts';
+import { type Direction, narrowDirection, type Party, type Row } from './link-row.ts';
 import { allowMatrix } from './links.ts';
-import { type Direction, narrowDirection, type Party, type Row } from './row.ts';
 
 /** One end of a link, as the question names it. */
 export interface LinkEnd {

@@ -1,5 +1,5 @@
 import { type Role, roles } from '../terms/roles.ts';
-import type { Row } from './row.ts';
+import type { Row } from './link-row.ts';
 
 const members: readonly Role[] = roles.filter((role) => role !== 'authority');
 

@@ -1,10 +1,10 @@
 import type { Topology } from '../network/topology.ts';
 import { checkTopology } from '../terms/given.ts';
 import { checkEnd, checkRow } from './check-end.ts';
+import { includesSide } from './link-row.ts';
 import { linkRules } from './link-rules.ts';
 import type { RequestAllowed } from './may-request.ts';
 import { describeEnd, linkEnd, type RequestEnd, serverOf, unknownEnd } from './request-end.ts';
-import { includesSide } from './row.ts';
 
 /**
  * Whether one end may open a connection to the other. For links whose one end is a party that the topology does not list, such as a partner;

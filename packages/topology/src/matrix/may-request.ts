@@ -1,10 +1,10 @@
 import type { Topology } from '../network/topology.ts';
 import { checkTopology } from '../terms/given.ts';
 import { checkEnd, checkRow } from './check-end.ts';
+import { includesSide } from './link-row.ts';
 import { linkRules, rowsBetween } from './link-rules.ts';
 import type { TopologyRejection } from './rejection.ts';
 import { describeEnd, linkEnd, type RequestEnd, serverOf, unknownEnd } from './request-end.ts';
-import { includesSide } from './row.ts';
 
 /** Whether a request may travel, and under which row. */
 export type RequestAllowed =

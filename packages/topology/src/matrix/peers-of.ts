@@ -3,8 +3,8 @@ import type { Server, Topology } from '../network/topology.ts';
 import { checks } from '../terms/fault.ts';
 import { aServer, checkTopology } from '../terms/given.ts';
 import type { InterfaceName, Service } from '../terms/roles.ts';
+import { includesSide, type Protection } from './link-row.ts';
 import { linkRules } from './link-rules.ts';
-import { includesSide, type Protection } from './row.ts';
 
 /** A server or store that a server may dial. */
 export interface DialTarget {

@@ -1,8 +1,8 @@
 import type { Topology } from '../network/topology.ts';
 import type { InterfaceName } from '../terms/roles.ts';
+import type { Party } from './link-row.ts';
 import type { LinkEnd } from './link-rules.ts';
 import type { TopologyRejection } from './rejection.ts';
-import type { Party } from './row.ts';
 
 /** One end of a link between which a request travels. */
 export type RequestEnd =

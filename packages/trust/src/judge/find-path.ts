@@ -3,7 +3,7 @@ import { checkForLink } from '../path/link-checks.ts';
 import { type PathContext, withSink } from '../path/path-context.ts';
 import { missingIssuer, PathSearch } from '../path/path-search.ts';
 import type { PathState } from '../path/path-state.ts';
-import { BudgetExceeded } from '../path/spending.ts';
+import { BudgetExceeded } from '../path/search-budget.ts';
 import { checkLeaf } from '../path/step-path.ts';
 import { walkPath } from '../path/walk-path.ts';
 import type { TrustAnchor } from '../policy/anchor.ts';
@@ -13,8 +13,8 @@ import { evidenceOf, type Trail } from '../reasons/trail.ts';
 import type { RevocationContext } from '../revocation/revocation-context.ts';
 import { checkRevocation } from '../revocation/revocation-stage.ts';
 import { bringsAll, type KnownIssuers } from './known-issuers.ts';
+import type { Search } from './leaf-path-search.ts';
 import type { LeafState } from './leaf-state.ts';
-import type { Search } from './search.ts';
 
 /** A path that has passed stages 2 and 3. */
 export interface FoundPath {

@@ -1,8 +1,8 @@
 import { decodeCertificate, oids } from '@entente/x509';
 import { revocationIndex, stapledAnswers } from '../knowledge/revocation-index.ts';
 import type { PathContext, Purpose } from '../path/path-context.ts';
+import { Spending } from '../path/search-budget.ts';
 import { SignatureMemo } from '../path/signature-memo.ts';
-import { Spending } from '../path/spending.ts';
 import type { LinkContext } from '../question/link-context.ts';
 import type { PresentedChain } from '../question/presented-chain.ts';
 import { ranked, reject } from '../reasons/catalogue.ts';
@@ -14,8 +14,8 @@ import { judgePeer } from './judge-peer.ts';
 import type { JudgeSources } from './judge-sources.ts';
 import { KnownIssuers } from './known-issuers.ts';
 import { KnownLeaves } from './known-leaves.ts';
+import { Search } from './leaf-path-search.ts';
 import { LeafState } from './leaf-state.ts';
-import { Search } from './search.ts';
 import { TrustedVerdict } from './trusted-verdict.ts';
 import type { Judge, Question, TrustVerdict } from './verdict.ts';
 

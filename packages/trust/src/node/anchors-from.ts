@@ -6,7 +6,7 @@ import type { RevocationPolicy } from '../policy/revocation-policy.ts';
 import { checkAnchorsAreCas } from './check-anchors-are-cas.ts';
 import { checkLocation, checks } from './check-options.ts';
 import { StoreFault } from './fault.ts';
-import { follow, followRules } from './follow.ts';
+import { follow, followRules } from './follow-files.ts';
 import { type FoundBlock, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
 

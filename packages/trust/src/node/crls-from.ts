@@ -4,7 +4,7 @@ import { decodeCrl } from '@entente/x509';
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
 import { checkLocation, checks } from './check-options.ts';
 import { StoreFault } from './fault.ts';
-import { follow, followRules } from './follow.ts';
+import { follow, followRules } from './follow-files.ts';
 import { ListsInForce, type ReadList } from './lists-in-force.ts';
 import { type FoundBlock, filesOf, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';

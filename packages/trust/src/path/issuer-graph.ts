@@ -1,7 +1,7 @@
 import type { Certificate, Name } from '@entente/x509';
 import { excludesKey } from '../signatures/key-identifier.ts';
 import type { CertificatePool } from './certificate-pool.ts';
-import type { Spending } from './spending.ts';
+import type { Spending } from './search-budget.ts';
 
 /**
  * The candidates of a search by how far they are from an anchor: from the anchors down, one pass over what a peer presents,

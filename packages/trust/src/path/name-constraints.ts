@@ -3,7 +3,7 @@ import { type DnsName, dnsName, hostName, isWithin, wildcardTouches } from '../n
 import { type MailAddress, mailAddress } from '../names/mail-address.ts';
 import { isContiguous } from '../names/name-syntax.ts';
 import { uriHost } from '../names/uri-host.ts';
-import type { Spending } from './spending.ts';
+import type { Spending } from './search-budget.ts';
 
 type Form = GeneralName['type'];
 type NameOf<F extends Form> = Extract<GeneralName, { type: F }>;

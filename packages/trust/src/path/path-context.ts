@@ -3,8 +3,8 @@ import type { TrustPolicy } from '../policy/profile.ts';
 import type { LinkContext } from '../question/link-context.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import type { PathState } from './path-state.ts';
+import type { Spending } from './search-budget.ts';
 import type { LastingSignatureMemo, SignatureMemo } from './signature-memo.ts';
-import type { Spending } from './spending.ts';
 
 /** A purpose of a path: the extended key usage that must cover it. */
 export interface Purpose {

@@ -1,5 +1,5 @@
 import type { Certificate } from '@entente/x509';
-import type { RememberedStanding } from '../knowledge/remembered-standing.ts';
+import type { RememberedStanding } from '../knowledge/ca-status-memory.ts';
 import type { TrustAnchor } from '../policy/anchor.ts';
 import type { VerificationKey } from '../signatures/public-key.ts';
 import type { ConstraintSet } from './name-constraints.ts';

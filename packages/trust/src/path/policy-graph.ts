@@ -2,7 +2,7 @@ import { type Certificate, oids } from '@entente/x509';
 import type { InitialPolicies } from '../policy/profile.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
-import type { Spending } from './spending.ts';
+import type { Spending } from './search-budget.ts';
 import { isSelfIssued } from './step-path.ts';
 
 /**

@@ -2,8 +2,8 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { oids, type Signed } from '@entente/x509';
 import { describe, expect, it } from 'vitest';
 import type { VerificationKey } from '../signatures/public-key.ts';
+import { Spending } from './search-budget.ts';
 import { LastingSignatureMemo, SignatureMemo } from './signature-memo.ts';
-import { Spending } from './spending.ts';
 
 interface Pair {
   readonly key: VerificationKey;

@@ -1,7 +1,7 @@
 import type { Signed } from '@entente/x509';
 import type { VerificationKey } from '../signatures/public-key.ts';
 import { verifySignature } from '../signatures/verify-signature.ts';
-import type { Spending } from './spending.ts';
+import type { Spending } from './search-budget.ts';
 
 /** Whether a signature verifies with a key. */
 interface Result {

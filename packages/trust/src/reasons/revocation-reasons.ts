@@ -1,5 +1,5 @@
 import { hostNotListed, onlyInside } from '../knowledge/not-fetched.ts';
-import { ofTheFuture } from '../knowledge/of-the-future.ts';
+import { ofTheFuture } from '../knowledge/signed-in-future.ts';
 import { certificateAt, clip, moment, type ReasonEntries } from './entry.ts';
 import type { NotFetched } from './rejection.ts';
 

@@ -1,4 +1,4 @@
-import { ofTheFuture } from '../knowledge/of-the-future.ts';
+import { ofTheFuture } from '../knowledge/signed-in-future.ts';
 import { moment } from '../reasons/entry.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Certificate } from '@entente/x509';
+import type { Standing } from '../knowledge/ca-status-memory.ts';
 import { statusLocations } from '../knowledge/locations.ts';
 import { allReasons } from '../knowledge/reason-mask.ts';
-import type { Standing } from '../knowledge/remembered-standing.ts';
 import type { Findings, Statement } from '../knowledge/statement.ts';
 import type { PathState } from '../path/path-state.ts';
 import type { RevocationPolicy } from '../policy/revocation-policy.ts';
@@ -10,8 +10,8 @@ import type { NotFetched } from '../reasons/rejection.ts';
 import type { Trail } from '../reasons/trail.ts';
 import { crlStatements } from './crl-statements.ts';
 import { ocspStatements } from './ocsp-statements.ts';
+import { rememberStanding, standingOf } from './remember-ca-status.ts';
 import type { RevocationContext } from './revocation-context.ts';
-import { rememberStanding, standingOf } from './standing.ts';
 
 type Asking = Exclude<RevocationPolicy, { mode: 'off' }>;
 

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { OperatorFault } from '@entente/host';
 import type { AnchorReference } from '@entente/topology';
-import { readNamed } from '../../read-named.ts';
+import { readNamed } from '../../read-named-file.ts';
 
 /**
  * Reads a root certificate as the document lists it, and compares it with the fingerprint that was received separately.

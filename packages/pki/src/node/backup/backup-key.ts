@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { PkiFault } from '../../ground/fault.ts';
 import type { AuthorityFolder } from '../authority-folder.ts';
 import { readSecret } from '../read-secret.ts';
-import { secretMode } from '../write-whole.ts';
+import { secretMode } from '../write-file-atomically.ts';
 
 /**
  * The key that signs the backups of an authority, in its folder and in no backup: who has a backup cannot sign another one. Ed25519, PKCS#8 in

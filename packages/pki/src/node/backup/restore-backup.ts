@@ -18,7 +18,7 @@ import { authorityFiles } from '../authority-files.ts';
 import { type AuthorityFolder, authorityFolder } from '../authority-folder.ts';
 import { createFolder } from '../create-folder.ts';
 import { manifestFile } from '../manifest-file.ts';
-import { secretMode, syncFolder } from '../write-whole.ts';
+import { secretMode, syncFolder } from '../write-file-atomically.ts';
 import { backupKeyFile, presentBackupKey } from './backup-key.ts';
 import { hashOfFile } from './folder-files.ts';
 import { type BackupManifest, parseManifest } from './manifest.ts';

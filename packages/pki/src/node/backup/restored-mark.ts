@@ -1,6 +1,6 @@
 import type { AuthorityFolder } from '../authority-folder.ts';
 import { damaged } from '../read-issuers.ts';
-import { publicMode } from '../write-whole.ts';
+import { publicMode } from '../write-file-atomically.ts';
 
 /** The file that says that a folder was restored. */
 export const restoredFile = 'restored.json';

@@ -8,7 +8,7 @@ import { authorityFolder } from '../authority-folder.ts';
 import { createFolder } from '../create-folder.ts';
 import { manifestFile } from '../manifest-file.ts';
 import { missingFiles } from '../missing-files.ts';
-import { secretMode, syncFolder, writeDraft } from '../write-whole.ts';
+import { secretMode, syncFolder, writeDraft } from '../write-file-atomically.ts';
 import { backupKey } from './backup-key.ts';
 import { isSecretPath } from './backup-path.ts';
 import { signatureFile, signerOf, signManifest } from './backup-signature.ts';

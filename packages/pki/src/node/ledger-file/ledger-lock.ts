@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PkiFault } from '../../ground/fault.ts';
-import { secretMode, writeDraft } from '../write-whole.ts';
+import { secretMode, writeDraft } from '../write-file-atomically.ts';
 
 /** Who holds a ledger, as it is written into its lock. */
 interface Holder {

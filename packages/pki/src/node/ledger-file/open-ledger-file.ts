@@ -11,7 +11,7 @@ import { type LedgerJournal, recordingLedger } from '../../ledger/recording-ledg
 import { authorityFiles } from '../authority-files.ts';
 import { createFolder } from '../create-folder.ts';
 import { readLedgerFile } from '../read-ledger-file.ts';
-import { secretMode, syncFolder } from '../write-whole.ts';
+import { secretMode, syncFolder } from '../write-file-atomically.ts';
 import { lockLedger } from './ledger-lock.ts';
 
 /** The file of the ledger, in the folder of the authority. `openLedger` of `@entente/store-sql` imports it. */

@@ -3,7 +3,7 @@ import { decodePemCertificates, encodePem } from '@entente/x509';
 import { presentPrivateKey } from '../authority-files.ts';
 import type { AuthorityFolder } from '../authority-folder.ts';
 import { protectedKey } from '../key-protection.ts';
-import { publicMode, secretMode } from '../write-whole.ts';
+import { publicMode, secretMode } from '../write-file-atomically.ts';
 import type { ServiceFiles, ServiceMaterial } from './service-identity.ts';
 
 /** The folder of the identities, in that of the authority. */

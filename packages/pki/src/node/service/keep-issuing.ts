@@ -3,7 +3,7 @@ import { PkiFault } from '../../ground/fault.ts';
 import { createIssuer } from '../../ground/issuer.ts';
 import { spkiHash } from '../../ground/issuer-id.ts';
 import { profiles } from '../../ground/profile.ts';
-import { nextStep, type RolloverView, rootNeeds } from '../../rollover/decide.ts';
+import { nextStep, type RolloverView, rootNeeds } from '../../rollover/decide-rollover-step.ts';
 import { examineRootRequest } from '../../rollover/examine-request.ts';
 import type { RootRefusal } from '../../rollover/root-refusal.ts';
 import { signRootAnswer } from '../../rollover/sign-answer.ts';

@@ -4,7 +4,7 @@ import { type Certificate, type CertificateList, decodeCrl, encodePem } from '@e
 import { PkiFault } from '../../ground/fault.ts';
 import type { PublishedCrl } from '../../revocation/crl-publisher.ts';
 import type { AuthorityFolder } from '../authority-folder.ts';
-import { publicMode } from '../write-whole.ts';
+import { publicMode } from '../write-file-atomically.ts';
 
 /** The file of the lists in force: of the roots, and of every issuing authority whose certificates may be in use. */
 export const listsFile = 'lists.crl';

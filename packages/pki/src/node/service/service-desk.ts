@@ -1,11 +1,11 @@
 import { type CertificateNames, sameCertificateNames } from '@entente/x509';
 import { renewalTime } from '../../client/renewal-time.ts';
-import { Turns } from '../../enrolment/turns.ts';
+import { Turns } from '../../enrolment/one-at-a-time-per-server.ts';
 import { PkiFault } from '../../ground/fault.ts';
 import { refuse } from '../../ground/refusal.ts';
 import type { RevocationReason } from '../../ground/revocation-reason.ts';
 import { maxNameOctets, nameOctets, serviceNames, serviceSubject } from '../../ground/service-names.ts';
-import { revokeUnfinished } from '../../issuing/unfinished.ts';
+import { revokeUnfinished } from '../../issuing/revoke-unfinished.ts';
 import type { PublishedRevocation } from '../../revocation/revocation-desk.ts';
 import { listAddressesIn } from '../../rollover/exact-certificate.ts';
 import type { AuthorityFolder } from '../authority-folder.ts';

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { type ClientRequest, request } from 'node:http';
 import { isIP } from 'node:net';
 import { hostNotListed, onlyInside } from '../../knowledge/not-fetched.ts';
-import { GatheredOctets } from '../../octets/gathered-octets.ts';
+import { GatheredOctets } from '../../octets/growing-buffer.ts';
 import { checkFetching } from './check-fetch.ts';
 import { type FetchRules, hostListed, privateAllowed } from './fetch-rules.ts';
 import { isPublicAddress } from './public-address.ts';

@@ -18,7 +18,7 @@ import { KeptObjects, noRoom } from './kept-objects.ts';
 import { KeptOnDisk } from './kept-on-disk.ts';
 import { keysOfPath } from './keys-of-path.ts';
 import { ocspQuestion } from './ocsp-question.ts';
-import { type After, repeatedly } from './repeatedly.ts';
+import { type After, repeatedly } from './repeat-with-delay.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** Options of {@link createRevocationFetcher}. */

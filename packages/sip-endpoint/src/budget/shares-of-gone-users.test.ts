@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DialogShare } from './dialog-share.ts';
-import { LeftShares, mostLeft } from './left-shares.ts';
+import { LeftShares, mostLeft } from './shares-of-gone-users.ts';
 
 function shareWith(count: number, now: number): DialogShare {
   const share = new DialogShare();

@@ -8,8 +8,8 @@ import {
 } from '@entente/pki/node';
 import type { Log } from '@entente/tls';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { raiseBundleSequence } from '../bundle-sequence.ts';
 import type { DomainKeyStore } from '../domain-keys/key-store.ts';
+import { raiseBundleSequence } from '../trust-bundle-sequence.ts';
 import { raiseStateSequence } from '../trust-state/state-sequence.ts';
 import { isOver } from './restore-end.ts';
 

@@ -2,8 +2,8 @@ import { anyText, object } from '@entente/options';
 import type { ServerInterface, Topology } from '../network/topology.ts';
 import { checks } from '../terms/fault.ts';
 import { checkTopology } from '../terms/given.ts';
+import type { Row } from './link-row.ts';
 import { dialTargets } from './peers-of.ts';
-import type { Row } from './row.ts';
 
 /**
  * Whether any server of the topology may open a link to this one on a row whose second side it is, and send requests on it: a listener that

@@ -1,6 +1,6 @@
 import { accountVersion } from '@entente/accounts/feed';
 import { describe, expect, it } from 'vitest';
-import { EndedVersions, provenVersion } from './ended-versions.ts';
+import { EndedVersions, provenVersion } from './ended-account-versions.ts';
 
 const alice = 'alice@contoso.example';
 const by = (number: number, epoch = 'e') => ({ accountVersion: accountVersion(number, epoch) });

@@ -1,6 +1,6 @@
 import type { Problem } from '@entente/topology';
 import { type Document, isMap, isNode, isSeq } from 'yaml';
-import type { Before, StillNamed } from './still-named.ts';
+import type { Before, StillNamed } from './removal-blocked.ts';
 
 /**
  * What an edit adds though the document has it: the check sees two entries, while the file has one.

@@ -3,7 +3,7 @@ import { createTestLog } from '@entente/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Health, type HealthProblem } from './health/health.ts';
 import type { OwnCertificate } from './own-certificate.ts';
-import { startUpkeep, type UpkeptAuthority } from './upkeep.ts';
+import { startUpkeep, type UpkeptAuthority } from './periodic-work.ts';
 
 const start = Date.UTC(2026, 5, 1);
 const minute = 60_000;

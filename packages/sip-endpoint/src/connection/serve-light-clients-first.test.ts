@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lightFirst } from './light-first.ts';
+import { lightFirst } from './serve-light-clients-first.ts';
 
 const reader = (name: string, recentBytes: number | undefined) => ({ name, recentBytes, readArrived() {} });
 const order = (...readers: ReturnType<typeof reader>[]) =>

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { ofAnotherRealm } from '@entente/testkit/realm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSecret, readSecretLines } from './read-secret.ts';
-import { prepareWhole, publicMode, secretMode, writeDraft, writeWhole } from './write-whole.ts';
+import { prepareWhole, publicMode, secretMode, writeDraft, writeWhole } from './write-file-atomically.ts';
 
 let folder: string;
 let path: string;

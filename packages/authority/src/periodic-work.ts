@@ -1,9 +1,9 @@
 import type { Log } from '@entente/tls';
 import type { Authority } from './authority.ts';
-import { eachStep } from './each-step.ts';
 import { faultFields } from './fault-fields.ts';
 import type { KeptFiles } from './health/kept-files.ts';
 import type { OwnCertificate } from './own-certificate.ts';
+import { eachStep } from './run-steps-in-order.ts';
 
 /** Well below the idle timeout of common middleboxes. */
 const pulseMs = 15_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GatheredOctets } from './gathered-octets.ts';
+import { GatheredOctets } from './growing-buffer.ts';
 
 describe('octets that are gathered', () => {
   it('are all that came, in their order, and no more than are kept', () => {

@@ -1,6 +1,6 @@
 import type { Account } from '@entente/accounts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AccountsWentBack } from './went-back.ts';
+import { AccountsWentBack } from './feed-went-back.ts';
 
 const place = 'https://ca.contoso.example';
 const dayMs = 86_400_000;

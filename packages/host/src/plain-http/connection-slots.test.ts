@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FairPlaces } from './fair-places.ts';
+import { FairPlaces } from './connection-slots.ts';
 
 describe('places that addresses share', () => {
   const open = (max: number, maxPerGroup: number, busy: readonly string[] = []) =>

@@ -1,6 +1,6 @@
 import { createRequest, createResponse } from '@entente/sip';
 import { describe, expect, it } from 'vitest';
-import { bridge, type PlaceCall } from './bridge.ts';
+import { bridge, type PlaceCall } from './bridge-calls.ts';
 import type { Call } from './call.ts';
 import type { SessionBody } from './session-body.ts';
 

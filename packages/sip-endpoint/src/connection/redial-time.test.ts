@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { StepClock } from '@entente/testkit';
 import type { Credential } from '@entente/tls';
 import { describe, expect, it } from 'vitest';
-import { whenAged } from './when-aged.ts';
+import { whenAged } from './redial-time.ts';
 
 const hour = 3_600_000;
 const start = Date.UTC(2026, 0, 1);

@@ -2,7 +2,7 @@ import type { Account } from '@entente/accounts';
 import { createMemoryDirectory } from '@entente/accounts/directory';
 import { sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { expect, it } from 'vitest';
-import { domainsGone, homesGone } from './homes-gone.ts';
+import { domainsGone, homesGone } from './removed-home-pools.ts';
 
 it('homes of accounts that the topology does not have any more are counted, and no other', async () => {
   const topology = sampleTopology({ servers: [sampleFrontEnd] });

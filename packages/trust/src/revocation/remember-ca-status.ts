@@ -1,4 +1,4 @@
-import type { Standing } from '../knowledge/remembered-standing.ts';
+import type { Standing } from '../knowledge/ca-status-memory.ts';
 import type { RevocationIndex } from '../knowledge/revocation-index.ts';
 import type { PathState } from '../path/path-state.ts';
 import type { RevocationContext } from './revocation-context.ts';

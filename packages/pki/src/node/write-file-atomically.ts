@@ -3,7 +3,7 @@ import { constants, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PkiFault } from '../ground/fault.ts';
 import { isOctets } from '../ground/given.ts';
-import { aboutFile } from './draft-error.ts';
+import { aboutFile } from './explain-file-error.ts';
 import { giveTo, type Owner } from './owner.ts';
 
 /** File mode of a certificate: everybody may read it. */

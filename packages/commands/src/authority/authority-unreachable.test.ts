@@ -1,6 +1,6 @@
 import { TlsFault } from '@entente/tls';
 import { describe, expect, it } from 'vitest';
-import { notReached } from './not-reached.ts';
+import { notReached } from './authority-unreachable.ts';
 
 const origin = 'https://ca.contoso.example:8443';
 

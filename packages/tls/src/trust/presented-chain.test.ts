@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { expect, it } from 'vitest';
 import type { TrustedVerdict } from './peer.ts';
-import { ShownChain } from './shown-chain.ts';
+import { ShownChain } from './presented-chain.ts';
 
 const octets = (...values: readonly number[]) => Uint8Array.from(values);
 

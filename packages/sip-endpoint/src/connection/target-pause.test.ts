@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Rest } from './rest.ts';
+import { Rest } from './target-pause.ts';
 
 function failing(rest: Rest, times: number): void {
   for (let i = 0; i < times; i++) rest.failed();

@@ -30,7 +30,7 @@ import {
   type StoredRoot,
 } from '@entente/pki/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RootPost } from './root-post.ts';
+import { RootPost } from './exchange-with-root.ts';
 
 const names = { domain: 'contoso.example', objectsUrl: 'http://ca.contoso.example' };
 const files = rootFiles(1);

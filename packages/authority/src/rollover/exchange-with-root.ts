@@ -26,7 +26,7 @@ import {
   type StoredRoot,
 } from '@entente/pki/node';
 import { outsideObjectUrls, type Topology } from '@entente/topology';
-import { namedOutside } from '../outside-view.ts';
+import { namedOutside } from '../external-certificate-problem.ts';
 import type { DomainRoots } from '../roots/domain-roots.ts';
 import type { AuthoritySettings } from '../settings.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aboutFile } from './draft-error.ts';
+import { aboutFile } from './explain-file-error.ts';
 
 const path = '/srv/network/topology.yaml';
 const draft = '/srv/network/.topology.yaml.b527.new';

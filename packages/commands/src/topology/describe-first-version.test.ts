@@ -1,7 +1,7 @@
 import { contoso } from '@entente/testkit/topology';
 import { checkShape, links, type TopologyDocument, topologyJsonSchema } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { describeFirst } from './describe-first.ts';
+import { describeFirst } from './describe-first-version.ts';
 
 const fe1 = 'fe1.contoso.example';
 const root = {

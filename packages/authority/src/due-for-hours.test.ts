@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HoursOfLooks, hoursOfLooksMs } from './hours-of-looks.ts';
+import { HoursOfLooks, hoursOfLooksMs } from './due-for-hours.ts';
 
 const start = Date.UTC(2026, 5, 1);
 const tick = 15_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PassedTags } from './passed-tags.ts';
+import { PassedTags } from './forwarded-to-tags.ts';
 
 describe('the devices whose answers went back', () => {
   it('are known by their tags, and an answer without one is of none of them', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { PkiFault } from '@entente/pki';
 import type { Certificate } from '@entente/x509';
 import { expect, it } from 'vitest';
-import { bundleSequence, raiseBundleSequence } from './bundle-sequence.ts';
+import { bundleSequence, raiseBundleSequence } from './trust-bundle-sequence.ts';
 
 it('gives the roots of a domain a new number exactly when they change', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'entente-bundle-'));
