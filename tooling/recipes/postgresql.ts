@@ -8,7 +8,7 @@ export function pgRecipe(): void {
     'pg: queries over TLS, and the pool closes its connection when the certificate of the server is revoked',
     async () => {
       await using folder = await RecipeFolder.open('pg.md');
-      await using postgres = await startPostgres({ tls: folder.certificate('service') });
+      await using postgres = await startPostgres({ tls: folder.certificates.of('service') });
       folder.write('password', postgres.password);
       const { pool } = await folder.run<{ pool: Pool }>('client.mjs', { 5432: postgres.port });
       expect(folder.printed).toEqual(['TLSv1.3']);

@@ -13,7 +13,7 @@ let authority: Promise<TestAuthority> | undefined;
  * What the guide to a private CA leaves in a folder: the certificates of a service and of a client, from one CA for all recipes, and its list.
  */
 export class RecipeCertificates {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #authority: TestAuthority;
   readonly #certificates: Readonly<Record<Side, TestCertificate>>;
 
@@ -22,7 +22,7 @@ export class RecipeCertificates {
     made: TestAuthority,
     certificates: Readonly<Record<Side, TestCertificate>>,
   ) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#authority = made;
     this.#certificates = certificates;
   }
@@ -43,15 +43,23 @@ export class RecipeCertificates {
       writeFileSync(join(folder, `${names[side]}.crt`), certificates[side].chainPem);
       writeFileSync(join(folder, `${names[side]}.key`), certificates[side].keyPem);
     }
-    writeFileSync(join(folder, 'ca.crt'), made.certificatePem);
     const written = new RecipeCertificates(folder, made, certificates);
+    writeFileSync(written.anchors, made.certificatePem);
     await written.#publish([]);
     return written;
   }
 
   /** The certificate of a side. */
-  of(side: Side): TestCertificate {
-    return this.#certificates[side];
+  readonly of = (side: Side): TestCertificate => this.#certificates[side];
+
+  /** The file with the root. */
+  get anchors(): string {
+    return join(this.folder, 'ca.crt');
+  }
+
+  /** The file with the list. */
+  get crls(): string {
+    return join(this.folder, 'ca.crl');
   }
 
   /** Revokes the certificate of a side: the next list has it. */
@@ -62,6 +70,6 @@ export class RecipeCertificates {
   async #publish(serials: readonly string[]): Promise<void> {
     const number = serials.length + 1;
     const thisUpdate = Date.now() - 2_000 + number * 1_000;
-    writeFileSync(join(this.#folder, 'ca.crl'), await this.#authority.crl(serials, { number, thisUpdate }));
+    writeFileSync(this.crls, await this.#authority.crl(serials, { number, thisUpdate }));
   }
 }

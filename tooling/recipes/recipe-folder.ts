@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePorts, type TestCertificate } from '@entente/testkit';
+import { freePorts } from '@entente/testkit';
 import { expect, vi } from 'vitest';
 import { RecipeCertificates, type Side } from './recipe-certificates.ts';
 import { RecipePage } from './recipe-page.ts';
@@ -42,7 +42,7 @@ export class RecipeFolder implements AsyncDisposable {
   readonly port: number;
   readonly #page: RecipePage;
   readonly #folder: string;
-  readonly #certificates: RecipeCertificates;
+  readonly certificates: RecipeCertificates;
   readonly #cwd = process.cwd();
   readonly #printed = vi.spyOn(console, 'log').mockImplementation(() => {});
   readonly #closers: (() => unknown)[] = [];
@@ -52,7 +52,7 @@ export class RecipeFolder implements AsyncDisposable {
     this.port = port;
     this.#page = page;
     this.#folder = folder;
-    this.#certificates = certificates;
+    this.certificates = certificates;
     process.chdir(folder);
   }
 
@@ -69,11 +69,6 @@ export class RecipeFolder implements AsyncDisposable {
     return new RecipeFolder(new RecipePage(page), port, folder, certificates);
   }
 
-  /** The certificate of a side, for a server that is not part of the page. */
-  certificate(side: Side): TestCertificate {
-    return this.#certificates.of(side);
-  }
-
   /** Everything that the programs have printed, by lines. */
   get printed(): readonly string[] {
     return this.#printed.mock.calls.map((parts) => parts.join(' '));
@@ -82,6 +77,12 @@ export class RecipeFolder implements AsyncDisposable {
   /** Closed at the end, the last first. */
   onClose(close: () => unknown): void {
     this.#closers.push(close);
+  }
+
+  /** The same for something that can be disposed of. */
+  own<T extends AsyncDisposable>(item: T): T {
+    this.onClose(() => item[Symbol.asyncDispose]());
+    return item;
   }
 
   /**
@@ -93,7 +94,7 @@ export class RecipeFolder implements AsyncDisposable {
     this.write(name, this.#page.program(name, { 8443: this.port, ...ports }));
     const exports = (await import(join(this.#folder, name))) as Exports;
     const { trust } = exports;
-    if (trust !== undefined) this.onClose(() => trust[Symbol.asyncDispose]());
+    if (trust !== undefined) this.own(trust);
     return exports as T;
   }
 
@@ -103,7 +104,7 @@ export class RecipeFolder implements AsyncDisposable {
    * @param closed - resolves when the library that holds the connection has noticed
    */
   async revocationCloses(side: Side, closed: Promise<unknown>): Promise<void> {
-    await this.#certificates.revoke(side);
+    await this.certificates.revoke(side);
     await closed;
     await expect.poll(() => this.printed.join('\n')).toMatch(/expected a certificate that is not revoked/);
   }

@@ -4,11 +4,14 @@ import type { FastifyInstance } from 'fastify';
 import { expect, it } from 'vitest';
 import { names } from './recipe-certificates.ts';
 import { emits, RecipeFolder } from './recipe-folder.ts';
-import { ask } from './service.ts';
+import { askService } from './recipe-peers.ts';
 
 interface Program {
   readonly server: TrustedServer<unknown>;
 }
+
+const ask = async (folder: RecipeFolder, path: string) =>
+  folder.own(await askService(folder.certificates, folder.port, path));
 
 export function webApplicationRecipes(): void {
   it('Fastify: knows the client, and its connection is closed when its certificate is revoked', async () => {

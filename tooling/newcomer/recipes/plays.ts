@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import https from 'node:https';
 import { join } from 'node:path';
-import { freePorts } from '@entente/testkit';
 import { startPostgres } from '@entente/testkit/postgres';
-import { spawnTied } from '@entente/testkit/repository';
-import { peerOf, serve } from '@entente/tls';
-import { names } from '../../recipes/recipe-certificates.ts';
+import { startService, startTlsRedis } from '../../recipes/recipe-peers.ts';
 import type { RecipeStage } from './recipe-stage.ts';
 
 /** How the programs of one page are run, and what has to come of it. */
@@ -22,12 +18,7 @@ export const recipePlays: Readonly<Record<string, RecipePlay>> = {
   },
   'fastify.md': async (stage) => greetsAndCloses(stage, await stage.serve('server.mjs')),
   'undici.md': async (stage) => {
-    const server = await serve(
-      https,
-      { ...(await stage.identity('service')), allow: [names.client], port: stage.port },
-      (request, response) => void response.end(`hello, ${peerOf(request)?.peer?.dnsNames[0]}`),
-    );
-    stage.own({ [Symbol.asyncDispose]: () => server.close() });
+    stage.own(await startService(stage.certificates, stage.port));
     const client = await stage.start('client.mjs');
     await client.says(/^hello, client\.contoso\.example\n200$/m);
     await client.ends();
@@ -59,33 +50,14 @@ export const recipePlays: Readonly<Record<string, RecipePlay>> = {
     await stage.revocationReaches('service', client);
   },
   'pg.md': async (stage) => {
-    const postgres = stage.own(await startPostgres({ tls: stage.certificate('service') }));
+    const postgres = stage.own(await startPostgres({ tls: stage.certificates.of('service') }));
     await writeFile(join(stage.folder, 'password'), postgres.password);
     const client = await stage.start('client.mjs', { 5432: postgres.port });
     await client.says(/^TLSv1\.3$/m);
     await stage.revocationReaches('service', client);
   },
   'ioredis.md': async (stage) => {
-    const [port = 0] = await freePorts(1);
-    const server = stage.own(
-      spawnTied(
-        'redis-server',
-        [
-          ...['--port', '0', '--tls-port', `${port}`, '--bind', '127.0.0.1', '--save', ''],
-          ...['--tls-cert-file', `${names.service}.crt`, '--tls-key-file', `${names.service}.key`],
-          ...['--tls-ca-cert-file', 'ca.crt'],
-        ],
-        { cwd: stage.folder },
-      ),
-    );
-    await new Promise<void>((resolve) => {
-      let output = '';
-      server.process.stdout?.on('data', (text) => {
-        output += String(text);
-        if (output.includes('Ready to accept connections')) resolve();
-      });
-      server.process.once('close', () => resolve());
-    });
+    const { port } = stage.own(await startTlsRedis(stage.certificates));
     const client = await stage.start('client.mjs', { 6379: port });
     await client.says(/^hello$/m);
     await stage.revocationReaches('service', client);

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
-import { freePorts, type TestCertificate } from '@entente/testkit';
-import { connect, loadCredential, openTrust, type TrustedSocket } from '@entente/tls';
-import { names, RecipeCertificates, type Side } from '../../recipes/recipe-certificates.ts';
+import { freePorts } from '@entente/testkit';
+import { RecipeCertificates, type Side } from '../../recipes/recipe-certificates.ts';
 import { RecipePage } from '../../recipes/recipe-page.ts';
+import { type Asked, askService } from '../../recipes/recipe-peers.ts';
 import type { Newcomer } from '../place/newcomer.ts';
 import type { Program } from '../place/program.ts';
 
@@ -21,7 +21,7 @@ export class RecipeStage implements AsyncDisposable {
   readonly port: number;
   readonly #page: RecipePage;
   readonly #newcomer: Newcomer;
-  readonly #certificates: RecipeCertificates;
+  readonly certificates: RecipeCertificates;
   readonly #open: AsyncDisposable[] = [];
 
   private constructor(
@@ -33,7 +33,7 @@ export class RecipeStage implements AsyncDisposable {
     this.#newcomer = newcomer;
     this.folder = place.folder;
     this.port = place.port;
-    this.#certificates = place.certificates;
+    this.certificates = place.certificates;
   }
 
   /**
@@ -52,11 +52,6 @@ export class RecipeStage implements AsyncDisposable {
     const [port = 0] = await freePorts(1);
     const certificates = await RecipeCertificates.write(folder);
     return new RecipeStage(page, newcomer, { folder, port, certificates });
-  }
-
-  /** The certificate of a side, for a server that is not part of the page. */
-  certificate(side: Side): TestCertificate {
-    return this.#certificates.of(side);
   }
 
   /** Disposed of at the end, the last first. */
@@ -90,25 +85,16 @@ export class RecipeStage implements AsyncDisposable {
 
   /** Revokes the certificate of a side, and waits until a program says so of its peer. */
   async revocationReaches(side: Side, program: Program): Promise<void> {
-    await this.#certificates.revoke(side);
+    await this.certificates.revoke(side);
     await program.says(revoked);
   }
 
   /** Revokes the certificate of the client, and runs a client that ends by itself until the server says that it refuses it. */
   async revocationRefuses(name: string, server: Program): Promise<void> {
-    await this.#certificates.revoke('client');
+    await this.certificates.revoke('client');
     for (let run = 0; run < maxRuns && !revoked.test(server.output); run++)
       await (await this.start(name)).ends();
     await server.says(revoked);
-  }
-
-  /** What a peer that is not part of the page presents and trusts. */
-  async identity(side: Side) {
-    const trust = this.own(
-      await openTrust({ anchors: join(this.folder, 'ca.crt'), crls: join(this.folder, 'ca.crl') }),
-    );
-    const { chainPem, keyPem } = this.certificate(side);
-    return { trust, identity: await loadCredential({ certificate: chainPem, key: keyPem }) };
   }
 
   /**
@@ -116,26 +102,8 @@ export class RecipeStage implements AsyncDisposable {
    *
    * @param path - of the request
    */
-  async ask(path: string): Promise<{ readonly answer: string; readonly socket: TrustedSocket }> {
-    const socket = await connect({
-      ...(await this.identity('client')),
-      host: '127.0.0.1',
-      port: this.port,
-      expect: { mode: 'https', name: names.service },
-      allow: [names.service],
-    });
-    this.own({ [Symbol.asyncDispose]: async () => void socket.destroy() });
-    socket.on('error', () => {});
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${names.service}\r\n\r\n`);
-    let answer = '';
-    await new Promise<void>((resolve) => {
-      socket.on('data', (chunk) => {
-        answer += String(chunk);
-        if (/\r\n\r\n.+/s.test(answer)) resolve();
-      });
-      socket.on('close', resolve);
-    });
-    return { answer, socket };
+  async ask(path: string): Promise<Asked> {
+    return this.own(await askService(this.certificates, this.port, path));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
