@@ -63,3 +63,17 @@ export interface ApplicationRequestParts extends Pick<RequestParts, 'headers' | 
   /** Name to show beside the address that sends. */
   readonly displayName?: string;
 }
+
+/** An application that joins its domain by itself. */
+export interface JoinApplicationOptions extends ApplicationHandlers, ApplicationBounds {
+  /** Its own FQDN, as the topology lists it with the role trusted-application. */
+  readonly fqdn: string;
+  /** Where it keeps its key, certificate, roots and topology. */
+  readonly directory: string;
+  /** Join token as pasted; needed the first time only. */
+  readonly token?: string | undefined;
+  /** Addresses of hosts that DNS does not know, by name. */
+  readonly addresses?: Readonly<Record<string, string>>;
+  /** Default: JSON lines on standard output. */
+  readonly logger?: Logger;
+}

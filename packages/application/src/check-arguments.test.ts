@@ -14,21 +14,21 @@ const sdp = { contentType: 'application/sdp', body: '' };
 const hello = { body: 'hello' };
 
 it.each<readonly [Method, string, string, readonly unknown[], string]>([
-  ['message', 'from', 'none', [undefined, bob, 'hello'], 'a text'],
+  ['message', 'from', 'nothing', [undefined, bob, 'hello'], 'a text'],
   ['message', 'to', 'an empty text', [own, '', 'hello'], 'a text'],
-  ['message', 'text', 'none', [own, bob], 'a text'],
+  ['message', 'text', 'nothing', [own, bob], 'a text'],
   ['message', 'text', 'an object of another kind', [own, bob, hello], 'a text'],
   ['request', 'from', 'null', ['OPTIONS', null, bob], 'a text'],
-  ['request', 'to', 'none', ['OPTIONS', own], 'a text'],
-  ['call', 'from', 'none', [undefined, bob, sdp], 'a text'],
-  ['call', 'to', 'none', [own, undefined, sdp], 'a text'],
-  ['call', 'offer', 'none', [own, bob], session],
+  ['request', 'to', 'nothing', ['OPTIONS', own], 'a text'],
+  ['call', 'from', 'nothing', [undefined, bob, sdp], 'a text'],
+  ['call', 'to', 'nothing', [own, undefined, sdp], 'a text'],
+  ['call', 'offer', 'nothing', [own, bob], session],
   ['call', 'offer', 'a text', [own, bob, 'v=0'], session],
   ['call', 'offer', 'an object of another kind', [own, bob, hello], session],
-  ['fanOut', 'from', 'none', [undefined, [bob], hello], 'a text'],
+  ['fanOut', 'from', 'nothing', [undefined, [bob], hello], 'a text'],
   ['fanOut', 'targets', 'a text', [own, bob, hello], list],
-  ['fanOut', 'targets', 'none', [own, undefined, hello], list],
-  ['drain', 'withinMs', 'none', [], time],
+  ['fanOut', 'targets', 'nothing', [own, undefined, hello], list],
+  ['drain', 'withinMs', 'nothing', [], time],
   ['drain', 'withinMs', 'NaN', [Number.NaN], time],
   ['drain', 'withinMs', '-1', [-1], time],
   ['drain', 'withinMs', 'Infinity', [Number.POSITIVE_INFINITY], time],
@@ -36,7 +36,7 @@ it.each<readonly [Method, string, string, readonly unknown[], string]>([
   const called = Reflect.apply(application[method], application, [...given]) as Promise<unknown>;
   await expect(called).rejects.toMatchObject({
     code: 'ENTENTE_APPLICATION_BAD_ARGUMENT',
-    sentence: `expected ${name} to be ${wanted}, found ${found}`,
+    sentence: `expected ${name} of ${method} to be ${wanted}, found ${found}`,
     place: `${name} of ${method}`,
     remedy: `give ${wanted}`,
   });

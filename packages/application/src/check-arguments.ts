@@ -1,25 +1,22 @@
+import { anyText, isRecord, longestDelayMs, rule, text } from '@entente/options';
 import type { SessionBody } from '@entente/sip-endpoint';
-import { checkValue, isRecord, mostDelayMs, type Rule, text } from './check-options.ts';
+import { checks } from './fault.ts';
 
-const anyText: Rule = { wanted: 'a text', fits: (value) => typeof value === 'string' };
-const session: Rule = {
-  wanted: 'a session description: { contentType, body }',
-  fits: (value) =>
-    isRecord(value) &&
-    text.fits(Reflect.get(value, 'contentType')) &&
-    anyText.fits(Reflect.get(value, 'body')),
-};
-const addresses: Rule = {
-  wanted: 'a list of addresses, or what gives one after the other',
-  fits: (value) =>
+const session = rule(
+  'a session description: { contentType, body }',
+  (value) => isRecord(value) && text.fits?.(value.contentType) === true && typeof value.body === 'string',
+);
+const addresses = rule(
+  'a list of addresses, or what gives one after the other',
+  (value) =>
     typeof value === 'object' &&
     value !== null &&
     (Symbol.iterator in value || Symbol.asyncIterator in value),
-};
-const milliseconds: Rule = {
-  wanted: `a number of milliseconds from 0 to ${mostDelayMs}`,
-  fits: (value) => typeof value === 'number' && value >= 0 && value <= mostDelayMs,
-};
+);
+const milliseconds = rule(
+  `a number of milliseconds from 0 to ${longestDelayMs}`,
+  (value) => typeof value === 'number' && value >= 0 && value <= longestDelayMs,
+);
 
 /**
  * Looks at who sends, before a URI is made of it.
@@ -27,7 +24,7 @@ const milliseconds: Rule = {
  * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`
  */
 export function checkSender(of: string, from: string): void {
-  checkValue(from, text, 'from', of);
+  checks.argument(from, text, `from of ${of}`);
 }
 
 /**
@@ -37,7 +34,7 @@ export function checkSender(of: string, from: string): void {
  */
 export function checkSending(of: string, from: string, to: string): void {
   checkSender(of, from);
-  checkValue(to, text, 'to', of);
+  checks.argument(to, text, `to of ${of}`);
 }
 
 /**
@@ -45,7 +42,7 @@ export function checkSending(of: string, from: string, to: string): void {
  * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`
  */
 export function checkText(given: string): void {
-  checkValue(given, anyText, 'text', 'message');
+  checks.argument(given, anyText, 'text of message');
 }
 
 /**
@@ -53,7 +50,7 @@ export function checkText(given: string): void {
  * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`
  */
 export function checkOffer(offer: SessionBody): void {
-  checkValue(offer, session, 'offer', 'call');
+  checks.argument(offer, session, 'offer of call');
 }
 
 /**
@@ -61,7 +58,7 @@ export function checkOffer(offer: SessionBody): void {
  * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`
  */
 export function checkTargets(targets: unknown): void {
-  checkValue(targets, addresses, 'targets', 'fanOut');
+  checks.argument(targets, addresses, 'targets of fanOut');
 }
 
 /**
@@ -69,5 +66,5 @@ export function checkTargets(targets: unknown): void {
  * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`
  */
 export function checkTime(withinMs: number): void {
-  checkValue(withinMs, milliseconds, 'withinMs', 'drain');
+  checks.argument(withinMs, milliseconds, 'withinMs of drain');
 }

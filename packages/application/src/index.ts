@@ -5,10 +5,11 @@ export type {
   ApplicationHandlers,
   ApplicationMessage,
   ApplicationRequestParts,
+  JoinApplicationOptions,
   ServeApplicationOptions,
 } from './application-options.ts';
 export { ApplicationFault, type ApplicationFaultCode } from './fault.ts';
-export { type JoinApplicationOptions, joinApplication } from './join-application.ts';
+export { joinApplication } from './join-application.ts';
 export { type Refusal, refuse } from './refusal.ts';
 export type { RequestSender } from './request-sender.ts';
 export { type FanOutOptions, fanOut, type Receipt } from './send-to-many.ts';

@@ -1,23 +1,10 @@
-import { createLogger, type Logger } from '@entente/host';
+import { createLogger } from '@entente/host';
 import { joinDomain } from '@entente/member';
 import type { Application } from './application.ts';
-import type { ApplicationBounds, ApplicationHandlers } from './application-options.ts';
-import { checkOptions, joinRules } from './check-options.ts';
+import type { JoinApplicationOptions } from './application-options.ts';
+import { joinShape } from './check-options.ts';
+import { checks } from './fault.ts';
 import { serveApplication } from './serve-application.ts';
-
-/** An application that joins its domain by itself. */
-export interface JoinApplicationOptions extends ApplicationHandlers, ApplicationBounds {
-  /** Its own FQDN, as the topology lists it with the role trusted-application. */
-  readonly fqdn: string;
-  /** Where it keeps its key, certificate, roots and topology. */
-  readonly directory: string;
-  /** Join token as pasted; needed the first time only. */
-  readonly token?: string | undefined;
-  /** Addresses of hosts that DNS does not know, by name. */
-  readonly addresses?: Readonly<Record<string, string>>;
-  /** Default: JSON lines on standard output. */
-  readonly logger?: Logger;
-}
 
 /**
  * Joins the domain, or comes back to it, and serves the application.
@@ -26,7 +13,7 @@ export interface JoinApplicationOptions extends ApplicationHandlers, Application
  * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`, before anything is done; MemberFault where joining fails; as {@link serveApplication}
  */
 export async function joinApplication(options: JoinApplicationOptions): Promise<Application> {
-  checkOptions(options, joinRules, 'joinApplication');
+  checks.options(options, joinShape, 'joinApplication');
   const { addresses = {}, directory, fqdn, token, ...serving } = options;
   const logger = serving.logger ?? createLogger({ app: 'application', source: fqdn });
   const member = await joinDomain({

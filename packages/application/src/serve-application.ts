@@ -6,7 +6,8 @@ import { RefusalLimit } from '@entente/tls/internal';
 import { linkOfServer, noLink, type ServerInterface, type Topology } from '@entente/topology';
 import { Application } from './application.ts';
 import type { ServeApplicationOptions } from './application-options.ts';
-import { checkOptions, serveRules } from './check-options.ts';
+import { serveShape } from './check-options.ts';
+import { checks } from './fault.ts';
 import { FrontEnds } from './front-ends.ts';
 import { applicationMetrics } from './metrics.ts';
 import { ReceivedRequests } from './receive-requests.ts';
@@ -26,7 +27,7 @@ const defaultCheckCallsMs = 300_000;
  * @throws ApplicationFault `ENTENTE_APPLICATION_BAD_ARGUMENT`; OperatorFault `ENTENTE_NOT_AN_APPLICATION`; faults of `serve` in `@entente/tls`
  */
 export async function serveApplication(options: ServeApplicationOptions): Promise<Application> {
-  checkOptions(options, serveRules, 'serveApplication');
+  checks.options(options, serveShape, 'serveApplication');
   const { logger, member } = options;
   const { fqdn, identity, trust } = member;
   const topology = () => member.topology;

@@ -1,3 +1,5 @@
+import { Fault } from '@entente/options';
+
 /** What keeps group chat from starting or storing. Match it by `code`. */
 export type ChatRoomFaultCode =
   /** The database was here before, and is missing or empty. */
@@ -20,36 +22,7 @@ export type ChatRoomFaultCode =
   | 'ENTENTE_CHAT_ROOM_ADDRESS';
 
 /** A fault of group chat: what happened, where, and what to do. */
-export class ChatRoomFault extends Error {
-  /** Stable literal. */
-  readonly code: ChatRoomFaultCode;
-  /** File or address that it is about. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
-
-  /**
-   * @param code - stable literal
-   * @param parts - sentence without final stop, place and remedy
-   */
-  constructor(
-    code: ChatRoomFaultCode,
-    parts: {
-      readonly sentence: string;
-      readonly place: string;
-      readonly remedy: string;
-      readonly cause?: unknown;
-    },
-  ) {
-    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
-    this.name = 'ChatRoomFault';
-    this.code = code;
-    this.place = parts.place;
-    this.remedy = parts.remedy;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
-  }
+export class ChatRoomFault extends Fault<ChatRoomFaultCode> {
+  /** Always `ChatRoomFault`. */
+  override readonly name = 'ChatRoomFault';
 }

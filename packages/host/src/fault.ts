@@ -1,43 +1,15 @@
 import { lstatSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
+import { describe, Fault } from '@entente/options';
 
 /**
  * A fault that an operator can fix: what happened in one sentence, where, and what to do.
  * Matched across packages by its shape (`code`, `remedy`), never by `instanceof`.
  */
-export class OperatorFault extends Error {
-  /** Stable literal, e.g. `ENTENTE_CONFIG_UNKNOWN_FIELD`. */
-  readonly code: string;
-  /** File, file:line:column, address or field that the sentence is about. */
-  readonly place: string;
-  /** What the operator should do now. */
-  readonly remedy: string;
-
-  /**
-   * @param code - stable literal that starts with `ENTENTE_`
-   * @param parts - sentence without final stop, place and remedy
-   */
-  constructor(
-    code: string,
-    parts: {
-      readonly sentence: string;
-      readonly place: string;
-      readonly remedy: string;
-      readonly cause?: unknown;
-    },
-  ) {
-    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
-    this.name = 'OperatorFault';
-    this.code = code;
-    this.place = parts.place;
-    this.remedy = parts.remedy;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
-  }
+export class OperatorFault extends Fault<string> {
+  /** Always `OperatorFault`. */
+  override readonly name = 'OperatorFault';
 }
 
 /** What {@link describeFault} knows about an error. */
@@ -62,15 +34,11 @@ export interface FaultDescription {
  * @returns the description, or `undefined` for a defect of the program
  */
 export function describeFault(error: unknown, context = 'the process'): FaultDescription | undefined {
-  // Of whatever realm: by its shape.
+  const described = describe(error, context);
+  if (described !== undefined) return described;
   if (typeof error !== 'object' || error === null) return undefined;
-  const fault = error as Error &
-    Partial<FaultDescription> &
-    NodeJS.ErrnoException & { address?: string; port?: number };
+  const fault = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (typeof fault.code !== 'string' || typeof fault.message !== 'string') return undefined;
-  if (typeof fault.remedy === 'string') {
-    return { code: fault.code, sentence: fault.message, place: fault.place ?? context, remedy: fault.remedy };
-  }
   switch (fault.code) {
     case 'EADDRINUSE':
       return {

@@ -1,3 +1,5 @@
+import { Fault, type FaultParts, inOneLine } from '@entente/options';
+
 /** What kind of thing keeps a network from starting or delivering. */
 export type NetworkFolderFaultCode =
   | 'ENTENTE_NETWORK_PLAN_INVALID'
@@ -10,44 +12,23 @@ export type NetworkFolderFaultCode =
   | 'ENTENTE_NETWORK_NOT_DELIVERED';
 
 /** What keeps a network from starting or delivering, and that its owner can fix. */
-export class NetworkFolderFault extends Error {
-  /** Stable literal, for programs and logs. */
-  readonly code: NetworkFolderFaultCode;
-  /** File, port, command or program that the sentence is about. */
-  readonly place: string;
-  /** What the owner should do now. */
-  readonly remedy: string;
+export class NetworkFolderFault extends Fault<NetworkFolderFaultCode> {
+  /** Always `NetworkFolderFault`. */
+  override readonly name = 'NetworkFolderFault';
   /** Of a refusal by the authority, e.g. `account-exists`. */
   readonly reason: string | undefined;
 
   /**
    * @param code - stable literal
-   * @param parts - sentence without final stop, place and remedy
+   * @param parts - sentence without final stop, place, remedy, and the reason of a refusal
    */
-  constructor(
-    code: NetworkFolderFaultCode,
-    parts: {
-      readonly sentence: string;
-      readonly place: string;
-      readonly remedy: string;
-      readonly reason?: string;
-    },
-  ) {
-    super(parts.sentence);
-    this.name = 'NetworkFolderFault';
-    this.code = code;
-    this.place = parts.place;
-    this.remedy = parts.remedy;
+  constructor(code: NetworkFolderFaultCode, parts: FaultParts & { readonly reason?: string }) {
+    super(code, parts);
     this.reason = parts.reason;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
   }
 
   /** All of it in one line, for a terminal. */
   get line(): string {
-    return `${this.place}: ${this.message}; ${this.remedy} (${this.code})`;
+    return inOneLine(this);
   }
 }

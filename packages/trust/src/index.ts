@@ -13,7 +13,8 @@ export {
   certificateStatus,
   type StatusQuestion,
 } from './judge/certificate-status.ts';
-export { anchorSet, createJudge, type JudgeOptions } from './judge/create-judge.ts';
+export { anchorSet, createJudge } from './judge/create-judge.ts';
+export type { JudgeOptions } from './judge/judge-options.ts';
 export type { PolicyStage } from './judge/judge-sources.ts';
 export type { Judge, Question, TrustVerdict } from './judge/verdict.ts';
 export type { RevocationKnowledge } from './knowledge/revocation-knowledge.ts';

@@ -1,3 +1,5 @@
+import { Checks, Fault } from '@entente/options';
+
 /** Stable literals of the faults that this package throws. */
 export type MemberFaultCode =
   | 'ENTENTE_MEMBER_TOKEN'
@@ -19,32 +21,13 @@ export const joinAgain =
   'restore the directory from a copy, or move it aside and join again with a new token: entente join-token <server> --replace';
 
 /** A fault that the operator of the server can fix. Match it by `code`. */
-export class MemberFault extends Error {
-  /** Stable literal, for programs. */
-  readonly code: MemberFaultCode;
-  /** File, option or address that the sentence is about. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
-
-  constructor(
-    code: MemberFaultCode,
-    parts: {
-      readonly sentence: string;
-      readonly place: string;
-      readonly remedy: string;
-      readonly cause?: unknown;
-    },
-  ) {
-    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
-    this.name = 'MemberFault';
-    this.code = code;
-    this.place = parts.place;
-    this.remedy = parts.remedy;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
-  }
+export class MemberFault extends Fault<MemberFaultCode> {
+  /** Always `MemberFault`. */
+  override readonly name = 'MemberFault';
 }
+
+/** Refuses arguments with `ENTENTE_MEMBER_BAD_ARGUMENT`. */
+export const checks = new Checks({
+  fault: (parts) => new MemberFault('ENTENTE_MEMBER_BAD_ARGUMENT', parts),
+  hasSecrets: true,
+});

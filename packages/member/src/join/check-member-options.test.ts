@@ -35,12 +35,12 @@ it.each<readonly [string, unknown]>([
   expect(existsSync(directory)).toBe(false);
 });
 
-it.each<readonly [string, unknown]>([
-  ['misspelt', { ...good, adresses: new Map() }],
-  ['none', undefined],
-  ['a list', []],
-])('a server does not join with options that are %s', async (_, options) => {
-  await expect(joinDomain(options as MemberOptions)).rejects.toMatchObject(fault('options of joinDomain'));
+it.each<readonly [string, unknown, string]>([
+  ['misspelt', { ...good, adresses: new Map() }, 'adresses of joinDomain'],
+  ['none', undefined, 'options of joinDomain'],
+  ['a list', [], 'options of joinDomain'],
+])('a server does not join with options that are %s', async (_, options, place) => {
+  await expect(joinDomain(options as MemberOptions)).rejects.toMatchObject(fault(place));
   expect(existsSync(directory)).toBe(false);
 });
 

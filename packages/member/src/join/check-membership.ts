@@ -1,9 +1,10 @@
 import { access } from 'node:fs/promises';
+import { text as aText } from '@entente/options';
 import type { Topology } from '@entente/topology';
 import { refuseUnwritable } from '../files/directory-lock.ts';
+import { checks } from '../files/fault.ts';
 import { MemberFiles } from '../files/member-files.ts';
 import { TopologyFile } from '../files/topology-file.ts';
-import { checkText } from './check-member-options.ts';
 import { readToken } from './join-token.ts';
 
 /**
@@ -19,8 +20,8 @@ export async function checkMembership(
   text: string | undefined,
   fqdn: string,
 ): Promise<void> {
-  checkText(directory, 'directory of checkMembership');
-  checkText(fqdn, 'fqdn of checkMembership');
+  checks.argument(directory, aText, 'directory of checkMembership');
+  checks.argument(fqdn, aText, 'fqdn of checkMembership');
   const files = new MemberFiles(directory);
   const hasJoined = await access(files.path('membership')).then(
     () => true,
@@ -38,7 +39,7 @@ export async function checkMembership(
  * @throws MemberFault `ENTENTE_MEMBER_DAMAGED`, `ENTENTE_MEMBER_BAD_ARGUMENT`
  */
 export async function keptTopology(directory: string): Promise<Topology | undefined> {
-  checkText(directory, 'directory of keptTopology');
+  checks.argument(directory, aText, 'directory of keptTopology');
   return new TopologyFile(new MemberFiles(directory)).restore().catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EACCES') return undefined;
     throw error;

@@ -1,3 +1,4 @@
+import { Fault, type FaultParts } from '@entente/options';
 import type { PkiReason } from './refusal.ts';
 
 /** Stable codes of the faults that this package throws. */
@@ -32,13 +33,9 @@ export type PkiFaultCode =
  * A fault of the caller or of the machine, never of a requester; but a client that left has no other way to end what reads its request.
  * Match it by `code`.
  */
-export class PkiFault extends Error {
-  /** Stable code. */
-  readonly code: PkiFaultCode;
-  /** File, argument or authority that the sentence is about. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
+export class PkiFault extends Fault<PkiFaultCode> {
+  /** Always `PkiFault`. */
+  override readonly name = 'PkiFault';
   /** Why the authority has refused, where the fault is `ENTENTE_PKI_NOT_ISSUED` of an identity. */
   declare readonly reason?: PkiReason;
 
@@ -46,26 +43,8 @@ export class PkiFault extends Error {
    * @param code - stable code
    * @param parts - sentence without final stop, place, remedy, reason and what caused it
    */
-  constructor(
-    code: PkiFaultCode,
-    parts: {
-      readonly sentence: string;
-      readonly place: string;
-      readonly remedy: string;
-      readonly reason?: PkiReason;
-      readonly cause?: unknown;
-    },
-  ) {
-    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
-    this.name = 'PkiFault';
-    this.code = code;
-    this.place = parts.place;
-    this.remedy = parts.remedy;
+  constructor(code: PkiFaultCode, parts: FaultParts & { readonly reason?: PkiReason }) {
+    super(code, parts);
     if (parts.reason !== undefined) this.reason = parts.reason;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
   }
 }

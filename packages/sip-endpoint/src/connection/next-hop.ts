@@ -1,3 +1,4 @@
+import { Fault } from '@entente/options';
 import { isTrustError } from '@entente/tls';
 import { BrokenPeerError } from './broken-peer.ts';
 import type { ConnectionLink } from './connection-user.ts';
@@ -22,13 +23,9 @@ export interface NextHop {
  * A hop that could not be reached a moment ago is not dialled yet, or has no place to dial; `cause` is what the dialling failed of. Match
  * it by `code`.
  */
-export class HopDownError extends Error {
-  /** Stable literal. */
-  readonly code = 'ENTENTE_SIP_HOP_DOWN';
-  /** Name of the hop. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
+export class HopDownError extends Fault<'ENTENTE_SIP_HOP_DOWN'> {
+  /** Always `HopDownError`. */
+  override readonly name = 'HopDownError';
 
   /**
    * @param hop - the one asked for
@@ -38,15 +35,13 @@ export class HopDownError extends Error {
   constructor(hop: NextHop, forMs: number, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const held = forMs > 0 ? `is not dialled again for ${Math.ceil(forMs)} ms` : 'cannot be dialled';
-    super(`${hop.name} ${held}: ${why}`, { cause });
-    this.name = 'HopDownError';
-    this.place = hop.name;
-    this.remedy = isTrustError(cause) || cause instanceof BrokenPeerError ? cause.remedy : whatToCheck(hop);
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
+    const knowsRemedy = isTrustError(cause) || cause instanceof BrokenPeerError;
+    super('ENTENTE_SIP_HOP_DOWN', {
+      sentence: `${hop.name} ${held}: ${why}`,
+      place: hop.name,
+      remedy: knowsRemedy ? cause.remedy : whatToCheck(hop),
+      cause,
+    });
   }
 }
 

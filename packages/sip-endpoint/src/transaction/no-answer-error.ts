@@ -1,10 +1,18 @@
+import { Fault } from '@entente/options';
 import type { TransactionEnd } from '@entente/sip';
 
 /** How a request got no answer: `not-taken` where it was not sent, for too much waits for the peer. */
 export type NoAnswer = TransactionEnd | 'not-taken';
 
+/** Codes of the ways in which a request got no answer. */
+type NoAnswerCode =
+  | 'ENTENTE_SIP_TIMEOUT'
+  | 'ENTENTE_SIP_CONNECTION_LOST'
+  | 'ENTENTE_SIP_NOT_TAKEN'
+  | 'ENTENTE_SIP_CLOSED';
+
 interface Telling {
-  readonly code: NoAnswerError['code'];
+  readonly code: NoAnswerCode;
   readonly says: (method: string) => string;
   readonly remedy: string;
 }
@@ -32,20 +40,9 @@ const tellings: Readonly<Partial<Record<NoAnswer, Telling>>> = {
 };
 
 /** Why a request got no answer; match it by `code`. */
-export class NoAnswerError extends Error {
-  /**
-   * Stable literal: the time ran out, the connection broke, the request was not sent because too much waits on the connection, which goes on,
-   * or this side ended the transaction.
-   */
-  readonly code:
-    | 'ENTENTE_SIP_TIMEOUT'
-    | 'ENTENTE_SIP_CONNECTION_LOST'
-    | 'ENTENTE_SIP_NOT_TAKEN'
-    | 'ENTENTE_SIP_CLOSED';
-  /** Server, or address and port, that was to answer. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
+export class NoAnswerError extends Fault<NoAnswerCode> {
+  /** Always `NoAnswerError`. */
+  override readonly name = 'NoAnswerError';
 
   /**
    * @param end - how the transaction ended
@@ -54,15 +51,6 @@ export class NoAnswerError extends Error {
    */
   constructor(end: NoAnswer, method: string, place: string) {
     const { code, remedy, says } = tellings[end] ?? closed;
-    super(says(method));
-    this.name = 'NoAnswerError';
-    this.code = code;
-    this.place = place;
-    this.remedy = remedy;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
+    super(code, { sentence: says(method), place, remedy });
   }
 }

@@ -1,21 +1,16 @@
+import { Fault } from '@entente/options';
+
 /** A user agent was asked for something that needs its server before it had connected. Match it by `code`. */
-export class NotConnectedError extends Error {
-  /** Stable literal. */
-  readonly code = 'ENTENTE_SIP_NOT_CONNECTED';
-  /** Name of the server. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy = 'call register or connect first';
+export class NotConnectedError extends Fault<'ENTENTE_SIP_NOT_CONNECTED'> {
+  /** Always `NotConnectedError`. */
+  override readonly name = 'NotConnectedError';
 
   /** @param server - name of the server */
   constructor(server: string) {
-    super('expected a connection to the server, found none');
-    this.name = 'NotConnectedError';
-    this.place = server;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
+    super('ENTENTE_SIP_NOT_CONNECTED', {
+      sentence: 'expected a connection to the server, found none',
+      place: server,
+      remedy: 'call register or connect first',
+    });
   }
 }

@@ -1,31 +1,16 @@
+import { Fault, type FaultParts } from '@entente/options';
+
 /** The `code` of a {@link LocationsUnavailableError}: match by it, for a plugin has its own copy of the class. */
 export const locationsUnavailable = 'ENTENTE_LOCATIONS_UNAVAILABLE';
 
 /** A store of locations cannot answer, or cannot keep a change, now. What was changed may have been kept, and counts as not acknowledged. */
-export class LocationsUnavailableError extends Error {
-  /** Stable literal: `ENTENTE_LOCATIONS_UNAVAILABLE`. */
-  readonly code = locationsUnavailable;
-  /** Name of the store, e.g. host and port. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
+export class LocationsUnavailableError extends Fault<typeof locationsUnavailable> {
+  /** Always `LocationsUnavailableError`. */
+  override readonly name = 'LocationsUnavailableError';
 
   /** @param parts - what was found, where, what to do, and the error behind it */
-  constructor(parts: {
-    readonly sentence: string;
-    readonly place: string;
-    readonly remedy: string;
-    readonly cause?: unknown;
-  }) {
-    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
-    this.name = 'LocationsUnavailableError';
-    this.place = parts.place;
-    this.remedy = parts.remedy;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
+  constructor(parts: FaultParts) {
+    super(locationsUnavailable, parts);
   }
 }
 

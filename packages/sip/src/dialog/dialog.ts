@@ -1,3 +1,4 @@
+import { Fault } from '@entente/options';
 import { CSeq, maxSequence } from '../headers/cseq.ts';
 import { NameAddr } from '../headers/name-addr.ts';
 import { createRequest, type RequestParts } from '../message/create-request.ts';
@@ -275,13 +276,9 @@ export class Dialog {
 }
 
 /** Thrown where the state of a dialog does not allow a call. Match it by `code`. */
-export class DialogFault extends Error {
-  /** Stable literal. */
-  readonly code = 'SIP_DIALOG_STATE';
-  /** Argument or field that the sentence is about. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
+export class DialogFault extends Fault<'SIP_DIALOG_STATE'> {
+  /** Always `DialogFault`. */
+  override readonly name = 'DialogFault';
 
   /**
    * @param sentence - what was expected, what was found; without final stop
@@ -289,15 +286,7 @@ export class DialogFault extends Error {
    * @param remedy - what to do now
    */
   constructor(sentence: string, place: string, remedy: string) {
-    super(sentence);
-    this.name = 'DialogFault';
-    this.place = place;
-    this.remedy = remedy;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
+    super('SIP_DIALOG_STATE', { sentence, place, remedy });
   }
 }
 

@@ -1,3 +1,5 @@
+import { Fault } from '@entente/options';
+
 /** Why a message, a header field or a URI was not accepted. The code is stable; the message is for people. */
 export type SipProblemCode =
   | 'malformed-start-line'
@@ -40,28 +42,20 @@ export type Parsed<T> =
  * Thrown by a lazy getter whose header field is malformed.
  * `checkMessage` finds the same problem as a value beforehand.
  */
-export class SipSyntaxError extends Error {
-  /** Stable literal. */
-  readonly code = 'SIP_MALFORMED_HEADER';
+export class SipSyntaxError extends Fault<'SIP_MALFORMED_HEADER'> {
+  /** Always `SipSyntaxError`. */
+  override readonly name = 'SipSyntaxError';
   /** What is malformed, as `checkMessage` returns it. */
   readonly problem: SipProblem;
-  /** The header field, or `message`. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
 
   /** @param problem - what is malformed */
   constructor(problem: SipProblem) {
-    super(problem.message);
-    this.name = 'SipSyntaxError';
+    super('SIP_MALFORMED_HEADER', {
+      sentence: problem.message,
+      place: problem.header ?? 'message',
+      remedy: `run checkMessage before reading, or answer ${problem.status}`,
+    });
     this.problem = problem;
-    this.place = problem.header ?? 'message';
-    this.remedy = `run checkMessage before reading, or answer ${problem.status}`;
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
   }
 }
 

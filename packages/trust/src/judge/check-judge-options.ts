@@ -11,7 +11,7 @@ import {
 import { checksOf } from '../misuse.ts';
 import { policyShape } from '../policy/check-policy.ts';
 import { checkAnchors } from './check-anchors.ts';
-import type { JudgeOptions } from './create-judge.ts';
+import type { JudgeOptions } from './judge-options.ts';
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const anchors = rule(
