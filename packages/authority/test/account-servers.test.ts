@@ -1,16 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { verifiersOf } from '@entente/accounts';
-import { createAuthority, type RunningAuthority } from '@entente/authority';
 import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
-import { initialiseAuthority } from '@entente/pki/node';
-import { openLedger } from '@entente/store-sql';
 import { StepClock } from '@entente/testkit';
-import type { Peer } from '@entente/tls';
-import { administratorSetHash, type ServerEntry } from '@entente/topology';
+import type { ServerEntry } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contoso, signed } from './contoso.ts';
+import { contoso } from './contoso.ts';
+import { administrator, InProcessAuthority, member } from './in-process-authority.ts';
 
 const [fe01, fe02, web01, edge01] = ['fe01', 'fe02', 'web01', 'edge01'].map(
   (name) => `${name}.contoso.example`,
@@ -26,83 +20,32 @@ const [secret, another, third] = passwords as [object, object, object];
 // The tests build on each other.
 describe('a server that verifies passwords', () => {
   const clock = new StepClock(Date.now());
-  let directory: string;
-  let authority: RunningAuthority;
-  const log: object[] = [];
-
-  /** A request on a connection that was admitted with a certificate of a server, or of the administrator alice. */
-  async function ask(
-    path: string,
-    who: string,
-    { body, serialHex = '0a' }: { body?: object; serialHex?: string },
-  ) {
-    const uris = who === 'alice' ? ['entente://contoso.example/administrators/alice'] : [];
-    const server = who === 'alice' ? {} : { server: who };
-    const peer = { peer: { uris, dnsNames: [who], serialHex, ...server } } as unknown as Peer;
-    const request = new Request(
-      `https://ca.contoso.example${path}`,
-      body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) },
-    );
-    const response = await authority.fetch(request, peer, '192.0.2.1');
-    const text = await response.text();
-    return {
-      status: response.status,
-      answer: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
-    };
-  }
+  let run: InProcessAuthority;
   const change = (from: object, to: object, who = fe01, address = alice) =>
-    ask('/accounts/password', who, { body: { address, from, to } });
-  const stored = async () => (await ask('/accounts/feed', fe01, {})).answer.changes;
-  const records = async () =>
-    (await ask('/audit?limit=100', 'alice', {})).answer.records as { action: string }[];
+    run.ask('/accounts/password', { address, from, to }, who === 'alice' ? administrator() : member(who));
+  const stored = async () => (await run.ask('/accounts/feed', undefined, member(fe01))).answer.changes;
+  const records = async () => (await run.ask('/audit?limit=100')).answer.records as { action: string }[];
 
   /** The serial number of the certificate with which a server has joined. */
   async function joined(fqdn: string): Promise<string> {
-    const { answer } = await ask('/join-tokens', 'alice', { body: { server: fqdn } });
+    const { answer } = await run.ask('/join-tokens', { server: fqdn });
     const token = parseJoinToken(String(answer.token));
     if (!token.ok) throw new Error(token.refusal.message);
     const key = await createKeyAndRequest({ subject: fqdn });
-    const transport = (request: Request) => authority.fetch(request, undefined, '192.0.2.1');
+    const transport = (request: Request) => run.authority.fetch(request, undefined, '192.0.2.1');
     const outcome = await enrol({ token: token.token, key, transport });
     if (!outcome.ok) throw new Error(outcome.refusal.message);
-    const { answer: listed } = await ask(`/certificates?subject=${fqdn}`, 'alice', {});
+    const { answer: listed } = await run.ask(`/certificates?subject=${fqdn}`);
     return (listed.certificates as { serial: string }[])[0]?.serial ?? '';
   }
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'entente-account-servers-'));
-    const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example', directory };
-    const objectsUrl = 'http://ca.contoso.example';
-    await initialiseAuthority({ ...names, objectsUrl, now: clock.now(), openLedger });
-    const write = (fields: object) => void log.push(fields);
-    authority = await createAuthority(
-      {
-        ...names,
-        administratorsHash: administratorSetHash(contoso.administrators),
-        authorityUrl: 'https://ca.contoso.example',
-        objectsUrl,
-      },
-      { info: write, warn: write, error: write, debug: write } as never,
-      clock,
-    );
-    const topology = { ...contoso, servers: [...contoso.servers, ...more] };
-    const request = new Request('https://ca.contoso.example/topology', {
-      method: 'POST',
-      body: signed(topology),
-    });
-    const peer = {
-      peer: { uris: ['entente://contoso.example/administrators/alice'], dnsNames: [], serialHex: '0a' },
-    } as unknown as Peer;
-    expect((await authority.fetch(request, peer, '192.0.2.1')).status).toBe(200);
+    const first = { ...contoso, servers: [...contoso.servers, ...more] };
+    run = await InProcessAuthority.start({ clock, first });
     const account = { address: alice, verifiers: secret, state: 'enabled', rights: [] };
-    expect((await ask('/accounts', 'alice', { body: { accounts: [account] } })).answer).toMatchObject({
-      added: 1,
-    });
+    expect((await run.ask('/accounts', { accounts: [account] })).answer).toMatchObject({ added: 1 });
   });
-  afterAll(async () => {
-    await authority?.[Symbol.asyncDispose]();
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => run[Symbol.asyncDispose]());
 
   it('changes that of a user who has proven the present one; the record of it names the server and no secret', async () => {
     expect(await change(secret, another)).toEqual({ status: 204, answer: {} });
@@ -113,7 +56,7 @@ describe('a server that verifies passwords', () => {
       subject: alice,
       outcome: 'done',
     });
-    const said = JSON.stringify([log, await records()]);
+    const said = JSON.stringify([run.lines, await records()]);
     for (const verifier of passwords.flatMap((one) => Object.values(one)))
       expect(said).not.toContain(verifier);
   });
@@ -135,7 +78,7 @@ describe('a server that verifies passwords', () => {
     ['a verifier that is no text', { address: alice, from: another, to: { 'SHA-256': 1 } }],
     ['a password', { address: alice, from: another, to: third, password: 'third' }],
   ])('is refused a change with %s', async (_what, body) => {
-    const { answer, status } = await ask('/accounts/password', fe01, { body });
+    const { answer, status } = await run.ask('/accounts/password', body, member(fe01));
     expect([400, 409]).toContain(status);
     expect(['malformed-request', 'verifiers-differ']).toContain(answer.reason);
     expect(await stored()).toMatchObject([{ verifiers: another }]);
@@ -168,11 +111,12 @@ describe('a server that verifies passwords', () => {
   it('is told nothing and changes nothing once its certificate is revoked, on a connection that is still open', async () => {
     const serialHex = await joined(fe02);
     const body = { address: alice, from: another, to: third };
-    expect((await ask('/accounts/feed', fe02, { serialHex })).status).toBe(200);
-    await ask('/revoke', 'alice', { body: { serial: serialHex, reason: 'cessationOfOperation' } });
+    const peer = member(fe02, serialHex);
+    expect((await run.ask('/accounts/feed', undefined, peer)).status).toBe(200);
+    await run.ask('/revoke', { serial: serialHex, reason: 'cessationOfOperation' });
     const refused = { status: 403, answer: { reason: 'requester-revoked' } };
-    expect(await ask('/accounts/feed', fe02, { serialHex })).toMatchObject(refused);
-    expect(await ask('/accounts/password', fe02, { serialHex, body })).toMatchObject(refused);
+    expect(await run.ask('/accounts/feed', undefined, peer)).toMatchObject(refused);
+    expect(await run.ask('/accounts/password', body, peer)).toMatchObject(refused);
     expect(await stored()).toMatchObject([{ verifiers: another }]);
   });
 });

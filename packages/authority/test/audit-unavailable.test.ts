@@ -1,22 +1,18 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { createAuthority, type OpenStore, type RunningAuthority } from '@entente/authority';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OpenStore } from '@entente/authority';
 import { PkiFault, parseJoinToken } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { initialiseAuthority } from '@entente/pki/node';
-import { openLedger, openStore } from '@entente/store-sql';
-import type { Peer } from '@entente/tls';
-import { administratorSetHash } from '@entente/topology';
+import { openStore } from '@entente/store-sql';
 import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contoso, next, signed } from './contoso.ts';
+import { InProcessAuthority } from './in-process-authority.ts';
 
 const edge = 'edge01.contoso.example';
 /** `only`: the disk is full in the moment when this action is to be recorded. */
 const disk: { isFull: boolean; only: string | undefined } = { isFull: false, only: undefined };
-let directory: string;
-let authority: RunningAuthority;
+let run: InProcessAuthority;
 
 /** A database that takes no more records of the audit trail. */
 const openFull: OpenStore = async (folder, options) => {
@@ -36,52 +32,21 @@ const openFull: OpenStore = async (folder, options) => {
 };
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'entente-audit-unavailable-'));
-  const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example', directory };
-  const objectsUrl = 'http://ca.contoso.example';
-  await initialiseAuthority({ ...names, objectsUrl, now: Date.now(), openLedger });
-  const silent = { info() {}, warn() {}, error() {}, debug() {} };
-  const administratorsHash = administratorSetHash(contoso.administrators);
-  const authorityUrl = 'https://ca.contoso.example';
-  authority = await createAuthority(
-    { ...names, administratorsHash, authorityUrl, objectsUrl },
-    silent as never,
-    undefined,
-    { open: openFull },
-  );
-  expect((await ask('/topology', signed(contoso))).status).toBe(200);
+  run = await InProcessAuthority.start({ open: openFull });
 });
-afterAll(async () => {
-  await authority[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => run[Symbol.asyncDispose]());
 
-async function ask(path: string, body?: string) {
-  const peer = {
-    peer: { uris: ['entente://contoso.example/administrators/alice'], dnsNames: [], serialHex: '0a' },
-  } as unknown as Peer;
-  const request = new Request(`https://ca.contoso.example${path}`, {
-    ...(body === undefined ? {} : { method: 'POST', body }),
-  });
-  const response = await authority.fetch(request, peer, '192.0.2.1');
-  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
-}
-
-async function order() {
-  const { request } = await createKeyAndRequest({ subject: edge });
-  const body = { server: edge, request: encodePem('CERTIFICATE REQUEST', request) };
-  return ask('/certificates', JSON.stringify(body));
-}
+const order = () => run.certify(edge);
 
 /** What the trail has of an action. */
 async function recorded(action: string): Promise<object[]> {
-  const { records } = (await ask('/audit?limit=100')).answer as { records: { action: string }[] };
+  const { records } = (await run.ask('/audit?limit=100')).answer as { records: { action: string }[] };
   return records.filter((record) => record.action === action);
 }
 
 /** Whatever anybody has been given is in the trail. */
 async function expectAllRecorded(): Promise<void> {
-  const { certificates } = (await ask('/certificates')).answer as {
+  const { certificates } = (await run.ask('/certificates')).answer as {
     certificates: { serial: string; requester: string; revocation?: object }[];
   };
   const inTrail = [...(await recorded('certificate-issued')), ...(await recorded('certificate-renewed'))].map(
@@ -116,7 +81,7 @@ describe('a command that cannot be recorded', () => {
 
   it('is not acknowledged: a server that joins gets its certificate once the trail has it, with the same token and key', async () => {
     const fe = 'fe01.contoso.example';
-    const { answer } = await ask('/join-tokens', JSON.stringify({ server: fe }));
+    const { answer } = await run.ask('/join-tokens', { server: fe });
     const parsed = parseJoinToken(answer.token as string);
     if (!parsed.ok) throw new Error('expected a join token');
     const { secret } = parsed.token;
@@ -128,7 +93,7 @@ describe('a command that cannot be recorded', () => {
       };
       const url = 'https://ca.contoso.example/enrol';
       const asked = new Request(url, { method: 'POST', body: request, headers });
-      const { status } = await authority.fetch(asked, undefined, '192.0.2.2');
+      const { status } = await run.authority.fetch(asked, undefined, '192.0.2.2');
       return status;
     };
     expect(await whileFull(enrol)).toBe(503);
@@ -137,26 +102,24 @@ describe('a command that cannot be recorded', () => {
     expect(await enrol()).toBe(201);
     await expectAllRecorded();
     // And is given no more once its key is blocked.
-    const blocked = JSON.stringify({ request: encodePem('CERTIFICATE REQUEST', request) });
-    expect((await ask('/block-key', blocked)).status).toBe(200);
+    const blocked = { request: encodePem('CERTIFICATE REQUEST', request) };
+    expect((await run.ask('/block-key', blocked)).status).toBe(200);
     expect(await enrol()).toBe(403);
   });
 
   it('is not carried out: a key is blocked only once the trail has who ordered it', async () => {
     const { request } = await createKeyAndRequest({ subject: edge });
     const pem = encodePem('CERTIFICATE REQUEST', request);
-    const body = JSON.stringify({ request: pem });
-    expect((await whileFull(() => ask('/block-key', body))).status).toBe(503);
-    expect((await ask('/certificates', JSON.stringify({ server: edge, request: pem }))).status).toBe(201);
-    expect((await ask('/block-key', body)).answer).toMatchObject({
+    const body = { request: pem };
+    expect((await whileFull(() => run.ask('/block-key', body))).status).toBe(503);
+    expect((await run.ask('/certificates', { server: edge, request: pem })).status).toBe(201);
+    expect((await run.ask('/block-key', body)).answer).toMatchObject({
       blocked: true,
       valid: [{ subject: edge }],
     });
-    expect((await ask('/certificates', JSON.stringify({ server: edge, request: pem }))).answer).toMatchObject(
-      {
-        reason: 'key-compromised',
-      },
-    );
+    expect((await run.ask('/certificates', { server: edge, request: pem })).answer).toMatchObject({
+      reason: 'key-compromised',
+    });
     const [{ details }] = (await recorded('key-block-ordered')) as [{ details: object }];
     const [last] = await recorded('key-blocked');
     expect(last).toMatchObject({ subject: edge, details });
@@ -165,38 +128,38 @@ describe('a command that cannot be recorded', () => {
   it('is not carried out: a certificate is revoked only once the trail has who ordered it', async () => {
     const { answer } = await order();
     const { serial } = answer as { serial: string };
-    const body = JSON.stringify({ serial, reason: 'superseded' });
-    expect((await whileFull(() => ask('/revoke', body))).status).toBe(503);
+    const body = { serial, reason: 'superseded' };
+    expect((await whileFull(() => run.ask('/revoke', body))).status).toBe(503);
     const isRevoked = async () =>
-      ((await ask(`/certificates/${serial}`)).answer as { revocation?: object }).revocation !== undefined;
+      ((await run.ask(`/certificates/${serial}`)).answer as { revocation?: object }).revocation !== undefined;
     expect(await isRevoked()).toBe(false);
-    expect((await ask('/revoke', body)).status).toBe(200);
+    expect((await run.ask('/revoke', body)).status).toBe(200);
     expect(await isRevoked()).toBe(true);
   });
 
   it('is not carried out: what a certificate on hold is released from', async () => {
     const { serial } = (await order()).answer as { serial: string };
-    expect((await ask('/revoke', JSON.stringify({ serial, reason: 'certificateHold' }))).status).toBe(200);
-    const body = JSON.stringify({ serial });
-    expect((await whileFull(() => ask('/release', body))).status).toBe(503);
-    expect((await ask(`/certificates/${serial}`)).answer).toMatchObject({
+    expect((await run.ask('/revoke', { serial, reason: 'certificateHold' })).status).toBe(200);
+    const body = { serial };
+    expect((await whileFull(() => run.ask('/release', body))).status).toBe(503);
+    expect((await run.ask(`/certificates/${serial}`)).answer).toMatchObject({
       revocation: { reason: 'certificateHold' },
     });
-    expect((await ask('/release', body)).status).toBe(200);
+    expect((await run.ask('/release', body)).status).toBe(200);
     expect(await recorded('release-ordered')).toMatchObject([{ details: { serial } }]);
   });
 
   it('is not carried out: an account is added, and changed, only once the trail has who ordered it', async () => {
     const address = 'alice@contoso.example';
-    const added = JSON.stringify({ accounts: [{ address, verifiers: { 'SHA-256': 'a'.repeat(64) } }] });
-    const accounts = async () => (await ask(`/accounts?address=${address}`)).answer.accounts as object[];
-    expect((await whileFull(() => ask('/accounts', added))).status).toBe(503);
+    const added = { accounts: [{ address, verifiers: { 'SHA-256': 'a'.repeat(64) } }] };
+    const accounts = async () => (await run.ask(`/accounts?address=${address}`)).answer.accounts as object[];
+    expect((await whileFull(() => run.ask('/accounts', added))).status).toBe(503);
     expect(await accounts()).toEqual([]);
-    expect((await ask('/accounts', added)).status).toBe(200);
-    const disabled = JSON.stringify({ address, state: 'disabled' });
-    expect((await whileFull(() => ask('/accounts/change', disabled))).status).toBe(503);
+    expect((await run.ask('/accounts', added)).status).toBe(200);
+    const disabled = { address, state: 'disabled' };
+    expect((await whileFull(() => run.ask('/accounts/change', disabled))).status).toBe(503);
     expect(await accounts()).toMatchObject([{ state: 'enabled' }]);
-    expect((await ask('/accounts/change', disabled)).status).toBe(200);
+    expect((await run.ask('/accounts/change', disabled)).status).toBe(200);
     expect(await accounts()).toMatchObject([{ state: 'disabled' }]);
     expect(await recorded('accounts-ordered')).toMatchObject([
       { subject: address, details: { accounts: 1, addresses: address } },
@@ -210,11 +173,11 @@ describe('a command that cannot be recorded', () => {
     const text = signed(next(contoso, { title: 'of nobody' }));
     const ordered = () => recorded('topology-ordered');
     const before = await ordered();
-    expect((await whileFull(() => ask('/topology', text))).status).toBe(503);
-    expect((await ask('/topology')).answer).toMatchObject({ document: { version: 1 } });
-    const parts = authority.problems().map(({ part }) => part);
+    expect((await whileFull(() => run.ask('/topology', text))).status).toBe(503);
+    expect((await run.ask('/topology')).answer).toMatchObject({ document: { version: 1 } });
+    const parts = run.parts();
     expect(parts, 'topologies can be stored').toEqual(['audit-trail']);
-    expect((await ask('/topology/2')).status).toBe(404);
+    expect((await run.ask('/topology/2')).status).toBe(404);
     expect(await ordered()).toEqual(before);
     expect(before).toMatchObject([
       { actor: 'administrator:alice', subject: 'contoso.example', details: { version: 1 } },
@@ -222,17 +185,16 @@ describe('a command that cannot be recorded', () => {
   });
 
   it('is not carried out: a backup is written only once the trail has that it was ordered', async () => {
-    const to = join(directory, '..', `${basename(directory)}-backup`);
-    await expect(whileFull(() => authority.backUp(to))).rejects.toMatchObject({
+    const to = join(run.folder, 'backup');
+    await expect(whileFull(() => run.authority.backUp(to))).rejects.toMatchObject({
       code: 'ENTENTE_PKI_AUDIT_UNAVAILABLE',
     });
     await expect(stat(to)).rejects.toMatchObject({ code: 'ENOENT' });
-    const written = await whileFull(() => authority.backUp(to), 'backup-written');
+    const written = await whileFull(() => run.authority.backUp(to), 'backup-written');
     expect(written, 'complete, whatever failed then').toMatchObject({ unrecorded: 'no space left' });
     expect(await readdir(to)).toContain('manifest.json');
-    expect(authority.problems().map(({ part }) => part)).toEqual(['audit-trail']);
-    await expect(authority.backUp(to)).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS' });
-    await rm(to, { recursive: true });
+    expect(run.parts()).toEqual(['audit-trail']);
+    await expect(run.authority.backUp(to)).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS' });
     expect(await recorded('backup-ordered'), 'once: the one after it was refused before that').toMatchObject([
       { actor: 'authority', details: { to } },
     ]);
@@ -241,14 +203,14 @@ describe('a command that cannot be recorded', () => {
   it('is carried out and recorded when it is sent again: a topology revokes what it has taken away', async () => {
     const servers = contoso.servers.filter(({ fqdn }) => fqdn !== edge);
     const text = signed(next(contoso, { servers }));
-    expect((await whileFull(() => ask('/topology', text), 'topology-published')).status).toBe(503);
-    expect((await ask('/topology', text)).status).toBe(200);
-    const { answer } = await ask(`/certificates?subject=${edge}`);
+    expect((await whileFull(() => run.ask('/topology', text), 'topology-published')).status).toBe(503);
+    expect((await run.ask('/topology', text)).status).toBe(200);
+    const { answer } = await run.ask(`/certificates?subject=${edge}`);
     const certificates = answer.certificates as { revocation?: object }[];
     expect(certificates.length).toBeGreaterThan(0);
     expect(certificates.every(({ revocation }) => revocation !== undefined)).toBe(true);
-    expect((await ask('/topology', text)).status).toBe(200);
-    const { records } = (await ask('/audit?limit=100')).answer as {
+    expect((await run.ask('/topology', text)).status).toBe(200);
+    const { records } = (await run.ask('/audit?limit=100')).answer as {
       records: { action: string; details: { version?: number; effect?: string } }[];
     };
     const published = records.filter(

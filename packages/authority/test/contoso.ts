@@ -38,6 +38,19 @@ export const contoso: TopologyDocument = {
   ],
 };
 
+/** An administrator whose key is not the one of alice, and how they sign. */
+export function anotherAdministrator(id: string) {
+  const { publicKey: spki, privateKey: own } = generateKeyPairSync('ed25519');
+  return {
+    key: {
+      id,
+      algorithm: 'EdDSA' as const,
+      publicKey: spki.export({ format: 'der', type: 'spki' }).toString('base64'),
+    },
+    signer: { keyId: id, algorithm: 'EdDSA' as const, sign: (bytes: Uint8Array) => sign(null, bytes, own) },
+  };
+}
+
 /** The next version, with some fields changed. */
 export function next(previous: TopologyDocument, changes: Partial<TopologyDocument> = {}): TopologyDocument {
   return { ...previous, version: previous.version + 1, previous: topologyHash(previous), ...changes };

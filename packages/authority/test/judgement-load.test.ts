@@ -1,60 +1,34 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createAuthority, type RunningAuthority } from '@entente/authority';
-import { initialiseAuthority } from '@entente/pki/node';
-import { openLedger } from '@entente/store-sql';
-import { type Peer, systemClock } from '@entente/tls';
-import { administratorSetHash } from '@entente/topology';
+import { systemClock } from '@entente/tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { contoso, signed } from './contoso.ts';
+import { administrator, InProcessAuthority } from './in-process-authority.ts';
 
 let now = Date.now();
-let directory: string;
-let authority: RunningAuthority;
-const lines: { readonly reason?: string; readonly message: string }[] = [];
+let run: InProcessAuthority;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'entente-judgement-load-'));
-  const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example', directory };
-  const objectsUrl = 'http://ca.contoso.example';
-  await initialiseAuthority({ ...names, objectsUrl, now, openLedger });
-  const keep = (fields: object, message: string) => void lines.push({ ...fields, message });
-  const log = { info: keep, warn: keep, error: keep, debug: keep };
-  const administratorsHash = administratorSetHash(contoso.administrators);
-  const settings = { ...names, administratorsHash, authorityUrl: 'https://ca.contoso.example', objectsUrl };
-  authority = await createAuthority(settings, log as never, { ...systemClock, now: () => now });
+  const clock = { ...systemClock, now: () => now };
+  run = await InProcessAuthority.start({ clock, isPublished: false });
 });
 beforeEach(() => {
-  lines.length = 0;
+  run.lines.length = 0;
   // What an administrator has done before counts no more.
   now += 3_600_000;
 });
 afterEach(() => void vi.restoreAllMocks());
-afterAll(async () => {
-  await authority[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => run[Symbol.asyncDispose]());
 
 const bytes = new TextEncoder().encode(signed(contoso));
-const throttled = () => lines.filter(({ reason }) => reason === 'throttled');
+const throttled = () =>
+  run.lines.filter(({ fields }) => (fields as { reason?: string }).reason === 'throttled');
 
 /** Before there is a topology, each administrator may have a first one judged. */
-function send(path: string, body?: string | ReadableStream, administrator = 'alice'): Promise<Response> {
-  const peer = {
-    peer: {
-      uris: [`entente://contoso.example/administrators/${administrator}`],
-      dnsNames: [],
-      serialHex: '0a',
-    },
-  };
-  const init = body === undefined ? {} : { method: 'POST', body, duplex: 'half' };
-  const request = new Request(`https://ca.contoso.example${path}`, init as RequestInit);
-  return authority.fetch(request, peer as unknown as Peer, '192.0.2.1');
+function send(path: string, body?: string | ReadableStream, name = 'alice'): Promise<Response> {
+  return run.fetch(path, body, administrator(name));
 }
 
-const judge = (body: string | ReadableStream = signed(contoso), administrator = 'alice') =>
-  send('/topology/judgement', body, administrator);
+const judge = (body: string | ReadableStream = signed(contoso), name = 'alice') =>
+  send('/topology/judgement', body, name);
 
 it.each(['/topology/judgement', '/topology'])(
   'of a topology that is nested too deep, or has too many values, nothing is built: %s',

@@ -1,45 +1,15 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createAuthority, type RunningAuthority } from '@entente/authority';
-import { createKeyAndRequest } from '@entente/pki/client';
-import { initialiseAuthority } from '@entente/pki/node';
-import { openLedger } from '@entente/store-sql';
-import type { Peer } from '@entente/tls';
-import {
-  administratorSetHash,
-  encodeSignedTopology,
-  signTopology,
-  type TopologyDocument,
-} from '@entente/topology';
-import { encodePem } from '@entente/x509';
+import { encodeSignedTopology, signTopology, type TopologyDocument } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contoso, next } from './contoso.ts';
+import { anotherAdministrator, contoso, next } from './contoso.ts';
+import { administrator, InProcessAuthority } from './in-process-authority.ts';
 
-const people = ['alice', 'bob'].map((id) => {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-  return {
-    key: { id, algorithm: 'EdDSA' as const, publicKey: spki },
-    signer: {
-      keyId: id,
-      algorithm: 'EdDSA' as const,
-      sign: (bytes: Uint8Array) => sign(null, bytes, privateKey),
-    },
-  };
-});
+const people = ['alice', 'bob'].map(anotherAdministrator);
 const signers = people.map(({ signer }) => signer);
 const first: TopologyDocument = {
   ...contoso,
   administrators: { required: 1, keys: people.map(({ key }) => key) },
 };
 const withoutBob = next(first, { administrators: { required: 1, keys: [people[0]!.key] } });
-
-const peerOf = (name: string, serialHex = '0a'): Peer =>
-  ({
-    peer: { uris: [`entente://contoso.example/administrators/${name}`], dnsNames: [], serialHex },
-  }) as never;
 
 /** A body that ends when it is told to. */
 function slowBody(text: string): { readonly body: ReadableStream<Uint8Array>; end(): void } {
@@ -59,49 +29,17 @@ function slowBody(text: string): { readonly body: ReadableStream<Uint8Array>; en
 }
 
 describe('a command that is under way while its administrator is removed', () => {
-  let directory: string;
-  let authority: RunningAuthority;
+  let run: InProcessAuthority;
   const post = (path: string, name: string, body: ReadableStream<Uint8Array> | string, serial?: string) =>
-    authority.fetch(
-      new Request(`https://ca.contoso.example${path}`, {
-        method: 'POST',
-        body,
-        duplex: 'half',
-      } as RequestInit),
-      peerOf(name, serial),
-      '192.0.2.1',
-    );
+    run.fetch(path, body, administrator(name, serial));
   const publish = (document: TopologyDocument, name: string) =>
     post('/topology', name, encodeSignedTopology(signTopology(document, signers)));
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'entente-under-way-'));
-    await initialiseAuthority({
-      directory,
-      domain: 'contoso.example',
-      fqdn: 'ca.contoso.example',
-      objectsUrl: 'http://ca.contoso.example',
-      now: Date.now(),
-      openLedger,
-    });
-    const silent = { info() {}, warn() {}, error() {}, debug() {} };
-    authority = await createAuthority(
-      {
-        domain: 'contoso.example',
-        fqdn: 'ca.contoso.example',
-        directory,
-        administratorsHash: administratorSetHash(first.administrators),
-        authorityUrl: 'https://ca.contoso.example',
-        objectsUrl: 'http://ca.contoso.example',
-      },
-      silent as never,
-    );
+    run = await InProcessAuthority.start({ first, isPublished: false });
     expect((await publish(first, 'alice')).status).toBe(200);
   });
-  afterAll(async () => {
-    await authority[Symbol.asyncDispose]();
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => run[Symbol.asyncDispose]());
 
   it('is refused: a token, a revocation, and the next topology', async () => {
     const order = JSON.stringify({ server: 'fe01.contoso.example' });
@@ -135,20 +73,14 @@ describe('a command that is under way while its administrator is removed', () =>
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
     expect((await late).status).toBe(403);
     expect(statuses.at(-1)).toBe(403);
-    const answer = await authority.fetch(
-      new Request('https://ca.contoso.example/audit?limit=100'),
-      peerOf('alice'),
-      '192.0.2.1',
-    );
-    const { records } = (await answer.json()) as { records: { action: string }[] };
+    const { answer } = await run.ask('/audit?limit=100');
+    const records = answer.records as { action: string }[];
     const ordered = records.filter(({ action }) => action === 'accounts-ordered');
     expect(ordered).toHaveLength(statuses.filter((status) => status === 200).length);
   });
 
   it('is refused as well where the certificate of its administrator was revoked before its turn, and changes no account', async () => {
-    const { request } = await createKeyAndRequest({ subject: 'alice' });
-    const order = JSON.stringify({ request: encodePem('CERTIFICATE REQUEST', request) });
-    const { serial } = (await (await post('/certificates', 'alice', order)).json()) as { serial: string };
+    const { serial } = (await run.certifyAdministrator('alice')).answer as { serial: string };
     const verifiers = { 'SHA-256': 'b'.repeat(64) };
     const slow = [
       {

@@ -1,24 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAuthority, type OpenStore, type RunningAuthority } from '@entente/authority';
+import type { OpenStore } from '@entente/authority';
 import type { StoredAuditRecord } from '@entente/pki/audit';
-import { initialiseAuthority } from '@entente/pki/node';
-import { openLedger } from '@entente/store-sql';
-import { createTestLog, StepClock } from '@entente/testkit';
-import type { Peer } from '@entente/tls';
-import { administratorSetHash, topologyHash } from '@entente/topology';
+import { StepClock } from '@entente/testkit';
+import { topologyHash } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contoso, next, signed } from './contoso.ts';
 import { endsOnceStored } from './ends-once-stored.ts';
+import { InProcessAuthority } from './in-process-authority.ts';
 
 const start = Date.UTC(2026, 5, 1);
 const hour = 3_600_000;
 const servers = contoso.servers.filter(({ fqdn }) => fqdn !== 'edge01.contoso.example');
 const second = next(contoso, { servers });
 
-let directory: string;
-let authority: RunningAuthority;
+let run: InProcessAuthority;
 let clock: StepClock;
 /** The process ends once a version is stored, as far as its answer goes. */
 let ends: boolean;
@@ -35,52 +31,25 @@ const open: OpenStore = async (folder, options) => {
   };
   return { ...store, audit: { ...audit, read } };
 };
-const settings = () => ({
-  domain: 'contoso.example',
-  fqdn: 'ca.contoso.example',
-  directory,
-  administratorsHash: administratorSetHash(contoso.administrators),
-  authorityUrl: 'https://ca.contoso.example',
-  objectsUrl: 'http://ca.contoso.example',
-});
-const run = async () => {
-  authority = await createAuthority(settings(), createTestLog(), clock, { open });
-};
 /** Ends it and starts it again. @returns how often the start has read the trail */
 const restart = async (): Promise<number> => {
-  await authority[Symbol.asyncDispose]();
+  await run.authority[Symbol.asyncDispose]();
   ends = false;
   reads = 0;
-  await run();
+  await run.restart();
   return reads;
 };
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'entente-published-'));
   clock = new StepClock(start);
   [ends, reads] = [false, 0];
-  const { domain, fqdn, objectsUrl } = settings();
-  await initialiseAuthority({ domain, fqdn, objectsUrl, directory, now: start, openLedger });
-  await run();
-  expect((await ask('/topology', signed(contoso))).status).toBe(200);
+  run = await InProcessAuthority.start({ clock, open });
 });
-afterEach(async () => {
-  await authority[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function ask(path: string, body?: string) {
-  const uris = ['entente://contoso.example/administrators/alice'];
-  const peer = { peer: { uris, dnsNames: [], serialHex: '0a' } } as unknown as Peer;
-  const url = `https://ca.contoso.example${path}`;
-  const request = new Request(url, body === undefined ? {} : { method: 'POST', body });
-  const response = await authority.fetch(request, peer, '192.0.2.1');
-  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
-}
+afterEach(() => run[Symbol.asyncDispose]());
 
 /** What the trail has of a version as published, oldest first. */
 async function published(version: number): Promise<readonly StoredAuditRecord[]> {
-  const { answer } = await ask('/audit?limit=1000');
+  const { answer } = await run.ask('/audit?limit=1000');
   return (answer.records as StoredAuditRecord[])
     .filter(({ action, details }) => action === 'topology-published' && details.version === version)
     .reverse();
@@ -89,7 +58,7 @@ async function published(version: number): Promise<readonly StoredAuditRecord[]>
 describe('a topology that was in force before the authority has ended, and not in the trail as published', () => {
   it('is recorded at the next start, once: with what it does, who ordered it and who has signed it', async () => {
     ends = true;
-    expect((await ask('/topology', signed(second))).status).toBe(503);
+    expect((await run.ask('/topology', signed(second))).status).toBe(503);
     expect(await published(2)).toEqual([]);
     clock.move(hour);
     await restart();
@@ -114,9 +83,8 @@ describe('a topology that was in force before the authority has ended, and not i
 
   it('is recorded by a later start where the trail takes nothing at this one', async () => {
     ends = true;
-    expect((await ask('/topology', signed(second))).status).toBe(503);
-    await authority[Symbol.asyncDispose]();
-    await run();
+    expect((await run.ask('/topology', signed(second))).status).toBe(503);
+    await run.restart();
     expect(await published(2)).toEqual([]);
     await restart();
     expect(await published(2)).toHaveLength(1);
@@ -126,9 +94,9 @@ describe('a topology that was in force before the authority has ended, and not i
     const third = next(second, { title: 'the third' });
     const numbers = async (version: number) => (await published(version)).map(({ number }) => number);
     ends = true;
-    expect((await ask('/topology', signed(second))).status).toBe(503);
+    expect((await run.ask('/topology', signed(second))).status).toBe(503);
     ends = false;
-    expect((await ask('/topology', signed(third))).status).toBe(200);
+    expect((await run.ask('/topology', signed(third))).status).toBe(200);
     expect(await published(2)).toMatchObject([
       { actor: 'administrator:alice', details: { effect: 'narrowing' } },
     ]);
@@ -140,12 +108,12 @@ describe('a topology that was in force before the authority has ended, and not i
 
 describe('a start after a topology was published', () => {
   it('looks through the trail only where nothing says that all was done, and records nothing twice', async () => {
-    expect((await ask('/topology', signed(second))).status).toBe(200);
+    expect((await run.ask('/topology', signed(second))).status).toBe(200);
     expect(await restart()).toBe(0);
-    await rm(join(directory, 'topology-published.json'), { force: true });
+    await rm(join(run.directory, 'topology-published.json'), { force: true });
     expect(await restart()).toBeGreaterThan(0);
     expect(await restart(), 'which it notes').toBe(0);
-    await writeFile(join(directory, 'topology-published.json'), '{');
+    await writeFile(join(run.directory, 'topology-published.json'), '{');
     expect(await restart()).toBeGreaterThan(0);
     expect(await published(2)).toHaveLength(1);
   });

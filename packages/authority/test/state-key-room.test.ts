@@ -1,17 +1,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority, type RunningAuthority } from '@entente/authority';
 import type { Issuance } from '@entente/pki';
-import { initialiseAuthority } from '@entente/pki/node';
-import { openLedger } from '@entente/store-sql';
-import { createTestLog, StepClock } from '@entente/testkit';
-import { administratorSetHash, decodeTrustState } from '@entente/topology';
+import { StepClock } from '@entente/testkit';
+import { decodeTrustState } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStateKey } from '../src/trust-state/state-key.ts';
-import { contoso, signed } from './contoso.ts';
+import { InProcessAuthority } from './in-process-authority.ts';
 
-const url = 'https://ca.contoso.example';
 const fqdn = 'ca.contoso.example';
 const start = Date.UTC(2026, 5, 1);
 const day = 86_400_000;
@@ -40,43 +36,22 @@ describe('the key for trust states, where nothing can be written', () => {
   });
 
   it('has none issued either while no sequence of a state can be: it has one with the next state', async () => {
-    const directory = join(folder, 'ca');
-    const names = { domain: 'contoso.example', fqdn, directory };
-    const objectsUrl = 'http://ca.contoso.example';
     const clock = new StepClock(start);
-    await initialiseAuthority({ ...names, objectsUrl, now: start, openLedger });
-    await using authority: RunningAuthority = await createAuthority(
-      {
-        ...names,
-        administratorsHash: administratorSetHash(contoso.administrators),
-        authorityUrl: url,
-        objectsUrl,
-      },
-      createTestLog(),
-      clock,
-    );
-    const ask = async (path: string, body?: string) => {
-      const peer = { peer: { uris: ['entente://contoso.example/administrators/alice'], dnsNames: [] } };
-      const request = new Request(`${url}${path}`, body === undefined ? {} : { method: 'POST', body });
-      return await authority.fetch(request, peer as never);
-    };
+    await using run = await InProcessAuthority.start({ clock });
     const issued = async () => {
-      const { certificates } = (await (await ask('/certificates?subject=trust-state')).json()) as {
-        certificates: object[];
-      };
-      return certificates.length;
+      const { answer } = await run.ask('/certificates?subject=trust-state');
+      return (answer.certificates as object[]).length;
     };
     const sequence = async () => {
-      const decoded = decodeTrustState(await (await ask('/state')).text());
+      const decoded = decodeTrustState(await (await run.fetch('/state')).text());
       return decoded.ok ? decoded.state.sequence : 0;
     };
-    expect((await ask('/topology', signed(contoso))).status).toBe(200);
     const before = await issued();
-    const file = join(directory, 'state-sequence.json');
+    const file = join(run.directory, 'state-sequence.json');
     await rm(file);
     await mkdir(join(file, 'in-the-way'), { recursive: true });
     clock.move(4 * day);
-    await expect.poll(() => authority.problems().map(({ part }) => part)).toContain('trust-state');
+    await expect.poll(() => run.parts()).toContain('trust-state');
     expect(await issued()).toBe(before);
     await rm(file, { recursive: true });
     const last = await sequence();

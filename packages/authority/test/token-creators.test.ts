@@ -1,68 +1,38 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createAuthority, type RunningAuthority } from '@entente/authority';
 import { createKeyAndRequest, parseJoinToken } from '@entente/pki/client';
-import { initialiseAuthority } from '@entente/pki/node';
-import { openLedger } from '@entente/store-sql';
-import { type Peer, systemClock } from '@entente/tls';
-import {
-  administratorSetHash,
-  encodeSignedTopology,
-  links,
-  signTopology,
-  type TopologyDocument,
-} from '@entente/topology';
-import { encodePem } from '@entente/x509';
+import { systemClock } from '@entente/tls';
+import { encodeSignedTopology, links, signTopology, type TopologyDocument } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contoso, next } from './contoso.ts';
+import { anotherAdministrator, contoso, next } from './contoso.ts';
+import { administrator, InProcessAuthority } from './in-process-authority.ts';
 
-const people = ['alice', 'carol'].map((id) => {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-  const bytesBy = (bytes: Uint8Array) => sign(null, bytes, privateKey);
-  return {
-    key: { id, algorithm: 'EdDSA' as const, publicKey: spki },
-    signer: { keyId: id, algorithm: 'EdDSA' as const, sign: bytesBy },
-  };
-});
+const people = ['alice', 'carol'].map(anotherAdministrator);
 const keys = people.map(({ key }) => key);
 const both = { required: 1, keys };
 const aliceAlone = { required: 1, keys: keys.slice(0, 1) };
 const server = 'fe01.contoso.example';
 
-let directory: string;
-let authority: RunningAuthority;
+let run: InProcessAuthority;
 let inForce: TopologyDocument = { ...contoso, administrators: both };
 /** Milliseconds by which the clock of the authority is ahead. */
 let ahead = 0;
-const warnings: { readonly reason?: string; readonly remedy?: string; readonly message: string }[] = [];
 
-async function ask(path: string, who: string | undefined, body?: unknown, serialHex = '0a') {
-  const peer = {
-    peer: { uris: [`entente://contoso.example/administrators/${who}`], dnsNames: [], serialHex },
-  } as unknown as Peer;
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const request = new Request(`https://ca.contoso.example${path}`, {
-    ...(body === undefined ? {} : { method: 'POST', body: text }),
-  });
-  const response = await authority.fetch(request, who === undefined ? undefined : peer, '192.0.2.1');
-  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
-}
+const ask = (path: string, who: string, body?: object | string, serialHex?: string) =>
+  run.ask(path, body, administrator(who, serialHex));
 
-async function publish(changes: Partial<TopologyDocument>) {
-  inForce = next(inForce, changes);
+const publishInForce = async () => {
   const signers = people.map(({ signer }) => signer);
   const { status } = await ask('/topology', 'alice', encodeSignedTopology(signTopology(inForce, signers)));
   expect(status).toBe(200);
+};
+
+async function publish(changes: Partial<TopologyDocument>) {
+  inForce = next(inForce, changes);
+  await publishInForce();
 }
 
 /** A certificate of an administrator, which they order themselves. */
 async function certify(name: string): Promise<string> {
-  const { request } = await createKeyAndRequest({ subject: name });
-  const { answer } = await ask('/certificates', name, { request: encodePem('CERTIFICATE REQUEST', request) });
-  return String(answer.serial);
+  return String((await run.certifyAdministrator(name)).answer.serial);
 }
 
 async function orderToken(who: string, serialHex?: string): Promise<Uint8Array> {
@@ -81,7 +51,7 @@ async function useToken(secret: Uint8Array): Promise<number> {
     body: Uint8Array.from(body),
     headers: { 'content-type': 'application/pkcs10', authorization },
   });
-  return (await authority.fetch(request, undefined, '192.0.2.1')).status;
+  return (await run.authority.fetch(request, undefined, '192.0.2.1')).status;
 }
 
 async function validSerials(): Promise<readonly string[]> {
@@ -96,30 +66,11 @@ async function refusedInTrail(): Promise<readonly Record<string, unknown>[]> {
 }
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'entente-token-creators-'));
-  const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example', directory };
-  const objectsUrl = 'http://ca.contoso.example';
-  await initialiseAuthority({ ...names, objectsUrl, now: Date.now(), openLedger });
-  const warn = (fields: object, message: string) => void warnings.push({ ...fields, message });
-  authority = await createAuthority(
-    {
-      ...names,
-      administratorsHash: administratorSetHash(both),
-      authorityUrl: 'https://ca.contoso.example',
-      objectsUrl,
-    },
-    { info() {}, warn, error: warn, debug() {} } as never,
-    { ...systemClock, now: () => Date.now() + ahead },
-  );
-  const signers = people.map(({ signer }) => signer);
-  expect((await ask('/topology', 'alice', encodeSignedTopology(signTopology(inForce, signers)))).status).toBe(
-    200,
-  );
+  const clock = { ...systemClock, now: () => Date.now() + ahead };
+  run = await InProcessAuthority.start({ clock, first: inForce, isPublished: false });
+  await publishInForce();
 });
-afterAll(async () => {
-  await authority[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => run[Symbol.asyncDispose]());
 
 describe('a join token', () => {
   it('counts no more once the topology does not name the administrator who ordered it: token-revoked', async () => {
@@ -129,9 +80,11 @@ describe('a join token', () => {
     await publish({ administrators: aliceAlone });
     expect(await useToken(ofCarol)).toBe(403);
     expect(await validSerials(), 'the real server keeps its certificate').toEqual(before);
-    expect(warnings.find(({ reason }) => reason === 'token-revoked')).toMatchObject({
+    const isWarning = ({ fields }: { fields: object }) =>
+      (fields as { reason?: string }).reason === 'token-revoked';
+    expect(run.lines.find(isWarning)).toMatchObject({
       message: expect.stringContaining('carol'),
-      remedy: expect.stringContaining('entente join-token'),
+      fields: { remedy: expect.stringContaining('entente join-token') },
     });
     expect(await refusedInTrail()).toMatchObject([
       { action: 'request-refused', actor: expect.stringMatching(/^join-token:/), subject: server },

@@ -1,13 +1,9 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAuthority, type RunningAuthority } from '@entente/authority';
 import { type Requester, trustStateName, trustStatePurpose } from '@entente/pki';
-import { initialiseAuthority } from '@entente/pki/node';
-import { openLedger } from '@entente/store-sql';
-import { createTestLog } from '@entente/testkit';
+import { StepClock } from '@entente/testkit';
+import type { Peer } from '@entente/tls';
 import {
-  administratorSetHash,
   decodeTrustState,
   memberProblemsFormat,
   memberStandingFormat,
@@ -18,80 +14,25 @@ import { type CertificateList, decodeCrl, decodePemCertificates } from '@entente
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mayIssueStateKey } from '../src/trust-state/state-key.ts';
 import { contoso, next, signed } from './contoso.ts';
+import { InProcessAuthority, member } from './in-process-authority.ts';
 
-const url = 'https://ca.contoso.example';
 const start = Date.UTC(2026, 5, 1);
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** A clock that moves only when the test says so. */
-class StepClock {
-  time = start;
-  readonly #waiting = new Set<{ readonly at: number; readonly run: () => void }>();
-
-  now(): number {
-    return this.time;
-  }
-
-  after(delayMs: number, run: () => void): () => void {
-    const entry = { at: this.time + delayMs, run };
-    this.#waiting.add(entry);
-    return () => void this.#waiting.delete(entry);
-  }
-
-  advance(ms: number): void {
-    this.time += ms;
-    for (const entry of [...this.#waiting]) {
-      if (entry.at <= this.time && this.#waiting.delete(entry)) entry.run();
-    }
-  }
-}
-
-const peerOf = (fields: object) =>
-  ({ peer: { uris: [], dnsNames: [], serialHex: '01', ...fields } }) as never;
-const member = peerOf({ server: 'fe01.contoso.example' });
-const administrator = peerOf({ uris: ['entente://contoso.example/administrators/alice'] });
+const fe01 = member('fe01.contoso.example');
 
 describe('the trust state of an authority', () => {
-  let directory: string;
   let clock: StepClock;
-  let authority: RunningAuthority;
-  const open = (log = createTestLog()) =>
-    createAuthority(
-      {
-        domain: 'contoso.example',
-        fqdn: 'ca.contoso.example',
-        directory,
-        administratorsHash: administratorSetHash(contoso.administrators),
-        authorityUrl: url,
-        objectsUrl: 'http://ca.contoso.example',
-      },
-      log,
-      clock,
-    );
+  let run: InProcessAuthority;
   beforeEach(async () => {
-    directory = join(await mkdtemp(join(tmpdir(), 'entente-states-')), 'ca');
-    clock = new StepClock();
-    await initialiseAuthority({
-      directory,
-      domain: 'contoso.example',
-      fqdn: 'ca.contoso.example',
-      objectsUrl: 'http://ca.contoso.example',
-      now: start,
-      openLedger,
-    });
-    authority = await open();
+    clock = new StepClock(start);
+    run = await InProcessAuthority.start({ clock, isPublished: false });
   });
-  afterEach(async () => {
-    await authority[Symbol.asyncDispose]();
-    await rm(join(directory, '..'), { recursive: true, force: true });
-  });
+  afterEach(() => run[Symbol.asyncDispose]());
 
-  const get = (path: string, peer: unknown = member, headers: Record<string, string> = {}) =>
-    authority.fetch(new Request(`${url}${path}`, { headers }), (peer ?? undefined) as never, '192.0.2.1');
-  const order = (path: string, body: string) =>
-    authority.fetch(new Request(`${url}${path}`, { method: 'POST', body }), administrator);
-  const publish = (document = contoso) => order('/topology', signed(document));
+  const get = (path: string, peer: Peer | null = fe01) => run.fetch(path, undefined, peer);
+  const publish = (document = contoso) => run.ask('/topology', signed(document));
   const state = async (): Promise<SignedTrustState> => {
     const response = await get('/state');
     const decoded = decodeTrustState(await response.text());
@@ -110,7 +51,7 @@ describe('the trust state of an authority', () => {
     clock.advance(4 * day);
     const signedAt = async (): Promise<number> => {
       const { signer, state: told } = await state();
-      const own = decodePemCertificates(authority.listener.identity.current.certificatePem);
+      const own = decodePemCertificates(run.authority.listener.identity.current.certificatePem);
       const named = isRootHere ? told.lists : [];
       const lists = await Promise.all(named.map((one) => listAt(`/lists/${one.issuer}/${one.shard}`)));
       const certificates = [signer, ...(own.ok ? own.value.slice(0, 1) : [])];
@@ -120,7 +61,7 @@ describe('the trust state of an authority', () => {
       );
     };
     await expect.poll(signedAt).toBeGreaterThan(start + day);
-    await authority[Symbol.asyncDispose]();
+    await run.authority[Symbol.asyncDispose]();
     clock.time = start + minute;
   };
 
@@ -141,9 +82,9 @@ describe('the trust state of an authority', () => {
       const path = `/lists/${issuer}/${shard}`;
       const list = await listAt(path);
       expect([Number(list.crlNumber), list.der.length]).toEqual([number, bytes]);
-      const again = await get(path, member, { 'if-none-match': `"${sha256}"` });
+      const again = await run.fetch(path, undefined, fe01, { 'if-none-match': `"${sha256}"` });
       expect(again.status, 'a list is not sent to a member that has it').toBe(304);
-      const other = await get(path, member, { 'if-none-match': `"${number}"` });
+      const other = await run.fetch(path, undefined, fe01, { 'if-none-match': `"${number}"` });
       expect(other.status).toBe(200);
     }
     expect((await get('/lists/0000000000000000/0')).status).toBe(404);
@@ -172,15 +113,14 @@ describe('the trust state of an authority', () => {
   it('never has a lower sequence, also after a restart, and after a copy of the files was restored', async () => {
     await publish();
     const before = (await state()).state.sequence;
-    const copy = await readFile(join(directory, 'state-sequence.json'), 'utf8');
-    await authority[Symbol.asyncDispose]();
-    authority = await open();
+    const copy = await readFile(join(run.directory, 'state-sequence.json'), 'utf8');
+    await run.restart();
     const restarted = (await state()).state.sequence;
     expect(restarted).toBeGreaterThan(before);
-    await authority[Symbol.asyncDispose]();
-    await writeFile(join(directory, 'state-sequence.json'), copy);
+    await run.authority[Symbol.asyncDispose]();
+    await writeFile(join(run.directory, 'state-sequence.json'), copy);
     clock.advance(day);
-    authority = await open();
+    await run.restart();
     expect((await state()).state.sequence).toBeGreaterThan(restarted);
   });
 
@@ -190,14 +130,13 @@ describe('the trust state of an authority', () => {
     expect(signer.extKeyUsage).toEqual([trustStatePurpose]);
     expect(signer.basicConstraints?.cA ?? false).toBe(false);
     expect(signer.subjectAltName).toEqual([{ type: 'uri', value: trustStateName('contoso.example') }]);
-    expect((await stat(join(directory, 'state.key'))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(run.directory, 'state.key'))).mode & 0o777).toBe(0o600);
   });
 
   it('has the same key after a restart, and another at half of its life', async () => {
     await publish();
     const { serialHex } = (await state()).signer;
-    await authority[Symbol.asyncDispose]();
-    authority = await open();
+    await run.restart();
     expect((await state()).signer.serialHex).toBe(serialHex);
     clock.advance(5 * day);
     await expect.poll(async () => (await state()).signer.serialHex).not.toBe(serialHex);
@@ -205,23 +144,22 @@ describe('the trust state of an authority', () => {
 
   it('has another key once the clock is right that was ahead when the key got its certificate', async () => {
     // What it signs is not what this is about.
-    await rm(join(directory, 'root_ca.key'));
+    await rm(join(run.directory, 'root_ca.key'));
     await ahead({ isRootHere: false });
-    authority = await open();
+    await run.restart();
     expect((await state()).signer.notBefore).toBeLessThanOrEqual(clock.now());
   });
 
   it('begins all the same where the root has signed a list of the future meanwhile, so that nothing can be issued', async () => {
     await ahead({ isRootHere: true });
     // Where it is beside the authority, the root signs again.
-    await rm(join(directory, 'root_ca.key'));
-    const events: unknown[] = [];
-    authority = await open(
-      createTestLog(({ fields }) => void events.push((fields as { event?: string }).event)),
-    );
+    await rm(join(run.directory, 'root_ca.key'));
+    run.lines.length = 0;
+    await run.restart();
     expect((await get('/topology')).status).toBe(200);
     // Each attempt leaves a serial number on the list: there is one for each of the two certificates, and the next one in an hour.
-    const attempts = () => events.filter((event) => event === 'renewal-failed').length;
+    const events = () => run.lines.map(({ fields }) => (fields as { event?: string }).event);
+    const attempts = () => events().filter((event) => event === 'renewal-failed').length;
     expect(attempts()).toBe(2);
     const { sequence } = (await state()).state;
     clock.advance(10 * minute);
@@ -234,7 +172,7 @@ describe('the trust state of an authority', () => {
   it('has another key at once where the certificate of its key is revoked', async () => {
     await publish();
     const { serialHex } = (await state()).signer;
-    expect((await order('/revoke', JSON.stringify({ serial: serialHex }))).status).toBe(200);
+    expect((await run.ask('/revoke', { serial: serialHex })).status).toBe(200);
     const after = await state();
     expect(after.signer.serialHex).not.toBe(serialHex);
     const [named] = after.state.lists.filter(({ issuer }) => issuer === after.state.lists[0]?.issuer);
@@ -243,8 +181,7 @@ describe('the trust state of an authority', () => {
 
   it('stands beside what members say of themselves, which administrators see', async () => {
     await publish();
-    const say = (body: string, peer: unknown = member) =>
-      authority.fetch(new Request(`${url}/standing`, { method: 'POST', body }), (peer ?? undefined) as never);
+    const say = (body: string, peer: Peer | null = fe01) => run.fetch('/standing', body, peer);
     const formats = ['entente-topology/1'];
     const certificateEnd = '2026-06-08T00:00:00.000Z';
     const said = { format: memberStandingFormat, topology: 1, state: 5, lists: [], certificateEnd, formats };
@@ -256,12 +193,8 @@ describe('the trust state of an authority', () => {
     const wrong = JSON.stringify({ format: memberProblemsFormat, problems });
     expect([(await say(wrong, null)).status, (await say(wrong)).status]).toEqual([401, 204]);
     expect((await get('/members')).status).toBe(403);
-    const answer = await get('/members', administrator);
-    const { at, members, since } = (await answer.json()) as {
-      at: string;
-      since: string;
-      members: { server: string }[];
-    };
+    const { answer } = await run.ask('/members');
+    const { at, members, since } = answer as { at: string; since: string; members: { server: string }[] };
     expect(Date.parse(at)).toBeGreaterThanOrEqual(Date.parse(since));
     expect(members.find(({ server }) => server === 'fe01.contoso.example')).toMatchObject({
       standing: said,
@@ -275,11 +208,12 @@ describe('the trust state of an authority', () => {
       'entente-topology/1',
       'entente-topology/2',
     );
-    const refused = await order('/topology', text);
-    expect(refused.status).toBe(422);
-    expect(await refused.json()).toMatchObject({
-      reason: 'format-not-read',
-      detail: expect.stringContaining('fe01.contoso.example, edge01.contoso.example'),
+    expect(await run.ask('/topology', text)).toMatchObject({
+      status: 422,
+      answer: {
+        reason: 'format-not-read',
+        detail: expect.stringContaining('fe01.contoso.example, edge01.contoso.example'),
+      },
     });
     expect((await state()).state.topology.version).toBe(1);
   });
