@@ -1,5 +1,5 @@
 /**
- * What the servers of this project share with `@entente/tls`. It is no public API: a version may change it without saying so.
+ * What the servers of this project share with `@entente/tls`. It is not public: a version may change it without saying so.
  *
  * @packageDocumentation
  * @internal
