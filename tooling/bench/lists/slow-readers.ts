@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
-import { type AppProcess, freePorts } from '@entente/testkit';
+import type { AppProcess } from '@entente/testkit';
 import { startApp } from '@entente/testkit/repository';
-import { stringify } from 'yaml';
+import { type AuthorityPlace, createAuthorityPlace } from '../../scenarios/harness/authority-place.ts';
 import { type Bench, temporaryFolder } from '../suite.ts';
 
 const readers = 150;
@@ -32,14 +29,16 @@ export async function slowReaders(bench: Bench): Promise<void> {
     bench.skipped.push('slow readers of a list: memory is read in /proc, as Linux has it');
     return;
   }
-  await using temporary = await temporaryFolder('bench-lists');
-  const { path: folder } = temporary;
-  const [httpsPort, objectsPort] = (await freePorts(2)) as [number, number];
-  const made = await initialise(folder, objectsPort);
-  await fill(join(folder, 'ca'), made.issuerId, short ? 10_000 : 100_000);
-  await using authority = await start(folder, httpsPort, objectsPort);
-  const plain = (count: number) => plainReaders(count, objectsPort, `/crl/${made.issuerId}/0.crl`);
-  const mutual = (count: number) => memberReaders(count, httpsPort, `/lists/${made.issuerId}/0`, made);
+  await using folder = await temporaryFolder('bench-lists');
+  const place = await createAuthorityPlace({
+    directory: folder.path,
+    servers: [],
+    administrators: Array.from({ length: readers / readersOfOne }, (_, index) => `administrator-${index}`),
+  });
+  await fill(place, short ? 10_000 : 100_000);
+  await using authority = await startApp('authority-server', { name: fqdn, configFile: place.configFile });
+  const plain = (count: number) => plainReaders(count, place);
+  const mutual = (count: number) => memberReaders(count, place);
   // A few before it counts: code is compiled. Not more, or what these have cost would be there before it counts.
   for (const begin of [mutual, plain]) await whileReading(authority, 0, () => begin(warmUp));
   // For both: what the first readers have cost may stay, and would hide what the others cost.
@@ -63,20 +62,9 @@ export async function slowReaders(bench: Bench): Promise<void> {
   bench.demand(overHttp.listBytes === overHttps.listBytes, 'the two ways gave lists of different length');
 }
 
-function initialise(folder: string, objectsPort: number): Promise<InitialisedAuthority> {
-  return initialiseAuthority({
-    directory: join(folder, 'ca'),
-    domain: 'contoso.example',
-    fqdn,
-    objectsUrl: `http://${fqdn}:${objectsPort}`,
-    now: Date.now(),
-    openLedger,
-    administrators: Array.from({ length: readers / readersOfOne }, (_, index) => `administrator-${index}`),
-  });
-}
-
 /** Records certificates that are revoked, so that the first list of the authority has them all. */
-async function fill(directory: string, issuer: string, certificates: number): Promise<void> {
+async function fill({ ceremony, directory }: AuthorityPlace, certificates: number): Promise<void> {
+  const { issuerId: issuer } = ceremony;
   await using ledger = await openLedger(directory);
   const now = Date.now();
   let count = 0;
@@ -101,20 +89,6 @@ async function fill(directory: string, issuer: string, certificates: number): Pr
     }
   };
   await Promise.all(Array.from({ length: callers }, one));
-}
-
-async function start(folder: string, httpsPort: number, objectsPort: number): Promise<AppProcess> {
-  const configFile = join(folder, 'authority.yaml');
-  const config = {
-    domain: 'contoso.example',
-    fqdn,
-    directory: join(folder, 'ca'),
-    administratorsHash: '00'.repeat(32),
-    https: { host: '127.0.0.1', port: httpsPort, url: `https://${fqdn}:${httpsPort}` },
-    objects: { host: '127.0.0.1', port: objectsPort, url: `http://${fqdn}:${objectsPort}` },
-  };
-  await writeFile(configFile, stringify(config));
-  return startApp('authority-server', { name: fqdn, configFile });
 }
 
 /** Readers that have the header of their answer, and its length. */
@@ -155,44 +129,47 @@ function residentMemory(pid: number): number {
   return Number(found?.[1]) * 1_024;
 }
 
-async function plainReaders(count: number, port: number, path: string): Promise<Readers> {
+async function plainReaders(
+  count: number,
+  { ceremony, objectsPort: port }: AuthorityPlace,
+): Promise<Readers> {
   const opened = await Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const localAddress = `127.0.0.${2 + Math.floor(index / readersOfOne)}`;
       const socket = connect({ host: '127.0.0.1', port, localAddress });
-      return ask(socket, 'connect', path);
+      return ask(socket, 'connect', `/crl/${ceremony.issuerId}/0.crl`);
     }),
   );
-  return { sockets: opened.map(({ socket }) => socket), listBytes: opened[0]?.length ?? 0 };
+  return readersOf(opened);
 }
 
-async function memberReaders(
-  count: number,
-  port: number,
-  path: string,
-  made: InitialisedAuthority,
-): Promise<Readers> {
-  const identities = made.administrators.map(({ certificate, key }) => ({
+async function memberReaders(count: number, { ceremony, httpsPort: port }: AuthorityPlace): Promise<Readers> {
+  const identities = ceremony.administrators.map(({ certificate, key }) => ({
     cert: readFileSync(certificate),
     key: readFileSync(key),
-    ca: made.rootPem,
+    ca: ceremony.rootPem,
   }));
-  const opened: { readonly socket: Socket; readonly length: number }[] = [];
+  const opened: Asked[] = [];
   // Not all handshakes at once: they are not what is measured.
   for (let index = 0; index < count; index++) {
     const identity = identities[Math.floor(index / readersOfOne)];
     const socket = connectTls({ host: '127.0.0.1', port, servername: fqdn, ...identity });
-    opened.push(await ask(socket, 'secureConnect', path));
+    opened.push(await ask(socket, 'secureConnect', `/lists/${ceremony.issuerId}/0`));
   }
+  return readersOf(opened);
+}
+
+function readersOf(opened: readonly Asked[]): Readers {
   return { sockets: opened.map(({ socket }) => socket), listBytes: opened[0]?.length ?? 0 };
 }
 
+interface Asked {
+  readonly socket: Socket;
+  readonly length: number;
+}
+
 /** Asks, reads the first part of the answer, and nothing more. */
-function ask(
-  socket: Socket,
-  open: 'connect' | 'secureConnect',
-  path: string,
-): Promise<{ readonly socket: Socket; readonly length: number }> {
+function ask(socket: Socket, open: 'connect' | 'secureConnect', path: string): Promise<Asked> {
   return new Promise((resolve, reject) => {
     socket.once(open, () => socket.write(`GET ${path} HTTP/1.1\r\nhost: ${fqdn}\r\n\r\n`));
     socket.once('error', reject);

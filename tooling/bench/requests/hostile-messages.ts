@@ -176,31 +176,19 @@ const special: readonly HostileMessage[] = [
       bytes: request(path, '', { uri: `sip:bob@${host}` }),
     })),
   ),
-  ...(['user', 'from-edge', 'client'] as const).map((path) => ({
-    what: 'a REGISTER of thousands of contacts',
-    path,
-    ...(path === 'client' ? {} : ({ isAuthenticated: true } as const)),
-    bytes: request(
+  ...(['user', 'from-edge', 'client'] as const).flatMap((path) => {
+    const bytes = path === 'from-edge' ? serverBytes : outsiderBytes;
+    const paths = list('Path', bytes, () => '<sip:a.contoso.example;lr>');
+    return Object.entries({
+      'thousands of contacts': list('Contact', bytes, (i) => `<sip:${i}@a>`),
+      'many Path values': `Contact: <sip:a@b>\r\n${paths}`,
+    }).map(([what, fields]) => ({
+      what: `a REGISTER of ${what}`,
       path,
-      list('Contact', path === 'from-edge' ? serverBytes : outsiderBytes, (i) => `<sip:${i}@a>`),
-      {
-        method: 'REGISTER',
-        uri: 'sip:contoso.example',
-        from: ours,
-        to: ours,
-      },
-    ),
-  })),
-  ...(['user', 'from-edge', 'client'] as const).map((path) => ({
-    what: 'a REGISTER of many Path values',
-    path,
-    ...(path === 'client' ? {} : ({ isAuthenticated: true } as const)),
-    bytes: request(
-      path,
-      `Contact: <sip:a@b>\r\n${list('Path', path === 'from-edge' ? serverBytes : outsiderBytes, () => '<sip:a.contoso.example;lr>')}`,
-      { method: 'REGISTER', uri: 'sip:contoso.example', from: ours, to: ours },
-    ),
-  })),
+      ...(path === 'client' ? {} : ({ isAuthenticated: true } as const)),
+      bytes: request(path, fields, { method: 'REGISTER', uri: 'sip:contoso.example', from: ours, to: ours }),
+    }));
+  }),
   ...(['user', 'client', 'partner', 'outwards'] as const).map((path) => ({
     what: 'an INVITE of many Record-Route values',
     path,

@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { createEdgePolicies } from '@entente/edge';
-import { FrontEnd } from '@entente/front-end';
 import {
   answerChallenge,
   checkSize,
-  createCredentialRecord,
   createResponse,
   type DigestChallenge,
   defaultLimits,
-  type HeaderFields,
   type MessageFault,
   type SipMessage,
   type SipRequest,
@@ -17,89 +13,46 @@ import {
   selectChallenges,
   Via,
 } from '@entente/sip';
+import { forwardResponse, responseForRefusal, type Target, validateRequest } from '@entente/sip-proxy';
+import type { ProxyPolicy, RelayDecision, RequestOrigin } from '@entente/sip-relay';
+import { links } from '@entente/topology';
+import { addresses, originOf, topology } from '../../../packages/edge/test/edge-between.ts';
 import {
-  createSealing,
-  forwardResponse,
-  responseForRefusal,
-  singleEpoch,
-  type Target,
-  validateRequest,
-} from '@entente/sip-proxy';
-import { FlowNames, type ProxyPolicy, type RelayDecision, type RequestOrigin } from '@entente/sip-relay';
-import { requestBetween } from '@entente/testkit/request';
-import { sampleTopology } from '@entente/testkit/topology';
-import { type Link, links } from '@entente/topology';
+  alice,
+  bob,
+  edge,
+  newSealing,
+  proven,
+  register,
+  start,
+} from '../../../packages/front-end/test/front-end-on-paper.ts';
 import type { HostileMessage, MessagePath } from './hostile-messages.ts';
 
 /** What became of a message: the status of its answer, or `relayed`. */
 export type Outcome = string;
 
 const fqdn = 'fe1.contoso.example';
-const edgeInside = 'edge1.contoso.example';
-const edgeOutside = 'access.contoso.example';
-const clock = () => 1_000;
-const password = 'secret';
+const source = { address: '192.0.2.1', port: 40_000 };
+const secret = { username: 'alice', password: 'secret' };
 const uri = 'sip:contoso.example';
 
 let lastId = 0;
-
-function originOf(link: Link, parts: Partial<RequestOrigin> = {}): RequestOrigin {
-  return {
-    id: ++lastId,
-    link,
-    protection: {},
-    server: undefined,
-    isClosed: false,
-    users: new Map(),
-    source: { address: '192.0.2.1', port: 40_000 },
-    ...parts,
-  };
-}
 
 /**
  * A front end and an edge in this process, without sockets: what each does with bytes of a peer, from the framer to the bytes that go on or
  * back. Transactions and TLS, which cost the same for every message, are left out.
  */
 export class InProcessServers {
-  readonly #sealing = createSealing(singleEpoch(new Uint8Array(32).fill(7)), randomBytes);
-  readonly #flows = new FlowNames();
   readonly #challenge: DigestChallenge;
   #nonceCount = 0;
   readonly #paths: Readonly<Record<MessagePath, (request: SipRequest, answer?: Uint8Array) => Outcome>>;
 
   constructor() {
-    const topology = sampleTopology({
-      partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
-    });
-    const sealing = this.#sealing;
-    const flows = this.#flows;
-    const _record = createCredentialRecord({
-      username: 'alice',
-      realm: 'contoso.example',
-      password: 'secret',
-    });
-    const frontEnd = new FrontEnd({
-      fqdn,
-      port: 5061,
-      sealing,
-      gruus: sealing,
-      topology: () => topology,
-      credentials: {
-        find: (username, realm) => createCredentialRecord({ username, realm, password }),
-        hasMd5: () => false,
-      },
-      flows,
-      newToken: () => 'token',
-      onUser() {},
-      clock,
-      hopTo: (server) => ({ name: server, address: '192.0.2.1', port: 5061, link: links.edgeToFrontEnd }),
-    });
-    const policies = createEdgePolicies({
-      addresses: {
-        inside: { host: edgeInside, port: 5061 },
-        clients: { host: edgeOutside, port: 443 },
-        partners: { host: edgeOutside, port: 5062 },
-      },
+    const sealing = newSealing();
+    const onPaper = start(fqdn, sealing, undefined, undefined, () => topology);
+    const { flows, frontEnd } = onPaper;
+    const { inside, outside } = createEdgePolicies({
+      addresses,
       sealing,
       topology: () => topology,
       flows,
@@ -107,27 +60,34 @@ export class InProcessServers {
       onRegistered() {},
     });
     const user = originOf(links.clientToFrontEnd, {
-      isClosed: false,
-      users: new Map([['alice@contoso.example', Number.POSITIVE_INFINITY]]),
+      source,
+      users: new Map([[alice.slice('sip:'.length), Number.POSITIVE_INFINITY]]),
     });
     const carrier = originOf(links.edgeToFrontEnd, {
-      server: edgeInside,
-      protection: { peer: { role: 'edge', dnsNames: [edgeInside], sipDomains: [] } },
+      source,
+      server: edge,
+      protection: { peer: { role: 'edge', dnsNames: [edge], sipDomains: [] } },
     });
     const partner = originOf(links.federation, {
+      source,
       protection: { peer: { dnsNames: ['fabrikam.example'], sipDomains: [] } },
     });
-    const inside = originOf(links.edgeToFrontEnd, { server: fqdn });
-    const client = originOf(links.clientToEdge);
+    const fromInside = originOf(links.edgeToFrontEnd, { source, server: fqdn });
+    const client = originOf(links.clientToEdge, { source });
     this.#paths = {
       user: (request, answer) => pass(frontEnd, user, request, answer),
       'from-edge': (request, answer) => pass(frontEnd, carrier, request, answer),
-      client: (request, answer) => pass(policies.outside, client, request, answer),
-      partner: (request, answer) => pass(policies.outside, partner, request, answer),
-      outwards: (request, answer) => pass(policies.inside, inside, request, answer),
+      client: (request, answer) => pass(outside, client, request, answer),
+      partner: (request, answer) => pass(outside, partner, request, answer),
+      outwards: (request, answer) => pass(inside, fromInside, request, answer),
     };
-    this.#challenge = challengeOf(frontEnd, 'sip:alice@contoso.example');
-    register(frontEnd);
+    const stranger = originOf(links.clientToFrontEnd, { source });
+    const { headers = [] } = onPaper.send(register(alice), stranger);
+    const [challenge] = selectChallenges(headers.map(([, value]) => `${value}`));
+    if (challenge === undefined) throw new Error(`${alice} was not challenged`);
+    this.#challenge = challenge;
+    // Bob has a device, so that what is for bob goes on.
+    proven(onPaper, register(bob), originOf(links.clientToFrontEnd, { source }));
   }
 
   /** Takes a message of a peer. */
@@ -148,12 +108,10 @@ export class InProcessServers {
 
   /** The same REGISTER with alice's answer to a challenge, which counts once. */
   #authenticated(bytes: Uint8Array): Uint8Array {
-    const answer = answerChallenge(
-      this.#challenge,
-      { method: 'REGISTER', uri },
-      { username: 'alice', password },
-      { cnonce: 'c', nonceCount: ++this.#nonceCount },
-    );
+    const answer = answerChallenge(this.#challenge, { method: 'REGISTER', uri }, secret, {
+      cnonce: 'c',
+      nonceCount: ++this.#nonceCount,
+    });
     const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf('Content-Length');
     return Buffer.concat([
       bytes.subarray(0, end),
@@ -229,35 +187,4 @@ function answered(sent: SipRequest, fields: Uint8Array): SipResponse | undefined
     error: () => {},
   });
   return response;
-}
-
-/** Bob has a device, so that what is for bob goes on. */
-function register(frontEnd: FrontEnd): void {
-  const address = 'sip:bob@contoso.example';
-  const answer = answerChallenge(
-    challengeOf(frontEnd, address),
-    { method: 'REGISTER', uri },
-    { username: 'bob', password },
-    { cnonce: 'c', nonceCount: 1 },
-  );
-  const request = registration(address, [['Authorization', answer]]);
-  const registered = pass(frontEnd, originOf(links.clientToFrontEnd), request);
-  if (registered !== '200') throw new Error(`bob could not register: ${registered}`);
-}
-
-function challengeOf(frontEnd: FrontEnd, address: string): DigestChallenge {
-  const refused = frontEnd.admit(registration(address, []), originOf(links.clientToFrontEnd));
-  const challenges = 'reason' in refused ? refused.headers : [];
-  const [challenge] = selectChallenges(challenges.map(([, value]) => `${value}`));
-  if (challenge === undefined) throw new Error(`${address} was not challenged`);
-  return challenge;
-}
-
-function registration(address: string, headers: HeaderFields): SipRequest {
-  return requestBetween(address, address, {
-    method: 'REGISTER',
-    uri,
-    contact: '<sip:bob@client.invalid>',
-    headers,
-  });
 }

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { FrontEnd } from '@entente/front-end';
+import type { FrontEnd } from '@entente/front-end';
 import { createResponse, parseMessage, type SipRequest, Via } from '@entente/sip';
-import { createSealing, forwardResponse, singleEpoch, type Target } from '@entente/sip-proxy';
-import { FlowNames, type RequestOrigin } from '@entente/sip-relay';
+import { forwardResponse, type Target } from '@entente/sip-proxy';
 import { requestBetween } from '@entente/testkit/request';
 import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
-import { links } from '@entente/topology';
+import { newSealing, server, start } from '../../../packages/front-end/test/front-end-on-paper.ts';
 import { obey } from '../process/obey.ts';
 import { threadMs } from '../process/processor-time.ts';
 
@@ -36,33 +34,9 @@ const known = sampleTopology({
 /** Everybody is at home here: where users are listed is measured elsewhere. */
 const topology = { ...known, homeServer: () => known.servers.get(fqdn) };
 
-const origin: RequestOrigin = {
-  id: 1,
-  server: other,
-  isClosed: false,
-  users: new Map(),
-  link: links.frontEndToFrontEnd,
-  protection: { peer: { role: 'front-end', dnsNames: [other], sipDomains: [] } },
-};
+const origin = server(other);
 
 let lastId = 0;
-
-function startFrontEnd(): FrontEnd {
-  const sealing = createSealing(singleEpoch(new Uint8Array(32).fill(7)), randomBytes);
-  return new FrontEnd({
-    fqdn,
-    port: 5061,
-    sealing,
-    gruus: sealing,
-    topology: () => topology,
-    credentials: { find: () => undefined, hasMd5: () => false },
-    flows: new FlowNames(),
-    newToken: () => 'token',
-    onUser() {},
-    clock: () => 1_000,
-    hopTo: (name) => ({ name, address: '192.0.2.1', port: 5061, link: links.frontEndToFrontEnd }),
-  });
-}
 
 const user = (number: number): string => `sip:user${number}@contoso.example`;
 
@@ -110,7 +84,7 @@ const message = (from: number, to: number): SipRequest =>
   });
 
 async function measure({ counts, sampleMs }: BindingsOrder): Promise<readonly BindingsSample[]> {
-  const frontEnd = startFrontEnd();
+  const { frontEnd } = start(fqdn, newSealing(), undefined, undefined, () => topology);
   const samples: BindingsSample[] = [];
   let registered = 0;
   let cseq = 1;

@@ -2,9 +2,7 @@ import type { AddressInfo } from 'node:net';
 import * as tls from 'node:tls';
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
 import { type Credential, connect, loadCredential, openTrust, serve, type Trust } from '@entente/tls';
-import type { RevocationKnowledge } from '@entente/trust';
-import type { Store } from '@entente/trust/node';
-import { decodeCrl, decodePem } from '@entente/x509';
+import { knowledge, makeCrl, SettableStore } from '../../../packages/tls/test/fixture.ts';
 import type { Bench, BenchSuite } from '../suite.ts';
 
 /**
@@ -139,17 +137,12 @@ async function prepare(): Promise<Parties> {
     const { chainPem, keyPem } = await issuerOf(index).issue({ dnsNames: [name] });
     return { certificate: chainPem, key: keyPem };
   };
-  const lists = new Lists();
   let changes = 0;
-  const publish = async () => {
-    changes += 1;
-    const options = { number: changes };
-    lists.set([await root.crl([], options), await issuing.crl([], options)]);
-  };
-  await publish();
+  const lists = async () => knowledge(await makeCrl(root), await makeCrl(issuing));
+  const crls = new SettableStore(await lists());
   const trust = await openTrust({
     anchors: { pem: root.certificatePem },
-    crls: lists,
+    crls,
     revocation: { mode: 'hard-fail' },
   });
   const own = await loadCredential(await issued(1, serverName));
@@ -180,7 +173,8 @@ async function prepare(): Promise<Parties> {
       return changes;
     },
     async change(number) {
-      await publish();
+      changes += 1;
+      crls.set(await lists());
       const index = number % clientNames.length;
       await clients[index]!.replace(await issued(index, clientNames[index]!));
     },
@@ -214,33 +208,4 @@ async function bareServer({ current }: Credential, version: Version): Promise<tl
 
 function portOf(server: tls.Server): number {
   return (server.address() as AddressInfo).port;
-}
-
-/** The lists in force, as a store that the trust follows. */
-class Lists implements Store<RevocationKnowledge> {
-  current: RevocationKnowledge = { crls: [] };
-  readonly #listeners = new Set<(current: RevocationKnowledge) => void>();
-
-  set(pems: readonly string[]): void {
-    this.current = { crls: pems.map(listOf) };
-    for (const listener of this.#listeners) listener(this.current);
-  }
-
-  onChange(listener: (current: RevocationKnowledge) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#listeners.clear();
-  }
-}
-
-function listOf(pem: string) {
-  const blocks = decodePem(pem);
-  const decoded = blocks.ok ? decodeCrl(blocks.value[0]!.der) : blocks;
-  if (!decoded.ok) throw new Error(decoded.error.message);
-  return decoded.value;
 }
