@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApplicationMessage, Refusal } from '@entente/application';
-import { createRequest } from '@entente/sip';
+import { createRequest, edit } from '@entente/sip';
 import { createTestLog, StepClock } from '@entente/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inThisThread } from '../test/in-this-thread.ts';
 import { type ChatBounds, defaultChatBounds } from './bounds.ts';
 import { ChatRooms } from './chat-rooms.ts';
 import { Deliveries } from './delivery/deliveries.ts';
+import { messageIdHeader } from './headers.ts';
 import { RoomStore } from './room-store/room-store.ts';
 
 const lobby = 'lobby@chat.contoso.example';
@@ -25,7 +26,11 @@ afterEach(async () => {
 });
 
 /** Rooms whose members answer nothing, so that what is delivered stays under way. */
-async function start(moderators: readonly string[], changed: Partial<ChatBounds>) {
+async function start(
+  moderators: readonly string[],
+  changed: Partial<ChatBounds>,
+  replied: 'begun' | 'under-way' | 'too-many' = 'begun',
+) {
   const bounds = { ...defaultChatBounds, ...changed };
   const clock = new StepClock(1_000_000);
   const log = createTestLog();
@@ -46,7 +51,7 @@ async function start(moderators: readonly string[], changed: Partial<ChatBounds>
     clock,
     log,
     isOurs: (address) => /@(?:chat\.)?contoso\.example$/.test(address),
-    reply: () => 'begun',
+    reply: () => replied,
   });
   await rooms.load();
   return { rooms, deliveries };
@@ -102,6 +107,63 @@ describe('rooms', () => {
     expect(rooms.rooms[0]?.members).toEqual(['alice@contoso.example']);
   });
 
+  it('refuse with the reason what is not for them, and who may not write or command', async () => {
+    const { rooms } = await start(['alice@contoso.example'], {
+      burst: 100,
+      maxMembers: 1,
+      maxMessageBytes: 40,
+    });
+    const of = (name: string, text: string) => rooms.receive(messageOf(name, text));
+    const written = (field: string, value: string) => {
+      const message = messageOf('alice', 'x');
+      return rooms.receive({ ...message, request: edit(message.request).set(field, value).toMessage() });
+    };
+    const anonymous = messageOf('alice', 'x');
+    const refused: readonly (readonly [number, string, ReturnType<typeof of>])[] = [
+      [404, 'unknown-room', rooms.receive(messageOf('alice', 'x', 'other@chat.contoso.example'))],
+      [403, 'not-a-member', of('bob', 'x')],
+      [413, 'message-too-long', of('alice', 'x'.repeat(41))],
+      [415, 'body-not-accepted', written('Content-Type', 'text/html')],
+      [415, 'body-not-accepted', written('Content-Encoding', 'gzip')],
+      [
+        403,
+        'anonymous-not-allowed',
+        rooms.receive({ ...anonymous, sender: { ...anonymous.sender, isPrivate: true } }),
+      ],
+      [482, 'from-a-room', written(messageIdHeader, 'x')],
+      [400, 'unknown-command', of('alice', '/nonsense')],
+      [403, 'room-full', of('alice', '/add b@contoso.example')],
+    ];
+    for (const [status, reason, answer] of refused) expect(await answer).toMatchObject({ status, reason });
+  });
+
+  it('refuse a member who sends more than one may, and nobody else', async () => {
+    const { rooms } = await start(['alice@contoso.example', 'bob@contoso.example'], {
+      burst: 2,
+      perSecond: 0.000001,
+    });
+    const say = (name: string) => rooms.receive(messageOf(name, 'x'));
+    expect([(await say('alice')).status, (await say('alice')).status]).toEqual([200, 200]);
+    expect(await say('alice')).toMatchObject({
+      status: 480,
+      reason: 'rate-exceeded',
+      headers: { 'Retry-After': '1' },
+    });
+    expect((await say('bob')).status).toBe(200);
+  });
+
+  it.each([
+    ['under-way', '10'],
+    ['too-many', '60'],
+  ] as const)('refuse a command whose answers are not sent: %s', async (replied, seconds) => {
+    const { rooms } = await start(['alice@contoso.example'], {}, replied);
+    expect(await rooms.receive(messageOf('alice', '/members'))).toMatchObject({
+      status: 480,
+      reason: 'rate-exceeded',
+      headers: { 'Retry-After': seconds },
+    });
+  });
+
   it('take users of the organisation as moderators write them, and applications of it', async () => {
     const { rooms } = await start(['alice@contoso.example'], {});
     for (const address of ['bob@Contoso.example', 'sip:bob@contoso.example', 'bot@chat.contoso.example'])
@@ -116,6 +178,9 @@ describe('rooms', () => {
     const said = ['one', 'two', 'three', 'four'].map((text) => rooms.receive(messageOf('alice', text)));
     expect((await Promise.all(said)).map(({ status }) => status)).toEqual([200, 200, 480, 480]);
     expect(deliveries.pending).toBe(2);
+    const none = await start(['alice@contoso.example', 'bob@contoso.example'], { maxPending: 0 });
+    const refused = await none.rooms.receive(messageOf('alice', 'one'));
+    expect(refused).toMatchObject({ status: 480, reason: 'too-many-deliveries' });
   });
 
   it('have as many deliveries that wait as are free for all: one whose members answer nothing refuses, and others go on', async () => {
@@ -172,7 +237,10 @@ describe('rooms', () => {
     const { rooms } = await start(members, {});
     expect((await rooms.receive(messageOf('alice', 'one'))).status).toBe(200);
     const full = await start(members, { maxBytes: 1 });
-    expect((await full.rooms.receive(messageOf('alice', 'two'))).status).toBe(480);
+    expect(await full.rooms.receive(messageOf('alice', 'two'))).toMatchObject({
+      status: 480,
+      reason: 'storage-full',
+    });
     expect(await store.history(lobby, 10)).toHaveLength(1);
   });
 
