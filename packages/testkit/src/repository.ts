@@ -9,7 +9,7 @@ export {
 } from './network/account.ts';
 export { type AddedApplication, addApplication } from './network/add-application.ts';
 export { startApp, startProgram } from './network/app-process.ts';
-export { agentOf, type ServerAddress, session } from './network/calling-agent.ts';
+export { agentOf, networkTrust, type ServerAddress, session } from './network/calling-agent.ts';
 export type { FederationOptions } from './network/network.ts';
 export { anchorOf } from './network/organisation.ts';
 export { type PlannedRecord, plannedDns } from './network/planned-dns.ts';

@@ -1,7 +1,6 @@
 import type { RegistrationState } from '@entente/sip-endpoint';
 import type { Network } from '@entente/testkit';
-import { agentOf } from '@entente/testkit/repository';
-import { openTrust } from '@entente/tls';
+import { agentOf, networkTrust } from '@entente/testkit/repository';
 import { links } from '@entente/topology';
 import { expect } from 'vitest';
 
@@ -18,18 +17,11 @@ export async function callingAgent(
   ports: readonly number[],
   as: { readonly password?: string; readonly isOutside?: boolean } = {},
 ) {
-  const { addresses, organisation } = network;
+  const { organisation } = network;
   const { domain } = organisation;
   const user = organisation.users.find(({ address }) => address === `${name}@${domain}`);
   if (user === undefined) throw new Error(`${domain} has no user ${name}`);
-  const trust = await openTrust({
-    anchors: network.anchorsFile,
-    fetch: {
-      hosts: [],
-      privateHosts: [...addresses.keys()],
-      lookUp: async (host) => (addresses.has(host) ? [addresses.get(host) as string] : []),
-    },
-  });
+  const trust = await networkTrust(network);
   const states: RegistrationState['state'][] = [];
   const own = agentOf({
     domain,

@@ -1,10 +1,10 @@
 import { get as getPlain, type IncomingMessage } from 'node:http';
 import { get as getSecurely } from 'node:https';
 import type { Network } from '@entente/testkit';
+import { networkTrust } from '@entente/testkit/repository';
 import { agent, loadCredential, peerOf } from '@entente/tls';
 import { links } from '@entente/topology';
 import { decodeCrl } from '@entente/x509';
-import { networkTrust } from '../network/network-trust.ts';
 import type { DemoDelivery } from '../report/demo-report.ts';
 import type { Scene } from './chapter.ts';
 

@@ -1,8 +1,7 @@
 import { setInterval } from 'node:timers/promises';
 import type { Network } from '@entente/testkit';
-import { agentOf } from '@entente/testkit/repository';
+import { agentOf, networkTrust } from '@entente/testkit/repository';
 import { links } from '@entente/topology';
-import { networkTrust } from '../network/network-trust.ts';
 
 /** A telephone outside that knows several edges. */
 export interface ExternalUser extends AsyncDisposable {

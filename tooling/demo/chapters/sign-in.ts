@@ -1,7 +1,7 @@
 import { request } from 'node:https';
+import { networkTrust } from '@entente/testkit/repository';
 import { agent } from '@entente/tls';
 import { links } from '@entente/topology';
-import { networkTrust } from '../network/network-trust.ts';
 import { places } from '../network/whole-contoso.ts';
 import type { DemoDelivery } from '../report/demo-report.ts';
 import type { Scene } from './chapter.ts';

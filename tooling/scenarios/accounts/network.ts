@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Account, verifiersOf } from '@entente/accounts';
 import { manageServer } from '@entente/host';
@@ -11,6 +9,7 @@ import type { ServerEntry } from '@entente/topology';
 import { document, type Scene, signed, startScene } from '../../../apps/authority-server/test/network.ts';
 import { createPoolServer, type PoolServer, poolServerConfig } from '../../../apps/pool-server/src/index.ts';
 import { Peer } from '../../../packages/front-end/test/wire-network.ts';
+import { Opened } from '../harness/opened.ts';
 
 /** The front ends, each alone in a pool of its own. */
 export const frontEnds = ['fe01.contoso.example', 'fe02.contoso.example'] as const;
@@ -66,11 +65,13 @@ export async function startAccountsNetwork(
   database?: SharedDatabase,
 ): Promise<AccountsNetwork> {
   const [httpsPort = 0, objectsPort = 0, ...ports] = await freePorts(2 + 2 * frontEnds.length);
-  const folder = await mkdtemp(join(tmpdir(), 'entente-accounts-'));
+  const opened = new Opened();
+  const folder = await opened.folder();
   const scene = await startScene(clock, {
     ports: { https: httpsPort, objects: objectsPort },
     ...(database === undefined ? {} : { postgresql: database.server }),
   });
+  opened.defer(() => scene.close());
   const servers = frontEnds.map(
     (fqdn, index): ServerEntry => ({
       fqdn,
@@ -100,7 +101,7 @@ export async function startAccountsNetwork(
     fetch: { hosts: [], privateHosts: [authority], lookUp: async () => ['127.0.0.1'] },
   });
   const running = new Map<string, RunningFrontEnd>();
-  const clients: Peer[] = [];
+  opened.use(trust);
   const order: AccountsNetwork['order'] = async (path, fields) => {
     const response = await scene.ask(path, scene.alice, { method: 'POST', body: JSON.stringify(fields) });
     const answer = (await response.json()) as Record<string, unknown>;
@@ -144,6 +145,7 @@ export async function startAccountsNetwork(
     await running.get(fqdn)?.server[Symbol.asyncDispose]();
     running.delete(fqdn);
   };
+  opened.defer(() => Promise.all([...running.keys()].map(stop)));
   for (const fqdn of frontEnds) await start(fqdn);
   return {
     scene,
@@ -151,19 +153,11 @@ export async function startAccountsNetwork(
     trust,
     order,
     client(fqdn) {
-      const peer = new Peer(running.get(fqdn)?.port ?? 0, trust, undefined);
-      clients.push(peer);
-      return peer;
+      return opened.use(new Peer(running.get(fqdn)?.port ?? 0, trust, undefined));
     },
     start,
     stop,
-    async [Symbol.asyncDispose]() {
-      for (const client of clients) await client[Symbol.asyncDispose]();
-      for (const fqdn of [...running.keys()]) await stop(fqdn);
-      await trust[Symbol.asyncDispose]();
-      await scene.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 }
 

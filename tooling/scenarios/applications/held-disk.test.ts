@@ -32,7 +32,7 @@ it('a chat server whose disk stores nothing for a while answers everybody else m
   await writeRoomConfig(config, network, join(folder, 'rooms.sqlite'), ['alice', 'bob']);
   const held = join(folder, 'held');
   const from = network.lines.all.length;
-  const rooms = await startRoomChild(config, { LD_PRELOAD: library, HELD_DISK: held });
+  const rooms = await startRoomChild(config, ['env', `LD_PRELOAD=${library}`, `HELD_DISK=${held}`]);
   opened.defer(() => rooms.kill());
   await network.known(fqdn, from);
 

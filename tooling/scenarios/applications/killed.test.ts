@@ -11,8 +11,13 @@ afterEach(() => opened[Symbol.asyncDispose]());
 /** Starts the chat server, which is killed with the test. */
 async function startRooms(config: string) {
   const child = await startRoomChild(config);
-  opened.defer(() => child.kill());
-  return child;
+  let isKilled = false;
+  const kill = async () => {
+    if (!isKilled) await child.kill();
+    isKilled = true;
+  };
+  opened.defer(kill);
+  return { kill };
 }
 
 it('a room that is killed while messages are under way delivers every acknowledged one after its restart, each with one id', async () => {

@@ -27,15 +27,50 @@ type Uninvited = readonly [
   }) => Promise<TestCertificate>,
 ];
 
-describe('an authority that is dialled', () => {
-  let network: PushedNetwork;
-  let made: { readonly insider: TestAuthority; readonly foreign: TestAuthority };
-  beforeAll(async () => {
-    network = await startPushedNetwork();
-    made = { insider: await insiderOf(network.scene), foreign: await createTestAuthority('Another Root') };
-  });
-  afterAll(() => network?.[Symbol.asyncDispose]());
+// Each block goes on with the network of those before it.
+let network: PushedNetwork;
+let made: { readonly insider: TestAuthority; readonly foreign: TestAuthority };
+beforeAll(async () => {
+  network = await startPushedNetwork();
+  made = { insider: await insiderOf(network.scene), foreign: await createTestAuthority('Another Root') };
+});
+afterAll(() => network?.[Symbol.asyncDispose]());
 
+describe('an authority that pushes', () => {
+  /** The topology has the edge take pushes at another port: the authority dials it there at once. */
+  async function publishPort(push: number): Promise<void> {
+    const { edge } = network;
+    const { internal } = edge.interfaces ?? {};
+    const moved = { ...internal, ports: { ...internal?.ports, push } };
+    const servers = [
+      { fqdn: authorityName, role: 'authority' as const },
+      frontEnd(frontEndName),
+      { ...edge, interfaces: { ...edge.interfaces, internal: moved } },
+    ];
+    await network.publish({ servers });
+  }
+
+  it.each<Uninvited>([
+    ['an unknown CA', 'unknown-issuer', ({ foreign }) => issueServer(foreign, edgeName)],
+    [
+      'a name that is not in the topology',
+      'name-mismatch',
+      ({ insider }) => issueServer(insider, 'edge9.contoso.example'),
+    ],
+    ['a certificate that was revoked', 'revoked', ({ insider }) => issueServer(insider, edgeName)],
+  ])('refuses who answers in place of the edge with %s: %s', async (_, reason, certify) => {
+    const certificate = await certify(made);
+    if (reason === 'revoked') await revoke(network.scene, certificate.certificatePem);
+    const [port = 0] = await freePorts(1);
+    await using impostor = await startImpostor(port, certificate);
+    await publishPort(port);
+    const line = { event: 'push-failed', peer: edgeName, link: authorityToEdge.name, reason };
+    await logged(() => network.lines, line);
+    expect(impostor.heard).toEqual([]);
+  });
+});
+
+describe('an authority that is dialled', () => {
   /** It closes the connection, and says why to its log alone. */
   async function cutOff(certificate: TestCertificate, reason: string): Promise<void> {
     const from = network.lines.length;
@@ -72,16 +107,12 @@ describe('an authority that is dialled', () => {
 });
 
 describe('a member that dials its authority', () => {
-  let network: PushedNetwork;
-  let made: { readonly insider: TestAuthority; readonly foreign: TestAuthority };
   let revoked: TestCertificate;
   let port: number;
   let start = (): void => {};
   let started: Promise<void>;
   beforeAll(async () => {
-    network = await startPushedNetwork();
     const { scene } = network;
-    made = { insider: await insiderOf(scene), foreign: await createTestAuthority('Another Root') };
     revoked = await issueServer(made.insider, authorityName);
     const number = await revoke(scene, revoked.certificatePem);
     await using member = await network.join(frontEndName);
@@ -100,7 +131,6 @@ describe('a member that dials its authority', () => {
   afterAll(async () => {
     start();
     await started;
-    await network?.[Symbol.asyncDispose]();
   });
 
   it.each<Uninvited>([
@@ -160,47 +190,5 @@ describe('the port of an edge for pushes', () => {
       link: authorityToEdge.name,
     });
     socket.destroy();
-  });
-});
-
-describe('an authority that pushes', () => {
-  let network: PushedNetwork;
-  let made: { readonly insider: TestAuthority; readonly foreign: TestAuthority };
-  beforeAll(async () => {
-    network = await startPushedNetwork();
-    made = { insider: await insiderOf(network.scene), foreign: await createTestAuthority('Another Root') };
-  });
-  afterAll(() => network?.[Symbol.asyncDispose]());
-
-  /** The topology has the edge take pushes at another port: the authority dials it there at once. */
-  async function publishPort(push: number): Promise<void> {
-    const { edge } = network;
-    const { internal } = edge.interfaces ?? {};
-    const moved = { ...internal, ports: { ...internal?.ports, push } };
-    const servers = [
-      { fqdn: authorityName, role: 'authority' as const },
-      frontEnd(frontEndName),
-      { ...edge, interfaces: { ...edge.interfaces, internal: moved } },
-    ];
-    await network.publish({ servers });
-  }
-
-  it.each<Uninvited>([
-    ['an unknown CA', 'unknown-issuer', ({ foreign }) => issueServer(foreign, edgeName)],
-    [
-      'a name that is not in the topology',
-      'name-mismatch',
-      ({ insider }) => issueServer(insider, 'edge9.contoso.example'),
-    ],
-    ['a certificate that was revoked', 'revoked', ({ insider }) => issueServer(insider, edgeName)],
-  ])('refuses who answers in place of the edge with %s: %s', async (_, reason, certify) => {
-    const certificate = await certify(made);
-    if (reason === 'revoked') await revoke(network.scene, certificate.certificatePem);
-    const [port = 0] = await freePorts(1);
-    await using impostor = await startImpostor(port, certificate);
-    await publishPort(port);
-    const line = { event: 'push-failed', peer: edgeName, link: authorityToEdge.name, reason };
-    await logged(() => network.lines, line);
-    expect(impostor.heard).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-import { openTrust, type Trust } from '@entente/tls';
+import { networkTrust } from '@entente/testkit/repository';
+import type { Trust } from '@entente/tls';
 import { links } from '@entente/topology';
 import { Phone } from './load/phone.ts';
 import { Traffic } from './load/traffic.ts';
@@ -66,7 +67,10 @@ export class Timeline implements AsyncDisposable {
     const trusts: Trust[] = [];
     const phones = new Map<string, Phone>();
     try {
-      for (const organisation of [contoso, fabrikam]) trusts.push(await trustOf(organisation, federation));
+      for (const { prepared } of [contoso, fabrikam]) {
+        const anchorsFile = prepared.ceremony.files.rootCertificate;
+        trusts.push(await networkTrust({ ...federation.around, anchorsFile }, federation.clock));
+      }
       const [ours, theirs] = trusts as [Trust, Trust];
       for (const name of ['alice', 'bob', 'erin']) phones.set(name, phoneOf(contoso, name, ours));
       phones.set('partner', phoneOf(fabrikam, 'alice', theirs));
@@ -190,18 +194,6 @@ export function refusedConnectionsBut(
   return refusedConnections(timeline).filter((line) => {
     const { at, claimed, from } = line as { at: number; claimed?: string; from: string };
     return at < back.since || at > back.renewed || !(from === server || names(claimed));
-  });
-}
-
-function trustOf({ prepared }: InProcessOrganisation, { around }: MovedFederation): Promise<Trust> {
-  return openTrust({
-    anchors: prepared.ceremony.files.rootCertificate,
-    clock: around.clock,
-    fetch: {
-      hosts: [],
-      privateHosts: [...around.addresses.keys()],
-      lookUp: async (host) => [around.addresses.get(host)].filter((address) => address !== undefined),
-    },
   });
 }
 

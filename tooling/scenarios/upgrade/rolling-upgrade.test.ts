@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { noRedis, startRedis } from '@entente/testkit/redis';
 import { needs } from '@entente/testkit/repository';
 import { topologyHash } from '@entente/topology';
@@ -14,31 +11,29 @@ import {
   startPool,
 } from '../../bench/failover/pool.ts';
 import { inTime } from '../../bench/failover/reach.ts';
+import { Opened } from '../harness/opened.ts';
 import { noVersionBefore, openVersionBefore, type VersionBefore } from './version-before.ts';
 
 const missing = noVersionBefore();
 const present = process.cwd();
-const opened: AsyncDisposable[] = [];
+const opened = new Opened();
 let before: VersionBefore | undefined;
 
 beforeAll(async () => {
   if (missing === undefined) before = await openVersionBefore();
 });
-afterEach(async () => {
-  for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
-});
+afterEach(() => opened[Symbol.asyncDispose]());
 afterAll(async () => {
   await before?.[Symbol.asyncDispose]();
 });
 
 /** A pool of two front ends, the first one of this version, the second one of the version before, as are edges. */
 async function startMixed(users: readonly string[], more: Partial<PoolOptions> = {}): Promise<FailoverPool> {
-  const directory = await mkdtemp(join(tmpdir(), 'entente-upgrade-'));
-  opened.push({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
+  const directory = await opened.folder();
   const [first, second] = loopbackPlaces(2, 81) as [PoolOptions['places'][0], PoolOptions['places'][0]];
   const places = [first, { ...second, root: before!.root }];
   const pool = await startPool({ directory, users, places, ...more });
-  opened.push(pool);
+  opened.use(pool);
   return pool;
 }
 
@@ -46,7 +41,7 @@ async function startMixed(users: readonly string[], more: Partial<PoolOptions> =
 async function registered(pool: FailoverPool, names: readonly string[]): Promise<readonly Person[]> {
   const people = names.map((name, index) => {
     const person = personOf(pool, name, beginningWith(pool.members, index % pool.members.length));
-    opened.push(person);
+    opened.use(person);
     return person;
   });
   for (const [index, person] of people.entries()) {
@@ -85,7 +80,7 @@ describe('a pool with servers of this version and of the version before', () => 
     const people = await registered(pool, ['alice', 'bob', 'carol', 'dave']);
     const [alice, bob, carol, dave] = people as [Person, Person, Person, Person];
     const erin = personOf(pool, 'erin', pool.edges);
-    opened.push(erin);
+    opened.use(erin);
     expect(await erin.register()).toBe(200);
     await expectAllReached([...people, erin]);
     const talks = [await call(alice, bob), await call(bob, alice), await call(alice, bob)];
@@ -119,7 +114,7 @@ describe('a pool with servers of this version and of the version before', () => 
     }
     await second.restart(present);
     const there = personOf(pool, 'bob', [second]);
-    opened.push(there);
+    opened.use(there);
     expect(await there.register()).toBe(200);
     await expect.poll(() => there.message(alice.address)).toBe(200);
 
@@ -129,7 +124,7 @@ describe('a pool with servers of this version and of the version before', () => 
     await expectAllReached([alice, bob, erin]);
     await first.restart(before!.root);
     const back = personOf(pool, 'alice', [first]);
-    opened.push(back);
+    opened.use(back);
     expect(await back.register()).toBe(200);
     await expect.poll(() => back.message(bob.address)).toBe(200);
     expect(await back.message(carol.address)).not.toBe(200);
@@ -141,7 +136,7 @@ describe('a pool with servers of this version and of the version before', () => 
     needs(context, missing);
     needs(context, noRedis);
     const redis = await startRedis();
-    opened.push(redis);
+    opened.use(redis);
     const pool = await startMixed(['alice', 'bob', 'carol'], { redis: redis.place });
     const [first, second] = pool.members as [PoolMember, PoolMember];
     const people = await registered(pool, ['alice', 'bob']);

@@ -6,7 +6,7 @@ import {
   type StayTimings,
   UserAgent,
 } from '@entente/sip-endpoint';
-import { connect, type Trust } from '@entente/tls';
+import { type Clock, connect, openTrust, type Trust } from '@entente/tls';
 import { links } from '@entente/topology';
 
 /** Octets of master key and salt of AES_CM_128_HMAC_SHA1_80 (RFC 4568 §6.2). */
@@ -108,4 +108,27 @@ export function agentOf({ domain, link = links.clientToFrontEnd, name, ...option
       return outcome.call;
     },
   };
+}
+
+/**
+ * What a user of a network trusts: its root, with the revocation lists that its CA publishes.
+ * @param network - where its names are, and the file with its root
+ * @param clock - default that of the machine
+ */
+export function networkTrust(
+  {
+    addresses,
+    anchorsFile,
+  }: { readonly addresses: ReadonlyMap<string, string>; readonly anchorsFile: string },
+  clock?: Clock,
+): Promise<Trust> {
+  return openTrust({
+    anchors: anchorsFile,
+    ...(clock === undefined ? {} : { clock }),
+    fetch: {
+      hosts: [],
+      privateHosts: [...addresses.keys()],
+      lookUp: async (host) => [addresses.get(host)].filter((address) => address !== undefined),
+    },
+  });
 }

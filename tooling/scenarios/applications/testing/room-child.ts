@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { startProgram } from '@entente/testkit/repository';
 import type { startApplicationNetwork } from './application-network.ts';
 
 /** The chat server that runs as a process of its own. */
@@ -41,30 +38,16 @@ export async function writeRoomConfig(
 
 /**
  * Starts the chat server, and resolves once it serves.
- * @param config - of {@link writeRoomConfig}
- * @param env - variables that it has besides those of this process
+ * @param configFile - of {@link writeRoomConfig}
+ * @param launcher - what runs it, e.g. `env` with variables; default nothing
  */
-export async function startRoomChild(config: string, env: NodeJS.ProcessEnv = {}) {
-  const script = fileURLToPath(new URL('./room-process.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=@entente/source', '--import', 'tsx', script, config], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
-  });
-  let complaint = '';
-  child.stderr.on('data', (text) => {
-    complaint += String(text);
-  });
-  const ended = once(child, 'close');
-  await new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.includes('"event":"started"')) resolve();
-    });
-    child.once('exit', () => reject(new Error(complaint)));
-  });
+export async function startRoomChild(configFile: string, launcher: readonly string[] = []) {
+  const program = 'tooling/scenarios/applications/testing/room-process.ts';
+  const running = await startProgram(program, { name: fqdn, configFile, launcher });
   return {
     async kill() {
-      child.kill('SIGKILL');
-      await ended;
+      process.kill(running.pid, 'SIGKILL');
+      await running.stop();
     },
   };
 }

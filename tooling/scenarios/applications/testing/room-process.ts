@@ -7,11 +7,11 @@ import { buildTopology } from '@entente/topology';
 import { credentialOf, memberHere } from '../../harness/member-here.ts';
 
 /**
- * A chat server that runs until it is killed, as a member of a network that the parent has made. Argument: a JSON file with the topology, the
+ * A chat server that runs until it is killed, as a member of a network that the parent has made. `--config` names a JSON file with the topology, the
  * server's certificate and the rooms. It ends with its standard input.
  */
 const { bounds, crlPem, chainPem, document, file, fqdn, keyPem, rootPem, rooms } = JSON.parse(
-  await readFile(process.argv[2] as string, 'utf8'),
+  await readFile(process.argv[3] as string, 'utf8'),
 );
 process.stdin.resume().on('end', () => process.exit());
 const topology = buildTopology(document);

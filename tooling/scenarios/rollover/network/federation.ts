@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StepClock } from '@entente/testkit';
 import {
@@ -14,6 +12,7 @@ import {
   topologyOf,
 } from '@entente/testkit/parts';
 import { links } from '@entente/topology';
+import { Opened } from '../../harness/opened.ts';
 import { InProcessOrganisation, type NetworkLine, type Surroundings } from './in-process.ts';
 
 /** Two organisations in this process that trust each other, with an edge and two front ends each. */
@@ -39,13 +38,9 @@ export interface FederationTimes {
  * @param times - of the ceremonies and of the start
  */
 export async function startMovedFederation(times: FederationTimes): Promise<MovedFederation> {
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const step of stops.splice(0).reverse()) await step();
-  };
-  try {
-    const directory = await mkdtemp(join(tmpdir(), 'entente-rollover-'));
-    stops.push(() => rm(directory, { recursive: true, force: true }));
+  const opened = new Opened();
+  return opened.orEnd(async () => {
+    const directory = await opened.folder();
     const ports = await freePorts(2 * portsNeeded);
     const [first, second] = await Promise.all(
       ['contoso.example', 'fabrikam.example'].map((domain) => {
@@ -55,29 +50,28 @@ export async function startMovedFederation(times: FederationTimes): Promise<Move
     );
     const pair = [first, second] as [PreparedOrganisation, PreparedOrganisation];
     const addresses = new Map(pair.flatMap(({ organisation }) => [...addressesOf(organisation)]));
-    const dns = await startDnsServer({ addresses, services: servicesOf(pair) });
-    stops.push(async () => dns[Symbol.asyncDispose]());
+    const dns = opened.use(await startDnsServer({ addresses, services: servicesOf(pair) }));
     const clock = new StepClock(times.start);
     const lines: NetworkLine[] = [];
     const around = { clock, addresses, dns: `${dns.address}:${dns.port}`, lines };
     const start = async (own: PreparedOrganisation, partner: PreparedOrganisation) => {
-      const organisation = await InProcessOrganisation.start(
-        around,
-        own,
-        topologyWith(own, partner, times.start),
-      );
-      stops.push(async () => organisation[Symbol.asyncDispose]());
+      const topology = topologyWith(own, partner, times.start);
+      const organisation = opened.use(await InProcessOrganisation.start(around, own, topology));
       const { edge, frontEnds } = own.organisation;
       for (const { fqdn } of [...frontEnds, edge]) await organisation.join(fqdn);
       return organisation;
     };
     const contoso = await start(pair[0], pair[1]);
     const fabrikam = await start(pair[1], pair[0]);
-    return { around, clock, contoso, fabrikam, lines, [Symbol.asyncDispose]: stop };
-  } catch (fault) {
-    await stop();
-    throw fault;
-  }
+    return {
+      around,
+      clock,
+      contoso,
+      fabrikam,
+      lines,
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+    };
+  });
 }
 
 function topologyWith(own: PreparedOrganisation, partner: PreparedOrganisation, now: number) {
