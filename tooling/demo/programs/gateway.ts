@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import type { Logger } from '@entente/host';
 import type { Member } from '@entente/member';
@@ -19,28 +18,9 @@ import {
 } from '@entente/sip-endpoint';
 import { logRefusal, serve, systemClock } from '@entente/tls';
 import { linkOfServer, links, noLink, type ServerInterface } from '@entente/topology';
+import { session } from '../../../packages/testkit/src/network/calling-agent.ts';
 
 const allowed = 'INVITE, ACK, BYE, CANCEL, OPTIONS';
-/** Octets of master key and salt of AES_CM_128_HMAC_SHA1_80 (RFC 4568 §6.2). */
-const srtpKeyOctets = 30;
-
-/** What one telephone says to the other: nothing, with SRTP. */
-function silence() {
-  const key = randomBytes(srtpKeyOctets).toString('base64');
-  const body = [
-    'v=0',
-    'o=- 0 0 IN IP4 127.0.0.1',
-    's=-',
-    'c=IN IP4 127.0.0.1',
-    't=0 0',
-    'm=audio 9 RTP/SAVP 0',
-    `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}`,
-    'a=inactive',
-    '',
-  ].join('\r\n');
-  return { contentType: 'application/sdp', body };
-}
-
 /**
  * A PSTN gateway without a telephone network: every number that it is called for rings and answers, and it calls as a subscriber when it is
  * told to. It speaks MTLS to the mediation servers of the topology, and to nobody else.
@@ -140,7 +120,7 @@ export class Gateway implements AsyncDisposable {
     const hop = { name: mediation.fqdn, address, port: ports.gateway, link };
     const connection = await this.#endpoint.reach(hop);
     const line = this.#lineOn(connection);
-    const offer = silence();
+    const offer = session();
     const callId = this.#newToken();
     const uri = `sip:${to}@${mediation.fqdn};user=phone`;
     const build = () =>
@@ -197,7 +177,7 @@ export class Gateway implements AsyncDisposable {
       accepted: (call) => this.#calls.keep(call),
     });
     incoming.ring();
-    const call = incoming.accept(silence());
+    const call = incoming.accept(session());
     if (call !== undefined) this.#follow(call, { from, to });
   }
 

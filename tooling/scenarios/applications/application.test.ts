@@ -1,25 +1,20 @@
 import { type Application, refuse } from '@entente/application';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type ApplicationNetwork,
-  type ApplicationNetworkOptions,
-  startApplicationNetwork,
-} from './testing/application-network.ts';
+import { Opened } from '../harness/opened.ts';
+import { type ApplicationNetworkOptions, startApplicationNetwork } from './testing/application-network.ts';
 
 const echoAddress = 'sip:echo@chat.contoso.example';
 const sdp = { contentType: 'application/sdp', body: 'v=0\r\n' };
 
-let network: ApplicationNetwork | undefined;
-afterEach(async () => {
-  await network?.[Symbol.asyncDispose]();
-  network = undefined;
-});
+const opened = new Opened();
+afterEach(() => opened[Symbol.asyncDispose]());
+
+const start = async (frontEnds: 1 | 2, options: ApplicationNetworkOptions = {}) =>
+  opened.use(await startApplicationNetwork({ frontEnds, ...options }));
 
 /** Two front ends, and an application that echoes. */
 async function startEcho(options: ApplicationNetworkOptions = {}) {
-  network = await startApplicationNetwork(options);
-  await network.frontEnd(0);
-  await network.frontEnd(1);
+  const network = await start(2, options);
   let application: Application | undefined;
   const senders: unknown[] = [];
   application = await network.application({
@@ -81,7 +76,7 @@ describe('an application with addresses of its own', () => {
   });
 
   it('sends over another front end where one is gone', async () => {
-    network = await startApplicationNetwork();
+    const network = opened.use(await startApplicationNetwork());
     const first = await network.frontEnd(0);
     await network.frontEnd(1);
     const application = await network.application({});
@@ -127,9 +122,7 @@ describe('an application with addresses of its own', () => {
   });
 
   it('answers calls and makes them, and each side may end one', async () => {
-    network = await startApplicationNetwork();
-    await network.frontEnd(0);
-    await network.frontEnd(1);
+    const network = await start(2);
     const application = await network.application({ onCall: (incoming) => void incoming.accept(sdp) });
     const alice = await network.user('alice', 0);
     const outcome = await alice.agent.call(echoAddress, sdp);
@@ -147,9 +140,7 @@ describe('an application with addresses of its own', () => {
   });
 
   it('joins a caller with a user whom it calls as its own address, and passes the BYE of either side on', async () => {
-    network = await startApplicationNetwork();
-    await network.frontEnd(0);
-    await network.frontEnd(1);
+    const network = await start(2);
     const application = await network.application({
       onCall: (incoming) => void incoming.bridge('sip:bob@contoso.example'),
     });
@@ -171,8 +162,7 @@ describe('an application with addresses of its own', () => {
   });
 
   it('is answered 486 where it has as many calls as it may', async () => {
-    network = await startApplicationNetwork();
-    await network.frontEnd(0);
+    const network = await start(1);
     await network.application({
       ...{ maxCalls: 1 },
       onCall: (incoming) => void incoming.accept(sdp),
@@ -184,8 +174,7 @@ describe('an application with addresses of its own', () => {
   });
 
   it('is answered 486 to a user who has as many calls as one may have; others are answered', async () => {
-    network = await startApplicationNetwork();
-    await network.frontEnd(0);
+    const network = await start(1);
     await network.application({
       ...{ maxCallsOfUser: 2 },
       onCall: (incoming) => void incoming.accept(sdp),
@@ -200,8 +189,7 @@ describe('an application with addresses of its own', () => {
   });
 
   it('is answered 486 to a user of whom as many calls ring as one may have; what rings no more makes room', async () => {
-    network = await startApplicationNetwork();
-    await network.frontEnd(0);
+    const network = await start(1);
     const ringing: { reject(status: number): void }[] = [];
     await network.application({
       ...{ maxCallsOfUser: 2 },
@@ -223,8 +211,7 @@ describe('an application with addresses of its own', () => {
   });
 
   it('ends calls whose other end has broken off without BYE, and keeps those that go on', async () => {
-    network = await startApplicationNetwork();
-    await network.frontEnd(0);
+    const network = await start(1);
     const application = await network.application({
       ...{ maxCalls: 3, checkCallsMs: 50 },
       onCall: (incoming) => void incoming.accept(sdp),
@@ -242,8 +229,7 @@ describe('an application with addresses of its own', () => {
   });
 
   it('ends its calls with BYE when it stops', async () => {
-    network = await startApplicationNetwork();
-    await network.frontEnd(0);
+    const network = await start(1);
     const application = await network.application({ onCall: (incoming) => void incoming.accept(sdp) });
     const alice = await network.user('alice');
     const outcome = await alice.agent.call(echoAddress, sdp);
@@ -277,7 +263,7 @@ describe('an application that opens no connection', () => {
   });
 
   it('says so where none has', async () => {
-    network = await startApplicationNetwork({ flags: { outboundOnly: true } });
+    const network = opened.use(await startApplicationNetwork({ flags: { outboundOnly: true } }));
     const application = await network.application({});
     await expect(application.message(echoAddress, 'sip:alice@contoso.example', 'x')).rejects.toMatchObject({
       code: 'ENTENTE_APPLICATION_NO_FRONT_END',

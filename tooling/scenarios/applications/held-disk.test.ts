@@ -24,8 +24,7 @@ it('a chat server whose disk stores nothing for a while answers everybody else m
   const folder = await opened.folder();
   const { library, missing } = heldDisk(folder);
   needs(test, missing);
-  const network = opened.use(await startApplicationNetwork());
-  await network.frontEnd(0);
+  const network = opened.use(await startApplicationNetwork({ frontEnds: 1 }));
   const [alice, bob, carol] = await Promise.all(['alice', 'bob', 'carol'].map((name) => network.user(name)));
   if (alice === undefined || bob === undefined || carol === undefined) return;
   const config = join(folder, 'config.json');

@@ -21,10 +21,8 @@ async function startRooms(config: string) {
 }
 
 it('a room that is killed while messages are under way delivers every acknowledged one after its restart, each with one id', async () => {
-  const network = opened.use(await startApplicationNetwork());
+  const network = opened.use(await startApplicationNetwork({ frontEnds: 2 }));
   const folder = await opened.folder();
-  await network.frontEnd(0);
-  await network.frontEnd(1);
   const names = Array.from({ length: 20 }, (_, index) => `member${index}`);
   const config = join(folder, 'config.json');
   await writeRoomConfig(config, network, join(folder, 'rooms.sqlite'), ['alice', ...names]);

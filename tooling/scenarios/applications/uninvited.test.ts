@@ -20,8 +20,7 @@ const diagnosed = (reason: string, source: string) => `1000;reason="${reason}";s
 
 describe('a front end refuses to be dialled as by an application', () => {
   it('by an application that is outbound-only (direction-not-allowed)', async () => {
-    const network = await start({ flags: { outboundOnly: true } });
-    await network.frontEnd(0);
+    const network = await start({ frontEnds: 1, flags: { outboundOnly: true } });
     const socket = dialAt(network.frontEndPorts[0] as number, await network.filesOf(application));
     await once(socket, 'close');
     await network.lines.waitFor((line) => line.by === frontEnd && line.reason === 'direction-not-allowed');
@@ -51,8 +50,10 @@ describe('a topology that closes the link', () => {
 
 describe('requests on the link', () => {
   it('of an application are refused where only front ends may send', async () => {
-    const network = await start({ links: [{ row: links.frontEndToApplication.row, maySend: 'a' }] });
-    await network.frontEnd(0);
+    const network = await start({
+      frontEnds: 1,
+      links: [{ row: links.frontEndToApplication.row, maySend: 'a' }],
+    });
     const ask = await network.peer(application, frontEnd);
     const response = await ask('MESSAGE', 'sip:bob@contoso.example', { from: echoAddress, body });
     expect(response.status).toBe(403);
@@ -75,6 +76,7 @@ describe('requests on the link', () => {
 
   it('are refused by an application for an address that is not its own', async () => {
     const network = await start({
+      frontEnds: 1,
       applications: 2,
       users: { 'help@contoso.example': 'chat2.contoso.example' },
     });
@@ -109,7 +111,6 @@ describe('an application that asserts what it is not', () => {
       applications: 2,
       users: { 'help@contoso.example': 'chat2.contoso.example' },
     });
-    await network.frontEnd(0);
     const bob = await network.user('bob');
     const ask = await network.peer(application, frontEnd);
     const response = await ask('MESSAGE', bob.address, { from: from, headers, body });
@@ -120,8 +121,7 @@ describe('an application that asserts what it is not', () => {
   });
 
   it('arrives without what it says of users in other fields', async () => {
-    const network = await start();
-    await network.frontEnd(0);
+    const network = await start({ frontEnds: 1 });
     const bob = await network.user('bob');
     const ask = await network.peer(application, frontEnd);
     const headers = {

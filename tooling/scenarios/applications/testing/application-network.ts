@@ -24,6 +24,8 @@ export interface ApplicationNetworkOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Rows made narrower. */
   readonly links?: readonly LinkNarrowing[];
+  /** Front ends that run from the start. Default none. */
+  readonly frontEnds?: 0 | 1 | 2;
   /** Applications in the pool `chat.contoso.example`. Default 1. */
   readonly applications?: number;
   /** Of front ends and applications, e.g. to leave a port to somebody else. Default what is free. */
@@ -191,7 +193,10 @@ export async function startApplicationNetwork(options: ApplicationNetworkOptions
     },
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
-  return network;
+  return opened.orEnd(async () => {
+    for (let index = 0; index < (options.frontEnds ?? 0); index++) await network.frontEnd(index);
+    return network;
+  });
 }
 
 export type ApplicationNetwork = Awaited<ReturnType<typeof startApplicationNetwork>>;

@@ -26,9 +26,7 @@ export async function startRoomsNetwork(
   const opened = new Opened();
   return opened.orEnd(async () => {
     const file = join(await opened.folder(), 'rooms.sqlite');
-    const network = opened.use(await startApplicationNetwork(options.network));
-    await network.frontEnd(0);
-    await network.frontEnd(1);
+    const network = opened.use(await startApplicationNetwork({ frontEnds: 2, ...options.network }));
     const chat = opened.use(
       await serveChatRooms({
         rooms,
