@@ -17,7 +17,7 @@ import {
 } from '@entente/sip-relay';
 import { routeName, serversBehind, type Topology } from '@entente/topology';
 import type { ForwardTarget } from './forward-target.ts';
-import { handedOnTo, isHandedOn } from './pool-members.ts';
+import { handedOnTo, isHandedOn } from './handed-on-by-pool-member.ts';
 
 /** A decision for a device. */
 export type DeviceRoute = Extract<RouteDecision, { kind: 'device' }>;

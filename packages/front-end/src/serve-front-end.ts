@@ -30,7 +30,7 @@ import { hopFinder, links, type ServerInterface, type Topology } from '@entente/
 import type { SignOutCause } from './account-changes.ts';
 import { claimsNoServer } from './from-names-no-server.ts';
 import { FrontEnd, type FrontEndSender } from './front-end.ts';
-import { logIgnored } from './log-ignored.ts';
+import { logIgnored } from './log-ignored-certificate.ts';
 import { openPool } from './pool/open-pool.ts';
 import { poolMetrics, waitingMetric } from './pool/pool-metrics.ts';
 import type { PoolRegistrations } from './pool/pool-registrations.ts';

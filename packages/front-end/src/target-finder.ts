@@ -16,8 +16,8 @@ import { serversBehind } from '@entente/topology';
 import { AwaitedDevices, defaultAwaitRules, endAwaitRules } from './awaited-devices.ts';
 import { type DeviceRoute, DeviceSearch, type DeviceSearchOptions } from './device-search.ts';
 import type { ForwardTarget } from './forward-target.ts';
+import { isHandedOn } from './handed-on-by-pool-member.ts';
 import { noAccount } from './no-account.ts';
-import { isHandedOn } from './pool-members.ts';
 import { refuseUnavailable } from './registrations/refuse-unavailable.ts';
 
 /** A decision for a request that goes on. */

@@ -39,6 +39,7 @@ export { everySecond, type WatchServersOptions, watchServers } from './liveness/
 export { connectionLog, type LogConnection, peerName } from './log/connection-log.ts';
 export { logTransactions } from './log/transaction-log.ts';
 export { budgetMetrics, loadMetrics, type ProxyCounts, proxyMetrics } from './metrics/proxy-metrics.ts';
+export { namesOurDomain } from './names-our-domain.ts';
 export { numberingOf } from './numbering/numbering-of.ts';
 export {
   isUnnamedCaller,
@@ -61,5 +62,4 @@ export {
   openMemberServer,
 } from './server/member-server.ts';
 export { OpenedParts } from './server/opened-parts.ts';
-export { namesOurDomain } from './service-host.ts';
 export { withoutFields } from './without-fields.ts';

@@ -6,7 +6,7 @@ import * as tls from 'node:tls';
 import { spawnTied } from '@entente/testkit/repository';
 import { type ConnectionRefusal, type Credential, connect, serve } from '@entente/tls';
 import { afterEach, expect, it, vi } from 'vitest';
-import { octetsBelow } from '../src/live/octets-below.ts';
+import { octetsBelow } from '../src/live/bytes-on-the-wire.ts';
 import { ended, presenting, serverName } from './fixture.ts';
 import { useGreetingServers } from './greeting-server.ts';
 

@@ -1,4 +1,4 @@
-import type { ExportBatch, ExportedRecord, Exporter } from './exporter.ts';
+import type { ExportBatch, ExportedRecord, Exporter } from './log-exporter.ts';
 
 /** One rule every exporter must keep. */
 export interface ExporterRule {

@@ -1,6 +1,6 @@
 import type { Logger } from '../logger.ts';
 import type { PluginCalls } from '../own-process/plugin-calls.ts';
-import { type ExportBatch, type ExportedRecord, exporterPort } from './exporter.ts';
+import { type ExportBatch, type ExportedRecord, exporterPort } from './log-exporter.ts';
 
 const maxBatch = 100;
 /** Records that wait for an exporter; those beyond it are left out and counted. */

@@ -1,4 +1,4 @@
-import type { ExportBatch, ExportedRecord, Exporter } from './exporter.ts';
+import type { ExportBatch, ExportedRecord, Exporter } from './log-exporter.ts';
 
 /** An exporter for tests: keeps what it gets, and fails while it is told to. */
 export class FakeExporter implements Exporter {

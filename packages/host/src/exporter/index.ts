@@ -1,3 +1,3 @@
 export { type ExporterRule, type ExporterUnderTest, exporterCompliance } from './compliance.ts';
-export { type ExportBatch, type ExportedRecord, type Exporter, exporterPort } from './exporter.ts';
 export { FakeExporter } from './fake-exporter.ts';
+export { type ExportBatch, type ExportedRecord, type Exporter, exporterPort } from './log-exporter.ts';

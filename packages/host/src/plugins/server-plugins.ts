@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { LogExport } from '../exporter/export-log.ts';
-import { exporterPort } from '../exporter/exporter.ts';
+import { exporterPort } from '../exporter/log-exporter.ts';
 import type { Logger } from '../logger.ts';
 import type { AcceptedPort } from '../own-process/accepted-port.ts';
 import { loadPlugins, type Plugins } from './load-plugins.ts';

@@ -11,8 +11,8 @@ import type { AnchorSet, Judge } from '@entente/trust';
 import type { Certificate } from '@entente/x509';
 import type { DomainState } from '../state/domain-state.ts';
 import { enterpriseAnchors } from '../state/enterprise-anchors.ts';
+import { refuseStateSigner, stateSignerJudge } from '../state/judge-state-signer.ts';
 import { clockSkewMs } from '../state/signed-times.ts';
-import { refuseStateSigner, stateSignerJudge } from '../state/state-signer.ts';
 import type { ListAlarm } from './list-alarm.ts';
 import type { RevocationLists } from './revocation-lists.ts';
 

@@ -15,7 +15,7 @@ import { NoAnswerError } from '../transaction/no-answer-error.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type Answer, answerAsChosen, type ChosenAnswer } from './answer.ts';
 import { extensionsRefused, refreshing, usual } from './call-methods.ts';
-import { checkChange, checkInfo, checkRefer, checkSubscribe } from './check-in-call.ts';
+import { checkChange, checkInfo, checkRefer, checkSubscribe } from './check-call-arguments.ts';
 import { checkCallParts } from './check-parts.ts';
 import {
   DialogEvents,

@@ -7,7 +7,7 @@ import {
   uri,
   wholeNumber,
 } from '../options/option-rules.ts';
-import { bodyRule } from './check-in-call.ts';
+import { bodyRule } from './check-call-arguments.ts';
 import type { CallOptions } from './outgoing-call.ts';
 import type { SessionBody } from './session-body.ts';
 

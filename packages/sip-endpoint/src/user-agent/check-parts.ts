@@ -1,6 +1,6 @@
 import { anything, having } from '../options/given.ts';
 import { callback, checkArgument, checkOptions, type OptionRules, text } from '../options/option-rules.ts';
-import { bodyRule } from './check-in-call.ts';
+import { bodyRule } from './check-call-arguments.ts';
 
 const session = having(
   'a UserSession',

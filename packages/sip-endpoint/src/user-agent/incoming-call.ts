@@ -9,7 +9,7 @@ import { uri as anyUri, callback, checkArgument, wholeNumber } from '../options/
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type BridgeOutcome, bodyOf, bridge, type PlaceCall, type RingingLeg } from './bridge-calls.ts';
 import { Call } from './call.ts';
-import { checkAnswer } from './check-in-call.ts';
+import { checkAnswer } from './check-call-arguments.ts';
 import { checkIncomingCall } from './check-parts.ts';
 import type { Line } from './line.ts';
 import type { SessionBody } from './session-body.ts';

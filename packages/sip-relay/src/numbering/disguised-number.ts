@@ -1,7 +1,7 @@
 import { normaliseNumber } from '@entente/sip-proxy';
 import type { Topology } from '@entente/topology';
-import { isLongName, looksGlobal, mostOfName } from './long-name.ts';
 import { numberingOf } from './numbering-of.ts';
+import { isLongName, looksGlobal, mostOfName } from './too-long-for-number.ts';
 
 /** Country codes of one and two digits (ITU-T E.164, list of assigned codes); all others have three. */
 const countryCode = /^\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3})/;

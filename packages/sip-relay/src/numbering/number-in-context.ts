@@ -1,8 +1,8 @@
 import { normaliseNumber } from '@entente/sip-proxy';
 import type { Topology } from '@entente/topology';
 import { isNumberOfOurs } from './disguised-number.ts';
-import { isLongName, mostOfName } from './long-name.ts';
 import { numberingOf } from './numbering-of.ts';
+import { isLongName, mostOfName } from './too-long-for-number.ts';
 
 const phoneContext = /^\s*phone-context\s*=(.*)$/i;
 

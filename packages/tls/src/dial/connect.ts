@@ -13,7 +13,7 @@ import { TlsFault, TrustError } from '../fault/fault.ts';
 import { warnOfFault } from '../fault/warn-of-fault.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
 import { closeWhenBroken } from '../live/close-when-broken.ts';
-import { tooManyEmptyOctets } from '../live/too-many-empty-octets.ts';
+import { tooManyEmptyOctets } from '../live/reject-empty-tls-records.ts';
 import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
 import { checks } from '../options/checks.ts';
 import { claimOf } from '../refusal/claimed-name.ts';

@@ -8,8 +8,8 @@ import { checks } from '../options/checks.ts';
 import { refusedByPeer } from '../refusal/refused-by-peer.ts';
 import { type AgentOptions, agent, agentShape, type OverAnother } from './agent.ts';
 import { HttpExchange } from './http-exchange.ts';
+import { requestOf } from './read-fetch-request.ts';
 import { bodyOf } from './request-body.ts';
-import { requestOf } from './request-of.ts';
 
 /** Bounds on one request of {@link httpClient} and its answer. None can be turned off. */
 export interface HttpClientLimits {

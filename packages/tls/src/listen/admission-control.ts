@@ -5,7 +5,7 @@ import { callBack, reportFault } from '../fault/call-back.ts';
 import { acceptedOf } from '../live/accepted-of.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
 import { closeWhenBroken } from '../live/close-when-broken.ts';
-import { tooManyEmptyOctets } from '../live/too-many-empty-octets.ts';
+import { tooManyEmptyOctets } from '../live/reject-empty-tls-records.ts';
 import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
 import { WatchEmptyOctets } from '../live/watch-empty-octets.ts';
 import { claimOf } from '../refusal/claimed-name.ts';

@@ -3,7 +3,7 @@ import { groupOf } from './admission-limits.ts';
 import { FailedHandshakeCosts } from './failed-handshake-costs.ts';
 import { HandshakeCosts, type HandshakeCostsOptions } from './handshake-costs.ts';
 import { HandshakeQueue } from './handshake-queue.ts';
-import { HandshakeReads } from './handshake-reads.ts';
+import { HandshakeReads } from './handshake-read-pacing.ts';
 import { handshakePatienceMs } from './pending-turns.ts';
 
 /**

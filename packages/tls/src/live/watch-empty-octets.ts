@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { TLSSocket } from 'node:tls';
+import { octetsBelow } from './bytes-on-the-wire.ts';
 import { EmptyOctets } from './empty-octets.ts';
-import { octetsBelow } from './octets-below.ts';
 
 const lookMs = 1_000;
 /** Share of its time for which the event loop has worked since the last look; below it nobody is held up, and one look in ten is enough. */

@@ -8,7 +8,7 @@ import { checkLocation, checks } from './check-options.ts';
 import { StoreFault } from './fault.ts';
 import { follow, followRules } from './follow-files.ts';
 import { type FoundBlock, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
-import type { FollowOptions, Store } from './store.ts';
+import type { FollowOptions, Store } from './watched-store.ts';
 
 /** What every anchor of a store has in common. */
 export interface AnchorDefaults {

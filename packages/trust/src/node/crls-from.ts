@@ -7,7 +7,7 @@ import { StoreFault } from './fault.ts';
 import { follow, followRules } from './follow-files.ts';
 import { ListsInForce, type ReadList } from './lists-in-force.ts';
 import { type FoundBlock, filesOf, labelsOf, readBlocks, type StoreLocation } from './read-blocks.ts';
-import type { FollowOptions, Store } from './store.ts';
+import type { FollowOptions, Store } from './watched-store.ts';
 
 /** Largest CRL that is read from a file: room for several million entries. */
 const mostCrlBytes = 256 * 1_024 * 1_024;

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { callback, delayMs, type Shape, yesOrNo } from '@entente/options';
 import { filesOf } from './read-blocks.ts';
-import type { FollowOptions, Store } from './store.ts';
+import type { FollowOptions, Store } from './watched-store.ts';
 
 /** Rules of {@link FollowOptions}. */
 export const followRules: Shape<FollowOptions> = {

@@ -15,5 +15,5 @@ export {
   type RevocationFetcher,
 } from './fetch/revocation-fetcher.ts';
 export type { StoreLocation } from './read-blocks.ts';
-export type { FollowOptions, Store } from './store.ts';
 export { type SystemAnchors, systemAnchors, systemBundles } from './system-anchors.ts';
+export type { FollowOptions, Store } from './watched-store.ts';

@@ -4,7 +4,7 @@ import type { RevocationKnowledge } from '../../knowledge/revocation-knowledge.t
 import type { ValidatedPath } from '../../path/validated-path.ts';
 import type { AnchorSet } from '../../policy/anchor.ts';
 import type { PresentedChain } from '../../question/presented-chain.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../watched-store.ts';
 import { anchorKey, keyOf, partsOf } from './anchor-key.ts';
 import { type IssuedCertificate, issuedCertificates } from './chain-issuers.ts';
 import { checkFetcher } from './check-fetch.ts';

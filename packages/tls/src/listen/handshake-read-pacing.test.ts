@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { freshMs, HandshakeReads } from './handshake-reads.ts';
+import { freshMs, HandshakeReads } from './handshake-read-pacing.ts';
 
 /** An accepted connection, from whose handle is read as long as nobody stops that. */
 class Connection {
