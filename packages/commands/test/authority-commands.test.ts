@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { createCredentialRecord } from '@entente/sip';
-import { type Network, startNetwork } from '@entente/testkit';
+import type { Network } from '@entente/testkit';
 import {
   type AdministratorKey,
   encodeSignedTopology,
@@ -18,20 +18,18 @@ import { parse, stringify } from 'yaml';
 import { administratorOptions } from './administrator-options.ts';
 import { answerOf, runEntente } from './command-line.ts';
 import { newestTopology } from './newest-topology.ts';
+import { sharedNetwork } from './shared-network.ts';
 
 describe('commands to an authority', () => {
   let network: Network;
   let folder: string;
   let options: string;
   beforeAll(async () => {
-    network = await startNetwork({ clients: [] });
+    network = await sharedNetwork();
     folder = await mkdtemp(join(tmpdir(), 'entente-authority-commands-'));
     options = administratorOptions(network);
   });
-  afterAll(async () => {
-    await network?.[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const newestText = () => newestTopology(network);
 
@@ -107,23 +105,25 @@ describe('commands to an authority', () => {
   });
 
   it('topology publish hands a signed version on; the same under a wrong previous version is refused', async () => {
-    const text = await readFile(join(network.directory, 'fe1.contoso.example', 'topology.json'), 'utf8');
-    const { document } = JSON.parse(text) as { document: Parameters<typeof topologyHash>[0] };
-    const next = { ...document, version: 2, previous: topologyHash(document), title: 'second' };
+    const { document } = JSON.parse(await newestText()) as { document: TopologyDocument };
+    const version = document.version + 1;
+    const next = { ...document, version, previous: topologyHash(document), title: 'second' };
     const file = join(folder, 'topology.signed.json');
     await writeFile(file, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
     const { json, status } = await answerOf(`topology publish ${file} ${options}`);
     expect({ status, version: json.version, effect: json.effect }).toEqual({
       status: 0,
-      version: 2,
+      version,
       effect: 'cosmetic',
     });
 
     const again = await runEntente(`topology publish ${file} ${options}`);
     expect(again.status).toBe(0);
-    expect(again.stdout).toContain('version 2 of contoso.example was in force before; nothing has changed');
+    expect(again.stdout).toContain(
+      `version ${version} of contoso.example was in force before; nothing has changed`,
+    );
 
-    const fork = { ...document, version: 2, previous: topologyHash(document), title: 'another second' };
+    const fork = { ...document, version, previous: topologyHash(document), title: 'another second' };
     await writeFile(file, encodeSignedTopology(signTopology(fork, [network.administrator.signer])));
     const ran = await runEntente(`topology publish ${file} ${options}`);
     expect(ran.status).toBe(1);

@@ -6,10 +6,12 @@ import { createIssuance } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { createMemoryLedger } from '@entente/pki/ledger';
 import { openAuthorityFolder } from '@entente/pki/node';
-import { createTestAuthority, type Network, startNetwork } from '@entente/testkit';
+import { createTestAuthority, type Network } from '@entente/testkit';
 import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { administratorOptions } from './administrator-options.ts';
 import { answerOf, runEntente } from './command-line.ts';
+import { sharedNetwork } from './shared-network.ts';
 
 const server = 'fe1.contoso.example';
 let network: Network;
@@ -20,19 +22,14 @@ let straySerial: string;
 let leaf: string;
 
 beforeAll(async () => {
-  network = await startNetwork({ clients: [] });
+  network = await sharedNetwork();
   folder = await mkdtemp(join(tmpdir(), 'entente-foreign-'));
-  const { authority } = network.organisation;
-  const files = join(network.directory, 'authority', 'administrators', 'administrator');
-  options = `--authority https://${authority.fqdn}:${authority.httpsPort} --address 127.0.0.1 --anchors ${network.anchorsFile} --certificate ${files}.crt --key ${files}.key`;
+  options = administratorOptions(network);
   leaf = join(network.directory, server, 'tls.crt');
   stray = join(folder, 'stray.crt');
   straySerial = await issueUnrecorded();
 });
-afterAll(async () => {
-  await network?.[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** What an authority has issued after the backup from which it was restored. @returns its serial number */
 async function issueUnrecorded(): Promise<string> {

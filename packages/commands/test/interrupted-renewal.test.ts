@@ -2,11 +2,12 @@ import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { type Network, startNetwork } from '@entente/testkit';
+import type { Network } from '@entente/testkit';
 import { loadCredential } from '@entente/tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { administratorOptions } from './administrator-options.ts';
 import { answerOf, runEntente } from './command-line.ts';
+import { sharedNetwork } from './shared-network.ts';
 
 let network: Network;
 let folder: string;
@@ -15,7 +16,7 @@ let key: string;
 let mine: string;
 
 beforeAll(async () => {
-  network = await startNetwork({ clients: [] });
+  network = await sharedNetwork();
   folder = await mkdtemp(join(tmpdir(), 'entente-interrupted-renewal-'));
   [certificate, key] = [join(folder, 'bob.crt'), join(folder, 'bob.key')];
   const options = administratorOptions(network);
@@ -26,10 +27,7 @@ beforeAll(async () => {
     .replace(/--certificate \S+/, `--certificate ${certificate}`)
     .replace(/--key \S+/, `--key ${key}`);
 });
-afterAll(async () => {
-  await network?.[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** A renewal that is killed after it has written the key, and before it writes the certificate. */
 async function renewAndCrash(): Promise<void> {

@@ -3,26 +3,24 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { type Network, startNetwork } from '@entente/testkit';
+import type { Network } from '@entente/testkit';
 import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
 import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { administratorOptions } from './administrator-options.ts';
 import { answerOf, runEntente } from './command-line.ts';
 import { newestTopology } from './newest-topology.ts';
+import { sharedNetwork } from './shared-network.ts';
 
 let network: Network;
 let folder: string;
 let options: string;
 beforeAll(async () => {
-  network = await startNetwork({ clients: [] });
+  network = await sharedNetwork();
   folder = await mkdtemp(join(tmpdir(), 'entente-stores-'));
   options = administratorOptions(network);
 });
-afterAll(async () => {
-  await network?.[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('entente cert issue certifies the key of a store that the topology lists, until it lists it no more', async () => {
   const store = 'redis1.contoso.example';

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifiersOf } from '@entente/accounts';
 import { formatFeedPage } from '@entente/accounts/feed';
-import { type Network, startNetwork } from '@entente/testkit';
+import type { Network } from '@entente/testkit';
 import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { administratorOptions } from './administrator-options.ts';
 import { answerOf, runEntente } from './command-line.ts';
 import { newestTopology } from './newest-topology.ts';
+import { sharedNetwork } from './shared-network.ts';
 
 const alice = 'alice@contoso.example';
 
@@ -18,14 +19,11 @@ describe('the users at an authority', () => {
   let folder: string;
   let options: string;
   beforeAll(async () => {
-    network = await startNetwork({ clients: [] });
+    network = await sharedNetwork();
     folder = await mkdtemp(join(tmpdir(), 'entente-users-'));
     options = administratorOptions(network);
   });
-  afterAll(async () => {
-    await network?.[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const user = (line: string) => answerOf(`user ${line} ${options}`);
   const written = async (name: string, text: string) => {
