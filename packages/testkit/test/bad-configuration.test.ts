@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeFault } from '@entente/host';
 import { type Network, startNetwork } from '@entente/testkit';
 import type { TopologyDocument } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,6 +43,24 @@ async function run(
     words += chunk.toString('utf8');
   });
   return new Promise((resolve) => child.once('close', (status) => resolve({ status, words, said })));
+}
+
+/** An app with a check of its own, beside its bin. */
+type Checked = 'edge-server' | 'pool-server';
+
+/** What an app does for `--check-config`, without a process of its own. */
+async function check(app: Checked, configFile: string): Promise<{ status: number; words: string }> {
+  const { checkConfig } = (await import(join(repository, `apps/${app}/src/check-config.ts`))) as {
+    checkConfig(configFile: string): Promise<void>;
+  };
+  try {
+    await checkConfig(configFile);
+    return { status: 0, words: '' };
+  } catch (error) {
+    const fault = describeFault(error, configFile);
+    if (fault === undefined) throw error;
+    return { status: 2, words: `${fault.place}: ${fault.sentence}; ${fault.remedy} (${fault.code})` };
+  }
 }
 
 function expectFault(outcome: { status: number | null; words: string }, place: string, code: string): void {
@@ -105,39 +124,35 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
       ...(await configOf('fe1.contoso.example.yaml')),
       plugins: [{ use: './missing.js' }],
     });
-    expectFault(
-      await run('pool-server', plugin, '--check-config'),
-      './missing.js',
-      'ENTENTE_PLUGIN_NOT_FOUND',
-    );
+    expectFault(await check('pool-server', plugin), './missing.js', 'ENTENTE_PLUGIN_NOT_FOUND');
     const address = await write('check-public.yaml', {
       ...(await configOf('fe1.contoso.example.yaml')),
       management: { port: 9100, address: '0.0.0.0' },
     });
-    expectFault(await run('pool-server', address, '--check-config'), address, 'ENTENTE_CONFIG_INVALID');
+    expectFault(await check('pool-server', address), address, 'ENTENTE_CONFIG_INVALID');
     const external = { certificate: 'missing.pem', key: 'missing.key' };
     const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
     const edge = await write('check-edge.yaml', { ...config, external });
-    expectFault(await run('edge-server', edge, '--check-config'), 'missing.pem', 'ENTENTE_FILE_UNREADABLE');
+    expectFault(await check('edge-server', edge), 'missing.pem', 'ENTENTE_FILE_UNREADABLE');
   });
 
-  it.each(['pool-server', 'edge-server'])(
+  it.each<Checked>(['pool-server', 'edge-server'])(
     '%s: a join token that is none, with --check-config too',
     async (app) => {
       const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
       const file = await write(`${app}-token.yaml`, { ...config, join: { token: 'paste the token here' } });
-      expectFault(await run(app, file, '--check-config'), 'the join token', 'ENTENTE_MEMBER_TOKEN');
+      expectFault(await check(app, file), 'the join token', 'ENTENTE_MEMBER_TOKEN');
     },
   );
 
-  it.each(['pool-server', 'edge-server'])(
+  it.each<Checked>(['pool-server', 'edge-server'])(
     '%s: a directory of no member and no join token, with --check-config too',
     async (app) => {
       const { join: _, users: _users, ...config } = await configOf('fe1.contoso.example.yaml');
       const file = await write(`${app}-no-token.yaml`, { ...config, directory: `${app}-empty` });
       const directory = join(folder, `${app}-empty`);
-      for (const more of [[], ['--check-config']])
-        expectFault(await run(app, file, ...more), directory, 'ENTENTE_MEMBER_NO_TOKEN');
+      for (const ends of [run, check])
+        expectFault(await ends(app, file), directory, 'ENTENTE_MEMBER_NO_TOKEN');
       expect(existsSync(directory)).toBe(false);
     },
   );
@@ -147,29 +162,28 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     const secret = await write('postgresql-password', {});
     await chmod(secret, 0o600);
     const postgresql = { host: 'db1.contoso.example', passwordFile: secret, ca: join(folder, 'no-ca.crt') };
-    const check = async (app: string, name: string, place: string, code: string, more: object) => {
-      const file = await write(name, {
-        ...(app === 'pool-server' ? config : await configOf('ca.contoso.example.yaml')),
-        ...more,
-      });
+    const refused = async (app: string, name: string, place: string, code: string, more: object) => {
+      if (app === 'pool-server')
+        return expectFault(await check(app, await write(name, { ...config, ...more })), place, code);
+      const file = await write(name, { ...(await configOf('ca.contoso.example.yaml')), ...more });
       expectFault(await run(app, file, '--check-config'), place, code);
     };
     const bad = 'ENTENTE_ACCOUNTS_BAD_ARGUMENT';
     for (const app of ['pool-server', 'authority-server']) {
-      await check(app, `${app}-ca.yaml`, 'no-ca.crt', bad, { accounts: { postgresql } });
+      await refused(app, `${app}-ca.yaml`, 'no-ca.crt', bad, { accounts: { postgresql } });
       const local = { host: '127.0.0.1', passwordFile: join(folder, 'no-password') };
-      await check(app, `${app}-password.yaml`, 'no-password', bad, { accounts: { postgresql: local } });
+      await refused(app, `${app}-password.yaml`, 'no-password', bad, { accounts: { postgresql: local } });
     }
     // A front end judges a server on another machine by the trust of the domain.
     const ca = await write('ca.crt', {});
-    await check('pool-server', 'own-ca.yaml', '"ca"', bad, {
+    await refused('pool-server', 'own-ca.yaml', '"ca"', bad, {
       accounts: { postgresql: { ...postgresql, ca } },
     });
     await chmod(secret, 0o644);
-    await check('pool-server', 'exposed.yaml', secret, 'ENTENTE_PKI_SECRET_EXPOSED', {
+    await refused('pool-server', 'exposed.yaml', secret, 'ENTENTE_PKI_SECRET_EXPOSED', {
       accounts: { postgresql: { host: '127.0.0.1', passwordFile: secret } },
     });
-    await check('pool-server', 'both.yaml', 'both.yaml', 'ENTENTE_CONFIG_INVALID', {
+    await refused('pool-server', 'both.yaml', 'both.yaml', 'ENTENTE_CONFIG_INVALID', {
       users,
       accounts: { postgresql: { host: '/run/postgresql' } },
     });
@@ -180,8 +194,8 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     await chmod(users, 0o644);
     const config = { ...(await configOf('fe1.contoso.example.yaml')), users };
     const file = await write('open-users-config.yaml', config);
-    for (const more of [[], ['--check-config']])
-      expectFault(await run('pool-server', file, ...more), users, 'ENTENTE_PKI_SECRET_EXPOSED');
+    for (const ends of [run, check])
+      expectFault(await ends('pool-server', file), users, 'ENTENTE_PKI_SECRET_EXPOSED');
   });
 
   it('pool-server: a directory that another server uses, or is of another server', async () => {
@@ -212,8 +226,8 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true, filter });
     const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
     const file = await write('front-end.yaml', { ...config, directory });
-    for (const more of [[], ['--check-config']]) {
-      const outcome = await run('edge-server', file, ...more);
+    for (const ends of [run, check]) {
+      const outcome = await ends('edge-server', file);
       expectFault(outcome, 'the topology', 'ENTENTE_NOT_AN_EDGE');
       expect(outcome.words).toContain('fe1.contoso.example as front-end');
     }
@@ -232,23 +246,25 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
       kept,
       signedText({ ...document, servers } as TopologyDocument, [network.administrator.signer]),
     );
-    const check = async (app: string, fqdn: string, code: string, more = {}) => {
+    const judged = async (app: Checked | 'chat-room-server', fqdn: string, code: string, more = {}) => {
       const file = await write('role.yaml', { ...config, ...more, fqdn, directory });
-      const outcome = await run(app, file, '--check-config');
+      const outcome = await (app === 'chat-room-server'
+        ? run(app, file, '--check-config')
+        : check(app, file));
       if (code !== '')
         expectFault(outcome, code === 'ENTENTE_SETTING_OF_OTHER_ROLE' ? file : 'the topology', code);
       else expect(outcome).toMatchObject({ status: 0, words: '' });
     };
-    await check('pool-server', edge.fqdn, 'ENTENTE_ROLE_NOT_SERVED');
-    await check('edge-server', 'fe1.contoso.example', 'ENTENTE_NOT_AN_EDGE');
-    await check('chat-room-server', 'fe1.contoso.example', 'ENTENTE_NOT_AN_APPLICATION', {
+    await judged('pool-server', edge.fqdn, 'ENTENTE_ROLE_NOT_SERVED');
+    await judged('edge-server', 'fe1.contoso.example', 'ENTENTE_NOT_AN_EDGE');
+    await judged('chat-room-server', 'fe1.contoso.example', 'ENTENTE_NOT_AN_APPLICATION', {
       rooms: [{ address: 'all@fe1.contoso.example' }],
     });
-    await check('pool-server', 'web9.contoso.example', 'ENTENTE_SETTING_OF_OTHER_ROLE', { users });
-    await check('edge-server', edge.fqdn, '');
-    await check('pool-server', 'fe1.contoso.example', '', { users });
+    await judged('pool-server', 'web9.contoso.example', 'ENTENTE_SETTING_OF_OTHER_ROLE', { users });
+    await judged('edge-server', edge.fqdn, '');
+    await judged('pool-server', 'fe1.contoso.example', '', { users });
     await rm(kept);
-    await check('edge-server', 'fe1.contoso.example', '');
+    await judged('edge-server', 'fe1.contoso.example', '');
   });
 
   it('a directory to which this user may not write, with --check-config too', async (test) => {
@@ -275,7 +291,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
     await writeFile(kept, signedText(wider, [network.administrator.signer]));
     const management = { port: 9100, address: '127.0.0.9' };
     const file = await write('managed-outside.yaml', { fqdn: edge.fqdn, directory, management });
-    expectFault(await run('edge-server', file, '--check-config'), file, 'ENTENTE_MANAGEMENT_OUTSIDE');
+    expectFault(await check('edge-server', file), file, 'ENTENTE_MANAGEMENT_OUTSIDE');
     const started = await run('edge-server', file);
     expectFault(started, file, 'ENTENTE_MANAGEMENT_OUTSIDE');
     expect(started.words, 'outsiders reach no listener of it before').not.toContain(
