@@ -48,6 +48,8 @@ export default defineConfig({
     // Nothing waits for time to pass, but a busy machine may be slow: a limit only ends what hangs.
     testTimeout: 240_000,
     hookTimeout: 300_000,
-    expect: { poll: { timeout: 120_000 } },
+    expect: { poll: { interval: 10, timeout: 120_000 } },
+    // Both projects, and the next run, take what is unchanged as it was transformed.
+    experimental: { fsModuleCache: true },
   },
 });
