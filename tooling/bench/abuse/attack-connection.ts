@@ -1,6 +1,8 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { DigestAnswerer, readChallenge } from '../load/digest.ts';
+import { firstLine } from '../load/load-connection.ts';
+import { MessageCutter } from '../load/message-cutter.ts';
 import type { Credentials, LoadTls } from '../load/order.ts';
 import type { Target } from './order.ts';
 
@@ -28,13 +30,13 @@ const answerMs = 5_000;
 /** A connection whose owner does not care for its end: that the server closes it is what a server may do. */
 export class AttackConnection {
   readonly socket: TLSSocket;
-  #received = '';
   #waiting: ((message: string) => void) | undefined;
   #sequence = 0;
 
   private constructor(socket: TLSSocket) {
     this.socket = socket;
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk.toString('latin1')));
+    const cutter = new MessageCutter((message) => this.#receive(message));
+    socket.on('data', (chunk: Buffer) => cutter.push(chunk));
   }
 
   /**
@@ -94,7 +96,7 @@ export class AttackConnection {
     if (challenge !== undefined)
       response = await ask(new DigestAnswerer(challenge, credentials).answer('REGISTER', uri));
     if (!response.startsWith('SIP/2.0 200'))
-      throw new Error(`an attacker cannot register: ${response.slice(0, response.indexOf('\r\n'))}`);
+      throw new Error(`an attacker cannot register: ${firstLine(response)}`);
   }
 
   /**
@@ -137,26 +139,10 @@ export class AttackConnection {
   }
 
   /** Requests of others and provisional responses are passed over: what is asked for here is a final response. */
-  #receive(text: string): void {
-    this.#received += text;
-    for (let message = this.#next(); message !== undefined; message = this.#next()) {
-      if (!finalResponse.test(message)) continue;
-      const waiting = this.#waiting;
-      this.#waiting = undefined;
-      waiting?.(message);
-    }
-  }
-
-  /** Takes the next whole message off what was received (RFC 3261 §18.3); bytes of keep-alives are dropped. */
-  #next(): string | undefined {
-    this.#received = this.#received.replace(/^[\r\n]+/, '');
-    const end = this.#received.indexOf('\r\n\r\n');
-    if (end < 0) return undefined;
-    const head = this.#received.slice(0, end + 4);
-    const length = end + 4 + Number(/^(?:Content-Length|l)[ \t]*:[ \t]*(\d+)/im.exec(head)?.[1] ?? 0);
-    if (this.#received.length < length) return undefined;
-    const message = this.#received.slice(0, length);
-    this.#received = this.#received.slice(length);
-    return message;
+  #receive(message: string): void {
+    if (!finalResponse.test(message)) return;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.(message);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AttackConnection, attackerAddress } from './attack-connection.ts';
 import type { RunningAttack, Target } from './order.ts';
 import { asFastAsPossible, repeat } from './repeat.ts';
@@ -245,8 +246,4 @@ async function unknownPeers(target: Target, count: number): Promise<AttackConnec
 
 function close(connections: Iterable<AttackConnection>): void {
   for (const connection of connections) connection.socket.destroy();
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

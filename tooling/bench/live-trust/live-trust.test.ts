@@ -52,6 +52,10 @@ describe('the sockets of the kernel', () => {
       line('13C5', '9C41', '08'),
       line('13C5', '9C42', '06'),
     ];
-    expect([...readSockets(text.join('\n'))]).toEqual(['5061-40000', '5061-40001']);
+    const open = readSockets(text.join('\n')).filter(({ isOpen }) => isOpen);
+    expect(open.map(({ localPort, remotePort }) => [localPort, remotePort])).toEqual([
+      [5061, 40000],
+      [5061, 40001],
+    ]);
   });
 });

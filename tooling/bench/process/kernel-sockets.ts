@@ -1,7 +1,19 @@
 import { readFileSync } from 'node:fs';
 
-/** States of a socket whose own end is not closed (`ESTABLISHED`, `CLOSE_WAIT`), as the kernel of Linux numbers them. */
-const openStates: ReadonlySet<string> = new Set(['01', '08']);
+/** A TCP connection as the kernel of Linux tells it (proc(5), `/proc/net/tcp`). */
+export interface KernelSocket {
+  readonly localPort: number;
+  readonly remotePort: number;
+  /** Whether both ends are open as far as is known. */
+  readonly isEstablished: boolean;
+  /** Whether its own end is not closed. */
+  readonly isOpen: boolean;
+  readonly inode: string;
+}
+
+/** States, as the kernel numbers them. */
+const established = '01';
+const closeWait = '08';
 
 /**
  * The TCP connections of this machine whose own end is open, each as `localPort-remotePort`.
@@ -10,20 +22,22 @@ const openStates: ReadonlySet<string> = new Set(['01', '08']);
  */
 export function openSockets(): ReadonlySet<string> | undefined {
   try {
-    return readSockets(readFileSync('/proc/net/tcp', 'latin1'));
+    const open = readSockets(readFileSync('/proc/net/tcp', 'latin1')).filter(({ isOpen }) => isOpen);
+    return new Set(open.map(({ localPort, remotePort }) => `${localPort}-${remotePort}`));
   } catch {
     return undefined;
   }
 }
 
-/** Reads what `/proc/net/tcp` says (proc(5)). */
-export function readSockets(text: string): ReadonlySet<string> {
-  const open = new Set<string>();
-  for (const line of text.split('\n').slice(1)) {
-    const [, local = '', remote = '', state = ''] = line.trim().split(/\s+/);
-    if (openStates.has(state)) open.add(`${portOf(local)}-${portOf(remote)}`);
-  }
-  return open;
+/** @param text - of `/proc/net/tcp`, or of that of a process */
+export function readSockets(text: string): readonly KernelSocket[] {
+  const lines = text.split('\n').slice(1);
+  return lines.map((line) => {
+    const [, local = '', remote = '', state = '', , , , , , inode = ''] = line.trim().split(/\s+/);
+    const isEstablished = state === established;
+    const isOpen = isEstablished || state === closeWait;
+    return { localPort: portOf(local), remotePort: portOf(remote), isEstablished, isOpen, inode };
+  });
 }
 
 function portOf(address: string): number {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readSockets } from './kernel-sockets.ts';
 
 /** A process whose memory and connections are watched, by what Linux reports of it (proc(5)). */
 export class WatchedProcess {
@@ -41,14 +42,10 @@ export class WatchedProcess {
    */
   connectedTo(ports: ReadonlySet<number>): Set<string> {
     const own = this.#sockets();
-    const found = new Set<string>();
-    for (const line of readFileSync(`/proc/${this.#pid}/net/tcp`, 'latin1').split('\n').slice(1)) {
-      const fields = line.trim().split(/\s+/);
-      const [, , remote, state] = fields;
-      const inode = fields[9] ?? '';
-      if (state === established && ports.has(portOf(remote)) && own.has(inode)) found.add(inode);
-    }
-    return found;
+    const links = readSockets(readFileSync(`/proc/${this.#pid}/net/tcp`, 'latin1')).filter(
+      ({ inode, isEstablished, remotePort }) => isEstablished && ports.has(remotePort) && own.has(inode),
+    );
+    return new Set(links.map(({ inode }) => inode));
   }
 
   #sockets(): Set<string> {
@@ -64,10 +61,4 @@ export class WatchedProcess {
     }
     return inodes;
   }
-}
-
-const established = '01';
-
-function portOf(address: string | undefined): number {
-  return Number.parseInt(address?.split(':')[1] ?? '', 16);
 }

@@ -1,7 +1,6 @@
 import { askOnce } from '../process/child.ts';
 import type { BenchSuite } from '../suite.ts';
-import type { Measured, MeasureOrder } from './sip/measure.ts';
-import type { GrowthOrder } from './sip/measure-growth.ts';
+import type { GrowthOrder, Measured, MeasureOrder } from './sip/measure.ts';
 import type { Growth } from './sip/worst.ts';
 
 /**
@@ -22,8 +21,7 @@ export const suite: BenchSuite = {
     const { bytes, rates, retained } = await askOnce<Measured>(script, order, { room: 'sip' });
     bench.log(`sip: an INVITE of ${bytes} bytes, best of slices, ${order.seconds.toFixed(2)} s a figure`);
     const growthOrder: GrowthOrder = { short: bench.short };
-    const growthScript = new URL('./sip/measure-growth.ts', import.meta.url);
-    const growth = await askOnce<readonly Growth[]>(growthScript, growthOrder, {
+    const growth = await askOnce<readonly Growth[]>(script, growthOrder, {
       room: 'sip',
       flags: growthFlags,
     });

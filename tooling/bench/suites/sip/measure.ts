@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import { edit, parseMessage, type SipRequest, SipUri, StreamFramer } from '@entente/sip';
+import { heapGrowth } from '@entente/testkit/heap';
 import { obey } from '../../process/obey.ts';
 import { microsInTurns } from '../../turns.ts';
 import { peers } from './peers.ts';
-import { retainedBytes } from './retained.ts';
 import { sampleInvite } from './sample.ts';
+import { worstInputs } from './worst.ts';
 
 /** What this script measures and prints. */
 export interface Measured {
@@ -15,6 +16,11 @@ export interface Measured {
   >;
   /** Bytes of heap a message keeps. */
   readonly retained: number;
+}
+
+/** How to measure growth, instead of that. */
+export interface GrowthOrder {
+  readonly short: boolean;
 }
 
 /** How long to measure each rate. */
@@ -95,7 +101,7 @@ function framing(bytes: Uint8Array): () => void {
   };
 }
 
-obey(({ seconds }: MeasureOrder): Measured => {
+function measure({ seconds }: MeasureOrder): Measured {
   const bytes = Buffer.from(sampleInvite(), 'latin1');
   const { parseSip, parseJsSip, parseSipJs } = peers(createRequire(import.meta.url), bytes);
   // Turns so short that a busy machine leaves many of them alone, and the best one of each counts.
@@ -120,4 +126,17 @@ obey(({ seconds }: MeasureOrder): Measured => {
     rates: Object.fromEntries(rates) as Measured['rates'],
     retained: retainedBytes(() => readRouting(bytes)),
   };
-});
+}
+
+/** The heap that one result of a function keeps, in bytes, from ten thousand kept at once. */
+function retainedBytes(make: () => unknown): number {
+  const count = 10_000;
+  const kept: unknown[] = new Array(count).fill(undefined);
+  const bytes = heapGrowth(() => {
+    for (let i = 0; i < count; i++) kept[i] = make();
+  });
+  if (kept.length !== count) throw new Error('nothing was kept');
+  return bytes / count;
+}
+
+obey((order: MeasureOrder | GrowthOrder) => ('short' in order ? worstInputs(order.short) : measure(order)));
