@@ -76,7 +76,6 @@ describe('requests on the link', () => {
 
   it('are refused by an application for an address that is not its own', async () => {
     const network = await start({
-      frontEnds: 1,
       applications: 2,
       users: { 'help@contoso.example': 'chat2.contoso.example' },
     });
@@ -108,12 +107,13 @@ describe('an application that asserts what it is not', () => {
     ['a caller from the telephone network', 'tel:+15550100', {}],
   ] as const)('is refused by the front end: %s (not-own-address)', async (_, from, headers) => {
     const network = await start({
+      frontEnds: 1,
       applications: 2,
       users: { 'help@contoso.example': 'chat2.contoso.example' },
     });
     const bob = await network.user('bob');
     const ask = await network.peer(application, frontEnd);
-    const response = await ask('MESSAGE', bob.address, { from: from, headers, body });
+    const response = await ask('MESSAGE', bob.address, { from, headers, body });
     expect(response.status).toBe(403);
     expect(response.get('Entente-Diagnostics')).toBe(diagnosed('not-own-address', frontEnd));
     await network.lines.waitFor((line) => line.by === frontEnd && line.reason === 'not-own-address');

@@ -1,7 +1,7 @@
 import { createRequest } from '@entente/sip';
 import type { TestCertificate } from '@entente/testkit';
 import { type LinkNarrowing, links } from '@entente/topology';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dialAt, finalAnswer, finalStatus, startImpostor } from '../harness/impostor.ts';
 import { logged } from '../harness/logged.ts';
 import {
@@ -45,6 +45,20 @@ async function sendOut(network: Perimeter): Promise<number> {
   return finalStatus(socket, messageTo(`bob@${partnerDomain}`, `alice@${domain}`, frontEndName));
 }
 
+type Certify = (of: Perimeter) => Promise<TestCertificate>;
+const otherName: Certify = ({ authorities, issue }) => issue([`other.${partnerDomain}`], authorities.theirs);
+
+/** Whom an edge takes for no partner, whichever of them dials. */
+const strangers: readonly (readonly [what: string, reason: string, certify: Certify])[] = [
+  [
+    'a CA that nobody knows',
+    'unknown-issuer',
+    ({ authorities, issue }) => issue([partnerDomain], authorities.foreign),
+  ],
+  ['a certificate that was revoked', 'revoked', async ({ revoked }) => revoked.theirs],
+  ['a front end of ours', 'unknown-issuer', ({ issue }) => issue([frontEndName])],
+];
+
 describe('an edge that a partner dials', () => {
   let network: Perimeter;
   beforeAll(async () => {
@@ -52,55 +66,30 @@ describe('an edge that a partner dials', () => {
   });
   afterAll(() => network?.[Symbol.asyncDispose]());
 
-  it.each<[string, string, (of: Perimeter) => Promise<TestCertificate>]>([
-    [
-      'a CA that nobody knows',
-      'unknown-issuer',
-      ({ authorities, issue }) => issue([partnerDomain], authorities.foreign),
-    ],
-    [
-      'a certificate without the name of a partner',
-      'partner-not-allowed',
-      ({ authorities, issue }) => issue([`other.${partnerDomain}`], authorities.theirs),
-    ],
-    ['a certificate that was revoked', 'revoked', async ({ revoked }) => revoked.theirs],
-    ['a front end of ours', 'unknown-issuer', ({ issue }) => issue([frontEndName])],
+  it.each([
+    ...strangers,
+    ['a certificate without the name of a partner', 'partner-not-allowed', otherName] as const,
     [
       'a partner with the name of a server of ours',
       'anchor-limit-violated',
-      ({ authorities, issue }) => issue([edgeName], authorities.theirs),
-    ],
+      ({ authorities, issue }: Perimeter) => issue([edgeName], authorities.theirs),
+    ] as const,
   ])('refuses %s: %s', async (_, reason, certificate) => {
     await dialled(network, await certificate(network), reason);
   });
 });
 
 describe('an edge that dials a partner', () => {
-  let network: Perimeter;
-  beforeEach(async () => {
-    network = await startPerimeter();
-  });
-  afterEach(() => network?.[Symbol.asyncDispose]());
-
-  it.each<[string, string, (of: Perimeter) => Promise<TestCertificate>]>([
-    [
-      'a CA that nobody knows',
-      'unknown-issuer',
-      ({ authorities, issue }) => issue([partnerDomain], authorities.foreign),
-    ],
-    [
-      'another name of the partner',
-      'name-mismatch',
-      ({ authorities, issue }) => issue([`other.${partnerDomain}`], authorities.theirs),
-    ],
-    ['a certificate that was revoked', 'revoked', async ({ revoked }) => revoked.theirs],
-    ['a front end of ours', 'unknown-issuer', ({ issue }) => issue([frontEndName])],
-  ])('refuses %s: %s', async (_, reason, certificate) => {
-    await using impostor = await startImpostor(network.ports.partner, await certificate(network));
-    expect(await sendOut(network)).toBeGreaterThanOrEqual(500);
-    await refusal(network, reason);
-    expect(impostor.heard).toEqual([]);
-  });
+  it.each([...strangers, ['another name of the partner', 'name-mismatch', otherName] as const])(
+    'refuses %s: %s',
+    async (_, reason, certificate) => {
+      await using network = await startPerimeter();
+      await using impostor = await startImpostor(network.ports.partner, await certificate(network));
+      expect(await sendOut(network)).toBeGreaterThanOrEqual(500);
+      await refusal(network, reason);
+      expect(impostor.heard).toEqual([]);
+    },
+  );
 });
 
 describe('a topology that makes the link to partners narrower', () => {

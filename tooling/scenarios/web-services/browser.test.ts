@@ -1,4 +1,3 @@
-import { freePorts } from '@entente/testkit';
 import { needs } from '@entente/testkit/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Browser, missingBrowser } from './testing/browser.ts';
@@ -20,22 +19,9 @@ afterAll(() => network?.[Symbol.asyncDispose]());
 const otherName = 'web.fabrikam.example';
 
 describe.each(['nginx', 'haproxy'] as const)('a browser that comes through a real %s', (program) => {
-  async function start() {
-    const [port = 0] = await freePorts(1);
-    const proxy = await startRealProxy({
-      program,
-      port,
-      topology: network.topology,
-      ca: network.root.certificatePem,
-      inside: await network.certificateOf('rp1.contoso.example'),
-      outside: await network.root.issue({ dnsNames: [outsideName] }),
-    });
-    return { port, [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
-  }
-
   it('opens the page with our CA, signs in, finds people and signs out', async (test) => {
     needs(test, missingProgram(program) ?? missingBrowser());
-    await using proxy = await start();
+    await using proxy = await startRealProxy(program, network);
     await using browser = await Browser.open({ ca: network.root.certificatePem, hosts: [outsideName] });
     expect(await browser.goTo(`https://${outsideName}:${proxy.port}/`)).toEqual({ refused: undefined });
     const shows = (expression: string, what: unknown) =>
@@ -62,7 +48,7 @@ describe.each(['nginx', 'haproxy'] as const)('a browser that comes through a rea
 
   it('opens nothing without our CA, and with it nothing by another name; it says which of the two is wrong', async (test) => {
     needs(test, missingProgram(program) ?? missingBrowser());
-    await using proxy = await start();
+    await using proxy = await startRealProxy(program, network);
     await using stranger = await Browser.open({ hosts: [outsideName] });
     expect(await stranger.goTo(`https://${outsideName}:${proxy.port}/`)).toEqual({
       refused: 'net::ERR_CERT_AUTHORITY_INVALID',

@@ -1,4 +1,3 @@
-import { freePorts, type TestCertificate } from '@entente/testkit';
 import { needs } from '@entente/testkit/repository';
 import { links } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,20 +17,9 @@ beforeAll(async () => {
 afterAll(() => network?.[Symbol.asyncDispose]());
 
 describe.each(['nginx', 'haproxy'] as const)('a real %s before web services', (program) => {
-  async function start(
-    more: { inside?: TestCertificate; ca?: string; crl?: string; topology?: WebNetwork['topology'] } = {},
-  ) {
-    const [port = 0] = await freePorts(1);
-    const proxy = await startRealProxy({
-      program,
-      port,
-      topology: network.topology,
-      ca: network.root.certificatePem,
-      inside: await network.certificateOf('rp1.contoso.example'),
-      outside: await network.root.issue({ dnsNames: [outsideName] }),
-      ...more,
-    });
-    const user = (name = outsideName) => network.user({ port, name });
+  async function start(more: Parameters<typeof startRealProxy>[2] = {}) {
+    const proxy = await startRealProxy(program, network, more);
+    const user = (name = outsideName) => network.user({ port: proxy.port, name });
     return { user, [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
   }
 

@@ -4,14 +4,14 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { TestCertificate } from '@entente/testkit';
+import { freePorts, type TestCertificate } from '@entente/testkit';
 import { spawnTied } from '@entente/testkit/repository';
 import { buildTopology, type Topology } from '@entente/topology';
 import { type ProxyProgram, proxyConfiguration, proxyPlan } from '@entente/topology-planning';
-import { outsideName } from './web-network.ts';
+import { outsideName, type WebNetwork } from './web-network.ts';
 
 /** What a real reverse proxy stands on. */
-export interface RealProxyOptions {
+interface RealProxyOptions {
   readonly program: ProxyProgram;
   readonly topology: Topology;
   /** Where it takes users, on loopback. */
@@ -34,12 +34,34 @@ export function missingProgram(program: string): string | undefined {
   return spawnSync(program, ['-v']).error === undefined ? undefined : `${program} is not installed`;
 }
 
+/** A reverse proxy that takes users. */
+export interface RealProxy extends AsyncDisposable {
+  /** Where it takes them, on loopback. */
+  readonly port: number;
+}
+
 /**
  * Starts a real nginx or HAProxy with the configuration that `entente topology proxy` writes.
- * @param options - its certificates, and what the topology says
+ * @param program - which one
+ * @param network - before whose web services
+ * @param more - what differs from what belongs there
  */
-export async function startRealProxy(options: RealProxyOptions): Promise<AsyncDisposable> {
-  const { ca, crl, inside, outside, port, program } = options;
+export async function startRealProxy(
+  program: ProxyProgram,
+  network: WebNetwork,
+  more: Partial<RealProxyOptions> = {},
+): Promise<RealProxy> {
+  const [port = 0] = await freePorts(1);
+  const options = {
+    program,
+    port,
+    topology: network.topology,
+    ca: network.root.certificatePem,
+    inside: await network.certificateOf('rp1.contoso.example'),
+    outside: await network.root.issue({ dnsNames: [outsideName] }),
+    ...more,
+  };
+  const { ca, crl, inside, outside } = options;
   const directory = await mkdtemp(join(tmpdir(), 'entente-proxy-'));
   const files: Readonly<Record<string, string>> = {
     'ca.crt': ca,
@@ -86,7 +108,7 @@ export async function startRealProxy(options: RealProxyOptions): Promise<AsyncDi
     await stop();
     throw new Error(`${program} does not listen: ${output.join('')}`);
   }
-  return { [Symbol.asyncDispose]: stop };
+  return { port, [Symbol.asyncDispose]: stop };
 }
 
 function configurationFor({ crl, port, program, topology }: RealProxyOptions, directory: string): string {
