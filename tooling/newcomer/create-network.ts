@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -8,6 +7,7 @@ import type { Problem } from '../check/problem.ts';
 import { startRegistryStub } from '../check/registry-stub.ts';
 import { runCommand } from '../runner/command.ts';
 import { settingsThatReach } from './place/newcomer.ts';
+import { Program } from './place/program.ts';
 
 /** Seconds that each step took, and all of them until the first message was delivered. */
 export interface StepsToDelivery {
@@ -17,7 +17,9 @@ export interface StepsToDelivery {
 
 const file = 'apps/create/package.json';
 const first = 'npm create @entente my-net';
-const runs = 'Ctrl-C stops the servers.';
+const runs = /Ctrl-C stops the servers\./;
+/** How long all servers may take to start, in milliseconds. */
+const startMs = 300_000;
 
 /**
  * Does what a newcomer does who has Node and npm alone, in an empty folder with an empty cache: types `npm create @entente my-net`, and then what
@@ -95,22 +97,18 @@ async function type(at: Place): Promise<StepsToDelivery> {
     );
   const inside = { ...at, cwd: join(at.cwd, toFolder.slice('cd '.length)) };
   for (const command of commands) await timed(command, run(command, inside));
-  // Only this starts something that stays.
-  const { spawnTied } = await import('@entente/testkit/repository');
-  await using terminal = spawnTied('env', [`PATH=${inside.env.PATH}`, 'npm', 'start'], { cwd: inside.cwd });
-  const words = wordsOf(terminal.process);
-  await timed(start, words.until(runs));
+  await using terminal = new Program([`PATH=${inside.env.PATH}`, 'npm', 'start'], inside.cwd);
+  await timed(start, terminal.says(runs, startMs));
   const delivered = await timed(hello, run(hello, inside));
   const seconds = (performance.now() - startedAt) / 1_000;
   if (!/^✓ delivered in \d+ ms/m.test(delivered)) throw new Error(`${hello} delivers nothing: ${delivered}`);
   const [, explain = ''] = /^ {2}(npx entente explain .*)$/m.exec(delivered) ?? [];
   await run(explain, inside);
-  const ended = once(terminal.process, 'close');
-  await pressCtrlC(terminal.process.pid ?? 0, inside);
-  await ended;
+  await pressCtrlC(terminal.pid, inside);
+  await terminal.ends();
   // The status is that of npm, which says 130 for each Ctrl-C, whatever its script says.
-  if (!words.soFar().includes('All servers have stopped'))
-    throw new Error(`after Ctrl-C npm start does not say that all has stopped: ${words.soFar()}`);
+  if (!terminal.output.includes('All servers have stopped'))
+    throw new Error(`after Ctrl-C npm start does not say that all has stopped: ${terminal.output}`);
   return { steps, seconds };
 }
 
@@ -128,28 +126,4 @@ async function run(command: string, { cwd, env }: Place): Promise<string> {
   const { status, stderr, stdout } = await runCommand(program, args, { cwd, env });
   if (status === 0) return stdout;
   throw new Error(`${command} ends with ${status}: ${(stdout + stderr).trim().slice(-2_000)}`);
-}
-
-/** What a program says, as it says it. */
-function wordsOf(child: ReturnType<typeof import('node:child_process').spawn>) {
-  let words = '';
-  let look = (): void => {};
-  const ended = once(child, 'close');
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk) => {
-      words += String(chunk);
-      look();
-    });
-  return {
-    soFar: () => words,
-    /** @throws Error where it ends before */
-    async until(text: string): Promise<void> {
-      const said = new Promise<true>((resolve) => {
-        look = () => words.includes(text) && resolve(true);
-        look();
-      });
-      if ((await Promise.race([said, ended])) !== true)
-        throw new Error(`npm start ends: ${words.slice(-2_000)}`);
-    },
-  };
 }

@@ -101,7 +101,7 @@ describe('the newcomer', { timeout: 60_000 }, () => {
     expect(wrong('// left')).toEqual([]);
     expect(seen).toContainEqual(expect.stringContaining('it never ends'));
     expect(problems).toContainEqual({
-      file: 'tooling/newcomer/readmes/ledger.ts',
+      file: 'tooling/newcomer/readmes/ledger.yaml',
       message: 'expected one block with "what no block has" in packages/planted/README.md, found 0',
     });
   });

@@ -17,7 +17,7 @@ const usage = `pnpm newcomer [part …] [--node VERSION,…] [--short] [--apart]
 
 Does what our pages say, as somebody outside does it: our packages are packed and served by a registry on this machine, and in empty
 folders npm installs them and Node runs what is written. Parts: recipes (docs/recipes), readmes (each block of the README of a
-published package, other than those of readmes/ledger.ts), create (a first network), create-plugin, size. With no name all of them.
+published package, other than those of readmes/ledger.yaml), create (a first network), create-plugin, size. With no name all of them.
 --node takes versions (20,26), for which npx gets Node; default the one that runs this. --short does everything with the first of them,
 and one part with each other one, another part on each day. --apart gives each README a folder of its own.
 Example: pnpm newcomer recipes --node 26`;

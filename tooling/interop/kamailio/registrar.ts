@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestAuthority } from '@entente/testkit';
+import { filledIn } from '../programs/filled-in.ts';
 import { type Kamailio, startKamailio } from '../programs/kamailio.ts';
 
 /** Where a registrar is, and whom it knows. */
@@ -26,10 +26,7 @@ export async function startRegistrar(options: RegistrarOptions): Promise<Kamaili
   const tls = ['[server:default]', 'method = TLSv1.2+'];
   tls.push('private_key = /etc/kamailio/tls.key', 'certificate = /etc/kamailio/tls.crt');
   return startKamailio({
-    routes: (await readFile(new URL('registrar.cfg', import.meta.url), 'utf8'))
-      .replaceAll('DOMAIN', domain)
-      .replaceAll('PASSWORD', password)
-      .replaceAll('PORT', `${port}`),
+    routes: await filledIn('registrar.cfg', { DOMAIN: domain, PASSWORD: password, PORT: `${port}` }),
     tls: `${tls.join('\n')}\n`,
     files: { 'tls.crt': own.chainPem, 'tls.key': own.keyPem },
     directory: join(directory, 'kamailio'),

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { ownAddress } from '../isolation/isolation.ts';
+import { filledIn } from './filled-in.ts';
 import { ForeignProgram } from './foreign-program.ts';
 import { ForeignTelephone } from './foreign-telephone.ts';
 import { answerTo, escaped, request } from './sip-trace.ts';
@@ -12,8 +13,6 @@ export interface BaresipOptions extends Account {
   /** Free TCP port on which it takes commands and reports events. */
   readonly controlPort: number;
 }
-
-const modules = '/usr/lib/baresip/modules';
 
 /**
  * baresip 1.1 and the commands that it takes on its control port: netstrings with JSON. It listens for UDP too, as it does by default, so that
@@ -26,29 +25,6 @@ export async function startBaresip(options: BaresipOptions): Promise<Telephone> 
   const { address, anchorsFile, contacts, controlPort, directory, password, server } = options;
   const [user] = address.split('@');
   await mkdir(directory, { recursive: true });
-  const config = [
-    'poll_method epoll',
-    `net_interface ${ownAddress}`,
-    'sip_listen 127.0.0.1:0',
-    'sip_trans_def tls',
-    `sip_cafile ${anchorsFile}`,
-    'sip_verify_server yes',
-    'dns_server 127.0.0.1:53',
-    // No sound card: what it would play goes back to what it would record.
-    'audio_source aubridge,line',
-    'audio_player aubridge,line',
-    'audio_alert aubridge,bell',
-    `module_path ${modules}`,
-    'module g711.so',
-    'module srtp.so',
-    'module aubridge.so',
-    'module_tmp account.so',
-    'module_app menu.so',
-    'module_app contact.so',
-    'module_app presence.so',
-    'module_app ctrl_tcp.so',
-    `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
-  ];
   const parameters = [
     `auth_user=${user}`,
     `auth_pass=${password}`,
@@ -56,7 +32,12 @@ export async function startBaresip(options: BaresipOptions): Promise<Telephone> 
     'regint=600',
     'mediaenc=srtp-mand',
   ];
-  await writeFile(join(directory, 'config'), `${config.join('\n')}\n`);
+  const config = await filledIn('baresip.conf', {
+    OWN_ADDRESS: ownAddress,
+    ANCHORS: anchorsFile,
+    CONTROL_PORT: `${controlPort}`,
+  });
+  await writeFile(join(directory, 'config'), config);
   await writeFile(join(directory, 'accounts'), `<sip:${address};transport=tls>;${parameters.join(';')}\n`, {
     mode: 0o600,
   });

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { filledIn } from './filled-in.ts';
 import { ForeignProgram } from './foreign-program.ts';
 import { ForeignTelephone } from './foreign-telephone.ts';
 import { answerTo, escaped, request } from './sip-trace.ts';
@@ -18,40 +19,15 @@ export async function startLinphone(account: Account): Promise<Telephone> {
   // Its data base is made there, but not the folder.
   await mkdir(join(directory, '.local/share/linphone'), { recursive: true });
   const file = join(directory, 'linphonerc');
-  const sections: Readonly<Record<string, Readonly<Record<string, string | number>>>> = {
-    sip: {
-      verify_server_certs: 1,
-      verify_server_cn: 1,
-      root_ca: anchorsFile,
-      // A port of the system's choice for each transport; 0 would turn it off.
-      sip_port: -1,
-      sip_tcp_port: -1,
-      sip_tls_port: -1,
-      media_encryption: 'srtp',
-      media_encryption_mandatory: 1,
-      default_proxy: 0,
-      use_ipv6: 0,
-    },
-    misc: { lime_x3dh_enabled: 0 },
-    video: { enabled: 0, capture: 0, display: 0 },
-    auth_info_0: { username: `${user}`, passwd: password, realm: `${domain}`, domain: `${domain}` },
-    proxy_0: {
-      reg_proxy: `<sip:${server.host}:${server.port};transport=tls>`,
-      reg_route: `<sip:${server.host}:${server.port};transport=tls;lr>`,
-      reg_identity: `sip:${address}`,
-      reg_expires: 600,
-      reg_sendregister: 1,
-      publish: 0,
-      quality_reporting_enabled: 0,
-    },
-  };
-  const text = Object.entries(sections).map(
-    ([name, fields]) =>
-      `[${name}]\n${Object.entries(fields)
-        .map(([key, value]) => `${key}=${value}\n`)
-        .join('')}`,
-  );
-  await writeFile(file, text.join('\n'), { mode: 0o600 });
+  // It takes a port of the system's choice (-1) for each transport; 0 would turn that off.
+  const settings = await filledIn('linphonerc', {
+    ANCHORS: anchorsFile,
+    USER: `${user}`,
+    DOMAIN: `${domain}`,
+    PASSWORD: password,
+    SERVER: `${server.host}:${server.port}`,
+  });
+  await writeFile(file, settings, { mode: 0o600 });
   const args = ['--config', file, '--log', '/dev/stderr', '--disable-stats-events'];
   return new Linphone(
     account,

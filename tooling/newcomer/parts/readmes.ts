@@ -57,7 +57,7 @@ export async function playReadmes(
       reader.leave(reader.find(home, contains));
       log(`not run: ${home}/README.md, "${contains}": ${reason}`);
     } catch (error) {
-      problems.push({ file: 'tooling/newcomer/readmes/ledger.ts', message: (error as Error).message });
+      problems.push({ file: 'tooling/newcomer/readmes/ledger.yaml', message: (error as Error).message });
     }
   }
   const failed = new Set<string>();

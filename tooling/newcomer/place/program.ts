@@ -41,6 +41,11 @@ export class Program implements AsyncDisposable {
     for (const listener of this.#listeners) listener();
   }
 
+  /** Of the process that keeps it: its child is the program. */
+  get pid(): number {
+    return this.#tied.process.pid ?? 0;
+  }
+
   /** Output and errors. */
   get output(): string {
     return this.#output;
@@ -50,10 +55,11 @@ export class Program implements AsyncDisposable {
    * Waits until it has said something.
    *
    * @param words - what
-   * @throws Error where it ends before, or says nothing of the kind for a minute
+   * @param withinMs - how long it may take, in milliseconds
+   * @throws Error where it ends before, or says nothing of the kind
    */
-  async says(words: RegExp): Promise<void> {
-    await this.#until(words, saysMs, () => words.test(this.#output));
+  async says(words: RegExp, withinMs = saysMs): Promise<void> {
+    await this.#until(words, withinMs, () => words.test(this.#output));
   }
 
   /**

@@ -1,27 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Reader } from '../readmes/reader.ts';
-import { asAlice, domain, type Host, type NetworkReader } from './network-reader.ts';
-
-/** What the topology has beside its authority, which the README of that creates. */
-const restOfNetwork = (at: (host: Host) => string): string => `
-entente topology add anchor --certificate ca/root_ca.crt
-entente topology add pool pool1.${domain} --role front-end --home
-entente topology add server fe1.${domain} --role front-end --pool pool1.${domain} --address ${at('fe1')} --port web=10441
-entente topology add server dir1.${domain} --role director --address ${at('dir1')}
-entente topology add server med1.${domain} --role mediation --address ${at('med1')}
-entente topology add server gw1.${domain} --role gateway --address ${at('gw1')}
-entente topology add server web1.${domain} --role web-services --address ${at('web1')} --port web=10451
-entente topology add server edge1.${domain} --role edge --address ${at('edge1')} --external-fqdn access.${domain} \\
-  --external-address ${at('access')} --external-port clients=10443 --external-port bundle=10444 --external-port objects=10080
-entente topology add partner fabrikam --domain fabrikam.example
-printf 'telephony: { routes: [{ prefix: "+", gateway: gw1.${domain} }] }\\n' >> topology.yaml
-entente topology sign --key administrators/alice.key
-entente topology publish ${asAlice}
-for user in alice bob; do echo a-long-secret | entente user add $user@${domain} ${asAlice}; done
-cp ca/root_ca.crt root_ca.crt
-cp ca/root_ca.crt ca.crt
-`;
+import { domain, type Host, type NetworkReader } from './network-reader.ts';
 
 const started = /"event":"started"/;
 
@@ -35,7 +15,7 @@ const started = /"event":"started"/;
 export async function programs(network: NetworkReader, reader: Reader, folder: string): Promise<void> {
   const authority = { ...network.play('ca'), prints: /"status":"ok"/ };
   await network.stay('ca', 'apps/authority-server', 'entente ca init --domain', authority);
-  await network.shell(restOfNetwork(network.at));
+  await network.script('rest-of-network.sh');
   const server = (host: Host, app: string) =>
     network.stay(host, `apps/${app}`, `entente-${app} --config`, { ...network.play(host), prints: started });
   await server('fe1', 'pool-server');
@@ -82,18 +62,9 @@ async function client(network: NetworkReader, reader: Reader, folder: string): P
   await using _alice = await reader.start(block, { ...network.play('fe1'), cwd: folder, prints: /"id":4/ });
 }
 
-/** Lists of revoked certificates, from where a certificate says that they are. */
-const fetchLists = (authority: string): string => `
-chain=$(find . -maxdepth 2 -name tls.crt | head -n 1)
-openssl crl2pkcs7 -nocrl -certfile "$chain" | openssl pkcs7 -print_certs -text -noout |
-  sed -n 's/^ *URI:\\(http.*\\.crl\\)$/\\1/p' | sort -u | while read -r url; do
-    curl -sS --fail --resolve ca.${domain}:8080:${authority} "$url" | openssl crl -inform DER >> ca.crl
-  done
-`;
-
 async function commandLine(network: NetworkReader, reader: Reader): Promise<void> {
   const home = 'apps/cli';
-  await network.shell(fetchLists(network.at('ca')));
+  await network.script('fetch-lists.sh');
   await network.commands(home, 'entente explain example.com', {
     ...network.play('fe1'),
     goesOn: true,

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Program } from '../place/program.ts';
 import type { Play, Reader } from '../readmes/reader.ts';
 import { leadingHere } from './outside.ts';
@@ -63,6 +64,18 @@ export class NetworkReader {
     const { status, stdout, stderr } = await this.#reader.newcomer.shell(commands, around);
     if (status !== 0) throw new Error(`between the READMEs: ${(stdout + stderr).trim().slice(-2_500)}`);
     return stdout;
+  }
+
+  /** The same from a file of this folder: `AT_FE1` in it is the address of that host. */
+  async script(name: string): Promise<string> {
+    const text = await readFile(new URL(name, import.meta.url), 'utf8');
+    const isHost = (word: string): word is Host => word in hosts;
+    return this.shell(
+      text.replaceAll(/\bAT_([A-Z\d]+)\b/g, (word, host: string) => {
+        const known = host.toLowerCase();
+        return isHost(known) ? this.at(known) : word;
+      }),
+    );
   }
 
   /** How a block is played here; a host stands for the addresses that the page has. */
