@@ -1,9 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePorts } from '@entente/testkit';
 import { anchorOf, type PublicAuthority, startApp, startPublicAuthority } from '@entente/testkit/repository';
-import type { AnchorReference, ServerEntry } from '@entente/topology';
-import { decodePemCertificates } from '@entente/x509';
 import { stringify } from 'yaml';
 import { type AuthorityOrders, addresses, openOrders } from '../../scenarios/harness/authority-orders.ts';
 import {
@@ -11,6 +8,9 @@ import {
   createAuthorityPlace,
   domain,
 } from '../../scenarios/harness/authority-place.ts';
+import { accessName, layOut, type Planned, type PlannedEdge, pool } from '../failover/planned-servers.ts';
+import { loopbackPlaces } from '../failover/pool.ts';
+import { rootOf } from '../load/pool-edge.ts';
 import { buildScript } from '../process/built-script.ts';
 import { Child } from '../process/child.ts';
 import type { ClosedEnd } from './order.ts';
@@ -43,7 +43,6 @@ export const partner = 'fabrikam.example';
 /** A server of the topology that no process runs. */
 export const guest = `guest.${domain}`;
 
-const pool = `pool.${domain}`;
 const memberCount = 7;
 
 /**
@@ -65,31 +64,40 @@ export async function startLiveNetwork(
     for (const part of parts.splice(0).reverse()) await part[Symbol.asyncDispose]();
   };
   try {
-    const ports = await freePorts(memberCount + 8);
-    const port = (): number => ports.pop() as number;
-    const places = Array.from({ length: memberCount }, (_, index) => ({
-      fqdn: `fe${index + 1}.${domain}`,
-      address: `127.0.0.${11 + index}`,
-      port: port(),
-    }));
-    const edge = {
-      fqdn: `edge1.${domain}`,
-      externalFqdn: `access.${domain}`,
-      address: '127.0.0.21',
-      port: port(),
-      federationPort: port(),
+    const planned = await layOut({
+      places: loopbackPlaces(memberCount + 1, 11),
+      edges: loopbackPlaces(1, 21),
+    });
+    const [edgePlan] = planned.edges as [PlannedEdge];
+    // Of the last one there is an entry alone: no process runs it.
+    const places = planned.members.slice(0, -1).map(placeOf);
+    const entries = planned.members.map(({ entry }, index) =>
+      index === memberCount ? { ...entry, fqdn: guest } : entry,
+    );
+    const { external, internal } = edgePlan.entry.interfaces ?? {};
+    const edge: EdgePlace = {
+      ...placeOf(edgePlan),
+      port: internal?.ports?.sip as number,
+      externalFqdn: accessName,
+      federationPort: external?.ports?.federation as number,
     };
     const partnerAuthority = own(await startPublicAuthority('Fabrikam Root', `crl.${partner}`));
     const place = await createAuthorityPlace({
       directory,
-      pools: [{ fqdn: pool, role: 'front-end' }],
-      servers: [...places, { fqdn: guest, address: '127.0.0.22', port: port() }]
-        .map(frontEndEntry)
-        .concat(edgeEntry(edge, port)),
-      partners: [
-        { kind: 'allowed-domain', id: 'fabrikam', domains: [partner], anchors: [rootOf(partnerAuthority)] },
+      pools: [
+        { fqdn: pool, role: 'front-end' },
+        { fqdn: edgePlan.entry.pool as string, role: 'edge' },
       ],
-      outsideObjectsUrls: [`http://${edge.externalFqdn}`],
+      servers: [...entries, edgePlan.entry],
+      partners: [
+        {
+          kind: 'allowed-domain',
+          id: 'fabrikam',
+          domains: [partner],
+          anchors: [anchorOf('root', rootOf(partnerAuthority))],
+        },
+      ],
+      outsideObjectsUrls: [edgePlan.objectsUrl],
       administrators: ['administrator', 'bob'],
     });
     own(await startApp('authority-server', { name: place.fqdn, configFile: place.configFile }));
@@ -123,29 +131,6 @@ export async function startLiveNetwork(
   }
 }
 
-function frontEndEntry({ address, fqdn, port }: Place): ServerEntry {
-  return { fqdn, role: 'front-end', pool, interfaces: { internal: { address, ports: { sip: port } } } };
-}
-
-function edgeEntry(edge: EdgePlace, port: () => number): ServerEntry {
-  const { address, externalFqdn, federationPort, fqdn } = edge;
-  return {
-    fqdn,
-    role: 'edge',
-    interfaces: {
-      internal: { address, ports: { sip: edge.port, push: port(), validation: port() } },
-      external: {
-        fqdn: externalFqdn,
-        address,
-        ports: { clients: port(), federation: federationPort, bundle: port(), objects: port() },
-      },
-    },
-  };
-}
-
-function rootOf({ authority }: PublicAuthority): AnchorReference {
-  const decoded = decodePemCertificates(authority.certificatePem);
-  const root = decoded.ok ? decoded.value[0] : undefined;
-  if (root === undefined) throw new Error('the root of the partner cannot be read');
-  return anchorOf('root', root.der);
+function placeOf({ entry, place, port }: Planned): Place {
+  return { fqdn: entry.fqdn, address: place.address, port };
 }

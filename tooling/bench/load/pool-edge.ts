@@ -94,7 +94,8 @@ export function partnersWith(count: number, root: Uint8Array): readonly Partner[
   return [...others, { kind: 'allowed-domain', id: 'fabrikam', domains: [callingDomain], anchors }];
 }
 
-function rootOf({ authority }: PublicAuthority): Uint8Array {
+/** Certificate of the root of a partner, DER. */
+export function rootOf({ authority }: PublicAuthority): Uint8Array {
   const decoded = decodePemCertificates(authority.certificatePem);
   if (!decoded.ok || decoded.value[0] === undefined)
     throw new Error('the root of the partner cannot be read');
