@@ -8,6 +8,8 @@ import { day, type Holder, type Purpose, RollingRoot, read, start } from './roll
 
 const hour = 3_600_000;
 const end = start + 3_650 * day;
+/** A member renews as late as any does. */
+const latest = 1;
 /** How long a request for a root lies about before somebody carries it there. */
 const visitAfterDays = 25;
 
@@ -78,7 +80,7 @@ describe('ten years of an authority whose roots are elsewhere', () => {
     const { issuers, roots, warnings } = await status();
     const now = run.clock.now();
     const times = [
-      ...run.holders.map((holder) => renewalTime(leafOf(holder), 0.5)),
+      ...run.holders.map((holder) => renewalTime(leafOf(holder), latest)),
       ...issuers.flatMap(({ next }) => (next === undefined ? [] : [next.at])),
       ...roots.map(({ list }) => list.due),
       administratorDue(),
@@ -142,7 +144,7 @@ describe('ten years of an authority whose roots are elsewhere', () => {
     const due = await nextDue(before);
     await run.clock.advance(Math.min(Math.max(due - run.clock.now(), hour), end - run.clock.now()));
     for (const holder of run.holders)
-      if (run.clock.now() >= renewalTime(leafOf(holder), 0.5)) await run.renew(holder);
+      if (run.clock.now() >= renewalTime(leafOf(holder), latest)) await run.renew(holder);
     if (run.clock.now() >= administratorDue()) {
       // About once a year it was left too late, and the authority is restarted for it.
       if (++certified % 5 === 0) await run.certifyAdministrator();
@@ -151,7 +153,7 @@ describe('ten years of an authority whose roots are elsewhere', () => {
     for (const holder of run.holders) {
       await expectTrusted(`${holder.server} ${holder.side}`, holder.chain);
       const issuer = leafOf(holder).issuer.toString();
-      if (holder.server.startsWith('fe01') && seen.at(-1) !== issuer) seen.push(issuer);
+      if (holder.side === 'internal' && seen.at(-1) !== issuer) seen.push(issuer);
     }
     await expectStateComplete();
     await expectTrusted('the administrator', run.administrator, ['client']);
@@ -169,6 +171,8 @@ describe('ten years of an authority whose roots are elsewhere', () => {
 
   beforeAll(async () => {
     run = await RollingRoot.start();
+    // The one server has a certificate of either side: another one would only renew beside it.
+    run.holders.splice(0, 1);
     let waiting: ReadonlyMap<number, number> = new Map();
     while (run.clock.now() < end) waiting = await step(waiting);
   }, 900_000);
