@@ -1,35 +1,13 @@
-import { createTestLog } from '@entente/testkit';
+import { createTestLog, StepClock } from '@entente/testkit';
 import { describe, expect, it } from 'vitest';
 import { EdgePush } from '../src/push/edge-push.ts';
 import type { PushOutcome } from '../src/push/push-round.ts';
-
-/** A clock that moves only when the test says so. */
-class TestClock {
-  time = 1_000_000;
-  readonly #waiting = new Set<{ readonly at: number; readonly run: () => void }>();
-
-  now(): number {
-    return this.time;
-  }
-
-  after(delayMs: number, run: () => void): () => void {
-    const entry = { at: this.time + delayMs, run };
-    this.#waiting.add(entry);
-    return () => void this.#waiting.delete(entry);
-  }
-
-  step(ms: number): void {
-    this.time += ms;
-    for (const entry of [...this.#waiting])
-      if (entry.at <= this.time && this.#waiting.delete(entry)) entry.run();
-  }
-}
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A server that answers when the test says so. */
 function scene() {
-  const clock = new TestClock();
+  const clock = new StepClock(1_000_000);
   const lines: { readonly event?: string; readonly reason?: string }[] = [];
   const pushes: {
     readonly signal: AbortSignal;
@@ -94,7 +72,7 @@ describe('pushes to one server', () => {
       news(7 + attempt);
       expect(pushes).toHaveLength(attempt);
       const before = clock.now();
-      while (pushes.length === attempt && clock.now() - before < 120_000) clock.step(500);
+      while (pushes.length === attempt && clock.now() - before < 120_000) clock.move(500);
       pauses.push((clock.now() - before) / 1_000);
     }
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
@@ -106,7 +84,7 @@ describe('pushes to one server', () => {
   it('are given up after ten minutes, so that a server which answers for ever is dialled again', async () => {
     const { clock, events, last, news } = scene();
     news(7);
-    clock.step(600_000);
+    clock.move(600_000);
     await settled();
     expect(last().signal.aborted).toBe(true);
     expect(events()).toEqual(['push-failed']);
@@ -117,7 +95,7 @@ describe('pushes to one server', () => {
     news(7);
     for (let attempt = 1; attempt <= 60; attempt++) {
       await last().fail(new Error('connect ECONNREFUSED'));
-      clock.step(60_000);
+      clock.move(60_000);
       await settled();
     }
     expect(pushes).toHaveLength(61);
