@@ -1,6 +1,6 @@
-import { foundKey } from './found-value.ts';
+import { foundKey, foundValue, isThenable } from './found-value.ts';
 import { nearestName } from './nearest-name.ts';
-import { type CheckSettings, Place } from './place.ts';
+import { awaitIt, type CheckSettings, Place } from './place.ts';
 import { isRecord, type Rule, type Shape } from './rule.ts';
 
 type Rules = Readonly<Record<string, Rule>>;
@@ -126,10 +126,10 @@ function readRecord(
   instead = place.settings.instead,
 ): Record<string, unknown> {
   if (place.takesClasses ? !isRecord(given) : !isPlain(given))
-    throw place.unlike(
-      'an object with options',
-      given,
-      `give an object with some of: ${Object.keys(rules).join(', ')}`,
+    throw place.fault(
+      // A text in the place of options may be a password.
+      place.expected('an object with options', foundValue(given, true)),
+      isThenable(given) ? awaitIt : `give an object with some of: ${Object.keys(rules).join(', ')}`,
     );
   const read = Object.create(null) as Record<string, unknown>;
   for (const key of reading(place, () => (isPlain(given) ? Reflect.ownKeys(given) : Object.keys(rules)))) {

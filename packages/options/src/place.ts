@@ -13,6 +13,9 @@ export interface CheckSettings {
   readonly hasSecrets?: boolean;
 }
 
+/** What to do where a promise was given. */
+export const awaitIt = 'await it: what it resolves to is wanted';
+
 /** Where an option or an argument is, for example `limits.maxPending of serve`. */
 export class Place {
   /** How the package refuses. */
@@ -44,7 +47,10 @@ export class Place {
    */
   within(name: string | number): Place {
     const step = typeof name === 'number' ? `[${name}]` : this.path === '' ? name : `.${name}`;
-    return new Place(this.settings, this.of, this.path + step, this.takesClasses);
+    // `body of info` has its own end: the step goes before it.
+    const end = this.of === '' ? this.path.indexOf(' of ') : -1;
+    const path = end < 0 ? this.path + step : this.path.slice(0, end) + step + this.path.slice(end);
+    return new Place(this.settings, this.of, path, this.takesClasses);
   }
 
   /** As it is printed. */
@@ -78,10 +84,7 @@ export class Place {
    * @param remedy - what to do now
    */
   unlike(wanted: string, value: unknown, remedy = `give ${wanted}`): Error {
-    return this.fault(
-      this.expected(wanted, this.found(value)),
-      isThenable(value) ? 'await it: what it resolves to is wanted' : remedy,
-    );
+    return this.fault(this.expected(wanted, this.found(value)), isThenable(value) ? awaitIt : remedy);
   }
 
   /**

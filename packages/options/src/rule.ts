@@ -174,11 +174,15 @@ export function having(
   wanted: string,
   members: Readonly<Record<string, 'function' | 'object' | 'string' | 'number' | 'boolean'>>,
 ): Rule<object> {
-  return rule(wanted, (value) =>
-    Object.entries(members).every(([path, type]) => {
-      const member = memberAt(value, path);
-      return member !== null && typeof member === type;
-    }),
+  return rule(
+    wanted,
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      Object.entries(members).every(([path, type]) => {
+        const member = memberAt(value, path);
+        return member !== null && typeof member === type;
+      }),
   );
 }
 

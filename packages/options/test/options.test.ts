@@ -282,6 +282,7 @@ describe('an argument', () => {
       [{ clock: { now: Date.now } }],
       [{ clock: {} }, {}, null],
     ],
+    ['having without members', having('an object', {}), [{}, []], [undefined, null, 'x']],
     [
       'having',
       having('a hop', { name: 'string', at: 'object' }),

@@ -13,7 +13,7 @@ const good: EndpointOptions = {
 describe('the options of an endpoint', () => {
   it.each<[string, unknown, string]>([
     ['nothing', undefined, 'options of SipEndpoint'],
-    ['a misspelt name', { ...good, onRequest() {} }, 'options of SipEndpoint'],
+    ['a misspelt name', { ...good, onRequest() {} }, 'onRequest of SipEndpoint'],
     ['no token source', { ...good, newToken: undefined }, 'newToken of SipEndpoint'],
     ['nobody who decides', { ...good, user: undefined }, 'user of SipEndpoint'],
     ['one who decides about no ACK', { ...good, user: { onRequest() {} } }, 'user of SipEndpoint'],
@@ -26,7 +26,7 @@ describe('the options of an endpoint', () => {
       { ...good, limits: { idleTimeoutMs: '15 minutes' } },
       'limits.idleTimeoutMs of SipEndpoint',
     ],
-    ['a misspelt bound', { ...good, limits: { idleMs: 1_000 } }, 'limits of SipEndpoint'],
+    ['a misspelt bound', { ...good, limits: { idleMs: 1_000 } }, 'limits.idleMs of SipEndpoint'],
     ['a clock as an object', { ...good, clock: { now: Date.now } }, 'clock of SipEndpoint'],
     ['a budget as a number', { ...good, budget: 1_000 }, 'budget of SipEndpoint'],
   ])('are refused with %s, and the fault names it', (_, options, place) => {

@@ -54,8 +54,8 @@ function endpoint(): SipEndpoint {
 describe('dialServer', () => {
   it('refuses an option of connect that is not for a server of the topology', async () => {
     await refused([
-      [() => dialServer(hop, given({ ...who, minVersion: 'TLSv1.2' })), 'options of dialServer'],
-      [() => dialServer(hop, given({ ...who, dane: {} })), 'options of dialServer'],
+      [() => dialServer(hop, given({ ...who, minVersion: 'TLSv1.2' })), 'minVersion of dialServer'],
+      [() => dialServer(hop, given({ ...who, dane: {} })), 'dane of dialServer'],
     ]);
   });
 
@@ -74,7 +74,7 @@ describe('dialServer', () => {
 describe('an endpoint', () => {
   it('refuses to drain without a time: no connection would be waited for', async () => {
     await refused([
-      [() => endpoint().drain(given({ within: 5_000 })), 'options of drain'],
+      [() => endpoint().drain(given({ within: 5_000 })), 'within of drain'],
       [() => endpoint().drain(given({})), 'withinMs of drain'],
       [() => endpoint().drain(given({ withinMs: '5000' })), 'withinMs of drain'],
       [() => endpoint().drain(given({ withinMs: Number.NaN })), 'withinMs of drain'],
@@ -95,11 +95,11 @@ describe('an endpoint', () => {
 describe('what limits an endpoint', () => {
   it('is refused where a name is misspelt, and no default is taken instead', async () => {
     await refused([
-      [() => new MessageBudget(given({ maxByte: 1 })), 'options of MessageBudget'],
+      [() => new MessageBudget(given({ maxByte: 1 })), 'maxByte of MessageBudget'],
       [() => new MessageBudget(given(null)), 'options of MessageBudget'],
       [
         () => new OverloadControl(given({ ...defaultOverloadRules, targetMS: 1 })),
-        'options of OverloadControl',
+        'targetMS of OverloadControl',
       ],
       [() => new OverloadControl(given({ targetMs: 100 })), 'intervalMs of OverloadControl'],
       [
@@ -118,7 +118,7 @@ describe('what a call is made of', () => {
     await refused([
       ...others.map((parts) => [() => new Call(given(parts)), 'options of Call'] as const),
       [() => new Call(given({})), 'session of Call'],
-      [() => new Call(given({ dialogue: {} })), 'options of Call'],
+      [() => new Call(given({ dialogue: {} })), 'dialogue of Call'],
       [() => new IncomingCall(given(undefined), given({})), 'transaction of IncomingCall'],
       [() => new UserSession(given(undefined), given({}), undefined, () => {}), 'endpoint of UserSession'],
       [() => new UserSession(endpoint(), given(undefined), undefined, () => {}), 'connection of UserSession'],
@@ -154,7 +154,7 @@ describe('what a call is made of', () => {
             offer,
             given({ signl: 1 }),
           ),
-        'options of placeCall',
+        'signl of placeCall',
       ],
       [() => whenAged(given(undefined), { trust }, given({})), 'socket of whenAged'],
     ]);

@@ -34,7 +34,7 @@ const target = 'sip:carol@contoso.example';
 const wrong: readonly [string, (call: Call) => unknown, string][] = [
   ['info()', (call) => call.info(undefined as never), 'body of info'],
   ['info({ contentType })', (call) => call.info({ contentType: 'a/b' } as never), 'body.body of info'],
-  ['info({ bdy })', (call) => call.info({ contentType: 'a/b', bdy: 'x' } as never), 'body of info'],
+  ['info({ bdy })', (call) => call.info({ contentType: 'a/b', bdy: 'x' } as never), 'body.bdy of info'],
   ['reinvite()', (call) => call.reinvite(undefined as never), 'offer of reinvite'],
   [
     'reinvite({ contentType })',
@@ -44,13 +44,13 @@ const wrong: readonly [string, (call: Call) => unknown, string][] = [
   [
     'reinvite(offer, { signl })',
     (call) => call.reinvite(offer, { signl: AbortSignal.abort() } as never),
-    'options of reinvite',
+    'signl of reinvite',
   ],
   ['update()', (call) => call.update(undefined as never), 'offer of update'],
   [
     'refer(target, { onprogress })',
     (call) => call.refer(target, { onprogress() {} } as never),
-    'options of refer',
+    'onprogress of refer',
   ],
   [
     'refer(target, { replaces: {} })',
@@ -62,7 +62,7 @@ const wrong: readonly [string, (call: Call) => unknown, string][] = [
   [
     'subscribe(event, { onNotfy })',
     (call) => call.subscribe('dialog', { onNotfy() {} } as never),
-    'options of subscribe',
+    'onNotfy of subscribe',
   ],
 ];
 
@@ -82,7 +82,7 @@ describe('a call', () => {
     network.called.onRequest = () => ({ status: 200, heders: {} }) as never;
     expect((await network.call.info({ contentType: 'a/b', body: 'x' })).status).toBe(500);
     expect(network.faults).toMatchObject([
-      { code: 'SIP_INVALID_ARGUMENT', place: 'options of answer to INFO' },
+      { code: 'SIP_INVALID_ARGUMENT', place: 'heders of answer to INFO' },
     ]);
   });
 });

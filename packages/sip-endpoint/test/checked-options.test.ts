@@ -30,122 +30,79 @@ function faultOf(options: unknown): unknown {
 
 describe('the options of a user agent', () => {
   const secret = { username: 'alice', password: 'secret' };
-  const wrong: readonly [string, unknown, string, string][] = [
-    ['none at all', undefined, 'expected the options to be an object, found none', 'options of UserAgent'],
-    ['empty', {}, 'expected addressOfRecord of UserAgent, found none', 'addressOfRecord of UserAgent'],
-    [
-      'without a server',
-      without('server'),
-      'expected server of UserAgent, found none',
-      'server of UserAgent',
-    ],
-    [
-      'with a server that is misspelt',
-      { ...good, servr: good.server },
-      'expected only options that there are in the options of UserAgent, found "servr"',
-      'options of UserAgent',
-    ],
-    [
-      'without newToken',
-      without('newToken'),
-      'expected newToken of UserAgent, found none',
-      'newToken of UserAgent',
-    ],
-    ['without events', without('events'), 'expected events of UserAgent, found none', 'events of UserAgent'],
-    [
-      'with credential',
-      { ...good, credential: good.credentials },
-      'expected only options that there are in the options of UserAgent, found "credential"',
-      'options of UserAgent',
-    ],
+  const wrong: readonly [string, unknown, string][] = [
+    ['none at all', undefined, 'options of UserAgent'],
+    ['empty', {}, 'addressOfRecord of UserAgent'],
+    ['without a server', without('server'), 'server of UserAgent'],
+    ['with a server that is misspelt', { ...good, servr: good.server }, 'servr of UserAgent'],
+    ['without newToken', without('newToken'), 'newToken of UserAgent'],
+    ['without events', without('events'), 'events of UserAgent'],
+    ['with credential', { ...good, credential: good.credentials }, 'credential of UserAgent'],
     [
       'with credentials that are the secret',
       { ...good, credentials: secret },
-      'expected only options that there are in the credentials of UserAgent, found "username"',
-      'credentials of UserAgent',
+      'credentials.username of UserAgent',
     ],
     [
       'with a text as credentials, which may be a password',
       { ...good, credentials: 'hunter2' },
-      'expected credentials to be an object, found a text',
       'credentials of UserAgent',
     ],
     [
       'with a password that is misspelt',
       { ...good, credentials: { secret: { username: 'alice', pasword: 'secret' } } },
-      'expected only options that there are in the credentials.secret of UserAgent, found "pasword"',
-      'credentials.secret of UserAgent',
+      'credentials.secret.pasword of UserAgent',
     ],
     [
       'with a list as secret',
       { ...good, credentials: { secret: ['alice'] } },
-      'expected credentials.secret to be an object, found a list',
       'credentials.secret of UserAgent',
     ],
     [
       'with a record without hashes',
       { ...good, credentials: { secret: { username: 'alice', realm: 'contoso.example' } } },
-      'expected credentials.secret.ha1 of UserAgent, found none',
       'credentials.secret.ha1 of UserAgent',
     ],
     [
       'with an algorithm that there is not',
       { ...good, credentials: { secret, algorithms: ['SHA256'] } },
-      'expected credentials.algorithms to be a list of SHA-256, SHA-512-256, MD5, found a list',
       'credentials.algorithms of UserAgent',
     ],
     [
       'with an address without sip:',
       { ...good, addressOfRecord: 'alice@contoso.example' },
-      'expected addressOfRecord to be a SIP URI with a user, found "alice@contoso.example"',
       'addressOfRecord of UserAgent',
     ],
     [
       'with an address without a user',
       { ...good, addressOfRecord: 'sip:contoso.example' },
-      'expected addressOfRecord to be a SIP URI with a user, found "sip:contoso.example"',
       'addressOfRecord of UserAgent',
     ],
     [
       'with a text as port',
       { ...good, server: { ...good.server, port: '5061' } },
-      'expected server.port to be a whole number from 0 to 65535, found "5061"',
       'server.port of UserAgent',
     ],
     [
       'with an event that is misspelt',
       { ...good, events: { onMesage() {} } },
-      'expected only options that there are in the events of UserAgent, found "onMesage"',
-      'events of UserAgent',
+      'events.onMesage of UserAgent',
     ],
     [
       'with a text as what hears of an event',
       { ...good, events: { onMessage: 'x' } },
-      'expected events.onMessage to be a function, found "x"',
       'events.onMessage of UserAgent',
     ],
-    [
-      'with a timing that is a text',
-      { ...good, stay: { pingMs: '2000' } },
-      'expected stay.pingMs to be a number of milliseconds above 0, found "2000"',
-      'stay.pingMs of UserAgent',
-    ],
-    [
-      'with a clock without timers',
-      { ...good, clock: { now: () => 0 } },
-      'expected clock to be a clock with now and after, found a value of the type object',
-      'clock of UserAgent',
-    ],
+    ['with a timing that is a text', { ...good, stay: { pingMs: '2000' } }, 'stay.pingMs of UserAgent'],
+    ['with a clock without timers', { ...good, clock: { now: () => 0 } }, 'clock of UserAgent'],
     ...['a b', 'münchen', '[::1', 'host:5061', 'host;x'].map((host): (typeof wrong)[number] => [
       `with ${host} as host`,
       { ...good, host },
-      `expected host to be the name of a host, or its address, in ASCII, found "${host}"`,
       'host of UserAgent',
     ]),
     ...['abc', 'urn:uuid:">;x="y', 'urn:uuid:'].map((instance): (typeof wrong)[number] => [
       `with ${instance} as instance`,
       { ...good, instance },
-      `expected instance to be a URN such as urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6, found ${JSON.stringify(instance)}`,
       'instance of UserAgent',
     ]),
     ...(
@@ -157,33 +114,19 @@ describe('the options of a user agent', () => {
     ).map(([what, made]): (typeof wrong)[number] => [
       `with newToken that returns ${what}`,
       { ...good, newToken: () => made },
-      expect.stringContaining('newToken()') as unknown as string,
       'newToken() of UserAgent',
     ]),
-    [
-      'with newToken that is async',
-      { ...good, newToken: async () => 'token' },
-      expect.stringContaining('found a promise') as unknown as string,
-      'newToken() of UserAgent',
-    ],
-    [
-      'with dialAsUser that is not called',
-      { ...good, dial: dialAsUser },
-      'expected dial to be a function that dials, found dialAsUser, which makes one',
-      'dial of UserAgent',
-    ],
+    ['with newToken that is async', { ...good, newToken: async () => 'token' }, 'newToken() of UserAgent'],
+    ['with dialAsUser that is not called', { ...good, dial: dialAsUser }, 'dial of UserAgent'],
   ];
-  it.each(wrong)(
-    'are refused where they are %s, and the fault names the option',
-    (_, options, message, place) => {
-      expect(faultOf(options)).toEqual({
-        code: 'SIP_INVALID_ARGUMENT',
-        message,
-        place,
-        remedy: expect.stringMatching(/\w/),
-      });
-    },
-  );
+  it.each(wrong)('are refused where they are %s, and the fault names the option', (_, options, place) => {
+    expect(faultOf(options)).toEqual({
+      code: 'SIP_INVALID_ARGUMENT',
+      message: expect.stringMatching(/^expected .+, found (?!.*hunter2)/),
+      place,
+      remedy: expect.stringMatching(/\w/),
+    });
+  });
 
   it('may name a user by a record, and may be those of an object with members of its own', async () => {
     const record = createCredentialRecord({ username: 'alice', realm: 'contoso.example', password: 'x' });
@@ -232,9 +175,9 @@ describe('the options of a user agent', () => {
 
 describe('the options of dialAsUser', () => {
   it.each<[string, unknown, string, string]>([
-    ['none at all', undefined, 'options of dialAsUser', 'the options to be an object, found none'],
-    ['empty', {}, 'trust of dialAsUser', 'trust of dialAsUser, found none'],
-    ['with trust that is misspelt', { tust: {} }, 'options of dialAsUser', 'found "tust"'],
+    ['none at all', undefined, 'options of dialAsUser', 'an object with options, found nothing'],
+    ['empty', {}, 'trust of dialAsUser', 'the option trust, found none'],
+    ['with trust that is misspelt', { tust: {} }, 'tust of dialAsUser', 'found tust'],
     [
       'with a trust that is not awaited',
       { trust: Promise.resolve() },
@@ -294,7 +237,7 @@ describe('what a user agent is called with', () => {
     [
       'a call with an option that is misspelt',
       (agent) => agent.call('sip:bob@contoso.example', offer, { onProvisonal() {} } as never),
-      'options of call',
+      'onProvisonal of call',
     ],
     [
       'a new password that is left out',

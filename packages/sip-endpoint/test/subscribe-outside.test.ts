@@ -193,7 +193,7 @@ describe('a subscription outside a call', () => {
     ['event of subscribe', [bob, 'presence;id=1', { onNotify() {} }]],
     ['event of subscribe', [bob, undefined, { onNotify() {} }]],
     ['onNotify of subscribe', [bob, 'presence', {}]],
-    ['options of subscribe', [bob, 'presence', { onNotify() {}, expires: 5 }]],
+    ['expires of subscribe', [bob, 'presence', { onNotify() {}, expires: 5 }]],
   ])('says which argument is wrong: %s', async (argument, given) => {
     await using network = await startNotifier();
     const subscribe = network.agent.subscribe.bind(network.agent) as (...all: unknown[]) => Promise<unknown>;

@@ -1,6 +1,6 @@
+import { anything, type Rule } from '@entente/options';
 import { addressGroup } from '@entente/tls/internal';
-import { anything } from '../options/given.ts';
-import { checkOptions, type OptionRule } from '../options/option-rules.ts';
+import { checks } from '../options/option-rules.ts';
 import { CeilingFault } from './ceiling-fault.ts';
 import { Ledger, type LedgerQuotas } from './ledger.ts';
 import { leastCeilingBytes, memoryCeiling } from './memory-ceiling.ts';
@@ -37,7 +37,7 @@ const shares: Readonly<Record<PeerKind, Shares>> = {
 };
 
 /** Their values are looked at as ceilings. */
-const names: { readonly [name in keyof Required<MessageBudgetOptions>]: OptionRule } = {
+const names: { readonly [name in keyof Required<MessageBudgetOptions>]: Rule } = {
   maxBytes: anything,
   maxTransactions: anything,
 };
@@ -73,7 +73,7 @@ export class MessageBudget {
    * @throws CeilingFault `ENTENTE_SIP_CEILING_INVALID` where one is not a number in its range; SipArgumentError where one is misspelt
    */
   constructor(options: MessageBudgetOptions = {}) {
-    checkOptions(options, names, 'MessageBudget');
+    checks.options(options, names, 'MessageBudget');
     const { maxBytes, maxTransactions = defaultTransactions } = options;
     check('maxBytes', maxBytes ?? leastCeilingBytes, leastCeilingBytes, Number.MAX_SAFE_INTEGER);
     check('maxTransactions', maxTransactions, leastTransactions, defaultTransactions);

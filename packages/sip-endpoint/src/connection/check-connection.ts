@@ -1,53 +1,48 @@
+import { anything, callback, having, required, rule, text, wholeNumber, withMethods } from '@entente/options';
 import { SipArgumentError } from '@entente/sip';
 import { type Peer, peerOf } from '@entente/tls';
-import { amount, anything, givenLink, having } from '../options/given.ts';
-import {
-  callback,
-  checkArgument,
-  checkOptions,
-  type OptionRules,
-  text,
-  wholeNumber,
-  withMethods,
-} from '../options/option-rules.ts';
+import { amount, checkArgument, checks, givenLink, type Rules } from '../options/option-rules.ts';
 
 /** Options that are for `connect` of `@entente/tls`, which looks at each. */
-const serverRules: OptionRules = {
-  local: text('give our own FQDN, as the certificate has it'),
+const serverRules: Rules = {
+  local: required(text, 'give our own FQDN, as the certificate has it'),
   trust: anything,
   identity: anything,
   allow: anything,
-  onRefusal: callback(),
+  onRefusal: callback,
   timeoutMs: anything,
 };
-const hop: OptionRules = {
-  name: text('give the FQDN that the server must prove'),
-  address: text('give the address to dial'),
-  port: wholeNumber(1, 65_535, 'give the port, 1 to 65535'),
+const hop: Rules = {
+  name: required(text, 'give the FQDN that the server must prove'),
+  address: required(text, 'give the address to dial'),
+  port: required(wholeNumber(1, 65_535), 'give the port, 1 to 65535'),
   link: givenLink,
 };
-const drainRules: OptionRules = {
+const drainRules: Rules = {
   withinMs: amount('give the milliseconds after which it ends with connections open'),
   keepServersUntil: withMethods('a promise', 'then'),
   interval: withMethods('an interval', 'start'),
 };
-const aSocket = having(
-  'a socket of connect or serve of @entente/tls',
-  { once: 'function', getX509Certificate: 'function' },
+const aSocket = required(
+  having('a socket of connect or serve of @entente/tls', {
+    once: 'function',
+    getX509Certificate: 'function',
+  }),
   'give the socket that connect returned',
 );
-const aTrust: OptionRules = {
-  trust: {
-    wanted: 'a trust, as openTrust and createTrust return it',
-    fits: (value) => typeof value === 'object' && value !== null && 'clock' in value,
-    missing: 'give the trust that the socket was judged by',
-  },
+const aTrust: Rules = {
+  trust: required(
+    rule(
+      'a trust, as openTrust and createTrust return it',
+      (value) => typeof value === 'object' && value !== null && 'clock' in value,
+    ),
+    'give the trust that the socket was judged by',
+  ),
   identity: withMethods('a credential, as loadCredential returns it', 'onChange'),
-  random: callback(),
+  random: callback,
 };
-const replaceable = having(
-  'a connection with replace and close',
-  { replace: 'function', close: 'function' },
+const replaceable = required(
+  having('a connection with replace and close', { replace: 'function', close: 'function' }),
   'give what onAged of a dialled socket is called with',
 );
 
@@ -59,13 +54,13 @@ const replaceable = having(
 export function checkDialServer(given: unknown, options: unknown): void {
   checkArgument(
     given,
-    having('an object with name, address, port and link', {}, 'give the hop to dial'),
+    required(having('an object with name, address, port and link', {}), 'give the hop to dial'),
     'hop',
     'dialServer',
   );
   for (const [name, rule] of Object.entries(hop))
     checkArgument((given as Readonly<Record<string, unknown>>)[name], rule, `hop.${name}`, 'dialServer');
-  checkOptions(options, serverRules, 'dialServer');
+  checks.options(options, serverRules, 'dialServer');
 }
 
 /**
@@ -74,7 +69,7 @@ export function checkDialServer(given: unknown, options: unknown): void {
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
 export function checkDrain(options: unknown): void {
-  checkOptions(options, drainRules, 'drain');
+  checks.options(options, drainRules, 'drain');
 }
 
 /**
@@ -84,7 +79,7 @@ export function checkDrain(options: unknown): void {
  */
 export function checkAging(socket: unknown, options: unknown, connection: unknown): void {
   checkArgument(socket, aSocket, 'socket', 'whenAged');
-  checkOptions(options, aTrust, 'whenAged');
+  checks.options(options, aTrust, 'whenAged');
   checkArgument(connection, replaceable, 'connection', 'whenAged');
 }
 
@@ -94,7 +89,7 @@ export function checkAging(socket: unknown, options: unknown, connection: unknow
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
 export function checkRetried(given: unknown): void {
-  const { missing, ...aHop } = having('a hop with its name', { name: 'string' }, '');
+  const { missing, ...aHop } = required(having('a hop with its name', { name: 'string' }), 'give it');
   checkArgument(given, aHop, 'hop', 'retry');
 }
 

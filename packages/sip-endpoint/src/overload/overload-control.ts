@@ -1,5 +1,5 @@
-import { amount } from '../options/given.ts';
-import { callback, checkArgument, checkOptions, type OptionRule } from '../options/option-rules.ts';
+import { callback, type Rule } from '@entente/options';
+import { amount, checkArgument, checks } from '../options/option-rules.ts';
 import { FairShare } from './fair-share.ts';
 import { RegistrationPace } from './registration-pace.ts';
 
@@ -54,7 +54,7 @@ export const defaultOverloadRules: OverloadRules = {
 };
 
 const needed = amount('give all of them, for example { ...defaultOverloadRules, targetMs: 300 }');
-const ruleOf: { readonly [name in keyof OverloadRules]: OptionRule } = {
+const ruleOf: { readonly [name in keyof OverloadRules]: Rule } = {
   targetMs: needed,
   intervalMs: needed,
   newMs: needed,
@@ -116,8 +116,8 @@ export class OverloadControl {
    *   the time for new work. Default: all time that passes counts
    */
   constructor(rules: OverloadRules = defaultOverloadRules, worked?: () => number) {
-    checkOptions(rules, ruleOf, 'OverloadControl');
-    checkArgument(worked, callback(), 'worked', 'OverloadControl');
+    checks.options(rules, ruleOf, 'OverloadControl');
+    checkArgument(worked, callback, 'worked', 'OverloadControl');
     this.#rules = rules;
     this.#worked = worked;
   }

@@ -1,5 +1,6 @@
+import { callback, withMethods } from '@entente/options';
 import { monotonicNow } from '../clock/monotonic-clock.ts';
-import { callback, checkArgument, withMethods } from '../options/option-rules.ts';
+import { checkArgument } from '../options/option-rules.ts';
 import { type Interval, systemInterval } from './interval.ts';
 
 /** What a {@link TimerWheel} wakes. */
@@ -51,7 +52,7 @@ export class TimerWheel<Name> {
    * @param interval - how to be called again; default `setInterval`, which does not keep the process alive
    */
   constructor(clock: () => number = monotonicNow, interval: Interval = systemInterval) {
-    checkArgument(clock, callback(), 'clock', 'TimerWheel');
+    checkArgument(clock, callback, 'clock', 'TimerWheel');
     checkArgument(interval, withMethods('an interval', 'start'), 'interval', 'TimerWheel');
     this.#clock = clock;
     this.#interval = interval;

@@ -1,5 +1,6 @@
+import { type Rule, required, rule, text, wholeNumber } from '@entente/options';
 import { createResponse, type HeaderFields, type SipResponse } from '@entente/sip';
-import { checkOptions, type OptionRule, text, wholeNumber } from '../options/option-rules.ts';
+import { checks } from '../options/option-rules.ts';
 import { isLater } from '../transaction/is-promise.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 
@@ -63,14 +64,11 @@ export function answerAsChosen(
   }
 }
 
-const rules: { readonly [name in keyof Required<Answer>]: OptionRule } = {
-  status: wholeNumber(200, 699, 'give a final status of RFC 3261 §21'),
-  headers: { wanted: 'header fields', fits: (value) => typeof value === 'object' && value !== null },
-  contentType: text(),
-  body: {
-    wanted: 'a text or bytes',
-    fits: (value) => typeof value === 'string' || ArrayBuffer.isView(value),
-  },
+const rules: { readonly [name in keyof Required<Answer>]: Rule } = {
+  status: required(wholeNumber(200, 699), 'give a final status of RFC 3261 §21'),
+  headers: rule('header fields', (value) => typeof value === 'object' && value !== null),
+  contentType: text,
+  body: rule('a text or bytes', (value) => typeof value === 'string' || ArrayBuffer.isView(value)),
 };
 
 function responseOf(
@@ -78,7 +76,7 @@ function responseOf(
   answer: Answer,
   { contact, toTag }: AnswerParts,
 ): SipResponse {
-  checkOptions(answer, rules, `answer to ${request.method}`);
+  checks.options(answer, rules, `answer to ${request.method}`);
   const { body, contentType, headers, status } = answer;
   return createResponse(request, status, undefined, {
     ...(toTag !== undefined && { toTag }),

@@ -2,43 +2,39 @@ import {
   abortSignal,
   anyText,
   callback,
-  checkArgument,
-  checkOptions,
-  eventPackage,
   nested,
-  type OptionRule,
-  type OptionRules,
+  type Rule,
+  required,
+  rule,
   text,
   wholeNumber,
-} from '../options/option-rules.ts';
+} from '@entente/options';
+import { checkArgument, checks, eventPackage, type Rules } from '../options/option-rules.ts';
 import type { SessionBody } from './session-body.ts';
 
 /**
  * A body with its type.
  * @param missing - what to do where one of them is left out
  */
-export function bodyRule(missing: string): OptionRule {
-  const rules: { readonly [name in keyof Required<SessionBody>]: OptionRule } = {
-    contentType: text(missing),
-    body: anyText(missing),
+export function bodyRule(missing: string): Rule {
+  const rules: { readonly [name in keyof Required<SessionBody>]: Rule } = {
+    contentType: required(text, missing),
+    body: required(anyText, missing),
   };
-  return nested(rules, { missing });
+  return required(nested(rules), missing);
 }
 
 const session = bodyRule('give the session description: { contentType, body }');
 const information = bodyRule('give what is sent: { contentType, body }');
-const changeOptions = { signal: abortSignal() } satisfies OptionRules;
+const changeOptions = { signal: abortSignal } satisfies Rules;
 const referOptions = {
-  replaces: {
-    wanted: 'a call',
-    fits: (value) => typeof value === 'object' && value !== null && 'dialog' in value,
-  },
-  onProgress: callback(),
-} satisfies OptionRules;
+  replaces: rule('a call', (value) => typeof value === 'object' && value !== null && 'dialog' in value),
+  onProgress: callback,
+} satisfies Rules;
 const subscribeOptions = {
   expiresSeconds: wholeNumber(0, 4_294_967_295),
-  onNotify: callback('write onNotify: (notify, state) => …'),
-} satisfies OptionRules;
+  onNotify: required(callback, 'write onNotify: (notify, state) => …'),
+} satisfies Rules;
 
 /**
  * Looks at what a call is accepted with.
@@ -56,7 +52,7 @@ export function checkAnswer(answer: SessionBody): void {
  */
 export function checkChange(offer: SessionBody, of: 'reinvite' | 'update', options: unknown = {}): void {
   checkArgument(offer, session, 'offer', of);
-  checkOptions(options, changeOptions, of);
+  checks.options(options, changeOptions, of);
 }
 
 /**
@@ -74,7 +70,7 @@ export function checkInfo(sent: SessionBody): void {
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
 export function checkRefer(options: unknown): void {
-  checkOptions(options, referOptions, 'refer');
+  checks.options(options, referOptions, 'refer');
 }
 
 /**
@@ -84,5 +80,5 @@ export function checkRefer(options: unknown): void {
  */
 export function checkSubscribe(event: string, options: unknown): void {
   checkArgument(event, eventPackage('give the event package, such as conference'), 'event', 'subscribe');
-  checkOptions(options, subscribeOptions, 'subscribe');
+  checks.options(options, subscribeOptions, 'subscribe');
 }

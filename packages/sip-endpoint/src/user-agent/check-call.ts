@@ -1,19 +1,12 @@
-import {
-  abortSignal,
-  callback,
-  checkArgument,
-  checkOptions,
-  type OptionRule,
-  uri,
-  wholeNumber,
-} from '../options/option-rules.ts';
+import { abortSignal, callback, type Rule, wholeNumber } from '@entente/options';
+import { checkArgument, checks, uri } from '../options/option-rules.ts';
 import { bodyRule } from './check-call-arguments.ts';
 import type { CallOptions } from './outgoing-call.ts';
 import type { SessionBody } from './session-body.ts';
 
-const rules: { readonly [name in keyof Required<CallOptions>]: OptionRule } = {
-  onProvisional: callback(),
-  signal: abortSignal(),
+const rules: { readonly [name in keyof Required<CallOptions>]: Rule } = {
+  onProvisional: callback,
+  signal: abortSignal,
   maxForwards: wholeNumber(0, 255),
 };
 const firstOffer = bodyRule('give the session description as second argument: { contentType, body }');
@@ -26,5 +19,5 @@ const firstOffer = bodyRule('give the session description as second argument: { 
 export function checkCall(to: string, offer: SessionBody, options: CallOptions): void {
   checkArgument(to, uri('give the address to call, such as sip:bob@contoso.example'), 'to', 'call');
   checkArgument(offer, firstOffer, 'offer', 'call');
-  checkOptions(options, rules, 'call');
+  checks.options(options, rules, 'call');
 }

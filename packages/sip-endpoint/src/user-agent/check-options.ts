@@ -1,20 +1,19 @@
-import { parseUri, SipArgumentError, SipUri } from '@entente/sip';
-import { peerOf } from '@entente/tls';
-import type { NextHop } from '../connection/next-hop.ts';
 import {
   anyText,
   callback,
-  checkArgument,
-  checkOptions,
-  host,
   nested,
-  type OptionRule,
-  type OptionRules,
+  type Rule,
+  required,
+  rule,
+  type Shape,
   text,
-  urn,
   wholeNumber,
   withMethods,
-} from '../options/option-rules.ts';
+} from '@entente/options';
+import { parseUri, SipArgumentError, SipUri } from '@entente/sip';
+import { peerOf } from '@entente/tls';
+import type { NextHop } from '../connection/next-hop.ts';
+import { checkArgument, checks, host, urn } from '../options/option-rules.ts';
 import { dialAsUser } from './dial-as-user.ts';
 import { checkAddresses } from './outside-calls.ts';
 import type { RequestPace } from './pacing.ts';
@@ -28,63 +27,63 @@ import type {
 } from './user-agent-options.ts';
 import type { UserCredentials } from './user-agent-session.ts';
 
-type Shape<T> = { readonly [name in keyof Required<T>]: OptionRule };
-
 const algorithms: readonly unknown[] = ['SHA-256', 'SHA-512-256', 'MD5'];
 
-const withPassword = {
-  username: text('give the name that the user signs in with'),
-  password: anyText('give the password of the user'),
-  realm: text(),
-} satisfies OptionRules;
-const withRecord = {
-  username: text('give the name that the user signs in with'),
-  realm: text('give the record as createCredentialRecord of @entente/sip returns it'),
-  ha1: nested(
-    { 'SHA-256': text(), 'SHA-512-256': text(), MD5: text() },
-    { missing: 'give the record as createCredentialRecord of @entente/sip returns it' },
+const withPassword = nested({
+  username: required(text, 'give the name that the user signs in with'),
+  password: required(anyText, 'give the password of the user'),
+  realm: text,
+});
+const withRecord = nested({
+  username: required(text, 'give the name that the user signs in with'),
+  realm: required(text, 'give the record as createCredentialRecord of @entente/sip returns it'),
+  ha1: required(
+    nested({ 'SHA-256': text, 'SHA-512-256': text, MD5: text }),
+    'give the record as createCredentialRecord of @entente/sip returns it',
   ),
-} satisfies OptionRules;
+});
 
 const inCredentials = 'credentials: { secret: { username, password } }';
 const credentials: Shape<UserCredentials> = {
-  secret: {
-    wanted: 'an object with username and password',
-    fits: (value) => typeof value === 'object' && value !== null,
-    missing: `write ${inCredentials}`,
-  },
-  algorithms: {
-    wanted: `a list of ${algorithms.join(', ')}`,
-    fits: (value) => Array.isArray(value) && value.every((one) => algorithms.includes(one)),
-  },
+  secret: required(
+    rule('an object with username and password', (value) => typeof value === 'object' && value !== null),
+    `write ${inCredentials}`,
+  ),
+  algorithms: rule(
+    `a list of ${algorithms.join(', ')}`,
+    (value) => Array.isArray(value) && value.every((one) => algorithms.includes(one)),
+  ),
 };
 
 /** A row of the allow matrix says more than an endpoint has to know. */
-const link: OptionRule = {
-  wanted: 'an object with row and name',
-  fits: (value) => typeof value === 'object' && value !== null && 'row' in value && 'name' in value,
-};
+const link: Rule = rule(
+  'an object with row and name',
+  (value) => typeof value === 'object' && value !== null && 'row' in value && 'name' in value,
+);
 const server: Shape<UserServer> = {
-  name: text('give the SIP domain that the server must prove, such as contoso.example'),
-  address: anyText("give the address to dial, or '' where locate finds it"),
-  port: wholeNumber(0, 65_535, 'give the port as a number from 1 to 65535, or 0 where locate finds it'),
-  host: text(),
+  name: required(text, 'give the SIP domain that the server must prove, such as contoso.example'),
+  address: required(anyText, "give the address to dial, or '' where locate finds it"),
+  port: required(
+    wholeNumber(0, 65_535),
+    'give the port as a number from 1 to 65535, or 0 where locate finds it',
+  ),
+  host: text,
   link,
 };
 
 const events: Shape<UserAgentEvents> = {
-  onMessage: callback(),
-  onRequest: callback(),
-  onFault: callback(),
-  onCall: callback(),
-  onDisconnected: callback(),
-  onRegistration: callback(),
+  onMessage: callback,
+  onRequest: callback,
+  onFault: callback,
+  onCall: callback,
+  onDisconnected: callback,
+  onRegistration: callback,
 };
 
-const milliseconds: OptionRule = {
-  wanted: 'a number of milliseconds above 0',
-  fits: (value) => typeof value === 'number' && value > 0,
-};
+const milliseconds: Rule = rule(
+  'a number of milliseconds above 0',
+  (value) => typeof value === 'number' && value > 0,
+);
 const stay: Shape<StayTimings> = {
   baseMs: milliseconds,
   maxMs: milliseconds,
@@ -98,27 +97,26 @@ const pace: Shape<RequestPace> = {
 };
 
 const rules: Shape<UserAgentOptions> = {
-  addressOfRecord: {
-    wanted: 'a SIP URI with a user',
-    fits: isUserUri,
-    missing: 'write the address of the user like sip:alice@contoso.example',
-  },
-  credentials: nested(credentials, {
-    instead: { username: inCredentials, password: inCredentials },
-    missing: `write ${inCredentials}`,
-  }),
-  server: nested(server, { missing: 'write server: { name, address, port }' }),
-  dial: callback('write dial: dialAsUser({ trust })'),
-  locate: callback(),
-  newToken: callback('write newToken: createTokenSource()'),
-  events: nested(events, { missing: 'write events: { onMessage: … }, or events: {}' }),
-  sips: { wanted: "'required'", fits: (value) => value === 'required' },
+  addressOfRecord: required(
+    rule('a SIP URI with a user', isUserUri),
+    'write the address of the user like sip:alice@contoso.example',
+  ),
+  credentials: required(
+    nested(credentials, new Map(['username', 'password'].map((name) => [name, `write ${inCredentials}`]))),
+    `write ${inCredentials}`,
+  ),
+  server: required(nested(server), 'write server: { name, address, port }'),
+  dial: required(callback, 'write dial: dialAsUser({ trust })'),
+  locate: callback,
+  newToken: required(callback, 'write newToken: createTokenSource()'),
+  events: required(nested(events), 'write events: { onMessage: … }, or events: {}'),
+  sips: rule("'required'", (value) => value === 'required'),
   host: host(),
   instance: urn(),
   stay: nested(stay),
   pace: nested(pace),
   clock: withMethods('a clock with now and after', 'now', 'after'),
-  random: callback(),
+  random: callback,
 };
 
 function isUserUri(value: unknown): boolean {
@@ -134,10 +132,10 @@ function isUserUri(value: unknown): boolean {
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
 export function checkedUserAgentOptions(options: UserAgentOptions): UserAgentOptions {
-  checkOptions(options, rules, 'UserAgent');
+  checks.options(options, rules, 'UserAgent');
   const { secret } = options.credentials;
   const isRecord = !('password' in secret) && ('ha1' in secret || 'realm' in secret);
-  checkArgument(secret, nested(isRecord ? withRecord : withPassword), 'credentials.secret', 'UserAgent');
+  checkArgument(secret, isRecord ? withRecord : withPassword, 'credentials.secret', 'UserAgent');
   if ((options.dial as unknown) === dialAsUser)
     throw new SipArgumentError(
       'expected dial to be a function that dials, found dialAsUser, which makes one',
@@ -147,11 +145,13 @@ export function checkedUserAgentOptions(options: UserAgentOptions): UserAgentOpt
   return options;
 }
 
-const token: OptionRule = {
-  wanted: "a text of letters, digits and -.!%*_+`'~, so that it can be a tag",
-  fits: (value) => typeof value === 'string' && /^[\w.!%*+`'~-]+$/.test(value),
-  missing: 'write newToken: createTokenSource()',
-};
+const token: Rule = required(
+  rule(
+    "a text of letters, digits and -.!%*_+`'~, so that it can be a tag",
+    (value) => typeof value === 'string' && /^[\w.!%*+`'~-]+$/.test(value),
+  ),
+  'write newToken: createTokenSource()',
+);
 
 /**
  * Tokens of a user agent: a text with a space would end a header field before its time.
@@ -197,7 +197,12 @@ export async function dialledBy(dial: UserAgentOptions['dial'], hop: NextHop): P
  */
 export function plainText(to: string, body: string, as: string): AgentRequestParts {
   checkAddresses(to, as, 'message');
-  checkArgument(body, anyText("give the text as second argument, '' for an empty one"), 'text', 'message');
+  checkArgument(
+    body,
+    required(anyText, "give the text as second argument, '' for an empty one"),
+    'text',
+    'message',
+  );
   return { as, contentType: 'text/plain;charset=UTF-8', body };
 }
 

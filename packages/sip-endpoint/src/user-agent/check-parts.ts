@@ -1,25 +1,27 @@
-import { anything, having } from '../options/given.ts';
-import { callback, checkArgument, checkOptions, type OptionRules, text } from '../options/option-rules.ts';
+import { anything, callback, having, required, rule, text } from '@entente/options';
+import { checkArgument, checks, type Rules } from '../options/option-rules.ts';
 import { bodyRule } from './check-call-arguments.ts';
 
-const session = having(
-  'a UserSession',
-  { ask: 'function', endpoint: 'object' },
+const session = required(
+  having('a UserSession', { ask: 'function', endpoint: 'object' }),
   'give the session that the requests of the call go over',
 );
-const line = having(
-  'a line: { clock, random, next, contactFor, onFault }',
-  { clock: 'object', random: 'function', next: 'function', contactFor: 'function', onFault: 'function' },
+const line = required(
+  having('a line: { clock, random, next, contactFor, onFault }', {
+    clock: 'object',
+    random: 'function',
+    next: 'function',
+    contactFor: 'function',
+    onFault: 'function',
+  }),
   'give what the calls of a user agent need of it: { clock, random, next, contactFor, onFault }',
 );
-const dialog = having(
-  'a dialog',
-  { createRequest: 'function', id: 'string' },
+const dialog = required(
+  having('a dialog', { createRequest: 'function', id: 'string' }),
   'give the dialog that dialogOfRequest or dialogOfResponse of @entente/sip returned',
 );
-const transaction = having(
-  'a transaction of an INVITE',
-  { request: 'object', respond: 'function', context: 'object' },
+const transaction = required(
+  having('a transaction of an INVITE', { request: 'object', respond: 'function', context: 'object' }),
   'give the transaction that onRequest of the endpoint was called with',
 );
 const body = bodyRule('give the session description: { contentType, body }');
@@ -29,21 +31,20 @@ const callRules = {
   line,
   dialog,
   localBody: body,
-  remoteBody: {
-    wanted: 'a text',
-    fits: (value: unknown) => typeof value === 'string',
-    missing: "give the body of the other side, '' where it has sent none",
-  },
+  remoteBody: required(
+    rule('a text', (value: unknown) => typeof value === 'string'),
+    "give the body of the other side, '' where it has sent none",
+  ),
 };
-const incomingRules: OptionRules = {
+const incomingRules: Rules = {
   session,
   line,
-  allow: text('give the methods that this side understands, such as INVITE, ACK, BYE, CANCEL'),
-  accepted: callback('give what is called with the call'),
-  settled: callback(),
-  place: callback('give what calls somebody else, such as call of a user agent'),
+  allow: required(text, 'give the methods that this side understands, such as INVITE, ACK, BYE, CANCEL'),
+  accepted: required(callback, 'give what is called with the call'),
+  settled: callback,
+  place: required(callback, 'give what calls somebody else, such as call of a user agent'),
 };
-const callOptions = { onProvisional: callback(), signal: anything, maxForwards: anything };
+const callOptions = { onProvisional: callback, signal: anything, maxForwards: anything };
 
 /**
  * Looks at what a call is made of.
@@ -51,7 +52,7 @@ const callOptions = { onProvisional: callback(), signal: anything, maxForwards: 
  * @throws SipArgumentError `SIP_INVALID_ARGUMENT`
  */
 export function checkCallParts(parts: unknown): void {
-  checkOptions(parts, callRules, 'Call');
+  checks.options(parts, callRules, 'Call');
 }
 
 /**
@@ -61,7 +62,7 @@ export function checkCallParts(parts: unknown): void {
  */
 export function checkIncomingCall(given: unknown, parts: unknown): void {
   checkArgument(given, transaction, 'transaction', 'IncomingCall');
-  checkOptions(parts, incomingRules, 'IncomingCall');
+  checks.options(parts, incomingRules, 'IncomingCall');
 }
 
 /**
@@ -71,9 +72,14 @@ export function checkIncomingCall(given: unknown, parts: unknown): void {
  */
 export function checkPlacedCall(over: unknown, build: unknown, offer: unknown, options: unknown): void {
   checkArgument(over, line, 'line', 'placeCall');
-  checkArgument(build, callback('give what creates the INVITE for each attempt'), 'build', 'placeCall');
+  checkArgument(
+    build,
+    required(callback, 'give what creates the INVITE for each attempt'),
+    'build',
+    'placeCall',
+  );
   checkArgument(offer, body, 'offer', 'placeCall');
-  checkOptions(options, callOptions, 'placeCall');
+  checks.options(options, callOptions, 'placeCall');
 }
 
 /**
@@ -84,15 +90,23 @@ export function checkPlacedCall(over: unknown, build: unknown, offer: unknown, o
 export function checkSession(endpoint: unknown, connection: unknown, touched: unknown): void {
   checkArgument(
     endpoint,
-    having('a SipEndpoint', { ask: 'function', newToken: 'function' }, 'give the endpoint that sends'),
+    required(
+      having('a SipEndpoint', { ask: 'function', newToken: 'function' }),
+      'give the endpoint that sends',
+    ),
     'endpoint',
     'UserSession',
   );
   checkArgument(
     connection,
-    having('a connection', {}, 'give the connection that the requests go over'),
+    required(having('a connection', {}), 'give the connection that the requests go over'),
     'connection',
     'UserSession',
   );
-  checkArgument(touched, callback('give what is called when something is sent'), 'touched', 'UserSession');
+  checkArgument(
+    touched,
+    required(callback, 'give what is called when something is sent'),
+    'touched',
+    'UserSession',
+  );
 }

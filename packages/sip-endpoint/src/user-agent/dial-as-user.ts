@@ -1,24 +1,21 @@
+import { callback, type Rule, required, rule, wholeNumber } from '@entente/options';
 import { type ConnectOptions, connect } from '@entente/tls';
 import type { NextHop } from '../connection/next-hop.ts';
-import {
-  callback,
-  checkOptions,
-  type OptionRule,
-  type OptionRules,
-  wholeNumber,
-} from '../options/option-rules.ts';
+import { checks, type Rules } from '../options/option-rules.ts';
 import type { UserSocket } from './user-agent-options.ts';
 
-const trust: OptionRule = {
-  wanted: 'a trust, as openTrust and createTrust return it',
-  fits: (value) => typeof value === 'object' && value !== null && 'judge' in value && 'onChange' in value,
-  missing: 'write dialAsUser({ trust }), with what openTrust of @entente/tls returns',
-};
+const trust: Rule = required(
+  rule(
+    'a trust, as openTrust and createTrust return it',
+    (value) => typeof value === 'object' && value !== null && 'judge' in value && 'onChange' in value,
+  ),
+  'write dialAsUser({ trust }), with what openTrust of @entente/tls returns',
+);
 const rules = {
   trust,
   timeoutMs: wholeNumber(1, 600_000),
-  onRefusal: callback(),
-} satisfies OptionRules;
+  onRefusal: callback,
+} satisfies Rules;
 
 /**
  * Dials the server of a user: its certificate must have the name of the server as a SIP domain. The user shows none.
@@ -30,7 +27,7 @@ const rules = {
 export function dialAsUser(
   options: Pick<ConnectOptions, 'onRefusal' | 'timeoutMs' | 'trust'>,
 ): (hop: NextHop) => Promise<UserSocket> {
-  checkOptions(options, rules, 'dialAsUser');
+  checks.options(options, rules, 'dialAsUser');
   return async ({ address, name, port }) => ({
     socket: await connect({
       ...options,

@@ -1,3 +1,4 @@
+import { callback, required, wholeNumber } from '@entente/options';
 import {
   createResponse,
   DialogFault,
@@ -5,7 +6,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
-import { uri as anyUri, callback, checkArgument, wholeNumber } from '../options/option-rules.ts';
+import { uri as anyUri, checkArgument } from '../options/option-rules.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type BridgeOutcome, bodyOf, bridge, type PlaceCall, type RingingLeg } from './bridge-calls.ts';
 import { Call } from './call.ts';
@@ -32,8 +33,8 @@ export interface IncomingCallParts {
   readonly place: PlaceCall;
 }
 
-const failure = wholeNumber(300, 699, 'give the failure to answer, 300 to 699, such as 486');
-const heard = callback('give the function that is to be called');
+const failure = required(wholeNumber(300, 699), 'give the failure to answer, 300 to 699, such as 486');
+const heard = required(callback, 'give the function that is to be called');
 const callee = anyUri('give the address to call, such as sip:bob@contoso.example');
 
 /** A call that rings here. */

@@ -1,6 +1,7 @@
+import { callback } from '@entente/options';
 import { createResponse, dialogIdOfRequest, type SipRequest } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
-import { callback, checkArgument } from '../options/option-rules.ts';
+import { checkArgument } from '../options/option-rules.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import type { Call } from './call.ts';
 import type { UserSession } from './user-agent-session.ts';
@@ -12,7 +13,7 @@ export class OpenCalls {
 
   /** @param onKept - hears of each call that is kept */
   constructor(onKept: (call: Call) => void = () => {}) {
-    checkArgument(onKept, callback(), 'onKept', 'OpenCalls');
+    checkArgument(onKept, callback, 'onKept', 'OpenCalls');
     this.#onKept = onKept;
   }
 

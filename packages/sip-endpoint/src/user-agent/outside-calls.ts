@@ -1,16 +1,6 @@
+import { abortSignal, callback, type Rule, required, rule, text, wholeNumber } from '@entente/options';
 import { SipArgumentError } from '@entente/sip';
-import {
-  abortSignal,
-  callback,
-  checkArgument,
-  checkOptions,
-  eventPackage,
-  type OptionRule,
-  type OptionRules,
-  text,
-  uri,
-  wholeNumber,
-} from '../options/option-rules.ts';
+import { checkArgument, checks, eventPackage, type Rules, uri } from '../options/option-rules.ts';
 import type { AgentRequestParts } from './user-agent-options.ts';
 
 /**
@@ -26,11 +16,11 @@ export function checkAddresses(to: string, as: string | undefined, of: 'message'
   checkArgument(as, uri(), 'as', of);
 }
 
-const named = text('give the method, such as OPTIONS');
-const partsOfRequest: OptionRule = {
-  wanted: 'an object, such as { headers, contentType, body }',
-  fits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-};
+const named = required(text, 'give the method, such as OPTIONS');
+const partsOfRequest: Rule = rule(
+  'an object, such as { headers, contentType, body }',
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
 /** Methods that are sent by other members, or by none. */
 const elsewhere: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'REGISTER']);
 
@@ -46,7 +36,7 @@ export function checkRequest(method: string, to: string, parts: AgentRequestPart
   checkArgument(parts, partsOfRequest, 'parts', 'request');
   const { as, signal } = parts;
   checkAddresses(to, as, 'request');
-  checkArgument(signal, abortSignal(), 'signal', 'request');
+  checkArgument(signal, abortSignal, 'signal', 'request');
   if (!elsewhere.has(method)) return;
   throw new SipArgumentError(
     `expected a method that establishes no dialog, found ${method}`,
@@ -57,9 +47,9 @@ export function checkRequest(method: string, to: string, parts: AgentRequestPart
 
 const subscribeOptions = {
   expiresSeconds: wholeNumber(0, 4_294_967_295),
-  accept: text(),
-  onNotify: callback('write onNotify: (notify, state) => …'),
-} satisfies OptionRules;
+  accept: text,
+  onNotify: required(callback, 'write onNotify: (notify, state) => …'),
+} satisfies Rules;
 
 /**
  * Looks at what is subscribed to outside a call, and who hears of it.
@@ -71,5 +61,5 @@ const subscribeOptions = {
 export function checkSubscription(to: string, event: string, options: unknown): void {
   checkArgument(to, uri('give the address, such as sip:bob@contoso.example'), 'to', 'subscribe');
   checkArgument(event, eventPackage('give the event package, such as presence'), 'event', 'subscribe');
-  checkOptions(options, subscribeOptions, 'subscribe');
+  checks.options(options, subscribeOptions, 'subscribe');
 }

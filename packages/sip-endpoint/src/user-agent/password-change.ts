@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { required, text } from '@entente/options';
 import {
   cnonceFor,
   createCredentialRecord,
@@ -11,7 +12,7 @@ import {
   sealVerifiers,
 } from '@entente/sip';
 import type { Clock } from '@entente/tls';
-import { checkArgument, text } from '../options/option-rules.ts';
+import { checkArgument } from '../options/option-rules.ts';
 import type { AgentRequestParts } from './user-agent-options.ts';
 import type { UserCredentials } from './user-agent-session.ts';
 
@@ -48,7 +49,7 @@ export class PasswordChange {
    * @returns the final response
    */
   async to(password: string): Promise<SipResponse> {
-    checkArgument(password, text('give the new password'), 'password', 'changePassword');
+    checkArgument(password, required(text, 'give the new password'), 'password', 'changePassword');
     const { addressOfRecord, clock, credentials, registerAgain, send } = this.#parts;
     const { secret } = credentials;
     const { username } = secret;
