@@ -1,48 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { serverOfUsers, start, waits, wrong } from './server-of-users.ts';
-
-/** Two telephones behind one router, outside, whose requests come over one connection of an edge. */
-function startOutside() {
-  const server = serverOfUsers();
-  const edge = server.connectEdge();
-  return { ...server, edge, own: { edge, connection: 'one' }, other: { edge, connection: 'two' } };
-}
+import { type serverOfUsers, startOutside, waits } from './server-of-users.ts';
 
 describe('a user who has authenticated on a connection at an edge', () => {
-  it('refreshes there with the right password, however much is guessed over the edge from the same address', () => {
-    const { other, own, send, sendTimes, time } = startOutside();
-    expect(send(own, 'alice')).toBe('admitted');
-    const looked: string[] = [];
-    for (let minute = 0; minute < 60; minute++) {
-      time.now = start + minute * 60_000;
-      looked.push(...sendTimes(6, other, 'alice', 'no').filter((reason) => reason === wrong));
-      expect(send(other, 'alice'), 'where nobody has authenticated').toBe(waits);
-      expect(send(own, 'alice')).toBe('admitted');
-    }
-    expect(looked.length).toBeGreaterThan(12);
-    expect(looked.length).toBeLessThanOrEqual(5 + 9 + 12);
-  });
-
-  it('has three wrong passwords there, then waits as long as everybody at the address', () => {
-    const { other, own, send, sendTimes } = startOutside();
-    send(own, 'alice');
-    sendTimes(6, other, 'alice', 'no');
-    expect(sendTimes(4, own, 'alice', 'no')).toEqual([wrong, wrong, wrong, waits]);
-    expect(send(own, 'alice')).toBe(waits);
-  });
-
-  it('does so also where the edge has connected again', () => {
+  it('refreshes there, whatever is guessed, also where the edge has connected again', () => {
     const { connectEdge, other, own, send, sendTimes } = startOutside();
     send(own, 'alice');
     sendTimes(6, other, 'alice', 'no');
     expect(send({ ...own, edge: connectEdge() }, 'alice')).toBe('admitted');
   });
 
-  it('opens no way to guess for another user on the same connection, nor on that of this name at another edge', () => {
+  it('opens no way to guess on the connection of this name at another edge', () => {
     const { connectEdge, other, own, send, sendTimes } = startOutside();
     send(own, 'alice');
-    sendTimes(5, other, 'bob', 'no');
-    expect([send(own, 'bob', 'no'), send(own, 'bob')]).toEqual([waits, waits]);
     sendTimes(5, other, 'alice', 'no');
     expect(send({ ...own, edge: connectEdge('edge2.contoso.example') }, 'alice')).toBe(waits);
     expect(send(own, 'alice')).toBe('admitted');

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { realm, serverOfUsers, start, waits, wrong } from './server-of-users.ts';
+import { realm, start, startInside, startOutside, waits, wrong } from './server-of-users.ts';
 
-describe('a user who has authenticated on a connection', () => {
+describe.each([
+  ['on a connection', startInside],
+  ['on a connection at an edge', startOutside],
+])('a user who has authenticated %s', (_where, begin) => {
   it('refreshes there with the right password, however much is guessed from the same address', () => {
-    const { connect, send, sendTimes, time } = serverOfUsers();
-    const [own, other] = [connect(), connect()];
+    const { other, own, send, sendTimes, time } = begin();
     expect(send(own, 'alice')).toBe('admitted');
     const looked: string[] = [];
     for (let minute = 0; minute < 60; minute++) {
@@ -19,8 +21,7 @@ describe('a user who has authenticated on a connection', () => {
   });
 
   it('has three wrong passwords there, then waits as long as everybody at the address', () => {
-    const { connect, send, sendTimes, time } = serverOfUsers();
-    const [own, other] = [connect(), connect()];
+    const { other, own, send, sendTimes, time } = begin();
     send(own, 'alice');
     sendTimes(6, other, 'alice', 'no');
     expect(sendTimes(4, own, 'alice', 'no')).toEqual([wrong, wrong, wrong, waits]);
@@ -32,8 +33,7 @@ describe('a user who has authenticated on a connection', () => {
   });
 
   it('forgives nobody at the address with right passwords between wrong ones', () => {
-    const { connect, send } = serverOfUsers();
-    const [own, other] = [connect(), connect()];
+    const { other, own, send } = begin();
     send(own, 'alice');
     const tries = Array.from({ length: 5 }, () => [send(own, 'alice', 'no'), send(own, 'alice')]);
     expect(tries).toEqual(tries.map(() => [wrong, 'admitted']));
@@ -41,17 +41,17 @@ describe('a user who has authenticated on a connection', () => {
   });
 
   it('opens no way to guess for another user on the same connection', () => {
-    const { connect, send, sendTimes } = serverOfUsers();
-    const [own, other] = [connect(), connect()];
+    const { other, own, send, sendTimes } = begin();
     send(own, 'alice');
     sendTimes(5, other, 'bob', 'no');
     expect([send(own, 'bob', 'no'), send(own, 'bob')]).toEqual([waits, waits]);
     expect(send(own, 'alice')).toBe('admitted');
   });
+});
 
+describe('a user who has authenticated on a connection', () => {
   it('waits there with the others once it was signed out, or the proof is too old', () => {
-    const { connect, send, sendTimes, time } = serverOfUsers();
-    const [own, other] = [connect(), connect()];
+    const { other, own, send, sendTimes, time } = startInside();
     for (const end of [() => own.users.clear(), () => own.users.set(`alice@${realm}`, time.now)]) {
       time.now += 1_000_000;
       expect(send(own, 'alice')).toBe('admitted');

@@ -100,6 +100,19 @@ export function serverOfUsers() {
   return { time, passwords, disabled, connect, connectApplication, connectEdge, send, sendTimes };
 }
 
+/** Two telephones at one address inside, each on a connection of its own. */
+export function startInside() {
+  const server = serverOfUsers();
+  return { ...server, own: server.connect(), other: server.connect() };
+}
+
+/** Two telephones behind one router, outside, whose requests come over one connection of an edge. */
+export function startOutside() {
+  const server = serverOfUsers();
+  const edge = server.connectEdge();
+  return { ...server, edge, own: { edge, connection: 'one' }, other: { edge, connection: 'two' } };
+}
+
 function register(username: string, from: RequestOrigin | SentOver): SipRequest {
   const user = `sip:${username}@${realm}`;
   return requestBetween(user, user, {
