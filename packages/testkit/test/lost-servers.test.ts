@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AppProcess, type Network, startNetwork } from '@entente/testkit';
-import { type Federation, startApp, startFederation } from '@entente/testkit/repository';
+import { type Federation, startFederation } from '@entente/testkit/repository';
 import { type TopologyDocument, topologyHash } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callingAgent } from './calling-agent.ts';
@@ -22,60 +22,6 @@ async function callBothWays(one: Agent, other: Agent) {
   await expect.poll(() => one.calls.length).toBe(before + 1);
   return { byOne, heard: other.calls.at(-1)!, byOther, heardByOne: one.calls.at(-1)! };
 }
-
-describe('a front end that is killed while its users talk', () => {
-  let network: Network;
-  const agents: Agent[] = [];
-  beforeAll(async () => {
-    network = await startNetwork({ clients: [] });
-  });
-  afterAll(async () => {
-    for (const agent of agents) await agent[Symbol.asyncDispose]();
-    await network?.[Symbol.asyncDispose]();
-  });
-
-  const agent = async (name: string, ports: readonly number[]) => {
-    const started = await callingAgent(network, name, ports);
-    agents.push(started);
-    expect((await started.agent.register()).status).toBe(200);
-    return started;
-  };
-
-  it('ends no call of its own users with users of another, nor among its own; once it returns it is used again', async () => {
-    const [home, lost] = network.organisation.frontEnds.map(({ port }) => port) as [number, number];
-    const [, frontEnd] = network.frontEnds as [AppProcess, AppProcess];
-    const alice = await agent('alice', [lost, home]);
-    const carol = await agent('carol', [home, lost]);
-    expect([alice.port, carol.port]).toEqual([lost, home]);
-    const across = await callBothWays(alice, carol);
-    await kill(frontEnd);
-    // At once, while the client that the BYE is for still looks for another server.
-    expect((await across.byOther.hangUp()).status).toBe(200);
-    expect(await across.heardByOne.ended).toBe('remote');
-    expect(alice.port).toBe(home);
-    expect((await across.byOne.request('INFO')).status).toBe(200);
-    expect((await across.heard.request('INFO')).status).toBe(200);
-    expect((await across.byOne.hangUp()).status).toBe(200);
-    expect(await across.heard.ended).toBe('remote');
-    for (const { agent } of [alice, carol]) await agent.register(0);
-
-    const config = join(network.directory, `${frontEnd.name}.yaml`);
-    const again = await startApp('pool-server', { name: frontEnd.name, configFile: config });
-    try {
-      const here = await Promise.all(['alice', 'carol'].map((name) => agent(name, [lost, home])));
-      const [caller, called] = here as [Agent, Agent];
-      expect(here.map(({ port }) => port)).toEqual([lost, lost]);
-      const within = await callBothWays(caller, called);
-      await kill(again);
-      expect((await within.heard.hangUp()).status).toBe(200);
-      expect(await within.byOne.ended).toBe('remote');
-      expect((await within.heardByOne.hangUp()).status).toBe(200);
-      expect(await within.byOther.ended).toBe('remote');
-    } finally {
-      await again.stop();
-    }
-  });
-});
 
 describe('a front end that is killed and then removed from the topology', () => {
   let network: Network;
