@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initialiseAuthority, openAuthorityFolder } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
-import { Command } from 'commander';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { register } from '../src/commands/ca-administrator.ts';
+import { runVerb } from './command-line.ts';
 
 let folder: string;
 const config = () => join(folder, 'authority.yaml');
@@ -33,26 +33,12 @@ beforeEach(async () => {
   );
 });
 afterEach(async () => {
-  vi.restoreAllMocks();
   await rm(folder, { recursive: true, force: true });
 });
 
 async function run(...words: string[]): Promise<Record<string, string>> {
-  let output = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    output += String(text);
-    return true;
-  });
-  const program = new Command().exitOverride();
-  register(program);
-  try {
-    await program.parseAsync(['ca', 'administrator', ...words, '--config', config(), '--json'], {
-      from: 'user',
-    });
-  } finally {
-    vi.restoreAllMocks();
-  }
-  return JSON.parse(output);
+  const line = ['ca', 'administrator', ...words, '--config', config(), '--json'];
+  return JSON.parse(await runVerb(register, line));
 }
 
 describe('entente ca administrator', () => {

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { register } from '../src/commands/ca-init.ts';
+import { runVerb } from './command-line.ts';
+import { topologyText } from './made-authority.ts';
 
 let folder: string;
 let topology: string;
@@ -14,46 +15,18 @@ let topology: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'entente-ca-init-'));
   topology = join(folder, 'topology.yaml');
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-  const document = {
-    format: 'entente-topology/1',
-    network: 'contoso.example',
-    version: 1,
-    issued: '2026-01-15T12:00:00Z',
-    administrators: { required: 1, keys: [{ id: 'alice', algorithm: 'ES256', publicKey: key }] },
-    domains: [{ name: 'contoso.example' }],
-    servers: [{ fqdn: 'ca.contoso.example', role: 'authority' }],
-  };
-  await writeFile(topology, JSON.stringify(document));
+  await writeFile(topology, topologyText());
 });
 afterEach(async () => {
-  vi.restoreAllMocks();
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(...more: string[]): Promise<string> {
-  let output = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    output += String(text);
-    return true;
-  });
-  const program = new Command().exitOverride();
-  register(program);
+function run(...more: string[]): Promise<string> {
   const base = ['ca', 'init', '--domain', 'contoso.example', '--fqdn', 'ca.contoso.example'];
   const where = ['--directory', join(folder, 'ca'), '--topology', topology];
-  const urls = [
-    '--https-url',
-    'https://ca.contoso.example:8443',
-    '--objects-url',
-    'http://ca.contoso.example:8080',
-  ];
-  try {
-    await program.parseAsync([...base, ...where, ...urls, ...more], { from: 'user' });
-  } finally {
-    vi.restoreAllMocks();
-  }
-  return output;
+  const https = ['--https-url', 'https://ca.contoso.example:8443'];
+  const objects = ['--objects-url', 'http://ca.contoso.example:8080'];
+  return runVerb(register, [...base, ...where, ...https, ...objects, ...more]);
 }
 
 describe('entente ca init', () => {

@@ -1,13 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { decodePemCertificates } from '@entente/x509';
-import { Command } from 'commander';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { register } from '../src/commands/ca-outside.ts';
+import { runVerb } from './command-line.ts';
+import { topologyText } from './made-authority.ts';
 
 let folder: string;
 let directory: string;
@@ -26,43 +26,14 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  vi.restoreAllMocks();
   await rm(folder, { recursive: true, force: true });
 });
 
 async function run(edges: readonly object[]): Promise<string> {
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-  await writeFile(
-    topology(),
-    JSON.stringify({
-      format: 'entente-topology/1',
-      network: 'contoso.example',
-      version: 1,
-      issued: '2026-01-15T12:00:00Z',
-      administrators: { required: 1, keys: [{ id: 'alice', algorithm: 'ES256', publicKey: key }] },
-      domains: [{ name: 'contoso.example' }],
-      servers: [
-        { fqdn: 'ca.contoso.example', role: 'authority' },
-        { fqdn: 'fe1.contoso.example', role: 'front-end' },
-        ...edges,
-      ],
-    }),
-  );
-  let output = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    output += String(text);
-    return true;
-  });
-  const program = new Command().exitOverride();
-  register(program);
-  const asked = ['ca', 'outside', '--directory', directory, '--topology', topology(), '--json'];
-  try {
-    await program.parseAsync(asked, { from: 'user' });
-  } finally {
-    vi.restoreAllMocks();
-  }
-  return output;
+  const frontEnd = { fqdn: 'fe1.contoso.example', role: 'front-end' };
+  await writeFile(topology(), topologyText(frontEnd, ...edges));
+  const where = ['--directory', directory, '--topology', topology()];
+  return runVerb(register, ['ca', 'outside', ...where, '--json']);
 }
 
 const edge = (name: string, ports = {}) => ({

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { parseRootAnswer, parseRootRequest, verifyRootAnswer } from '@entente/pki';
 import { authorityFolder, IssuerStore, initialiseAuthority, ordersSocket } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
-import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { register } from '../src/commands/ca-root.ts';
 import { writeRequest } from '../src/root/root-request.ts';
+import { runVerb } from './command-line.ts';
 
 const edges = ['http://access.contoso.example', 'http://access2.contoso.example:8080'];
 let folder: string;
@@ -37,20 +37,7 @@ afterEach(async () => {
 });
 
 async function run(...words: string[]): Promise<Record<string, unknown>> {
-  let output = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    output += String(text);
-    return true;
-  });
-  const program = new Command().exitOverride();
-  register(program);
-  try {
-    await program.parseAsync(['ca', 'root', ...words, '--json'], { from: 'user' });
-  } finally {
-    vi.restoreAllMocks();
-    process.exitCode = 0;
-  }
-  return JSON.parse(output);
+  return JSON.parse(await runVerb(register, ['ca', 'root', ...words, '--json']));
 }
 
 const request = (...more: string[]) => run('request', '--config', at('authority.yaml'), ...more);

@@ -1,5 +1,5 @@
 import { createProgram, run } from '@entente/commands';
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import { expect, vi } from 'vitest';
 
 /** What a run of the command line came to. */
@@ -34,6 +34,31 @@ export async function runEntente(line: string | readonly string[]): Promise<Ran>
     process.exitCode = 0;
     vi.restoreAllMocks();
   }
+}
+
+/**
+ * Runs one verb, without what the program does about faults: they are thrown.
+ * @param register - of the module of the verb
+ * @returns what it has written to its standard output
+ */
+export async function runVerb(
+  register: (program: Command) => void,
+  words: readonly string[],
+): Promise<string> {
+  let output = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    output += String(text);
+    return true;
+  });
+  const program = new Command().exitOverride();
+  register(program);
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+  } finally {
+    vi.restoreAllMocks();
+    process.exitCode = 0;
+  }
+  return output;
 }
 
 /** Runs it and expects it to succeed. */
