@@ -20,7 +20,7 @@ export interface InProcessOptions {
   readonly first?: TopologyDocument;
   /** Whether that is in force. Default true; it is signed by alice alone. */
   readonly isPublished?: boolean;
-  /** Default: the database of the package store-sql. */
+  /** Default: the database of `@entente/store-sql`. */
   readonly open?: OpenStore;
 }
 

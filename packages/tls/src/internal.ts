@@ -1,7 +1,6 @@
 /**
  * What the servers of this project share with `@entente/tls`. It is not public: a version may change it without saying so.
  *
- * @packageDocumentation
  * @internal
  */
 export { addressGroup } from './listen/address-group.ts';

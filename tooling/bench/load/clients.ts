@@ -103,7 +103,7 @@ export interface Loaded {
   readonly sides: OpenOrder;
 }
 
-/** What is told of a measurement while it runs. */
+/** What a measurement reports while it runs. */
 export interface Listening {
   readonly log?: (line: string) => void;
   /** Called when warming up is over. */

@@ -81,8 +81,8 @@ export class InProcessServers {
       partner: (request, answer) => pass(outside, partner, request, answer),
       outwards: (request, answer) => pass(inside, fromInside, request, answer),
     };
-    const stranger = originOf(links.clientToFrontEnd, { source });
-    const { headers = [] } = onPaper.send(register(alice), stranger);
+    const outsider = originOf(links.clientToFrontEnd, { source });
+    const { headers = [] } = onPaper.send(register(alice), outsider);
     const [challenge] = selectChallenges(headers.map(([, value]) => `${value}`));
     if (challenge === undefined) throw new Error(`${alice} was not challenged`);
     this.#challenge = challenge;

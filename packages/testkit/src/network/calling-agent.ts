@@ -27,7 +27,9 @@ export function session() {
 
 /** Where a server of a domain takes clients. */
 export interface ServerAddress {
+  /** IP address. */
   readonly address: string;
+  /** TCP port, 1 to 65535. */
   readonly port: number;
 }
 
