@@ -1,4 +1,5 @@
 import { OperatorFault } from '@entente/host';
+import { editsBetween } from '@entente/options';
 import { shellWord } from '@entente/trust';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
@@ -7,7 +8,6 @@ import { type AuditedEvent, describeEvent, quoted, readAudit } from '../authorit
 import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { counted, give } from '../topology/answer.ts';
-import { editsBetween } from '../topology/did-you-mean.ts';
 
 /** The authority gives no more records at once. */
 const mostRecords = 1_000;
