@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What the tests noticed of the mutants of one source file. */
@@ -42,5 +42,6 @@ export async function readRecord(folder: string, name: string): Promise<PackageR
 /** Keeps a record, its files in order of their names, one line a survivor. */
 export async function writeRecord(folder: string, name: string, record: PackageRecord): Promise<void> {
   const sorted = Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(sorted, undefined, 1)}\n`);
 }

@@ -55,8 +55,6 @@ export async function runMutants(argv: readonly string[], { log }: Output): Prom
     );
     const record = mergeRecord(kept, found, sources);
     if (found.size > 0) await writeRecord(folder, one.name, record);
-    const share = score(Object.values(record));
-    scores[one.name] = Math.round(share * 10) / 10;
     const missing = [...sources.keys()].filter((file) => record[file] === undefined).length;
     log(
       `${share >= least ? '✓' : '✗'} ${one.name}: ${scores[one.name]} % noticed; ${found.size} files mutated`,

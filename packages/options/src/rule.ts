@@ -239,6 +239,6 @@ export function isTexts(value: unknown): value is readonly string[] {
 export function isOctets(value: unknown): value is Uint8Array {
   return (
     value instanceof Uint8Array ||
-    (ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1)
+    (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]')
   );
 }

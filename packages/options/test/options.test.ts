@@ -273,7 +273,7 @@ describe('an argument', () => {
       'octets',
       octets,
       [new Uint8Array(1), runInNewContext('new Uint8Array(1)')],
-      [[1], 'x', new Uint16Array(1)],
+      [new Int8Array(1), [1], 'x', new Uint16Array(1)],
     ],
     ['abortSignal', abortSignal, [new AbortController().signal], [new AbortController(), {}]],
     [
