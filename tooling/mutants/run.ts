@@ -56,6 +56,12 @@ export async function runMutants(argv: readonly string[], { log }: Output): Prom
     const record = mergeRecord(kept, found, sources);
     if (found.size > 0) await writeRecord(folder, one.name, record);
     const missing = [...sources.keys()].filter((file) => record[file] === undefined).length;
+    if (missing === sources.size) {
+      log(`– ${one.name}: none of its ${sources.size} files is in the record yet`);
+      continue;
+    }
+    const share = score(Object.values(record));
+    scores[one.name] = Math.round(share * 10) / 10;
     log(
       `${share >= least ? '✓' : '✗'} ${one.name}: ${scores[one.name]} % noticed; ${found.size} files mutated`,
     );
